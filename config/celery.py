@@ -1,0 +1,15 @@
+"""The Celery application: queue "default" for short work, queue "gpu" for the doorbell of runs."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("concord")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["training"])
+app.conf.beat_schedule = {
+    "dispatch queued runs": {"task": "training.dispatch", "schedule": 5.0},
+    "reap runs whose lease ran out": {"task": "training.reap", "schedule": 15.0},
+}

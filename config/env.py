@@ -1,0 +1,65 @@
+"""Typed readers of environment variables that fail loudly and name the remedy."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_text(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, default)
+    if value is None or value == "":
+        if default is not None:
+            return default
+        raise ImproperlyConfigured(f"Set {name} in the environment (docs/operations.md lists it).")
+    return value
+
+
+def env_int(name: str, default: int, *, minimum: int = 0) -> int:
+    text = env_text(name, str(default))
+    try:
+        value = int(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}.") from error
+    if value < minimum:
+        raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {value}.")
+    return value
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    text = env_text(name, "true" if default else "false").lower()
+    if text not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+    return text == "true"
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def env_path(name: str, default: Path) -> Path:
+    return Path(env_text(name, str(default))).expanduser().resolve()
+
+
+def env_database(name: str) -> dict[str, object]:
+    """A postgres:// URL as Django's database settings.
+
+    Raises: ImproperlyConfigured for any other scheme or a missing database name.
+    """
+    url = urlsplit(env_text(name))
+    if url.scheme not in {"postgres", "postgresql"} or len(url.path) < 2:
+        raise ImproperlyConfigured(
+            f"{name} must look like postgres://user:password@host:5432/concord."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path[1:]),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or 5432),
+        "CONN_MAX_AGE": 60,
+        # A restarted Postgres otherwise fails the first request of every connection.
+        "CONN_HEALTH_CHECKS": True,
+    }

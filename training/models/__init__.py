@@ -1,0 +1,41 @@
+"""The tables of the training room."""
+
+from training.models.artifacts import Artifact
+from training.models.model_versions import ModelVersion
+from training.models.runs import (
+    LIVE_STATES,
+    TERMINAL_STATES,
+    GpuSlot,
+    Run,
+    RunAttempt,
+    RunEvent,
+    RunInput,
+    RunLog,
+    RunState,
+    StepMetrics,
+)
+from training.models.snapshots import (
+    Snapshot,
+    SnapshotDemonstration,
+    SnapshotPrompt,
+    SnapshotRanking,
+)
+
+__all__ = [
+    "LIVE_STATES",
+    "TERMINAL_STATES",
+    "Artifact",
+    "GpuSlot",
+    "ModelVersion",
+    "Run",
+    "RunAttempt",
+    "RunEvent",
+    "RunInput",
+    "RunLog",
+    "RunState",
+    "Snapshot",
+    "SnapshotDemonstration",
+    "SnapshotPrompt",
+    "SnapshotRanking",
+    "StepMetrics",
+]

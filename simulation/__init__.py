@@ -1,0 +1,1 @@
+"""Simulated labelers, working through the public HTTP API only."""

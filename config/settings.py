@@ -1,4 +1,4 @@
-"""How Concord's processes are wired. Every value comes from the environment (docs/operations.md)."""
+"""How the processes are wired. Every value comes from the environment (docs/operations.md)."""
 
 from pathlib import Path
 

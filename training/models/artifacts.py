@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class Artifact(models.Model):
-    """One immutable folder, named by the SHA-256 of its manifest (name, size and hash of each file)."""
+    """One immutable folder, named by the SHA-256 of its manifest."""
 
     class Kind(models.TextChoices):
         MODEL = "model"

@@ -80,7 +80,7 @@ class Run(models.Model):
     pause_requested_at = models.DateTimeField(null=True)
     step = models.PositiveIntegerField(default=0)
     total_steps = models.PositiveIntegerField(null=True)
-    # Machine-readable end: lost, nan, out_of_memory, disk_full, deadline, bad_input, error, cancelled.
+    # Machine-readable end: lost, nan, out_of_memory, disk_full, deadline, bad_input, error.
     reason = models.CharField(max_length=32, blank=True)
     reason_detail = models.TextField(blank=True)
     report = models.JSONField(default=dict)

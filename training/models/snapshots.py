@@ -10,7 +10,7 @@ from training.models.artifacts import Artifact
 
 
 class Snapshot(models.Model):
-    """Immutable. Its artifact holds records.jsonl and manifest.json; link rows say what is in it."""
+    """Immutable. Its artifact holds records.jsonl and manifest.json; link rows list the sources."""
 
     class Kind(models.TextChoices):
         SFT = "sft"

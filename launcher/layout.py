@@ -37,10 +37,6 @@ class Layout:
         return self.state / "logs"
 
     @property
-    def stamps(self) -> Path:
-        return self.root / ".concord" / "stamps"
-
-    @property
     def models_cache(self) -> Path:
         return self.state / "models-cache"
 

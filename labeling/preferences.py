@@ -1,0 +1,36 @@
+"""Ranks in, preference pairs out: the one place where an order becomes comparisons (R28, R29).
+
+Ranks are given per completion, 1 is best, equal ranks are a tie, and None stands for a completion
+that this labeler did not judge.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+
+def dense_ranks(ranks: Sequence[int | None]) -> list[int | None]:
+    """The same order with ranks 1, 2, 3, ... and no gaps: [1, 3, 3] becomes [1, 2, 2]."""
+    distinct = sorted({rank for rank in ranks if rank is not None})
+    tier_of = {rank: tier for tier, rank in enumerate(distinct, start=1)}
+    return [None if rank is None else tier_of[rank] for rank in ranks]
+
+
+def pair_signs(ranks: Sequence[int | None]) -> Iterator[tuple[int, int, int]]:
+    """Every judged pair of positions i < j with +1 (i preferred), -1 (j preferred) or 0 (a tie)."""
+    judged = [(position, rank) for position, rank in enumerate(ranks) if rank is not None]
+    for (first, first_rank), (second, second_rank) in combinations(judged, 2):
+        yield first, second, (second_rank > first_rank) - (second_rank < first_rank)
+
+
+def preference_pairs(ranks: Sequence[int | None]) -> list[tuple[int, int]]:
+    """(preferred, other) positions: all C(K,2) of the judged completions, less the tied ones."""
+    return [
+        (first, second) if sign > 0 else (second, first)
+        for first, second, sign in pair_signs(ranks)
+        if sign
+    ]
+
+
+def num_tied_pairs(ranks: Sequence[int | None]) -> int:
+    """How many of the judged pairs make no comparison because their ranks are equal."""
+    return sum(sign == 0 for _, _, sign in pair_signs(ranks))

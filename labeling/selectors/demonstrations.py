@@ -1,0 +1,88 @@
+"""Reading demonstrations: what training may learn from, and what a researcher looks at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from labeling.models import Demonstration, Pool, Prompt
+from labeling.selectors.sealing import sealed_answer
+
+DemonstrationSource = Literal["labeler", "customer", "import"]
+
+
+@dataclass(frozen=True)
+class DemonstrationRecord:
+    """One demonstration as training reads it; ``source`` says where the prompt came from."""
+
+    id: UUID
+    prompt_id: int
+    prompt: str
+    text: str
+    labeler_id: int
+    source: DemonstrationSource
+    category: str | None
+    split: str
+
+
+def sealed_demonstrations(
+    *,
+    project_ids: Sequence[int] | None = None,
+    category: str | None = None,
+    include_simulated: bool = False,
+) -> QuerySet[Demonstration]:
+    """Demonstrations that can no longer be taken back, of any pool, unordered."""
+    demonstrations = Demonstration.objects.filter(sealed_answer())
+    if project_ids is not None:
+        demonstrations = demonstrations.filter(assignment__task__project__in=project_ids)
+    if category is not None:
+        demonstrations = demonstrations.filter(prompt__category=category)
+    if not include_simulated:
+        demonstrations = demonstrations.filter(labeler__is_simulated=False)
+    return demonstrations
+
+
+def demonstrations_for_training(
+    *,
+    project_ids: Sequence[int] | None = None,
+    category: str | None = None,
+    include_simulated: bool = False,
+) -> list[DemonstrationRecord]:
+    """Sealed demonstrations by training labelers, ordered by prompt, then by submission (R14).
+
+    Those without an assignment were imported and belong to no project. One query.
+    """
+    rows = (
+        sealed_demonstrations(
+            project_ids=project_ids, category=category, include_simulated=include_simulated
+        )
+        .filter(
+            Q(assignment__isnull=True) | Q(assignment__task__project__pool=Pool.TRAINING),
+            labeler__pool=Pool.TRAINING,
+        )
+        .order_by("prompt_id", "submitted_at", "id")
+        .select_related("prompt", "labeler")
+    )
+    return [
+        DemonstrationRecord(
+            id=row.id,
+            prompt_id=row.prompt_id,
+            prompt=row.prompt.text,
+            text=row.text,
+            labeler_id=row.labeler_id,
+            source=_source_of(row),
+            category=row.prompt.category,
+            split=row.prompt.split,
+        )
+        for row in rows
+    ]
+
+
+def _source_of(demonstration: Demonstration) -> DemonstrationSource:
+    if demonstration.labeler.imported_from or demonstration.prompt.imported_from:
+        return "import"
+    if demonstration.prompt.source_kind == Prompt.SourceKind.CUSTOMER:
+        return "customer"
+    return "labeler"

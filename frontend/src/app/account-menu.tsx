@@ -1,0 +1,61 @@
+import { Button, Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
+
+import { api, bodyOf } from "@/api/client";
+import { sentenceFor } from "@/api/errors";
+import { sessionQuery, useSignedInUser } from "@/api/session";
+
+const SCHEMES = [
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+  { value: "auto", label: "System" },
+] as const;
+
+type Scheme = (typeof SCHEMES)[number]["value"];
+
+function useSignOut() {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: () => bodyOf(api.POST("/api/session/sign-out/")),
+    onSuccess: async () => {
+      // Leave first: the pages behind the gate must not be asked to draw without a person.
+      await navigate("/sign-in", { replace: true });
+      queryClient.clear();
+      await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    },
+  });
+}
+
+export function AccountMenu() {
+  const user = useSignedInUser();
+  const signOut = useSignOut();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+
+  return (
+    <Menu position="bottom-end" width={240} closeOnItemClick={false}>
+      <Menu.Target>
+        <Button variant="subtle" size="compact-md">
+          {user.display_name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{user.email}</Menu.Label>
+        <SegmentedControl<Scheme>
+          fullWidth
+          size="xs"
+          aria-label="Colour scheme"
+          data={[...SCHEMES]}
+          value={colorScheme}
+          onChange={setColorScheme}
+        />
+        <Menu.Divider />
+        <Menu.Item onClick={() => signOut.mutate()} disabled={signOut.isPending}>
+          Sign out
+        </Menu.Item>
+        {signOut.isError && <Menu.Label role="alert">{sentenceFor(signOut.error)}</Menu.Label>}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

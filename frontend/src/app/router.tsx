@@ -1,0 +1,58 @@
+import type { RouteObject } from "react-router";
+
+import { LoadingPage } from "@/components/loading-page";
+
+import { HomePage } from "./home-page";
+import { NotFoundPage } from "./not-found-page";
+import { PageCrashed } from "./page-crashed";
+import { RequireRole } from "./require-role";
+import { RequireSession } from "./require-session";
+import { Shell } from "./shell";
+
+/** Loads a page's code when it is first opened: nobody downloads the screens of another role. */
+function page<Module extends Record<string, unknown>>(
+  load: () => Promise<Module>,
+  name: keyof Module & string,
+): Pick<RouteObject, "lazy" | "HydrateFallback"> {
+  return {
+    lazy: async () => ({ Component: (await load())[name] as React.ComponentType }),
+    HydrateFallback: LoadingPage,
+  };
+}
+
+/** Pages for everybody who labels. */
+const labelerPages: RouteObject[] = [
+  { index: true, Component: HomePage },
+  { path: "label", ...page(() => import("@/features/assignments/label-home-page"), "LabelHomePage") },
+];
+
+/** Pages that read results: researchers and admins. */
+const researcherPages: RouteObject[] = [];
+
+export const routes: RouteObject[] = [
+  {
+    errorElement: <PageCrashed />,
+    children: [
+      { path: "sign-in", ...page(() => import("@/features/session/sign-in-page"), "SignInPage") },
+      { path: "join", ...page(() => import("@/features/session/join-page"), "JoinPage") },
+      {
+        Component: RequireSession,
+        children: [
+          {
+            Component: Shell,
+            children: [
+              {
+                errorElement: <PageCrashed />,
+                children: [
+                  ...labelerPages,
+                  { element: <RequireRole atLeast="researcher" />, children: researcherPages },
+                  { path: "*", Component: NotFoundPage },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,100 @@
+import { Alert, Button, Loader, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { SyntheticEvent } from "react";
+import { Navigate, useLocation, useNavigate } from "react-router";
+
+import { sessionQuery } from "@/api/session";
+
+import { EntryPage } from "./entry-page";
+import { LinkProblem } from "./link-problem";
+import { readPastedLink, takeTokenFromAddress } from "./link-token";
+import { useRedeemLink } from "./use-redeem-link";
+
+function destinationOf(state: unknown): string {
+  const from =
+    typeof state === "object" && state !== null && "from" in state ? state.from : undefined;
+  return typeof from === "string" && from.startsWith("/") ? from : "/";
+}
+
+function PasteLinkForm({ onToken }: { onToken: (token: string) => void }) {
+  const [pasted, setPasted] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const navigate = useNavigate();
+
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    const link = readPastedLink(pasted);
+    if (!link) {
+      setProblem("That is not a sign-in link. Copy the whole line, up to the end of its token.");
+    } else if (link.page === "join") {
+      void navigate(`/join#token=${encodeURIComponent(link.token)}`);
+    } else {
+      setProblem(null);
+      onToken(link.token);
+    }
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <TextInput
+          label="Your sign-in link"
+          placeholder="https://…/sign-in#token=…"
+          value={pasted}
+          onChange={(event) => setPasted(event.currentTarget.value)}
+          error={problem}
+          autoComplete="off"
+          spellCheck={false}
+        />
+        <Button type="submit" disabled={pasted.trim() === ""}>
+          Sign in
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** Redeems the one-time link a person was given; there are no passwords here. */
+export function SignInPage() {
+  const session = useQuery(sessionQuery);
+  const destination = destinationOf(useLocation().state);
+  const redeem = useRedeemLink(destination);
+  const [token] = useState(takeTokenFromAddress);
+  const isRedeemed = useRef(false);
+  const { mutate } = redeem;
+
+  useEffect(() => {
+    // The link works once: drawing the page twice must not spend it twice.
+    if (!token || isRedeemed.current) return;
+    isRedeemed.current = true;
+    mutate(token);
+  }, [token, mutate]);
+
+  if (session.data?.user && !token && redeem.isIdle) return <Navigate to="/" replace />;
+
+  return (
+    <EntryPage title="Sign in">
+      {redeem.isPending ? (
+        <Stack align="center" py="lg">
+          <Loader size="sm" />
+          <Text role="status">Checking your link</Text>
+        </Stack>
+      ) : (
+        <Stack gap="lg">
+          {redeem.isError && <LinkProblem error={redeem.error} />}
+          {session.isError && !redeem.isError && (
+            <Alert color="yellow" title="The server cannot be reached">
+              Check your connection; your link is not used up.
+            </Alert>
+          )}
+          <Text c="dimmed">
+            Concord has no passwords. Open the link you were given, or paste it here. A link works
+            once; ask an admin for a new one whenever you need it.
+          </Text>
+          <PasteLinkForm onToken={mutate} />
+        </Stack>
+      )}
+    </EntryPage>
+  );
+}

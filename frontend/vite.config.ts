@@ -1,0 +1,31 @@
+/// <reference types="vitest/config" />
+import { fileURLToPath } from "node:url";
+
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const backend = process.env.CONCORD_BACKEND ?? "http://127.0.0.1:8000";
+
+export default defineConfig(({ command }) => ({
+  plugins: [react()],
+  // The web process serves the built files from here; the development server from the root.
+  base: command === "build" ? "/static/" : "/",
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    // The polyfill is an inline script, which the content security policy refuses.
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { "/api": backend } },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/testing/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    css: false,
+    restoreMocks: true,
+    unstubGlobals: true,
+    // The machines this runs on have two cores; keyboard tests on them are slow, not stuck.
+    testTimeout: 15_000,
+  },
+}));

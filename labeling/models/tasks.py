@@ -77,6 +77,8 @@ class Assignment(models.Model):
         EXPIRED = "expired"
         SKIPPED = "skipped"
         RETIRED = "retired"
+        # Submitted after the lease ran out and no slot was free: kept, outside exact overlap.
+        SURPLUS = "surplus"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="assignments")
@@ -109,7 +111,8 @@ class Assignment(models.Model):
                 condition=models.Q(state__in=["open", "retired"], labeler__isnull=True)
                 | models.Q(state="retired")
                 | models.Q(
-                    labeler__isnull=False, state__in=["leased", "submitted", "expired", "skipped"]
+                    labeler__isnull=False,
+                    state__in=["leased", "submitted", "expired", "skipped", "surplus"],
                 ),
             ),
             models.CheckConstraint(

@@ -144,6 +144,14 @@ RUN_LEASE_SECONDS = env_int("CONCORD_RUN_LEASE_SECONDS", 60, minimum=3)
 HEARTBEAT_SECONDS = env_int("CONCORD_HEARTBEAT_SECONDS", 10, minimum=1)
 GPU_SLOTS = env_int("CONCORD_GPU_SLOTS", 1, minimum=1)
 PROCESSES_PER_RUN = env_int("CONCORD_NPROC_PER_RUN", 1, minimum=1)
+# How long a stopping trainer may take for its last checkpoint before it is killed.
+RUN_STOP_TIMEOUT_SECONDS = env_int("CONCORD_RUN_STOP_TIMEOUT_SECONDS", 120, minimum=1)
+# The wait after a run's first transient failure; it doubles with each further one.
+RUN_RETRY_SECONDS = env_int("CONCORD_RUN_RETRY_SECONDS", 30)
+# Counted from the first claim, and again from the claim after a pause.
+RUN_DEADLINE_SECONDS = env_int("CONCORD_RUN_DEADLINE_SECONDS", 7 * 24 * 3600, minimum=1)
+# Written into every run; an image without a git folder sets it.
+CODE_REVISION = env_text("CONCORD_CODE_REVISION", "")
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,180 @@
+"""The content-addressed store: immutable folders named by the SHA-256 of their manifest.
+
+The manifest is the canonical JSON list of (path, size, SHA-256) of every file, so equal content
+has one name, publishing twice changes nothing, and a folder can be checked against its own name.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+CHUNK_BYTES = 1 << 20
+SHA256 = re.compile(r"[0-9a-f]{64}")
+READ_ONLY = 0o444
+ABANDONED_SECONDS = 24 * 3600
+
+
+class ArtifactError(Exception):
+    """An artifact is missing, damaged, or cannot be published as it is."""
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    path: str
+    num_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class StoredArtifact:
+    sha256: str
+    num_bytes: int
+    files: tuple[FileEntry, ...]
+
+
+def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifact:
+    """Store a copy of the folder under its hash and return what was stored.
+
+    ``may_link`` makes hard links instead of copies; only for a folder that nobody will change.
+    The folder appears under its name whole or not at all, and is on disk when this returns.
+
+    Raises: ArtifactError for links, special files or an empty folder; OSError for a full disk.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    _sweep_abandoned(root)
+    temporary = root / f".tmp-{uuid.uuid4().hex}"
+    try:
+        for source in _regular_files(folder):
+            _place(source, temporary / source.relative_to(folder), may_link=may_link)
+        # Hashed after the copy, so that a source that changed meanwhile cannot lie.
+        stored = _describe(temporary)
+        target = root / stored.sha256
+        if not target.is_dir():
+            _sync_folders(temporary)
+            _rename_unless_there(temporary, target)
+            _sync_folder(root)
+        return stored
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def artifact_path(root: Path, sha256: str) -> Path:
+    """The folder of an artifact. Raises: ArtifactError when it is not there or not a hash."""
+    if not SHA256.fullmatch(sha256):
+        raise ArtifactError(f"{sha256!r} is not the name of an artifact.")
+    path = root / sha256
+    if not path.is_dir():
+        raise ArtifactError(f"Artifact {sha256} is not in the store.")
+    return path
+
+
+def open_verified(root: Path, sha256: str) -> Path:
+    """The folder of an artifact after every byte was checked. Costs a read of all its files."""
+    path = artifact_path(root, sha256)
+    found = _describe(path).sha256
+    if found != sha256:
+        raise ArtifactError(f"Artifact {sha256} is damaged: its files now hash to {found}.")
+    return path
+
+
+def artifact_file(root: Path, sha256: str, name: str) -> Path:
+    """One file inside an artifact. Raises: ArtifactError when it lies outside or is not there."""
+    folder = artifact_path(root, sha256)
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise ArtifactError(f"Artifact {sha256} has no file {name!r}.")
+    return path
+
+
+def sha256_of_file(path: Path) -> str:
+    sha256 = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            sha256.update(chunk)
+    return sha256.hexdigest()
+
+
+def _sweep_abandoned(root: Path) -> None:
+    """Delete the temporary folders of publishers that were killed long ago."""
+    for leftover in root.glob(".tmp-*"):
+        if leftover.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _regular_files(folder: Path) -> Iterator[Path]:
+    found = False
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise ArtifactError(f"{path.relative_to(folder)} is a link or a special file.")
+        if path.is_file():
+            found = True
+            yield path
+    if not found:
+        raise ArtifactError(f"{folder.name} holds no files.")
+
+
+def _place(source: Path, target: Path, *, may_link: bool) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if may_link:
+        try:
+            target.hardlink_to(source)
+        except OSError:
+            # Another file system, or one without hard links.
+            shutil.copyfile(source, target)
+    else:
+        shutil.copyfile(source, target)
+    target.chmod(READ_ONLY)
+    with target.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def _describe(folder: Path) -> StoredArtifact:
+    files = tuple(
+        FileEntry(
+            path=path.relative_to(folder).as_posix(),
+            num_bytes=path.stat().st_size,
+            sha256=sha256_of_file(path),
+        )
+        for path in _regular_files(folder)
+    )
+    manifest = json.dumps(
+        sorted([entry.path, entry.num_bytes, entry.sha256] for entry in files),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return StoredArtifact(
+        sha256=hashlib.sha256(manifest.encode()).hexdigest(),
+        num_bytes=sum(entry.num_bytes for entry in files),
+        files=files,
+    )
+
+
+def _rename_unless_there(temporary: Path, target: Path) -> None:
+    try:
+        temporary.rename(target)
+    except OSError:
+        # Somebody else published the same content between the check and the rename.
+        if not target.is_dir():
+            raise
+
+
+def _sync_folders(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

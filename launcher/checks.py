@@ -23,11 +23,6 @@ def check_system() -> None:
             f"The launcher runs on 64-bit Linux; this is {sys.platform} on {platform.machine()}.",
             "start the same processes in containers: docker compose up (docs/operations.md).",
         )
-    if sys.version_info < (3, 11):
-        raise LauncherRefusal(
-            f"Concord needs Python 3.11 or newer; this is {platform.python_version()}.",
-            "name a newer one: CONCORD_PYTHON=/path/to/python3.11 ./concord.",
-        )
 
 
 def check_can_make_venv() -> None:
@@ -102,7 +97,7 @@ def listener_on(port: int) -> str:
         if not entry.name.isdigit():
             continue
         try:
-            holds = any(os.readlink(fd) in inodes for fd in (entry / "fd").iterdir())
+            holds = any(str(fd.readlink()) in inodes for fd in (entry / "fd").iterdir())
             if holds:
                 return f"{(entry / 'comm').read_text().strip()} (pid {entry.name})"
         except OSError:

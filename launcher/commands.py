@@ -48,8 +48,7 @@ def run_streaming(
         text=True,
         errors="replace",
     ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in process.stdout or ():
             kept.append(line.rstrip("\n"))
             on_line(line.rstrip("\n"))
     output = "\n".join(kept)

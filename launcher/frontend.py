@@ -61,4 +61,3 @@ def _npm(layout: Layout, node: Node, arguments: list[str], *, title: str) -> Non
             )
         except commands.CommandFailed as failure:
             raise explain_install_failure(failure) from failure
-

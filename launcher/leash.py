@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> None:
     # Python ignores these two, and what is ignored stays ignored across exec.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-    os.execv(command[0], command)
+    os.execv(command[0], command)  # noqa: S606 (a list, and no shell)
 
 
 def become(user: str) -> None:

@@ -53,10 +53,24 @@ def descendants(pid: int) -> set[int]:
     return family
 
 
-def working_in(folder: Path) -> set[int]:
-    """Processes whose working directory is this folder: both services change into their data."""
+def zombies_of(parent: int) -> set[int]:
+    """Children of `parent` that ended and were not counted yet."""
+    return {pid for pid in all_pids() if parent_and_state(pid) == (parent, "Z")}
+
+
+def working_in(folder: Path, *, program: str) -> set[int]:
+    """Processes of one program whose working directory is this folder.
+
+    Both services change into their data. A person's shell in there is not ours to end.
+    """
     wanted = str(folder.resolve())
-    return {pid for pid in all_pids() if _link(pid, "cwd") == wanted and is_alive(pid)}
+    return {
+        pid
+        for pid in all_pids()
+        if _link(pid, "cwd") == wanted
+        and Path(_link(pid, "exe").removesuffix(" (deleted)")).name == program
+        and is_alive(pid)
+    }
 
 
 def marked(name: str, value: str) -> set[int]:
@@ -102,6 +116,6 @@ def wait_gone(pids: Iterable[int], *, timeout_seconds: float) -> set[int]:
 
 def _link(pid: int, name: str) -> str:
     try:
-        return os.readlink(PROC / str(pid) / name)
+        return str((PROC / str(pid) / name).readlink())
     except OSError:
         return ""

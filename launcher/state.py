@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from launcher import checks
@@ -55,15 +55,13 @@ def ensure_settings(layout: Layout) -> Settings:
 
 def with_free_service_ports(layout: Layout, settings: Settings) -> Settings:
     """Keep the remembered service ports; choose others where a stranger took one meanwhile."""
-    changes = {
-        name: free_service_port()
-        for name in ("database_port", "redis_port")
-        if not checks.is_port_free(int(asdict(settings)[name]))
-    }
-    if not changes:
-        return settings
-    changed = replace(settings, **changes)
-    write_settings(layout, changed)
+    changed = settings
+    if not checks.is_port_free(settings.database_port):
+        changed = replace(changed, database_port=free_service_port())
+    if not checks.is_port_free(settings.redis_port):
+        changed = replace(changed, redis_port=free_service_port())
+    if changed != settings:
+        write_settings(layout, changed)
     return changed
 
 
@@ -95,12 +93,19 @@ def free_service_port() -> int:
 def _read(path: Path) -> Settings:
     try:
         stored = json.loads(path.read_text())
-        return Settings(**{field.name: field.type(stored[field.name]) for field in fields(Settings)})
+        return Settings(
+            secret_key=str(stored["secret_key"]),
+            database_password=str(stored["database_password"]),
+            redis_password=str(stored["redis_password"]),
+            database_port=int(stored["database_port"]),
+            redis_port=int(stored["redis_port"]),
+            web_port=int(stored["web_port"]),
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise LauncherRefusal(
             f"{path} cannot be read: {error!r}.",
-            "restore it from a copy. Without it the data beside it stays locked; to begin anew "
-            f"with empty data, move {path.parent} away.",
+            "restore it from a copy, or delete it: a new one is made and the data is kept; only "
+            "sign-in links and sessions given out so far end.",
         ) from error
 
 

@@ -1,0 +1,91 @@
+"""The command line: which word does what, and how an end is reported."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from launcher import checking, checks, demo, environment, models, passing, testing
+from launcher.errors import LauncherRefusal
+from launcher.layout import Layout, find_layout
+from launcher.screen import say
+
+INTERRUPTED = 130
+OVERVIEW = """\
+usage: ./concord COMMAND
+
+  demo [--port 8000]     set up, start everything on this machine, print sign-in links
+  test [PYTEST ARGS]     set up, start services of its own, run the whole suite
+  check                  ruff, mypy, import walls, eslint, tsc, vitest, drift: one table
+  manage COMMAND ...     Django's commands, with the database they need
+  simulate [ARGS]        simulated labelers work through the public API
+  loop [ARGS]            the whole loop unattended: rank, reward model, PPO, rank again
+  model fetch NAME       fetch and convert an embedded model ({names})
+
+State, secrets and logs lie in .concord/ (CONCORD_STATE_DIR moves it). DATABASE_URL and REDIS_URL,
+where given, are used instead of the embedded services. docs/operations.md says the rest.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    # A service manager's stop and a closed terminal end things as orderly as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    try:
+        return run(find_layout(), arguments)
+    except LauncherRefusal as refusal:
+        say(f"\n{refusal}", stream=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped.", stream=sys.stderr)
+        return INTERRUPTED
+
+
+def run(layout: Layout, arguments: Sequence[str]) -> int:
+    commands: dict[str, Callable[[Layout, Sequence[str]], int]] = {
+        "demo": _demo,
+        "test": lambda where, rest: testing.test(where, pytest_arguments=rest),
+        "check": _check,
+        "manage": passing.manage,
+        "simulate": passing.simulate,
+        "loop": passing.loop,
+        "model": _model,
+    }
+    overview = OVERVIEW.format(names=", ".join(model.name for model in models.MODELS))
+    if not arguments or arguments[0] in {"help", "-h", "--help"}:
+        say(overview)
+        return 0
+    if arguments[0] not in commands:
+        say(f"There is no command {arguments[0]!r}.\n\n{overview}", stream=sys.stderr)
+        return 2
+    return commands[arguments[0]](layout, arguments[1:])
+
+
+def _demo(layout: Layout, arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./concord demo")
+    parser.add_argument("--port", type=port_number, default=8000, help="where the site is served")
+    return demo.demo(layout, port=parser.parse_args(arguments).port)
+
+
+def _check(layout: Layout, arguments: Sequence[str]) -> int:
+    argparse.ArgumentParser(prog="./concord check").parse_args(arguments)
+    return checking.check(layout)
+
+
+def _model(layout: Layout, arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./concord model")
+    parser.add_argument("action", choices=["fetch"])
+    parser.add_argument("name", help=", ".join(model.name for model in models.MODELS))
+    options = parser.parse_args(arguments)
+    model = models.find_model(options.name)
+    checks.check_system()
+    environment.ensure_environment(layout, for_development=False)
+    say(f"{model.name} lies in {models.ensure_model(layout, model)}.")
+    return 0
+
+
+def port_number(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return port

@@ -1,0 +1,210 @@
+"""Brings the processes of the table to life: the two services, then the application."""
+
+import os
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from launcher import checks, commands, processes, screen, state
+from launcher.errors import LauncherRefusal
+from launcher.layout import Layout
+from launcher.postgres import Postgres
+from launcher.service_home import prepare_service_home
+from launcher.supervisor import Supervised, Supervisor
+from launcher.valkey import Valkey
+
+# Public, small, and it asks the database.
+HEALTH_PATH = "/api/session/"
+SERVICE_SECONDS = 60.0
+WEB_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One running or startable Concord: where it lies, what it chose, who watches it."""
+
+    layout: Layout
+    settings: state.Settings
+    supervisor: Supervisor
+    # False for tests: their services may forget everything in a crash.
+    is_durable: bool = True
+
+    def database_url(self) -> str:
+        return os.environ.get("DATABASE_URL") or self.settings.embedded_database_url()
+
+    def redis_url(self) -> str:
+        return os.environ.get("REDIS_URL") or self.settings.embedded_redis_url()
+
+    def start_services(self) -> None:
+        """Start what the environment does not give; what it gives must answer."""
+        if os.environ.get("DATABASE_URL"):
+            check_answers("DATABASE_URL", self.database_url(), default_port=5432)
+        else:
+            self._start_postgres()
+        if os.environ.get("REDIS_URL"):
+            check_answers("REDIS_URL", self.redis_url(), default_port=6379)
+        else:
+            self._start_valkey()
+
+    def services_answer(self) -> bool:
+        """Whether both services accept connections, wherever they are."""
+        return is_listening(self.database_url(), 5432) and is_listening(self.redis_url(), 6379)
+
+    def migrate(self) -> None:
+        with screen.step("Bringing the database up to date") as step:
+            commands.run_streaming(
+                in_venv(self.layout, processes.MIGRATE),
+                on_line=step.note,
+                cwd=self.layout.root,
+                env=self.environment(),
+            )
+
+    def start_application(self) -> None:
+        """Start web, the workers and the clock; returns when the web answers."""
+        with screen.step("Starting web, worker, gpu-worker and beat"):
+            started = {
+                process.name: self._start_process(process)
+                for process in processes.PROCESSES
+                if process.command
+            }
+            self.supervisor.wait_ready(
+                started["web"], self.web_answers, timeout_seconds=WEB_SECONDS
+            )
+
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.web_port}"
+
+    def web_answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.web_url() + HEALTH_PATH, timeout=5) as answer:  # noqa: S310 (our own loopback address)
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def environment(self) -> dict[str, str]:
+        """What every process of ours gets; what the person set in the shell wins."""
+        ours = {
+            "CONCORD_SECRET_KEY": self.settings.secret_key,
+            "CONCORD_STATE_DIR": str(self.layout.state),
+            # The demo speaks plain HTTP and listens on loopback only.
+            "CONCORD_SECURE_COOKIES": "false",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {
+            **ours,
+            **os.environ,
+            "DATABASE_URL": self.database_url(),
+            "REDIS_URL": self.redis_url(),
+            "PATH": f"{self.layout.venv_bin}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+
+    def _start_process(self, process: processes.Process) -> Supervised:
+        extra = {
+            "web": (f"--bind=127.0.0.1:{self.settings.web_port}",),
+            "beat": (f"--schedule={self.layout.state / 'beat-schedule'}",),
+        }
+        argv = in_venv(self.layout, process.command + extra.get(process.name, ()))
+        return self.supervisor.start(
+            process, argv, environment=self.environment(), folder=self.layout.root
+        )
+
+    def _start_postgres(self) -> None:
+        home = prepare_service_home(self.layout)
+        server = Postgres(
+            home,
+            port=self.settings.database_port,
+            password=self.settings.database_password,
+            is_durable=self.is_durable,
+        )
+        self._start_service("db", "Starting Postgres", server)
+
+    def _start_valkey(self) -> None:
+        server = Valkey(
+            prepare_service_home(self.layout),
+            port=self.settings.redis_port,
+            password=self.settings.redis_password,
+            is_durable=self.is_durable,
+        )
+        self._start_service("redis", "Starting the broker", server)
+
+    def _start_service(self, name: str, title: str, server: Postgres | Valkey) -> None:
+        with screen.step(title):
+            member = self.supervisor.start(
+                processes.by_name(name),
+                server.command(),
+                environment=service_environment(),
+                folder=server.home.folder,
+                user=server.home.user,
+                prepare=server.prepare,
+            )
+            self.supervisor.wait_ready(member, server.is_ready, timeout_seconds=SERVICE_SECONDS)
+
+
+@contextmanager
+def supervised(
+    layout: Layout, settings: state.Settings, *, is_durable: bool = True
+) -> Iterator[Stack]:
+    """A stack whose processes are stopped in order when the block ends, however it ends."""
+    supervisor = Supervisor(
+        logs=layout.logs, state=layout.state, report=lambda text: screen.say(f"! {text}")
+    )
+    try:
+        yield Stack(layout, settings, supervisor, is_durable=is_durable)
+    finally:
+        try:
+            supervisor.stop()
+        except BaseException:
+            # A second Ctrl-C: the person does not want to wait for an orderly stop.
+            supervisor.kill()
+            raise
+
+
+def watch(supervisor: Supervisor) -> None:
+    """Tend the processes until a signal ends it."""
+    while True:
+        supervisor.tend()
+        time.sleep(0.5)
+
+
+def in_venv(layout: Layout, command: tuple[str, ...]) -> list[str]:
+    return [str(layout.venv_bin / command[0]), *command[1:]]
+
+
+def service_environment() -> dict[str, str]:
+    """The services need no secrets of the application and no settings of the person's shell."""
+    kept = ("PATH", "TZ", "TMPDIR")
+    return {"LC_ALL": "C.UTF-8"} | {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def check_answers(variable: str, url: str, *, default_port: int) -> None:
+    """Raises: LauncherRefusal when nothing listens where a given URL points."""
+    if not is_listening(url, default_port):
+        host, port = address_of(url, default_port)
+        raise LauncherRefusal(
+            f"{variable} points to {host}:{port}, where nothing answers.",
+            f"start that service or correct {variable}; without it an embedded one is used.",
+        )
+
+
+def is_listening(url: str, default_port: int) -> bool:
+    try:
+        socket.create_connection(address_of(url, default_port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def address_of(url: str, default_port: int) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or default_port
+
+
+def say_who_runs_the_services() -> None:
+    if checks.is_root():
+        screen.say("Running as root: Postgres and the broker run as the user nobody.")

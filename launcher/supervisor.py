@@ -1,0 +1,215 @@
+"""Starts processes in order, brings back those that crash, and stops them in reverse order."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launcher import proc
+from launcher.errors import LauncherRefusal
+from launcher.processes import Process
+from launcher.service_home import leashed
+
+FIRST_BACKOFF_SECONDS = 1.0
+LONGEST_BACKOFF_SECONDS = 60.0
+# A process that lived this long is healthy again, and its next crash starts from the first wait.
+HEALTHY_SECONDS = 60.0
+LARGEST_LOG_BYTES = 10 * 1024**2
+# A runner that is told to end saves a checkpoint first.
+RUNNER_PATIENCE_SECONDS = 60.0
+# Everything that we start carries this mark, so that a later launcher finds what a killed one left.
+MARK = "CONCORD_SUPERVISED"
+
+Report = Callable[[str], None]
+
+
+@dataclass
+class Supervised:
+    """One process under supervision and what is known about its life."""
+
+    process: Process
+    argv: list[str]
+    environment: dict[str, str]
+    log: Path
+    folder: Path
+    user: str | None = None
+    # Runs before every start, the ones after a crash included.
+    prepare: Callable[[], None] | None = None
+    popen: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    crashes: int = 0
+    restart_at: float = field(default=0.0)
+
+    def start(self) -> None:
+        if self.prepare is not None:
+            self.prepare()
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        death_signal = self.process.death_signal
+        with self.log.open("ab") as output:
+            self.popen = subprocess.Popen(
+                leashed(self.argv, death_signal=death_signal, user=self.user),
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C in the terminal is for the launcher alone, which stops things in order.
+                start_new_session=True,
+            )
+        self.started = time.monotonic()
+
+    def is_running(self) -> bool:
+        return self.popen is not None and self.popen.poll() is None
+
+    def last_lines(self, count: int = 15) -> str:
+        if not self.log.exists():
+            return ""
+        with self.log.open("rb") as file:
+            file.seek(max(0, self.log.stat().st_size - 20_000))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-count:])
+
+
+class Supervisor:
+    """The processes of one launcher. All of its methods belong to the main thread, because the
+    leash of a child ends with the thread that made it."""
+
+    def __init__(self, *, logs: Path, state: Path, report: Report) -> None:
+        self._logs = logs
+        self._mark = str(state)
+        self._report = report
+        self._members: list[Supervised] = []
+        proc.adopt_orphans()
+
+    def start(
+        self,
+        process: Process,
+        argv: list[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        user: str | None = None,
+        prepare: Callable[[], None] | None = None,
+    ) -> Supervised:
+        member = Supervised(
+            process=process,
+            argv=argv,
+            environment={**environment, MARK: self._mark},
+            log=self._logs / f"{process.name}.log",
+            folder=folder,
+            user=user,
+            prepare=prepare,
+        )
+        self._members.append(member)
+        member.start()
+        return member
+
+    def wait_ready(
+        self, member: Supervised, is_ready: Callable[[], bool], *, timeout_seconds: float
+    ) -> None:
+        """Raises: LauncherRefusal with the log's end when it stops or stays silent."""
+        deadline = time.monotonic() + timeout_seconds
+        while not is_ready():
+            problem = ""
+            if not member.is_running():
+                problem = "stopped while starting"
+            elif time.monotonic() > deadline:
+                problem = f"was not ready after {timeout_seconds:.0f} s"
+            if problem:
+                raise LauncherRefusal(
+                    f"{member.process.name} ({member.process.purpose}) {problem}.",
+                    f"read the end of its log above; the whole log is {member.log}.",
+                    details=member.last_lines(),
+                )
+            time.sleep(0.05)
+
+    def tend(self) -> None:
+        """One round of the watch: count the dead, bring back those whose wait is over."""
+        self._reap_adopted()
+        now = time.monotonic()
+        for member in self._members:
+            if member.is_running():
+                continue
+            if member.popen is not None:
+                self._note_crash(member, member.popen.returncode, now)
+            if now >= member.restart_at:
+                member.start()
+                self._report(f"{member.process.name} is running again.")
+
+    def stop(self) -> None:
+        """Stop everything, last started first; the services go when nobody needs them any more."""
+        users = [member for member in self._members if member.process.command]
+        services = [member for member in self._members if not member.process.command]
+        for member in reversed(users):
+            self._stop_one(member)
+        self._stop_detached()
+        for member in reversed(services):
+            self._stop_one(member)
+        self._members.clear()
+
+    def kill(self) -> None:
+        """End everything at once, without asking: the second Ctrl-C."""
+        everyone = proc.descendants(os.getpid()) | proc.marked(MARK, self._mark)
+        proc.end_all(everyone, first=signal.SIGKILL, patience_seconds=1.0)
+        self._reap_adopted()
+        for member in self._members:
+            if member.popen is not None:
+                member.popen.wait()
+        self._members.clear()
+
+    def _note_crash(self, member: Supervised, returncode: int, now: float) -> None:
+        member.popen = None
+        member.crashes = 0 if now - member.started > HEALTHY_SECONDS else member.crashes
+        wait = min(FIRST_BACKOFF_SECONDS * 2**member.crashes, LONGEST_BACKOFF_SECONDS)
+        member.crashes += 1
+        member.restart_at = now + wait
+        self._report(
+            f"{member.process.name} ended ({ending_text(returncode)}); it is started again in "
+            f"{wait:.0f} s. Its log: {member.log}"
+        )
+
+    def _stop_one(self, member: Supervised) -> None:
+        if member.popen is None or not member.is_running():
+            return
+        member.popen.send_signal(member.process.stop_signal)
+        try:
+            member.popen.wait(timeout=member.process.patience_seconds)
+        except subprocess.TimeoutExpired:
+            self._report(f"{member.process.name} does not stop by itself and is ended.")
+            family = proc.descendants(member.popen.pid) | {member.popen.pid}
+            proc.end_all(family, first=signal.SIGKILL, patience_seconds=1.0)
+            member.popen.wait()
+
+    def _stop_detached(self) -> None:
+        """Runners outlive their worker on purpose; at a stop they save a checkpoint and end."""
+        services = {m.popen.pid for m in self._members if m.popen is not None and m.is_running()}
+        for pid in list(services):
+            services |= proc.descendants(pid)
+        detached = proc.descendants(os.getpid()) | proc.marked(MARK, self._mark)
+        detached -= services
+        if detached:
+            self._report(
+                "A training run saves its checkpoint and stops (Ctrl-C again: stop at once; the "
+                "run then resumes from an earlier checkpoint)."
+            )
+            proc.end_all(detached, first=signal.SIGTERM, patience_seconds=RUNNER_PATIENCE_SECONDS)
+        self._reap_adopted()
+
+    def _reap_adopted(self) -> None:
+        """Count orphans that became ours; the members' own ends are left for their Popen."""
+        members = {member.popen.pid for member in self._members if member.popen is not None}
+        for pid in proc.zombies_of(os.getpid()) - members:
+            try:
+                os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                continue
+
+
+def ending_text(returncode: int) -> str:
+    if returncode >= 0:
+        return f"status {returncode}"
+    return f"signal {signal.Signals(-returncode).name}"

@@ -1,0 +1,84 @@
+"""What the tests of this room share: a private store, and inputs that a run can name."""
+
+import uuid
+
+import pytest
+
+from labeling.models import Role, User
+from training.artifact_store import publish
+from training.models import Artifact, ModelVersion, Snapshot
+from training.services.runs import RunRequest, request_run
+
+RECORD = '{"prompt":"Say hi."}\n'
+
+
+@pytest.fixture(autouse=True)
+def private_folders(settings, tmp_path):
+    settings.ARTIFACT_ROOT = tmp_path / "artifacts"
+    settings.RUN_ROOT = tmp_path / "runs"
+
+
+@pytest.fixture
+def make_artifact(settings, tmp_path):
+    def make(kind, files):
+        folder = tmp_path / f"source-{uuid.uuid4().hex}"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        stored = publish(settings.ARTIFACT_ROOT, folder)
+        artifact, _ = Artifact.objects.get_or_create(
+            sha256=stored.sha256, defaults={"kind": kind, "num_bytes": stored.num_bytes}
+        )
+        return artifact
+
+    return make
+
+
+@pytest.fixture
+def launcher_of_runs(db):
+    """An admin, who may start runs."""
+    return User.objects.create_user(email="ada@example.org", display_name="Ada", role=Role.ADMIN)
+
+
+@pytest.fixture
+def base_model(db, make_artifact):
+    return ModelVersion.objects.create(
+        name="a base model",
+        kind=ModelVersion.Kind.BASE,
+        artifact=make_artifact(Artifact.Kind.MODEL, {"config.json": "{}"}),
+        licence="Apache-2.0",
+        source="made for a test",
+    )
+
+
+@pytest.fixture
+def make_snapshot(launcher_of_runs, make_artifact):
+    def make(kind, records=RECORD):
+        return Snapshot.objects.create(
+            name=f"some {kind}",
+            kind=kind,
+            query={},
+            counts={},
+            records_sha256="0" * 64,
+            num_records=1,
+            artifact=make_artifact(Artifact.Kind.SNAPSHOT, {"records.jsonl": records}),
+            created_by=launcher_of_runs,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_run(launcher_of_runs, base_model, make_snapshot):
+    """Queues reward model runs, all of one base model and one snapshot."""
+    rankings = make_snapshot(Snapshot.Kind.RM)
+
+    def make(**overrides):
+        fields = {
+            "stage": "reward_model",
+            "inputs": {"base_model": base_model.pk, "rankings": rankings.pk},
+            "seed": 7,
+        }
+        return request_run(by=launcher_of_runs, request=RunRequest(**(fields | overrides)))
+
+    return make

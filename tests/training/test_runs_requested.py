@@ -1,0 +1,162 @@
+"""Requesting a run: everything is checked before anything is stored (issue item 7, R53)."""
+
+import uuid
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from labeling.errors import Refused
+from training.models import Run, RunEvent, Snapshot
+from training.services.canonical import canonical_json, sha256_of_text
+from training.services.runs import RunRequest, request_run, retry_run
+
+pytestmark = pytest.mark.django_db
+
+
+def refused_fields(by, **request):
+    with pytest.raises(Refused) as refusal:
+        request_run(by=by, request=RunRequest(**request))
+    assert refusal.value.status == 400
+    return refusal.value.fields
+
+
+def test_a_requested_run_is_queued_with_its_whole_spec(make_run, base_model, launcher_of_runs):
+    run = make_run(hyperparameters={"batch_size": 8})
+
+    assert run.state == "queued"
+    assert run.spec["hyperparameters"]["batch_size"] == 8
+    assert run.spec["hyperparameters"]["learning_rate"] == 9e-6
+    assert run.spec["inputs"]["base_model"] == {
+        "kind": "model_version",
+        "id": str(base_model.pk),
+        "sha256": base_model.artifact_id,
+    }
+    assert run.spec["seed"] == run.seed == 7
+    assert run.spec_sha256 == sha256_of_text(canonical_json(run.spec))
+    assert run.code_revision not in {"", "unknown"}
+    event = RunEvent.objects.get(run=run)
+    assert (event.from_state, event.to_state) == ("draft", "queued")
+    assert event.actor == f"person:{launcher_of_runs.pk}"
+
+
+def test_the_spec_of_a_queued_run_cannot_be_changed(make_run):
+    """reliability.md 1.4: immutable spec."""
+    run = make_run()
+
+    with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+        Run.objects.filter(pk=run.pk).update(spec={})
+
+
+def test_an_unknown_stage_is_refused(launcher_of_runs):
+    fields = refused_fields(launcher_of_runs, stage="dpo", inputs={})
+
+    assert set(fields) == {"stage"}
+
+
+def test_a_bad_hyperparameter_names_its_field(launcher_of_runs):
+    fields = refused_fields(
+        launcher_of_runs, stage="reward_model", inputs={}, hyperparameters={"learning_rate": -1}
+    )
+
+    assert set(fields) == {"hyperparameters.learning_rate"}
+
+
+def test_every_problem_with_the_inputs_is_named_at_once(
+    launcher_of_runs, base_model, make_snapshot
+):
+    demonstrations = make_snapshot(Snapshot.Kind.SFT)
+
+    fields = refused_fields(
+        launcher_of_runs,
+        stage="ppo",
+        inputs={
+            "policy": uuid.uuid4(),
+            "reward_model": base_model.pk,
+            "prompts": demonstrations.pk,
+            "teacher": base_model.pk,
+        },
+    )
+
+    assert fields == {
+        "inputs.policy": ["there is no such model version"],
+        "inputs.reward_model": ["must be of kind reward_model, not base"],
+        "inputs.prompts": ["must be of kind ppo, not sft"],
+        "inputs.teacher": ["PPO has no such input"],
+    }
+
+
+def test_a_snapshot_cannot_stand_in_for_a_model(launcher_of_runs, make_snapshot):
+    snapshot = make_snapshot(Snapshot.Kind.RM)
+
+    fields = refused_fields(
+        launcher_of_runs,
+        stage="reward_model",
+        inputs={"base_model": snapshot.pk, "rankings": snapshot.pk},
+    )
+
+    assert fields == {"inputs.base_model": ["there is no such model version"]}
+
+
+def test_a_missing_input_is_named(launcher_of_runs, base_model):
+    fields = refused_fields(
+        launcher_of_runs, stage="reward_model", inputs={"base_model": base_model.pk}
+    )
+
+    assert fields == {"inputs.rankings": ["is needed"]}
+
+
+def test_a_pretraining_mix_needs_pretraining_text(launcher_of_runs, base_model, make_snapshot):
+    """R57, R70: a share above zero without text could not be trained."""
+    inputs = {
+        "base_model": base_model.pk,
+        "demonstrations": make_snapshot(Snapshot.Kind.SFT).pk,
+    }
+    mix = {"pretraining_share": 0.1}
+
+    fields = refused_fields(launcher_of_runs, stage="sft", inputs=inputs, hyperparameters=mix)
+    inputs["pretraining"] = make_snapshot(Snapshot.Kind.PRETRAIN).pk
+    run = request_run(
+        by=launcher_of_runs,
+        request=RunRequest(stage="sft", inputs=inputs, hyperparameters=mix),
+    )
+
+    assert fields == {"inputs.pretraining": ["is needed"]}
+    assert run.inputs.count() == 3
+
+
+def test_an_input_whose_files_are_gone_is_refused(settings, launcher_of_runs, base_model, make_run):
+    make_run()
+    (settings.ARTIFACT_ROOT / base_model.artifact_id).rename(settings.ARTIFACT_ROOT / "elsewhere")
+
+    with pytest.raises(Refused) as refusal:
+        make_run()
+
+    assert refusal.value.fields == {
+        "inputs.base_model": ["its files are missing from the artifact store"]
+    }
+
+
+def test_a_refused_request_stores_nothing(launcher_of_runs):
+    refused_fields(launcher_of_runs, stage="reward_model", inputs={})
+
+    assert not Run.objects.exists()
+
+
+def test_a_retry_is_a_new_run_with_the_same_spec(make_run, launcher_of_runs):
+    """reliability.md 1.5: an ended run never moves again; a retry clones it."""
+    failed = make_run(hyperparameters={"batch_size": 4})
+    Run.objects.filter(pk=failed.pk).update(state="cancelled")
+
+    retried = retry_run(by=launcher_of_runs, run=failed)
+
+    assert retried.pk != failed.pk
+    assert retried.parent_id == failed.pk
+    assert retried.state == "queued"
+    assert retried.spec_sha256 == failed.spec_sha256
+
+
+def test_only_an_ended_run_can_be_retried(make_run, launcher_of_runs):
+    with pytest.raises(Refused) as refusal:
+        retry_run(by=launcher_of_runs, run=make_run())
+
+    assert refusal.value.code == "not_ended"

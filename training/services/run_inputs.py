@@ -1,0 +1,67 @@
+"""Whether the inputs of a requested run exist, fit their roles and are in the store."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from labeling.errors import Refused
+from training.artifact_store import ArtifactError, artifact_path
+from training.models import ModelVersion, Snapshot
+from training.services.stages import STAGES, InputRole, needs_pretraining
+
+ChosenInput = ModelVersion | Snapshot
+
+
+def check_inputs(
+    stage: str, inputs: Mapping[str, UUID], hyperparameters: Any
+) -> dict[str, ChosenInput]:
+    """The chosen input of every role. Two queries.
+
+    Raises: Refused("invalid_run") with a message per offending role (status 400).
+    """
+    roles = {role.role: role for role in STAGES[stage].inputs}
+    fields = {
+        f"inputs.{name}": [f"{STAGES[stage].label} has no such input"]
+        for name in inputs.keys() - roles.keys()
+    }
+    chosen: dict[str, ChosenInput] = {}
+    found = _find(inputs.values())
+    for name, role in roles.items():
+        problem = None
+        if name in inputs:
+            problem = _problem_with(role, found.get(inputs[name]))
+        elif role.required or (name == "pretraining" and needs_pretraining(hyperparameters)):
+            problem = "is needed"
+        if problem is not None:
+            fields[f"inputs.{name}"] = [problem]
+        elif name in inputs:
+            chosen[name] = found[inputs[name]]
+    if fields:
+        raise Refused(
+            "invalid_run", "The run cannot be started as asked.", status=400, fields=fields
+        )
+    return chosen
+
+
+def _find(ids: Any) -> dict[UUID, ChosenInput]:
+    wanted = list(ids)
+    found: dict[UUID, ChosenInput] = {}
+    found.update(ModelVersion.objects.in_bulk(wanted))
+    found.update(Snapshot.objects.in_bulk(wanted))
+    return found
+
+
+def _problem_with(role: InputRole, chosen: ChosenInput | None) -> str | None:
+    """Why this input cannot play this role; None when it can."""
+    wanted = ModelVersion if role.kind == "model_version" else Snapshot
+    if not isinstance(chosen, wanted):
+        return f"there is no such {role.kind.replace('_', ' ')}"
+    if chosen.kind not in role.accepts:
+        return f"must be of kind {' or '.join(role.accepts)}, not {chosen.kind}"
+    try:
+        artifact_path(settings.ARTIFACT_ROOT, chosen.artifact_id)
+    except ArtifactError:
+        return "its files are missing from the artifact store"
+    return None

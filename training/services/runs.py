@@ -1,0 +1,206 @@
+"""What people do with runs: request, cancel, pause, resume, retry.
+
+Nothing here talks to Redis. The queued row is the request; the dispatcher rings for it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from labeling.errors import NotAccessible, Refused
+from labeling.models import User
+from training.ml.hyperparameters import HyperparameterError, parse
+from training.models import LIVE_STATES, ModelVersion, Run, RunInput, RunState, Snapshot
+from training.models.clock import ClockTimestamp
+from training.services.canonical import canonical_json, sha256_of_text
+from training.services.code_revision import code_revision
+from training.services.run_inputs import check_inputs
+from training.services.run_transitions import move, note
+from training.services.stages import STAGES
+
+MAXIMUM_SEED = 2**32 - 1
+WAITING_STATES = (RunState.QUEUED, RunState.RETRY_WAIT, RunState.PAUSED)
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What somebody asks for; ``hyperparameters`` holds only what differs from the defaults."""
+
+    stage: str
+    inputs: Mapping[str, UUID]
+    name: str = ""
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+
+
+@transaction.atomic
+def request_run(*, by: User, request: RunRequest, parent: Run | None = None) -> Run:
+    """Check everything, store the immutable spec and queue the run.
+
+    Raises: Refused("invalid_run") with a message per field (status 400).
+    """
+    hyperparameters = parse_hyperparameters(request.stage, request.hyperparameters)
+    inputs = check_inputs(request.stage, request.inputs, hyperparameters)
+    seed = secrets.randbelow(2**31) if request.seed is None else request.seed
+    spec = {
+        "stage": request.stage,
+        "inputs": {role: _spec_of_input(chosen) for role, chosen in sorted(inputs.items())},
+        "hyperparameters": asdict(hyperparameters),
+        "seed": seed,
+    }
+    run = Run.objects.create(
+        name=request.name or _default_name(request.stage),
+        stage=request.stage,
+        spec=spec,
+        spec_sha256=sha256_of_text(canonical_json(spec)),
+        seed=seed,
+        code_revision=code_revision(),
+        parent=parent,
+        created_by=by,
+    )
+    RunInput.objects.bulk_create(
+        RunInput(
+            run=run,
+            role=role,
+            model_version=chosen if isinstance(chosen, ModelVersion) else None,
+            snapshot=chosen if isinstance(chosen, Snapshot) else None,
+        )
+        for role, chosen in inputs.items()
+    )
+    move(run.pk, to=RunState.QUEUED, sources=[RunState.DRAFT], actor=person(by))
+    run.refresh_from_db()
+    return run
+
+
+def parse_hyperparameters(stage: str, overrides: Mapping[str, Any]) -> Any:
+    """The stage's dataclass with every value checked. Raises: Refused("invalid_run")."""
+    if stage not in STAGES:
+        raise _invalid({"stage": [f"must be one of {', '.join(STAGES)}"]})
+    try:
+        return parse(stage, overrides)
+    except HyperparameterError as error:
+        raise _invalid({f"hyperparameters.{error.field}": [error.message]}) from error
+
+
+@transaction.atomic
+def cancel_run(*, by: User, run: Run) -> Run:
+    """Cancel at once what waits; ask the runner of a live run to stop.
+
+    Raises: Refused("run_has_ended"), Refused("already_cancelling").
+    """
+    run = _lock(run)
+    cancelled = move(
+        run.pk,
+        to=RunState.CANCELLED,
+        sources=WAITING_STATES,
+        actor=person(by),
+        changes={
+            "cancel_requested_at": ClockTimestamp(),
+            "cancel_requested_by": by,
+            "ended_at": ClockTimestamp(),
+        },
+    )
+    if not cancelled:
+        _check_live(run)
+        Run.objects.filter(pk=run.pk).update(
+            cancel_requested_at=ClockTimestamp(), cancel_requested_by=by
+        )
+        note(run, actor=person(by), detail="cancel requested")
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def pause_run(*, by: User, run: Run) -> Run:
+    """Ask the runner of a live run to save a checkpoint and stop.
+
+    Raises: Refused("cannot_pause") unless it is claimed or running,
+    Refused("already_cancelling"), Refused("already_pausing").
+    """
+    run = _lock(run)
+    if run.state not in (RunState.CLAIMED, RunState.RUNNING):
+        raise Refused("cannot_pause", f"Only a run at work can be paused; this one is {run.state}.")
+    _check_live(run)
+    if run.pause_requested_at is not None:
+        raise Refused("already_pausing", "This run is pausing already.")
+    Run.objects.filter(pk=run.pk).update(pause_requested_at=ClockTimestamp())
+    note(run, actor=person(by), detail="pause requested")
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def resume_run(*, by: User, run: Run) -> Run:
+    """Queue a paused run again; it goes on from its newest valid checkpoint.
+
+    Raises: Refused("not_paused").
+    """
+    resumed = move(
+        run.pk,
+        to=RunState.QUEUED,
+        sources=[RunState.PAUSED],
+        actor=person(by),
+        # The time it was paused must not count against its deadline.
+        changes={"run_after": ClockTimestamp(), "deadline_at": None},
+    )
+    run.refresh_from_db()
+    if not resumed:
+        raise Refused("not_paused", f"Only a paused run can be resumed; this one is {run.state}.")
+    return run
+
+
+@transaction.atomic
+def retry_run(*, by: User, run: Run) -> Run:
+    """A new run with the same spec, whose parent is the one that failed or was cancelled.
+
+    Raises: Refused("not_ended").
+    """
+    run = _lock(run)
+    if run.state not in (RunState.FAILED, RunState.CANCELLED):
+        raise Refused(
+            "not_ended", f"Only a failed or cancelled run can be retried; this one is {run.state}."
+        )
+    request = RunRequest(
+        stage=run.stage,
+        name=run.name,
+        inputs={role: UUID(chosen["id"]) for role, chosen in run.spec["inputs"].items()},
+        hyperparameters=run.spec["hyperparameters"],
+        seed=run.seed,
+    )
+    return request_run(by=by, request=request, parent=run)
+
+
+def person(user: User) -> str:
+    """How an event names a person; the name is looked up when the event is read."""
+    return f"person:{user.pk}"
+
+
+def _lock(run: Run) -> Run:
+    locked = Run.objects.select_for_update().filter(pk=run.pk).first()
+    if locked is None:
+        raise NotAccessible
+    return locked
+
+
+def _check_live(run: Run) -> None:
+    if run.state not in LIVE_STATES:
+        raise Refused("run_has_ended", f"This run is {run.state}.")
+    if run.cancel_requested_at is not None:
+        raise Refused("already_cancelling", "This run is being cancelled already.")
+
+
+def _spec_of_input(chosen: ModelVersion | Snapshot) -> dict[str, str]:
+    kind = "model_version" if isinstance(chosen, ModelVersion) else "snapshot"
+    return {"kind": kind, "id": str(chosen.pk), "sha256": chosen.artifact_id}
+
+
+def _default_name(stage: str) -> str:
+    return f"{STAGES[stage].label} {secrets.token_hex(3)}"
+
+
+def _invalid(fields: dict[str, list[str]]) -> Refused:
+    return Refused("invalid_run", "The run cannot be started as asked.", status=400, fields=fields)

@@ -1,0 +1,83 @@
+"""What each stage reads: the roles of its inputs and what each role accepts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from training.ml.hyperparameters import PpoHyperparameters, SftHyperparameters
+from training.models import ModelVersion, Run, Snapshot
+
+BASE, SFT = ModelVersion.Kind.BASE, ModelVersion.Kind.SFT
+REWARD_MODEL, POLICY = ModelVersion.Kind.REWARD_MODEL, ModelVersion.Kind.POLICY
+
+
+@dataclass(frozen=True)
+class InputRole:
+    role: str
+    kind: Literal["model_version", "snapshot"]
+    accepts: tuple[str, ...]
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Stage:
+    stage: str
+    label: str
+    inputs: tuple[InputRole, ...]
+    # What the trained weights become; sampling makes completions instead.
+    output_kind: ModelVersion.Kind | None
+
+
+STAGES: Mapping[str, Stage] = {
+    Run.Stage.SFT: Stage(
+        stage=Run.Stage.SFT,
+        label="Supervised fine-tuning",
+        inputs=(
+            InputRole("base_model", "model_version", (BASE, SFT)),
+            InputRole("demonstrations", "snapshot", (Snapshot.Kind.SFT,)),
+            InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
+        ),
+        output_kind=SFT,
+    ),
+    Run.Stage.REWARD_MODEL: Stage(
+        stage=Run.Stage.REWARD_MODEL,
+        label="Reward model",
+        inputs=(
+            # R61: the supervised model by default, but any language model may be the start.
+            InputRole("base_model", "model_version", (SFT, BASE, POLICY)),
+            InputRole("rankings", "snapshot", (Snapshot.Kind.RM,)),
+            InputRole("demonstrations", "snapshot", (Snapshot.Kind.SFT,), required=False),
+        ),
+        output_kind=REWARD_MODEL,
+    ),
+    Run.Stage.PPO: Stage(
+        stage=Run.Stage.PPO,
+        label="PPO",
+        inputs=(
+            InputRole("policy", "model_version", (SFT, BASE, POLICY)),
+            InputRole("reward_model", "model_version", (REWARD_MODEL,)),
+            InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
+            InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
+        ),
+        output_kind=POLICY,
+    ),
+    Run.Stage.SAMPLING: Stage(
+        stage=Run.Stage.SAMPLING,
+        label="Sampling",
+        inputs=(
+            InputRole("model", "model_version", (BASE, SFT, POLICY)),
+            InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
+        ),
+        output_kind=None,
+    ),
+}
+
+
+def needs_pretraining(hyperparameters: Any) -> bool:
+    """Whether these hyperparameters mix pretraining text in, so that the role must be filled."""
+    match hyperparameters:
+        case SftHyperparameters():
+            return hyperparameters.pretraining_share > 0
+        case PpoHyperparameters():
+            return hyperparameters.ptx_coef > 0
+    return False

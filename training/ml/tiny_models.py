@@ -1,5 +1,6 @@
 """Random models of about a million parameters, for tests and first runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -51,7 +52,11 @@ def _config(architecture: str, *, width: int, num_layers: int, context: int) -> 
     heads = max(2, width // 48)
     if architecture == "gpt2":
         return GPT2Config(n_embd=width, n_layer=num_layers, n_head=heads, n_positions=context)
-    classes = {"llama": LlamaConfig, "gpt_neox": GPTNeoXConfig, "qwen2": Qwen2Config}
+    classes: dict[str, Callable[..., PreTrainedConfig]] = {
+        "llama": LlamaConfig,
+        "gpt_neox": GPTNeoXConfig,
+        "qwen2": Qwen2Config,
+    }
     if architecture not in classes:
         raise ValueError(f"architecture must be one of {', '.join(ARCHITECTURES)}")
     return classes[architecture](

@@ -142,6 +142,9 @@ STATE_DIR = env_path("CONCORD_STATE_DIR", BASE_DIR / ".concord")
 ARTIFACT_ROOT = env_path("CONCORD_ARTIFACT_ROOT", STATE_DIR / "artifacts")
 RUN_ROOT = env_path("CONCORD_RUN_ROOT", STATE_DIR / "runs")
 
+# The base model's tokenizer.json, for the limit on demonstrations; estimated where it is missing.
+TOKENIZER_FILE = env_path("CONCORD_TOKENIZER_FILE", STATE_DIR / "tokenizer.json")
+
 # An answer can be taken back this long; training and statistics read sealed answers only.
 TAKE_BACK_SECONDS = env_int("CONCORD_TAKE_BACK_SECONDS", 600)
 ASSIGNMENT_LEASE_SECONDS = env_int("CONCORD_ASSIGNMENT_LEASE_SECONDS", 1800, minimum=1)

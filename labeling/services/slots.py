@@ -1,0 +1,113 @@
+"""Holding, giving back and settling the slots that give every task exactly its overlap.
+
+Locks are taken in one order: the labeler's account, their assignment, its task, an open slot.
+All writes of one labeler therefore follow one another, whatever two tabs or retries do, and all
+lease arithmetic uses the database's clock.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from labeling.errors import NotAccessible
+from labeling.models import Assignment, Task, User
+
+State = Assignment.State
+ANSWERED = frozenset({State.SUBMITTED, State.SURPLUS})
+
+
+def lock_labeler(labeler: User) -> None:
+    """Make the labeler's writes follow one another. Precondition: inside a transaction."""
+    # NO KEY: rows that only point at this account can still be inserted meanwhile.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=labeler.pk)
+
+
+def lock_own_assignment(*, assignment_id: UUID, labeler: User) -> Assignment:
+    """The labeler's assignment with its task, prompt and project, both locked against changes.
+
+    Raises: NotAccessible when there is none of this id, or it is somebody else's.
+    """
+    lock_labeler(labeler)
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("task__prompt", "task__project")
+        .filter(pk=assignment_id, labeler=labeler)
+        .first()
+    )
+    if assignment is None:
+        raise NotAccessible
+    return assignment
+
+
+def renew_lease(assignment: Assignment) -> None:
+    """Hold the slot for another lease from now on."""
+    assignment.state = State.LEASED
+    assignment.submitted_at = None
+    Assignment.objects.filter(pk=assignment.pk).update(
+        state=State.LEASED,
+        slot=assignment.slot,
+        submitted_at=None,
+        leased_until=Now() + timedelta(seconds=settings.ASSIGNMENT_LEASE_SECONDS),
+    )
+
+
+def hold_again(assignment: Assignment) -> bool:
+    """Take an open slot of the task for a labeler who lost theirs; whether there was one.
+
+    A labeler's own row stands in the way of a second one, so the free slot's row gives way.
+    """
+    free = (
+        Assignment.objects.select_for_update(skip_locked=True)
+        .filter(task=assignment.task_id, state=State.OPEN)
+        .order_by("slot")
+        .first()
+    )
+    if free is None:
+        return False
+    assignment.slot = free.slot
+    free.delete()
+    return True
+
+
+def settle(assignment: Assignment) -> bool:
+    """Close an assignment with an answer; whether that is surplus.
+
+    Surplus came after the lease ran out and found every slot of the task in other hands.
+    """
+    is_surplus = assignment.state == State.EXPIRED and not hold_again(assignment)
+    assignment.state = State.SURPLUS if is_surplus else State.SUBMITTED
+    Assignment.objects.filter(pk=assignment.pk).update(
+        state=assignment.state, slot=assignment.slot, leased_until=None, submitted_at=Now()
+    )
+    return is_surplus
+
+
+def reopen_slot(assignment: Assignment) -> None:
+    """Give the slot to whoever comes next, in a fresh row under the same number."""
+    successor(assignment).save(force_insert=True)
+
+
+def successor(assignment: Assignment) -> Assignment:
+    """The row under which a slot goes on; in a retired task it waits for the task to return."""
+    is_open = assignment.task.state == Task.State.OPEN
+    return Assignment(
+        task_id=assignment.task_id,
+        slot=assignment.slot,
+        state=State.OPEN if is_open else State.RETIRED,
+    )
+
+
+def free_lapsed_slots(*, project_id: int) -> int:
+    """Give back the slots whose lease has run out; each holder keeps their row and their draft."""
+    lapsed = list(
+        Assignment.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("task")
+        .filter(task__project=project_id, state=State.LEASED, leased_until__lte=Now())
+    )
+    if lapsed:
+        keys = [assignment.pk for assignment in lapsed]
+        Assignment.objects.filter(pk__in=keys).update(state=State.EXPIRED)
+        Assignment.objects.bulk_create(map(successor, lapsed))
+    return len(lapsed)

@@ -60,8 +60,13 @@ api.use(csrf, errors);
 /** The body of a call; every other outcome has been thrown as an ApiError on the way. */
 export async function bodyOf<Body>(call: Promise<{ data?: Body; response: Response }>): Promise<Body> {
   const { data, response } = await call;
-  if (data === undefined && response.status !== 204) {
+  if (data === undefined) {
     throw new ApiError(response.status, "empty_answer", "The server's answer was empty.", {}, null);
   }
-  return data as Body;
+  return data;
+}
+
+/** Waits for a call whose answer has no body. */
+export async function done(call: Promise<{ response: Response }>): Promise<void> {
+  await call;
 }

@@ -61,7 +61,13 @@ export interface paths {
   "/api/assignments/{id}/take-back/": { post: Act<S["Assignment"], Id> };
   "/api/assignments/{id}/undo-skip/": { post: Act<S["Assignment"], Id> };
   "/api/assignments/history/": { get: Read<S["Page"] & { results: S["HistoryEntry"][] }> };
-  "/api/rankings/": { post: Write<S["SubmittedRanking"], S["RankingRequest"]> };
+  "/api/rankings/": {
+    get: Read<
+      import("./research-types").Page<import("./research-types").RankingRecord>,
+      { project?: number; labeler?: number; task?: number; limit?: number; cursor?: string }
+    >;
+    post: Write<S["SubmittedRanking"], S["RankingRequest"]>;
+  };
   "/api/demonstrations/": { post: Write<S["SubmittedDemonstration"], S["DemonstrationRequest"]> };
 }
 

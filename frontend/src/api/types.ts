@@ -11,6 +11,7 @@ export type LabelItem = Catalogue["label_items"][number];
 export type LabelingProject = Schemas["LabelingProject"];
 export type Instructions = Schemas["Instructions"];
 export type Assignment = Schemas["Assignment"];
+export type NextAssignment = Schemas["NextAssignment"];
 export type SavedDraft = Schemas["SavedDraft"];
 export type HistoryEntry = Schemas["HistoryEntry"];
 export type RankingRequest = Schemas["RankingRequest"];

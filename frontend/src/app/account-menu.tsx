@@ -2,7 +2,7 @@ import { Button, Menu, SegmentedControl, useMantineColorScheme } from "@mantine/
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 
-import { api, bodyOf } from "@/api/client";
+import { api, done } from "@/api/client";
 import { sentenceFor } from "@/api/errors";
 import { sessionQuery, useSignedInUser } from "@/api/session";
 
@@ -18,7 +18,7 @@ function useSignOut() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: () => bodyOf(api.POST("/api/session/sign-out/")),
+    mutationFn: () => done(api.POST("/api/session/sign-out/")),
     onSuccess: async () => {
       // Leave first: the pages behind the gate must not be asked to draw without a person.
       await navigate("/sign-in", { replace: true });

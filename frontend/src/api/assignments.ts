@@ -1,0 +1,65 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, bodyOf, done } from "./client";
+import type { Assignment, NextAssignment, SavedDraft } from "./types";
+
+/** What a workplace for one assignment is given, whatever is asked in it. */
+export interface WorkplaceProps {
+  assignment: Assignment;
+  /** What happened to the answer before this one, with the way back. */
+  notice: React.ReactNode;
+  onSubmitted: () => void;
+  onSkip: (reason: string, comment: string) => Promise<void>;
+  /** Takes the last submitted answer back; null where it is too late or there is none. */
+  takeBackLast: (() => void) | null;
+}
+
+const KEEPALIVE_LIMIT_BYTES = 60_000;
+
+export const historyQuery = queryOptions({
+  queryKey: ["labeling", "history"],
+  queryFn: async ({ signal }) =>
+    (await bodyOf(api.GET("/api/assignments/history/", { signal }))).results,
+});
+
+export function getAssignment(id: string, signal?: AbortSignal): Promise<Assignment> {
+  return bodyOf(api.GET("/api/assignments/{id}/", { params: { path: { id } }, signal }));
+}
+
+/** The next task of a project, or the one already held: asking twice claims nothing twice. */
+export function nextAssignment(project: number, signal?: AbortSignal): Promise<NextAssignment> {
+  return bodyOf(api.POST("/api/assignments/next/", { body: { project }, signal }));
+}
+
+export function saveDraft(
+  id: string,
+  draft: { version: number; body: object },
+  { isLeaving }: { isLeaving: boolean },
+): Promise<SavedDraft> {
+  // The browser finishes such a request after the page is gone, but only a small one.
+  const keepalive = isLeaving && JSON.stringify(draft).length < KEEPALIVE_LIMIT_BYTES;
+  return bodyOf(
+    api.PUT("/api/assignments/{id}/draft/", {
+      params: { path: { id } },
+      body: { version: draft.version, body: { ...draft.body } },
+      keepalive,
+    }),
+  );
+}
+
+export function skipAssignment(id: string, reason: string, comment: string): Promise<void> {
+  return done(
+    api.POST("/api/assignments/{id}/skip/", {
+      params: { path: { id } },
+      body: { reason, comment },
+    }),
+  );
+}
+
+export function undoSkip(id: string): Promise<Assignment> {
+  return bodyOf(api.POST("/api/assignments/{id}/undo-skip/", { params: { path: { id } } }));
+}
+
+export function takeBack(id: string): Promise<Assignment> {
+  return bodyOf(api.POST("/api/assignments/{id}/take-back/", { params: { path: { id } } }));
+}

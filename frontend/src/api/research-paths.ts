@@ -1,0 +1,106 @@
+import type * as T from "./research-types";
+
+// The agreed contract of the researcher's and the admin's endpoints, until the generated schema
+// holds them.
+interface Reply<Body> {
+  200: { headers: Record<string, unknown>; content: { "application/json": Body } };
+}
+interface Fetch<Body, Query = never> {
+  parameters: { query?: Query; header?: never; path?: never; cookie?: never };
+  requestBody?: never;
+  responses: Reply<Body>;
+}
+interface FetchOne<Body, Path, Query = never> {
+  parameters: { query?: Query; header?: never; path: Path; cookie?: never };
+  requestBody?: never;
+  responses: Reply<Body>;
+}
+interface Send<Body, Input> {
+  parameters: { query?: never; header?: never; path?: never; cookie?: never };
+  requestBody: { content: { "application/json": Input } };
+  responses: Reply<Body>;
+}
+interface SendTo<Body, Input, Path> {
+  parameters: { query?: never; header?: never; path: Path; cookie?: never };
+  requestBody: { content: { "application/json": Input } };
+  responses: Reply<Body>;
+}
+interface Poke<Body, Path> {
+  parameters: { query?: never; header?: never; path: Path; cookie?: never };
+  requestBody?: never;
+  responses: Reply<Body>;
+}
+type NumberPath = { id: number };
+type Uuid = { id: string };
+type Cursor = { limit?: number; cursor?: string };
+
+declare module "./schema" {
+  interface paths {
+    "/api/overview/": { get: Fetch<T.Overview> };
+    "/api/people/": { get: Fetch<T.Page<T.Person>, Cursor> };
+    "/api/people/{id}/": { patch: SendTo<T.Person, T.PersonChange, NumberPath> };
+    "/api/people/{id}/sign-in-links/": { post: Poke<T.OneTimeLink, NumberPath> };
+    "/api/invitations/": {
+      get: Fetch<T.Page<T.Invitation>, Cursor>;
+      post: Send<T.Invitation & { path: string }, T.NewInvitation>;
+    };
+    "/api/tokens/": {
+      get: Fetch<T.Page<T.ApiToken>, Cursor>;
+      post: Send<T.ApiToken & { token: string }, T.NewApiToken>;
+    };
+    "/api/tokens/{id}/": { delete: Poke<never, NumberPath> };
+    "/api/prompts/": {
+      get: Fetch<
+        T.Page<T.Prompt>,
+        Cursor & { category?: string; split?: string; search?: string }
+      >;
+    };
+    "/api/prompts/{id}/": { get: FetchOne<T.PromptDetail, NumberPath> };
+    "/api/projects/": {
+      get: Fetch<T.Page<T.Project>, Cursor>;
+      post: Send<T.Project, T.NewProject>;
+    };
+    "/api/projects/{id}/": {
+      get: FetchOne<T.Project, NumberPath>;
+      patch: SendTo<T.Project, { state?: "open" | "paused"; name?: string }, NumberPath>;
+    };
+    "/api/projects/{id}/instructions/": {
+      post: SendTo<{ version: number }, { title: string; body: string }, NumberPath>;
+    };
+    "/api/projects/{id}/tasks/": { post: SendTo<T.TaskReport, T.TaskRequest, NumberPath> };
+    "/api/completion-sources/": { get: Fetch<T.Page<T.CompletionSource>, Cursor> };
+    "/api/rankings/{id}/": { get: FetchOne<T.RankingRecord, Uuid> };
+    "/api/lineage/rankings/{id}/": { get: FetchOne<T.RankingLineage, Uuid> };
+    "/api/agreement/": {
+      get: Fetch<
+        T.AgreementReport,
+        { project?: number; pool?: string; include_simulated?: boolean; min_overlap?: number }
+      >;
+    };
+    "/api/snapshots/": {
+      get: Fetch<T.Page<T.Snapshot>, Cursor & { kind?: string }>;
+      post: Send<T.Snapshot, T.SnapshotRequest>;
+    };
+    "/api/snapshots/preview/": { post: Send<T.SnapshotPreview, T.SnapshotRequest> };
+    "/api/snapshots/{id}/": { get: FetchOne<T.Snapshot, Uuid> };
+    "/api/model-versions/": {
+      get: Fetch<T.Page<T.ModelVersion>, Cursor & { kind?: string }>;
+      post: Send<T.ModelVersion, { name: string; path: string; licence: string }>;
+    };
+    "/api/model-versions/{id}/": { get: FetchOne<T.ModelVersionDetail, Uuid> };
+    "/api/runs/stages/": { get: Fetch<T.StageDescription[]> };
+    "/api/runs/check/": { post: Send<T.RunCheck, T.RunRequest> };
+    "/api/runs/": {
+      get: Fetch<T.Page<T.Run>, Cursor & { stage?: string; state?: string; input?: string }>;
+      post: Send<T.Run, T.RunRequest>;
+    };
+    "/api/runs/{id}/": { get: FetchOne<T.Run, Uuid> };
+    "/api/runs/{id}/metrics/": { get: FetchOne<T.MetricsPage, Uuid, { after_step?: number }> };
+    "/api/runs/{id}/log/": { get: FetchOne<T.LogPage, Uuid, { after?: number }> };
+    "/api/runs/{id}/cancel/": { post: Poke<T.Run, Uuid> };
+    "/api/runs/{id}/pause/": { post: Poke<T.Run, Uuid> };
+    "/api/runs/{id}/resume/": { post: Poke<T.Run, Uuid> };
+    "/api/runs/{id}/retry/": { post: Poke<T.Run, Uuid> };
+    "/api/gpu-slots/": { get: Fetch<T.GpuSlot[]> };
+  }
+}

@@ -1,0 +1,462 @@
+import type { User } from "./types";
+
+/** One page of a list; `next` asks for the page after it. */
+export interface Page<Row> {
+  results: Row[];
+  next: string | null;
+  count?: number;
+}
+
+export interface Overview {
+  prompts: number;
+  completions: number;
+  rankings: number;
+  demonstrations: number;
+  labelers: number;
+  runs_live: number;
+  model_versions: number;
+}
+
+// ---------------------------------------------------------------- people
+
+export type Pool = User["pool"];
+
+export interface Person extends User {
+  is_active: boolean;
+  num_rankings?: number;
+}
+
+export interface PersonChange {
+  role?: User["role"];
+  pool?: Pool;
+  is_active?: boolean;
+  display_name?: string;
+}
+
+export interface Invitation {
+  id: number;
+  email: string;
+  role: User["role"];
+  pool: Pool;
+  expires_at: string;
+}
+
+export interface NewInvitation {
+  email: string;
+  role: User["role"];
+  pool: Pool;
+}
+
+/** A one-time link; its path holds the secret and is answered exactly once. */
+export interface OneTimeLink {
+  path: string;
+  expires_at: string;
+}
+
+export type TokenScope = "label" | "read" | "manage";
+
+export interface ApiToken {
+  id: number;
+  name: string;
+  prefix: string;
+  scopes: TokenScope[];
+  expires_at: string;
+  last_used_at?: string | null;
+}
+
+export interface NewApiToken {
+  name: string;
+  scopes: TokenScope[];
+  expires_in_days: number;
+}
+
+// ---------------------------------------------------------------- prompts
+
+export type Split = "train" | "validation";
+
+export interface Prompt {
+  id: number;
+  text: string;
+  category: string | null;
+  flags: Record<string, boolean | null>;
+  source_kind: "labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer";
+  split: Split;
+  distribution: "instruct" | "gpt";
+  num_completions: number;
+  created_at: string;
+}
+
+export interface StoredCompletion {
+  id: number;
+  text: string;
+  source: { id: number; name: string };
+  sampling: Record<string, unknown>;
+  seed: number | null;
+  token_count: number | null;
+  finish_reason: string | null;
+}
+
+export interface PromptDetail extends Prompt {
+  completions: StoredCompletion[];
+}
+
+export interface ImportReport {
+  dry_run: boolean;
+  num_read: number;
+  num_stored: number;
+  stored: number[];
+  skipped: { line: number; reason: string }[];
+  errors: { line: number; field: string | null; message: string }[];
+}
+
+export interface CompletionSource {
+  id: number;
+  kind: "model_version" | "imported" | "human";
+  name: string;
+  num_completions: number;
+}
+
+// ---------------------------------------------------------------- projects and rankings
+
+export type ProjectKind = "ranking" | "demonstration";
+export type PriorityMode = "helpfulness_first" | "truth_harmless_first";
+
+export interface Project {
+  id: number;
+  name: string;
+  kind: ProjectKind;
+  state: "open" | "paused";
+  k: number | null;
+  overlap: number;
+  pool: Pool;
+  priority_mode: PriorityMode;
+  seed_order_from_ratings: boolean;
+  allow_empty_demonstrations: boolean;
+  instructions: { version: number; title: string; body: string } | null;
+  num_tasks: number;
+  num_slots: number;
+  num_open: number;
+  num_submitted: number;
+}
+
+export interface NewProject {
+  name: string;
+  kind: ProjectKind;
+  k?: number;
+  overlap: number;
+  pool: Pool;
+  priority_mode: PriorityMode;
+  instructions: { title: string; body: string };
+  seed_order_from_ratings: boolean;
+  allow_empty_demonstrations: boolean;
+}
+
+export interface TaskRequest {
+  num_prompts: number;
+  category?: string;
+  split?: Split;
+  source_ids: number[] | null;
+}
+
+export interface TaskReport {
+  num_tasks: number;
+  num_slots: number;
+  num_skipped: number;
+  reasons: { reason: string; num_prompts: number }[];
+}
+
+export interface RankingItem {
+  completion_id: number;
+  text: string;
+  source_name: string;
+  rank: number;
+  rating: number | null;
+  flags: Record<string, boolean>;
+  note: string;
+}
+
+export interface RankingRecord {
+  id: string;
+  task: number;
+  prompt_id: number;
+  labeler: { id: number; display_name: string };
+  submitted_at: string;
+  is_sealed: boolean;
+  items: RankingItem[];
+}
+
+export interface RankingLineage {
+  snapshots: { id: string; name: string }[];
+  model_versions: { id: string; name: string }[];
+}
+
+// ---------------------------------------------------------------- agreement
+
+export interface Figure {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  num_pairs: number;
+  reason_undefined: string | null;
+  chance: number | null;
+}
+
+export interface AgreementFigure extends Figure {
+  key: string;
+  label: string;
+  definition: string;
+}
+
+export interface LabelerAgreement {
+  labeler: { id: number; display_name: string; pool: Pool };
+  agreement: Figure;
+  num_rankings: number;
+  tie_share: number | null;
+}
+
+export interface CohenKappa {
+  a: { id: number; display_name: string };
+  b: { id: number; display_name: string };
+  value: number | null;
+  num_shared: number;
+  reason_undefined: string | null;
+}
+
+export interface AgreementReport {
+  definition: { name: string; text: string; tie_rule: string; interval_method: string };
+  num_rankings: number;
+  num_prompts: number;
+  num_labelers: number;
+  figures: AgreementFigure[];
+  labelers: LabelerAgreement[];
+  cohen_kappas: CohenKappa[];
+  reference_lines: { label: string; value: number }[];
+}
+
+// ---------------------------------------------------------------- snapshots
+
+export type SnapshotKind = "sft" | "rm" | "ppo" | "pretrain";
+
+export interface SnapshotRequest {
+  name: string;
+  kind: SnapshotKind;
+  project_ids: number[] | null;
+  include_simulated: boolean;
+  prompt_category?: string;
+  validation_share?: number;
+  text?: string;
+}
+
+export interface Snapshot {
+  id: string;
+  name: string;
+  kind: SnapshotKind;
+  sha256: string;
+  num_records: number;
+  counts: Record<string, number>;
+  query: Record<string, unknown>;
+  created_by: { id: number; display_name: string };
+  created_at: string;
+  bytes: number;
+}
+
+export interface SnapshotPreview {
+  counts: Record<string, number>;
+  problems: string[];
+}
+
+// ---------------------------------------------------------------- models
+
+export type ModelKind = "base" | "sft" | "reward_model" | "policy";
+
+export interface ModelVersion {
+  id: string;
+  name: string;
+  kind: ModelKind;
+  licence: string;
+  source: string;
+  sha256: string;
+  bytes: number;
+  created_at: string;
+  run: { id: string; stage: Stage } | null;
+  completion_source_id: number | null;
+  report: RunReport | null;
+}
+
+export interface Lineage {
+  parents: { role: string; model_version: { id: string; name: string; kind: ModelKind } }[];
+  snapshots: { role: string; id: string; name: string; sha256: string; num_records: number }[];
+  labels: {
+    num_rankings: number;
+    num_demonstrations: number;
+    num_labelers: number;
+    first_at: string | null;
+    last_at: string | null;
+    ranking_ids: string[];
+  };
+  code_revision: string | null;
+  seed: number | null;
+  hyperparameters: Record<string, HyperparameterValue>;
+}
+
+export interface ModelVersionDetail extends ModelVersion {
+  lineage: Lineage;
+}
+
+// ---------------------------------------------------------------- runs
+
+export type Stage = "sft" | "reward_model" | "ppo" | "sampling";
+export type RunState =
+  | "draft"
+  | "queued"
+  | "claimed"
+  | "running"
+  | "stopping"
+  | "retry_wait"
+  | "paused"
+  | "succeeded"
+  | "failed"
+  | "cancelled";
+export type HyperparameterValue = number | boolean | string;
+
+export interface HyperparameterField {
+  name: string;
+  kind: "int" | "float" | "bool" | "choice" | "text";
+  default: HyperparameterValue;
+  minimum: number | null;
+  maximum: number | null;
+  choices: string[];
+  unit: string;
+  help: string;
+  source: string;
+}
+
+export interface StageInput {
+  role: string;
+  kind: "model_version" | "snapshot";
+  accepts: string[];
+  required: boolean;
+}
+
+export interface StageDescription {
+  stage: Stage;
+  label: string;
+  inputs: StageInput[];
+  hyperparameters: HyperparameterField[];
+}
+
+export interface PromptQuery {
+  num_prompts: number;
+  category?: string;
+  split?: Split;
+}
+
+export interface RunRequest {
+  stage: Stage;
+  name?: string;
+  inputs: Record<string, string>;
+  hyperparameters: Record<string, HyperparameterValue>;
+  seed?: number;
+  prompt_query?: PromptQuery;
+}
+
+export interface RunCheck {
+  hyperparameters: Record<string, HyperparameterValue>;
+  warnings: string[];
+  fields: Record<string, string[]>;
+}
+
+export interface RunAttempt {
+  number: number;
+  host: string;
+  started_at: string;
+  ended_at: string | null;
+  exit_code: number | null;
+  outcome: string;
+  resumed_from_step: number;
+  last_step: number;
+}
+
+export interface RunEvent {
+  from_state: RunState;
+  to_state: RunState;
+  actor: string;
+  detail: string;
+  happened_at: string;
+}
+
+export interface AccuracyFigure {
+  value: number;
+  low: number;
+  high: number;
+  num_pairs: number;
+  num_prompts: number;
+}
+
+/** What a finished stage says about itself; a reward model reports its accuracy, others less. */
+export interface RunReport {
+  validation?: {
+    accuracy?: AccuracyFigure;
+    log_loss?: number;
+    baselines?: Record<string, AccuracyFigure>;
+  };
+  warnings?: string[];
+  [figure: string]: unknown;
+}
+
+export interface Run {
+  id: string;
+  name: string;
+  stage: Stage;
+  state: RunState;
+  reason: string | null;
+  reason_detail: string | null;
+  step: number;
+  total_steps: number | null;
+  progress: number | null;
+  eta_seconds: number | null;
+  created_by: { id: number; display_name: string };
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  worker: string | null;
+  attempt: number;
+  failures: number;
+  inputs: Record<string, { id: string; name: string; kind: string }>;
+  hyperparameters: Record<string, HyperparameterValue>;
+  changed: string[];
+  warnings: string[];
+  seed: number;
+  code_revision: string;
+  output_model_version: { id: string; name: string } | null;
+  report: RunReport | null;
+  attempts: RunAttempt[];
+  events: RunEvent[];
+  can: { cancel: boolean; pause: boolean; resume: boolean; retry: boolean };
+}
+
+export interface MetricsPoint {
+  step: number;
+  phase: string;
+  metrics: Record<string, number>;
+  recorded_at: string;
+}
+
+export interface MetricsPage {
+  points: MetricsPoint[];
+  next_step: number;
+}
+
+export interface LogPage {
+  text: string;
+  next_offset: number;
+  truncated: boolean;
+}
+
+export interface GpuSlot {
+  host: string;
+  index: number;
+  is_online: boolean;
+  last_seen: string;
+  run_id: string | null;
+}

@@ -1,0 +1,77 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+
+import { saveDraft } from "./assignments";
+import { canonical, DraftKeeper } from "./draft-keeper";
+import type { DraftState } from "./draft-keeper";
+import type { Assignment } from "./types";
+
+const RENEW_BELOW_MS = 20 * 60_000;
+const RENEW_CHECK_MS = 30_000;
+
+export interface DraftBody {
+  seconds_active: number;
+}
+
+/** Two drafts are the same when everything but the clock in them is. */
+export function isSameDraft(left: DraftBody, right: DraftBody): boolean {
+  return canonical({ ...left, seconds_active: 0 }) === canonical({ ...right, seconds_active: 0 });
+}
+
+export interface Draft<Body> {
+  keeper: DraftKeeper<Body>;
+  state: DraftState<Body>;
+}
+
+/**
+ * The draft of one assignment for as long as its workplace is open.
+ *
+ * `currentBody` is asked when a lease must be renewed although nothing has changed: reading a long
+ * text is work too.
+ */
+export function useDraft<Body extends DraftBody>(
+  assignment: Assignment,
+  currentBody: () => Body,
+  lastActivityAt: () => number,
+): Draft<Body> {
+  const [keeper] = useState(
+    () =>
+      new DraftKeeper<Body>({
+        id: assignment.id,
+        // The server keeps a draft's body as it was sent from here.
+        server: assignment.draft as { version: number; body: Body } | null,
+        leasedUntil: assignment.leased_until,
+        save: (draft, options) => saveDraft(assignment.id, draft, options),
+        isSame: isSameDraft,
+      }),
+  );
+  const state = useSyncExternalStore(keeper.subscribe, keeper.getState);
+
+  useEffect(() => {
+    keeper.start();
+    const onHidden = () => {
+      if (document.visibilityState === "hidden") keeper.flush({ isLeaving: true });
+    };
+    const onLeave = () => keeper.flush({ isLeaving: true });
+    const onOnline = () => keeper.flush();
+    document.addEventListener("visibilitychange", onHidden);
+    window.addEventListener("pagehide", onLeave);
+    window.addEventListener("online", onOnline);
+    return () => {
+      document.removeEventListener("visibilitychange", onHidden);
+      window.removeEventListener("pagehide", onLeave);
+      window.removeEventListener("online", onOnline);
+      keeper.flush();
+      keeper.stop();
+    };
+  }, [keeper]);
+
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const isActive = Date.now() - lastActivityAt() < 2 * RENEW_CHECK_MS;
+      if (isActive) keeper.renew(currentBody(), RENEW_BELOW_MS);
+    }, RENEW_CHECK_MS);
+    return () => clearInterval(timer);
+  }, [keeper, currentBody, lastActivityAt]);
+
+  return { keeper, state };
+}

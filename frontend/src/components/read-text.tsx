@@ -1,0 +1,36 @@
+import { memo } from "react";
+
+import classes from "./read-text.module.css";
+import { blocksOf, piecesOf } from "./visible-text";
+
+function Pieces({ text }: { text: string }) {
+  return piecesOf(text).map((piece, index) =>
+    piece.kind === "text" ? (
+      piece.text
+    ) : (
+      <span key={index} className={classes.control} title="An invisible character stands here">
+        {piece.name}
+      </span>
+    ),
+  );
+}
+
+/** Somebody's text, whole and as it is: no markup is obeyed, nothing invisible stays hidden. */
+export const ReadText = memo(function ReadText({
+  text,
+  isFixedWidth = false,
+}: {
+  text: string;
+  isFixedWidth?: boolean;
+}) {
+  if (text === "") return <p className={classes.empty}>(empty)</p>;
+  return (
+    <div className={classes.text} data-fixed-width={isFixedWidth || undefined}>
+      {blocksOf(text).map((block, index) => (
+        <div key={index} dir="auto" className={block.kind === "code" ? classes.code : classes.prose}>
+          <Pieces text={block.text} />
+        </div>
+      ))}
+    </div>
+  );
+});

@@ -1,0 +1,175 @@
+import type { LabelItem, RankingRequest } from "@/api/types";
+
+import { contradictions, placedHandles, ranksOf, seedFromRatings, tiersOf } from "./ordering";
+import type { Contradiction, Handle, Ratings, Tiers } from "./ordering";
+
+export type Phase = "rate" | "order";
+
+export interface Judgment {
+  rating: number | null;
+  /** A key that is absent is not answered yet. */
+  flags: Readonly<Record<string, boolean>>;
+  note: string;
+}
+
+/** Everything a labeler has said about one task so far. */
+export interface Board {
+  judgments: Readonly<Record<Handle, Judgment>>;
+  /** The order made by hand; null while the ladder is only the draft that follows the ratings. */
+  tiers: Tiers | null;
+  /** Contradictions the labeler means, as "above>below". */
+  kept: readonly string[];
+}
+
+export interface DraftItem {
+  rank: number | null;
+  rating: number | null;
+  flags: Record<string, boolean>;
+  note: string;
+}
+
+export interface RankingDraft {
+  items: Record<Handle, DraftItem>;
+  seconds_active: number;
+  phase: Phase;
+}
+
+const NOTHING: Judgment = { rating: null, flags: {}, note: "" };
+
+export function judgmentOf(board: Board, handle: Handle): Judgment {
+  return board.judgments[handle] ?? NOTHING;
+}
+
+export function emptyBoard(isSeeded: boolean): Board {
+  return { judgments: {}, tiers: isSeeded ? null : [], kept: [] };
+}
+
+export function ratingsOf(board: Board, order: readonly Handle[]): Ratings {
+  return Object.fromEntries(order.map((handle) => [handle, judgmentOf(board, handle).rating]));
+}
+
+/** The ladder to show: the labeler's own, or the draft that their ratings make. */
+export function ladderOf(board: Board, order: readonly Handle[]): Tiers {
+  return board.tiers ?? seedFromRatings(ratingsOf(board, order), order);
+}
+
+export function unplacedOf(board: Board, order: readonly Handle[]): Handle[] {
+  const placed = new Set(placedHandles(ladderOf(board, order)));
+  return order.filter((handle) => !placed.has(handle));
+}
+
+export function unratedOf(board: Board, order: readonly Handle[]): Handle[] {
+  return order.filter((handle) => judgmentOf(board, handle).rating === null);
+}
+
+function withJudgment(board: Board, handle: Handle, change: Partial<Judgment>): Board {
+  const judgment = { ...judgmentOf(board, handle), ...change };
+  return { ...board, judgments: { ...board.judgments, [handle]: judgment } };
+}
+
+export function rate(board: Board, handle: Handle, rating: number): Board {
+  return withJudgment(board, handle, { rating });
+}
+
+/** Not answered, then yes, then no and yes by turns: an answer once given is not unsaid by a slip. */
+export function turnFlag(board: Board, handle: Handle, key: string): Board {
+  const { flags } = judgmentOf(board, handle);
+  return withJudgment(board, handle, { flags: { ...flags, [key]: flags[key] !== true } });
+}
+
+/**
+ * What "nothing to report" says about a flag.
+ *
+ * A problem is absent, and so is what merely describes. Only an item asked because the prompt sets a
+ * condition, and whose yes is no problem, is about meeting that condition: there the answer is yes.
+ */
+function unremarkable(item: LabelItem): boolean {
+  return !item.yes_is_problem && item.asked_when !== "always";
+}
+
+/** Answers every flag that is still open with nothing to report. */
+export function noOtherProblems(board: Board, handle: Handle, asked: readonly LabelItem[]): Board {
+  const open = asked.map((item) => [item.key, unremarkable(item)] as const);
+  return withJudgment(board, handle, {
+    flags: { ...Object.fromEntries(open), ...judgmentOf(board, handle).flags },
+  });
+}
+
+export function setNote(board: Board, handle: Handle, note: string): Board {
+  return withJudgment(board, handle, { note });
+}
+
+/** Orders by hand. A move that changes nothing does not turn the draft into an order. */
+export function reorder(board: Board, order: readonly Handle[], move: (tiers: Tiers) => Tiers): Board {
+  const before = ladderOf(board, order);
+  const after = move(before);
+  return after === before ? board : { ...board, tiers: after };
+}
+
+/** Back to the draft that follows the ratings. */
+export function followRatings(board: Board): Board {
+  return { ...board, tiers: null, kept: [] };
+}
+
+export function keyOf({ above, below }: Contradiction): string {
+  return `${above}>${below}`;
+}
+
+/** Contradictions between order and ratings that the labeler has not called intended. */
+export function openContradictions(board: Board, order: readonly Handle[]): Contradiction[] {
+  const kept = new Set(board.kept);
+  return contradictions(ladderOf(board, order), ratingsOf(board, order)).filter(
+    (pair) => !kept.has(keyOf(pair)),
+  );
+}
+
+export function keepOnPurpose(board: Board, pairs: readonly Contradiction[]): Board {
+  return { ...board, kept: [...board.kept, ...pairs.map(keyOf)] };
+}
+
+/** The draft as it is saved. While the order only follows the ratings there is no rank to save. */
+export function toDraft(
+  board: Board,
+  order: readonly Handle[],
+  more: { phase: Phase; secondsActive: number },
+): RankingDraft {
+  const ranks = board.tiers ? ranksOf(board.tiers) : {};
+  const items = order.map((handle): [Handle, DraftItem] => {
+    const { rating, flags, note } = judgmentOf(board, handle);
+    return [handle, { rank: ranks[handle] ?? null, rating, flags: { ...flags }, note }];
+  });
+  return {
+    items: Object.fromEntries(items),
+    seconds_active: more.secondsActive,
+    phase: more.phase,
+  };
+}
+
+export function fromDraft(draft: RankingDraft, order: readonly Handle[], isSeeded: boolean): Board {
+  const known = order.filter((handle) => draft.items[handle]);
+  const ranks = Object.fromEntries(known.map((handle) => [handle, draft.items[handle]?.rank ?? null]));
+  const isOrdered = Object.values(ranks).some((rank) => rank !== null);
+  const judgments = known.map((handle): [Handle, Judgment] => {
+    const item = draft.items[handle];
+    return [
+      handle,
+      { rating: item?.rating ?? null, flags: item?.flags ?? {}, note: item?.note ?? "" },
+    ];
+  });
+  return {
+    judgments: Object.fromEntries(judgments),
+    tiers: isOrdered || !isSeeded ? tiersOf(ranks, order) : null,
+    kept: [],
+  };
+}
+
+/** The items of a finished board. Raises when a completion is not rated or not placed. */
+export function toItems(board: Board, order: readonly Handle[]): RankingRequest["items"] {
+  const ranks = ranksOf(ladderOf(board, order));
+  return order.map((handle) => {
+    const { rating, flags, note } = judgmentOf(board, handle);
+    const rank = ranks[handle];
+    if (rank === undefined || rating === null) throw new Error("The board is not finished");
+    return { handle, rank, rating, flags: { ...flags }, note };
+  });
+}

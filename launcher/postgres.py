@@ -93,7 +93,11 @@ class Postgres:
         sync = [] if self.is_durable else ["--no-sync"]
         initdb = str(self.home.postgres_bin / "initdb")
         argv = [initdb, "-D", str(making), *INITDB_ARGUMENTS, *sync]
-        self._run([*argv, f"--pwfile={self._password_file(making)}"])
+        password_file = self._password_file(making)
+        try:
+            self._run([*argv, f"--pwfile={password_file}"])
+        finally:
+            password_file.unlink()
         self._single_user(making, "postgres", "CREATE DATABASE concord;")
         self._stamp_password(making)
         making.rename(self.data)

@@ -83,6 +83,8 @@ class Supervisor:
         self._mark = str(state)
         self._report = report
         self._members: list[Supervised] = []
+        # Everyone who ever descended from a member, as far as a round of the watch saw them.
+        self._family: set[int] = set()
         proc.adopt_orphans()
 
     def start(
@@ -129,6 +131,7 @@ class Supervisor:
 
     def tend(self) -> None:
         """One round of the watch: count the dead, bring back those whose wait is over."""
+        self._get_to_know_family()
         self._reap_adopted()
         now = time.monotonic()
         for member in self._members:
@@ -142,23 +145,25 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything, last started first; the services go when nobody needs them any more."""
+        self._get_to_know_family()
         users = [member for member in self._members if member.process.command]
         services = [member for member in self._members if not member.process.command]
         for member in reversed(users):
             self._stop_one(member)
-        self._stop_detached()
+        self._stop_detached(services)
         for member in reversed(services):
             self._stop_one(member)
         self._members.clear()
 
     def kill(self) -> None:
         """End everything at once, without asking: the second Ctrl-C."""
-        everyone = proc.descendants(os.getpid()) | proc.marked(MARK, self._mark)
+        self._get_to_know_family()
+        everyone = self._family | proc.marked(MARK, self._mark)
         proc.end_all(everyone, first=signal.SIGKILL, patience_seconds=1.0)
-        self._reap_adopted()
         for member in self._members:
             if member.popen is not None:
                 member.popen.wait()
+        self._reap_adopted()
         self._members.clear()
 
     def _note_crash(self, member: Supervised, returncode: int, now: float) -> None:
@@ -184,13 +189,13 @@ class Supervisor:
             proc.end_all(family, first=signal.SIGKILL, patience_seconds=1.0)
             member.popen.wait()
 
-    def _stop_detached(self) -> None:
+    def _stop_detached(self, services: list[Supervised]) -> None:
         """Runners outlive their worker on purpose; at a stop they save a checkpoint and end."""
-        services = {m.popen.pid for m in self._members if m.popen is not None and m.is_running()}
-        for pid in list(services):
-            services |= proc.descendants(pid)
-        detached = proc.descendants(os.getpid()) | proc.marked(MARK, self._mark)
-        detached -= services
+        staying = self._pids(services)
+        for pid in list(staying):
+            staying |= proc.descendants(pid)
+        detached = self._family | proc.marked(MARK, self._mark)
+        detached = {pid for pid in detached - staying if proc.is_alive(pid)}
         if detached:
             self._report(
                 "A training run saves its checkpoint and stops (Ctrl-C again: stop at once; the "
@@ -199,14 +204,20 @@ class Supervisor:
             proc.end_all(detached, first=signal.SIGTERM, patience_seconds=RUNNER_PATIENCE_SECONDS)
         self._reap_adopted()
 
+    def _get_to_know_family(self) -> None:
+        """Remember every descendant while its line to us can still be followed."""
+        for pid in self._pids(self._members):
+            self._family |= {pid} | proc.descendants(pid)
+
     def _reap_adopted(self) -> None:
         """Count orphans that became ours; the members' own ends are left for their Popen."""
-        members = {member.popen.pid for member in self._members if member.popen is not None}
-        for pid in proc.zombies_of(os.getpid()) - members:
-            try:
-                os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                continue
+        orphans = (proc.zombies_of(os.getpid()) & self._family) - self._pids(self._members)
+        for pid in orphans:
+            os.waitpid(pid, os.WNOHANG)
+        self._family -= orphans
+
+    def _pids(self, members: list[Supervised]) -> set[int]:
+        return {member.popen.pid for member in members if member.popen is not None}
 
 
 def ending_text(returncode: int) -> str:

@@ -1,0 +1,178 @@
+"""Turning prompts and their completions into tasks, with one slot per labeler wanted."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
+
+from django.db import transaction
+
+from labeling.errors import Refused
+from labeling.models import Assignment, CompletionSource, Project, Prompt, Task, TaskCompletion
+from labeling.selectors.completions import CompletionChoice, completion_choices
+
+PROMPTS_PER_BATCH = 500
+
+SkipReason = Literal[
+    "unknown_prompt", "already_in_project", "too_few_completions", "too_few_distinct_completions"
+]
+
+
+@dataclass(frozen=True)
+class TaskRequest:
+    """Which prompts to take, and whose completions to show; None means any."""
+
+    num_prompts: int
+    category: str | None = None
+    split: str | None = None
+    source_ids: tuple[int, ...] | None = None
+    prompt_ids: tuple[int, ...] | None = None
+
+
+@dataclass
+class TaskReport:
+    """What became of a request; ``skipped`` counts the prompts passed over, by reason."""
+
+    num_tasks: int = 0
+    num_slots: int = 0
+    # Completions left out because another one with the same text was there.
+    num_duplicate_texts: int = 0
+    skipped: Counter[SkipReason] = field(default_factory=Counter)
+
+    @property
+    def num_skipped(self) -> int:
+        return self.skipped.total()
+
+
+@transaction.atomic
+def create_tasks(*, project: Project, request: TaskRequest) -> TaskReport:
+    """Make up to ``num_prompts`` tasks, one per prompt of the project, all or none.
+
+    Prompts are taken in an order shuffled by the project, the same on every call, so that a second
+    request goes on where the first one stopped.
+
+    Raises: Refused("imported_project"), Refused("invalid_request").
+    """
+    check_request(project, request)
+    # Two requests at once would otherwise both make a task of the same prompt.
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    report = TaskReport()
+    fresh = fresh_prompts(project, request, report)
+    shown = shown_completions(fresh, project=project, request=request, report=report)
+    plans = list(islice(shown, request.num_prompts))
+    store_tasks(project, plans)
+    report.num_tasks = len(plans)
+    report.num_slots = len(plans) * project.overlap
+    return report
+
+
+def check_request(project: Project, request: TaskRequest) -> None:
+    if project.imported_from:
+        raise Refused("imported_project", "The tasks of this project come from its import alone.")
+    if request.source_ids is None:
+        return
+    if project.kind == Project.Kind.DEMONSTRATION:
+        raise _invalid("source_ids", "A demonstration shows no completions: leave this out.")
+    num_known = CompletionSource.objects.filter(pk__in=request.source_ids).count()
+    if num_known < len(set(request.source_ids)):
+        raise _invalid("source_ids", "There is no completion source of one of these numbers.")
+
+
+def fresh_prompts(project: Project, request: TaskRequest, report: TaskReport) -> list[int]:
+    """The prompts that fit the request and have no task in the project yet, in shuffled order."""
+    prompts = Prompt.objects.all()
+    if request.category is not None:
+        prompts = prompts.filter(category=request.category)
+    if request.split is not None:
+        prompts = prompts.filter(split=request.split)
+    if request.prompt_ids is not None:
+        prompts = prompts.filter(pk__in=request.prompt_ids)
+    fitting = set(prompts.values_list("pk", flat=True))
+    taken = fitting & set(project.tasks.values_list("prompt_id", flat=True))
+    report.skipped["already_in_project"] += len(taken)
+    report.skipped["unknown_prompt"] += len(set(request.prompt_ids or ()) - fitting)
+    return sorted(fitting - taken, key=lambda prompt_id: shuffle_digest(project.pk, prompt_id))
+
+
+def shown_completions(
+    prompt_ids: Sequence[int], *, project: Project, request: TaskRequest, report: TaskReport
+) -> Iterator[tuple[int, list[int]]]:
+    """Each usable prompt with the completions its task shows; one query per batch of prompts."""
+    if project.k is None:
+        yield from ((prompt_id, []) for prompt_id in prompt_ids)
+        return
+    for start in range(0, len(prompt_ids), PROMPTS_PER_BATCH):
+        batch = prompt_ids[start : start + PROMPTS_PER_BATCH]
+        choices_of = completion_choices(prompt_ids=batch, source_ids=request.source_ids)
+        for prompt_id in batch:
+            choices = choices_of.get(prompt_id, [])
+            distinct = distinct_texts(choices, seed=(project.pk, prompt_id))
+            if len(distinct) >= project.k:
+                report.num_duplicate_texts += len(choices) - len(distinct)
+                yield prompt_id, mix_sources(distinct)[: project.k]
+            elif len(choices) >= project.k:
+                report.skipped["too_few_distinct_completions"] += 1
+            else:
+                report.skipped["too_few_completions"] += 1
+
+
+def distinct_texts(
+    choices: Sequence[CompletionChoice], *, seed: tuple[int, int]
+) -> list[CompletionChoice]:
+    """One completion per text, shuffled: two equal ones in a task could only be tied."""
+    by_text: dict[str, CompletionChoice] = {}
+    for choice in sorted(choices, key=lambda choice: shuffle_digest(*seed, choice.id)):
+        by_text.setdefault(choice.text_md5, choice)
+    return list(by_text.values())
+
+
+def mix_sources(choices: Sequence[CompletionChoice]) -> list[int]:
+    """The completions in rounds, one of every source per round, otherwise in the given order."""
+    taken: Counter[int] = Counter()
+    rounds: list[tuple[int, int, int]] = []
+    for position, choice in enumerate(choices):
+        rounds.append((taken[choice.source_id], position, choice.id))
+        taken[choice.source_id] += 1
+    return [completion_id for _, _, completion_id in sorted(rounds)]
+
+
+def store_tasks(project: Project, plans: Sequence[tuple[int, list[int]]]) -> None:
+    tasks = Task.objects.bulk_create(
+        [
+            Task(
+                project=project,
+                prompt_id=prompt_id,
+                k=len(completion_ids),
+                shuffle_key=int.from_bytes(shuffle_digest(project.pk, prompt_id)[:6], "big"),
+            )
+            for prompt_id, completion_ids in plans
+        ],
+        batch_size=PROMPTS_PER_BATCH,
+    )
+    TaskCompletion.objects.bulk_create(
+        [
+            TaskCompletion(task=task, prompt_id=prompt_id, completion_id=completion_id)
+            for task, (prompt_id, completion_ids) in zip(tasks, plans, strict=True)
+            for completion_id in completion_ids
+        ],
+        batch_size=PROMPTS_PER_BATCH,
+    )
+    Assignment.objects.bulk_create(
+        [
+            Assignment(task=task, slot=slot)
+            for task in tasks
+            for slot in range(1, project.overlap + 1)
+        ],
+        batch_size=PROMPTS_PER_BATCH,
+    )
+
+
+def shuffle_digest(*numbers: int) -> bytes:
+    """Sorting by this shuffles, the same way on every machine and at every time."""
+    return hashlib.sha256(":".join(map(str, numbers)).encode()).digest()
+
+
+def _invalid(field_name: str, message: str) -> Refused:
+    return Refused("invalid_request", message, status=400, fields={field_name: [message]})

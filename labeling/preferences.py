@@ -6,9 +6,17 @@ that this labeler did not judge.
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 
-def dense_ranks(ranks: Sequence[int | None]) -> list[int | None]:
+@overload
+def dense_ranks(ranks: Sequence[int]) -> Sequence[int]: ...
+@overload
+def dense_ranks(ranks: Sequence[int | None]) -> Sequence[int | None]: ...
+def dense_ranks(ranks: Sequence[int | None]) -> Sequence[int | None]:
     """The same order with ranks 1, 2, 3, ... and no gaps: [1, 3, 3] becomes [1, 2, 2]."""
     distinct = sorted({rank for rank in ranks if rank is not None})
     tier_of = {rank: tier for tier, rank in enumerate(distinct, start=1)}
@@ -34,3 +42,15 @@ def preference_pairs(ranks: Sequence[int | None]) -> list[tuple[int, int]]:
 def num_tied_pairs(ranks: Sequence[int | None]) -> int:
     """How many of the judged pairs make no comparison because their ranks are equal."""
     return sum(sign == 0 for _, _, sign in pair_signs(ranks))
+
+
+def pair_sign_columns(
+    rank_rows: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """``pair_signs`` of many rankings of the same length at once, none of them with a gap.
+
+    Shapes: rank_rows, rankings x K; the answer is first position and second position, one entry
+    per pair, and the signs, rankings x pairs.
+    """
+    first, second = np.triu_indices(rank_rows.shape[1], k=1)
+    return first, second, np.sign(rank_rows[:, second] - rank_rows[:, first])

@@ -1,0 +1,140 @@
+"""Figures with their intervals: a cluster bootstrap that resamples whole prompts.
+
+Judgments of one prompt hang together, so judgments are never resampled one by one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from labeling.agreement.judgments import FloatArray
+from labeling.agreement.statistics import Quotient
+
+NUM_RESAMPLES: Final = 1_000
+SEED: Final = 2022
+CONFIDENCE_PERCENT: Final = 95
+# Fewer clusters than this make a bootstrap interval far too narrow to print.
+MINIMUM_PROMPTS: Final = 5
+# Fewer comparisons than this make a figure that only looks like one.
+MINIMUM_COMPARISONS: Final = 20
+INTERVAL_METHOD: Final = (
+    f"{CONFIDENCE_PERCENT} % percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
+    f"resamples of whole prompts, seed {SEED}."
+)
+# Bounds the memory of a resample: rows of a chunk times prompts.
+CHUNK_CELLS: Final = 4_000_000
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure or the reason why there is none; never NaN and never a stand-in number.
+
+    Raises: ValueError unless exactly one of value and reason_undefined is there.
+    """
+
+    value: float | None
+    reason_undefined: str | None
+    num_counted: int
+    num_prompts: int
+    low: float | None = None
+    high: float | None = None
+    reason_no_interval: str | None = None
+    chance: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.reason_undefined is None):
+            raise ValueError("a figure has a value or the reason why it has none")
+
+
+@dataclass(frozen=True)
+class Size:
+    """What stands behind a figure."""
+
+    num_counted: int
+    num_prompts: int
+    # How many times two labelers met on a pair; the smallest count worth printing is of these.
+    num_comparisons: int
+
+
+def undefined(reason: str, *, size: Size) -> Figure:
+    return Figure(
+        value=None,
+        reason_undefined=reason,
+        num_counted=size.num_counted,
+        num_prompts=size.num_prompts,
+    )
+
+
+def estimate(
+    quotient: Quotient,
+    *,
+    resamples: Callable[[], Quotient],
+    size: Size,
+    when_undefined: str,
+    chance: float | None = None,
+    minimum_comparisons: int = MINIMUM_COMPARISONS,
+) -> Figure:
+    """The figure of the study with its interval; ``resamples`` is called only when it is needed."""
+    numerator, denominator = (float(side) for side in quotient)
+    if denominator == 0:
+        return undefined(when_undefined, size=size)
+    if size.num_comparisons < minimum_comparisons:
+        return undefined(_too_few(size.num_comparisons, minimum_comparisons), size=size)
+    low, high, reason = _interval(resamples, size.num_prompts)
+    return Figure(
+        value=numerator / denominator,
+        reason_undefined=None,
+        num_counted=size.num_counted,
+        num_prompts=size.num_prompts,
+        low=low,
+        high=high,
+        reason_no_interval=reason,
+        chance=chance,
+    )
+
+
+def resample(sums_of_prompts: FloatArray) -> FloatArray:
+    """The sums of ``NUM_RESAMPLES`` studies made by drawing as many prompts with replacement.
+
+    Shapes: sums_of_prompts, prompts x counts; the answer, resamples x counts.
+    """
+    num_prompts = len(sums_of_prompts)
+    generator = np.random.default_rng(SEED)
+    rows_at_once = max(1, CHUNK_CELLS // num_prompts)
+    chunks = []
+    for start in range(0, NUM_RESAMPLES, rows_at_once):
+        # Row by row, so that each stays in the processor's cache: three times faster than at once.
+        times_drawn = [
+            np.bincount(generator.integers(num_prompts, size=num_prompts), minlength=num_prompts)
+            for _ in range(start, min(start + rows_at_once, NUM_RESAMPLES))
+        ]
+        chunks.append(np.asarray(times_drawn, dtype=np.float64) @ sums_of_prompts)
+    return np.concatenate(chunks)
+
+
+def _interval(
+    resamples: Callable[[], Quotient], num_prompts: int
+) -> tuple[float | None, float | None, str | None]:
+    if num_prompts < MINIMUM_PROMPTS:
+        return (
+            None,
+            None,
+            f"An interval needs at least {MINIMUM_PROMPTS} prompts; here are {num_prompts}.",
+        )
+    numerator, denominator = resamples()
+    defined = denominator != 0
+    # Percentiles of what is left would be of another question than the one asked.
+    if defined.mean() < CONFIDENCE_PERCENT / 100:
+        return None, None, "The figure is undefined in too many of the resamples."
+    tail = (100 - CONFIDENCE_PERCENT) / 2
+    low, high = np.percentile(numerator[defined] / denominator[defined], [tail, 100 - tail])
+    return float(low), float(high), None
+
+
+def _too_few(num_comparisons: int, minimum: int) -> str:
+    return (
+        f"Comparisons between two labelers so far: {num_comparisons}. "
+        f"At least {minimum} are needed."
+    )

@@ -1,0 +1,72 @@
+"""All figures of one study, computed from one pass over its judgments and one bootstrap."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from labeling.agreement.intervals import Figure, Size, estimate, resample, undefined
+from labeling.agreement.judgments import FloatArray, PairJudgments
+from labeling.agreement.statistics import FLEISS, STATISTICS, TERNARY, Statistic
+from labeling.agreement.sums import Sums, sums_by_prompt, sums_from_matrix
+
+MINIMUM_OVERLAP = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The judgments of pairs that at least ``min_overlap`` labelers judged."""
+
+    judgments: PairJudgments
+    min_overlap: int = MINIMUM_OVERLAP
+
+    @cached_property
+    def overlapping(self) -> PairJudgments:
+        return self.judgments.with_overlap(max(MINIMUM_OVERLAP, self.min_overlap))
+
+    @cached_property
+    def by_prompt(self) -> Sums:
+        return sums_by_prompt(self.overlapping)
+
+    @cached_property
+    def resampled(self) -> Sums:
+        return sums_from_matrix(resample(self.by_prompt.matrix()))
+
+    @cached_property
+    def total(self) -> Sums:
+        return self.by_prompt.total()
+
+    def figures(self) -> dict[str, Figure]:
+        """Every statistic by its key."""
+        return {key: self.figure(statistic) for key, statistic in STATISTICS.items()}
+
+    def figure(self, statistic: Statistic) -> Figure:
+        size = Size(
+            num_counted=round(float(statistic.num_counted(self.total))),
+            num_prompts=len(self.by_prompt.pairs),
+            num_comparisons=round(float(self.total.comparisons)),
+        )
+        reason = self._why_not(statistic)
+        if reason is not None:
+            return undefined(reason, size=size)
+        return estimate(
+            statistic.formula(self.total),
+            resamples=lambda: statistic.formula(self.resampled),
+            size=size,
+            when_undefined=statistic.when_undefined,
+            chance=None if statistic.chance is None else statistic.chance(self.total),
+        )
+
+    def _why_not(self, statistic: Statistic) -> str | None:
+        if not self.total.pairs:
+            return TERNARY.when_undefined
+        if statistic is not FLEISS:
+            return None
+        labelers: FloatArray = np.bincount(self.overlapping.pair).astype(np.float64)
+        fewest, most = int(labelers.min()), int(labelers.max())
+        if fewest == most:
+            return None
+        return (
+            f"Fleiss' kappa needs the same number of labelers on every pair; here are {fewest} to "
+            f"{most}. Krippendorff's alpha allows that."
+        )

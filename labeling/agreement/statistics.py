@@ -1,0 +1,231 @@
+"""What each agreement figure means, and its formula.
+
+Every figure is a quotient of additive counts, and it is undefined exactly where the denominator is
+zero. The definitions are shown to readers as they stand here.
+
+Two reference results fixed the conventions where the name of a figure leaves room. The public
+convincing-arguments judgments (8,719 labels on 1,748 pairs) are reported with "pooled pair
+agreement" .5027, which is ``TERNARY``; "item mean agreement" .5030, which is ``TERNARY_BY_PAIR``;
+"leave one out against the mode" .5505, which is ``LEAVE_ONE_OUT`` with equally common answers
+sharing the point (counting any of them as a hit gives .6168, leaving such judgments out .5816); and
+a nominal alpha of .2394, small-sample factor included. The public two-way test set with three
+annotators gives Fleiss .8642 and alpha .8642 over the answers first / second / tie as they were
+shown.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from labeling.agreement.judgments import FloatArray
+from labeling.agreement.sums import Sums
+
+Quotient = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One figure: its wording, its formula, and what luck alone would give."""
+
+    key: str
+    label: str
+    definition: str
+    formula: Callable[[Sums], Quotient]
+    chance: Callable[[Sums], float] | None
+    # What the n beside the figure counts.
+    counted: str
+    num_counted: Callable[[Sums], FloatArray]
+    # Said when the denominator is zero.
+    when_undefined: str
+
+
+def cohen_quotient(confusion: FloatArray) -> Quotient:
+    """Cohen's kappa of two labelers: (observed - expected) / (1 - expected).
+
+    Shapes: confusion, ... x C x C, how often one gave the row's and the other the column's answer.
+    Source: Cohen 1960. Both sides are multiplied by n squared, so that no division can fail.
+    """
+    n = confusion.sum(axis=(-1, -2))
+    observed = np.trace(confusion, axis1=-2, axis2=-1)
+    expected = (confusion.sum(axis=-1) * confusion.sum(axis=-2)).sum(axis=-1)
+    return n * observed - expected, n * n - expected
+
+
+def alpha_quotient(coincidences: FloatArray, answers: FloatArray) -> Quotient:
+    """Krippendorff's nominal alpha: 1 - observed / expected disagreement.
+
+    Shapes: coincidences on the diagonal, ...; answers, ... x C, how often each was given.
+    Source: Krippendorff 2011.
+    """
+    n = answers.sum(axis=-1)
+    expected = n * n - (answers**2).sum(axis=-1)
+    observed = (n - 1) * (n - coincidences)
+    return expected - observed, expected
+
+
+def fleiss_quotient(mean_share_of_same: FloatArray, answers: FloatArray) -> Quotient:
+    """Fleiss' kappa, for the same number of labelers on every item.
+
+    Shapes: mean over the items of the share of labeler pairs that agree, ...; answers, ... x C.
+    Source: Fleiss 1971.
+    """
+    n_squared = answers.sum(axis=-1) ** 2
+    expected = (answers**2).sum(axis=-1)
+    return mean_share_of_same * n_squared - expected, n_squared - expected
+
+
+def _answers(sums: Sums) -> FloatArray:
+    return np.stack([sums.second, sums.tied, sums.first], axis=-1)
+
+
+def _share_of_ties(sums: Sums) -> float:
+    return float(sums.tied / sums.judgments)
+
+
+def _chance_of_same(sums: Sums) -> float:
+    """Two labelers who say tie as often as here and otherwise toss a coin."""
+    ties = _share_of_ties(sums)
+    return ties**2 + (1 - ties) ** 2 / 2
+
+
+def _chance_of_half(sums: Sums) -> float:
+    return (1 + _share_of_ties(sums) ** 2) / 2
+
+
+STRICT: Final = Statistic(
+    key="strict",
+    label="Pairwise agreement, ties dropped",
+    definition=(
+        "Of all cases in which two labelers both preferred one completion of the same pair, the "
+        "share in which they preferred the same one. A pair that either of them tied is dropped."
+    ),
+    formula=lambda sums: (sums.strict_same, sums.strict_comparisons),
+    chance=lambda _: 0.5,
+    counted="comparisons between two labelers",
+    num_counted=lambda sums: sums.strict_comparisons,
+    when_undefined="No two labelers have ordered the same two completions without a tie.",
+)
+TERNARY: Final = Statistic(
+    key="ternary",
+    label="Pairwise agreement, a tie being an answer",
+    definition=(
+        "Of all cases in which two labelers judged the same pair of completions, the share in "
+        "which they gave the same answer out of three: the first, the second, a tie. Chance is "
+        "p² + (1 - p)²/2 for the share p of ties."
+    ),
+    formula=lambda sums: (sums.same, sums.comparisons),
+    chance=_chance_of_same,
+    counted="comparisons between two labelers",
+    num_counted=lambda sums: sums.comparisons,
+    when_undefined="No two labelers have judged the same pair of completions.",
+)
+TERNARY_BY_PAIR: Final = Statistic(
+    key="ternary_by_pair",
+    label="The same, every pair weighing the same",
+    definition=(
+        "The agreement with ties as an answer, worked out for each pair of completions and then "
+        "averaged, so that a pair judged by many labelers weighs no more than another."
+    ),
+    formula=lambda sums: (sums.share_of_pair, sums.pairs),
+    chance=_chance_of_same,
+    counted="pairs of completions",
+    num_counted=lambda sums: sums.pairs,
+    when_undefined=TERNARY.when_undefined,
+)
+HALF_CREDIT: Final = Statistic(
+    key="half_credit",
+    label="Pairwise agreement, half a point for a tie",
+    definition=(
+        "As with a tie being an answer, but a tie against a preference counts half a point. Chance "
+        "is (1 + p²)/2 for the share p of ties."
+    ),
+    formula=lambda sums: (sums.half_points, sums.comparisons),
+    chance=_chance_of_half,
+    counted="comparisons between two labelers",
+    num_counted=lambda sums: sums.comparisons,
+    when_undefined=TERNARY.when_undefined,
+)
+ALPHA: Final = Statistic(
+    key="alpha_nominal",
+    label="Krippendorff's alpha, nominal",
+    definition=(
+        "1 - observed / expected disagreement over the answers first, second, tie, from "
+        "coincidence counts. Any number of labelers per pair. 1 is perfect, 0 is chance. Where the "
+        "order of the two completions is arbitrary, each judgment counts half in each direction."
+    ),
+    formula=lambda sums: alpha_quotient(sums.coincidences, _answers(sums)),
+    chance=lambda _: 0.0,
+    counted="judgments",
+    num_counted=lambda sums: sums.judgments,
+    when_undefined="Every judgment is the same answer, so chance alone explains the agreement.",
+)
+FLEISS: Final = Statistic(
+    key="fleiss_kappa",
+    label="Fleiss' kappa",
+    definition=(
+        "Agreement beyond chance over the answers first, second, tie, for the same number of "
+        "labelers on every pair. 1 is perfect, 0 is chance. Where the order of the two completions "
+        "is arbitrary, each judgment counts half in each direction."
+    ),
+    formula=lambda sums: fleiss_quotient(sums.share_of_pair / sums.pairs, _answers(sums)),
+    chance=lambda _: 0.0,
+    counted="judgments",
+    num_counted=lambda sums: sums.judgments,
+    when_undefined=ALPHA.when_undefined,
+)
+LEAVE_ONE_OUT: Final = Statistic(
+    key="leave_one_out",
+    label="One labeler against the others' commonest answer",
+    definition=(
+        "The share of judgments that equal the commonest answer of the other labelers of the same "
+        "pair. Where several answers are equally common among the others, one of them earns an "
+        "equal part of the point."
+    ),
+    formula=lambda sums: (sums.mode_points, sums.judgments),
+    chance=None,
+    counted="judgments",
+    num_counted=lambda sums: sums.judgments,
+    when_undefined=TERNARY.when_undefined,
+)
+TIE_SHARE: Final = Statistic(
+    key="tie_share",
+    label="Share of ties",
+    definition="The share of judgments that are a tie, over pairs judged by several labelers.",
+    formula=lambda sums: (sums.tied, sums.judgments),
+    chance=None,
+    counted="judgments",
+    num_counted=lambda sums: sums.judgments,
+    when_undefined=TERNARY.when_undefined,
+)
+LONGER_TEXT: Final = Statistic(
+    key="longer_text",
+    label="The longer completion is the preferred one",
+    definition=(
+        "Of the pairs that more labelers decided one way than the other, the share in which the "
+        "preferred completion is the longer text. Pairs of equally long texts are left out."
+    ),
+    formula=lambda sums: (sums.longer_preferred, sums.length_contests),
+    chance=lambda _: 0.5,
+    counted="pairs of completions",
+    num_counted=lambda sums: sums.length_contests,
+    when_undefined="No pair of unequal length has a preferred completion.",
+)
+STATISTICS: Final[Mapping[str, Statistic]] = MappingProxyType(
+    {
+        statistic.key: statistic
+        for statistic in (
+            STRICT,
+            TERNARY,
+            TERNARY_BY_PAIR,
+            HALF_CREDIT,
+            ALPHA,
+            FLEISS,
+            LEAVE_ONE_OUT,
+            TIE_SHARE,
+            LONGER_TEXT,
+        )
+    }
+)

@@ -29,7 +29,7 @@ class KeysetPagination(BasePagination):
     next_cursor: str | None = None
 
     def paginate_queryset(
-        self, queryset: Any, request: Request, view: "APIView" | None = None
+        self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any]:
         limit = self.limit_of(request)
         queryset = queryset.order_by(*self.ordering)

@@ -6,6 +6,7 @@ and a scope never widens the role: both are checked.
 
 from typing import TYPE_CHECKING, TypeGuard
 
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -20,6 +21,13 @@ SCOPE = ApiToken.Scope
 
 def is_account(user: object) -> TypeGuard[User]:
     return isinstance(user, User) and user.is_active
+
+
+def account_of(request: Request) -> User:
+    """The account behind a request that a permission of this module has let through."""
+    if not is_account(request.user):
+        raise NotAuthenticated
+    return request.user
 
 
 def has_scope(request: Request, *scopes: str) -> bool:

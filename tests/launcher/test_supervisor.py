@@ -33,7 +33,8 @@ DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time
 # A worker that starts a runner in a session of its own, as the GPU worker does.
 WITH_RUNNER = """
 import subprocess, sys, time
-runner = subprocess.Popen([sys.executable, "-c", sys.argv[1], *sys.argv[2:]], start_new_session=True)
+argv = [sys.executable, "-c", *sys.argv[1:]]
+runner = subprocess.Popen(argv, start_new_session=True)
 print(runner.pid, flush=True)
 time.sleep(60)
 """
@@ -136,7 +137,8 @@ import os, sys, time
 from pathlib import Path
 from launcher.processes import Process
 from launcher.supervisor import Supervisor
-supervisor = Supervisor(logs=Path({str(layout.logs)!r}), state=Path({str(layout.state)!r}), report=print)
+state = Path({str(layout.state)!r})
+supervisor = Supervisor(logs=state / "logs", state=state, report=print)
 argv = [sys.executable, "-c", {POLITE!r}, {str(layout.state / "log")!r}, "worker"]
 process = Process("worker", "a test", command=("python",))
 member = supervisor.start(process, argv, environment=dict(os.environ), folder=Path.cwd())
@@ -159,7 +161,7 @@ time.sleep(60)
 def test_a_process_that_stops_while_starting_shows_the_end_of_its_log(supervised):
     member = start(supervised, "web", "raise SystemExit('the port is taken')")
 
-    with pytest.raises(LauncherRefusal, match="web .* stopped while starting") as refused:
+    with pytest.raises(LauncherRefusal, match=r"web .* stopped while starting") as refused:
         supervised.wait_ready(member, lambda: False, timeout_seconds=10)
 
     assert refused.value.details == "the port is taken"

@@ -6,6 +6,8 @@ import time
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from launcher import proc, stack, state
 
@@ -19,7 +21,7 @@ def test_the_broker_asks_for_its_password(layout):
     settings = state.ensure_settings(layout)
     with stack.supervised(layout, settings) as running:
         running.start_services()
-        stranger = redis.Redis(port=settings.redis_port)
+        stranger = redis.Redis(port=settings.redis_port, retry=Retry(NoBackoff(), 0))
         with pytest.raises(redis.exceptions.AuthenticationError):
             stranger.ping()
         friend = redis.Redis.from_url(settings.embedded_redis_url())

@@ -1,4 +1,5 @@
 import type * as T from "./research-types";
+import type * as R from "./training-types";
 
 // The agreed contract of the researcher's and the admin's endpoints, until the generated schema
 // holds them.
@@ -78,29 +79,29 @@ declare module "./schema" {
       >;
     };
     "/api/snapshots/": {
-      get: Fetch<T.Page<T.Snapshot>, Cursor & { kind?: string }>;
-      post: Send<T.Snapshot, T.SnapshotRequest>;
+      get: Fetch<T.Page<R.Snapshot>, Cursor & { kind?: string }>;
+      post: Send<R.Snapshot, R.SnapshotRequest>;
     };
-    "/api/snapshots/preview/": { post: Send<T.SnapshotPreview, T.SnapshotRequest> };
-    "/api/snapshots/{id}/": { get: FetchOne<T.Snapshot, Uuid> };
+    "/api/snapshots/preview/": { post: Send<R.SnapshotPreview, R.SnapshotRequest> };
+    "/api/snapshots/{id}/": { get: FetchOne<R.Snapshot, Uuid> };
     "/api/model-versions/": {
-      get: Fetch<T.Page<T.ModelVersion>, Cursor & { kind?: string }>;
-      post: Send<T.ModelVersion, { name: string; path: string; licence: string }>;
+      get: Fetch<T.Page<R.ModelVersion>, Cursor & { kind?: string }>;
+      post: Send<R.ModelVersion, { name: string; path: string; licence: string }>;
     };
-    "/api/model-versions/{id}/": { get: FetchOne<T.ModelVersionDetail, Uuid> };
-    "/api/runs/stages/": { get: Fetch<T.StageDescription[]> };
-    "/api/runs/check/": { post: Send<T.RunCheck, T.RunRequest> };
+    "/api/model-versions/{id}/": { get: FetchOne<R.ModelVersionDetail, Uuid> };
+    "/api/runs/stages/": { get: Fetch<R.StageDescription[]> };
+    "/api/runs/check/": { post: Send<R.RunCheck, R.RunRequest> };
     "/api/runs/": {
-      get: Fetch<T.Page<T.Run>, Cursor & { stage?: string; state?: string; input?: string }>;
-      post: Send<T.Run, T.RunRequest>;
+      get: Fetch<T.Page<R.Run>, Cursor & { stage?: string; state?: string; input?: string }>;
+      post: Send<R.Run, R.RunRequest>;
     };
-    "/api/runs/{id}/": { get: FetchOne<T.Run, Uuid> };
-    "/api/runs/{id}/metrics/": { get: FetchOne<T.MetricsPage, Uuid, { after_step?: number }> };
-    "/api/runs/{id}/log/": { get: FetchOne<T.LogPage, Uuid, { after?: number }> };
-    "/api/runs/{id}/cancel/": { post: Poke<T.Run, Uuid> };
-    "/api/runs/{id}/pause/": { post: Poke<T.Run, Uuid> };
-    "/api/runs/{id}/resume/": { post: Poke<T.Run, Uuid> };
-    "/api/runs/{id}/retry/": { post: Poke<T.Run, Uuid> };
-    "/api/gpu-slots/": { get: Fetch<T.GpuSlot[]> };
+    "/api/runs/{id}/": { get: FetchOne<R.Run, Uuid> };
+    "/api/runs/{id}/metrics/": { get: FetchOne<R.MetricsPage, Uuid, { after_step?: number }> };
+    "/api/runs/{id}/log/": { get: FetchOne<R.LogPage, Uuid, { after?: number }> };
+    "/api/runs/{id}/cancel/": { post: Poke<R.Run, Uuid> };
+    "/api/runs/{id}/pause/": { post: Poke<R.Run, Uuid> };
+    "/api/runs/{id}/resume/": { post: Poke<R.Run, Uuid> };
+    "/api/runs/{id}/retry/": { post: Poke<R.Run, Uuid> };
+    "/api/gpu-slots/": { get: Fetch<R.GpuSlot[]> };
   }
 }

@@ -1,0 +1,40 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, bodyOf } from "./client";
+import { listQuery } from "./pages";
+import type { Run, RunState } from "./training-types";
+
+const LIVE: ReadonlySet<RunState> = new Set(["queued", "claimed", "running", "stopping", "retry_wait"]);
+const LIVE_EVERY_MS = 2_000;
+const IDLE_EVERY_MS = 20_000;
+
+/** Whether a run will still change by itself, so that watching it makes sense. */
+export function isLive(state: RunState): boolean {
+  return LIVE.has(state);
+}
+
+export interface RunFilters {
+  stage?: string;
+  state?: string;
+  /** The runs that read this model version or snapshot. */
+  input?: string;
+}
+
+export function runsQuery(filters: RunFilters = {}) {
+  return {
+    ...listQuery<Run>(["runs", "list", filters], (cursor, signal) =>
+      bodyOf(api.GET("/api/runs/", { params: { query: { ...filters, cursor } }, signal })),
+    ),
+    refetchInterval: (query: { state: { data?: { pages: { results: Run[] }[] } } }) => {
+      const rows = query.state.data?.pages.flatMap((page) => page.results) ?? [];
+      return rows.some((run) => isLive(run.state)) ? LIVE_EVERY_MS : IDLE_EVERY_MS;
+    },
+  };
+}
+
+/** The accelerators that have reported in, and what each is doing. */
+export const gpuSlotsQuery = queryOptions({
+  queryKey: ["gpu-slots"],
+  queryFn: ({ signal }) => bodyOf(api.GET("/api/gpu-slots/", { signal })),
+  refetchInterval: 10_000,
+});

@@ -1,0 +1,46 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { ReactNode } from "react";
+
+/** A button whose work cannot be taken back: it asks once more, with the consequence in words. */
+export function ConfirmButton({
+  label,
+  question,
+  consequence,
+  confirmLabel,
+  isPending,
+  onConfirm,
+}: {
+  label: string;
+  question: string;
+  consequence: ReactNode;
+  confirmLabel: string;
+  isPending: boolean;
+  onConfirm: () => void;
+}) {
+  const [isOpen, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" onClick={open} loading={isPending}>
+        {label}
+      </Button>
+      <Modal opened={isOpen} onClose={close} title={question} centered>
+        <Text>{consequence}</Text>
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={close} data-autofocus>
+            Leave it
+          </Button>
+          <Button
+            color="red"
+            onClick={() => {
+              close();
+              onConfirm();
+            }}
+          >
+            {confirmLabel}
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+
+import classes from "./data-table.module.css";
+
+export interface Column<Row> {
+  key: string;
+  /** Also stands before the value on a narrow screen; empty where the value needs no name. */
+  header: string;
+  cell: (row: Row) => ReactNode;
+  align?: "end";
+  /** The column that names the row. */
+  isRowHeader?: boolean;
+  isOneLine?: boolean;
+}
+
+function classOf<Row>(column: Column<Row>): string | undefined {
+  const names = [
+    column.align === "end" ? classes.end : null,
+    column.isOneLine ? classes.nowrap : null,
+  ].filter((name) => name != null);
+  return names.length > 0 ? names.join(" ") : undefined;
+}
+
+function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
+  if (column.isRowHeader) {
+    return (
+      <th scope="row" className={classOf(column)}>
+        {column.cell(row)}
+      </th>
+    );
+  }
+  return (
+    <td data-label={column.header} className={classOf(column)}>
+      <div>{column.cell(row)}</div>
+    </td>
+  );
+}
+
+/** A table at a desk, a list of small sheets on a phone. */
+export function DataTable<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+}: {
+  caption: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  rowKey: (row: Row) => string | number;
+}) {
+  return (
+    <div className={classes.frame}>
+      <table className={classes.table}>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.key} scope="col" className={classOf(column)}>
+                {column.header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map((column) => (
+                <Cell key={column.key} column={column} row={row} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import classes from "./interval-mark.module.css";
+import { intervalInWords, positionIn } from "./interval-scale";
+import type { Interval, Reference } from "./interval-scale";
+
+const MIDDLE = 10;
+const CAP = 4;
+
+function Whisker({ low, high }: { low: number; high: number }) {
+  return (
+    <g className={classes.whisker}>
+      <line x1={`${low}%`} x2={`${high}%`} y1={MIDDLE} y2={MIDDLE} />
+      <line x1={`${low}%`} x2={`${low}%`} y1={MIDDLE - CAP} y2={MIDDLE + CAP} />
+      <line x1={`${high}%`} x2={`${high}%`} y1={MIDDLE - CAP} y2={MIDDLE + CAP} />
+    </g>
+  );
+}
+
+/** A point with its interval on a line shared by a whole chart or table column. */
+export function IntervalMark({
+  interval,
+  range,
+  references = [],
+  isQuiet = false,
+  label,
+}: {
+  interval: Interval;
+  range: [number, number];
+  references?: Reference[];
+  /** For what is only there to compare with. */
+  isQuiet?: boolean;
+  label: string;
+}) {
+  const { value, low, high } = interval;
+  return (
+    <svg
+      className={isQuiet ? `${classes.mark} ${classes.quiet}` : classes.mark}
+      role="img"
+      aria-label={`${label}: ${intervalInWords(interval)}`}
+    >
+      <line className={classes.base} x1="0%" x2="100%" y1={MIDDLE} y2={MIDDLE} />
+      {references.map((reference) => (
+        <line
+          key={reference.label}
+          className={classes.reference}
+          x1={`${positionIn(range, reference.value)}%`}
+          x2={`${positionIn(range, reference.value)}%`}
+          y1={0}
+          y2={MIDDLE * 2}
+        />
+      ))}
+      {low !== null && high !== null && (
+        <Whisker low={positionIn(range, low)} high={positionIn(range, high)} />
+      )}
+      <circle className={classes.dot} cx={`${positionIn(range, value)}%`} cy={MIDDLE} r={4.5} />
+    </svg>
+  );
+}

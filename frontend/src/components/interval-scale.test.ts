@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+
+import { intervalInWords, positionIn, rangeOf, ticksOf } from "./interval-scale";
+
+test("a range covers everything drawn and ends on tenths inside its bounds", () => {
+  // 0.689 - 0.02 -> 0.6 below; 0.734 + 0.02 -> 0.8 above.
+  expect(rangeOf([0.689, 0.734])).toEqual([0.6, 0.8]);
+  expect(rangeOf([0.5, 0.99])).toEqual([0.4, 1]);
+  expect(rangeOf([-0.2, 0.3], [-1, 1])).toEqual([-0.3, 0.4]);
+  expect(rangeOf([])).toEqual([0, 1]);
+});
+
+test("positions are percentages that never leave the chart", () => {
+  expect(positionIn([0.5, 0.9], 0.7)).toBeCloseTo(50);
+  expect(positionIn([0.5, 0.9], 0.4)).toBe(0);
+  expect(positionIn([0.5, 0.9], 2)).toBe(100);
+});
+
+test("ticks stand on round numbers", () => {
+  expect(ticksOf([0.6, 0.8])).toEqual([0.6, 0.7, 0.8]);
+  expect(ticksOf([0, 1])).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  expect(ticksOf([-1, 1])).toEqual([-1, -0.5, 0, 0.5, 1]);
+});
+
+test("an interval reads as a sentence, a bare figure as itself", () => {
+  expect(intervalInWords({ value: 0.7123, low: 0.6891, high: 0.7345 })).toBe(
+    "0.712, 95% interval 0.689 to 0.735",
+  );
+  expect(intervalInWords({ value: 0.5, low: null, high: null })).toBe("0.500");
+});

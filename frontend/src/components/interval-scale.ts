@@ -1,0 +1,46 @@
+export interface Interval {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+export interface Reference {
+  value: number;
+  label: string;
+}
+
+/** The range that an interval chart shows: everything drawn, a little air, round ends. */
+export function rangeOf(values: number[], bounds: [number, number] = [0, 1]): [number, number] {
+  const [floor, ceiling] = bounds;
+  if (values.length === 0) return bounds;
+  const lowest = Math.min(...values);
+  const highest = Math.max(...values);
+  const low = Math.floor((lowest - 0.02) * 10) / 10;
+  const high = Math.ceil((highest + 0.02) * 10) / 10;
+  const range: [number, number] = [Math.max(floor, low), Math.min(ceiling, high)];
+  return range[1] - range[0] < 0.1 ? bounds : range;
+}
+
+/** Where a value lies in a range, as a percentage of its width; never outside. */
+export function positionIn([low, high]: [number, number], value: number): number {
+  if (high <= low) return 0;
+  return Math.min(100, Math.max(0, ((value - low) / (high - low)) * 100));
+}
+
+/** Round places for an axis of tenths, not more than six. */
+export function ticksOf([low, high]: [number, number]): number[] {
+  const span = high - low;
+  const step = span > 1 ? 0.5 : span > 0.5 ? 0.2 : 0.1;
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toFixed(2)),
+  );
+}
+
+/** `0.712, 95% interval 0.689 to 0.734` */
+export function intervalInWords({ value, low, high }: Interval, digits = 3): string {
+  const figure = value.toFixed(digits);
+  if (low === null || high === null) return figure;
+  return `${figure}, 95% interval ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
+}

@@ -1,0 +1,161 @@
+import { CartesianGrid, Line, LineChart as Plot, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+
+import { drawable, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
+import type { Series } from "./curves";
+import { FiguresTable } from "./figures-table";
+import { formatCount, formatMeasure } from "./formats";
+import classes from "./line-chart.module.css";
+
+const HEIGHT = 176;
+const TOP = 6;
+const AXIS_HEIGHT = 22;
+const LABEL_WIDTH = 74;
+const LABEL_GAP = 27;
+const MAX_DRAWN = 400;
+
+interface Tip {
+  active?: boolean;
+  label?: string | number;
+  payload?: readonly { dataKey?: unknown; value?: unknown }[];
+}
+
+function TipBox({ tip, series, xName }: { tip: Tip; series: Series[]; xName: string }) {
+  if (!tip.active || !tip.payload?.length) return null;
+  const lines = series.flatMap(({ name }, index) => {
+    const entry = tip.payload?.find(({ dataKey }) => dataKey === `s${index}`);
+    return typeof entry?.value === "number" ? [{ name, value: entry.value }] : [];
+  });
+  return (
+    <div className={classes.tip}>
+      <p>
+        {xName} {tip.label}
+      </p>
+      {lines.map(({ name, value }) => (
+        <p key={name}>
+          {name} {formatMeasure(value)}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** Each curve's name and newest value, standing where the curve ends. */
+function EndLabels({ series, range }: { series: Series[]; range: [number, number] }) {
+  const plotHeight = HEIGHT - TOP - AXIS_HEIGHT;
+  const ends = series.map(({ points }) => points[points.length - 1]?.y ?? range[0]);
+  const heights = ends.map((y) => TOP + plotHeight * (1 - (y - range[0]) / (range[1] - range[0])));
+  const places = spread(heights, LABEL_GAP, HEIGHT - AXIS_HEIGHT);
+  return series.map(({ name }, index) => (
+    <div
+      key={name}
+      className={classes.label}
+      style={{ top: places[index], width: LABEL_WIDTH - 8, color: `var(--series-${index % 4})` }}
+    >
+      {series.length > 1 && <div className={classes.name}>{name}</div>}
+      {formatMeasure(ends[index] ?? 0)}
+    </div>
+  ));
+}
+
+function summaryOf(title: string, series: Series[], xName: string): string {
+  const parts = series.map(({ name, points }) => {
+    const last = points[points.length - 1];
+    return last ? `${name} ${formatMeasure(last.y)} at ${xName} ${formatCount(last.x)}` : `${name} empty`;
+  });
+  return `${title}: ${parts.join(", ")}`;
+}
+
+/** Curves over steps, labelled where they end, with the figures behind them in a table. */
+export function LineChart({
+  title,
+  unit = "",
+  xName = "step",
+  series,
+  smoothing = 0,
+}: {
+  title: string;
+  unit?: string;
+  xName?: string;
+  series: Series[];
+  /** Weight of the past in the moving average, from 0 to below 1. */
+  smoothing?: number;
+}) {
+  const raw = series.map(({ name, points }) => ({ name, points: thin(drawable(points), MAX_DRAWN) }));
+  const shown = raw.map(({ name, points }) => ({ name, points: smooth(points, smoothing) }));
+  const range = rangeOfCurves(smoothing > 0 ? [...raw, ...shown] : shown);
+  const rows = [...rowsOf(shown)];
+  const rawRows = new Map(rowsOf(raw, "r").map((row) => [row.x, row]));
+  const drawn = rows.map((row) => ({ ...rawRows.get(row.x), ...row }));
+  return (
+    <figure className={classes.figure}>
+      <figcaption className={classes.caption}>
+        <span className={classes.title}>{title}</span>
+        <span className={classes.unit}>{unit}</span>
+      </figcaption>
+      <div className={classes.plot} role="img" aria-label={summaryOf(title, shown, xName)}>
+        <ResponsiveContainer width="100%" height={HEIGHT}>
+          <Plot
+            data={drawn}
+            margin={{ top: TOP, right: LABEL_WIDTH, bottom: 0, left: 0 }}
+            accessibilityLayer={false}
+          >
+            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <XAxis
+              dataKey="x"
+              type="number"
+              domain={["dataMin", "dataMax"]}
+              height={AXIS_HEIGHT}
+              tickLine={false}
+              axisLine={{ stroke: "var(--line-strong)" }}
+              tick={{ fill: "var(--text-soft)" }}
+              tickFormatter={formatCount}
+              allowDecimals={false}
+              minTickGap={40}
+            />
+            <YAxis
+              domain={range}
+              width={52}
+              tickCount={4}
+              tickLine={false}
+              axisLine={false}
+              tick={{ fill: "var(--text-soft)" }}
+              tickFormatter={formatMeasure}
+            />
+            <Tooltip
+              isAnimationActive={false}
+              content={(tip) => <TipBox tip={tip} series={shown} xName={xName} />}
+            />
+            {smoothing > 0 &&
+              raw.map(({ name }, index) => (
+                <Line
+                  key={`raw ${name}`}
+                  dataKey={`r${index}`}
+                  stroke={`var(--series-${index % 4})`}
+                  strokeOpacity={0.25}
+                  strokeWidth={1}
+                  dot={false}
+                  activeDot={false}
+                  connectNulls
+                  isAnimationActive={false}
+                />
+              ))}
+            {shown.map(({ name, points }, index) => (
+              <Line
+                key={name}
+                dataKey={`s${index}`}
+                stroke={`var(--series-${index % 4})`}
+                strokeWidth={1.75}
+                strokeDasharray={index % 4 === 0 ? undefined : `${8 - index * 2} 3`}
+                dot={points.length < 12 ? { r: 2.5, strokeWidth: 0, fill: `var(--series-${index % 4})` } : false}
+                connectNulls
+                isAnimationActive={false}
+              />
+            ))}
+          </Plot>
+        </ResponsiveContainer>
+        <EndLabels series={shown} range={range} />
+      </div>
+      <FiguresTable series={series} xName={xName} />
+    </figure>
+  );
+}

@@ -78,3 +78,11 @@ class ResearcherReadsAdminWrites(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         permission = IsResearcher() if request.method in SAFE_METHODS else IsAdmin()
         return permission.has_permission(request, view)
+
+
+class ResearcherReadsLabelerSubmits(BasePermission):
+    """Researchers look at everybody's answers, any account submits its own."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        permission = IsResearcher() if request.method in SAFE_METHODS else MayLabel()
+        return permission.has_permission(request, view)

@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern
 
-from labeling.api import catalogue, invitations, people, prompts, session, tokens
+from labeling.api import (
+    assignments,
+    catalogue,
+    completions,
+    demonstrations,
+    drafts,
+    invitations,
+    labeling_projects,
+    people,
+    projects,
+    prompts,
+    rankings,
+    session,
+    tasks,
+    tokens,
+)
 
 urlpatterns: list[URLPattern] = [
     *session.urlpatterns,
@@ -11,4 +26,12 @@ urlpatterns: list[URLPattern] = [
     *tokens.urlpatterns,
     *catalogue.urlpatterns,
     *prompts.urlpatterns,
+    *completions.urlpatterns,
+    *projects.urlpatterns,
+    *tasks.urlpatterns,
+    *labeling_projects.urlpatterns,
+    *assignments.urlpatterns,
+    *drafts.urlpatterns,
+    *rankings.urlpatterns,
+    *demonstrations.urlpatterns,
 ]

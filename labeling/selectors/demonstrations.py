@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from labeling.models import Demonstration, Pool, Prompt
-from labeling.selectors.sealing import sealed_answer
+from labeling.selectors.sealing import is_sealed, sealed_answer
 
 DemonstrationSource = Literal["labeler", "customer", "import"]
 
@@ -78,6 +78,23 @@ def demonstrations_for_training(
         )
         for row in rows
     ]
+
+
+def live_demonstrations(
+    *, project: int | None = None, labeler: int | None = None
+) -> QuerySet[Demonstration]:
+    """Every demonstration that was not taken back, for a researcher, each with ``is_sealed``.
+
+    Unordered; labeler, prompt and task come with it in the one query.
+    """
+    demonstrations = Demonstration.objects.filter(superseded_at__isnull=True)
+    if project is not None:
+        demonstrations = demonstrations.filter(assignment__task__project=project)
+    if labeler is not None:
+        demonstrations = demonstrations.filter(labeler=labeler)
+    return demonstrations.select_related("labeler", "prompt", "assignment__task").annotate(
+        is_sealed=is_sealed()
+    )
 
 
 def _source_of(demonstration: Demonstration) -> DemonstrationSource:

@@ -6,12 +6,12 @@ from django.db.models import (
     Count,
     Exists,
     IntegerField,
+    JSONField,
     OuterRef,
-    Prefetch,
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import Coalesce, Now, TruncDay
+from django.db.models.functions import Coalesce, JSONObject, Now, TruncDay
 
 from labeling.errors import NotAccessible
 from labeling.models import Acknowledgement, Assignment, InstructionVersion, Project, Task, User
@@ -21,22 +21,19 @@ from labeling.selectors.assignments import servable_slots
 def projects_with_counts() -> QuerySet[Project]:
     """Every project with ``num_tasks``, ``num_slots``, ``num_open`` and ``num_submitted``.
 
-    A slot is one of a task's places for a labeler; a late, surplus answer takes none. Two queries
-    whatever the number of projects, the second for ``newest_instructions``.
+    A slot is one of a task's places for a labeler; a late, surplus answer takes none. With the
+    newest ``instructions``. One query.
     """
     slots = Assignment.objects.filter(task__project=OuterRef("pk"))
     held = [Assignment.State.OPEN, Assignment.State.LEASED, Assignment.State.SUBMITTED]
     submitted = slots.filter(state=Assignment.State.SUBMITTED)
-    return (
-        Project.objects.annotate(
-            num_tasks=_count(Task.objects.filter(project=OuterRef("pk")), by="project"),
-            num_slots=_count(slots.filter(state__in=held), by="task__project"),
-            num_open=_count(slots.filter(state=Assignment.State.OPEN), by="task__project"),
-            num_submitted=_count(submitted, by="task__project"),
-        )
-        .prefetch_related(_newest_instructions())
-        .order_by("-id")
-    )
+    return Project.objects.annotate(
+        num_tasks=_count(Task.objects.filter(project=OuterRef("pk")), by="project"),
+        num_slots=_count(slots.filter(state__in=held), by="task__project"),
+        num_open=_count(slots.filter(state=Assignment.State.OPEN), by="task__project"),
+        num_submitted=_count(submitted, by="task__project"),
+        instructions=_newest_instructions(),
+    ).order_by("-id")
 
 
 def access_project(*, project_id: int) -> Project:
@@ -51,28 +48,26 @@ def projects_for_labeler(*, labeler: User) -> QuerySet[Project]:
     """The projects of the labeler's pool (R14) by name, paused ones too.
 
     Each with ``num_mine_today`` (submitted since midnight UTC), ``num_waiting_for_me`` (tasks they
-    could be given now) and ``instructions_acknowledged``. Two queries.
+    could be given now), the newest ``instructions`` and ``instructions_acknowledged``. One query.
     """
     mine = Assignment.objects.filter(labeler=labeler, task__project=OuterRef("pk"))
     done = [Assignment.State.SUBMITTED, Assignment.State.SURPLUS]
     mine_today = mine.filter(state__in=done, submitted_at__gte=TruncDay(Now()))
     waiting = servable_slots(labeler=labeler).filter(task__project=OuterRef("pk"))
-    newest = InstructionVersion.objects.filter(project=OuterRef("pk")).order_by("-version")
+    newest = _instruction_versions().values("pk")[:1]
     return (
         Project.objects.filter(pool=labeler.pool, imported_from="")
         .annotate(
             num_mine_today=_count(mine_today, by="task__project"),
             num_waiting_for_me=_count(waiting, by="task__project", what="task"),
-            newest_instructions_id=Subquery(newest.values("pk")[:1]),
+            instructions=_newest_instructions(),
+            newest_id=Subquery(newest),
         )
         .annotate(
             instructions_acknowledged=Exists(
-                Acknowledgement.objects.filter(
-                    instructions=OuterRef("newest_instructions_id"), labeler=labeler
-                )
+                Acknowledgement.objects.filter(instructions=OuterRef("newest_id"), labeler=labeler)
             )
         )
-        .prefetch_related(_newest_instructions())
         .order_by("name")
     )
 
@@ -88,9 +83,15 @@ def access_project_as_labeler(*, project_id: int, labeler: User) -> Project:
     return project
 
 
-def _newest_instructions() -> Prefetch[str, Any, str]:
-    newest = InstructionVersion.objects.order_by("project", "-version").distinct("project")
-    return Prefetch("instruction_versions", queryset=newest, to_attr="newest_instructions")
+def _instruction_versions() -> QuerySet[InstructionVersion]:
+    """Those of the project around this subquery, the newest first."""
+    return InstructionVersion.objects.filter(project=OuterRef("pk")).order_by("-version")
+
+
+def _newest_instructions() -> Subquery:
+    """Version, title and body in one JSON column; null for a project that was imported."""
+    shown = JSONObject(version="version", title="title", body="body")
+    return Subquery(_instruction_versions().values(shown=shown)[:1], output_field=JSONField())
 
 
 def _count(rows: QuerySet[Any], *, by: str, what: str = "pk") -> Coalesce:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
+from labeling.errors import NotAccessible
 from labeling.models import Pool, RankedCompletion, Ranking, Task, TaskCompletion
-from labeling.selectors.sealing import sealed_answer
+from labeling.selectors.sealing import is_sealed, sealed_answer
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,43 @@ def rankings_for_training(
         )
         for task_id, prompt_id, prompt, category_of_prompt, split in tasks
     ]
+
+
+def live_rankings(
+    *, project: int | None = None, labeler: int | None = None, task: int | None = None
+) -> QuerySet[Ranking]:
+    """Every ranking that was not taken back, for a researcher, each with ``is_sealed``.
+
+    Unordered; labeler and task come with it in the one query.
+    """
+    rankings = Ranking.objects.filter(superseded_at__isnull=True)
+    if project is not None:
+        rankings = rankings.filter(task__project=project)
+    if labeler is not None:
+        rankings = rankings.filter(labeler=labeler)
+    if task is not None:
+        rankings = rankings.filter(task=task)
+    return rankings.select_related("labeler", "task").annotate(is_sealed=is_sealed())
+
+
+def access_ranking(*, ranking_id: UUID) -> Ranking:
+    """One ranking with what it says about each completion, taken back or not. Two queries.
+
+    Raises: NotAccessible.
+    """
+    items = RankedCompletion.objects.select_related("completion__source").order_by(
+        "rank", "completion_id"
+    )
+    ranking = (
+        Ranking.objects.filter(pk=ranking_id)
+        .select_related("labeler", "task__prompt", "instructions")
+        .annotate(is_sealed=is_sealed())
+        .prefetch_related(Prefetch("items", queryset=items))
+        .first()
+    )
+    if ranking is None:
+        raise NotAccessible
+    return ranking
 
 
 def _completions_by_task(rankings: QuerySet[Ranking]) -> dict[int, list[ShownCompletion]]:

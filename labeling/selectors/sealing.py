@@ -3,16 +3,24 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 
 def sealed_answer() -> Q:
     """Rankings or demonstrations that can no longer be taken back, by the database's clock.
 
-    An answer without an assignment was imported: nobody can take it back, so it is sealed at once.
+    An answer without an assignment was imported and a simulated labeler never changes its mind:
+    nobody can take either back, so they are sealed at once.
     """
     limit = timedelta(seconds=settings.TAKE_BACK_SECONDS)
     return Q(superseded_at__isnull=True) & (
-        Q(assignment__isnull=True) | Q(submitted_at__lte=Now() - limit)
+        Q(assignment__isnull=True)
+        | Q(labeler__is_simulated=True)
+        | Q(submitted_at__lte=Now() - limit)
     )
+
+
+def is_sealed() -> "ExpressionWrapper[Q]":
+    """``sealed_answer`` as a column."""
+    return ExpressionWrapper(sealed_answer(), output_field=BooleanField())

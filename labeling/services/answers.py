@@ -73,13 +73,16 @@ def check_answerable(assignment: Assignment, *, kind: str) -> None:
 def supersede(answer: Ranking | Demonstration) -> None:
     """Take a live answer out of every count, by the database's clock.
 
-    Raises: Refused("sealed") once the time for taking back is over.
+    Raises: Refused("sealed") once the time for taking back is over; a simulated labeler has none.
     """
     still_open = Now() - timedelta(seconds=settings.TAKE_BACK_SECONDS)
     num_taken_back = (
         type(answer)
         ._default_manager.filter(
-            pk=answer.pk, superseded_at__isnull=True, submitted_at__gt=still_open
+            pk=answer.pk,
+            superseded_at__isnull=True,
+            submitted_at__gt=still_open,
+            labeler__is_simulated=False,
         )
         .update(superseded_at=Now())
     )

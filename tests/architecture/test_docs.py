@@ -1,0 +1,76 @@
+"""Docs that can be checked are checked: the road, the paper map, the hyperparameters."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from training.ml.hyperparameters import STAGES, describe
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = re.compile(r"`([^`]+)`")
+
+
+def table_rows(document: Path, first_header: str) -> list[list[str]]:
+    """The cells of every row of the tables whose first header cell is this one."""
+    rows: list[list[str]] = []
+    inside = False
+    for line in document.read_text().splitlines():
+        if not line.startswith("|"):
+            inside = False
+            continue
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] == first_header:
+            inside = True
+        elif inside and not set(line) <= set("|-: "):
+            rows.append(cells)
+    return rows
+
+
+def source_of(names: list[str]) -> str:
+    """The text of the named files; a bare name lies beside the one before; folders count whole."""
+    texts = []
+    folder = ROOT
+    for name in names:
+        path = ROOT / name if "/" in name else folder / name
+        assert path.exists(), f"{name} is not where the document says"
+        folder = path.parent
+        files = sorted(path.rglob("*.ts*")) if path.is_dir() else [path]
+        texts += [file.read_text() for file in files]
+    return "\n".join(texts)
+
+
+def test_a_ranking_walks_the_sixteen_stops_of_the_readme() -> None:
+    stops = table_rows(ROOT / "README.md", "#")
+
+    assert [stop[0] for stop in stops] == [str(number) for number in range(1, 17)]
+    for number, files, functions, _ in stops:
+        source = source_of(CODE.findall(files))
+        for function in CODE.findall(functions):
+            assert re.search(rf"\b{function}\b", source), f"stop {number}: no {function} in {files}"
+
+
+def test_every_row_of_the_paper_map_points_at_code_that_exists() -> None:
+    rows = table_rows(ROOT / "docs" / "paper.md", "In the paper")
+
+    assert len(rows) > 30
+    for paper, files, names, *_ in rows:
+        source = source_of(CODE.findall(files))
+        for name in CODE.findall(names):
+            assert re.search(rf"\b{re.escape(name)}\b", source), f"{paper}: no {name} in {files}"
+
+
+def hyperparameter_table(stage: str) -> str:
+    """What docs/paper.md must hold for a stage; paste it there when a hyperparameter changes."""
+    rows = [
+        f"| `{field.name}` | {field.default} {field.unit}".rstrip() + f" | {field.source} |"
+        for field in describe(stage)
+    ]
+    return "\n".join(["| hyperparameter | default | source |", "|---|---|---|", *rows])
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES))
+def test_the_paper_map_prints_the_defaults_that_the_code_has(stage: str) -> None:
+    text = (ROOT / "docs" / "paper.md").read_text()
+
+    assert hyperparameter_table(stage) in text, hyperparameter_table(stage)

@@ -25,6 +25,9 @@ RUN useradd --system --uid 10001 --home-dir /state concord \
     && install -d -o concord -g concord /state
 USER concord
 ENV CONCORD_STATE_DIR=/state
+# There is no git folder in here: docker build --build-arg CONCORD_CODE_REVISION=$(git rev-parse HEAD)
+ARG CONCORD_CODE_REVISION=
+ENV CONCORD_CODE_REVISION=$CONCORD_CODE_REVISION
 VOLUME /state
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000"]

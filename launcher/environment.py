@@ -29,18 +29,23 @@ def ensure_environment(layout: Layout, *, for_development: bool) -> None:
     """Make .venv hold exactly what the requirements ask for; nothing is done where it does."""
     _ensure_venv(layout)
     wanted = DEVELOPMENT if for_development else RUNTIME
-    # The development set contains the runtime set, so its stamp answers for both.
-    if any(_is_installed(layout, name) for name in {wanted, DEVELOPMENT}):
+    if is_installed(layout, wanted):
         return
     if not any((layout.site_packages() or layout.venv).glob("torch")):
         needed = checks.FIRST_INSTALL_BYTES
         checks.check_disk(layout.venv, needed_bytes=needed, purpose="The first installation")
     pip_install(layout, ["-r", str(layout.root / wanted)], title=f"Installing {wanted}")
-    stamps.write_stamp(_stamp(layout, wanted), _digest(layout, wanted))
+    mark_installed(layout, wanted)
 
 
-def _is_installed(layout: Layout, name: str) -> bool:
-    return stamps.is_stamped(_stamp(layout, name), _digest(layout, name))
+def is_installed(layout: Layout, wanted: str) -> bool:
+    # The development set contains the runtime set, so its stamp answers for both.
+    names = {wanted, DEVELOPMENT}
+    return any(stamps.is_stamped(_stamp(layout, name), _digest(layout, name)) for name in names)
+
+
+def mark_installed(layout: Layout, name: str) -> None:
+    stamps.write_stamp(_stamp(layout, name), _digest(layout, name))
 
 
 def _stamp(layout: Layout, name: str) -> Path:

@@ -1,0 +1,109 @@
+"""docker-compose.yml, the Dockerfile and the process table say the same thing."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from launcher import processes
+from tests.launcher.conftest import ROOT
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+APPLICATION = [process for process in processes.PROCESSES if process.command]
+COPY = re.compile(r"^COPY (?!--from)(.+) \S+$", re.MULTILINE)
+COPIED = [
+    name for sources in COPY.findall((ROOT / "Dockerfile").read_text()) for name in sources.split()
+]
+# What a place adds to the table's command: where to listen and where to keep the clock.
+ADDED_BY_COMPOSE = {"web": ["--bind=0.0.0.0:8000"], "beat": ["--schedule=/state/beat-schedule"]}
+
+
+def test_compose_follows_the_compose_specification():
+    checker = shutil.which("check-jsonschema", path=str(ROOT / ".venv" / "bin"))
+    argv = [checker or "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+
+    checked = subprocess.run(
+        [*argv, "docker-compose.yml"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_compose_runs_the_processes_of_the_table_and_no_others():
+    assert set(COMPOSE) == {process.name for process in processes.PROCESSES} | {"migrate"}
+
+
+@pytest.mark.parametrize("process", APPLICATION, ids=lambda process: process.name)
+def test_a_process_has_the_same_command_everywhere(process):
+    service = COMPOSE[process.name]
+
+    assert service["command"] == [*process.command, *ADDED_BY_COMPOSE.get(process.name, [])]
+    assert set(service["depends_on"]) == {*process.needs, "migrate"}
+
+
+def test_migrations_run_before_everything_else():
+    assert COMPOSE["migrate"]["command"] == list(processes.MIGRATE)
+    for process in APPLICATION:
+        needed = COMPOSE[process.name]["depends_on"]["migrate"]
+        assert needed == {"condition": "service_completed_successfully"}
+
+
+def test_every_service_has_a_healthcheck_without_spaces_inside_an_argument():
+    """Some engines split a healthcheck's arguments at their spaces."""
+    for name in COMPOSE.keys() - {"migrate"}:
+        kind, *arguments = COMPOSE[name]["healthcheck"]["test"]
+        assert kind == "CMD"
+        assert arguments
+        assert not any(" " in argument for argument in arguments), name
+
+
+def test_no_password_has_a_default_and_nothing_listens_beyond_this_machine():
+    text = (ROOT / "docker-compose.yml").read_text()
+    secrets = set(re.findall(r"\$\{(CONCORD_\w*(?:PASSWORD|KEY))([^}]*)\}", text))
+
+    assert {name for name, _ in secrets} == {
+        "CONCORD_SECRET_KEY",
+        "CONCORD_DB_PASSWORD",
+        "CONCORD_REDIS_PASSWORD",
+    }
+    assert {rest[:2] for _, rest in secrets} == {":?"}
+    published = [port for service in COMPOSE.values() for port in service.get("ports", [])]
+    assert published == ["127.0.0.1:${CONCORD_WEB_PORT:-8000}:8000"]
+
+
+def test_what_the_image_copies_is_enough_to_run(tmp_path):
+    """A module that the Dockerfile forgets would only be missed in a container."""
+    assert "config/" in COPIED
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir() and source.name != "frontend":
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.is_file():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            shutil.copy(source, tmp_path / name)
+    environment = {**os.environ, "CONCORD_STATE_DIR": str(tmp_path / "state")}
+
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level=ERROR"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_container_context_holds_what_the_image_copies():
+    allowed = {
+        line[1:].rstrip("/")
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    }
+
+    assert {name.split("/")[0] for name in COPIED} <= allowed

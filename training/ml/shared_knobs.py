@@ -65,7 +65,7 @@ def precision_knob() -> Any:
 
 def max_tokens_per_forward_knob() -> Any:
     return knob(
-        4096,
+        2048,
         "Size of a micro-batch, padding included. Changes memory and speed, not the result.",
         between=(16, 4_194_304),
         unit="tokens",

@@ -1,7 +1,5 @@
 """The database's clock: every lease and every due time is computed with it, never with ours."""
 
-from typing import ClassVar
-
 from django.db.models import DateTimeField, Func
 
 
@@ -12,5 +10,5 @@ class ClockTimestamp(Func):
     """
 
     template = "clock_timestamp()"
-    arity: ClassVar[int] = 0
+    arity = 0
     output_field = DateTimeField()

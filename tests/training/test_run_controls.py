@@ -1,0 +1,278 @@
+"""Cancel, pause and resume at every state, and transitions that nobody may make (1.5)."""
+
+import uuid
+from itertools import product
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from labeling.errors import Refused
+from training.models import LIVE_STATES, GpuSlot, Run, RunEvent, RunState
+from training.runner.claim import (
+    Ending,
+    begin_stopping,
+    claim,
+    finish_succeeded,
+    finish_unsuccessful,
+    report_slots,
+    requeue_due,
+    start_running,
+)
+from training.services.runs import cancel_run, pause_run, resume_run
+
+pytestmark = pytest.mark.django_db
+
+HOST = "node-a"
+KNOWN = {
+    ("draft", "queued"),
+    *product(["queued"], ["claimed", "cancelled"]),
+    *product(["claimed"], ["running", "stopping", "retry_wait", "failed", "cancelled", "paused"]),
+    *product(["running"], ["stopping", "retry_wait", "succeeded", "failed", "cancelled", "paused"]),
+    *product(["stopping"], ["cancelled", "paused", "retry_wait", "failed", "succeeded"]),
+    *product(["retry_wait"], ["queued", "cancelled"]),
+    *product(["paused"], ["queued", "cancelled"]),
+}
+
+
+@pytest.fixture
+def held(make_run):
+    report_slots(HOST)
+    return claim(make_run().pk, host=HOST)
+
+
+@pytest.fixture
+def run(held):
+    return Run.objects.get(pk=held.run_id)
+
+
+def stopped(held):
+    return finish_unsuccessful(held, Ending(reason="stopped", exit_code=75, last_step=3))
+
+
+def test_a_queued_run_is_cancelled_at_once(make_run, launcher_of_runs):
+    run = cancel_run(by=launcher_of_runs, run=make_run())
+
+    assert run.state == "cancelled"
+    assert run.ended_at is not None
+    assert run.cancel_requested_by == launcher_of_runs
+
+
+def test_a_waiting_run_is_cancelled_at_once(held, run, launcher_of_runs):
+    finish_unsuccessful(held, Ending(reason="killed", is_transient=True))
+
+    assert cancel_run(by=launcher_of_runs, run=run).state == "cancelled"
+
+
+def test_a_paused_run_is_cancelled_at_once(held, run, launcher_of_runs):
+    pause_run(by=launcher_of_runs, run=run)
+    stopped(held)
+
+    assert cancel_run(by=launcher_of_runs, run=run).state == "cancelled"
+
+
+@pytest.mark.parametrize("state", LIVE_STATES)
+def test_a_live_run_is_cancelled_by_its_runner(held, run, launcher_of_runs, state):
+    if state != RunState.CLAIMED:
+        start_running(held, pid=1)
+    if state == RunState.STOPPING:
+        begin_stopping(held, why="preempted")
+
+    asked = cancel_run(by=launcher_of_runs, run=run)
+
+    assert asked.state == state
+    assert asked.cancel_requested_at is not None
+    assert RunEvent.objects.last().detail == "cancel requested"
+    assert stopped(held) == "cancelled"
+
+
+def test_cancelling_twice_is_refused(held, run, launcher_of_runs):
+    cancel_run(by=launcher_of_runs, run=run)
+
+    with pytest.raises(Refused) as refusal:
+        cancel_run(by=launcher_of_runs, run=run)
+
+    assert refusal.value.code == "already_cancelling"
+
+
+def test_an_ended_run_cannot_be_cancelled(held, run, launcher_of_runs):
+    finish_unsuccessful(held, Ending(reason="bad_input"))
+
+    with pytest.raises(Refused) as refusal:
+        cancel_run(by=launcher_of_runs, run=run)
+
+    assert refusal.value.code == "run_has_ended"
+
+
+def test_a_cancelled_run_is_never_claimed(make_run, launcher_of_runs):
+    report_slots(HOST)
+    run = cancel_run(by=launcher_of_runs, run=make_run())
+
+    assert claim(run.pk, host=HOST) is None
+
+
+def test_a_pause_ends_in_paused_and_a_resume_in_the_queue(held, run, launcher_of_runs):
+    start_running(held, pid=1)
+    pause_run(by=launcher_of_runs, run=run)
+    begin_stopping(held, why="pause")
+
+    assert stopped(held) == "paused"
+    resumed = resume_run(by=launcher_of_runs, run=run)
+
+    assert (resumed.state, resumed.failures, resumed.step) == ("queued", 0, 3)
+    assert claim(run.pk, host=HOST).attempt == 2
+
+
+def test_pausing_and_resuming_never_uses_up_the_budget(make_run, launcher_of_runs):
+    """Two counters: attempts rise with every claim, failures only with failures."""
+    report_slots(HOST)
+    run = make_run()
+    for _ in range(5):
+        held = claim(run.pk, host=HOST)
+        pause_run(by=launcher_of_runs, run=run)
+        stopped(held)
+        resume_run(by=launcher_of_runs, run=run)
+
+    run.refresh_from_db()
+    assert (run.attempt, run.failures) == (5, 0)
+
+
+def test_a_resumed_run_gets_a_new_deadline(held, run, launcher_of_runs):
+    pause_run(by=launcher_of_runs, run=run)
+    stopped(held)
+
+    assert resume_run(by=launcher_of_runs, run=run).deadline_at is None
+
+
+def test_only_a_run_at_work_can_be_paused(make_run, launcher_of_runs):
+    with pytest.raises(Refused) as refusal:
+        pause_run(by=launcher_of_runs, run=make_run())
+
+    assert refusal.value.code == "cannot_pause"
+
+
+def test_pausing_twice_is_refused(run, launcher_of_runs):
+    pause_run(by=launcher_of_runs, run=run)
+
+    with pytest.raises(Refused) as refusal:
+        pause_run(by=launcher_of_runs, run=run)
+
+    assert refusal.value.code == "already_pausing"
+
+
+def test_only_a_paused_run_can_be_resumed(run, launcher_of_runs):
+    with pytest.raises(Refused) as refusal:
+        resume_run(by=launcher_of_runs, run=run)
+
+    assert refusal.value.code == "not_paused"
+
+
+def test_a_cancel_wins_over_a_pause(held, run, launcher_of_runs):
+    pause_run(by=launcher_of_runs, run=run)
+    cancel_run(by=launcher_of_runs, run=run)
+
+    assert stopped(held) == "cancelled"
+
+
+def test_a_preempted_run_is_due_at_once_and_keeps_its_budget(held, run):
+    start_running(held, pid=1)
+    begin_stopping(held, why="the runner was told to leave")
+
+    assert stopped(held) == "retry_wait"
+    assert requeue_due() == [run.pk]
+    run.refresh_from_db()
+    assert run.failures == 0
+
+
+def test_a_permanent_failure_ends_the_run_with_its_reason(held, run):
+    start_running(held, pid=1)
+
+    ending = Ending(reason="nan", detail="loss is nan", exit_code=1, last_step=9)
+    assert finish_unsuccessful(held, ending) == "failed"
+
+    run.refresh_from_db()
+    assert (run.reason, run.reason_detail, run.step) == ("nan", "loss is nan", 9)
+    attempt = run.attempts.get()
+    assert (attempt.outcome, attempt.exit_code, attempt.last_step) == ("nan", 1, 9)
+    assert attempt.ended_at is not None
+
+
+def test_a_poisoned_run_is_tried_three_times(settings, make_run):
+    """reliability.md 4, fault 21: executions = 3."""
+    settings.RUN_RETRY_SECONDS = 0
+    report_slots(HOST)
+    run = make_run()
+    executions = 0
+    while (held := claim(run.pk, host=HOST)) is not None:
+        executions += 1
+        start_running(held, pid=1)
+        finish_unsuccessful(held, Ending(reason="killed", is_transient=True, exit_code=-11))
+        requeue_due()
+
+    run.refresh_from_db()
+    assert executions == 3
+    assert (run.state, run.reason) == ("failed", "killed")
+
+
+def test_a_run_that_finished_while_pausing_has_succeeded(held, run, launcher_of_runs):
+    start_running(held, pid=1)
+    pause_run(by=launcher_of_runs, run=run)
+    begin_stopping(held, why="pause")
+
+    assert finish_succeeded(held, Ending(reason="succeeded", last_step=10))
+
+    run.refresh_from_db()
+    assert (run.state, run.lease_until, run.slot) == ("succeeded", None, None)
+
+
+def test_every_transition_left_its_event(held, run, launcher_of_runs):
+    start_running(held, pid=1)
+    begin_stopping(held, why="pause")
+    pause = list(RunEvent.objects.filter(run=run).values_list("from_state", "to_state"))
+
+    assert pause == [
+        ("draft", "queued"),
+        ("queued", "claimed"),
+        ("claimed", "running"),
+        ("running", "stopping"),
+    ]
+
+
+def test_events_cannot_be_rewritten(run):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        RunEvent.objects.filter(run=run).update(actor="nobody")
+
+
+@pytest.mark.parametrize("source", RunState.values)
+def test_the_database_refuses_every_unknown_transition(make_run, source):
+    """The trigger holds against any SQL: all 10 x 10 pairs are tried."""
+    run = make_run()
+    report_slots(HOST)
+
+    allowed = {target for target in RunState.values if is_allowed(run, source, target)}
+
+    stays = {source} - {"succeeded", "failed", "cancelled"}
+    assert allowed == {target for start, target in KNOWN if start == source} | stays
+
+
+def is_allowed(run, source, target):
+    """Whether Postgres lets a run that was stored in one state go to another."""
+    run.pk = uuid.uuid4()
+    run.state, run.slot, run.lease_until = source, *holding(source)
+    run.save(force_insert=True)
+    slot, lease_until = holding(target)
+    try:
+        with transaction.atomic():
+            Run.objects.filter(pk=run.pk).update(state=target, slot=slot, lease_until=lease_until)
+    except DatabaseError as refusal:
+        if "cannot go from" not in str(refusal) and "has ended" not in str(refusal):
+            raise
+        return False
+    finally:
+        Run.objects.filter(pk=run.pk).delete()
+    return True
+
+
+def holding(state):
+    """A live state needs a slot and a lease, any other must have neither."""
+    return (GpuSlot.objects.get(), timezone.now()) if state in LIVE_STATES else (None, None)

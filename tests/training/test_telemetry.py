@@ -1,0 +1,141 @@
+"""Figures and console output reach the database, once each, whatever the files look like."""
+
+import json
+
+import pytest
+
+from training.models import Run, RunLog, StepMetrics
+from training.runner.claim import claim, reap, report_slots, start_running
+from training.runner.telemetry import LOG_CHUNK_BYTES, Telemetry, parse_progress, readable
+from training.runner.work_folder import WorkFolder
+
+
+def line(step, **metrics):
+    content = {
+        "step": step,
+        "total_steps": 10,
+        "phase": "train",
+        "metrics": metrics,
+        "elapsed_seconds": step * 0.5,
+    }
+    return json.dumps(content) + "\n"
+
+
+@pytest.fixture
+def held(make_run):
+    report_slots("node-a")
+    held = claim(make_run().pk, host="node-a")
+    start_running(held, pid=1)
+    return held
+
+
+@pytest.fixture
+def folder(held):
+    folder = WorkFolder.of(held.run_id)
+    folder.prepare({})
+    return folder
+
+
+@pytest.mark.django_db
+class TestDelivery:
+    def test_new_lines_become_rows(self, held, folder):
+        telemetry = Telemetry(held, folder)
+        folder.progress.write_text(line(1, loss=0.7) + line(2, loss=0.6))
+
+        telemetry.read_and_deliver()
+
+        rows = StepMetrics.objects.values_list("step", "phase", "values", "elapsed_seconds")
+        assert list(rows) == [
+            (1, "train", {"loss": 0.7}, 0.5),
+            (2, "train", {"loss": 0.6}, 1.0),
+        ]
+        assert (telemetry.step, telemetry.total_steps) == (2, 10)
+
+    def test_a_line_that_is_still_being_written_waits(self, held, folder):
+        telemetry = Telemetry(held, folder)
+        whole = line(1, loss=0.7) + line(2, loss=0.6)
+        folder.progress.write_text(whole[:-20])
+        telemetry.read_and_deliver()
+        before = StepMetrics.objects.count()
+
+        folder.progress.write_text(whole)
+        telemetry.read_and_deliver()
+
+        assert before == 1
+        assert StepMetrics.objects.count() == 2
+
+    def test_a_second_attempt_reads_everything_again_and_doubles_nothing(self, held, folder):
+        folder.progress.write_text(line(1, loss=0.7) + line(2, loss=0.6))
+        Telemetry(held, folder).read_and_deliver()
+
+        folder.progress.write_text(line(2, loss=0.6) + line(3, loss=0.5))
+        Telemetry(held, folder).read_and_deliver()
+
+        assert list(StepMetrics.objects.values_list("step", flat=True)) == [1, 2, 3]
+
+    def test_console_output_is_delivered_in_order_and_once(self, held, folder):
+        telemetry = Telemetry(held, folder)
+        folder.trainer_log.write_text("one\n")
+        telemetry.read_and_deliver()
+        with folder.trainer_log.open("a") as stream:
+            stream.write("two\nthr")
+        telemetry.read_and_deliver()
+        telemetry.read_and_deliver()
+
+        assert list(RunLog.objects.values_list("attempt", "text")) == [(1, "one\n"), (1, "two\n")]
+
+    def test_the_output_of_earlier_attempts_is_not_sent_again(self, held, folder):
+        folder.trainer_log.write_text("from an earlier attempt\n")
+        telemetry = Telemetry(held, folder)
+
+        telemetry.read_and_deliver()
+
+        assert not RunLog.objects.exists()
+
+    def test_a_zombie_delivers_nothing(self, held, folder):
+        """reliability.md 4, faults 14 and 15: zombie writes 0."""
+        telemetry = Telemetry(held, folder)
+        folder.progress.write_text(line(1, loss=0.7))
+        Run.objects.update(lease_until="2000-01-01T00:00Z")
+        reap()
+
+        telemetry.read_and_deliver()
+
+        assert not StepMetrics.objects.exists()
+
+    def test_nothing_new_costs_no_query(self, held, folder, django_assert_num_queries):
+        telemetry = Telemetry(held, folder)
+
+        with django_assert_num_queries(0):
+            telemetry.read_and_deliver()
+
+
+def test_figures_that_are_not_finite_become_null():
+    parsed = parse_progress(
+        b'{"step":1,"total_steps":2,"phase":"train","elapsed_seconds":1,'
+        b'"metrics":{"loss":NaN,"reward":-Infinity,"kl":0.5}}'
+    )
+
+    assert parsed["metrics"] == {"loss": None, "reward": None, "kl": 0.5}
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"", b"{", b"[]", b"null", b'{"step":"x"}', b"\xff\xfe", b'{"step":1}']
+)
+def test_a_line_that_is_no_progress_is_skipped(garbage):
+    assert parse_progress(garbage) is None
+
+
+def test_console_output_can_always_be_stored():
+    assert readable(b"a\x00b\xff\n") == "a\ufffdb\ufffd\n"
+
+
+def test_a_flood_of_output_is_cut_in_the_middle():
+    flood = b"a" * LOG_CHUNK_BYTES + b"b" * LOG_CHUNK_BYTES
+
+    text = readable(flood)
+
+    assert text.startswith("aaa")
+    assert text.endswith("bbb")
+    assert "64000 bytes are only in the run's folder" in text
+    assert len(text) < LOG_CHUNK_BYTES + 100

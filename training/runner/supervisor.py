@@ -1,0 +1,217 @@
+"""One attempt at a run: prepare, train under the lease, deliver, and say how it ended."""
+
+import errno
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import Error as DatabaseFault
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+
+from labeling.errors import Refused
+from training.artifact_store import ArtifactError
+from training.jobs.inputs import describe_job
+from training.jobs.job import Success
+from training.jobs.registry import JOBS
+from training.models import Run, RunState
+from training.runner.claim import (
+    Claim,
+    Ending,
+    begin_stopping,
+    finish_succeeded,
+    finish_unsuccessful,
+    open_claim,
+    start_running,
+)
+from training.runner.endings import ending_of
+from training.runner.environment import trainer_command, trainer_environment
+from training.runner.lease import Lease
+from training.runner.markers import kill_leftovers
+from training.runner.process_tree import TrainerTree
+from training.runner.telemetry import Telemetry
+from training.runner.work_folder import WorkFolder
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.2
+REPORT_SECONDS = 1.0
+DATABASE_PAUSE_SECONDS = 1.0
+# A finished training is worth waiting for a database that is being restarted.
+DATABASE_PATIENCE_SECONDS = 600.0
+Answer = TypeVar("Answer")
+
+
+class LostTheRun(Exception):
+    """The lease is gone; whatever this attempt has must not be delivered."""
+
+
+def supervise(run_id: UUID, fence: int) -> None:
+    """Carry an attempt from its claim to its end. Returns quietly when the claim is not current."""
+    held = open_claim(run_id, fence)
+    if held is None:
+        logger.warning("the claim with fence %s is no longer current", fence)
+        return
+    leave = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: leave.set())
+    killed = kill_leftovers(run_id=str(run_id), fence=fence)
+    if killed:
+        logger.warning("killed %s processes of an earlier attempt", killed)
+    if not start_running(held, pid=os.getpid()):
+        return
+    with Lease(held) as lease:
+        attempt = Attempt(held, lease, leave)
+        try:
+            attempt.conclude(attempt.train())
+        except LostTheRun:
+            logger.warning("the lease is lost; the trainer is dead and nothing is delivered")
+
+
+class Attempt:
+    def __init__(self, held: Claim, lease: Lease, leave: threading.Event) -> None:
+        self._held = held
+        self._lease = lease
+        self._leave = leave
+        self._run = Run.objects.get(pk=held.run_id)
+        self._folder = WorkFolder.of(held.run_id)
+        self._telemetry = Telemetry(held, self._folder)
+        self._reported_at = 0.0
+        self._stop: str | None = None
+
+    def train(self) -> Ending:
+        """Run the trainer to its end, or to ours. Raises: LostTheRun."""
+        try:
+            self._folder.prepare(describe_job(self._run, self._folder.path))
+        except ArtifactError as error:
+            return Ending(reason="bad_input", detail=str(error))
+        except OSError as error:
+            return _ending_of_os_error(error)
+        tree = TrainerTree.start(
+            self._held,
+            command=trainer_command(self._run.stage, str(self._folder.job_file)),
+            environment=trainer_environment(self._held, os.environ),
+            log=self._folder.trainer_log,
+            deadline=self._lease.deadline,
+        )
+        self._lease.on_renewed = tree.renew
+        try:
+            exit_code = self._watch(tree)
+        finally:
+            self._lease.on_renewed = None
+            tree.kill()
+        if exit_code is None:
+            return Ending(reason="deadline", detail="The run took longer than it may.")
+        return ending_of(
+            exit_code=exit_code,
+            result=self._folder.result(),
+            last_step=self._telemetry.step or self._run.step,
+            was_told_to_stop=self._stop is not None,
+        )
+
+    def conclude(self, ending: Ending) -> None:
+        """Deliver the last figures and the output, and let the run go. Raises: LostTheRun."""
+        self._insist(self._telemetry.read_and_deliver)
+        if ending.reason == "succeeded" and not self._lease.wishes.cancel:
+            ending = self._deliver(ending)
+            if ending.reason == "succeeded":
+                self._folder.discard_bulk()
+                return
+        elif ending.reason == "succeeded":
+            ending = Ending(reason="stopped", last_step=ending.last_step)
+        to = self._insist(lambda: finish_unsuccessful(self._held, ending))
+        logger.info("the attempt ended with %s; the run is %s", ending.reason, to or "not ours")
+        if to == RunState.CANCELLED:
+            self._folder.discard_bulk()
+
+    def _deliver(self, ending: Ending) -> Ending:
+        """Publish and record under the fence; how the attempt ended after all."""
+        job = JOBS[self._run.stage]
+        success = Success(run=self._run, output=self._folder.output, report=ending.report)
+        try:
+            published = job.publish(self._folder.output)
+
+            @transaction.atomic
+            def record_and_finish() -> None:
+                report = job.record(success, published)
+                if not finish_succeeded(self._held, replace(ending, report=report)):
+                    raise LostTheRun
+
+            self._insist(record_and_finish)
+        except OSError as error:
+            return _ending_of_os_error(error)
+        except (Refused, ArtifactError, IntegrityError, ValueError, KeyError) as error:
+            return Ending(
+                reason="bad_output",
+                detail=f"What the trainer wrote could not be stored: {error}",
+                is_transient=True,
+                last_step=ending.last_step,
+            )
+        return ending
+
+    def _watch(self, tree: TrainerTree) -> int | None:
+        """The trainer's exit code; None when the deadline ended it."""
+        while (exit_code := tree.poll()) is None:
+            if self._lease.is_lost:
+                raise LostTheRun
+            if self._lease.wishes.deadline_passed:
+                return None
+            self._obey(tree)
+            if tree.stop_is_overdue:
+                tree.kill()
+                continue
+            self._report()
+            time.sleep(TICK_SECONDS)
+        return exit_code
+
+    def _obey(self, tree: TrainerTree) -> None:
+        """Pass on what the database or the machine wishes, once each."""
+        wishes = self._lease.wishes
+        wish = "cancel" if wishes.cancel else "pause" if wishes.pause else None
+        if wish is None and self._leave.is_set():
+            wish = "leave"
+        if wish is None or wish == self._stop:
+            return
+        try:
+            begin_stopping(self._held, why=wish)
+        except DatabaseFault as fault:
+            logger.warning("could not say that the run is stopping: %s", fault)
+            connection.close()
+            return
+        self._stop = wish
+        tree.ask_to_stop(self._folder, how="cancel" if wish == "cancel" else "pause")
+
+    def _report(self) -> None:
+        if time.monotonic() - self._reported_at < REPORT_SECONDS:
+            return
+        self._reported_at = time.monotonic()
+        try:
+            self._telemetry.read_and_deliver()
+        except DatabaseFault as fault:
+            logger.warning("figures are delivered later: %s", fault)
+            connection.close()
+        self._lease.step = self._telemetry.step
+        self._lease.total_steps = self._telemetry.total_steps
+
+    def _insist(self, action: Callable[[], Answer]) -> Answer:
+        """Repeat until the database answers. Raises: LostTheRun when it never does."""
+        give_up_at = time.monotonic() + DATABASE_PATIENCE_SECONDS
+        while not self._lease.is_refused and time.monotonic() < give_up_at:
+            try:
+                return action()
+            except (OperationalError, InterfaceError) as fault:
+                logger.warning("waiting for the database: %s", fault)
+                connection.close()
+                time.sleep(DATABASE_PAUSE_SECONDS)
+        raise LostTheRun
+
+
+def _ending_of_os_error(error: OSError) -> Ending:
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return Ending(
+        reason="disk_full" if is_full else "error", detail=str(error), is_transient=not is_full
+    )

@@ -1,0 +1,126 @@
+"""Carries progress and console output from the work folder into the database.
+
+Everything here may fail or come late without harm: training goes on, and what was not delivered
+is read again from the files.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from training.models import LIVE_STATES, Run, RunLog, StepMetrics
+from training.runner.claim import Claim
+from training.runner.work_folder import WorkFolder
+
+# More console output than this in one delivery is cut in the middle.
+LOG_CHUNK_BYTES = 64_000
+
+
+class FileTail:
+    """The complete lines that were added to a file since they were last taken."""
+
+    def __init__(self, path: Path, *, start: int = 0) -> None:
+        self._path = path
+        self._offset = start
+
+    def unread(self) -> tuple[bytes, int]:
+        """The new complete lines and the offset that follows them; nothing is taken yet."""
+        try:
+            with self._path.open("rb") as stream:
+                size = stream.seek(0, 2)
+                # A trainer that starts anew may write its file anew.
+                start = self._offset if size >= self._offset else 0
+                stream.seek(start)
+                content = stream.read()
+        except FileNotFoundError:
+            return b"", self._offset
+        complete = content[: content.rfind(b"\n") + 1]
+        return complete, start + len(complete)
+
+    def take(self, offset: int) -> None:
+        self._offset = offset
+
+
+class Telemetry:
+    """What one attempt reports. ``step`` and ``total_steps`` are the newest that were read."""
+
+    def __init__(self, held: Claim, folder: WorkFolder) -> None:
+        self._held = held
+        # Progress of earlier attempts is read again: storing a step twice changes nothing.
+        self._progress = FileTail(folder.progress)
+        log = folder.trainer_log
+        self._log = FileTail(log, start=log.stat().st_size if log.exists() else 0)
+        self.step: int | None = None
+        self.total_steps: int | None = None
+
+    def read_and_deliver(self) -> None:
+        """Raises: django.db.Error when the database is away; call it again later."""
+        progress, progress_end = self._progress.unread()
+        text, log_end = self._log.unread()
+        lines = [line for line in map(parse_progress, progress.splitlines()) if line is not None]
+        if lines:
+            self.step, self.total_steps = lines[-1]["step"], lines[-1]["total_steps"]
+        if lines or text:
+            self._deliver(lines, text)
+        self._progress.take(progress_end)
+        self._log.take(log_end)
+
+    @transaction.atomic
+    def _deliver(self, lines: list[dict[str, Any]], text: bytes) -> None:
+        if not self._owns_the_run():
+            return
+        StepMetrics.objects.bulk_create(
+            [
+                StepMetrics(
+                    run_id=self._held.run_id,
+                    step=line["step"],
+                    phase=line["phase"],
+                    values=line["metrics"],
+                    elapsed_seconds=line["elapsed_seconds"],
+                )
+                for line in lines
+            ],
+            ignore_conflicts=True,
+        )
+        if text:
+            RunLog.objects.create(
+                run_id=self._held.run_id, attempt=self._held.attempt, text=readable(text)
+            )
+
+    def _owns_the_run(self) -> bool:
+        return Run.objects.filter(
+            pk=self._held.run_id, fence=self._held.fence, state__in=LIVE_STATES
+        ).exists()
+
+
+def parse_progress(line: bytes) -> dict[str, Any] | None:
+    """One line of progress.jsonl; None for a line that is not one.
+
+    Figures that are not finite become null: JSON and Postgres have no NaN.
+    """
+    try:
+        content = json.loads(line)
+        return {
+            "step": int(content["step"]),
+            "total_steps": int(content["total_steps"]),
+            "phase": str(content["phase"])[:16],
+            "metrics": {
+                str(name): float(value) if math.isfinite(value) else None
+                for name, value in content["metrics"].items()
+            },
+            "elapsed_seconds": float(content["elapsed_seconds"]),
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def readable(text: bytes) -> str:
+    """Console output as Postgres can hold it, cut in the middle when there is too much."""
+    if len(text) > LOG_CHUNK_BYTES:
+        half = LOG_CHUNK_BYTES // 2
+        cut = f"\n[... {len(text) - 2 * half} bytes are only in the run's folder ...]\n"
+        text = text[:half] + cut.encode() + text[-half:]
+    return text.decode(errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")

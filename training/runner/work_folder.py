@@ -1,0 +1,79 @@
+"""The folder in which the runner and the trainer of a run meet; it outlives its attempts."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class WorkFolder:
+    path: Path
+
+    @classmethod
+    def of(cls, run_id: UUID) -> "WorkFolder":
+        """The id is a UUID, so the folder cannot lie anywhere else."""
+        return cls(Path(settings.RUN_ROOT) / str(run_id))
+
+    @property
+    def job_file(self) -> Path:
+        return self.path / "job.json"
+
+    @property
+    def progress(self) -> Path:
+        return self.path / "progress.jsonl"
+
+    @property
+    def trainer_log(self) -> Path:
+        return self.path / "trainer.log"
+
+    @property
+    def runner_log(self) -> Path:
+        return self.path / "runner.log"
+
+    @property
+    def output(self) -> Path:
+        return self.path / "output"
+
+    @property
+    def _stop(self) -> Path:
+        return self.path / "stop"
+
+    @property
+    def _result(self) -> Path:
+        return self.path / "result.json"
+
+    def prepare(self, job: Mapping[str, Any]) -> None:
+        """Write the job down and remove what would mislead this attempt; checkpoints stay."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._stop.unlink(missing_ok=True)
+        self._result.unlink(missing_ok=True)
+        shutil.rmtree(self.output, ignore_errors=True)
+        self._write(self.job_file, json.dumps(job, indent=2, sort_keys=True))
+
+    def ask_to_stop(self, how: str) -> None:
+        self._write(self._stop, how)
+
+    def result(self) -> dict[str, Any] | None:
+        """What the trainer says of itself; None when it ended without a word."""
+        try:
+            content = json.loads(self._result.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return content if isinstance(content, dict) else None
+
+    def discard_bulk(self) -> None:
+        """Delete what an ended run needs no more; its logs, its job and its result stay."""
+        shutil.rmtree(self.path / "checkpoints", ignore_errors=True)
+        shutil.rmtree(self.output, ignore_errors=True)
+
+    def _write(self, path: Path, text: str) -> None:
+        """The trainer sees all of it or none."""
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)

@@ -1,0 +1,90 @@
+"""What a folder must be before Concord takes it for a model: data only, nothing that runs."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from labeling.errors import Refused
+
+# Weights as safetensors, configuration and tokenizer as JSON, text or SentencePiece, notices.
+ALLOWED_SUFFIXES = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja", ".md"})
+ALLOWED_NAMES = frozenset({"LICENSE", "LICENCE", "NOTICE"})
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model")
+MAXIMUM_HEADER_BYTES = 100_000_000
+
+
+def check_model_folder(folder: Path) -> None:
+    """Accept a Hugging Face folder with safetensors and a tokenizer, and no code.
+
+    Reads headers and JSON only, not the weights.
+
+    Raises: Refused("unusable_model_folder") that says which file is wrong and why (status 400).
+    """
+    if not folder.is_dir():
+        raise _refusal("there is no such folder on this machine")
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir())
+    _check_names(folder, files)
+    config = _read_json(folder / "config.json")
+    if not isinstance(config.get("model_type"), str):
+        raise _refusal("config.json names no model_type")
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise _refusal(f"it has no tokenizer ({' or '.join(TOKENIZER_FILES)})")
+    weights = [path for path in files if path.suffix == ".safetensors"]
+    if not weights:
+        raise _refusal("it has no safetensors weights")
+    for path in weights:
+        _check_safetensors(path)
+    for path in files:
+        if path.suffix == ".json" and "auto_map" in _read_json(path):
+            raise _refusal(
+                f"{path.name} asks for code of its own (auto_map), which never runs here"
+            )
+
+
+def _check_names(folder: Path, files: Iterable[Path]) -> None:
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            raise _refusal(f"{name} is a link; copy the folder with its links followed (cp -rL)")
+        if path.suffix not in ALLOWED_SUFFIXES and path.name not in ALLOWED_NAMES:
+            raise _refusal(f"{name} is neither safetensors, JSON, text nor a licence; remove it")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise _refusal(f"it has no {path.name}") from error
+    except (ValueError, RecursionError) as error:
+        raise _refusal(f"{path.name} is not JSON") from error
+    return content if isinstance(content, dict) else {}
+
+
+def _check_safetensors(path: Path) -> None:
+    """The header's length, its JSON and the extent of every tensor fit the file."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        header_bytes = int.from_bytes(stream.read(8), "little")
+        if size < 8 or header_bytes > min(MAXIMUM_HEADER_BYTES, size - 8):
+            raise _refusal(f"{path.name} is not a safetensors file")
+        header = stream.read(header_bytes)
+    try:
+        tensors = json.loads(header)
+        extents = [
+            tensor["data_offsets"] for name, tensor in tensors.items() if name != "__metadata__"
+        ]
+        end = max(int(extent[1]) for extent in extents)
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise _refusal(f"{path.name} is not a safetensors file") from error
+    if end != size - 8 - header_bytes:
+        raise _refusal(f"{path.name} is cut short or padded")
+
+
+def _refusal(problem: str) -> Refused:
+    return Refused(
+        "unusable_model_folder",
+        f"The model folder cannot be used: {problem}.",
+        status=400,
+        fields={"path": [problem]},
+    )

@@ -1,0 +1,115 @@
+"""Making model versions: base models from a local folder, trained ones from a run's output."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from labeling.errors import Refused
+from labeling.models import CompletionSource, User
+from labeling.services.completions import get_or_create_source
+from training.artifact_store import StoredArtifact, publish
+from training.models import Artifact, ModelVersion, Run
+from training.services.model_folders import check_model_folder
+
+MAXIMUM_NAME = 160
+# The input whose weights training started from.
+PARENT_ROLES = ("base_model", "policy")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who made a base model and on what terms."""
+
+    licence: str
+    source: str
+
+
+def register_base_model(
+    *, path: Path, name: str, origin: Origin, by: User | None = None
+) -> ModelVersion:
+    """Copy a local Hugging Face folder into the store and file it as a base model.
+
+    Asking again for the same name and the same bytes gives the version that is there.
+
+    Raises: Refused("unusable_model_folder"), Refused("name_taken").
+    """
+    check_model_folder(path)
+    stored = publish(settings.ARTIFACT_ROOT, path)
+    with transaction.atomic():
+        existing = ModelVersion.objects.filter(name=name).first()
+        if existing is not None:
+            if existing.artifact_id == stored.sha256:
+                return existing
+            raise Refused("name_taken", f"Another model version is called {name!r}.")
+        return ModelVersion.objects.create(
+            name=name,
+            kind=ModelVersion.Kind.BASE,
+            artifact=record_artifact(stored, Artifact.Kind.MODEL),
+            licence=origin.licence,
+            source=origin.source,
+            completion_source=_completion_source(name),
+            created_by=by,
+        )
+
+
+def publish_model_folder(folder: Path) -> StoredArtifact:
+    """Check what a trainer wrote and put it into the store; costs a read of the weights.
+
+    Raises: Refused("unusable_model_folder"), ArtifactError, OSError.
+    """
+    check_model_folder(folder)
+    # The run has ended, so nobody writes into its folder any more.
+    return publish(settings.ARTIFACT_ROOT, folder, may_link=True)
+
+
+def record_output(
+    *, run: Run, kind: ModelVersion.Kind, stored: StoredArtifact, report: dict[str, Any]
+) -> ModelVersion:
+    """File a run's weights as a new model version that inherits its parent's terms.
+
+    Call it in the transaction that ends the run.
+    """
+    parent = ModelVersion.objects.get(consumers__run=run, consumers__role__in=PARENT_ROLES)
+    name = _free_name(run)
+    writes = kind != ModelVersion.Kind.REWARD_MODEL
+    return ModelVersion.objects.create(
+        name=name,
+        kind=kind,
+        artifact=record_artifact(stored, Artifact.Kind.MODEL),
+        licence=parent.licence,
+        source=parent.source,
+        run=run,
+        completion_source=_completion_source(name) if writes else None,
+        report=report,
+        created_by=run.created_by,
+    )
+
+
+def record_artifact(stored: StoredArtifact, kind: Artifact.Kind) -> Artifact:
+    """The row of a stored folder; the same folder has one row."""
+    artifact, _ = Artifact.objects.get_or_create(
+        sha256=stored.sha256, defaults={"kind": kind, "num_bytes": stored.num_bytes}
+    )
+    return artifact
+
+
+def _free_name(run: Run) -> str:
+    """The run's name, or where a version or a source has it, the name with the run's number."""
+    taken = (
+        ModelVersion.objects.filter(name=run.name).exists()
+        or CompletionSource.objects.filter(name=run.name).exists()
+    )
+    if not taken:
+        return run.name
+    suffix = f" {str(run.pk)[:8]}"
+    return run.name[: MAXIMUM_NAME - len(suffix)] + suffix
+
+
+def _completion_source(name: str) -> CompletionSource:
+    source = get_or_create_source(kind=CompletionSource.Kind.MODEL_VERSION, name=name)
+    if ModelVersion.objects.filter(completion_source=source).exists():
+        raise Refused("name_taken", f"Another model version writes completions as {name!r}.")
+    return source

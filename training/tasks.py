@@ -1,0 +1,78 @@
+"""Thin doors for Celery: ring, dispatch, reap, and the report of a gpu-worker's slots."""
+
+import logging
+import socket
+import threading
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
+from django.db import Error as DatabaseFault
+from django.db import connection
+
+from training import queue
+from training.runner import claim as claims
+from training.runner.process_tree import spawn_runner
+from training.selectors.runs_to_ring import runs_to_ring
+
+logger = logging.getLogger(__name__)
+
+GPU_QUEUE = "gpu"
+_is_leaving = threading.Event()
+
+
+@shared_task(name="training.ring")
+def ring(run_id: str) -> None:
+    """Claim the run for a slot of this host and start its runner; seconds, whatever it trains."""
+    host = socket.gethostname()
+    claims.report_slots(host)
+    held = claims.claim(UUID(run_id), host=host)
+    if held is not None:
+        spawn_runner(held)
+
+
+@shared_task(name="training.dispatch")
+def dispatch() -> None:
+    """Queue what has waited long enough and ring for what can start."""
+    with claims.periodic_lock("dispatch") as is_mine:
+        if is_mine:
+            claims.requeue_due()
+    for run_id in runs_to_ring():
+        queue.ring(run_id)
+
+
+@shared_task(name="training.reap")
+def reap() -> None:
+    """Let go of the runs whose runners are gone."""
+    with claims.periodic_lock("reap") as is_mine:
+        if is_mine:
+            for run_id, state in claims.reap():
+                logger.warning("run %s was lost and is now %s", run_id, state)
+
+
+@worker_ready.connect
+def report_in(sender: Any, **_: object) -> None:
+    """A gpu-worker keeps telling the database that its slots are there."""
+    if GPU_QUEUE not in sender.app.amqp.queues.consume_from:
+        return
+    threading.Thread(target=report_until_leaving, name="slots", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def leave(**_: object) -> None:
+    _is_leaving.set()
+
+
+def report_until_leaving() -> None:
+    """Report this host's slots at every heartbeat; a database that is away is asked again."""
+    while not _is_leaving.is_set():
+        try:
+            claims.report_slots(socket.gethostname())
+        except DatabaseFault as fault:
+            logger.warning("the slots could not report in: %s", fault)
+        finally:
+            # The pool forks from this process: no child may inherit an open connection.
+            connection.close()
+        _is_leaving.wait(settings.HEARTBEAT_SECONDS)

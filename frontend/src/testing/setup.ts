@@ -23,6 +23,8 @@ class NoResizeObserver implements ResizeObserver {
 }
 window.ResizeObserver = NoResizeObserver;
 window.HTMLElement.prototype.scrollIntoView = () => undefined;
+window.HTMLElement.prototype.scrollTo = () => undefined;
+window.HTMLElement.prototype.scrollBy = () => undefined;
 window.scrollTo = () => undefined;
 
 afterEach(() => {

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
-import { labelingProjectsQuery } from "@/api/labeling";
+import { labelingProjectsQuery, PRIORITY_WORDS } from "@/api/labeling";
 import type { LabelingProject } from "@/api/types";
 import { LoadingPage } from "@/components/loading-page";
 import { PageHeader } from "@/components/page-header";
@@ -10,7 +10,6 @@ import { QueryProblem } from "@/components/query-problem";
 import { StatePage } from "@/components/state-page";
 
 import classes from "./label-home-page.module.css";
-import { PRIORITY_WORDS } from "./words";
 
 const KIND_WORDS: Record<LabelingProject["kind"], string> = {
   ranking: "Rank completions",

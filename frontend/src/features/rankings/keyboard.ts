@@ -72,13 +72,14 @@ function rateCommand(code: string): Command | null {
   return code === "ArrowUp" ? { kind: "step", by: -1 } : null;
 }
 
-function orderCommand(press: KeyPress): Command | null {
-  const { code, shiftKey } = press;
-  if (code === "ArrowUp" || code === "ArrowDown") {
-    const direction = code === "ArrowUp" ? -1 : 1;
-    return shiftKey ? { kind: "own-tier", direction } : { kind: "move", direction };
-  }
+function moveCommand({ code, shiftKey }: KeyPress): Command | null {
   if (code === "Equal") return shiftKey ? { kind: "tie-all" } : { kind: "tie" };
+  if (code !== "ArrowUp" && code !== "ArrowDown") return null;
+  const direction = code === "ArrowUp" ? -1 : 1;
+  return shiftKey ? { kind: "own-tier", direction } : { kind: "move", direction };
+}
+
+function targetCommand({ code, shiftKey }: KeyPress): Command | null {
   if (shiftKey) return null;
   const digit = digitOf(code);
   if (digit !== null && digit > 0) return { kind: "place", tier: digit - 1 };
@@ -92,21 +93,18 @@ function controlCommand({ code, shiftKey }: KeyPress): Command | null {
   return code === "KeyY" ? { kind: "redo" } : null;
 }
 
+function passCommand(press: KeyPress, phase: Phase): Command | null {
+  if (phase === "order") return moveCommand(press) ?? targetCommand(press);
+  return press.shiftKey ? null : rateCommand(press.code);
+}
+
 /** What a key press asks for in this pass; null for the keys that are nobody's. */
 export function commandFor(press: KeyPress, phase: Phase): Command | null {
   if (press.altKey) return null;
   if (press.ctrlKey || press.metaKey) return controlCommand(press);
   if (press.key === "?") return { kind: "help" };
-  if (phase === "order") {
-    const command = orderCommand(press);
-    if (command) return command;
-  }
-  if (press.shiftKey) return SHIFTED[press.code] ?? null;
-  if (phase === "rate") {
-    const command = rateCommand(press.code);
-    if (command) return command;
-  }
-  return PLAIN[press.code] ?? null;
+  const everywhere = press.shiftKey ? SHIFTED : PLAIN;
+  return passCommand(press, phase) ?? everywhere[press.code] ?? null;
 }
 
 export interface KeyLine {

@@ -1,0 +1,29 @@
+import { durationWords } from "./duration";
+import classes from "./save-state.module.css";
+import { useNow } from "./use-now";
+
+const WARN_BELOW_MS = 3 * 60_000;
+
+/** How long the open piece of work is still held. Quiet until it matters. */
+export function LeaseState({ until }: { until: number | null }) {
+  const now = useNow();
+  if (until === null) return null;
+  const left = until - now;
+  if (left <= 0) {
+    return (
+      <span className={classes.state} data-tone="caution">
+        No longer held for you
+      </span>
+    );
+  }
+  const isShort = left < WARN_BELOW_MS;
+  return (
+    <span
+      className={classes.state}
+      data-tone={isShort ? "caution" : "calm"}
+      title="Held for you this long; working on it renews it"
+    >
+      Held {durationWords(left)}
+    </span>
+  );
+}

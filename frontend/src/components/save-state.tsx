@@ -1,0 +1,38 @@
+import type { DraftState } from "@/api/draft-keeper";
+
+import { durationWords } from "./duration";
+import classes from "./save-state.module.css";
+import { useNow } from "./use-now";
+
+type Tone = "calm" | "caution" | "danger";
+
+function wordsFor(state: DraftState<unknown>, now: number): [Tone, string] {
+  switch (state.status) {
+    case "saving":
+    case "changed":
+      return ["calm", "Saving…"];
+    case "saved":
+      return state.savedAt === null
+        ? ["calm", "Nothing to save"]
+        : ["calm", `Saved ${durationWords(now - state.savedAt)} ago`];
+    case "unreachable":
+      return ["caution", "Offline, kept in this browser"];
+    case "conflict":
+      return ["caution", "Two drafts: choose one"];
+    case "lost":
+      return ["caution", "Slot given up, kept in this browser"];
+    case "refused":
+      return ["danger", "Not saved on the server"];
+  }
+}
+
+/** Where the latest change is by now: on its way, on the server, or only here. */
+export function SaveState({ state }: { state: DraftState<unknown> }) {
+  const now = useNow();
+  const [tone, words] = wordsFor(state, now);
+  return (
+    <span className={classes.state} data-tone={tone} title={state.problem ?? undefined}>
+      {words}
+    </span>
+  );
+}

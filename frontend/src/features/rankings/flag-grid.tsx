@@ -1,0 +1,67 @@
+import type { LabelItem } from "@/api/types";
+import { KeyHint } from "@/components/key-hint";
+
+import classes from "./flag-grid.module.css";
+
+export interface AskedFlag {
+  item: LabelItem;
+  /** The key that turns it; the same for this flag in every task. */
+  keyName: string | null;
+}
+
+type Answer = "open" | "yes" | "no";
+
+function answerOf(flags: Readonly<Record<string, boolean>>, key: string): Answer {
+  const answer = flags[key];
+  if (answer === undefined) return "open";
+  return answer ? "yes" : "no";
+}
+
+const WORDS: Record<Answer, string> = { open: "–", yes: "Yes", no: "No" };
+const SPOKEN: Record<Answer, string> = { open: "not answered", yes: "yes", no: "no" };
+
+/** Yes-or-no questions about one completion; each is open until it is answered. */
+export function FlagGrid({
+  asked,
+  flags,
+  onTurn,
+  onNoOtherProblems,
+}: {
+  asked: readonly AskedFlag[];
+  flags: Readonly<Record<string, boolean>>;
+  onTurn: (key: string) => void;
+  onNoOtherProblems: () => void;
+}) {
+  const isAllAnswered = asked.every(({ item }) => flags[item.key] !== undefined);
+  return (
+    <div className={classes.grid} role="group" aria-label="Flags">
+      {asked.map(({ item, keyName }) => {
+        const answer = answerOf(flags, item.key);
+        return (
+          <button
+            key={item.key}
+            type="button"
+            className={classes.flag}
+            data-answer={answer}
+            data-problem={item.yes_is_problem || undefined}
+            aria-label={`${item.label}: ${SPOKEN[answer]}`}
+            onClick={() => onTurn(item.key)}
+          >
+            {keyName && <KeyHint>{keyName}</KeyHint>}
+            <span className={classes.label}>{item.label}</span>
+            <span className={classes.answer}>{WORDS[answer]}</span>
+          </button>
+        );
+      })}
+      <button
+        type="button"
+        className={classes.rest}
+        disabled={isAllAnswered}
+        onClick={onNoOtherProblems}
+      >
+        <KeyHint>0</KeyHint>
+        <span className={classes.label}>No other problems</span>
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { api, bodyOf } from "@/api/client";
+import { ApiError } from "@/api/errors";
+import type { Assignment } from "@/api/types";
+import { useSubmission } from "@/api/use-submission";
+import type { Submitting } from "@/api/use-submission";
+
+import { openContradictions, toItems, unplacedOf, unratedOf } from "./board";
+import type { Board } from "./board";
+import type { Contradiction, Handle } from "./ordering";
+import type { RankingDraftHandle } from "./use-ranking-draft";
+
+/** What still stands between a board and its submission. */
+export interface Readiness {
+  unrated: Handle[];
+  unplaced: Handle[];
+  /** Said, never enforced: a labeler may mean it. */
+  contradictions: Contradiction[];
+  isComplete: boolean;
+  /** The ladder is still the draft that the ratings made, and no hand has confirmed it. */
+  isOrderOnlyFromRatings: boolean;
+}
+
+export function readinessOf(board: Board, order: readonly Handle[]): Readiness {
+  const unrated = unratedOf(board, order);
+  const unplaced = unplacedOf(board, order);
+  return {
+    unrated,
+    unplaced,
+    contradictions: openContradictions(board, order),
+    isComplete: unrated.length === 0 && unplaced.length === 0,
+    isOrderOnlyFromRatings: board.tiers === null,
+  };
+}
+
+/** Sends the finished board, once however often it takes. */
+export function useSubmitRanking(
+  assignment: Assignment,
+  draft: RankingDraftHandle,
+  onAccepted: () => void,
+): Submitting & { submit: (order: readonly Handle[]) => void } {
+  const submitting = useSubmission(assignment.id, () => {
+    draft.discard();
+    onAccepted();
+  });
+
+  function submit(order: readonly Handle[]) {
+    // Taken once: a retry sends exactly what was submitted, its seconds included.
+    const answer = {
+      assignment: assignment.id,
+      items: toItems(draft.board, order),
+      seconds_active: Math.round(draft.secondsActive()),
+      order_source: assignment.project.seed_order_from_ratings
+        ? ("seeded" as const)
+        : ("unseeded" as const),
+    };
+    draft.pause();
+    submitting.begin(async (client_key) => {
+      try {
+        await bodyOf(api.POST("/api/rankings/", { body: { ...answer, client_key } }));
+      } catch (error) {
+        if (error instanceof ApiError && !error.isTransient) draft.resume();
+        throw error;
+      }
+    });
+  }
+
+  return {
+    ...submitting,
+    submit,
+    stop: () => {
+      submitting.stop();
+      draft.resume();
+    },
+  };
+}

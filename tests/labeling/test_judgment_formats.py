@@ -1,0 +1,240 @@
+"""Reading files of judgments: every broken row is told apart, with its line and its place."""
+
+from typing import Any
+
+import pytest
+
+from labeling.importers.judgments import JudgedTask, NumberedTask
+from labeling.importers.pandalm import PANDALM
+from labeling.importers.prompts import RowError
+from labeling.importers.ukp_kwise import UKP
+from tests.labeling.judgment_files import as_array, as_lines, debate, duel
+
+
+def good(rows: list[NumberedTask]) -> JudgedTask:
+    ((_, row),) = rows
+    assert isinstance(row, JudgedTask), row
+    return row
+
+
+def broken(rows: list[NumberedTask]) -> list[RowError]:
+    ((_, row),) = rows
+    assert isinstance(row, list), row
+    return row
+
+
+def read_debate(**changes: object) -> list[NumberedTask]:
+    return list(UKP.read(as_lines(debate(**changes))))
+
+
+def read_duel(**changes: object) -> list[NumberedTask]:
+    return list(PANDALM.read(as_array(duel(**changes))))
+
+
+def comparison(**changes: object) -> dict[str, Any]:
+    return {"labeler": "lea", "a": "c0", "b": "c1", "label": "a"} | changes
+
+
+def test_a_comparison_becomes_a_ranking_of_two_out_of_k() -> None:
+    task = good(read_debate())
+
+    assert [judgment.ranks for judgment in task.judgments] == [
+        (1, 2, None),
+        # Max named them the other way round and preferred the second.
+        (1, 2, None),
+        (None, 1, 1),
+    ]
+    assert [judgment.labeler for judgment in task.judgments] == ["lea", "max", "max"]
+
+
+def test_times_are_kept_and_their_absence_too() -> None:
+    times = [judgment.judged_at for judgment in good(read_debate()).judgments]
+
+    assert times[0] is None
+    assert times[2] is not None
+    assert times[2].isoformat() == "2016-02-01T21:11:30+00:00"
+
+
+def test_the_texts_are_read_exactly() -> None:
+    assert good(read_debate()).completions[0].text == " Argument 1.0\n"
+
+
+def test_both_sides_of_a_debate_share_their_split_key() -> None:
+    """RM11: no prompt key in two splits; here the key is the debate."""
+    yes = good(read_debate(prompt="Debate: Tea or coffee?\nSide: Tea\nWhich?"))
+    no = good(read_debate(prompt="Debate: Tea or coffee?\nSide: Coffee\nWhich?"))
+
+    assert yes.prompt.user_key == no.prompt.user_key == "ukp/Debate: Tea or coffee?"
+
+
+def test_a_very_long_debate_still_has_a_key_that_fits() -> None:
+    assert len(good(read_debate(prompt="Debate: " + "x" * 500)).prompt.user_key) <= 120
+
+
+def test_the_same_text_in_two_tasks_is_one_completion_only_with_the_same_source() -> None:
+    one = good(read_debate())
+    changed = debate()
+    changed["completions"][0]["text"] = "Another argument."
+    other = good(list(UKP.read(as_lines(changed))))
+
+    assert one.completions[0].source_key != other.completions[0].source_key
+    assert one.completions[1].source_key == other.completions[1].source_key
+
+
+ARGUMENT = {"id": "c0", "source_id": "s0", "text": "An argument."}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "message"),
+    [
+        ({"task_id": ""}, "task_id", "Empty."),
+        ({"prompt": " \n"}, "prompt", "Empty."),
+        ({"completions": [ARGUMENT]}, "completions", "2 to 9 completions, not 1"),
+        ({"completions": [ARGUMENT] * 10}, "completions", "2 to 9 completions, not 10"),
+        ({"completions": [ARGUMENT, ARGUMENT]}, "completions.1", "twice in one task"),
+        (
+            {"completions": [ARGUMENT, ARGUMENT | {"id": "c1", "source_id": "s1", "text": " "}]},
+            "completions.1.text",
+            "Empty.",
+        ),
+        ({"completions": "none"}, "completions", "This is a list."),
+        ({"completions": [1, 2]}, "completions", "This is a JSON object."),
+        ({"comparisons": []}, "comparisons", "no judgment"),
+        ({"comparisons": [comparison(b="c7")]}, "comparisons.0.b", "no completion 'c7'"),
+        ({"comparisons": [comparison(label="A")]}, "comparisons.0.label", "One of a, b, tie."),
+        ({"comparisons": [comparison(label=["a"])]}, "comparisons.0.label", "One of a, b, tie."),
+        ({"comparisons": [comparison(b="c0")]}, "comparisons.0", "against itself"),
+        (
+            {"comparisons": [comparison(), comparison(a="c1", b="c0")]},
+            "comparisons.1",
+            "Judged twice.",
+        ),
+        ({"comparisons": [comparison(labeler=7)]}, "comparisons.0.labeler", "text in quotes"),
+        (
+            {"comparisons": [comparison(created_at="2016-02-01T21:11:30")]},
+            "comparisons.0.created_at",
+            "time zone",
+        ),
+        (
+            {"comparisons": [comparison(created_at="yesterday")]},
+            "comparisons.0.created_at",
+            "isoformat",
+        ),
+        (
+            {"comparisons": [comparison(created_at="0001-01-01T00:00:00+14:00")]},
+            "comparisons.0.created_at",
+            "between 1970 and 2999",
+        ),
+        ({"rankings": [{"labeler": "lea"}]}, "rankings", "Only pairwise comparisons"),
+    ],
+)
+def test_each_mistake_in_a_debate_is_named_with_its_place(
+    changes: dict[str, Any], place: str, message: str
+) -> None:
+    found = {error.field: error.message for error in broken(read_debate(**changes))}
+
+    assert message in found[place]
+
+
+def test_all_mistakes_of_a_row_are_reported_at_once() -> None:
+    errors = broken(read_debate(task_id=3, comparisons=[comparison(label="x", a="c9")]))
+
+    assert [error.field for error in errors] == [
+        "task_id",
+        "comparisons.0.label",
+        "comparisons.0.a",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[1]",
+        "7",
+        '{"a": 1, "a": 2}',
+        '{"task_id": "\\u0000"}',
+        '{"task_id": "\\ud800"}',
+        "[" * 5_000,
+        '{"x": 1e999}',
+    ],
+)
+def test_lines_that_are_no_json_objects_are_reported_and_the_rest_is_read(line: str) -> None:
+    rows = list(UKP.read(as_lines(debate(1), line, "", debate(2))))
+
+    assert [number for number, _ in rows] == [1, 2, 4]
+    assert [isinstance(row, JudgedTask) for _, row in rows] == [True, False, True]
+
+
+def test_a_duel_is_a_task_of_two_with_one_ranking_per_annotator() -> None:
+    task = good(read_duel())
+
+    assert [judgment.ranks for judgment in task.judgments] == [(1, 2), (1, 2), (1, 1)]
+    assert [judgment.labeler for judgment in task.judgments] == [
+        "annotator1",
+        "annotator2",
+        "annotator3",
+    ]
+    assert [completion.source_name for completion in task.completions] == [
+        "pandalm/bloom-7b",
+        "pandalm/llama-7b",
+    ]
+
+
+def test_the_prompt_of_a_duel_is_its_instruction_and_its_input() -> None:
+    assert good(read_duel()).prompt.text == "Shorten the sentence.\n\nSentence number 0."
+    assert good(read_duel(input="")).prompt.text == "Shorten the sentence."
+    assert good(read_duel(instruction=" ")).prompt.text == " \n\nSentence number 0."
+
+
+def test_an_empty_response_is_an_answer_that_was_judged() -> None:
+    assert good(read_duel()).completions[1].text == ""
+
+
+def test_a_truth_value_for_a_response_is_read_as_its_word_and_noted() -> None:
+    task = good(read_duel(response1=True))
+
+    assert task.completions[0].text == "True"
+    assert task.notes == ("response1 is the JSON value true, stored as the text True.",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "message"),
+    [
+        ({"idx": "one"}, "idx", "A whole number from 0."),
+        ({"motivation_app": ""}, "motivation_app", "Empty."),
+        ({"cmp_key": "bloom"}, "cmp_key", "Two different model names"),
+        ({"cmp_key": "a_b_c"}, "cmp_key", "Two different model names"),
+        ({"cmp_key": "a_a"}, "cmp_key", "Two different model names"),
+        ({"instruction": "", "input": " "}, "instruction", "Empty, and so is the input."),
+        ({"instruction": "", "input": ""}, "instruction", "Empty, and so is the input."),
+        ({"response1": 7}, "response1", "text in quotes"),
+        ({"annotator2": 3}, "annotator2", "0 for a tie, 1 or 2"),
+        ({"annotator2": True}, "annotator2", "0 for a tie, 1 or 2"),
+        ({"annotator2": None}, "annotator2", "0 for a tie, 1 or 2"),
+    ],
+)
+def test_each_mistake_in_a_duel_is_named_with_its_place(
+    changes: dict[str, Any], place: str, message: str
+) -> None:
+    found = {error.field: error.message for error in broken(read_duel(**changes))}
+
+    assert message in found[place]
+
+
+def test_a_duel_that_nobody_judged_is_reported() -> None:
+    row = {name: value for name, value in duel().items() if not name.startswith("annotator")}
+
+    assert "no judgment" in broken(list(PANDALM.read(as_array(row))))[0].message
+
+
+def test_items_that_are_no_objects_are_reported_and_the_rest_is_read() -> None:
+    rows = list(PANDALM.read(as_array(duel(0), 7, duel(2))))
+
+    assert [number for number, _ in rows] == [0, 1, 2]
+    assert [isinstance(row, JudgedTask) for _, row in rows] == [True, False, True]
+
+
+@pytest.mark.parametrize("text", ["{}", "[1,", '{"idx": 0}'])
+def test_a_file_that_is_no_array_is_one_error(text: str) -> None:
+    assert len(broken(list(PANDALM.read(as_lines(text))))) == 1

@@ -212,7 +212,6 @@ class SkipView(APIView):
         """Pass the task on. The draft is kept and the skip can be undone."""
         given = SkipInput(data=request.data)
         given.is_valid(raise_exception=True)
-        wanted = given.validated_data
         skip_assignment(
             labeler=account_of(request), assignment_id=assignment_id, **given.validated_data
         )

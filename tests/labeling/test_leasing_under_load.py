@@ -1,0 +1,117 @@
+"""Exact overlap with real threads on a real Postgres: nothing doubled, nothing left over."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from labeling.models import Assignment, Ranking, User
+from labeling.services.assignments import lease_next_assignment
+from labeling.services.rankings import submit_ranking
+from tests.cast import make_ranking_project, make_task, make_user
+from tests.labeling.work import let_lease_run_out, rank, read_instructions, submission, take
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def all_at_once(labelers: Iterable[User], work: Callable[[User], object]) -> list[object]:
+    """Every labeler works in a thread with a connection of its own, all from the same moment."""
+    labelers = list(labelers)
+    start = threading.Barrier(len(labelers))
+
+    def run(labeler: User) -> object:
+        try:
+            start.wait()
+            return work(labeler)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(labelers)) as pool:
+        return list(pool.map(run, labelers))
+
+
+def test_the_last_slot_goes_to_one_of_twenty_four():
+    project = make_ranking_project(overlap=1)
+    make_task(project)
+    labelers = [make_user(f"labeler{n}") for n in range(24)]
+    read_instructions(project, *labelers)
+
+    found = all_at_once(
+        labelers, lambda labeler: lease_next_assignment(labeler=labeler, project=project)
+    )
+
+    assert Counter(result.assignment_id is not None for result in found) == {True: 1, False: 23}
+    assert Assignment.objects.filter(state="leased").count() == 1
+    assert Assignment.objects.count() == 1
+
+
+def test_a_lapsed_slot_goes_to_one_of_twelve(amina):
+    project = make_ranking_project(overlap=1)
+    make_task(project)
+    let_lease_run_out(take(project, amina))
+    labelers = [make_user(f"labeler{n}") for n in range(12)]
+    read_instructions(project, *labelers)
+
+    found = all_at_once(
+        labelers, lambda labeler: lease_next_assignment(labeler=labeler, project=project)
+    )
+
+    assert sum(result.assignment_id is not None for result in found) == 1
+    assert Counter(Assignment.objects.values_list("state", flat=True)) == {
+        "expired": 1,
+        "leased": 1,
+    }
+
+
+def test_ten_tabs_of_one_labeler_hold_one_task(amina):
+    project = make_ranking_project(overlap=1)
+    for _ in range(10):
+        make_task(project)
+    read_instructions(project, amina)
+
+    found = all_at_once(
+        [amina] * 10, lambda labeler: lease_next_assignment(labeler=labeler, project=project)
+    )
+
+    assert len({result.assignment_id for result in found}) == 1
+    assert amina.assignments.count() == 1
+
+
+def test_twenty_labelers_give_thirty_tasks_exactly_three_rankings_each():
+    project = make_ranking_project(overlap=3)
+    tasks = [make_task(project) for _ in range(30)]
+    labelers = [make_user(f"labeler{n}") for n in range(20)]
+    read_instructions(project, *labelers)
+
+    def work(labeler: User) -> None:
+        while True:
+            found = lease_next_assignment(labeler=labeler, project=project)
+            if found.assignment_id is not None:
+                rank(Assignment.objects.get(pk=found.assignment_id), labeler)
+            elif not found.num_waiting_for_others:
+                return
+
+    all_at_once(labelers, work)
+
+    rankings_of = Counter(Ranking.objects.values_list("task_id", flat=True))
+    assert rankings_of == {task.pk: 3 for task in tasks}
+    assert not Ranking.objects.filter(is_surplus=True).exists()
+    assert set(Assignment.objects.values_list("state", flat=True)) == {"submitted"}
+
+
+def test_one_answer_sent_ten_times_at_once_is_stored_once(amina):
+    project = make_ranking_project(overlap=1)
+    make_task(project)
+    assignment = take(project, amina)
+    sent = submission(assignment)
+
+    stored = all_at_once(
+        [amina] * 10, lambda labeler: submit_ranking(labeler=labeler, submission=sent)
+    )
+
+    assert Ranking.objects.count() == 1
+    assert len({answer.id for answer in stored}) == 1
+    assert sum(answer.is_new for answer in stored) == 1

@@ -60,6 +60,7 @@ class Ending:
     counts_as_failure: bool = True
     exit_code: int | None = None
     last_step: int = 0
+    total_steps: int | None = None
     resumed_from_step: int = 0
     report: dict[str, Any] = field(default_factory=dict)
 
@@ -196,8 +197,8 @@ def finish_succeeded(held: Claim, ending: Ending) -> bool:
         fence=held.fence,
         changes={
             **NO_LEASE,
+            **_progress(ending),
             "ended_at": ClockTimestamp(),
-            "step": ending.last_step,
             "report": ending.report,
             "pause_requested_at": None,
         },
@@ -296,7 +297,7 @@ def _let_go(run: Run, ending: Ending, *, actor: str, raise_fence: bool = False) 
     """Move a locked live run to where it belongs after an attempt that did not succeed."""
     stopped = ending.reason == "stopped"
     failures = run.failures + (0 if stopped or not ending.counts_as_failure else 1)
-    changes: dict[str, Any] = {**NO_LEASE, "failures": failures, "step": ending.last_step}
+    changes: dict[str, Any] = {**NO_LEASE, **_progress(ending), "failures": failures}
     if raise_fence:
         changes["fence"] = F("fence") + 1
     if run.cancel_requested_at is not None:
@@ -327,6 +328,11 @@ def _let_go(run: Run, ending: Ending, *, actor: str, raise_fence: bool = False) 
         changes=changes,
     )
     return to
+
+
+def _progress(ending: Ending) -> dict[str, Any]:
+    known = {} if ending.total_steps is None else {"total_steps": ending.total_steps}
+    return {"step": ending.last_step, **known}
 
 
 def _attempt(run_id: UUID, fence: int) -> Any:

@@ -109,13 +109,18 @@ class Attempt:
         return ending_of(
             exit_code=exit_code,
             result=self._folder.result(),
-            last_step=self._telemetry.step or self._run.step,
+            last_step=self._last_step(),
             was_told_to_stop=self._stop is not None,
         )
 
     def conclude(self, ending: Ending) -> None:
         """Deliver the last figures and the output, and let the run go. Raises: LostTheRun."""
         self._insist(self._telemetry.read_and_deliver)
+        ending = replace(
+            ending,
+            last_step=ending.last_step or self._last_step(),
+            total_steps=self._telemetry.total_steps,
+        )
         if ending.reason == "succeeded" and not self._lease.wishes.cancel:
             ending = self._deliver(ending)
             if ending.reason == "succeeded":
@@ -196,6 +201,9 @@ class Attempt:
             connection.close()
         self._lease.step = self._telemetry.step
         self._lease.total_steps = self._telemetry.total_steps
+
+    def _last_step(self) -> int:
+        return self._telemetry.step or self._run.step
 
     def _insist(self, action: Callable[[], Answer]) -> Answer:
         """Repeat until the database answers. Raises: LostTheRun when it never does."""

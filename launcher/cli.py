@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from launcher import checking, checks, demo, environment, models, passing, testing
+from launcher import checking, demo, models, passing, testing
 from launcher.errors import LauncherRefusal
 from launcher.layout import Layout, find_layout
 from launcher.screen import say
@@ -77,11 +77,7 @@ def _model(layout: Layout, arguments: Sequence[str]) -> int:
     parser.add_argument("action", choices=["fetch"])
     parser.add_argument("name", help=", ".join(model.name for model in models.MODELS))
     options = parser.parse_args(arguments)
-    model = models.find_model(options.name)
-    checks.check_system()
-    environment.ensure_environment(layout, for_development=False)
-    say(f"{model.name} lies in {models.ensure_model(layout, model)}.")
-    return 0
+    return passing.fetch_model(layout, options.name)
 
 
 def port_number(text: str) -> int:

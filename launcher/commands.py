@@ -8,14 +8,18 @@ from pathlib import Path
 from launcher.errors import LauncherRefusal
 
 KEPT_LINES = 400
-SHOWN_LINES = 25
+# Some name the reason first and print advice after it, others end with the reason.
+SHOWN_FIRST, SHOWN_LAST = 10, 20
 
 
 class CommandFailed(LauncherRefusal):
     """A command ended badly; `output` holds the last lines it wrote."""
 
     def __init__(self, argv: Sequence[str], returncode: int, output: str) -> None:
-        shown = "\n".join(output.splitlines()[-SHOWN_LINES:])
+        lines = output.splitlines()
+        if len(lines) > SHOWN_FIRST + SHOWN_LAST:
+            lines = [*lines[:SHOWN_FIRST], "…", *lines[-SHOWN_LAST:]]
+        shown = "\n".join(lines)
         super().__init__(
             f"`{' '.join(Path(argv[0]).name if n == 0 else a for n, a in enumerate(argv))}` "
             f"ended with status {returncode}.",

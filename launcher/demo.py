@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from launcher import checks, commands, environment, frontend, models, screen, stack, state
+from launcher import checks, environment, frontend, models, screen, stack, state
 from launcher.errors import LauncherRefusal
 from launcher.layout import Layout
 
@@ -54,7 +54,7 @@ def chosen_settings(layout: Layout, port: int) -> state.Settings:
 def start_everything(running: stack.Stack) -> list[Link]:
     running.start_services()
     running.migrate()
-    models.ensure_model(running.layout, models.find_model(models.DEMO_MODEL))
+    running.register_model(models.find_model(models.DEMO_MODEL))
     links = seed(running)
     running.start_application()
     return links
@@ -72,12 +72,7 @@ def seed(running: stack.Stack) -> list[Link]:
             else:
                 links.append(link)
 
-        commands.run_streaming(
-            stack.in_venv(running.layout, ("python", "manage.py", "seed_demo")),
-            on_line=read,
-            cwd=running.layout.root,
-            env=running.environment(),
-        )
+        running.run_manage(("seed_demo",), on_line=read)
     return links
 
 

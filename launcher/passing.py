@@ -1,18 +1,23 @@
 """Commands that hand over to a program of ours, with the services it needs around it."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 
-from launcher import checks, demo, environment, screen, stack, state
+from launcher import checks, commands, demo, environment, models, screen, stack, state
 from launcher.errors import LauncherRefusal
 from launcher.layout import Layout
 from launcher.supervisor import Supervisor
 
 STARTING_SECONDS = 60.0
+ADMIN_TOKEN = "CONCORD_ADMIN_TOKEN"  # noqa: S105 (the name of a variable)
+# Whom seed_demo makes an admin.
+DEMO_ADMIN = "ada@demo.invalid"
 
 
 def manage(layout: Layout, arguments: Sequence[str]) -> int:
@@ -21,23 +26,54 @@ def manage(layout: Layout, arguments: Sequence[str]) -> int:
         environment.ensure_environment(layout, for_development=False)
     with services(layout) as running:
         script = str(layout.root / "manage.py")
-        return hand_over([str(layout.python), script, *arguments], running)
+        return hand_over([str(layout.python), script, *arguments], running, folder=None)
 
 
 def simulate(layout: Layout, arguments: Sequence[str]) -> int:
-    return _simulation(layout, ["simulate", *arguments])
+    """Simulated labelers work on a ranking project of the demo."""
+    demo.check_machine(layout)
+    with site(layout) as running:
+        return _simulation(running, ["simulate", *arguments])
 
 
 def loop(layout: Layout, arguments: Sequence[str]) -> int:
-    return _simulation(layout, ["loop", *arguments])
-
-
-def _simulation(layout: Layout, arguments: Sequence[str]) -> int:
-    """Simulated labelers see what people see: the web, through its public API only."""
+    """The whole loop, unattended, from the small base model."""
     demo.check_machine(layout)
     with site(layout) as running:
-        argv = [str(layout.python), "-m", "simulation", *arguments]
-        return hand_over(argv, running, extra={"CONCORD_URL": running.web_url()})
+        running.register_model(models.find_model(models.LOOP_MODEL))
+        return _simulation(running, ["loop", *arguments])
+
+
+def fetch_model(layout: Layout, name: str) -> int:
+    """Fetch, convert and register an embedded model."""
+    model = models.find_model(name)
+    demo.check_machine(layout)
+    environment.ensure_environment(layout, for_development=False)
+    with services(layout) as running:
+        running.migrate()
+        running.register_model(model)
+    return 0
+
+
+def _simulation(running: stack.Stack, arguments: list[str]) -> int:
+    """The simulation sees what people see: the web, through its public API only."""
+    argv = [str(running.layout.python), "-m", "simulation", *arguments]
+    if not any(argument.startswith("--url") for argument in arguments):
+        argv.append(f"--url={running.web_url()}")
+    token = os.environ.get(ADMIN_TOKEN) or _admin_token(running)
+    return hand_over(argv, running, folder=running.layout.root, extra={ADMIN_TOKEN: token})
+
+
+def _admin_token(running: stack.Stack) -> str:
+    """A token of the demo's admin that is good for a day."""
+    try:
+        return running.run_manage(("api_token", DEMO_ADMIN, "--name=simulation")).splitlines()[-1]
+    except commands.CommandFailed as failure:
+        raise LauncherRefusal(
+            f"This site has no demo admin ({DEMO_ADMIN}) to simulate labelers for.",
+            f"set {ADMIN_TOKEN} to an admin's API token (./concord manage api_token EMAIL).",
+            details=failure.details,
+        ) from failure
 
 
 @contextmanager
@@ -93,12 +129,17 @@ def wait_for(answers: Callable[[], bool], what: str) -> None:
 
 
 def hand_over(
-    argv: Sequence[str], running: stack.Stack, *, extra: dict[str, str] | None = None
+    argv: Sequence[str],
+    running: stack.Stack,
+    *,
+    folder: Path | None,
+    extra: Mapping[str, str] | None = None,
 ) -> int:
     """Give the terminal to a program; Ctrl-C is the program's until it ends."""
     before = signal.signal(signal.SIGINT, lambda *_: None)
+    environment = {**running.environment(), **(extra or {})}
     try:
-        done = subprocess.run(argv, env={**running.environment(), **(extra or {})}, check=False)
+        done = subprocess.run(argv, cwd=folder, env=environment, check=False)
     finally:
         signal.signal(signal.SIGINT, before)
     return done.returncode if done.returncode >= 0 else 128 - done.returncode

@@ -5,7 +5,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -63,6 +63,24 @@ class Stack:
                 cwd=self.layout.root,
                 env=self.environment(),
             )
+
+    def register_model(self, model: models.EmbeddedModel) -> None:
+        """File an embedded model among the model versions; a second time changes nothing."""
+        folder = models.ensure_model(self.layout, model)
+        with screen.step(f"Registering {model.name} as a base model"):
+            origin = (f"--licence={model.licence}", f"--source={model.source}")
+            self.run_manage(("register_model", str(folder), f"--name={model.name}", *origin))
+
+    def run_manage(
+        self, arguments: tuple[str, ...], *, on_line: Callable[[str], None] | None = None
+    ) -> str:
+        """Run one of Django's commands; returns the last lines it wrote."""
+        return commands.run_streaming(
+            in_venv(self.layout, ("python", "manage.py", *arguments)),
+            on_line=on_line or (lambda _line: None),
+            cwd=self.layout.root,
+            env=self.environment(),
+        )
 
     def start_application(self) -> None:
         """Start web, the workers and the clock; returns when the web answers."""

@@ -1,0 +1,194 @@
+"""One trained network: its optimiser, schedule, averaged copy, and how an update is made.
+
+Stages hand over micro-batches as functions that return their share of the step's loss, already
+divided by the whole step's number of tokens or prompts: the sum of micro-batches then equals one
+large batch, whatever the split and however many processes share it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from training.ml.errors import NonFinite
+from training.ml.schedules import Schedule
+from training.ml.world import World
+
+MicroLoss = Callable[[], Tensor]
+
+
+class OptimiserSettings(Protocol):
+    """The hyperparameters every training stage has in common."""
+
+    @property
+    def adam_beta1(self) -> float: ...
+    @property
+    def adam_beta2(self) -> float: ...
+    @property
+    def adam_epsilon(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+    @property
+    def max_gradient_norm(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class UpdateReport:
+    """One optimiser step: loss and gradient norm of every part, summed over processes."""
+
+    losses: dict[str, float]
+    gradient_norms: dict[str, float]
+    gradient_norm: float
+    learning_rate: float
+
+
+class Engine:
+    """Moves one module. `forward` is the module to call: it carries the gradient exchange."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        *,
+        world: World,
+        settings: OptimiserSettings,
+        schedule: Schedule,
+        ema_decay: float = 0.0,
+    ) -> None:
+        self.module = module.to(world.device)
+        self.forward: nn.Module = module
+        if world.size > 1:
+            # Buffers never change; exchanging them would need equally many calls everywhere.
+            self.forward = DistributedDataParallel(module, broadcast_buffers=False)
+        self.world = world
+        self.schedule = schedule
+        self.max_gradient_norm = settings.max_gradient_norm
+        self.optimiser = _adamw(module, settings)
+        self.updates = 0
+        self.ema_decay = ema_decay
+        self.average = [p.detach().clone() for p in module.parameters()] if ema_decay else []
+
+    def update(self, parts: Mapping[str, Sequence[MicroLoss]]) -> UpdateReport:
+        """Accumulate the gradients of all parts in one buffer, then step once.
+
+        Raises: NonFinite before the weights are touched.
+        """
+        rate = self.schedule.rate(self.updates)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad(set_to_none=True)
+        losses: dict[str, float] = {}
+        norms: dict[str, float] = {}
+        for name, micro_losses in parts.items():
+            before = self._gradients() if losses else None
+            losses[name] = self._accumulate(micro_losses)
+            norms[name] = self._norm_since(before)
+        total_norm = float(
+            nn.utils.clip_grad_norm_(self.module.parameters(), self.max_gradient_norm)
+        )
+        if not torch.isfinite(torch.tensor([total_norm, *losses.values()])).all():
+            raise NonFinite(f"update {self.updates + 1}: losses {losses}, gradient {total_norm}")
+        self.optimiser.step()
+        self.updates += 1
+        return UpdateReport(losses, norms, total_norm, rate)
+
+    def move_average(self) -> None:
+        """average = decay * average + (1 - decay) * weights; nothing without a decay."""
+        if self.average:
+            weights = [p.detach() for p in self.module.parameters()]
+            torch._foreach_lerp_(self.average, weights, 1 - self.ema_decay)
+
+    @contextmanager
+    def averaged_weights(self) -> Iterator[nn.Module]:
+        """The module with its averaged weights in place; the raw ones return afterwards."""
+        weights = [p.detach().clone() for p in self.module.parameters()] if self.average else []
+        self._overwrite(self.average)
+        try:
+            yield self.module
+        finally:
+            self._overwrite(weights)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything a resumed run needs, under flat names."""
+        stored: dict[str, Tensor] = {}
+        averages = iter(self.average)
+        for name, parameter in self.module.named_parameters():
+            stored[f"weight.{name}"] = parameter.detach()
+            for key, moment in self.optimiser.state.get(parameter, {}).items():
+                stored[f"{key}.{name}"] = moment
+            if self.average:
+                stored[f"average.{name}"] = next(averages)
+        return stored
+
+    def restore(self, stored: Mapping[str, Tensor], updates: int) -> None:
+        self.updates = updates
+        for index, (name, parameter) in enumerate(self.module.named_parameters()):
+            with torch.no_grad():
+                parameter.copy_(stored[f"weight.{name}"])
+            if self.average:
+                self.average[index].copy_(stored[f"average.{name}"])
+            self._restore_moments(name, parameter, stored)
+
+    def _restore_moments(
+        self, name: str, parameter: nn.Parameter, stored: Mapping[str, Tensor]
+    ) -> None:
+        keys = ("step", "exp_avg", "exp_avg_sq")
+        moments = {key: stored[f"{key}.{name}"] for key in keys if f"{key}.{name}" in stored}
+        if moments:
+            on_device = {key: moment.to(parameter.device) for key, moment in moments.items()}
+            self.optimiser.state[parameter] = on_device
+
+    def _accumulate(self, micro_losses: Sequence[MicroLoss]) -> float:
+        total = torch.zeros((), dtype=torch.float64, device=self.world.device)
+        for index, micro_loss in enumerate(micro_losses):
+            is_last = index == len(micro_losses) - 1
+            with nullcontext() if is_last else self._without_exchange():
+                loss = micro_loss()
+                # Gradients are averaged over processes, while losses are shares of one sum.
+                (loss * self.world.size).backward()  # type: ignore[no-untyped-call]
+            total += loss.detach().double()
+        return float(self.world.total(total))
+
+    def _without_exchange(self) -> Any:
+        if isinstance(self.forward, DistributedDataParallel):
+            return self.forward.no_sync()
+        return nullcontext()
+
+    def _gradients(self) -> list[Tensor | None]:
+        return [
+            None if p.grad is None else p.grad.detach().clone() for p in self.module.parameters()
+        ]
+
+    def _norm_since(self, before: list[Tensor | None] | None) -> float:
+        """The norm of what was added to the gradients since `before` was taken."""
+        added = []
+        for index, parameter in enumerate(self.module.parameters()):
+            if parameter.grad is not None:
+                past = before[index] if before else None
+                added.append(parameter.grad if past is None else parameter.grad - past)
+        return float(nn.utils.get_total_norm(added)) if added else 0.0
+
+    def _overwrite(self, values: Sequence[Tensor]) -> None:
+        if values:
+            with torch.no_grad():
+                torch._foreach_copy_(list(self.module.parameters()), list(values))
+
+
+def _adamw(module: nn.Module, settings: OptimiserSettings) -> torch.optim.AdamW:
+    """AdamW that decays matrices only: norms and biases are not pulled to zero."""
+    matrices = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
+    vectors = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
+    groups = [
+        {"params": matrices, "weight_decay": settings.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(
+        groups,
+        lr=0.0,
+        betas=(settings.adam_beta1, settings.adam_beta2),
+        eps=settings.adam_epsilon,
+        fused=True,
+    )

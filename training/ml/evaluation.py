@@ -1,0 +1,113 @@
+"""How well rewards agree with labelers on comparisons they have not seen.
+
+Legend: N completions, P pairs. A pair is (preferred, other); ties are no pairs.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.ml.seeding import derive_seed
+
+NUM_RESAMPLES = 2000
+CONFIDENCE_PERCENT = (2.5, 97.5)
+NUM_CALIBRATION_BINS = 10
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """Labelers' strict preferences between completions of the same prompt.
+
+    Shapes: pair_P2, indices of completions; prompt_of_pair_P, 0-based.
+    """
+
+    pair_P2: Integers
+    prompt_of_pair_P: Integers
+
+    def margins(self, score_N: Floats) -> Floats:
+        return score_N[self.pair_P2[:, 0]] - score_N[self.pair_P2[:, 1]]
+
+    def correct(self, score_N: Floats) -> Floats:
+        """1 where the preferred completion scores higher, 0.5 where both score the same."""
+        return np.heaviside(self.margins(score_N), 0.5)
+
+
+def accuracy(comparisons: Comparisons, score_N: Floats, seed: int) -> dict[str, Any]:
+    """Share of pairs ordered as the labelers did, with a 95 % interval.
+
+    Pairs of one prompt are not independent, so the bootstrap draws prompts, not pairs. With
+    fewer than two prompts there is no interval, without pairs no value.
+    """
+    correct_P = comparisons.correct(score_N)
+    low, high = cluster_interval(correct_P, comparisons.prompt_of_pair_P, seed)
+    return {
+        "value": float(correct_P.mean()) if len(correct_P) else None,
+        "low": low,
+        "high": high,
+        **_size(comparisons),
+    }
+
+
+def chance(comparisons: Comparisons, num_completions: int, seed: int) -> dict[str, Any]:
+    """Where 95 % of judges land who give every completion a random score: what luck reaches."""
+    stream = np.random.default_rng(derive_seed(seed, "chance"))
+    hits = [
+        comparisons.correct(stream.random(num_completions)).mean()
+        for _ in range(NUM_RESAMPLES if len(comparisons.pair_P2) else 0)
+    ]
+    low, high = np.percentile(hits, CONFIDENCE_PERCENT) if hits else (None, None)
+    return {
+        "value": 0.5 if hits else None,
+        "low": None if low is None else float(low),
+        "high": None if high is None else float(high),
+        **_size(comparisons),
+    }
+
+
+def cluster_interval(
+    value_P: Floats, cluster_P: Integers, seed: int
+) -> tuple[float | None, float | None]:
+    """A 95 % percentile interval of the mean, resampling clusters with replacement."""
+    clusters, cluster_P = np.unique(cluster_P, return_inverse=True)
+    if len(clusters) < 2:
+        return None, None
+    total_C = np.bincount(cluster_P, weights=value_P)
+    count_C = np.bincount(cluster_P).astype(np.float64)
+    stream = np.random.default_rng(derive_seed(seed, "bootstrap"))
+    drawn = stream.integers(len(clusters), size=(NUM_RESAMPLES, len(clusters)))
+    means = total_C[drawn].sum(1) / count_C[drawn].sum(1)
+    low, high = np.percentile(means, CONFIDENCE_PERCENT)
+    return float(low), float(high)
+
+
+def log_loss(comparisons: Comparisons, score_N: Floats) -> float | None:
+    """Mean -log sigmoid(margin) over pairs; a coin scores 0.693. Units: nats."""
+    margin_P = comparisons.margins(score_N)
+    return float(np.logaddexp(0.0, -margin_P).mean()) if len(margin_P) else None
+
+
+def calibration_error(comparisons: Comparisons, score_N: Floats) -> float | None:
+    """Expected gap between how sure the model is of an order and how often it is right.
+
+    Source: Guo et al. 2017, equation 3, with ten bins between one half and one.
+    """
+    margin_P = comparisons.margins(score_N)
+    if not len(margin_P):
+        return None
+    confidence_P = 1.0 / (1.0 + np.exp(-np.abs(margin_P)))
+    places = (confidence_P - 0.5) * 2 * NUM_CALIBRATION_BINS
+    bin_P = np.minimum(places.astype(np.int64), NUM_CALIBRATION_BINS - 1)
+    gap_P = comparisons.correct(score_N) - confidence_P
+    return float(np.abs(np.bincount(bin_P, weights=gap_P)).sum() / len(margin_P))
+
+
+def _size(comparisons: Comparisons) -> dict[str, int]:
+    return {
+        "num_pairs": len(comparisons.pair_P2),
+        "num_prompts": len(np.unique(comparisons.prompt_of_pair_P)),
+    }

@@ -1,0 +1,101 @@
+"""Predicting answers token by token: batches of (context, answer), packed or padded.
+
+Legend: B rows, R answer tokens, T tokens, V vocabulary.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedConfig
+
+from training.ml.batches import (
+    TokenBatch,
+    padded_answers,
+    prompts_and_answers,
+    split_by_tokens,
+)
+from training.ml.losses import token_logprobs
+from training.ml.networks import answer_logits, autocast
+from training.ml.packing import can_pack, fill_rows, pack_documents, stack_rows
+
+
+@dataclass(frozen=True)
+class Example:
+    """A context that is given and an answer that is learned, as token ids."""
+
+    context: list[int]
+    answer: list[int]
+
+    @property
+    def length(self) -> int:
+        return len(self.context) + len(self.answer)
+
+
+@dataclass(frozen=True)
+class AnswerBatch:
+    """Rows, the columns that predict their answers, and the answers.
+
+    Shapes: column_R; token_BR and mask_BR, True on real answer tokens.
+    """
+
+    rows: TokenBatch
+    column_R: Tensor
+    token_BR: Tensor
+    mask_BR: Tensor
+
+    def to(self, device: torch.device) -> "AnswerBatch":
+        return AnswerBatch(
+            self.rows.to(device),
+            self.column_R.to(device),
+            self.token_BR.to(device),
+            self.mask_BR.to(device),
+        )
+
+
+def answer_batches(
+    examples: Sequence[Example], *, max_tokens: int, packing: bool, config: PreTrainedConfig
+) -> Iterator[AnswerBatch]:
+    """The examples in micro-batches; packed only where the architecture allows it."""
+    lengths = [example.length for example in examples]
+    if packing and can_pack(config):
+        for row in fill_rows(lengths, max_tokens):
+            yield packed_batch([examples[index] for index in row])
+        return
+    for rows in split_by_tokens(lengths, max_tokens):
+        yield padded_batch([examples[index] for index in rows])
+
+
+def packed_batch(examples: Sequence[Example]) -> AnswerBatch:
+    """All examples in one row; only the columns that predict an answer token make logits."""
+    row = pack_documents([example.context + example.answer for example in examples])
+    columns: list[int] = []
+    for example, end in zip(examples, row.ends, strict=True):
+        columns += range(end - len(example.answer), end)
+    column_R = torch.tensor(columns)
+    token_1R = torch.tensor([row.tokens])[:, column_R + 1]
+    return AnswerBatch(stack_rows([row]), column_R, token_1R, torch.ones_like(token_1R).bool())
+
+
+def padded_batch(examples: Sequence[Example]) -> AnswerBatch:
+    """One example a row, contexts padded on the left, answers on the right."""
+    contexts = [example.context for example in examples]
+    answers = [example.answer for example in examples]
+    rows = prompts_and_answers(contexts, answers)
+    token_BR, mask_BR = padded_answers(answers)
+    first = rows.token_BT.shape[1] - token_BR.shape[1] - 1
+    return AnswerBatch(rows, torch.arange(first, first + token_BR.shape[1]), token_BR, mask_BR)
+
+
+def answer_loss(network: nn.Module, batch: AnswerBatch, precision: str) -> Tensor:
+    """Negative log-likelihood summed over the batch's answer tokens. Units: nats."""
+    device = batch.column_R.device
+    with autocast(device, precision):
+        logit_BRV = answer_logits(network, batch.rows, batch.column_R)
+    logprob_BR = token_logprobs(logit_BRV, batch.token_BR)
+    return -logprob_BR[batch.mask_BR].sum()
+
+
+def num_answer_tokens(examples: Sequence[Example]) -> int:
+    return sum(len(example.answer) for example in examples)

@@ -1,0 +1,123 @@
+"""The networks that training moves, as thin layers over Hugging Face models.
+
+Legend: B rows, T tokens, R answer tokens, N completions, V vocabulary, D width.
+"""
+
+import math
+from contextlib import AbstractContextManager
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from training.ml.batches import TokenBatch
+
+# Where each architecture adds to its residual stream: the ends of an attention and of an MLP block.
+RESIDUAL_ENDS = {
+    "llama": ("o_proj", "down_proj"),
+    "qwen2": ("o_proj", "down_proj"),
+    "mistral": ("o_proj", "down_proj"),
+    "gpt2": ("c_proj",),
+    "gpt_neox": ("attention.dense", "dense_4h_to_h"),
+}
+OWN_DROPOUTS = (
+    "resid_pdrop",
+    "embd_pdrop",
+    "attn_pdrop",
+    "attention_dropout",
+    "hidden_dropout",
+    "classifier_dropout",
+)
+
+
+class RewardModel(nn.Module):
+    """A trunk and one linear number per token, computed in fp32 whatever the trunk uses.
+
+    Read at the last real token of an answer it is the answer's reward; read at every token it
+    is the value network. The Hugging Face model inside has no bias on its head; this one has,
+    so that centring can shift all rewards (model folders say how it is stored).
+    """
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        self.model = model
+
+    @property
+    def head(self) -> nn.Linear:
+        head = self.model.score
+        assert isinstance(head, nn.Linear)  # noqa: S101 - set by reward_folders alone
+        return head
+
+    def forward(self, token_BT: Tensor, attention: Tensor, position_BT: Tensor) -> Tensor:
+        """Shapes: (B, T) ids and positions, attention as in TokenBatch; returns (B, T) fp32."""
+        hidden_BTD = self.model.base_model(
+            input_ids=token_BT,
+            attention_mask=attention,
+            position_ids=position_BT,
+            use_cache=False,
+        ).last_hidden_state
+        with torch.autocast(hidden_BTD.device.type, enabled=False):
+            head = self.head
+            value_BT1 = F.linear(hidden_BTD.float(), head.weight.float(), head.bias.float())
+        return value_BT1.squeeze(-1)
+
+
+def initialise_head(head: nn.Linear, seed: torch.Generator) -> None:
+    """Weights of deviation 1/sqrt(d+1), so that rewards start with deviation about 1; bias 0.
+
+    Source: Stiennon et al. 2020, code.
+    """
+    with torch.no_grad():
+        deviation = 1.0 / math.sqrt(head.in_features + 1)
+        head.weight.copy_(torch.randn(head.weight.shape, generator=seed) * deviation)
+        head.bias.zero_()
+
+
+def answer_logits(policy: nn.Module, batch: TokenBatch, column_R: Tensor) -> Tensor:
+    """Logits at these columns alone: the whole sequence's would be most of the memory.
+
+    Shapes: column_R, columns whose next token is wanted; returns (B, R, V).
+    """
+    logit_BRV: Tensor = policy(
+        input_ids=batch.token_BT,
+        attention_mask=batch.attention,
+        position_ids=batch.position_BT,
+        use_cache=False,
+        logits_to_keep=column_R,
+    ).logits
+    return logit_BRV
+
+
+def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
+    """Compute in bfloat16 where the hardware gains from it; weights stay fp32."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def silence_dropout(model: PreTrainedModel) -> None:
+    """Turn every dropout of the model itself off, in training mode too."""
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+        for name in OWN_DROPOUTS:
+            if isinstance(module.__dict__.get(name), float):
+                setattr(module, name, 0.0)
+
+
+def add_residual_dropout(model: PreTrainedModel, probability: float) -> bool:
+    """Drop from what each block adds to the residual stream, in training mode only.
+
+    Returns whether the architecture is one we know the blocks' ends of.
+    """
+    silence_dropout(model)
+    ends = RESIDUAL_ENDS.get(model.config.model_type)
+    if ends is None:
+        return False
+
+    def drop(module: nn.Module, _inputs: object, added: Tensor) -> Tensor:
+        return F.dropout(added, probability, training=module.training)
+
+    for name, module in model.named_modules():
+        if name.endswith(ends):
+            module.register_forward_hook(drop)
+    return True

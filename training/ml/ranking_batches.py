@@ -1,0 +1,154 @@
+"""Ranked prompts as batches: all completions of a prompt stay together, each read once.
+
+Legend: B prompts, K completions of a prompt, N completions in the batch, P pairs, T tokens.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedConfig
+
+from training.ml.batches import TextEncoder, TokenBatch, right_padded, split_by_tokens
+from training.ml.errors import BadInput
+from training.ml.packing import can_pack, pack_prompt, packing_pays_off, stack_rows
+from training.ml.records import RankedPrompt
+
+
+@dataclass(frozen=True)
+class EncodedGroup:
+    """A prompt, its K completions as ids, and the labelers' (preferred, other) pairs."""
+
+    prompt_id: str
+    prompt: list[int]
+    completions: list[list[int]]
+    text_lengths: list[int]
+    pairs: list[tuple[int, int]]
+    num_rankings: int
+
+    @property
+    def num_tokens_packed(self) -> int:
+        return len(self.prompt) + sum(len(completion) for completion in self.completions)
+
+    @property
+    def num_tokens_in_rows(self) -> int:
+        widest = max(len(completion) for completion in self.completions)
+        return len(self.completions) * (len(self.prompt) + widest)
+
+
+@dataclass(frozen=True)
+class RewardBatch:
+    """Rows and where each completion's reward is read, with the pairs between completions.
+
+    Shapes: row_N and column_N point at every completion's last real token; pair_P2 holds
+    (preferred, other) indices into N; prompt_of_pair_P and divisor_B belong to ranking_loss.
+    """
+
+    rows: TokenBatch
+    row_N: Tensor
+    column_N: Tensor
+    pair_P2: Tensor
+    prompt_of_pair_P: Tensor
+    divisor_B: Tensor
+
+    def to(self, device: torch.device) -> "RewardBatch":
+        return RewardBatch(
+            self.rows.to(device),
+            *(
+                part.to(device)
+                for part in (
+                    self.row_N,
+                    self.column_N,
+                    self.pair_P2,
+                    self.prompt_of_pair_P,
+                    self.divisor_B,
+                )
+            ),
+        )
+
+
+def encode_group(ranked: RankedPrompt, encoder: TextEncoder) -> EncodedGroup:
+    return EncodedGroup(
+        prompt_id=ranked.prompt_id,
+        prompt=encoder.prompt(ranked.prompt),
+        completions=[encoder.completion(text) for text in ranked.completions],
+        text_lengths=[len(text) for text in ranked.completions],
+        pairs=ranked.comparisons(),
+        num_rankings=len(ranked.rankings),
+    )
+
+
+def choose_packing(encoding: str, config: PreTrainedConfig, groups: Sequence[EncodedGroup]) -> bool:
+    """Whether prompts are shared between their completions.
+
+    Raises: BadInput when packing is asked of an architecture that would ignore the mask.
+    """
+    if encoding == "rows":
+        return False
+    if encoding == "packed":
+        if not can_pack(config):
+            raise BadInput(f"encoding packed: {config.model_type} is not known to allow it")
+        return True
+    k = sum(len(group.completions) for group in groups) / len(groups)
+    prompt = sum(len(group.prompt) for group in groups) / len(groups)
+    packed = sum(group.num_tokens_packed for group in groups) / len(groups)
+    return can_pack(config) and packing_pays_off(config, prompt, (packed - prompt) / k, k)
+
+
+def reward_batches(
+    groups: Sequence[EncodedGroup], *, max_tokens: int, packing: bool, normalise_by: str
+) -> list[tuple[list[int], RewardBatch]]:
+    """Micro-batches of whole groups, each with the indices of the groups inside."""
+    lengths = [group.num_tokens_packed if packing else group.num_tokens_in_rows for group in groups]
+    make = packed_groups if packing else groups_in_rows
+    return [
+        (indices, make([groups[index] for index in indices], normalise_by))
+        for indices in split_by_tokens(lengths, max_tokens)
+    ]
+
+
+def packed_groups(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBatch:
+    """One row per prompt: the prompt once, its completions behind it."""
+    rows = [pack_prompt(group.prompt, group.completions) for group in groups]
+    row_N = [index for index, row in enumerate(rows) for _ in row.ends]
+    column_N = [end for row in rows for end in row.ends]
+    return _with_pairs(stack_rows(rows), row_N, column_N, groups, normalise_by)
+
+
+def groups_in_rows(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBatch:
+    """One row per completion, the prompt repeated, padded on the right."""
+    rows = [group.prompt + answer for group in groups for answer in group.completions]
+    column_N = [len(row) - 1 for row in rows]
+    row_N = list(range(len(rows)))
+    return _with_pairs(right_padded(rows), row_N, column_N, groups, normalise_by)
+
+
+def _with_pairs(
+    rows: TokenBatch,
+    row_N: list[int],
+    column_N: list[int],
+    groups: Sequence[EncodedGroup],
+    normalise_by: str,
+) -> RewardBatch:
+    pairs, prompt_of_pair, divisors, first = [], [], [], 0
+    for number, group in enumerate(groups):
+        pairs += [(first + preferred, first + other) for preferred, other in group.pairs]
+        prompt_of_pair += [number] * len(group.pairs)
+        divisors.append(_divisor(group, normalise_by))
+        first += len(group.completions)
+    return RewardBatch(
+        rows=rows,
+        row_N=torch.tensor(row_N),
+        column_N=torch.tensor(column_N),
+        pair_P2=torch.tensor(pairs, dtype=torch.long).reshape(-1, 2),
+        prompt_of_pair_P=torch.tensor(prompt_of_pair, dtype=torch.long),
+        divisor_B=torch.tensor(divisors),
+    )
+
+
+def _divisor(group: EncodedGroup, normalise_by: str) -> int:
+    if normalise_by == "choose_2":
+        return group.num_rankings * comb(len(group.completions), 2)
+    return len(group.pairs)

@@ -1,0 +1,156 @@
+"""The frozen records a job reads: one JSON object a line, checked before anything is trained."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from labeling.preferences import preference_pairs
+from training.ml.errors import BadInput
+
+SPLITS = ("train", "validation")
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    prompt_id: str
+    prompt: str
+    completion: str
+    split: str
+
+
+@dataclass(frozen=True)
+class RankedPrompt:
+    """A prompt with K completions and the order that each of its labelers gave them.
+
+    `rankings` holds dense ranks per completion: 1 is best, equal is a tie, None was not judged.
+    """
+
+    prompt_id: str
+    prompt: str
+    completions: tuple[str, ...]
+    rankings: tuple[tuple[int | None, ...], ...]
+    split: str
+
+    def comparisons(self) -> list[tuple[int, int]]:
+        """(preferred, other) completion indices over all labelers; a tie makes none."""
+        return [pair for ranks in self.rankings for pair in preference_pairs(ranks)]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    prompt_id: str
+    text: str
+    split: str
+
+
+def read_demonstrations(path: Path) -> list[Demonstration]:
+    def parse(row: Mapping[str, Any]) -> Demonstration:
+        return Demonstration(
+            prompt_id=_identifier(row, "prompt_id"),
+            prompt=_text(row, "prompt"),
+            completion=_text(row, "completion"),
+            split=_split(row),
+        )
+
+    return _checked_splits(path, read_records(path, parse))
+
+
+def read_rankings(path: Path) -> list[RankedPrompt]:
+    return _checked_splits(path, read_records(path, _ranked_prompt))
+
+
+def read_prompts(path: Path) -> list[Prompt]:
+    def parse(row: Mapping[str, Any]) -> Prompt:
+        return Prompt(_identifier(row, "prompt_id"), _text(row, "prompt"), _split(row))
+
+    return _checked_splits(path, read_records(path, parse))
+
+
+def read_pretraining(path: Path) -> list[str]:
+    return read_records(path, lambda row: _text(row, "text"))
+
+
+def read_records(path: Path, parse: Callable[[Mapping[str, Any]], Record]) -> list[Record]:
+    """Raises: BadInput naming the file and line of the first row that cannot be used."""
+    records = []
+    for number, line in enumerate(_lines(path), start=1):
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise BadInput("not a JSON object")
+            records.append(parse(row))
+        except (ValueError, KeyError) as fault:
+            named = f"no {fault}" if isinstance(fault, KeyError) else str(fault)
+            raise BadInput(f"{path.name} line {number}: {named}") from fault
+    if not records:
+        raise BadInput(f"{path.name} holds no records")
+    return records
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8") as opened:
+            # Only the newline ends a record: str.splitlines would also cut at U+2028.
+            yield from (line for line in opened if line.strip())
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BadInput(f"{path.name} cannot be read: {fault}") from fault
+
+
+def _ranked_prompt(row: Mapping[str, Any]) -> RankedPrompt:
+    completions = tuple(_text(completion, "text") for completion in row["completions"])
+    if not 2 <= len(completions) <= 9:
+        raise BadInput(f"{len(completions)} completions, expected 2 to 9")
+    rankings = tuple(_ranks(ranking, len(completions)) for ranking in row["rankings"])
+    return RankedPrompt(
+        prompt_id=_identifier(row, "prompt_id"),
+        prompt=_text(row, "prompt"),
+        completions=completions,
+        rankings=rankings,
+        split=_split(row),
+    )
+
+
+def _ranks(ranking: Mapping[str, Any], count: int) -> tuple[int | None, ...]:
+    ranks = tuple(ranking["ranks"])
+    if len(ranks) != count:
+        raise BadInput(f"{len(ranks)} ranks for {count} completions")
+    for rank in ranks:
+        if rank is not None and (not isinstance(rank, int) or rank < 1):
+            raise BadInput(f"{rank!r} is not a rank")
+    return ranks
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row[name]
+    if not isinstance(value, str):
+        raise BadInput(f"{name} is not text")
+    return value
+
+
+def _identifier(row: Mapping[str, Any], name: str) -> str:
+    value = row[name]
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BadInput(f"{name} is not an identifier")
+    return str(value)
+
+
+def _split(row: Mapping[str, Any]) -> str:
+    split = row["split"]
+    if split not in SPLITS:
+        raise BadInput(f"split {split!r} is neither train nor validation")
+    return str(split)
+
+
+Split = TypeVar("Split", Demonstration, RankedPrompt, Prompt)
+
+
+def _checked_splits(path: Path, records: list[Split]) -> list[Split]:
+    """Raises: BadInput when a prompt is on both sides: what is held out must be unseen."""
+    split_of: dict[str, str] = {}
+    for record in records:
+        if split_of.setdefault(record.prompt_id, record.split) != record.split:
+            raise BadInput(f"{path.name}: prompt {record.prompt_id} is in both splits")
+    return records

@@ -1,0 +1,211 @@
+"""Reward modelling on rankings: all completions of a prompt are one element (paper, step 2).
+
+    python -m training.ml.reward_model job.json
+
+Legend: B prompts, N completions, P pairs, T tokens.
+"""
+
+import math
+import sys
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from training.ml import evaluation
+from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.engine import Engine
+from training.ml.errors import BadInput
+from training.ml.hyperparameters import RewardModelHyperparameters, warnings
+from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.model_folders import load_tokenizer
+from training.ml.networks import RewardModel
+from training.ml.ranking_batches import EncodedGroup, choose_packing, encode_group
+from training.ml.records import read_demonstrations, read_rankings
+from training.ml.reward_folders import new_reward_model, save_reward_model
+from training.ml.reward_scoring import RewardScorer, StepTally
+from training.ml.schedules import Schedule
+from training.ml.seeding import generator, permutation
+
+
+def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
+    """Learn the labelers' orderings, then shift all rewards so that demonstrations average 0.
+
+    Source: Ouyang et al. 2022, section 3.5 and C.2.
+    """
+    # 1. Read the rankings; a prompt whose completions all tie teaches nothing.
+    settings: RewardModelHyperparameters = job.hyperparameters
+    base = job.input("base_model")
+    tokenizer = load_tokenizer(base)
+    model = new_reward_model(base, generator(job.seed, "head"))
+    encoder = TextEncoder(tokenizer, _limits(model, settings))
+    train, validation, num_tied = _read_groups(job, encoder)
+    scorer = RewardScorer(
+        settings, packing=choose_packing(settings.encoding, model.model.config, train)
+    )
+
+    steps_per_epoch = math.ceil(len(train) / settings.batch_size)
+    total_steps = settings.epochs * steps_per_epoch
+    if settings.max_steps:
+        total_steps = min(total_steps, settings.max_steps)
+    engine = Engine(
+        model, world=job.world, settings=settings, schedule=_schedule(settings, total_steps)
+    )
+    fresh: dict[str, Any] = {"num_forward_rows": 0, "num_completions": 0}
+    state = job.resume({"model": engine}) or fresh
+
+    for step in range(job.resumed_from_step, total_steps):
+        # 2. One optimiser step over whole prompts, every prompt weighing the same.
+        epoch, place = divmod(step, steps_per_epoch)
+        order = permutation(len(train), job.seed, "rankings", epoch)
+        first = place * settings.batch_size
+        groups = [train[index] for index in order[first : first + settings.batch_size]]
+        tally = StepTally()
+        update = engine.update({"ranking": scorer.micro_losses(engine, groups, tally)})
+
+        # 3. What the step came to, over all processes.
+        metrics = tally.metrics(job.world)
+        metrics |= {
+            "loss": update.losses["ranking"],
+            "learning_rate": update.learning_rate,
+            "gradient_norm": update.gradient_norm,
+        }
+        state["num_forward_rows"] += int(metrics["forward_rows"])
+        state["num_completions"] += sum(len(group.completions) for group in groups)
+        state |= {"loss": metrics["loss"], "accuracy": metrics["accuracy"]}
+        yield StepMetrics(step + 1, total_steps, "train", metrics)
+        job.at_step_boundary(step + 1, {"model": engine}, state)
+
+    # 4. Judge it on held-out prompts, centre it, and publish.
+    report = {
+        "train": {"loss": state["loss"], "accuracy": state["accuracy"], "num_prompts": len(train)},
+        "validation": _evaluate(engine, scorer, validation, job.seed),
+        "centring": _centre(job, engine, scorer, encoder, train),
+        "encoding": "packed" if packing else "rows",
+        "num_forward_rows": state["num_forward_rows"],
+        "num_completions": state["num_completions"],
+        "warnings": warnings("reward_model", settings) + encoder.warnings() + _left_out(num_tied),
+    }
+    if job.world.is_main:
+        save_reward_model(model, tokenizer, job.output_dir / "model", parent=base)
+    return report
+
+
+def _left_out(num_tied: int) -> list[str]:
+    if not num_tied:
+        return []
+    return [f"{num_tied} prompts had no strict comparison and were left out."]
+
+
+def _evaluate(
+    engine: Engine, scorer: RewardScorer, groups: Sequence[EncodedGroup], seed: int
+) -> dict[str, Any]:
+    """Accuracy and calibration on these groups, beside two baselines on the same pairs."""
+    rewards = scorer.score(engine, groups)
+    score_N = np.array([reward for group in rewards for reward in group])
+    length_N = np.array([length for group in groups for length in group.text_lengths], np.float64)
+    comparisons = _comparisons(groups)
+    return {
+        "accuracy": evaluation.accuracy(comparisons, score_N, seed),
+        "log_loss": evaluation.log_loss(comparisons, score_N),
+        "calibration_error": evaluation.calibration_error(comparisons, score_N),
+        "baselines": {
+            "longer_text": evaluation.accuracy(comparisons, length_N, seed),
+            "chance": evaluation.chance(comparisons, len(score_N), seed),
+        },
+    }
+
+
+def _comparisons(groups: Sequence[EncodedGroup]) -> evaluation.Comparisons:
+    """Pairs over all completions in order; two groups of one prompt are one cluster."""
+    cluster_of: dict[str, int] = {}
+    pairs, prompt_of_pair, first = [], [], 0
+    for group in groups:
+        cluster = cluster_of.setdefault(group.prompt_id, len(cluster_of))
+        pairs += [(first + preferred, first + other) for preferred, other in group.pairs]
+        prompt_of_pair += [cluster] * len(group.pairs)
+        first += len(group.completions)
+    return evaluation.Comparisons(
+        pair_P2=np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        prompt_of_pair_P=np.array(prompt_of_pair, dtype=np.int64),
+    )
+
+
+def _centre(
+    job: Job,
+    engine: Engine,
+    scorer: RewardScorer,
+    encoder: TextEncoder,
+    train: Sequence[EncodedGroup],
+) -> dict[str, Any]:
+    """Shift the head's bias so that demonstrations average 0; without any, the completions.
+
+    The loss does not see the bias, so training cannot set it.
+    Source: Ouyang et al. 2022, section 3.5.
+    """
+    path = job.optional_input("demonstrations")
+    groups = list(train)
+    if path is not None:
+        groups = [
+            EncodedGroup(
+                prompt_id=record.prompt_id,
+                prompt=encoder.prompt(record.prompt),
+                completions=[encoder.completion(record.completion)],
+                text_lengths=[len(record.completion)],
+                pairs=[],
+                num_rankings=0,
+            )
+            for record in read_demonstrations(path)
+        ]
+    rewards = [reward for group in scorer.score(engine, groups) for reward in group]
+    mean = sum(rewards) / len(rewards)
+    model = engine.module
+    assert isinstance(model, RewardModel)  # noqa: S101 - this stage made the engine
+    with torch.no_grad():
+        model.head.bias.sub_(mean)
+    return {
+        "on": "completions" if path is None else "demonstrations",
+        "num_texts": len(rewards),
+        "mean_before": mean,
+        "bias": float(model.head.bias.detach()),
+    }
+
+
+def _read_groups(
+    job: Job, encoder: TextEncoder
+) -> tuple[list[EncodedGroup], list[EncodedGroup], int]:
+    """Train and validation groups with at least one strict pair, and how many had none."""
+    groups: dict[str, list[EncodedGroup]] = {"train": [], "validation": []}
+    num_tied = 0
+    for ranked in read_rankings(job.input("rankings")):
+        group = encode_group(ranked, encoder)
+        if group.pairs:
+            groups[ranked.split].append(group)
+        else:
+            num_tied += 1
+    if not groups["train"]:
+        raise BadInput("no prompt in the train split has a strict comparison")
+    return groups["train"], groups["validation"], num_tied
+
+
+def _limits(model: RewardModel, settings: RewardModelHyperparameters) -> TokenLimits:
+    return TokenLimits.for_model(
+        model.model.config,
+        max_prompt_tokens=settings.max_prompt_tokens,
+        max_completion_tokens=settings.max_completion_tokens,
+    )
+
+
+def _schedule(settings: RewardModelHyperparameters, total_steps: int) -> Schedule:
+    return Schedule(
+        settings.learning_rate_schedule,
+        settings.learning_rate,
+        total_steps,
+        warmup_steps=settings.warmup_steps,
+        final_fraction=settings.final_learning_rate_fraction,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run_stage("reward_model", train_reward_model, sys.argv[1:]))

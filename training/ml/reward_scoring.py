@@ -1,0 +1,107 @@
+"""Whole ranked prompts through the reward model: losses while training, rewards while judging.
+
+Legend: B prompts, N completions, P pairs, T tokens.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import accumulate, pairwise
+
+import torch
+from torch import Tensor, nn
+
+from training.ml.engine import Engine, MicroLoss
+from training.ml.hyperparameters import RewardModelHyperparameters
+from training.ml.losses import ranking_loss
+from training.ml.networks import autocast
+from training.ml.ranking_batches import EncodedGroup, RewardBatch, reward_batches
+from training.ml.world import World
+
+
+class StepTally:
+    """Sums over the micro-batches of one step of one process."""
+
+    def __init__(self) -> None:
+        self.num_rows = 0
+        self.num_pairs = 0
+        self.num_correct = 0.0
+        self.margin = 0.0
+
+    def add(self, batch: RewardBatch, reward_N: Tensor) -> None:
+        margin_P = (reward_N[batch.pair_P2[:, 0]] - reward_N[batch.pair_P2[:, 1]]).detach()
+        self.num_rows += len(batch.row_N)
+        self.num_pairs += len(margin_P)
+        self.num_correct += float((margin_P > 0).sum() + 0.5 * (margin_P == 0).sum())
+        self.margin += float(margin_P.sum())
+
+    def metrics(self, world: World) -> dict[str, float]:
+        total = world.total_number
+        num_pairs = total(self.num_pairs)
+        return {
+            "accuracy": total(self.num_correct) / num_pairs,
+            "margin": total(self.margin) / num_pairs,
+            "pairs": num_pairs,
+            "forward_rows": total(self.num_rows),
+        }
+
+
+class RewardScorer:
+    """Runs groups through the network in the encoding that was chosen."""
+
+    def __init__(self, settings: RewardModelHyperparameters, *, packing: bool) -> None:
+        self.settings = settings
+        self.packing = packing
+
+    def batches(self, groups: Sequence[EncodedGroup]) -> list[tuple[list[int], RewardBatch]]:
+        return reward_batches(
+            groups,
+            max_tokens=self.settings.max_tokens_per_forward,
+            packing=self.packing,
+            normalise_by=self.settings.normalise_by,
+        )
+
+    def rewards(self, network: nn.Module, batch: RewardBatch) -> Tensor:
+        """One reward per completion, read at its last real token. Shapes: (N,)."""
+        device = batch.row_N.device
+        with autocast(device, self.settings.precision):
+            value_BT = network(batch.rows.token_BT, batch.rows.attention, batch.rows.position_BT)
+        reward_N: Tensor = value_BT[batch.row_N, batch.column_N]
+        return reward_N
+
+    def micro_losses(
+        self, engine: Engine, groups: Sequence[EncodedGroup], tally: StepTally
+    ) -> list[MicroLoss]:
+        world = engine.world
+        own = [groups[index] for index in world.share(len(groups))]
+
+        def loss_of(batch: RewardBatch) -> Tensor:
+            on_device = batch.to(world.device)
+            reward_N = self.rewards(engine.forward, on_device)
+            loss = ranking_loss(
+                reward_N,
+                on_device.pair_P2,
+                on_device.prompt_of_pair_P,
+                num_prompts=len(groups),
+                divisor_of_prompt=on_device.divisor_B,
+            )
+            if not own:
+                # Without a prompt of its own a process only takes part in the exchange.
+                return 0.0 * loss
+            tally.add(on_device, reward_N)
+            return loss
+
+        return [partial(loss_of, batch) for _, batch in self.batches(own or groups[:1])]
+
+    @torch.no_grad()
+    def score(self, engine: Engine, groups: Sequence[EncodedGroup]) -> list[list[float]]:
+        """Each group's rewards in the order given, every process doing its share."""
+        world = engine.world
+        first_of = list(accumulate((len(group.completions) for group in groups), initial=0))
+        reward_N = torch.zeros(first_of[-1], dtype=torch.float64, device=world.device)
+        own = list(world.share(len(groups)))
+        for indices, batch in self.batches([groups[index] for index in own]):
+            scored_N = self.rewards(engine.module, batch.to(world.device)).double()
+            places = [range(first_of[own[index]], first_of[own[index] + 1]) for index in indices]
+            reward_N[[place for span in places for place in span]] = scored_N
+        scored: list[float] = world.total(reward_N).tolist()
+        return [scored[start:end] for start, end in pairwise(first_of)]

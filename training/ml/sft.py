@@ -1,0 +1,237 @@
+"""Supervised fine-tuning on demonstrations (paper, step 1).
+
+python -m training.ml.sft job.json
+"""
+
+import math
+import sys
+from collections.abc import Generator, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.engine import Engine, MicroLoss
+from training.ml.errors import BadInput
+from training.ml.hyperparameters import SftHyperparameters
+from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.language_modelling import (
+    AnswerBatch,
+    Example,
+    answer_batches,
+    answer_loss,
+    num_answer_tokens,
+)
+from training.ml.model_folders import load_policy, load_tokenizer, save_folder
+from training.ml.networks import add_residual_dropout
+from training.ml.packing import can_pack
+from training.ml.records import read_demonstrations, read_pretraining
+from training.ml.schedules import Schedule
+from training.ml.seeding import endless_order, permutation
+
+
+def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
+    """Learn to write what labelers wrote: the token-mean loss on answers alone.
+
+    Source: Ouyang et al. 2022, C.1 and, with a pretraining share, C.3.
+    """
+    # 1. Read the demonstrations and the model they are to change.
+    settings: SftHyperparameters = job.hyperparameters
+    base = job.input("base_model")
+    model, tokenizer = load_policy(base), load_tokenizer(base)
+    has_dropout = add_residual_dropout(model, settings.residual_dropout)
+    encoder = TextEncoder(tokenizer, _limits(model, settings))
+    train, validation = _read_examples(job, encoder)
+    pretraining = _read_pretraining_examples(job, encoder)
+    plan = _Plan(settings, len(train), len(pretraining), job.seed)
+    engine = Engine(
+        model, world=job.world, settings=settings, schedule=_schedule(settings, plan.total_steps)
+    )
+    state = job.resume({"model": engine}) or {"validation_losses": [], "train_loss": None}
+
+    for step in range(job.resumed_from_step, plan.total_steps):
+        # 2. One optimiser step over this step's sequences, every answer token weighing the same.
+        demonstrations, documents = plan.examples_of(step)
+        examples = [train[index] for index in demonstrations]
+        examples += [pretraining[index] for index in documents]
+        model.train()
+        update = engine.update({"answers": _micro_losses(engine, examples, settings)})
+        state["train_loss"] = update.losses["answers"]
+
+        # 3. Once an epoch: the loss on prompts that are held out.
+        metrics = {
+            "loss": update.losses["answers"],
+            "learning_rate": update.learning_rate,
+            "gradient_norm": update.gradient_norm,
+            "tokens": num_answer_tokens(examples),
+        }
+        if validation and plan.ends_epoch(step):
+            metrics["validation_loss"] = validation_loss(engine, validation, settings)
+            state["validation_losses"].append(metrics["validation_loss"])
+        yield StepMetrics(step + 1, plan.total_steps, "train", metrics)
+        job.at_step_boundary(step + 1, {"model": engine}, state)
+
+    # 4. Publish the weights as they are at the end.
+    if job.world.is_main:
+        save_folder(model, tokenizer, job.output_dir / "model", parent=base)
+    warnings = encoder.warnings() + _warnings(settings, model, has_dropout=has_dropout)
+    return _report(state, train, validation, warnings)
+
+
+class _Plan:
+    """Which sequences each step sees: a fresh order every epoch, fixed by the seed."""
+
+    def __init__(
+        self, settings: SftHyperparameters, num_train: int, num_pretraining: int, seed: int
+    ) -> None:
+        self.seed = seed
+        self.num_train = num_train
+        self.num_pretraining = num_pretraining
+        documents = round(settings.batch_size * settings.pretraining_share)
+        self.num_documents = documents
+        self.num_demonstrations = settings.batch_size - documents
+        self.steps_per_epoch = math.ceil(num_train / self.num_demonstrations)
+        self.total_steps = settings.epochs * self.steps_per_epoch
+        if settings.max_steps:
+            self.total_steps = min(self.total_steps, settings.max_steps)
+
+    def examples_of(self, step: int) -> tuple[list[int], list[int]]:
+        epoch, place = divmod(step, self.steps_per_epoch)
+        order = permutation(self.num_train, self.seed, "demonstrations", epoch)
+        first = place * self.num_demonstrations
+        return order[first : first + self.num_demonstrations], self._documents_of(step)
+
+    def ends_epoch(self, step: int) -> bool:
+        return (step + 1) % self.steps_per_epoch == 0 or step + 1 == self.total_steps
+
+    def _documents_of(self, step: int) -> list[int]:
+        first = step * self.num_documents
+        return endless_order(
+            self.num_pretraining, first, self.num_documents, self.seed, "pretraining"
+        )
+
+
+def validation_loss(
+    engine: Engine, examples: Sequence[Example], settings: SftHyperparameters
+) -> float:
+    """The mean loss of an answer token, dropout off, every process taking its share."""
+    world = engine.world
+    own = [examples[index] for index in world.share(len(examples))]
+    engine.module.eval()
+    total = torch.zeros((), dtype=torch.float64, device=world.device)
+    with torch.no_grad():
+        for batch in _batches(engine, own, settings):
+            total += answer_loss(engine.module, batch.to(world.device), settings.precision)
+    return float(world.total(total)) / num_answer_tokens(examples)
+
+
+def _micro_losses(
+    engine: Engine, examples: Sequence[Example], settings: SftHyperparameters
+) -> list[MicroLoss]:
+    world = engine.world
+    own = [examples[index] for index in world.share(len(examples))]
+    # A process without a sequence still takes part in the gradient exchange, with weight zero.
+    weight = 1.0 / num_answer_tokens(examples) if own else 0.0
+
+    def loss_of(batch: AnswerBatch) -> Tensor:
+        on_device = batch.to(world.device)
+        return weight * answer_loss(engine.forward, on_device, settings.precision)
+
+    batches = _batches(engine, own or examples[:1], settings)
+    return [partial(loss_of, batch) for batch in batches]
+
+
+def _batches(
+    engine: Engine, examples: Sequence[Example], settings: SftHyperparameters
+) -> list[AnswerBatch]:
+    model = engine.module
+    assert isinstance(model, PreTrainedModel)  # noqa: S101 - this stage made the engine
+    batches = answer_batches(
+        examples,
+        max_tokens=settings.max_tokens_per_forward,
+        packing=settings.packing,
+        config=model.config,
+    )
+    return list(batches)
+
+
+def _limits(model: PreTrainedModel, settings: SftHyperparameters) -> TokenLimits:
+    return TokenLimits.for_model(
+        model.config,
+        max_prompt_tokens=settings.max_prompt_tokens,
+        max_completion_tokens=settings.max_completion_tokens,
+    )
+
+
+def _schedule(settings: SftHyperparameters, total_steps: int) -> Schedule:
+    return Schedule(
+        settings.learning_rate_schedule,
+        settings.learning_rate,
+        total_steps,
+        warmup_steps=settings.warmup_steps,
+        final_fraction=settings.final_learning_rate_fraction,
+    )
+
+
+def _read_examples(job: Job, encoder: TextEncoder) -> tuple[list[Example], list[Example]]:
+    records = read_demonstrations(job.input("demonstrations"))
+    examples: dict[str, list[Example]] = {"train": [], "validation": []}
+    for record in records:
+        example = Example(encoder.prompt(record.prompt), encoder.completion(record.completion))
+        examples[record.split].append(example)
+    if not examples["train"]:
+        raise BadInput("there is no demonstration in the train split")
+    return examples["train"], examples["validation"]
+
+
+def _read_pretraining_examples(job: Job, encoder: TextEncoder) -> list[Example]:
+    if job.hyperparameters.pretraining_share == 0:
+        return []
+    limit = encoder.limits.prompt + encoder.limits.completion
+    texts = read_pretraining(job.input("pretraining"))
+    examples = [Example(*encoder.document(text, limit)) for text in texts]
+    usable = [example for example in examples if example.answer]
+    if not usable:
+        raise BadInput("no pretraining text has two tokens")
+    return usable
+
+
+def _warnings(
+    settings: SftHyperparameters, model: PreTrainedModel, *, has_dropout: bool
+) -> list[str]:
+    kind = model.config.model_type
+    found = []
+    if settings.residual_dropout and not has_dropout:
+        found.append(f"residual_dropout was not applied: the blocks of {kind} are not known.")
+    if settings.packing and not can_pack(model.config):
+        found.append(f"Sequences were padded instead of packed: {kind} is not known to allow it.")
+    return found
+
+
+def _report(
+    state: dict[str, Any],
+    train: Sequence[Example],
+    validation: Sequence[Example],
+    warnings: list[str],
+) -> Report:
+    losses = state["validation_losses"]
+    return {
+        "train": {
+            "loss": state["train_loss"],
+            "num_demonstrations": len(train),
+            "num_tokens": num_answer_tokens(train),
+        },
+        "validation": {
+            "loss": losses[-1] if losses else None,
+            "loss_by_epoch": losses,
+            "num_demonstrations": len(validation),
+        },
+        "warnings": warnings,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(run_stage("sft", train_sft, sys.argv[1:]))

@@ -60,8 +60,11 @@ def save_draft(*, labeler: User, assignment_id: UUID, version: int, body: DraftB
 
 def write_draft(assignment: Assignment, *, version: int, body: DraftBody) -> None:
     """Store without looking at what is there. Precondition: the assignment is locked."""
-    Draft.objects.update_or_create(
-        assignment=assignment, defaults={"version": version, "body": body, "saved_at": Now()}
+    Draft.objects.bulk_create(
+        [Draft(assignment=assignment, version=version, body=body, saved_at=Now())],
+        update_conflicts=True,
+        unique_fields=["assignment"],
+        update_fields=["version", "body", "saved_at"],
     )
 
 

@@ -108,6 +108,6 @@ def free_lapsed_slots(*, project_id: int) -> int:
     )
     if lapsed:
         keys = [assignment.pk for assignment in lapsed]
-        Assignment.objects.filter(pk__in=keys).update(state=State.EXPIRED)
+        Assignment.objects.filter(pk__in=keys).update(state=State.EXPIRED, leased_until=None)
         Assignment.objects.bulk_create(map(successor, lapsed))
     return len(lapsed)

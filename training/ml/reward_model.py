@@ -82,7 +82,7 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         "train": {"loss": state["loss"], "accuracy": state["accuracy"], "num_prompts": len(train)},
         "validation": _evaluate(engine, scorer, validation, job.seed),
         "centring": _centre(job, engine, scorer, encoder, train),
-        "encoding": "packed" if packing else "rows",
+        "encoding": "packed" if scorer.packing else "rows",
         "num_forward_rows": state["num_forward_rows"],
         "num_completions": state["num_completions"],
         "warnings": warnings("reward_model", settings) + encoder.warnings() + _left_out(num_tied),

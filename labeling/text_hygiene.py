@@ -5,7 +5,6 @@ Texts are never normalised: the hash is that of the exact bytes.
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 Split = Literal["train", "validation"]
@@ -36,15 +35,6 @@ def split_of_key(key: str) -> Split:
     """
     bucket = int.from_bytes(hashlib.sha256(key.encode("utf-8")).digest()[:2], "big")
     return "validation" if bucket < VALIDATION_BUCKETS else "train"
-
-
-def exact_duplicates(texts: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """(position, position of the first equal text), both from 0, for every text seen before."""
-    first_at: dict[str, int] = {}
-    for position, text in enumerate(texts):
-        first = first_at.setdefault(text_sha256(text), position)
-        if first != position:
-            yield position, first
 
 
 def has_control_characters(text: str) -> bool:

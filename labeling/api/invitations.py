@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactTextField
 from config.pagination import KeysetPagination
 from labeling.api.authentication import VisitorAuthentication
 from labeling.api.names import DisplayNameField
@@ -48,7 +49,7 @@ class NewInvitationOutput(InvitationOutput):
 
 
 class AcceptInput(serializers.Serializer[Any]):
-    token = serializers.CharField(max_length=MAX_SECRET_CHARACTERS)
+    token = ExactTextField(max_length=MAX_SECRET_CHARACTERS)
     display_name = DisplayNameField()
 
 

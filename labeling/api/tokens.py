@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.pagination import KeysetPagination
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsSignedIn, account_of
 from labeling.models import ApiToken
 from labeling.selectors.people import access_token, access_token_owner, live_tokens_visible_to
@@ -19,7 +20,7 @@ ID_MAXIMUM = 2**63 - 1
 
 
 class TokenInput(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=80)
+    name = DisplayNameField(max_length=80)
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=ApiToken.Scope.choices), min_length=1, max_length=3
     )

@@ -12,15 +12,15 @@ from config.pagination import KeysetPagination
 from labeling.api.drafts import MAX_TEXT_CHARACTERS, seconds_field
 from labeling.api.permissions import ResearcherReadsLabelerSubmits, account_of
 from labeling.api.rankings import LabelerOutput, SubmittedOutput
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText
+from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictUuid
 from labeling.models import Demonstration
 from labeling.selectors.demonstrations import live_demonstrations
 from labeling.services.demonstrations import DemonstrationSubmission, submit_demonstration
 
 
 class DemonstrationInput(serializers.Serializer[Any]):
-    assignment = serializers.UUIDField()
-    client_key = serializers.UUIDField(
+    assignment = StrictUuid()
+    client_key = StrictUuid(
         help_text="Made once per answer: sending the same answer again stores it once."
     )
     text = ExactText(

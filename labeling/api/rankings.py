@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from config.pagination import KeysetPagination
 from labeling.api.drafts import note_field, rank_field, rating_field, seconds_field
 from labeling.api.permissions import IsResearcher, ResearcherReadsLabelerSubmits, account_of
-from labeling.api.strict_fields import ID_MAXIMUM, StrictBoolean
+from labeling.api.strict_fields import ID_MAXIMUM, StrictBoolean, StrictUuid
 from labeling.models import RankedCompletion, Ranking
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.rankings import access_ranking, live_rankings
@@ -21,7 +21,7 @@ from labeling.services.rankings import JudgedCompletion, RankingSubmission, subm
 
 
 class JudgedCompletionInput(serializers.Serializer[Any]):
-    handle = serializers.UUIDField()
+    handle = StrictUuid()
     rank = rank_field(help_text="1 is best, equal ranks are a tie; gaps are closed.")
     rating = rating_field()
     flags = serializers.DictField(
@@ -31,8 +31,8 @@ class JudgedCompletionInput(serializers.Serializer[Any]):
 
 
 class RankingInput(serializers.Serializer[Any]):
-    assignment = serializers.UUIDField()
-    client_key = serializers.UUIDField(
+    assignment = StrictUuid()
+    client_key = StrictUuid(
         help_text="Made once per answer: sending the same answer again stores it once."
     )
     items = serializers.ListField(child=JudgedCompletionInput(), max_length=K_MAXIMUM)

@@ -1,6 +1,7 @@
 """Fields that take a JSON value of their own type only: "7" is not a number, 1 is not a yes."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -37,6 +38,13 @@ class ExactText(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictUuid(serializers.UUIDField):
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
         return super().to_internal_value(data)
 
 

@@ -21,7 +21,7 @@ from labeling.services.answers import (
     supersede,
 )
 from labeling.services.drafts import DraftBody
-from labeling.services.slots import lock_own_assignment, settle
+from labeling.services.slots import is_surplus, lock_own_assignment, settle
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,14 @@ def submit_ranking(*, labeler: User, submission: RankingSubmission) -> StoredAns
         labeler=labeler,
         instructions_id=assignment.instructions_id,
         k=len(submission.items),
-        is_surplus=settle(assignment),
+        is_surplus=is_surplus(assignment),
         client_key=submission.client_key,
         payload_sha256=sha256,
         order_source=submission.order_source,
         seconds_active=bounded_seconds(assignment, submission.seconds_active),
     )
     store_items(ranking, submission.items, completion_of=completion_of)
+    settle(assignment, surplus=ranking.is_surplus, submitted_at=ranking.submitted_at)
     return StoredAnswer(ranking.pk, ranking.submitted_at, ranking.is_surplus, is_new=True)
 
 

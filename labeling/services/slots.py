@@ -5,7 +5,7 @@ All writes of one labeler therefore follow one another, whatever two tabs or ret
 lease arithmetic uses the database's clock.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -71,17 +71,20 @@ def hold_again(assignment: Assignment) -> bool:
     return True
 
 
-def settle(assignment: Assignment) -> bool:
-    """Close an assignment with an answer; whether that is surplus.
+def is_surplus(assignment: Assignment) -> bool:
+    """Whether an answer came after the lease ran out and found every slot in other hands.
 
-    Surplus came after the lease ran out and found every slot of the task in other hands.
+    Takes a free slot of the task where there is one.
     """
-    is_surplus = assignment.state == State.EXPIRED and not hold_again(assignment)
-    assignment.state = State.SURPLUS if is_surplus else State.SUBMITTED
+    return assignment.state == State.EXPIRED and not hold_again(assignment)
+
+
+def settle(assignment: Assignment, *, surplus: bool, submitted_at: datetime) -> None:
+    """Close an assignment with the answer that was just stored."""
+    assignment.state = State.SURPLUS if surplus else State.SUBMITTED
     Assignment.objects.filter(pk=assignment.pk).update(
-        state=assignment.state, slot=assignment.slot, leased_until=None, submitted_at=Now()
+        state=assignment.state, slot=assignment.slot, leased_until=None, submitted_at=submitted_at
     )
-    return is_surplus
 
 
 def reopen_slot(assignment: Assignment) -> None:

@@ -4,7 +4,6 @@ import uuid
 
 import pytest
 
-from labeling.models import Role, User
 from training.artifact_store import publish
 from training.models import Artifact, ModelVersion, Snapshot
 from training.services.runs import RunRequest, request_run
@@ -35,12 +34,6 @@ def make_artifact(settings, tmp_path):
 
 
 @pytest.fixture
-def launcher_of_runs(db):
-    """An admin, who may start runs."""
-    return User.objects.create_user(email="ada@example.org", display_name="Ada", role=Role.ADMIN)
-
-
-@pytest.fixture
 def base_model(db, make_artifact):
     return ModelVersion.objects.create(
         name="a base model",
@@ -52,7 +45,7 @@ def base_model(db, make_artifact):
 
 
 @pytest.fixture
-def make_snapshot(launcher_of_runs, make_artifact):
+def make_snapshot(ada, make_artifact):
     def make(kind, records=RECORD):
         return Snapshot.objects.create(
             name=f"some {kind}",
@@ -62,14 +55,14 @@ def make_snapshot(launcher_of_runs, make_artifact):
             records_sha256="0" * 64,
             num_records=1,
             artifact=make_artifact(Artifact.Kind.SNAPSHOT, {"records.jsonl": records}),
-            created_by=launcher_of_runs,
+            created_by=ada,
         )
 
     return make
 
 
 @pytest.fixture
-def make_run(launcher_of_runs, base_model, make_snapshot):
+def make_run(ada, base_model, make_snapshot):
     """Queues reward model runs, all of one base model and one snapshot."""
     rankings = make_snapshot(Snapshot.Kind.RM)
 
@@ -79,6 +72,6 @@ def make_run(launcher_of_runs, base_model, make_snapshot):
             "inputs": {"base_model": base_model.pk, "rankings": rankings.pk},
             "seed": 7,
         }
-        return request_run(by=launcher_of_runs, request=RunRequest(**(fields | overrides)))
+        return request_run(by=ada, request=RunRequest(**(fields | overrides)))
 
     return make

@@ -138,9 +138,9 @@ class TestHeartbeat:
 
         assert Run.objects.values_list("step", "total_steps").get() == (12, 100)
 
-    def test_it_brings_back_what_people_wish(self, running, launcher_of_runs):
-        pause_run(by=launcher_of_runs, run=Run.objects.get())
-        cancel_run(by=launcher_of_runs, run=Run.objects.get())
+    def test_it_brings_back_what_people_wish(self, running, ada):
+        pause_run(by=ada, run=Run.objects.get())
+        cancel_run(by=ada, run=Run.objects.get())
         Run.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
 
         wishes = heartbeat(running)
@@ -235,14 +235,14 @@ class TestReaper:
         assert not finish_succeeded(running, Ending(reason="succeeded"))
         assert heartbeat(successor) is not None
 
-    def test_a_dead_runner_does_not_block_a_cancel(self, running, launcher_of_runs):
-        cancel_run(by=launcher_of_runs, run=Run.objects.get())
+    def test_a_dead_runner_does_not_block_a_cancel(self, running, ada):
+        cancel_run(by=ada, run=Run.objects.get())
         expire_lease(running)
 
         assert reap() == [(running.run_id, "cancelled")]
 
-    def test_a_dead_runner_does_not_block_a_pause(self, running, launcher_of_runs):
-        pause_run(by=launcher_of_runs, run=Run.objects.get())
+    def test_a_dead_runner_does_not_block_a_pause(self, running, ada):
+        pause_run(by=ada, run=Run.objects.get())
         expire_lease(running)
 
         assert reap() == [(running.run_id, "paused")]

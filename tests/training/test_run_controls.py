@@ -50,35 +50,35 @@ def stopped(held):
     return finish_unsuccessful(held, Ending(reason="stopped", exit_code=75, last_step=3))
 
 
-def test_a_queued_run_is_cancelled_at_once(make_run, launcher_of_runs):
-    run = cancel_run(by=launcher_of_runs, run=make_run())
+def test_a_queued_run_is_cancelled_at_once(make_run, ada):
+    run = cancel_run(by=ada, run=make_run())
 
     assert run.state == "cancelled"
     assert run.ended_at is not None
-    assert run.cancel_requested_by == launcher_of_runs
+    assert run.cancel_requested_by == ada
 
 
-def test_a_waiting_run_is_cancelled_at_once(held, run, launcher_of_runs):
+def test_a_waiting_run_is_cancelled_at_once(held, run, ada):
     finish_unsuccessful(held, Ending(reason="killed", is_transient=True))
 
-    assert cancel_run(by=launcher_of_runs, run=run).state == "cancelled"
+    assert cancel_run(by=ada, run=run).state == "cancelled"
 
 
-def test_a_paused_run_is_cancelled_at_once(held, run, launcher_of_runs):
-    pause_run(by=launcher_of_runs, run=run)
+def test_a_paused_run_is_cancelled_at_once(held, run, ada):
+    pause_run(by=ada, run=run)
     stopped(held)
 
-    assert cancel_run(by=launcher_of_runs, run=run).state == "cancelled"
+    assert cancel_run(by=ada, run=run).state == "cancelled"
 
 
 @pytest.mark.parametrize("state", LIVE_STATES)
-def test_a_live_run_is_cancelled_by_its_runner(held, run, launcher_of_runs, state):
+def test_a_live_run_is_cancelled_by_its_runner(held, run, ada, state):
     if state != RunState.CLAIMED:
         start_running(held, pid=1)
     if state == RunState.STOPPING:
         begin_stopping(held, why="preempted")
 
-    asked = cancel_run(by=launcher_of_runs, run=run)
+    asked = cancel_run(by=ada, run=run)
 
     assert asked.state == state
     assert asked.cancel_requested_at is not None
@@ -86,90 +86,90 @@ def test_a_live_run_is_cancelled_by_its_runner(held, run, launcher_of_runs, stat
     assert stopped(held) == "cancelled"
 
 
-def test_cancelling_twice_is_refused(held, run, launcher_of_runs):
-    cancel_run(by=launcher_of_runs, run=run)
+def test_cancelling_twice_is_refused(held, run, ada):
+    cancel_run(by=ada, run=run)
 
     with pytest.raises(Refused) as refusal:
-        cancel_run(by=launcher_of_runs, run=run)
+        cancel_run(by=ada, run=run)
 
     assert refusal.value.code == "already_cancelling"
 
 
-def test_an_ended_run_cannot_be_cancelled(held, run, launcher_of_runs):
+def test_an_ended_run_cannot_be_cancelled(held, run, ada):
     finish_unsuccessful(held, Ending(reason="bad_input"))
 
     with pytest.raises(Refused) as refusal:
-        cancel_run(by=launcher_of_runs, run=run)
+        cancel_run(by=ada, run=run)
 
     assert refusal.value.code == "run_has_ended"
 
 
-def test_a_cancelled_run_is_never_claimed(make_run, launcher_of_runs):
+def test_a_cancelled_run_is_never_claimed(make_run, ada):
     report_slots(HOST)
-    run = cancel_run(by=launcher_of_runs, run=make_run())
+    run = cancel_run(by=ada, run=make_run())
 
     assert claim(run.pk, host=HOST) is None
 
 
-def test_a_pause_ends_in_paused_and_a_resume_in_the_queue(held, run, launcher_of_runs):
+def test_a_pause_ends_in_paused_and_a_resume_in_the_queue(held, run, ada):
     start_running(held, pid=1)
-    pause_run(by=launcher_of_runs, run=run)
+    pause_run(by=ada, run=run)
     begin_stopping(held, why="pause")
 
     assert stopped(held) == "paused"
-    resumed = resume_run(by=launcher_of_runs, run=run)
+    resumed = resume_run(by=ada, run=run)
 
     assert (resumed.state, resumed.failures, resumed.step) == ("queued", 0, 3)
     assert claim(run.pk, host=HOST).attempt == 2
 
 
-def test_pausing_and_resuming_never_uses_up_the_budget(make_run, launcher_of_runs):
+def test_pausing_and_resuming_never_uses_up_the_budget(make_run, ada):
     """Two counters: attempts rise with every claim, failures only with failures."""
     report_slots(HOST)
     run = make_run()
     for _ in range(5):
         held = claim(run.pk, host=HOST)
-        pause_run(by=launcher_of_runs, run=run)
+        pause_run(by=ada, run=run)
         stopped(held)
-        resume_run(by=launcher_of_runs, run=run)
+        resume_run(by=ada, run=run)
 
     run.refresh_from_db()
     assert (run.attempt, run.failures) == (5, 0)
 
 
-def test_a_resumed_run_gets_a_new_deadline(held, run, launcher_of_runs):
-    pause_run(by=launcher_of_runs, run=run)
+def test_a_resumed_run_gets_a_new_deadline(held, run, ada):
+    pause_run(by=ada, run=run)
     stopped(held)
 
-    assert resume_run(by=launcher_of_runs, run=run).deadline_at is None
+    assert resume_run(by=ada, run=run).deadline_at is None
 
 
-def test_only_a_run_at_work_can_be_paused(make_run, launcher_of_runs):
+def test_only_a_run_at_work_can_be_paused(make_run, ada):
     with pytest.raises(Refused) as refusal:
-        pause_run(by=launcher_of_runs, run=make_run())
+        pause_run(by=ada, run=make_run())
 
     assert refusal.value.code == "cannot_pause"
 
 
-def test_pausing_twice_is_refused(run, launcher_of_runs):
-    pause_run(by=launcher_of_runs, run=run)
+def test_pausing_twice_is_refused(run, ada):
+    pause_run(by=ada, run=run)
 
     with pytest.raises(Refused) as refusal:
-        pause_run(by=launcher_of_runs, run=run)
+        pause_run(by=ada, run=run)
 
     assert refusal.value.code == "already_pausing"
 
 
-def test_only_a_paused_run_can_be_resumed(run, launcher_of_runs):
+def test_only_a_paused_run_can_be_resumed(run, ada):
     with pytest.raises(Refused) as refusal:
-        resume_run(by=launcher_of_runs, run=run)
+        resume_run(by=ada, run=run)
 
     assert refusal.value.code == "not_paused"
 
 
-def test_a_cancel_wins_over_a_pause(held, run, launcher_of_runs):
-    pause_run(by=launcher_of_runs, run=run)
-    cancel_run(by=launcher_of_runs, run=run)
+def test_a_cancel_wins_over_a_pause(held, run, ada):
+    pause_run(by=ada, run=run)
+    cancel_run(by=ada, run=run)
 
     assert stopped(held) == "cancelled"
 
@@ -214,9 +214,9 @@ def test_a_poisoned_run_is_tried_three_times(settings, make_run):
     assert (run.state, run.reason) == ("failed", "killed")
 
 
-def test_a_run_that_finished_while_pausing_has_succeeded(held, run, launcher_of_runs):
+def test_a_run_that_finished_while_pausing_has_succeeded(held, run, ada):
     start_running(held, pid=1)
-    pause_run(by=launcher_of_runs, run=run)
+    pause_run(by=ada, run=run)
     begin_stopping(held, why="pause")
 
     assert finish_succeeded(held, Ending(reason="succeeded", last_step=10))
@@ -225,7 +225,7 @@ def test_a_run_that_finished_while_pausing_has_succeeded(held, run, launcher_of_
     assert (run.state, run.lease_until, run.slot) == ("succeeded", None, None)
 
 
-def test_every_transition_left_its_event(held, run, launcher_of_runs):
+def test_every_transition_left_its_event(held, run, ada):
     start_running(held, pid=1)
     begin_stopping(held, why="pause")
     pause = list(RunEvent.objects.filter(run=run).values_list("from_state", "to_state"))

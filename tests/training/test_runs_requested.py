@@ -20,7 +20,7 @@ def refused_fields(by, **request):
     return refusal.value.fields
 
 
-def test_a_requested_run_is_queued_with_its_whole_spec(make_run, base_model, launcher_of_runs):
+def test_a_requested_run_is_queued_with_its_whole_spec(make_run, base_model, ada):
     run = make_run(hyperparameters={"batch_size": 8})
 
     assert run.state == "queued"
@@ -36,7 +36,7 @@ def test_a_requested_run_is_queued_with_its_whole_spec(make_run, base_model, lau
     assert run.code_revision not in {"", "unknown"}
     event = RunEvent.objects.get(run=run)
     assert (event.from_state, event.to_state) == ("draft", "queued")
-    assert event.actor == f"person:{launcher_of_runs.pk}"
+    assert event.actor == f"person:{ada.pk}"
 
 
 def test_the_spec_of_a_queued_run_cannot_be_changed(make_run):
@@ -47,27 +47,25 @@ def test_the_spec_of_a_queued_run_cannot_be_changed(make_run):
         Run.objects.filter(pk=run.pk).update(spec={})
 
 
-def test_an_unknown_stage_is_refused(launcher_of_runs):
-    fields = refused_fields(launcher_of_runs, stage="dpo", inputs={})
+def test_an_unknown_stage_is_refused(ada):
+    fields = refused_fields(ada, stage="dpo", inputs={})
 
     assert set(fields) == {"stage"}
 
 
-def test_a_bad_hyperparameter_names_its_field(launcher_of_runs):
+def test_a_bad_hyperparameter_names_its_field(ada):
     fields = refused_fields(
-        launcher_of_runs, stage="reward_model", inputs={}, hyperparameters={"learning_rate": -1}
+        ada, stage="reward_model", inputs={}, hyperparameters={"learning_rate": -1}
     )
 
     assert set(fields) == {"hyperparameters.learning_rate"}
 
 
-def test_every_problem_with_the_inputs_is_named_at_once(
-    launcher_of_runs, base_model, make_snapshot
-):
+def test_every_problem_with_the_inputs_is_named_at_once(ada, base_model, make_snapshot):
     demonstrations = make_snapshot(Snapshot.Kind.SFT)
 
     fields = refused_fields(
-        launcher_of_runs,
+        ada,
         stage="ppo",
         inputs={
             "policy": uuid.uuid4(),
@@ -85,11 +83,11 @@ def test_every_problem_with_the_inputs_is_named_at_once(
     }
 
 
-def test_a_snapshot_cannot_stand_in_for_a_model(launcher_of_runs, make_snapshot):
+def test_a_snapshot_cannot_stand_in_for_a_model(ada, make_snapshot):
     snapshot = make_snapshot(Snapshot.Kind.RM)
 
     fields = refused_fields(
-        launcher_of_runs,
+        ada,
         stage="reward_model",
         inputs={"base_model": snapshot.pk, "rankings": snapshot.pk},
     )
@@ -97,15 +95,13 @@ def test_a_snapshot_cannot_stand_in_for_a_model(launcher_of_runs, make_snapshot)
     assert fields == {"inputs.base_model": ["there is no such model version"]}
 
 
-def test_a_missing_input_is_named(launcher_of_runs, base_model):
-    fields = refused_fields(
-        launcher_of_runs, stage="reward_model", inputs={"base_model": base_model.pk}
-    )
+def test_a_missing_input_is_named(ada, base_model):
+    fields = refused_fields(ada, stage="reward_model", inputs={"base_model": base_model.pk})
 
     assert fields == {"inputs.rankings": ["is needed"]}
 
 
-def test_a_pretraining_mix_needs_pretraining_text(launcher_of_runs, base_model, make_snapshot):
+def test_a_pretraining_mix_needs_pretraining_text(ada, base_model, make_snapshot):
     """R57, R70: a share above zero without text could not be trained."""
     inputs = {
         "base_model": base_model.pk,
@@ -113,10 +109,10 @@ def test_a_pretraining_mix_needs_pretraining_text(launcher_of_runs, base_model, 
     }
     mix = {"pretraining_share": 0.1}
 
-    fields = refused_fields(launcher_of_runs, stage="sft", inputs=inputs, hyperparameters=mix)
+    fields = refused_fields(ada, stage="sft", inputs=inputs, hyperparameters=mix)
     inputs["pretraining"] = make_snapshot(Snapshot.Kind.PRETRAIN).pk
     run = request_run(
-        by=launcher_of_runs,
+        by=ada,
         request=RunRequest(stage="sft", inputs=inputs, hyperparameters=mix),
     )
 
@@ -124,7 +120,7 @@ def test_a_pretraining_mix_needs_pretraining_text(launcher_of_runs, base_model, 
     assert run.inputs.count() == 3
 
 
-def test_an_input_whose_files_are_gone_is_refused(settings, launcher_of_runs, base_model, make_run):
+def test_an_input_whose_files_are_gone_is_refused(settings, ada, base_model, make_run):
     make_run()
     (settings.ARTIFACT_ROOT / base_model.artifact_id).rename(settings.ARTIFACT_ROOT / "elsewhere")
 
@@ -136,18 +132,18 @@ def test_an_input_whose_files_are_gone_is_refused(settings, launcher_of_runs, ba
     }
 
 
-def test_a_refused_request_stores_nothing(launcher_of_runs):
-    refused_fields(launcher_of_runs, stage="reward_model", inputs={})
+def test_a_refused_request_stores_nothing(ada):
+    refused_fields(ada, stage="reward_model", inputs={})
 
     assert not Run.objects.exists()
 
 
-def test_a_retry_is_a_new_run_with_the_same_spec(make_run, launcher_of_runs):
+def test_a_retry_is_a_new_run_with_the_same_spec(make_run, ada):
     """reliability.md 1.5: an ended run never moves again; a retry clones it."""
     failed = make_run(hyperparameters={"batch_size": 4})
     Run.objects.filter(pk=failed.pk).update(state="cancelled")
 
-    retried = retry_run(by=launcher_of_runs, run=failed)
+    retried = retry_run(by=ada, run=failed)
 
     assert retried.pk != failed.pk
     assert retried.parent_id == failed.pk
@@ -155,8 +151,8 @@ def test_a_retry_is_a_new_run_with_the_same_spec(make_run, launcher_of_runs):
     assert retried.spec_sha256 == failed.spec_sha256
 
 
-def test_only_an_ended_run_can_be_retried(make_run, launcher_of_runs):
+def test_only_an_ended_run_can_be_retried(make_run, ada):
     with pytest.raises(Refused) as refusal:
-        retry_run(by=launcher_of_runs, run=make_run())
+        retry_run(by=ada, run=make_run())
 
     assert refusal.value.code == "not_ended"

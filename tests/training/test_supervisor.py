@@ -182,23 +182,21 @@ class TestFailure:
 
 
 class TestStopping:
-    def test_a_pause_saves_a_checkpoint_and_a_resume_goes_on_from_it(
-        self, attempt, run, launcher_of_runs
-    ):
-        pause = when_running(run, lambda run: pause_run(by=launcher_of_runs, run=run))
+    def test_a_pause_saves_a_checkpoint_and_a_resume_goes_on_from_it(self, attempt, run, ada):
+        pause = when_running(run, lambda run: pause_run(by=ada, run=run))
         paused = attempt(STOPS_WHEN_ASKED)
         pause.result()
         assert (paused.state, paused.step, paused.failures) == ("paused", 2, 0)
 
-        resume_run(by=launcher_of_runs, run=paused)
+        resume_run(by=ada, run=paused)
         resumed = attempt(STOPS_WHEN_ASKED)
 
         assert resumed.state == "succeeded"
         numbers = resumed.attempts.values_list("number", "outcome", "resumed_from_step")
         assert list(numbers) == [(1, "paused", 0), (2, "succeeded", 2)]
 
-    def test_a_cancel_is_passed_on_to_the_trainer(self, attempt, run, launcher_of_runs):
-        cancel = when_running(run, lambda run: cancel_run(by=launcher_of_runs, run=run))
+    def test_a_cancel_is_passed_on_to_the_trainer(self, attempt, run, ada):
+        cancel = when_running(run, lambda run: cancel_run(by=ada, run=run))
         cancelled = attempt(STOPS_WHEN_ASKED)
         cancel.result()
 
@@ -207,9 +205,9 @@ class TestStopping:
         assert "asked to cancel" in log
         assert not (WorkFolder.of(run.pk).path / "checkpoints").exists()
 
-    def test_a_trainer_that_does_not_stop_is_killed(self, settings, attempt, run, launcher_of_runs):
+    def test_a_trainer_that_does_not_stop_is_killed(self, settings, attempt, run, ada):
         settings.RUN_STOP_TIMEOUT_SECONDS = 1
-        cancel = when_running(run, lambda run: cancel_run(by=launcher_of_runs, run=run))
+        cancel = when_running(run, lambda run: cancel_run(by=ada, run=run))
 
         cancelled = attempt(NEVER_STOPS)
         cancel.result()

@@ -1,0 +1,238 @@
+"""What goes into a snapshot: canonical lines, counts, and the rows they came from (R49-R52)."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from labeling.models import Demonstration, Prompt, Ranking
+from labeling.preferences import num_tied_pairs, preference_pairs
+from labeling.selectors.demonstrations import DemonstrationRecord, demonstrations_for_training
+from labeling.selectors.rankings import RankedTask, rankings_for_training
+from labeling.selectors.sealing import sealed_answer
+from training.services.canonical import canonical_json
+from training.services.snapshot_splits import SplitRule
+
+NO_VALIDATION = (
+    "No prompt is in the validation split, so nothing can be measured on unseen prompts."
+)
+
+
+@dataclass(frozen=True)
+class SnapshotQuery:
+    """Which data is wanted. ``project_ids`` and ``prompt_sources`` None mean all there are."""
+
+    project_ids: Sequence[int] | None = None
+    prompt_category: str | None = None
+    include_simulated: bool = False
+    validation_share: float | None = None
+    prompt_sources: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Records:
+    """The content of a snapshot before it is stored. ``problems`` are worth knowing first."""
+
+    lines: list[str]
+    counts: dict[str, Any]
+    problems: list[str] = field(default_factory=list)
+    ranking_ids: list[UUID] = field(default_factory=list)
+    demonstration_ids: list[UUID] = field(default_factory=list)
+    prompt_ids: list[int] = field(default_factory=list)
+
+
+def ranking_records(query: SnapshotQuery) -> Records:
+    """One record per task with every labeler's ranks (R50), held-out labelers left out (R14)."""
+    tasks = rankings_for_training(
+        project_ids=query.project_ids,
+        category=query.prompt_category,
+        include_simulated=query.include_simulated,
+    )
+    splits = SplitRule.of(query.validation_share, {task.prompt_id for task in tasks})
+    lines, split_of_task = [], []
+    for task in tasks:
+        split = splits.split_of(task.prompt_id, task.split)
+        split_of_task.append(split)
+        lines.append(canonical_json(_ranking_line(task, split)))
+    rankings = [ranking for task in tasks for ranking in task.rankings]
+    ranks = [ranking.ranks for ranking in rankings]
+    counts = {
+        **_split_counts(split_of_task),
+        "tasks": len(tasks),
+        "prompts": len({task.prompt_id for task in tasks}),
+        "completions": sum(len(task.completions) for task in tasks),
+        "rankings": len(rankings),
+        "labelers": len({ranking.labeler_id for ranking in rankings}),
+        "pairs": sum(len(preference_pairs(one)) for one in ranks),
+        "ties": sum(num_tied_pairs(one) for one in ranks),
+    }
+    return Records(
+        lines=lines,
+        counts=counts,
+        problems=_ranking_problems(query, counts),
+        ranking_ids=[ranking.id for ranking in rankings],
+    )
+
+
+def demonstration_records(query: SnapshotQuery) -> Records:
+    """One record per demonstration, labeler and customer prompts told apart (R52)."""
+    demonstrations = demonstrations_for_training(
+        project_ids=query.project_ids,
+        category=query.prompt_category,
+        include_simulated=query.include_simulated,
+    )
+    # An empty demonstration is an answer that the instructions allow, but not one to imitate.
+    written = [one for one in demonstrations if one.text]
+    splits = SplitRule.of(query.validation_share, {one.prompt_id for one in written})
+    split_of = [splits.split_of(one.prompt_id, one.split) for one in written]
+    counts = {
+        **_split_counts(split_of),
+        "demonstrations": len(written),
+        "prompts": len({one.prompt_id for one in written}),
+        "labelers": len({one.labeler_id for one in written}),
+        "sources": dict(sorted(Counter(one.source for one in written).items())),
+        "empty": len(demonstrations) - len(written),
+    }
+    return Records(
+        lines=[
+            canonical_json(_demonstration_line(one, split))
+            for one, split in zip(written, split_of, strict=True)
+        ],
+        counts=counts,
+        problems=_demonstration_problems(query, counts),
+        demonstration_ids=[one.id for one in written],
+    )
+
+
+def prompt_records(query: SnapshotQuery) -> Records:
+    """Prompts to train a policy on: never one of the validation split (R51).
+
+    Without ``prompt_sources`` these are customers' prompts, as in the paper, or all prompts while
+    no customer has given any.
+    """
+    prompts = Prompt.objects.filter(split=Prompt.Split.TRAIN)
+    if query.prompt_category is not None:
+        prompts = prompts.filter(category=query.prompt_category)
+    if query.project_ids is not None:
+        prompts = prompts.filter(tasks__project__in=query.project_ids).distinct()
+    problems = []
+    if query.prompt_sources is not None:
+        prompts = prompts.filter(source_kind__in=query.prompt_sources)
+    elif prompts.filter(source_kind=Prompt.SourceKind.CUSTOMER).exists():
+        prompts = prompts.filter(source_kind=Prompt.SourceKind.CUSTOMER)
+    else:
+        problems.append("There are no customer prompts; prompts of every source are used.")
+    records = records_of_prompts(prompts.order_by("pk"))
+    if not records.lines:
+        problems = ["No prompt of the training split fits."]
+    return Records(
+        lines=records.lines,
+        counts=records.counts,
+        problems=problems,
+        prompt_ids=records.prompt_ids,
+    )
+
+
+def records_of_prompts(prompts: Iterable[Prompt]) -> Records:
+    """These very prompts, whatever their split, in the order given."""
+    chosen = list(prompts)
+    return Records(
+        lines=[
+            canonical_json({"prompt_id": one.pk, "prompt": one.text, "split": one.split})
+            for one in chosen
+        ],
+        counts={
+            **_split_counts([one.split for one in chosen]),
+            "prompts": len(chosen),
+            "sources": dict(sorted(Counter(one.source_kind for one in chosen).items())),
+        },
+        prompt_ids=[one.pk for one in chosen],
+    )
+
+
+def pretraining_records(text: str) -> Records:
+    """One record per document; documents are set apart by blank lines."""
+    documents = [document for document in _documents(text) if document.strip()]
+    return Records(
+        lines=[canonical_json({"text": document}) for document in documents],
+        counts={"documents": len(documents), "characters": sum(map(len, documents))},
+        problems=[] if documents else ["The text is empty."],
+    )
+
+
+def _documents(text: str) -> Iterable[str]:
+    lines: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        if line.strip():
+            lines.append(line)
+        elif lines:
+            yield "\n".join(lines)
+            lines = []
+
+
+def _ranking_line(task: RankedTask, split: str) -> dict[str, Any]:
+    return {
+        "task_id": task.task_id,
+        "prompt_id": task.prompt_id,
+        "prompt": task.prompt,
+        "category": task.category,
+        "completions": [
+            {"id": shown.id, "text": shown.text, "source": shown.source_name}
+            for shown in task.completions
+        ],
+        "rankings": [
+            {"id": str(one.id), "labeler": one.labeler_id, "ranks": list(one.ranks)}
+            for one in task.rankings
+        ],
+        "split": split,
+    }
+
+
+def _demonstration_line(one: DemonstrationRecord, split: str) -> dict[str, Any]:
+    return {
+        "prompt_id": one.prompt_id,
+        "prompt": one.prompt,
+        "completion": one.text,
+        "labeler": one.labeler_id,
+        "source": one.source,
+        "split": split,
+    }
+
+
+def _split_counts(splits: Sequence[str]) -> dict[str, int]:
+    found = Counter(splits)
+    return {"train": found["train"], "validation": found["validation"]}
+
+
+def _ranking_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
+    problems = []
+    if not counts["rankings"]:
+        problems.append("No sealed ranking by a training labeler fits.")
+    elif not counts["pairs"]:
+        problems.append("Every ranking is one tie, so there is no comparison to learn from.")
+    elif not counts["validation"]:
+        problems.append(NO_VALIDATION)
+    waiting = Ranking.objects.filter(superseded_at__isnull=True).exclude(sealed_answer())
+    if query.project_ids is not None:
+        waiting = waiting.filter(task__project__in=query.project_ids)
+    return problems + _waiting_problem(waiting.count(), "ranking")
+
+
+def _demonstration_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
+    problems = []
+    if not counts["demonstrations"]:
+        problems.append("No sealed demonstration by a training labeler fits.")
+    elif not counts["validation"]:
+        problems.append(NO_VALIDATION)
+    waiting = Demonstration.objects.filter(superseded_at__isnull=True).exclude(sealed_answer())
+    if query.project_ids is not None:
+        waiting = waiting.filter(assignment__task__project__in=query.project_ids)
+    return problems + _waiting_problem(waiting.count(), "demonstration")
+
+
+def _waiting_problem(num_waiting: int, noun: str) -> list[str]:
+    if num_waiting == 0:
+        return []
+    some = f"1 {noun} can" if num_waiting == 1 else f"{num_waiting} {noun}s can"
+    return [f"{some} still be taken back and will count when that time is over."]

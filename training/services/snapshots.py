@@ -1,0 +1,176 @@
+"""Freezing data into immutable, content-addressed snapshots (R49-R52)."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from labeling.errors import Refused
+from labeling.models import Prompt, User
+from training.artifact_store import StoredArtifact, publish
+from training.models import (
+    Artifact,
+    Snapshot,
+    SnapshotDemonstration,
+    SnapshotPrompt,
+    SnapshotRanking,
+)
+from training.services.canonical import canonical_json, sha256_of_text
+from training.services.model_versions import record_artifact
+from training.services.snapshot_records import (
+    Records,
+    SnapshotQuery,
+    demonstration_records,
+    pretraining_records,
+    prompt_records,
+    ranking_records,
+    records_of_prompts,
+)
+from training.services.snapshot_splits import describe_split
+
+FORMAT = 1
+LINKS_PER_STATEMENT = 5_000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What freezing now would give."""
+
+    counts: dict[str, Any]
+    problems: list[str]
+
+
+def freeze_rankings(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
+    """Sealed rankings of training labelers, for a reward model.
+
+    Raises: Refused("empty_snapshot"), Refused("no_comparisons") (status 422).
+    """
+    with one_moment():
+        return _freeze(by, name, Snapshot.Kind.RM, _said(query), ranking_records(query))
+
+
+def freeze_demonstrations(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
+    """Sealed demonstrations of training labelers. Raises: Refused("empty_snapshot")."""
+    with one_moment():
+        return _freeze(by, name, Snapshot.Kind.SFT, _said(query), demonstration_records(query))
+
+
+def freeze_prompts(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
+    """Training prompts for PPO. Raises: Refused("empty_snapshot")."""
+    with one_moment():
+        return _freeze(by, name, Snapshot.Kind.PPO, _said(query), prompt_records(query))
+
+
+def freeze_these_prompts(*, by: User, name: str, prompt_ids: Sequence[int]) -> Snapshot:
+    """Chosen prompts of any split, to be answered by a model, in the order given.
+
+    Raises: Refused("empty_snapshot").
+    """
+    with one_moment():
+        found = Prompt.objects.in_bulk(list(prompt_ids))
+        records = records_of_prompts(found[number] for number in prompt_ids if number in found)
+        return _freeze(by, name, Snapshot.Kind.PPO, {"chosen": len(prompt_ids)}, records)
+
+
+def freeze_pretraining_text(*, by: User, name: str, text: str) -> Snapshot:
+    """Documents set apart by blank lines. Raises: Refused("empty_snapshot")."""
+    with one_moment():
+        return _freeze(by, name, Snapshot.Kind.PRETRAIN, {}, pretraining_records(text))
+
+
+READERS: dict[str, Callable[[SnapshotQuery], Records]] = {
+    Snapshot.Kind.RM: ranking_records,
+    Snapshot.Kind.SFT: demonstration_records,
+    Snapshot.Kind.PPO: prompt_records,
+}
+
+
+def preview(*, kind: str, query: SnapshotQuery, text: str = "") -> Preview:
+    """What freezing would store, without storing it."""
+    with one_moment():
+        records = (
+            pretraining_records(text) if kind == Snapshot.Kind.PRETRAIN else READERS[kind](query)
+        )
+    return Preview(counts=records.counts, problems=records.problems)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """One REPEATABLE READ transaction: every query sees the data of the same moment."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(durable=True):
+        # Only a test that undoes everything by an outer transaction gets here inside one.
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _freeze(
+    by: User, name: str, kind: Snapshot.Kind, said: dict[str, Any], records: Records
+) -> Snapshot:
+    if not records.lines:
+        reason = " ".join(records.problems) or "Nothing fits."
+        raise Refused("empty_snapshot", reason, status=422)
+    if kind == Snapshot.Kind.RM and not records.counts["pairs"]:
+        raise Refused("no_comparisons", " ".join(records.problems), status=422)
+    content = "".join(f"{line}\n" for line in records.lines)
+    records_sha256 = sha256_of_text(content)
+    manifest = {
+        "format": FORMAT,
+        "kind": kind,
+        "query": said,
+        "split_rule": describe_split(said.get("validation_share")),
+        "counts": records.counts,
+        "num_records": len(records.lines),
+        "records_sha256": records_sha256,
+    }
+    snapshot = Snapshot.objects.create(
+        name=name,
+        kind=kind,
+        query=said,
+        counts=records.counts,
+        records_sha256=records_sha256,
+        num_records=len(records.lines),
+        artifact=record_artifact(_publish(content, manifest), Artifact.Kind.SNAPSHOT),
+        created_by=by,
+    )
+    _link(snapshot, records)
+    return snapshot
+
+
+def _publish(content: str, manifest: dict[str, Any]) -> StoredArtifact:
+    """The same records and the same manifest are the same artifact."""
+    root = Path(settings.ARTIFACT_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".tmp-freeze-", dir=root) as folder:
+        (Path(folder) / "records.jsonl").write_text(content, encoding="utf-8", newline="\n")
+        (Path(folder) / "manifest.json").write_text(
+            json.dumps(json.loads(canonical_json(manifest)), indent=2, ensure_ascii=False) + "\n",
+            encoding="utf-8",
+        )
+        return publish(root, Path(folder), may_link=True)
+
+
+def _link(snapshot: Snapshot, records: Records) -> None:
+    """Remember which rows went in, so that lineage can be asked both ways (R53)."""
+    _insert(SnapshotRanking, snapshot, "ranking_id", records.ranking_ids)
+    _insert(SnapshotDemonstration, snapshot, "demonstration_id", records.demonstration_ids)
+    _insert(SnapshotPrompt, snapshot, "prompt_id", records.prompt_ids)
+
+
+def _insert(model: Any, snapshot: Snapshot, column: str, ids: Iterable[Any]) -> None:
+    model.objects.bulk_create(
+        [model(snapshot=snapshot, **{column: one}) for one in ids],
+        batch_size=LINKS_PER_STATEMENT,
+    )
+
+
+def _said(query: SnapshotQuery) -> dict[str, Any]:
+    return asdict(query)

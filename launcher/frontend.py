@@ -55,9 +55,15 @@ def _ensure_build(layout: Layout, node: Node) -> None:
 def _npm(layout: Layout, node: Node, arguments: list[str], *, title: str) -> None:
     argv = [str(node.folder / "npm"), *arguments]
     with screen.step(title) as step:
+
+        def note(line: str) -> None:
+            # npm's own warnings are for whoever maintains the lock file.
+            if not line.startswith("npm warn"):
+                step.note(line)
+
         try:
             commands.run_streaming(
-                argv, on_line=step.note, cwd=layout.frontend, env=node_environment(node)
+                argv, on_line=note, cwd=layout.frontend, env=node_environment(node)
             )
         except commands.CommandFailed as failure:
             raise explain_install_failure(failure) from failure

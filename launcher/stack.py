@@ -179,7 +179,8 @@ def supervised(
         yield Stack(layout, settings, supervisor, is_durable=is_durable)
     finally:
         try:
-            supervisor.stop()
+            with screen.step("Stopping"):
+                supervisor.stop()
         except BaseException:
             # A second Ctrl-C: the person does not want to wait for an orderly stop.
             supervisor.kill()

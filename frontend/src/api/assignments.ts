@@ -18,8 +18,7 @@ const KEEPALIVE_LIMIT_BYTES = 60_000;
 
 export const historyQuery = queryOptions({
   queryKey: ["labeling", "history"],
-  queryFn: async ({ signal }) =>
-    (await bodyOf(api.GET("/api/assignments/history/", { signal }))).results,
+  queryFn: ({ signal }) => bodyOf(api.GET("/api/assignments/history/", { signal })),
 });
 
 export function getAssignment(id: string, signal?: AbortSignal): Promise<Assignment> {

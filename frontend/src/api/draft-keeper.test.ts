@@ -20,7 +20,13 @@ function conflictWith(draft: StoredDraft<Body>): ApiError {
   return new ApiError(412, "draft_conflict", "Newer.", {}, answer);
 }
 function keeperWith(save: SaveDraft<Body>, server: StoredDraft<Body> | null = null) {
-  const keeper = new DraftKeeper<Body>({ id: "a1", server, leasedUntil: null, save, isSame });
+  const keeper = new DraftKeeper<Body>({
+    id: "a1",
+    server,
+    leasedUntil: "2026-01-01T00:30:00Z",
+    save,
+    isSame,
+  });
   keeper.start();
   return keeper;
 }
@@ -105,13 +111,23 @@ describe("saving", () => {
     expect(save).toHaveBeenCalledExactlyOnceWith({ version: 0, body: body("a") }, { isLeaving: true });
   });
 
-  test("a lost slot is said, and the copy stays", async () => {
-    const keeper = keeperWith(() => Promise.reject(new ApiError(409, "lease_lost", "Gone.", {}, null)));
+  test("a lost lease is said although the draft was saved", async () => {
+    const keeper = keeperWith(() => Promise.resolve({ ...saved(1), leased_until: null }));
+    expect(keeper.getState().isLeaseLost).toBe(false);
 
     keeper.change(body("a"));
     await vi.advanceTimersByTimeAsync(800);
 
-    expect(keeper.getState()).toMatchObject({ status: "lost", problem: "Gone." });
+    expect(keeper.getState()).toMatchObject({ status: "saved", isLeaseLost: true });
+  });
+
+  test("a task closed elsewhere is said, and the copy stays", async () => {
+    const keeper = keeperWith(() => Promise.reject(new ApiError(409, "not_open", "Gone.", {}, null)));
+
+    keeper.change(body("a"));
+    await vi.advanceTimersByTimeAsync(800);
+
+    expect(keeper.getState()).toMatchObject({ status: "closed", problem: "Gone." });
     expect(copyInBrowser()).toContain('"a"');
   });
 

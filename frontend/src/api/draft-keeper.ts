@@ -9,8 +9,8 @@ export type DraftStatus =
   | "unreachable"
   // Somewhere else a newer draft was saved: a person must choose.
   | "conflict"
-  // The slot is no longer held. The answer can still be finished and submitted.
-  | "lost"
+  // The task was answered or skipped somewhere else: there is no draft of it any more.
+  | "closed"
   | "refused";
 
 export interface DraftState<Body> {
@@ -18,6 +18,8 @@ export interface DraftState<Body> {
   /** Milliseconds of this browser's clock. */
   savedAt: number | null;
   leasedUntil: number | null;
+  /** The slot may go to somebody else. The answer can still be finished and submitted. */
+  isLeaseLost: boolean;
   conflict: StoredDraft<Body> | null;
   problem: string | null;
 }
@@ -114,6 +116,7 @@ export class DraftKeeper<Body> {
       status: "saved",
       savedAt: null,
       leasedUntil: options.leasedUntil ? Date.parse(options.leasedUntil) : null,
+      isLeaseLost: options.leasedUntil === null,
       conflict: null,
       problem: null,
     };
@@ -233,11 +236,14 @@ export class DraftKeeper<Body> {
       this.writeCopy(this.unsaved);
     }
     // The two clocks may differ: what counts is how long the server says the lease still runs.
-    const leaseMs = Date.parse(saved.leased_until) - Date.parse(saved.saved_at);
+    const leaseMs = saved.leased_until
+      ? Date.parse(saved.leased_until) - Date.parse(saved.saved_at)
+      : null;
     this.set({
       status: isNewer ? "changed" : "saved",
       savedAt: Date.now(),
-      leasedUntil: Date.now() + leaseMs,
+      leasedUntil: leaseMs === null ? null : Date.now() + leaseMs,
+      isLeaseLost: leaseMs === null,
       problem: null,
     });
     if (isNewer) this.schedule(SAVE_AFTER_MS);
@@ -259,7 +265,7 @@ export class DraftKeeper<Body> {
       this.meetNewer(error);
     } else {
       const isGone = error.status === 404 || error.status === 409;
-      this.set({ status: isGone ? "lost" : "refused", problem: error.detail });
+      this.set({ status: isGone ? "closed" : "refused", problem: error.detail });
     }
   }
 

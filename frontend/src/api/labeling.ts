@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, bodyOf } from "./client";
+import { api, bodyOf, done } from "./client";
 import type { LabelingProject } from "./types";
 
 /** What a project asks to weigh first; the same words on every page that shows it. */
@@ -14,6 +14,23 @@ export const labelingProjectsQuery = queryOptions({
   queryFn: async ({ signal }) => (await bodyOf(api.GET("/api/labeling/projects/", { signal }))).results,
   refetchInterval: 60_000,
 });
+
+export function labelingProjectQuery(id: number) {
+  return queryOptions({
+    queryKey: [...labelingProjectsQuery.queryKey, id],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET("/api/labeling/projects/{id}/", { params: { path: { id } }, signal })),
+  });
+}
+
+export function acknowledgeInstructions(projectId: number, version: number): Promise<void> {
+  return done(
+    api.POST("/api/labeling/projects/{id}/acknowledge/", {
+      params: { path: { id: projectId } },
+      body: { version },
+    }),
+  );
+}
 
 /** Label items, categories and reasons: fixed for as long as the page is open. */
 export const catalogueQuery = queryOptions({

@@ -108,7 +108,7 @@ export interface components {
     Instructions: { version: number; title: string; body: string };
     LabelingProjectDetail: S["LabelingProject"] & { instructions: S["Instructions"] };
     Draft: { version: number; body: Record<string, unknown> };
-    SavedDraft: { version: number; saved_at: string; leased_until: string };
+    SavedDraft: { version: number; saved_at: string; leased_until: string | null };
     Assignment: {
       id: string;
       kind: "ranking" | "demonstration";

@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
+import { ApiError } from "./errors";
 import { clientKeyFor, forgetClientKey, Submission } from "./submission";
 import type { SubmissionState } from "./submission";
 
@@ -9,11 +10,18 @@ export interface Submitting {
   begin: (send: (clientKey: string) => Promise<unknown>) => void;
   retryNow: () => void;
   stop: () => void;
+  /** Leaves a task that turned out to be answered already. */
+  goOn: () => void;
+}
+
+/** The key stands for another answer, or for one taken back: the next attempt needs a new one. */
+function isKeySpent(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === "key_reused" || error.code === "taken_back");
 }
 
 /** Submits the answer to one assignment; `onAccepted` is called once, when the server has it. */
 export function useSubmission(assignmentId: string, onAccepted: () => void): Submitting {
-  const [clientKey] = useState(() => clientKeyFor(assignmentId));
+  const [clientKey, setClientKey] = useState(() => clientKeyFor(assignmentId));
   const [submission] = useState(() => new Submission());
   const state = useSyncExternalStore(submission.subscribe, submission.getState);
   const isUnderWay = state.phase === "sending" || state.phase === "waiting";
@@ -32,16 +40,29 @@ export function useSubmission(assignmentId: string, onAccepted: () => void): Sub
     return () => window.removeEventListener("beforeunload", warn);
   }, [isUnderWay]);
 
+  function finish() {
+    forgetClientKey(assignmentId);
+    onAccepted();
+  }
+
   return {
     state,
     isUnderWay,
     begin: (send) =>
       submission.begin(async () => {
-        await send(clientKey);
-        forgetClientKey(assignmentId);
-        onAccepted();
+        try {
+          await send(clientKey);
+        } catch (error) {
+          if (isKeySpent(error)) {
+            forgetClientKey(assignmentId);
+            setClientKey(clientKeyFor(assignmentId));
+          }
+          throw error;
+        }
+        finish();
       }),
     retryNow: () => submission.retryNow(),
     stop: () => submission.stop(),
+    goOn: finish,
   };
 }

@@ -9,4 +9,5 @@ export interface NavigationItem {
 
 export const navigation: NavigationItem[] = [
   { label: "Label", path: "/label", role: "labeler" },
+  { label: "My answers", path: "/history", role: "labeler" },
 ];

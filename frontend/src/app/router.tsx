@@ -24,6 +24,7 @@ function page<Module extends Record<string, unknown>>(
 const labelerPages: RouteObject[] = [
   { index: true, Component: HomePage },
   { path: "label", ...page(() => import("@/features/assignments/label-home-page"), "LabelHomePage") },
+  { path: "history", ...page(() => import("@/features/assignments/history-page"), "HistoryPage") },
 ];
 
 /** Pages that read results: researchers and admins. */
@@ -50,6 +51,11 @@ export const routes: RouteObject[] = [
                 ],
               },
             ],
+          },
+          // The workplace fills the window and brings its own bar.
+          {
+            path: "label/:projectId",
+            ...page(() => import("./workplace-page"), "WorkplacePage"),
           },
         ],
       },

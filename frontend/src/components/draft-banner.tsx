@@ -1,3 +1,5 @@
+import { Link } from "react-router";
+
 import type { DraftState } from "@/api/draft-keeper";
 
 import { Banner } from "./banner";
@@ -12,11 +14,11 @@ export function DraftBanner({ state }: { state: DraftState<unknown> }) {
           as soon as the server answers.
         </Banner>
       );
-    case "lost":
+    case "closed":
       return (
-        <Banner tone="caution">
-          This task is no longer held for you, and someone else may take it over. Your answer is
-          kept; finish and submit it, and it is counted if it is still needed.
+        <Banner tone="danger">
+          {state.problem} What you see here is kept in this browser.{" "}
+          <Link to="/history">See your answers</Link>.
         </Banner>
       );
     case "refused":
@@ -26,6 +28,11 @@ export function DraftBanner({ state }: { state: DraftState<unknown> }) {
         </Banner>
       );
     default:
-      return null;
+      return state.isLeaseLost ? (
+        <Banner tone="caution">
+          This task is no longer held for you, and someone else may take it over. Your answer is
+          kept; finish and submit it, and it is counted if it is still needed.
+        </Banner>
+      ) : null;
   }
 }

@@ -5,11 +5,11 @@ import { useNow } from "./use-now";
 const WARN_BELOW_MS = 3 * 60_000;
 
 /** How long the open piece of work is still held. Quiet until it matters. */
-export function LeaseState({ until }: { until: number | null }) {
+export function LeaseState({ until, isLost }: { until: number | null; isLost: boolean }) {
   const now = useNow();
-  if (until === null) return null;
-  const left = until - now;
-  if (left <= 0) {
+  if (until === null && !isLost) return null;
+  const left = (until ?? 0) - now;
+  if (left <= 0 || isLost) {
     return (
       <span className={classes.state} data-tone="caution">
         No longer held for you

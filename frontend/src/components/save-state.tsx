@@ -19,8 +19,8 @@ function wordsFor(state: DraftState<unknown>, now: number): [Tone, string] {
       return ["caution", "Offline, kept in this browser"];
     case "conflict":
       return ["caution", "Two drafts: choose one"];
-    case "lost":
-      return ["caution", "Slot given up, kept in this browser"];
+    case "closed":
+      return ["caution", "Closed elsewhere, kept in this browser"];
     case "refused":
       return ["danger", "Not saved on the server"];
   }

@@ -36,6 +36,7 @@ export function SubmissionProgress({ submitting }: { submitting: Submitting }) {
   }
   if (state.phase === "refused") {
     const fields = Object.values(state.error.fields).flat();
+    const isDoneAlready = state.error.code.startsWith("already_");
     return (
       <div role="alert">
         <Text size="sm" c="var(--danger)" fw={550}>
@@ -46,6 +47,11 @@ export function SubmissionProgress({ submitting }: { submitting: Submitting }) {
             {message}
           </Text>
         ))}
+        {isDoneAlready && (
+          <Button size="compact-sm" mt="xs" onClick={submitting.goOn}>
+            Next task
+          </Button>
+        )}
       </div>
     );
   }

@@ -62,6 +62,25 @@ export function unratedOf(board: Board, order: readonly Handle[]): Handle[] {
   return order.filter((handle) => judgmentOf(board, handle).rating === null);
 }
 
+/** Completions with a flag that was asked and is not answered either way. */
+export function unansweredOf(
+  board: Board,
+  order: readonly Handle[],
+  asked: readonly string[],
+): Handle[] {
+  return order.filter((handle) => {
+    const { flags } = judgmentOf(board, handle);
+    return asked.some((key) => flags[key] === undefined);
+  });
+}
+
+/** Whether nothing is left to say about a completion but its place. */
+export function isJudged(board: Board, handle: Handle, asked: readonly string[]): boolean {
+  return (
+    unratedOf(board, [handle]).length === 0 && unansweredOf(board, [handle], asked).length === 0
+  );
+}
+
 function withJudgment(board: Board, handle: Handle, change: Partial<Judgment>): Board {
   const judgment = { ...judgmentOf(board, handle), ...change };
   return { ...board, judgments: { ...board.judgments, [handle]: judgment } };

@@ -25,7 +25,7 @@ export interface CompletionViewProps {
   ratingLabel: string;
   scale: Catalogue["likert"];
   asked: readonly AskedFlag[];
-  isRated: (handle: string) => boolean;
+  isJudged: (handle: string) => boolean;
   isFixedWidth: boolean;
   isNoteOpen: boolean;
   onSelect: (handle: string) => void;
@@ -38,7 +38,7 @@ export interface CompletionViewProps {
   onRateMore: () => void;
 }
 
-function Tabs({ completions, current, isRated, onSelect }: CompletionViewProps) {
+function Tabs({ completions, current, isJudged, onSelect }: CompletionViewProps) {
   return (
     <div className={classes.tabs} role="group" aria-label="Completions">
       {completions.map(({ handle, letter }) => (
@@ -47,8 +47,8 @@ function Tabs({ completions, current, isRated, onSelect }: CompletionViewProps) 
           type="button"
           className={classes.tab}
           aria-pressed={handle === current.handle}
-          aria-label={`Completion ${letter}, ${isRated(handle) ? "rated" : "not rated"}`}
-          data-rated={isRated(handle) || undefined}
+          aria-label={`Completion ${letter}, ${isJudged(handle) ? "judged" : "not judged yet"}`}
+          data-judged={isJudged(handle) || undefined}
           onClick={() => onSelect(handle)}
         >
           {letter}

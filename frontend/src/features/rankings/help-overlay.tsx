@@ -54,8 +54,8 @@ export function HelpOverlay({
           onChange={(event) => preferences.setShortcuts(event.currentTarget.checked)}
         />
         <Switch
-          label="Go on after rating"
-          description="A rating opens the next completion that is not rated yet."
+          label="Go on by itself"
+          description="A completion that is rated and has all flags answered makes way for the next."
           checked={preferences.goesOn}
           onChange={(event) => preferences.setGoesOn(event.currentTarget.checked)}
         />

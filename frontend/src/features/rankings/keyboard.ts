@@ -117,9 +117,9 @@ export const KEY_TABLE: readonly { title: string; lines: readonly KeyLine[] }[] 
   {
     title: "Rate pass",
     lines: [
-      { keys: ["1", "…", "7"], does: "Rate the completion, then go to the next unrated one" },
+      { keys: ["1", "…", "7"], does: "Rate the completion" },
       { keys: ["Q W E R T", "A S D F G", "Z"], does: "Flags: yes, then no" },
-      { keys: ["0"], does: "No other problems: answer the open flags" },
+      { keys: ["0"], does: "No other problems: answers the open flags" },
       { keys: ["↓", "↑"], does: "Next, previous completion" },
     ],
   },

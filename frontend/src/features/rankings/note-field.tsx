@@ -5,6 +5,9 @@ import { KeyHint } from "@/components/key-hint";
 
 import classes from "./note-field.module.css";
 
+// What the server takes.
+const MAX_CHARACTERS = 2_000;
+
 /** A remark on one completion: one quiet line until it is wanted. */
 export function NoteField({
   note,
@@ -40,6 +43,7 @@ export function NoteField({
       autosize
       minRows={1}
       maxRows={5}
+      maxLength={MAX_CHARACTERS}
       value={note}
       onChange={(event) => onChange(event.currentTarget.value)}
       onBlur={onClose}

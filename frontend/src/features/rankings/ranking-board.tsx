@@ -15,7 +15,7 @@ import { ReadingPane } from "@/components/reading-pane";
 import { SaveState } from "@/components/save-state";
 import { BarButton, WorkBar } from "@/components/work-bar";
 
-import { fromDraft, judgmentOf, keepOnPurpose, followRatings, reorder, setNote } from "./board";
+import { fromDraft, isJudged, judgmentOf, keepOnPurpose, followRatings, reorder, setNote } from "./board";
 import { BoardOverlays } from "./board-overlays";
 import { CompletionView } from "./completion-view";
 import { FLAG_KEYS } from "./keyboard";
@@ -40,7 +40,7 @@ function Bar({ model }: { model: BoardModel }) {
       state={
         <>
           <SaveState state={draft.state} />
-          <LeaseState until={draft.state.leasedUntil} />
+          <LeaseState until={draft.state.leasedUntil} isLost={draft.state.isLeaseLost} />
         </>
       }
       actions={
@@ -88,7 +88,7 @@ function Centre({
       ratingLabel={likert?.label ?? "Rating"}
       scale={catalogue.likert}
       asked={asked}
-      isRated={(handle) => judgmentOf(draft.board, handle).rating !== null}
+      isJudged={(handle) => isJudged(draft.board, handle, model.askedKeys)}
       isFixedWidth={preferences.isFixedWidth}
       isNoteOpen={model.isNoteOpen}
       ref={textBox}

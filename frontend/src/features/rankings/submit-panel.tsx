@@ -18,11 +18,11 @@ function listOf(letters: string[]): string {
 
 function missingWords(readiness: Readiness, letterOf: (handle: Handle) => string): string | null {
   const unrated = readiness.unrated.map(letterOf);
-  const unplaced = readiness.unplaced
-    .filter((handle) => !readiness.unrated.includes(handle))
-    .map(letterOf);
+  const unanswered = readiness.unanswered.map(letterOf);
+  const unplaced = readiness.unplaced.map(letterOf);
   const parts = [
     unrated.length > 0 && `Still to rate: ${listOf(unrated)}.`,
+    unanswered.length > 0 && `Flags open: ${listOf(unanswered)} (0 answers the rest).`,
     unplaced.length > 0 && `Still to place: ${listOf(unplaced)}.`,
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(" ") : null;

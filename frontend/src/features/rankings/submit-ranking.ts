@@ -4,7 +4,7 @@ import type { Assignment } from "@/api/types";
 import { useSubmission } from "@/api/use-submission";
 import type { Submitting } from "@/api/use-submission";
 
-import { openContradictions, toItems, unplacedOf, unratedOf } from "./board";
+import { openContradictions, toItems, unansweredOf, unplacedOf, unratedOf } from "./board";
 import type { Board } from "./board";
 import type { Contradiction, Handle } from "./ordering";
 import type { RankingDraftHandle } from "./use-ranking-draft";
@@ -12,6 +12,8 @@ import type { RankingDraftHandle } from "./use-ranking-draft";
 /** What still stands between a board and its submission. */
 export interface Readiness {
   unrated: Handle[];
+  /** Rated, but with a flag that is still open. */
+  unanswered: Handle[];
   unplaced: Handle[];
   /** Said, never enforced: a labeler may mean it. */
   contradictions: Contradiction[];
@@ -20,14 +22,22 @@ export interface Readiness {
   isOrderOnlyFromRatings: boolean;
 }
 
-export function readinessOf(board: Board, order: readonly Handle[]): Readiness {
+export function readinessOf(
+  board: Board,
+  order: readonly Handle[],
+  asked: readonly string[],
+): Readiness {
   const unrated = unratedOf(board, order);
-  const unplaced = unplacedOf(board, order);
+  const unanswered = unansweredOf(board, order, asked).filter(
+    (handle) => !unrated.includes(handle),
+  );
+  const unplaced = unplacedOf(board, order).filter((handle) => !unrated.includes(handle));
   return {
     unrated,
+    unanswered,
     unplaced,
     contradictions: openContradictions(board, order),
-    isComplete: unrated.length === 0 && unplaced.length === 0,
+    isComplete: unrated.length + unanswered.length + unplaced.length === 0,
     isOrderOnlyFromRatings: board.tiers === null,
   };
 }

@@ -4,7 +4,7 @@ import type { RefObject } from "react";
 import type { WorkplaceProps } from "@/api/assignments";
 import type { Assignment, Catalogue, LabelItem } from "@/api/types";
 
-import { judgmentOf, ladderOf, unplacedOf, unratedOf } from "./board";
+import { isJudged, judgmentOf, ladderOf, unplacedOf } from "./board";
 import type { Command } from "./keyboard";
 import type { ChipFacts } from "./ladder-chip";
 import { describePlace } from "./ordering";
@@ -78,7 +78,10 @@ export function useBoard(
   const submitting = useSubmitRanking(assignment, draft, props.onSubmitted);
   const preferences = useKeyPreferences();
   const [currentHandle, setCurrentHandle] = useState<Handle>(
-    () => unratedOf(draft.board, order)[0] ?? order[0] ?? "",
+    () =>
+      order.find((handle) => !isJudged(draft.board, handle, assignment.questions ?? [])) ??
+      order[0] ??
+      "",
   );
   const [overlay, setOverlay] = useState<"help" | "skip" | null>(null);
   const [isPromptFolded, setPromptFolded] = useState(false);
@@ -89,7 +92,7 @@ export function useBoard(
   const { board, phase } = draft;
   const current = completions.find(({ handle }) => handle === currentHandle) ?? completions[0];
   if (!current) throw new Error("A ranking without completions cannot be shown");
-  const readiness = readinessOf(board, order);
+  const readiness = readinessOf(board, order, assignment.questions ?? []);
   const ladder = ladderOf(board, order);
   const flagItems = catalogue.label_items.filter(({ kind }) => kind === "flag");
   const letters = new Map(completions.map(({ handle, letter }) => [handle, letter]));

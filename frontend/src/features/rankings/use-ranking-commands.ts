@@ -3,13 +3,13 @@ import type { RefObject } from "react";
 import type { LabelItem } from "@/api/types";
 
 import {
+  isJudged,
   ladderOf,
   noOtherProblems,
   rate,
   reorder,
   turnFlag,
   unplacedOf,
-  unratedOf,
 } from "./board";
 import type { Board } from "./board";
 import type { Command } from "./keyboard";
@@ -47,16 +47,21 @@ export function walkingOrder(board: Board, order: readonly Handle[], isOrdering:
   return [...placed, ...unplacedOf(board, order)];
 }
 
-/** The next completion without a rating after this one, round the end; null when all have one. */
-export function nextUnrated(
+/**
+ * Where to go once a completion is fully judged: the next one that is not, round the end.
+ *
+ * Null while something about the current one is still open, and when nothing is left anywhere.
+ */
+export function nextToJudge(
   board: Board,
   order: readonly Handle[],
   current: Handle,
+  asked: readonly string[],
 ): Handle | null {
+  if (!isJudged(board, current, asked)) return null;
   const start = order.indexOf(current);
   const round = [...order.slice(start + 1), ...order.slice(0, start)];
-  const unrated = new Set(unratedOf(board, order));
-  return round.find((handle) => unrated.has(handle)) ?? null;
+  return round.find((handle) => !isJudged(board, handle, asked)) ?? null;
 }
 
 function moveBy(command: Command, handle: Handle, order: readonly Handle[]) {
@@ -78,15 +83,20 @@ function moveBy(command: Command, handle: Handle, order: readonly Handle[]) {
   };
 }
 
+/** Changes the board and, where that completes the judgment, opens the next completion. */
+function judgeAndGoOn(context: CommandContext, change: (board: Board) => Board): void {
+  const { draft, order, current, askedKeys, preferences } = context;
+  draft.change(change);
+  const next = nextToJudge(change(draft.board), order, current, askedKeys);
+  if (preferences.goesOn && next) context.setCurrent(next);
+}
+
 function judge(command: Command, context: CommandContext): boolean {
-  const { current, draft, order } = context;
+  const { current, draft } = context;
   switch (command.kind) {
-    case "rate": {
-      draft.change((board) => rate(board, current, command.rating));
-      const next = nextUnrated(draft.board, order, current);
-      if (context.preferences.goesOn && next) context.setCurrent(next);
+    case "rate":
+      judgeAndGoOn(context, (board) => rate(board, current, command.rating));
       return true;
-    }
     case "flag": {
       const key = context.flagItems[command.index]?.key;
       if (key && context.askedKeys.includes(key)) {
@@ -96,7 +106,7 @@ function judge(command: Command, context: CommandContext): boolean {
     }
     case "no-other-problems": {
       const asked = context.flagItems.filter((item) => context.askedKeys.includes(item.key));
-      draft.change((board) => noOtherProblems(board, current, asked));
+      judgeAndGoOn(context, (board) => noOtherProblems(board, current, asked));
       return true;
     }
     default:

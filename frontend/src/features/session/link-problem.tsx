@@ -6,10 +6,10 @@ function titleFor(error: unknown): string {
   if (!(error instanceof ApiError)) return "Signing in failed";
   if (error.isUnreachable) return "The server cannot be reached";
   if (error.status >= 500) return "The server stumbled";
+  if (error.code === "account_inactive") return "This account is switched off";
+  if (error.code === "account_exists") return "You have an account already";
   if (error.code.includes("expired")) return "This link has expired";
-  if (error.code.includes("used") || error.code.includes("accepted")) {
-    return "This link was used before";
-  }
+  if (error.code.includes("used")) return "This link was used before";
   return "This link is not known";
 }
 
@@ -19,7 +19,7 @@ export function LinkProblem({ error }: { error: unknown }) {
   return (
     <Alert color={isLinkSpent ? "red" : "yellow"} title={titleFor(error)} role="alert">
       {sentenceFor(error)}
-      {isLinkSpent ? " Ask an admin for a new link." : " Your link is not used up; try again."}
+      {!isLinkSpent && " Your link is not used up; try again."}
     </Alert>
   );
 }

@@ -1,0 +1,11 @@
+import { AssignmentDesk } from "@/features/assignments/assignment-desk";
+import type { Workplaces } from "@/features/assignments/assignment-desk";
+import { DemonstrationDesk } from "@/features/demonstrations/demonstration-desk";
+import { RankingBoard } from "@/features/rankings/ranking-board";
+
+// The one place that knows which feature answers which kind of task.
+const WORKPLACES: Workplaces = { ranking: RankingBoard, demonstration: DemonstrationDesk };
+
+export function WorkplacePage() {
+  return <AssignmentDesk workplaces={WORKPLACES} />;
+}

@@ -1,0 +1,27 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { getAssignment, nextAssignment } from "@/api/assignments";
+import type { NextAssignment } from "@/api/types";
+
+export const LOOK_AGAIN_MS = 60_000;
+
+/**
+ * The task on the desk: the one asked for by name, or whatever comes next.
+ *
+ * Never read again behind a labeler's back while there is one: the board holds newer truth. Each
+ * turn is a query of its own, so that no task of an earlier turn can come out of the cache.
+ */
+export function useAssignment(projectId: number, chosen: string | null, turn: number) {
+  return useQuery<NextAssignment>({
+    queryKey: ["labeling", "desk", projectId, chosen, turn],
+    queryFn: async ({ signal }) =>
+      chosen
+        ? { assignment: await getAssignment(chosen, signal), reason: null, num_waiting_for_others: 0 }
+        : nextAssignment(projectId, signal),
+    gcTime: 0,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    refetchInterval: ({ state }) => (state.data && !state.data.assignment ? LOOK_AGAIN_MS : false),
+  });
+}

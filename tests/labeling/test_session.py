@@ -86,7 +86,7 @@ def test_an_old_link_is_refused(amina: User) -> None:
 
 
 def test_a_link_of_a_deactivated_account_is_refused(amina: User) -> None:
-    link, secret = make_sign_in_link(amina)
+    _, secret = make_sign_in_link(amina)
     User.objects.filter(pk=amina.pk).update(is_active=False)
     client = Client()
 

@@ -55,7 +55,7 @@ def test_amina_gets_back_in(amina: User) -> None:
 def test_nobody_and_the_deactivated_get_no_link(amina: User) -> None:
     User.objects.update(is_active=False)
 
-    with pytest.raises(CommandError, match="no account with the address x@example.org"):
+    with pytest.raises(CommandError, match=r"no account with the address x@example\.org"):
         printed("sign_in_link", "x@example.org")
     with pytest.raises(CommandError, match="not active"):
         printed("sign_in_link", "amina@example.org")

@@ -1,0 +1,186 @@
+"""Who may call what: every route of the API, every method, every kind of caller.
+
+A new route fails here until its row says for whom it is. Whether an object is one's own is the
+business of each endpoint's own tests: there the answer is 404.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from labeling.models import User
+from labeling.services.tokens import make_token
+from tests.cast import Cast, client_of
+
+Door = Literal["anyone", "signed_in", "labeling", "researcher", "admin"]
+Caller = Literal["visitor", "labeler", "researcher", "admin", "label", "read", "manage"]
+
+# The last three callers are tokens of an admin with one scope each.
+CALLERS: tuple[Caller, ...] = (
+    "visitor",
+    "labeler",
+    "researcher",
+    "admin",
+    "label",
+    "read",
+    "manage",
+)
+LOOKS = {"GET"}
+
+DOORS: dict[str, dict[str, Door]] = {
+    "session/": {"GET": "anyone"},
+    "session/redeem/": {"POST": "anyone"},
+    "session/sign-out/": {"POST": "signed_in"},
+    "invitations/": {"GET": "admin", "POST": "admin"},
+    "invitations/accept/": {"POST": "anyone"},
+    "people/": {"GET": "researcher", "POST": "admin"},
+    "people/<int:person_id>/": {"PATCH": "admin"},
+    "people/<int:person_id>/sign-in-links/": {"POST": "admin"},
+    "tokens/": {"GET": "signed_in", "POST": "signed_in"},
+    "tokens/<int:token_id>/": {"DELETE": "signed_in"},
+    "catalogue/": {"GET": "signed_in"},
+    "prompts/": {"GET": "researcher"},
+    "prompts/import/": {"POST": "researcher"},
+    "prompts/<int:prompt_id>/": {"GET": "researcher"},
+    "completion-sources/": {"GET": "researcher"},
+    "projects/": {"GET": "researcher", "POST": "admin"},
+    "projects/<int:project_id>/": {"GET": "researcher", "PATCH": "admin"},
+    "projects/<int:project_id>/instructions/": {"POST": "admin"},
+    "projects/<int:project_id>/tasks/": {"POST": "admin"},
+    "labeling/projects/": {"GET": "labeling"},
+    "labeling/projects/<int:project_id>/": {"GET": "labeling"},
+    "labeling/projects/<int:project_id>/acknowledge/": {"POST": "labeling"},
+    "assignments/next/": {"POST": "labeling"},
+    "assignments/history/": {"GET": "labeling"},
+    "assignments/<uuid:assignment_id>/": {"GET": "labeling"},
+    "assignments/<uuid:assignment_id>/skip/": {"POST": "labeling"},
+    "assignments/<uuid:assignment_id>/undo-skip/": {"POST": "labeling"},
+    "assignments/<uuid:assignment_id>/take-back/": {"POST": "labeling"},
+    "assignments/<uuid:assignment_id>/draft/": {"PUT": "labeling"},
+    "rankings/": {"GET": "researcher", "POST": "labeling"},
+    "rankings/<uuid:ranking_id>/": {"GET": "researcher"},
+    "demonstrations/": {"GET": "researcher", "POST": "labeling"},
+    "agreement/": {"GET": "researcher"},
+    "overview/": {"GET": "researcher"},
+}
+
+
+def api_views() -> Iterator[tuple[str, Any]]:
+    """Each address under /api/ with its view class, as Django really routes them."""
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver) and str(resolver.pattern) == "api/":
+            for pattern in resolver.url_patterns:
+                assert isinstance(pattern, URLPattern)
+                yield str(pattern.pattern), vars(pattern.callback)["view_class"]
+
+
+def routed() -> dict[str, set[str]]:
+    return {
+        route: set(view_class().allowed_methods) - {"OPTIONS"} for route, view_class in api_views()
+    }
+
+
+def may_enter(caller: Caller, door: Door, method: str) -> bool:
+    if door == "anyone":
+        return True
+    if caller in {"label", "read", "manage"}:
+        return caller in scopes_for(door, method)
+    rank = ["visitor", "labeler", "researcher", "admin"].index(caller)
+    return rank >= {"signed_in": 1, "labeling": 1, "researcher": 2, "admin": 3}[door]
+
+
+def scopes_for(door: Door, method: str) -> set[str]:
+    if door == "labeling":
+        return {"label"}
+    if method not in LOOKS:
+        return {"manage"}
+    return {"label", "read", "manage"} if door == "signed_in" else {"read"}
+
+
+def client_for(caller: Caller, cast: Cast) -> APIClient:
+    people: dict[str, User | None] = {
+        "visitor": None,
+        "labeler": cast.amina,
+        "researcher": cast.rosa,
+        "admin": cast.ada,
+    }
+    if caller in people:
+        return client_of(people[caller])
+    _, secret = make_token(
+        owner=cast.ada, requested_by=cast.ada, name=caller, scopes=[caller], expires_in_days=1
+    )
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    return client
+
+
+def address(route: str) -> str:
+    """The route with ids of nothing, so that whoever is let in finds 404 or an invalid body."""
+    nobody = "00000000-0000-4000-8000-000000000000"
+    parts = [
+        "987654" if part.startswith("<int:") else nobody if part.startswith("<uuid:") else part
+        for part in route.split("/")
+    ]
+    return "/api/" + "/".join(parts)
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert {route: set(methods) for route, methods in DOORS.items()} == routed()
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), [(route, method) for route, methods in DOORS.items() for method in methods]
+)
+def test_the_door_opens_for_those_it_is_for_and_nobody_else(
+    cast: Cast, route: str, method: str
+) -> None:
+    door = DOORS[route][method]
+    wrong = {}
+    for caller in CALLERS:
+        response = client_for(caller, cast).generic(
+            method, address(route), "{}", content_type="application/json"
+        )
+        refusal = 401 if caller == "visitor" else 403
+        is_in = response.status_code not in {401, 403} and response.status_code < 500
+        is_out = response.status_code == refusal and response.json().keys() == {
+            "code",
+            "detail",
+            "fields",
+        }
+        if not (is_in if may_enter(caller, door, method) else is_out):
+            wrong[caller] = response.status_code
+
+    assert wrong == {}
+
+
+def fingerprints() -> dict[str, str]:
+    """A hash of every row of every table of ours."""
+    with connection.cursor() as cursor:
+        tables = [
+            name
+            for name in connection.introspection.table_names(cursor)
+            if name.startswith(("labeling_", "training_"))
+        ]
+        found = {}
+        for table in tables:
+            rows = "string_agg(t::text, chr(10) ORDER BY t::text)"
+            cursor.execute(f"SELECT md5(coalesce({rows}, '')) FROM {table} t")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def test_looking_changes_nothing(cast: Cast) -> None:
+    """ASVS 3.5.3: a GET on every route, by every role, leaves every row as it was."""
+    callers: tuple[Caller, ...] = ("visitor", "labeler", "researcher", "admin")
+    clients = [client_for(caller, cast) for caller in callers]
+    before = fingerprints()
+
+    for route in DOORS:
+        for client in clients:
+            client.get(address(route))
+
+    assert fingerprints() == before

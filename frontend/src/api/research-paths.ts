@@ -31,16 +31,17 @@ interface Poke<Body, Path> {
   requestBody?: never;
   responses: Reply<Body>;
 }
-type NumberPath = { id: number };
 type Uuid = { id: string };
 type Cursor = { limit?: number; cursor?: string };
 
 declare module "./schema" {
   interface paths {
     "/api/overview/": { get: Fetch<T.Overview> };
-    "/api/people/": { get: Fetch<T.Page<T.Person>, Cursor> };
-    "/api/people/{id}/": { patch: SendTo<T.Person, T.PersonChange, NumberPath> };
-    "/api/people/{id}/sign-in-links/": { post: Poke<T.OneTimeLink, NumberPath> };
+    "/api/people/": {
+      get: Fetch<T.Page<T.Person>, Cursor & { imported?: boolean; search?: string; role?: string }>;
+    };
+    "/api/people/{person_id}/": { patch: SendTo<T.Person, T.PersonChange, { person_id: number }> };
+    "/api/people/{person_id}/sign-in-links/": { post: Poke<T.OneTimeLink, { person_id: number }> };
     "/api/invitations/": {
       get: Fetch<T.Page<T.Invitation>, Cursor>;
       post: Send<T.Invitation & { path: string }, T.NewInvitation>;
@@ -49,28 +50,28 @@ declare module "./schema" {
       get: Fetch<T.Page<T.ApiToken>, Cursor>;
       post: Send<T.ApiToken & { token: string }, T.NewApiToken>;
     };
-    "/api/tokens/{id}/": { delete: Poke<never, NumberPath> };
+    "/api/tokens/{token_id}/": { delete: Poke<never, { token_id: number }> };
     "/api/prompts/": {
       get: Fetch<
         T.Page<T.Prompt>,
         Cursor & { category?: string; split?: string; search?: string }
       >;
     };
-    "/api/prompts/{id}/": { get: FetchOne<T.PromptDetail, NumberPath> };
+    "/api/prompts/{prompt_id}/": { get: FetchOne<T.PromptDetail, { prompt_id: number }> };
     "/api/projects/": {
       get: Fetch<T.Page<T.Project>, Cursor>;
       post: Send<T.Project, T.NewProject>;
     };
-    "/api/projects/{id}/": {
-      get: FetchOne<T.Project, NumberPath>;
-      patch: SendTo<T.Project, { state?: "open" | "paused"; name?: string }, NumberPath>;
+    "/api/projects/{project_id}/": {
+      get: FetchOne<T.Project, { project_id: number }>;
+      patch: SendTo<T.Project, { state?: "open" | "paused"; name?: string }, { project_id: number }>;
     };
-    "/api/projects/{id}/instructions/": {
-      post: SendTo<{ version: number }, { title: string; body: string }, NumberPath>;
+    "/api/projects/{project_id}/instructions/": {
+      post: SendTo<{ version: number }, { title: string; body: string }, { project_id: number }>;
     };
-    "/api/projects/{id}/tasks/": { post: SendTo<T.TaskReport, T.TaskRequest, NumberPath> };
+    "/api/projects/{project_id}/tasks/": { post: SendTo<T.TaskReport, T.TaskRequest, { project_id: number }> };
     "/api/completion-sources/": { get: Fetch<T.Page<T.CompletionSource>, Cursor> };
-    "/api/rankings/{id}/": { get: FetchOne<T.RankingRecord, Uuid> };
+    "/api/rankings/{ranking_id}/": { get: FetchOne<T.RankingDetail, { ranking_id: string }> };
     "/api/lineage/rankings/{id}/": { get: FetchOne<T.RankingLineage, Uuid> };
     "/api/agreement/": {
       get: Fetch<

@@ -23,7 +23,11 @@ export type Pool = User["pool"];
 
 export interface Person extends User {
   is_active: boolean;
-  num_rankings?: number;
+  /** The data set these judgments came from; such an account never signs in. */
+  imported_from: string;
+  created_at: string;
+  last_login: string | null;
+  num_rankings: number;
 }
 
 export interface PersonChange {
@@ -38,6 +42,8 @@ export interface Invitation {
   email: string;
   role: User["role"];
   pool: Pool;
+  state: "pending" | "accepted" | "expired";
+  created_at: string;
   expires_at: string;
 }
 
@@ -57,11 +63,13 @@ export type TokenScope = "label" | "read" | "manage";
 
 export interface ApiToken {
   id: number;
+  user: number;
   name: string;
   prefix: string;
   scopes: TokenScope[];
+  created_at: string;
   expires_at: string;
-  last_used_at?: string | null;
+  last_used_at: string | null;
 }
 
 export interface NewApiToken {
@@ -82,6 +90,7 @@ export interface Prompt {
   source_kind: "labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer";
   split: Split;
   distribution: "instruct" | "gpt";
+  imported_from: string;
   num_completions: number;
   created_at: string;
 }
@@ -111,9 +120,10 @@ export interface ImportReport {
 
 export interface CompletionSource {
   id: number;
-  kind: "model_version" | "imported" | "human";
+  kind: "model_version" | "imported";
   name: string;
   num_completions: number;
+  created_at: string;
 }
 
 // ---------------------------------------------------------------- projects and rankings
@@ -132,6 +142,8 @@ export interface Project {
   priority_mode: PriorityMode;
   seed_order_from_ratings: boolean;
   allow_empty_demonstrations: boolean;
+  imported_from: string;
+  created_at: string;
   instructions: { version: number; title: string; body: string } | null;
   num_tasks: number;
   num_slots: number;
@@ -158,11 +170,18 @@ export interface TaskRequest {
   source_ids: number[] | null;
 }
 
+export type SkippedBecause =
+  | "already_in_project"
+  | "too_few_completions"
+  | "too_few_distinct_completions"
+  | "unknown_prompt";
+
 export interface TaskReport {
   num_tasks: number;
   num_slots: number;
   num_skipped: number;
-  reasons: { reason: string; num_prompts: number }[];
+  num_duplicate_texts: number;
+  reasons: { reason: SkippedBecause; num_prompts: number }[];
 }
 
 export interface RankingItem {
@@ -178,10 +197,22 @@ export interface RankingItem {
 export interface RankingRecord {
   id: string;
   task: number;
+  project: number;
   prompt_id: number;
   labeler: { id: number; display_name: string };
-  submitted_at: string;
+  k: number;
+  is_partial: boolean;
+  is_surplus: boolean;
   is_sealed: boolean;
+  order_source: "seeded" | "unseeded" | "imported";
+  seconds_active: number | null;
+  submitted_at: string;
+}
+
+export interface RankingDetail extends RankingRecord {
+  superseded_at: string | null;
+  prompt: string;
+  instructions_version: number | null;
   items: RankingItem[];
 }
 

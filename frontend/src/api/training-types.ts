@@ -152,24 +152,8 @@ export interface RunEvent {
   happened_at: string;
 }
 
-export interface AccuracyFigure {
-  value: number;
-  low: number;
-  high: number;
-  num_pairs: number;
-  num_prompts: number;
-}
-
-/** What a finished stage says about itself; a reward model reports its accuracy, others less. */
-export interface RunReport {
-  validation?: {
-    accuracy?: AccuracyFigure;
-    log_loss?: number;
-    baselines?: Record<string, AccuracyFigure>;
-  };
-  warnings?: string[];
-  [figure: string]: unknown;
-}
+/** A tree of figures that differs by stage; api/report.ts reads it. */
+export type RunReport = Record<string, unknown>;
 
 export interface Run {
   id: string;

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+
+import { accuracyByLabeler, accuracyRows, reportWarnings, singleFigures } from "./report";
+
+const figure = (value: number) => ({
+  value,
+  low: value - 0.02,
+  high: value + 0.02,
+  num_pairs: 1204,
+  num_prompts: 88,
+});
+const rewardModelReport = {
+  validation: {
+    accuracy: figure(0.66),
+    log_loss: 0.61,
+    baselines: { longer_text: figure(0.57), chance: figure(0.5) },
+    scores: [[1, 0.2]],
+  },
+  train: { log_loss: 0.55 },
+  centring: { on: "demonstrations", bias: -0.31 },
+  by_labeler: { "Ruth Adler": { value: 0.7, num_pairs: 80 }, "Amina Osei": { value: 0.6, num_pairs: 300 } },
+  warnings: ["Only 12 validation prompts."],
+};
+
+test("the accuracy stands beside its baselines (R63)", () => {
+  expect(accuracyRows(rewardModelReport).map(({ label, isBaseline }) => [label, isBaseline])).toEqual([
+    ["Held-out pairs", false],
+    ["Longer text wins", true],
+    ["Chance", true],
+  ]);
+});
+
+test("single figures are named by their place; lists and intervals are not among them", () => {
+  expect(singleFigures(rewardModelReport)).toEqual([
+    { name: "Validation, log loss", value: 0.61 },
+    { name: "Train, log loss", value: 0.55 },
+    { name: "Centring, on", value: "demonstrations" },
+    { name: "Centring, bias", value: -0.31 },
+  ]);
+});
+
+test("labelers come with the most pairs first", () => {
+  expect(accuracyByLabeler(rewardModelReport).map(({ labeler }) => labeler)).toEqual([
+    "Amina Osei",
+    "Ruth Adler",
+  ]);
+});
+
+test.each([[null], [{}], ["text"], [{ validation: { accuracy: { value: null } } }], [[1, 2]]])(
+  "the report %j has nothing to draw and breaks nothing",
+  (report) => {
+    expect(accuracyRows(report)).toEqual([]);
+    expect(accuracyByLabeler(report)).toEqual([]);
+    expect(reportWarnings(report)).toEqual([]);
+  },
+);
+
+test("warnings are passed on", () => {
+  expect(reportWarnings(rewardModelReport)).toEqual(["Only 12 validation prompts."]);
+});

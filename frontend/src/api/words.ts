@@ -1,0 +1,67 @@
+import type { Pool, PriorityMode, ProjectKind } from "./research-types";
+import type { ModelKind, RunState, SnapshotKind, Stage } from "./training-types";
+import type { Role } from "./types";
+
+// One thing has one word, whichever page shows it.
+
+export const ROLE_WORDS: Record<Role, string> = {
+  labeler: "Labeler",
+  researcher: "Researcher",
+  admin: "Admin",
+};
+
+export const POOL_WORDS: Record<Pool, string> = {
+  training: "Training",
+  held_out: "Held-out",
+};
+
+export const PROJECT_KIND_WORDS: Record<ProjectKind, string> = {
+  ranking: "Ranking",
+  demonstration: "Demonstrations",
+};
+
+export const PRIORITY_MODE_WORDS: Record<PriorityMode, string> = {
+  helpfulness_first: "Helpfulness first",
+  truth_harmless_first: "Truth and harmlessness first",
+};
+
+export const SNAPSHOT_KIND_WORDS: Record<SnapshotKind, string> = {
+  sft: "Demonstrations",
+  rm: "Rankings",
+  ppo: "Prompts",
+  pretrain: "Pretraining text",
+};
+
+export const MODEL_KIND_WORDS: Record<ModelKind, string> = {
+  base: "Base model",
+  sft: "Supervised model",
+  reward_model: "Reward model",
+  policy: "Policy",
+};
+
+export const STAGE_WORDS: Record<Stage, string> = {
+  sft: "Supervised fine-tuning",
+  reward_model: "Reward model",
+  ppo: "PPO",
+  sampling: "Sampling",
+};
+
+/** A run's state: its word, and how it looks beside it. */
+export const RUN_STATE_WORDS = {
+  draft: { label: "Draft", tone: "neutral", icon: "waiting" },
+  queued: { label: "Queued", tone: "neutral", icon: "waiting" },
+  claimed: { label: "Starting", tone: "active", icon: "working" },
+  running: { label: "Running", tone: "active", icon: "working" },
+  stopping: { label: "Stopping", tone: "caution", icon: "stopped" },
+  retry_wait: { label: "Waiting to retry", tone: "caution", icon: "waiting" },
+  paused: { label: "Paused", tone: "caution", icon: "paused" },
+  succeeded: { label: "Done", tone: "good", icon: "done" },
+  failed: { label: "Failed", tone: "bad", icon: "failed" },
+  cancelled: { label: "Cancelled", tone: "neutral", icon: "stopped" },
+} as const satisfies Record<RunState, { label: string; tone: string; icon: string }>;
+
+/** `base_model` -> `Base model` */
+export function labelOf(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

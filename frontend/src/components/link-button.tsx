@@ -1,0 +1,20 @@
+import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+
+/** A way to another page that looks like a button. */
+export function LinkButton({
+  to,
+  isQuiet = false,
+  children,
+}: {
+  to: string;
+  isQuiet?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Button component={Link} to={to} variant={isQuiet ? "default" : "filled"}>
+      {children}
+    </Button>
+  );
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+
+import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
+
+import { choicesFor, firstChoices, missingFor, openRoles, requestOf } from "./launch-choices";
+
+const model = (id: string, kind: ModelVersion["kind"]) => ({ id, kind, name: id }) as ModelVersion;
+const snapshot = (id: string, kind: Snapshot["kind"]) => ({ id, kind, name: id }) as Snapshot;
+
+const rewardModel: StageDescription = {
+  stage: "reward_model",
+  label: "Reward model",
+  hyperparameters: [],
+  inputs: [
+    { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
+    { role: "rankings", kind: "snapshot", accepts: ["rm"], required: true },
+    { role: "demonstrations", kind: "snapshot", accepts: ["sft"], required: false },
+  ],
+};
+const models = [model("newest-base", "base"), model("rm", "reward_model"), model("old-sft", "sft")];
+const snapshots = [snapshot("week-2", "rm"), snapshot("week-1", "rm"), snapshot("demos", "sft")];
+
+test("a role offers only what it accepts, its preferred kind first (R61)", () => {
+  const [base, rankings] = rewardModel.inputs;
+
+  expect(choicesFor(base!, models, snapshots).map(({ id }) => id)).toEqual(["old-sft", "newest-base"]);
+  expect(choicesFor(rankings!, models, snapshots).map(({ id }) => id)).toEqual(["week-2", "week-1"]);
+});
+
+test("the address names inputs; the rest is what the stage prefers, optional roles stay empty", () => {
+  expect(firstChoices(rewardModel, models, snapshots, [])).toEqual({
+    base_model: "old-sft",
+    rankings: "week-2",
+  });
+  expect(firstChoices(rewardModel, models, snapshots, ["newest-base", "demos"])).toEqual({
+    base_model: "newest-base",
+    rankings: "week-2",
+    demonstrations: "demos",
+  });
+});
+
+describe("when nothing fits", () => {
+  test.each([
+    [["rm"], "snapshot" as const, /No snapshot of rankings is frozen yet/, "/data/new?kind=rm"],
+    [["reward_model"], "model_version" as const, /no reward model yet/, "/runs/new?stage=reward_model"],
+    [["base", "sft"], "model_version" as const, /no base model or supervised model yet/, "/models"],
+  ])("%j says so and leads on", (accepts, kind, sentence, to) => {
+    const missing = missingFor({ role: "any", kind, accepts, required: true });
+
+    expect(missing.sentence).toMatch(sentence);
+    expect(missing.to).toBe(to);
+  });
+});
+
+test("required roles stay open until chosen; a prompt query stands in for a snapshot", () => {
+  expect(openRoles(rewardModel, { base_model: "x" }, "snapshot")).toEqual(["rankings"]);
+  const sampling: StageDescription = {
+    ...rewardModel,
+    stage: "sampling",
+    inputs: [{ role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true }],
+  };
+  expect(openRoles(sampling, {}, "query")).toEqual([]);
+  expect(openRoles(sampling, {}, "snapshot")).toEqual(["prompts"]);
+});
+
+test("a request carries nothing that is empty", () => {
+  const parts = {
+    stage: "sampling" as const,
+    name: "  ",
+    seed: "",
+    inputs: { model: "m", prompts: "p" },
+    hyperparameters: {},
+  };
+
+  expect(requestOf({ ...parts, promptQuery: null })).toEqual({
+    stage: "sampling",
+    inputs: { model: "m", prompts: "p" },
+    hyperparameters: {},
+  });
+  expect(requestOf({ ...parts, name: "a", seed: "7", promptQuery: { num_prompts: 40 } })).toEqual({
+    stage: "sampling",
+    inputs: { model: "m" },
+    hyperparameters: {},
+    name: "a",
+    seed: 7,
+    prompt_query: { num_prompts: 40 },
+  });
+});

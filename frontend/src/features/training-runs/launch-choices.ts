@@ -1,0 +1,147 @@
+import type {
+  ModelVersion,
+  RunRequest,
+  Snapshot,
+  Stage,
+  StageDescription,
+  StageInput,
+} from "@/api/training-types";
+import { MODEL_KIND_WORDS, SNAPSHOT_KIND_WORDS } from "@/api/words";
+
+export interface InputChoice {
+  id: string;
+  name: string;
+  kind: string;
+}
+
+/** What a role of a stage can be filled with, the kind it prefers first, newest first within it. */
+export function choicesFor(
+  input: StageInput,
+  models: ModelVersion[],
+  snapshots: Snapshot[],
+): InputChoice[] {
+  const candidates: InputChoice[] = input.kind === "model_version" ? models : snapshots;
+  return input.accepts.flatMap((kind) => candidates.filter((candidate) => candidate.kind === kind));
+}
+
+// How the roles read; the sentence under each says what it is for.
+const ROLES: Record<string, { label: string; help: string }> = {
+  base_model: { label: "Start from", help: "The weights that training begins with." },
+  demonstrations: {
+    label: "Demonstrations",
+    help: "What labelers wrote, frozen.",
+  },
+  rankings: { label: "Rankings", help: "What labelers preferred, frozen." },
+  pretraining: { label: "Pretraining text", help: "Mixed in so that general skill is kept." },
+  policy: { label: "Policy", help: "Trained from here; also the reference for the KL term." },
+  reward_model: { label: "Reward model", help: "Scores every answer and starts the value network." },
+  prompts: { label: "Prompts", help: "What the policy is asked." },
+  model: { label: "Model", help: "Writes the completions." },
+};
+const REWARD_MODEL_DEMONSTRATIONS = "Centre the scores: their mean becomes zero on these.";
+
+export function roleWords(stage: Stage, role: string): { label: string; help: string } {
+  const words = ROLES[role] ?? { label: role.replaceAll("_", " "), help: "" };
+  if (stage === "reward_model" && role === "demonstrations") {
+    return { ...words, help: REWARD_MODEL_DEMONSTRATIONS };
+  }
+  return words;
+}
+
+function kindWords(kind: string): string {
+  const words: Record<string, string> = { ...MODEL_KIND_WORDS };
+  return (words[kind] ?? kind).toLowerCase();
+}
+
+export interface Missing {
+  sentence: string;
+  to: string;
+  action: string;
+}
+
+/** Why nothing fits a role, and where to get what is missing. */
+export function missingFor(input: StageInput): Missing {
+  if (input.kind === "snapshot") {
+    const kind = input.accepts[0] ?? "";
+    const words: Record<string, string> = SNAPSHOT_KIND_WORDS;
+    return {
+      sentence: `No snapshot of ${(words[kind] ?? kind).toLowerCase()} is frozen yet.`,
+      to: `/data/new?kind=${kind}`,
+      action: "Freeze one",
+    };
+  }
+  if (input.accepts.includes("base")) {
+    return {
+      sentence: `There is no ${input.accepts.map(kindWords).join(" or ")} yet.`,
+      to: "/models",
+      action: "Register a model",
+    };
+  }
+  const stage = input.accepts[0] === "reward_model" ? "reward_model" : "sft";
+  return {
+    sentence: `There is no ${input.accepts.map(kindWords).join(" or ")} yet.`,
+    to: `/runs/new?stage=${stage}`,
+    action: "Train one",
+  };
+}
+
+/** The first choice of every role: what the address names, otherwise what the stage prefers. */
+export function firstChoices(
+  stage: StageDescription,
+  models: ModelVersion[],
+  snapshots: Snapshot[],
+  wanted: readonly string[],
+): Record<string, string> {
+  const chosen: Record<string, string> = {};
+  const left = new Set(wanted);
+  for (const input of stage.inputs) {
+    const choices = choicesFor(input, models, snapshots);
+    const named = choices.find(({ id }) => left.has(id));
+    const first = named ?? (input.required ? choices[0] : undefined);
+    if (!first) continue;
+    chosen[input.role] = first.id;
+    left.delete(first.id);
+  }
+  return chosen;
+}
+
+/** Where a sampling run's prompts come from: a frozen snapshot, or chosen by the server now. */
+export type PromptsFrom = "query" | "snapshot";
+
+/** The roles that still need a choice before the run can be requested. */
+export function openRoles(
+  stage: StageDescription,
+  inputs: Record<string, string>,
+  promptsFrom: PromptsFrom,
+): string[] {
+  return stage.inputs
+    .filter(({ role, required }) => required && !inputs[role])
+    .filter(({ role }) => !(stage.stage === "sampling" && role === "prompts" && promptsFrom === "query"))
+    .map(({ role }) => role);
+}
+
+/** The request without what is empty: the server fills in what is left out. */
+export function requestOf(parts: {
+  stage: Stage;
+  name: string;
+  seed: string;
+  inputs: Record<string, string>;
+  hyperparameters: RunRequest["hyperparameters"];
+  promptQuery: RunRequest["prompt_query"] | null;
+}): RunRequest {
+  const inputs = Object.fromEntries(
+    Object.entries(parts.inputs).filter(
+      ([role, id]) => id !== "" && !(parts.promptQuery && role === "prompts"),
+    ),
+  );
+  const name = parts.name.trim();
+  const seed = Number(parts.seed.trim());
+  return {
+    stage: parts.stage,
+    inputs,
+    hyperparameters: parts.hyperparameters,
+    ...(name === "" ? {} : { name }),
+    ...(parts.seed.trim() === "" || !Number.isInteger(seed) ? {} : { seed }),
+    ...(parts.promptQuery ? { prompt_query: parts.promptQuery } : {}),
+  };
+}

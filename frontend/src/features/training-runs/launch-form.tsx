@@ -1,0 +1,124 @@
+import { TextInput } from "@mantine/core";
+import { useState } from "react";
+
+import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
+import { Section } from "@/components/section";
+
+import { overridesOf, problemsOf } from "./hyperparameter-form";
+import type { Typed } from "./hyperparameter-form";
+import { HyperparameterRows } from "./hyperparameter-rows";
+import { firstChoices, openRoles, requestOf } from "./launch-choices";
+import { LaunchSummary } from "./launch-summary";
+import classes from "./launch.module.css";
+import { EVERY_PROMPT, PromptChoiceFields, promptQueryOf } from "./prompt-choice";
+import { StageInputs } from "./stage-inputs";
+import { fieldMessages, useLaunch } from "./use-launch";
+
+const MAX_SEED = 2 ** 32 - 1;
+
+function seedProblem(seed: string): string | null {
+  if (seed.trim() === "") return null;
+  const value = Number(seed);
+  return Number.isInteger(value) && value >= 0 && value <= MAX_SEED
+    ? null
+    : `A whole number from 0 to ${MAX_SEED}.`;
+}
+
+/** One stage's form. Another stage is another form: nothing typed for one slips into the other. */
+export function LaunchForm({
+  stage,
+  models,
+  snapshots,
+  wanted,
+}: {
+  stage: StageDescription;
+  models: ModelVersion[];
+  snapshots: Snapshot[];
+  /** Models and snapshots that the address asks to start with. */
+  wanted: string[];
+}) {
+  const [inputs, setInputs] = useState(() => firstChoices(stage, models, snapshots, wanted));
+  const [typed, setTyped] = useState<Typed>({});
+  const [name, setName] = useState("");
+  const [seed, setSeed] = useState("");
+  const [prompts, setPrompts] = useState(EVERY_PROMPT);
+  const launch = useLaunch();
+
+  const isSampling = stage.stage === "sampling";
+  const promptQuery = isSampling ? promptQueryOf(prompts) : null;
+  const problems = problemsOf(stage.hyperparameters, typed);
+  const request = requestOf({
+    stage: stage.stage,
+    name,
+    seed,
+    inputs,
+    hyperparameters: overridesOf(stage.hyperparameters, typed),
+    promptQuery,
+  });
+
+  function type(field: string, text: string | null) {
+    setTyped((before) => {
+      const after = new Map(Object.entries(before));
+      if (text === null) after.delete(field);
+      else after.set(field, text);
+      return Object.fromEntries(after);
+    });
+  }
+
+  return (
+    <div className={classes.form}>
+      <div>
+        <Section title="What it reads">
+          {isSampling && <PromptChoiceFields choice={prompts} onChange={setPrompts} />}
+          <StageInputs
+            stage={stage}
+            models={models}
+            snapshots={snapshots}
+            inputs={inputs}
+            problems={fieldMessages(launch.error, "inputs")}
+            hiddenRole={promptQuery ? "prompts" : undefined}
+            onChoose={(role, id) => setInputs((chosen) => ({ ...chosen, [role]: id }))}
+          />
+        </Section>
+        <Section title="Name and seed">
+          <div className={classes.inputs}>
+            <TextInput
+              label="Name (optional)"
+              description="Named after its stage otherwise."
+              maxLength={160}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <TextInput
+              label="Seed (optional)"
+              description="Drawn and stored otherwise."
+              inputMode="numeric"
+              value={seed}
+              error={seedProblem(seed)}
+              onChange={(event) => setSeed(event.currentTarget.value)}
+            />
+          </div>
+        </Section>
+        <Section
+          title="Hyperparameters"
+          note="The defaults are the paper's where it prints them; each says where it comes from."
+        >
+          <HyperparameterRows
+            fields={stage.hyperparameters}
+            typed={typed}
+            problems={{ ...fieldMessages(launch.error, "hyperparameters"), ...problems }}
+            onType={type}
+          />
+        </Section>
+      </div>
+      <LaunchSummary
+        stage={stage}
+        request={request}
+        typed={typed}
+        openRoles={openRoles(stage, inputs, prompts.from)}
+        numProblems={Object.keys(problems).length + (seedProblem(seed) ? 1 : 0)}
+        launch={launch}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import { Button } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+
+import type { HyperparameterField, RunRequest, StageDescription } from "@/api/training-types";
+import { countOf } from "@/components/formats";
+import { ProblemNote } from "@/components/problem-note";
+
+import { ppoLength, textOf } from "./hyperparameter-form";
+import type { Typed } from "./hyperparameter-form";
+import { roleWords } from "./launch-choices";
+import classes from "./launch.module.css";
+import { runCheckQuery } from "./use-launch";
+
+const CHECK_AFTER_MS = 400;
+
+/** Why the run cannot be requested yet; null when it can. */
+function blockedBecause(stage: StageDescription, open: string[], numProblems: number): string | null {
+  if (open.length > 0) {
+    const names = open.map((role) => roleWords(stage.stage, role).label.toLowerCase());
+    return `Still to choose: ${names.join(", ")}.`;
+  }
+  if (numProblems > 0) return `${countOf(numProblems, "value")} cannot be used as typed.`;
+  return null;
+}
+
+function Warnings({ warnings }: { warnings: string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <ul className={classes.warnings} aria-label="Warnings">
+      {warnings.map((warning) => (
+        <li key={warning}>{warning}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Changes({ fields, request }: { fields: HyperparameterField[]; request: RunRequest }) {
+  const changed = fields.filter(({ name }) => name in request.hyperparameters);
+  if (changed.length === 0) {
+    return <p className={classes.quiet}>All hyperparameters stand at their defaults.</p>;
+  }
+  return (
+    <>
+      <p className={classes.quiet}>{countOf(changed.length, "change")} from the defaults</p>
+      <ul className={classes.changes}>
+        {changed.map(({ name, default: standard }) => (
+          <li key={name}>
+            {name} {textOf(standard)} → <b>{textOf(request.hyperparameters[name] ?? standard)}</b>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** What is about to be requested, what the server thinks of it, and the button. */
+export function LaunchSummary({
+  stage,
+  request,
+  typed,
+  openRoles,
+  numProblems,
+  launch,
+}: {
+  stage: StageDescription;
+  request: RunRequest;
+  typed: Typed;
+  openRoles: string[];
+  numProblems: number;
+  launch: { error: unknown; isPending: boolean; isError: boolean; mutate: (request: RunRequest) => void };
+}) {
+  const [settled] = useDebouncedValue(request, CHECK_AFTER_MS);
+  const check = useQuery(runCheckQuery(settled));
+  const blocked = blockedBecause(stage, openRoles, numProblems);
+  const length = ppoLength(stage.stage, stage.hyperparameters, typed);
+  return (
+    <aside className={classes.summary} aria-label="What will be requested">
+      <h2>{stage.label}</h2>
+      {length && (
+        <p className={classes.quiet}>
+          {countOf(length.iterations, "iteration")}, {countOf(length.updates, "update")}
+        </p>
+      )}
+      <Changes fields={stage.hyperparameters} request={request} />
+      <Warnings warnings={check.data?.warnings ?? []} />
+      {launch.isError && <ProblemNote error={launch.error} title="The run was not requested" />}
+      <Button
+        fullWidth
+        mt="sm"
+        disabled={blocked !== null}
+        loading={launch.isPending}
+        aria-describedby={blocked ? "launch-blocked" : undefined}
+        onClick={() => launch.mutate(request)}
+      >
+        Request the run
+      </Button>
+      {blocked && (
+        <p className={classes.quiet} id="launch-blocked">
+          {blocked}
+        </p>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,88 @@
+import { NativeSelect, NumberInput, SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { catalogueQuery } from "@/api/labeling";
+import type { PromptQuery } from "@/api/training-types";
+
+import type { PromptsFrom } from "./launch-choices";
+import classes from "./launch.module.css";
+
+export interface PromptChoice {
+  from: PromptsFrom;
+  num_prompts: number;
+  category: string;
+  split: string;
+}
+
+export const EVERY_PROMPT: PromptChoice = { from: "query", num_prompts: 40, category: "", split: "" };
+const MAX_PROMPTS = 10_000;
+
+export function promptQueryOf(choice: PromptChoice): PromptQuery | null {
+  if (choice.from === "snapshot") return null;
+  return {
+    num_prompts: choice.num_prompts,
+    ...(choice.category === "" ? {} : { category: choice.category }),
+    ...(choice.split === "train" || choice.split === "validation" ? { split: choice.split } : {}),
+  };
+}
+
+/** Which prompts a sampling run answers: chosen now from the stored ones, or a frozen list. */
+export function PromptChoiceFields({
+  choice,
+  onChange,
+}: {
+  choice: PromptChoice;
+  onChange: (choice: PromptChoice) => void;
+}) {
+  const catalogue = useQuery(catalogueQuery);
+  const categories = catalogue.data?.categories ?? [];
+  return (
+    <>
+      <SegmentedControl<PromptsFrom>
+        aria-label="Where the prompts come from"
+        data={[
+          { value: "query", label: "Choose prompts now" },
+          { value: "snapshot", label: "Use a frozen list" },
+        ]}
+        value={choice.from}
+        onChange={(from) => onChange({ ...choice, from })}
+        mb="md"
+      />
+      {choice.from === "query" && (
+        <div className={classes.inputs}>
+          <NumberInput
+            label="Number of prompts"
+            description="At most this many are answered."
+            min={1}
+            max={MAX_PROMPTS}
+            allowDecimal={false}
+            thousandSeparator=","
+            value={choice.num_prompts}
+            onChange={(value) => onChange({ ...choice, num_prompts: Number(value) || 1 })}
+          />
+          <NativeSelect
+            label="Category"
+            description="Of the prompts to answer."
+            value={choice.category}
+            onChange={(event) => onChange({ ...choice, category: event.currentTarget.value })}
+            data={[
+              { value: "", label: "All categories" },
+              ...categories.map(({ key, label }) => ({ value: key, label })),
+            ]}
+          />
+          <NativeSelect
+            label="Split"
+            description="Validation prompts are never trained on."
+            value={choice.split}
+            onChange={(event) => onChange({ ...choice, split: event.currentTarget.value })}
+            data={[
+              { value: "", label: "Both splits" },
+              { value: "train", label: "Train" },
+              { value: "validation", label: "Validation" },
+            ]}
+          />
+        </div>
+      )}
+    </>
+  );
+}

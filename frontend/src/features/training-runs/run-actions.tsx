@@ -1,0 +1,50 @@
+import { Button, Group } from "@mantine/core";
+import { useNavigate } from "react-router";
+
+import type { Run } from "@/api/training-types";
+import { ConfirmButton } from "@/components/confirm-button";
+import { ProblemNote } from "@/components/problem-note";
+
+import { useRunCommand } from "./use-run";
+import type { RunCommand } from "./use-run";
+
+/** What may be done with a run now: only what the server says can be done. */
+export function RunActions({ run }: { run: Run }) {
+  const command = useRunCommand(run.id);
+  const navigate = useNavigate();
+  const pending = command.isPending ? command.variables : null;
+
+  function retry() {
+    command.mutate("retry", { onSuccess: (fresh) => void navigate(`/runs/${fresh.id}`) });
+  }
+
+  function plain(name: RunCommand, label: string, act: () => void) {
+    if (!run.can[name]) return null;
+    return (
+      <Button variant="default" onClick={act} loading={pending === name}>
+        {label}
+      </Button>
+    );
+  }
+
+  return (
+    <div>
+      <Group gap="sm">
+        {plain("pause", "Pause", () => command.mutate("pause"))}
+        {plain("resume", "Resume", () => command.mutate("resume"))}
+        {plain("retry", "Retry", retry)}
+        {run.can.cancel && (
+          <ConfirmButton
+            label="Cancel run"
+            question={`Cancel ${run.name}?`}
+            consequence="It ends at its next step and leaves no model. Its figures and log stay. A cancelled run can be retried, from the beginning."
+            confirmLabel="Cancel the run"
+            isPending={pending === "cancel"}
+            onConfirm={() => command.mutate("cancel")}
+          />
+        )}
+      </Group>
+      {command.isError && <ProblemNote error={command.error} title="That did not work" />}
+    </div>
+  );
+}

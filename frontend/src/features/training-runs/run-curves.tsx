@@ -1,0 +1,86 @@
+import { Skeleton, Slider } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+
+import { isLive } from "@/api/runs";
+import type { Run } from "@/api/training-types";
+import { EmptyNote } from "@/components/empty-note";
+import { Loaded } from "@/components/loaded";
+import { Section } from "@/components/section";
+
+import { chartsOf } from "./metric-groups";
+import { runMetricsQuery } from "./run-metrics";
+import classes from "./run-page.module.css";
+
+// The chart library is large and only this page draws curves.
+const LineChart = lazy(() =>
+  import("@/components/line-chart").then((module) => ({ default: module.LineChart })),
+);
+
+const MAX_SMOOTHING = 95;
+
+function Smoothing({ percent, onChange }: { percent: number; onChange: (percent: number) => void }) {
+  return (
+    <div className={classes.smoothing}>
+      <span>Smoothing</span>
+      <Slider
+        thumbLabel="Smoothing"
+        size="sm"
+        min={0}
+        max={MAX_SMOOTHING}
+        step={5}
+        value={percent}
+        onChange={onChange}
+        label={(value) => (value === 0 ? "off" : (value / 100).toFixed(2))}
+      />
+    </div>
+  );
+}
+
+/** Asks once more when a run ends, because its last steps come after the last poll. */
+function useLastFigures(run: Run) {
+  const queryClient = useQueryClient();
+  const live = isLive(run.state);
+  const { queryKey } = runMetricsQuery(run.id, live);
+  useEffect(() => {
+    if (!live) void queryClient.invalidateQueries({ queryKey });
+    // The key changes only with the run.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [live, run.id, queryClient]);
+}
+
+/** The run's figures step by step, growing while it is live (R47). */
+export function RunCurves({ run }: { run: Run }) {
+  const [smoothing, setSmoothing] = useState(0);
+  const metrics = useQuery(runMetricsQuery(run.id, isLive(run.state)));
+  useLastFigures(run);
+  const points = metrics.data?.points;
+  const charts = useMemo(() => chartsOf(points ?? []), [points]);
+
+  return (
+    <Section
+      title="Curves"
+      actions={charts.length > 0 && <Smoothing percent={smoothing} onChange={setSmoothing} />}
+    >
+      <Loaded query={metrics} skeleton={<Skeleton height={220} />}>
+        {() =>
+          charts.length === 0 ? (
+            <EmptyNote title="No step is recorded yet">
+              {isLive(run.state)
+                ? "The first figures arrive with the first optimiser step."
+                : "This run ended before its first step."}
+            </EmptyNote>
+          ) : (
+            <Suspense fallback={<Skeleton height={220} />}>
+              <div className={classes.curves}>
+                {charts.map((chart) => (
+                  <LineChart key={chart.title} {...chart} smoothing={smoothing / 100} />
+                ))}
+              </div>
+            </Suspense>
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,70 @@
+import type { Run, RunAttempt } from "@/api/training-types";
+import { RUN_STATE_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { formatCount, formatDateTime, formatDuration } from "@/components/formats";
+import { Section } from "@/components/section";
+
+import classes from "./run-page.module.css";
+
+function outcomeOf({ outcome, exit_code: code, ended_at: endedAt }: RunAttempt): string {
+  if (!endedAt) return "at work";
+  const words = outcome === "" ? "ended" : outcome.replaceAll("_", " ");
+  return code === null || code === 0 ? words : `${words}, exit code ${code}`;
+}
+
+const ATTEMPTS: Column<RunAttempt>[] = [
+  { key: "number", header: "Attempt", isRowHeader: true, cell: ({ number }) => `Attempt ${number}` },
+  { key: "host", header: "Worker", cell: ({ host }) => host },
+  { key: "started", header: "Started", cell: ({ started_at: at }) => formatDateTime(at) },
+  {
+    key: "took",
+    header: "Took",
+    cell: ({ started_at: from, ended_at: to }) =>
+      to ? formatDuration((Date.parse(to) - Date.parse(from)) / 1000) : "",
+  },
+  {
+    key: "steps",
+    header: "Steps",
+    cell: ({ resumed_from_step: from, last_step: to }) => `${formatCount(from)} to ${formatCount(to)}`,
+  },
+  { key: "outcome", header: "Outcome", cell: outcomeOf },
+];
+
+/** Every try at the run, and everything that happened to it. */
+export function RunHistory({ run }: { run: Run }) {
+  return (
+    <>
+      {run.attempts.length > 0 && (
+        <Section title="Attempts">
+          <DataTable
+            caption="Attempts"
+            columns={ATTEMPTS}
+            rows={run.attempts}
+            rowKey={({ number }) => number}
+          />
+        </Section>
+      )}
+      <Section title="What happened" isSheet>
+        <ol className={classes.events}>
+          {run.events.map((event, index) => (
+            <li key={index}>
+              <time className={classes.when} dateTime={event.happened_at}>
+                {formatDateTime(event.happened_at)}
+              </time>
+              <span>
+                {event.from_state === event.to_state
+                  ? event.detail || RUN_STATE_WORDS[event.to_state].label
+                  : RUN_STATE_WORDS[event.to_state].label}
+                <span className={classes.quiet}>
+                  , by {event.actor}
+                  {event.from_state !== event.to_state && event.detail && `: ${event.detail}`}
+                </span>
+              </span>
+            </li>
+          ))}
+        </ol>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+
+import { isLive } from "@/api/runs";
+import type { Run } from "@/api/training-types";
+import { EmptyNote } from "@/components/empty-note";
+import { Loaded } from "@/components/loaded";
+import { Section } from "@/components/section";
+
+import { runLogQuery } from "./run-log";
+import type { KnownLog } from "./run-log";
+import classes from "./run-page.module.css";
+
+const NEAR_THE_END_PX = 24;
+
+function LogText({ log, isFollowing, onFollow }: {
+  log: KnownLog;
+  isFollowing: boolean;
+  onFollow: (isFollowing: boolean) => void;
+}) {
+  const box = useRef<HTMLPreElement>(null);
+
+  useEffect(() => {
+    if (isFollowing && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [isFollowing, log.text]);
+
+  function noticeScrolling() {
+    if (!box.current) return;
+    const { scrollTop, scrollHeight, clientHeight } = box.current;
+    onFollow(scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX);
+  }
+
+  return (
+    <>
+      {log.is_cut && <p className={classes.quiet}>The beginning is left out.</p>}
+      <pre
+        ref={box}
+        className={classes.log}
+        onScroll={noticeScrolling}
+        // Scrollable by keyboard as well.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        role="region"
+        aria-label="Log of the run"
+      >
+        {log.text}
+      </pre>
+    </>
+  );
+}
+
+/** The end of what the trainer printed. It follows until somebody scrolls up to read. */
+export function RunLogView({ run }: { run: Run }) {
+  const [isFollowing, setIsFollowing] = useState(true);
+  const log = useQuery(runLogQuery(run.id, isLive(run.state)));
+  const hasText = (log.data?.text ?? "") !== "";
+  return (
+    <Section
+      title="Log"
+      actions={
+        hasText && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-pressed={isFollowing}
+            onClick={() => setIsFollowing(!isFollowing)}
+          >
+            {isFollowing ? "Stop following" : "Follow the end"}
+          </Button>
+        )
+      }
+    >
+      <Loaded query={log} skeleton={<Skeleton height={120} />}>
+        {(known) =>
+          known.text === "" ? (
+            <EmptyNote title="Nothing has been printed yet" />
+          ) : (
+            <LogText log={known} isFollowing={isFollowing} onFollow={setIsFollowing} />
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}

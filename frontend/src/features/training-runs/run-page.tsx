@@ -1,0 +1,120 @@
+import { Alert } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import { accuracyRows, singleFigures } from "@/api/report";
+import type { Run } from "@/api/training-types";
+import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { formatDateTime } from "@/components/formats";
+import { LinkButton } from "@/components/link-button";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { PageHeader } from "@/components/page-header";
+import { ReportView } from "@/components/report-view";
+import { Section } from "@/components/section";
+import { ToneBadge } from "@/components/tone-badge";
+
+import { GpuWorkersNote } from "./gpu-workers-note";
+import { RunActions } from "./run-actions";
+import { RunCurves } from "./run-curves";
+import { RunHistory } from "./run-history";
+import { RunLogView } from "./run-log-view";
+import classes from "./run-page.module.css";
+import { RunProgress } from "./run-progress";
+import { RunInputs, RunSpecification } from "./run-specification";
+import { reasonInWords } from "./run-words";
+import { runQuery } from "./use-run";
+
+function whereItIs(run: Run): string {
+  if (run.worker) return `on ${run.worker}`;
+  if (run.state === "queued") return "waiting for a GPU worker";
+  return run.ended_at ? `ended ${formatDateTime(run.ended_at)}` : "not on a worker";
+}
+
+function Reason({ run }: { run: Run }) {
+  const reason = reasonInWords(run);
+  if (!reason) return null;
+  return (
+    <Alert color={run.state === "failed" ? "red" : "yellow"} title={reason} role="status">
+      {run.reason_detail}
+    </Alert>
+  );
+}
+
+function Warnings({ warnings }: { warnings: string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <Alert color="yellow" title="Said before it was requested">
+      {warnings.map((warning) => (
+        <div key={warning}>{warning}</div>
+      ))}
+    </Alert>
+  );
+}
+
+function State({ run }: { run: Run }) {
+  return (
+    <Section title="State" isSheet>
+      <div className={classes.lines}>
+        <div className={classes.state}>
+          <ToneBadge {...RUN_STATE_WORDS[run.state]} />
+          <span>{whereItIs(run)}</span>
+          <span className={classes.quiet}>
+            attempt {run.attempt}
+            {run.failures > 0 && `, ${run.failures} failed`}
+          </span>
+        </div>
+        <RunProgress run={run} />
+        <Reason run={run} />
+        <Warnings warnings={run.warnings} />
+      </div>
+    </Section>
+  );
+}
+
+function Report({ run }: { run: Run }) {
+  if (accuracyRows(run.report).length === 0 && singleFigures(run.report).length === 0) return null;
+  return (
+    <Section title="Report" isSheet>
+      <ReportView report={run.report} title="Pairs ordered as labelers did" />
+    </Section>
+  );
+}
+
+function RunView({ run }: { run: Run }) {
+  return (
+    <>
+      <PageHeader
+        title={run.name}
+        actions={
+          <>
+            {run.output_model_version && (
+              <LinkButton to={`/models/${run.output_model_version.id}`} isQuiet>
+                Open the model
+              </LinkButton>
+            )}
+            <RunActions run={run} />
+          </>
+        }
+      >
+        {STAGE_WORDS[run.stage]}, requested by {run.created_by.display_name}{" "}
+        <Moment at={run.created_at} />
+      </PageHeader>
+      {run.state === "queued" && <GpuWorkersNote />}
+      <State run={run} />
+      <Report run={run} />
+      {run.stage !== "sampling" && <RunCurves run={run} />}
+      <RunInputs run={run} />
+      <RunLogView run={run} />
+      <RunHistory run={run} />
+      <RunSpecification run={run} />
+    </>
+  );
+}
+
+/** One training or sampling job while it is at work and ever after. */
+export function RunPage() {
+  const { runId = "" } = useParams();
+  const run = useQuery(runQuery(runId));
+  return <Loaded query={run}>{(found) => <RunView key={found.id} run={found} />}</Loaded>;
+}

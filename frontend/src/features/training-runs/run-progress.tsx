@@ -1,0 +1,34 @@
+import { isLive } from "@/api/runs";
+import type { Run } from "@/api/training-types";
+import { formatCount, formatDuration } from "@/components/formats";
+import { ProgressLine } from "@/components/progress-line";
+
+import { shareOf } from "./run-words";
+
+function stepsInWords({ step, total_steps: total }: Run): string {
+  if (total === null) return step === 0 ? "Not started" : `Step ${formatCount(step)}`;
+  return `Step ${formatCount(step)} of ${formatCount(total)}`;
+}
+
+function timeInWords(run: Run): string | undefined {
+  if (run.state === "running" && run.eta_seconds !== null) {
+    return `${formatDuration(run.eta_seconds)} left`;
+  }
+  if (run.started_at && run.ended_at) {
+    const seconds = (Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000;
+    return `took ${formatDuration(seconds)}`;
+  }
+  return undefined;
+}
+
+export function RunProgress({ run }: { run: Run }) {
+  return (
+    <ProgressLine
+      share={shareOf(run)}
+      label={`Progress of ${run.name}`}
+      words={stepsInWords(run)}
+      more={timeInWords(run)}
+      isQuiet={!isLive(run.state)}
+    />
+  );
+}

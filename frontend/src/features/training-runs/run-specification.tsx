@@ -1,0 +1,83 @@
+import { Anchor } from "@mantine/core";
+import { Link } from "react-router";
+
+import type { Run } from "@/api/training-types";
+import { Facts } from "@/components/facts";
+import { Section } from "@/components/section";
+
+import { textOf } from "./hyperparameter-form";
+import { roleWords } from "./launch-choices";
+import classes from "./run-page.module.css";
+
+// The role says whether an input is data or a model: both have a kind called sft.
+const DATA_ROLES = new Set(["demonstrations", "rankings", "prompts", "pretraining"]);
+
+function placeOf(role: string, id: string): string {
+  return DATA_ROLES.has(role) ? `/data/${id}` : `/models/${id}`;
+}
+
+/** What the run read and what it left behind. */
+export function RunInputs({ run }: { run: Run }) {
+  const made = run.output_model_version;
+  return (
+    <Section title="Inputs and output" isSheet>
+      <dl className={classes.inputs}>
+        {Object.entries(run.inputs).map(([role, input]) => (
+          <div key={role}>
+            <dt>{roleWords(run.stage, role).label}</dt>
+            <dd>
+              <Anchor component={Link} to={placeOf(role, input.id)}>
+                {input.name}
+              </Anchor>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Output</dt>
+          <dd>
+            {made ? (
+              <Anchor component={Link} to={`/models/${made.id}`}>
+                {made.name}
+              </Anchor>
+            ) : (
+              <span className={classes.quiet}>
+                {run.stage === "sampling" ? "Completions, filed under the model" : "None yet"}
+              </span>
+            )}
+          </dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}
+
+/** Everything that decides the result, exactly as it was requested. */
+export function RunSpecification({ run }: { run: Run }) {
+  const changed = new Set(run.changed);
+  const names = Object.keys(run.hyperparameters).sort(
+    (a, b) => Number(changed.has(b)) - Number(changed.has(a)),
+  );
+  return (
+    <Section
+      title="Specification"
+      note={changed.size === 0 ? "Every hyperparameter stands at its default." : undefined}
+      isSheet
+    >
+      <Facts
+        facts={[
+          { name: "Seed", value: run.seed },
+          { name: "Code revision", value: <code>{run.code_revision}</code> },
+          { name: "Run id", value: <code>{run.id}</code> },
+        ]}
+      />
+      <dl className={classes.spec} style={{ marginTop: "1.25rem" }}>
+        {names.map((name) => (
+          <div key={name} className={changed.has(name) ? classes.changed : undefined}>
+            <dt>{name}</dt>
+            <dd>{textOf(run.hyperparameters[name] ?? "")}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}

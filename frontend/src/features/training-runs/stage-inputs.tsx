@@ -1,0 +1,119 @@
+import { Anchor, NativeSelect } from "@mantine/core";
+import { Link } from "react-router";
+
+import type {
+  ModelVersion,
+  Snapshot,
+  StageDescription,
+  StageInput,
+} from "@/api/training-types";
+import { MODEL_KIND_WORDS } from "@/api/words";
+import { countOf, formatAgo, formatBytes, shortHash } from "@/components/formats";
+
+import { choicesFor, missingFor, roleWords } from "./launch-choices";
+import classes from "./launch.module.css";
+
+/** What there is to know about the chosen input before training on it. */
+function factsOf(id: string, models: ModelVersion[], snapshots: Snapshot[]): string {
+  const model = models.find((candidate) => candidate.id === id);
+  if (model) {
+    return `${MODEL_KIND_WORDS[model.kind]}, ${formatBytes(model.bytes)}, ${model.licence}, ${formatAgo(model.created_at)}`;
+  }
+  const snapshot = snapshots.find((candidate) => candidate.id === id);
+  if (!snapshot) return "";
+  const { pairs, labelers } = snapshot.counts;
+  const parts = [
+    countOf(snapshot.num_records, "record"),
+    pairs === undefined ? null : countOf(pairs, "pair"),
+    labelers === undefined ? null : countOf(labelers, "labeler"),
+    `frozen ${formatAgo(snapshot.created_at)}`,
+    shortHash(snapshot.sha256),
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+function InputField({
+  stage,
+  input,
+  models,
+  snapshots,
+  chosen,
+  problem,
+  onChoose,
+}: {
+  stage: StageDescription;
+  input: StageInput;
+  models: ModelVersion[];
+  snapshots: Snapshot[];
+  chosen: string;
+  problem: string | undefined;
+  onChoose: (id: string) => void;
+}) {
+  const choices = choicesFor(input, models, snapshots);
+  const words = roleWords(stage.stage, input.role);
+  const missing = choices.length === 0 ? missingFor(input) : null;
+  return (
+    <div>
+      <NativeSelect
+        label={input.required ? words.label : `${words.label} (optional)`}
+        description={words.help}
+        error={problem}
+        disabled={missing !== null}
+        value={chosen}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+        data={[
+          { value: "", label: input.required ? "Choose" : "None" },
+          ...choices.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      {chosen !== "" && <p className={classes.chosen}>{factsOf(chosen, models, snapshots)}</p>}
+      {missing && (
+        <p className={classes.missing}>
+          {missing.sentence}{" "}
+          <Anchor component={Link} to={missing.to}>
+            {missing.action}
+          </Anchor>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The model and the data that a stage reads; each role offers only what it can use. */
+export function StageInputs({
+  stage,
+  models,
+  snapshots,
+  inputs,
+  problems,
+  hiddenRole,
+  onChoose,
+}: {
+  stage: StageDescription;
+  models: ModelVersion[];
+  snapshots: Snapshot[];
+  inputs: Record<string, string>;
+  problems: Record<string, string>;
+  /** A role that something else on the page stands in for. */
+  hiddenRole?: string;
+  onChoose: (role: string, id: string) => void;
+}) {
+  return (
+    <div className={classes.inputs}>
+      {stage.inputs
+        .filter(({ role }) => role !== hiddenRole)
+        .map((input) => (
+          <InputField
+            key={input.role}
+            stage={stage}
+            input={input}
+            models={models}
+            snapshots={snapshots}
+            chosen={inputs[input.role] ?? ""}
+            problem={problems[input.role]}
+            onChoose={(id) => onChoose(input.role, id)}
+          />
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { api, bodyOf } from "@/api/client";
+import { isLive } from "@/api/runs";
+import type { Run } from "@/api/training-types";
+
+const LIVE_EVERY_MS = 2_000;
+
+export function runQuery(runId: string) {
+  return queryOptions({
+    queryKey: ["runs", "one", runId],
+    queryFn: ({ signal }): Promise<Run> =>
+      bodyOf(api.GET("/api/runs/{id}/", { params: { path: { id: runId } }, signal })),
+    refetchInterval: (query) =>
+      query.state.data && isLive(query.state.data.state) ? LIVE_EVERY_MS : false,
+  });
+}
+
+export type RunCommand = keyof Run["can"];
+
+function send(command: RunCommand, runId: string): Promise<Run> {
+  const params = { path: { id: runId } };
+  switch (command) {
+    case "cancel":
+      return bodyOf(api.POST("/api/runs/{id}/cancel/", { params }));
+    case "pause":
+      return bodyOf(api.POST("/api/runs/{id}/pause/", { params }));
+    case "resume":
+      return bodyOf(api.POST("/api/runs/{id}/resume/", { params }));
+    case "retry":
+      return bodyOf(api.POST("/api/runs/{id}/retry/", { params }));
+  }
+}
+
+/** Sends a command to a run; the answer is the run as it is afterwards (a retry is a new run). */
+export function useRunCommand(runId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (command: RunCommand) => send(command, runId),
+    onSuccess: async (run) => {
+      queryClient.setQueryData(runQuery(run.id).queryKey, run);
+      await queryClient.invalidateQueries({ queryKey: ["runs", "list"] });
+    },
+  });
+}

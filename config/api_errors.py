@@ -45,21 +45,6 @@ CONFLICTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-ERROR_SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "description": "What every refusal looks like; nested inputs are named with dots.",
-    "properties": {
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "fields": {
-            "type": "object",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
-    },
-    "required": ["code", "detail", "fields"],
-}
-
-
 @dataclass(frozen=True)
 class ErrorAnswer:
     status: int
@@ -190,18 +175,3 @@ def messages_of(error: DjangoValidationError) -> dict[str, list[str]]:
     if hasattr(error, "error_dict"):
         return {name or "non_field_errors": list(m) for name, m in error.message_dict.items()}
     return {"non_field_errors": list(error.messages)}
-
-
-def describe_errors_in_schema(
-    result: dict[str, Any], generator: object, request: object, public: bool
-) -> dict[str, Any]:
-    """Give every operation of the OpenAPI schema this one error shape as its default answer."""
-    result["components"].setdefault("schemas", {})["Error"] = ERROR_SCHEMA
-    answer = {
-        "description": "Refused",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-    }
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["responses"].setdefault("default", answer)
-    return result

@@ -47,12 +47,15 @@ def check(layout: Layout) -> int:
     """Run them all, two at a time; returns 1 when any failed."""
     checks.check_system()
     environment.ensure_environment(layout, for_development=True)
-    node = frontend.ensure_frontend(layout)
-    findings = []
+    node = frontend.ensure_packages(layout)
     with screen.step("Checking") as step, ThreadPoolExecutor(max_workers=2) as pool:
-        for finding in pool.map(Check.find, all_checks(Tools(layout, node))):
-            step.note(f"{finding.name} done")
-            findings.append(finding)
+
+        def find(each: Check) -> Finding:
+            finding = each.find()
+            step.note(f"{each.name} done")
+            return finding
+
+        findings = list(pool.map(find, all_checks(Tools(layout, node))))
     show(findings)
     return 0 if all(finding.succeeded for finding in findings) else 1
 

@@ -15,6 +15,7 @@ OVERVIEW = """\
 usage: ./concord COMMAND
 
   demo [--port 8000]     set up, start everything on this machine, print sign-in links
+  dev [--port 8000]      the demo, with changed Python and frontend sources shown at once
   test [PYTEST ARGS]     set up, start services of its own, run the whole suite
   check                  ruff, mypy, import walls, eslint, tsc, vitest, drift: one table
   manage COMMAND ...     Django's commands, with the database they need
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 def run(layout: Layout, arguments: Sequence[str]) -> int:
     commands: dict[str, Callable[[Layout, Sequence[str]], int]] = {
         "demo": _demo,
+        "dev": lambda where, rest: _demo(where, rest, is_development=True),
         "test": lambda where, rest: testing.test(where, pytest_arguments=rest),
         "check": _check,
         "manage": passing.manage,
@@ -61,10 +63,11 @@ def run(layout: Layout, arguments: Sequence[str]) -> int:
     return commands[arguments[0]](layout, arguments[1:])
 
 
-def _demo(layout: Layout, arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./concord demo")
+def _demo(layout: Layout, arguments: Sequence[str], *, is_development: bool = False) -> int:
+    parser = argparse.ArgumentParser(prog=f"./concord {'dev' if is_development else 'demo'}")
     parser.add_argument("--port", type=port_number, default=8000, help="where the site is served")
-    return demo.demo(layout, port=parser.parse_args(arguments).port)
+    options = parser.parse_args(arguments)
+    return demo.demo(layout, port=options.port, is_development=is_development)
 
 
 def _check(layout: Layout, arguments: Sequence[str]) -> int:

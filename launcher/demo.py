@@ -17,16 +17,21 @@ class Link:
     path: str
 
 
-def demo(layout: Layout, *, port: int) -> int:
-    """Set up whatever is missing, start everything and stay until a signal ends it."""
+def demo(layout: Layout, *, port: int, is_development: bool = False) -> int:
+    """Set up whatever is missing, start everything and stay until a signal ends it.
+
+    For development the web reads changed Python sources again, and a server of the frontend's own
+    shows changed ones at once; both beside the built site.
+    """
     check_machine(layout)
     with hold_or_refuse(layout):
         checks.check_web_port(port)
         set_up(layout)
         settings = chosen_settings(layout, port)
         with stack.supervised(layout, settings) as running:
-            links = start_everything(running)
-            say_welcome(running, links)
+            links = start_everything(running, web_flags=("--reload",) if is_development else ())
+            url = running.start_frontend_server() if is_development else running.web_url()
+            say_welcome(running, links, url=url)
             stack.watch(running.supervisor)
     return 0
 
@@ -51,12 +56,12 @@ def chosen_settings(layout: Layout, port: int) -> state.Settings:
     return settings
 
 
-def start_everything(running: stack.Stack) -> list[Link]:
+def start_everything(running: stack.Stack, *, web_flags: tuple[str, ...] = ()) -> list[Link]:
     running.start_services()
     running.migrate()
     running.register_model(models.find_model(models.DEMO_MODEL))
     links = seed(running)
-    running.start_application()
+    running.start_application(web_flags=web_flags)
     return links
 
 
@@ -87,8 +92,7 @@ def parse_link(line: str) -> Link | None:
         return None
 
 
-def say_welcome(running: stack.Stack, links: list[Link]) -> None:
-    url = running.web_url()
+def say_welcome(running: stack.Stack, links: list[Link], *, url: str) -> None:
     screen.say()
     screen.say(f"Concord runs at {url}")
     if links:

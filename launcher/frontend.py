@@ -12,12 +12,9 @@ from launcher.node import Node, ensure_node
 MADE_FOLDERS = {"node_modules", "dist", "coverage"}
 
 
-def ensure_frontend(layout: Layout) -> Node:
-    """Install the locked packages and build into frontend/dist; returns the Node that can do it."""
-    node = ensure_node(layout)
-    _ensure_packages(layout, node)
-    _ensure_build(layout, node)
-    return node
+def ensure_frontend(layout: Layout) -> None:
+    """Install the locked packages and build into frontend/dist."""
+    _ensure_build(layout, ensure_packages(layout))
 
 
 def node_environment(node: Node) -> dict[str, str]:
@@ -32,14 +29,17 @@ def source_files(frontend: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in files if not name.endswith(".tsbuildinfo"))
 
 
-def _ensure_packages(layout: Layout, node: Node) -> None:
+def ensure_packages(layout: Layout) -> Node:
+    """Install what the lock file says; returns the Node that it was installed for."""
+    node = ensure_node(layout)
     lock = layout.frontend / "package-lock.json"
     stamp = layout.frontend / "node_modules" / ".concord-packages.stamp"
     digest = stamps.digest_of(node.version, files=[lock, layout.frontend / "package.json"])
-    if stamps.is_stamped(stamp, digest):
-        return
-    _npm(layout, node, ["ci", "--no-audit", "--no-fund"], title="Installing the frontend packages")
-    stamps.write_stamp(stamp, digest)
+    if not stamps.is_stamped(stamp, digest):
+        title = "Installing the frontend packages"
+        _npm(layout, node, ["ci", "--no-audit", "--no-fund"], title=title)
+        stamps.write_stamp(stamp, digest)
+    return node
 
 
 def _ensure_build(layout: Layout, node: Node) -> None:

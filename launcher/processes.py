@@ -95,6 +95,9 @@ PROCESSES = (
     ),
 )
 
+# `./concord dev` alone has it: it serves changed frontend sources at once.
+FRONTEND_SERVER = Process("vite", "the frontend's development server", command=("vite",))
+
 
 def by_name(name: str) -> Process:
     return next(process for process in PROCESSES if process.name == name)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from launcher import checks, commands, models, processes, screen, state
+from launcher import checks, commands, frontend, models, processes, screen, state
 from launcher.errors import LauncherRefusal
 from launcher.layout import Layout
 from launcher.postgres import Postgres
@@ -20,6 +20,7 @@ from launcher.valkey import Valkey
 
 # Public, small, and it asks the database.
 HEALTH_PATH = "/api/session/"
+FRONTEND_PORT = 5173
 SERVICE_SECONDS = 60.0
 WEB_SECONDS = 60.0
 
@@ -82,11 +83,13 @@ class Stack:
             env=self.environment(),
         )
 
-    def start_application(self) -> None:
+    def start_application(self, *, web_flags: tuple[str, ...] = ()) -> None:
         """Start web, the workers and the clock; returns when the web answers."""
+        web_flags = (f"--bind=127.0.0.1:{self.settings.web_port}", *web_flags)
+        added = {"web": web_flags, "beat": (f"--schedule={self.layout.state / 'beat-schedule'}",)}
         with screen.step("Starting web, worker, gpu-worker and beat"):
             started = {
-                process.name: self._start_process(process)
+                process.name: self._start_process(process, added.get(process.name, ()))
                 for process in processes.PROCESSES
                 if process.command
             }
@@ -125,14 +128,31 @@ class Stack:
             "PATH": f"{self.layout.venv_bin}{os.pathsep}{os.environ.get('PATH', '')}",
         }
 
-    def _start_process(self, process: processes.Process) -> Supervised:
-        extra = {
-            "web": (f"--bind=127.0.0.1:{self.settings.web_port}",),
-            "beat": (f"--schedule={self.layout.state / 'beat-schedule'}",),
-        }
-        argv = in_venv(self.layout, process.command + extra.get(process.name, ()))
+    def start_frontend_server(self) -> str:
+        """Start the frontend's development server; returns where it serves."""
+        node = frontend.ensure_packages(self.layout)
+        port = checks.next_free(FRONTEND_PORT - 1)
+        vite = self.layout.frontend / "node_modules" / "vite" / "bin" / "vite.js"
+        argv = [str(node.folder / "node"), str(vite), "--host=127.0.0.1", "--strictPort"]
+        with screen.step("Starting the frontend's development server"):
+            member = self.supervisor.start(
+                processes.FRONTEND_SERVER,
+                [*argv, f"--port={port}"],
+                environment=self.environment() | {"CONCORD_BACKEND": self.web_url()},
+                folder=self.layout.frontend,
+            )
+            url = f"http://127.0.0.1:{port}"
+            self.supervisor.wait_ready(
+                member, lambda: is_listening(url, port), timeout_seconds=WEB_SECONDS
+            )
+        return url
+
+    def _start_process(self, process: processes.Process, added: tuple[str, ...]) -> Supervised:
         return self.supervisor.start(
-            process, argv, environment=self.environment(), folder=self.layout.root
+            process,
+            in_venv(self.layout, process.command + added),
+            environment=self.environment(),
+            folder=self.layout.root,
         )
 
     def _start_postgres(self) -> None:
@@ -179,8 +199,7 @@ def supervised(
         yield Stack(layout, settings, supervisor, is_durable=is_durable)
     finally:
         try:
-            with screen.step("Stopping"):
-                supervisor.stop()
+            supervisor.stop()
         except BaseException:
             # A second Ctrl-C: the person does not want to wait for an orderly stop.
             supervisor.kill()
@@ -189,9 +208,13 @@ def supervised(
 
 def watch(supervisor: Supervisor) -> None:
     """Tend the processes until a signal ends it."""
-    while True:
-        supervisor.tend()
-        time.sleep(0.5)
+    try:
+        while True:
+            supervisor.tend()
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        screen.say("Stopping …")
+        raise
 
 
 def in_venv(layout: Layout, command: tuple[str, ...]) -> list[str]:

@@ -3,7 +3,7 @@
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.authentication import SessionAuthentication as SessionAuthenticationBase
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from labeling.models import ApiToken, User
@@ -36,8 +36,17 @@ class SessionAuthentication(SessionAuthenticationBase):
     def authenticate_header(self, request: Request) -> str:
         return REALM
 
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            # A code of its own: the browser can fetch a new token and try again.
+            raise PermissionDenied(
+                f"{error.detail} Reload the page.", code="csrf_failed"
+            ) from error
 
-class VisitorAuthentication(SessionAuthenticationBase):
+
+class VisitorAuthentication(SessionAuthentication):
     """Nobody yet, but the request must come from our own pages.
 
     Signing in is a change too: without this a foreign page could sign a labeler in as somebody

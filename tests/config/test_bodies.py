@@ -84,6 +84,18 @@ def test_a_body_that_declares_no_length_is_measured(parser: BaseParser) -> None:
         parser.parse(io.BytesIO(b" " * 3 * MEGABYTE))
 
 
+def test_a_body_in_chunks_is_refused_rather_than_taken_for_empty(amina: User) -> None:
+    response = client_of(amina).generic(
+        "POST",
+        "/api/tokens/",
+        b"",
+        content_type="application/json",
+        HTTP_TRANSFER_ENCODING="chunked",
+    )
+
+    assert (response.status_code, response.json()["code"]) == (411, "length_required")
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "multipart/form-data"])
 def test_only_json_is_read(amina: User, content_type: str) -> None:
     """A form on a foreign page can send text/plain without asking the browser."""

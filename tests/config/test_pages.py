@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import get_finder
 from django.db import connection
 from django.db.utils import OperationalError
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import Settings
 
 from labeling.models import User
@@ -146,3 +147,22 @@ def test_the_page_of_the_frontend_has_no_inline_script() -> None:
 
     assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", page) == []
     assert re.findall(r"\son[a-z]+\s*=", page) == []
+
+
+def test_the_bundle_is_kept_by_browsers_and_by_no_other_site(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "index-DZINlhkA.js").write_text("1")
+    (tmp_path / "favicon.svg").write_text("<svg/>")
+    with override_settings(STATICFILES_DIRS=[tmp_path]):
+        get_finder.cache_clear()
+        client = Client()
+        hashed = client.get("/static/assets/index-DZINlhkA.js")
+        plain = client.get("/static/favicon.svg")
+        hashed.close()
+        plain.close()
+    get_finder.cache_clear()
+
+    assert "immutable" in hashed["Cache-Control"]
+    assert "immutable" not in plain["Cache-Control"]
+    assert not hashed.has_header("Access-Control-Allow-Origin")
+    assert hashed.has_header("Content-Security-Policy")

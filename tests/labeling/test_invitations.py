@@ -156,7 +156,7 @@ def test_a_foreign_page_cannot_accept_for_somebody(ada: User) -> None:
 
     status, body = accept(secret_for(ada), client=client)
 
-    assert (status, body["code"]) == (403, "permission_denied")
+    assert (status, body["code"]) == (403, "csrf_failed")
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_a_foreign_page_cannot_sign_anybody_in(amina: User) -> None:
 
     status, body = redeem(client, secret)
 
-    assert (status, body["code"]) == (403, "permission_denied")
+    assert (status, body["code"]) == (403, "csrf_failed")
     assert who(client) is None
     # The link was not used up by the attempt.
     response = client.post(
@@ -150,7 +150,7 @@ def test_a_change_without_the_csrf_header_is_refused(amina: User) -> None:
 
     response = client.post("/api/session/sign-out/")
 
-    assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
+    assert (response.status_code, response.json()["code"]) == (403, "csrf_failed")
     assert who(client) is not None
 
 

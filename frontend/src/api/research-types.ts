@@ -223,12 +223,16 @@ export interface RankingLineage {
 
 // ---------------------------------------------------------------- agreement
 
+/** Either a value or the reason why there is none. */
 export interface Figure {
   value: number | null;
   low: number | null;
   high: number | null;
+  /** What the figure is over. */
   num_pairs: number;
+  num_prompts: number;
   reason_undefined: string | null;
+  reason_no_interval: string | null;
   chance: number | null;
 }
 
@@ -236,30 +240,46 @@ export interface AgreementFigure extends Figure {
   key: string;
   label: string;
   definition: string;
+  /** What `num_pairs` counts, in words. */
+  counted: string;
+}
+
+export interface AgreeingLabeler {
+  id: number;
+  display_name: string;
+  pool: Pool;
 }
 
 export interface LabelerAgreement {
-  labeler: { id: number; display_name: string; pool: Pool };
+  labeler: AgreeingLabeler;
   agreement: Figure;
   num_rankings: number;
   tie_share: number | null;
 }
 
 export interface CohenKappa {
-  a: { id: number; display_name: string };
-  b: { id: number; display_name: string };
+  a: AgreeingLabeler;
+  b: AgreeingLabeler;
   value: number | null;
+  low: number | null;
+  high: number | null;
   num_shared: number;
   reason_undefined: string | null;
 }
 
 export interface AgreementReport {
-  definition: { name: string; text: string; tie_rule: string; interval_method: string };
+  definition: {
+    name: string;
+    text: string;
+    tie_rule: string;
+    interval_method: string;
+    minimum_comparisons: number;
+  };
   num_rankings: number;
   num_prompts: number;
   num_labelers: number;
   figures: AgreementFigure[];
   labelers: LabelerAgreement[];
   cohen_kappas: CohenKappa[];
-  reference_lines: { label: string; value: number }[];
+  reference_lines: { label: string; value: number; source: string }[];
 }

@@ -52,7 +52,7 @@ export function PromptChoiceFields({
         <div className={classes.inputs}>
           <NumberInput
             label="Number of prompts"
-            description="At most this many are answered."
+            description="Those with the fewest completions of this model come first."
             min={1}
             max={MAX_PROMPTS}
             allowDecimal={false}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+
+import { countsInWords, emptyForm, requestOf, unreadyBecause } from "./freeze-form";
+
+test("rankings are frozen from the chosen projects, or from all when none is chosen", () => {
+  const form = { ...emptyForm("rm", []), name: " Week 12 ", validationShare: "0.2" };
+
+  expect(requestOf(form)).toEqual({
+    name: "Week 12",
+    kind: "rm",
+    project_ids: null,
+    include_simulated: false,
+    validation_share: 0.2,
+  });
+  expect(requestOf({ ...form, projectIds: [3, 5], category: "chat" })).toMatchObject({
+    project_ids: [3, 5],
+    prompt_category: "chat",
+  });
+});
+
+test("what belongs to another kind is never sent", () => {
+  const filled = {
+    ...emptyForm("ppo", [3]),
+    name: "Prompts",
+    includeSimulated: true,
+    validationShare: "0.5",
+    text: "left over",
+  };
+
+  expect(requestOf(filled)).toEqual({
+    name: "Prompts",
+    kind: "ppo",
+    project_ids: null,
+    include_simulated: false,
+  });
+  expect(requestOf({ ...filled, kind: "pretrain", category: "chat" })).toEqual({
+    name: "Prompts",
+    kind: "pretrain",
+    project_ids: null,
+    include_simulated: false,
+    text: "left over",
+  });
+});
+
+test("a snapshot needs a name, and pretraining needs its text", () => {
+  expect(unreadyBecause(emptyForm("rm", []))).toMatch(/name/);
+  expect(unreadyBecause({ ...emptyForm("pretrain", []), name: "Books" })).toMatch(/text/);
+  expect(unreadyBecause({ ...emptyForm("ppo", []), name: "Prompts" })).toBeNull();
+});
+
+test("counts are named and ordered; one that nobody knows yet is still shown", () => {
+  expect(countsInWords({ validation: 4, odd_thing: 1, pairs: 30, rankings: 9 })).toEqual([
+    { name: "Rankings", count: 9 },
+    { name: "Pairs with a preference", count: 30 },
+    { name: "Records held out", count: 4 },
+    { name: "Odd thing", count: 1 },
+  ]);
+});

@@ -1,0 +1,42 @@
+import type { SnapshotKind } from "@/api/training-types";
+import { labelOf } from "@/api/words";
+import { formatCount, formatShare } from "@/components/formats";
+
+import { projectKindOf } from "./freeze-form";
+
+type Query = Record<string, unknown>;
+
+function projectsIn(query: Query): string {
+  const ids = query.project_ids;
+  if (!Array.isArray(ids)) return "All";
+  return ids.length === 1 ? `Project ${String(ids[0])}` : `Projects ${ids.join(", ")}`;
+}
+
+function splitIn(query: Query): string {
+  const share = query.validation_share;
+  return typeof share === "number"
+    ? `${formatShare(share, 0)} of the prompts held out`
+    : "Each prompt keeps its own";
+}
+
+function promptsIn(query: Query): string | null {
+  if (typeof query.chosen === "number") return `${formatCount(query.chosen)} chosen for a run`;
+  if (Array.isArray(query.prompt_ids)) return `${formatCount(query.prompt_ids.length)} chosen one by one`;
+  return null;
+}
+
+/** What was asked for when a snapshot was frozen, as a person would say it. */
+export function queryFacts(kind: SnapshotKind, query: Query): { name: string; value: string | null }[] {
+  const isFromLabels = projectKindOf(kind) !== null;
+  const category = query.prompt_category;
+  return [
+    { name: "Projects", value: isFromLabels ? projectsIn(query) : null },
+    { name: "Prompts", value: promptsIn(query) },
+    { name: "Category", value: typeof category === "string" ? labelOf(category) : null },
+    {
+      name: "Simulated labelers",
+      value: isFromLabels ? (query.include_simulated === true ? "Included" : "Left out") : null,
+    },
+    { name: "Split", value: isFromLabels ? splitIn(query) : null },
+  ];
+}

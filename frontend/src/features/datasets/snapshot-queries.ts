@@ -1,0 +1,38 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
+
+import { api, bodyOf } from "@/api/client";
+import { snapshotsQuery } from "@/api/snapshots";
+import type { SnapshotRequest } from "@/api/training-types";
+
+export function snapshotQuery(snapshotId: string) {
+  return queryOptions({
+    queryKey: ["snapshots", snapshotId],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET("/api/snapshots/{id}/", { params: { path: { id: snapshotId } }, signal })),
+    // A snapshot never changes.
+    staleTime: Infinity,
+  });
+}
+
+/** What freezing now would store. */
+export function previewQuery(request: SnapshotRequest) {
+  return queryOptions({
+    queryKey: ["snapshots", "preview", request],
+    queryFn: ({ signal }) => bodyOf(api.POST("/api/snapshots/preview/", { body: request, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
+}
+
+export function useFreeze() {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: (request: SnapshotRequest) => bodyOf(api.POST("/api/snapshots/", { body: request })),
+    onSuccess: async (snapshot) => {
+      await queryClient.invalidateQueries({ queryKey: snapshotsQuery.queryKey });
+      await navigate(`/data/${snapshot.id}`);
+    },
+  });
+}

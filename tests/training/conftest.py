@@ -6,7 +6,8 @@ import pytest
 
 from training.artifact_store import publish
 from training.models import Artifact, ModelVersion, Snapshot
-from training.services.runs import RunRequest, request_run
+from training.services.run_requests import RunRequest
+from training.services.runs import request_run
 
 RECORD = '{"prompt":"Say hi."}\n'
 

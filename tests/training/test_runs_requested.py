@@ -8,7 +8,8 @@ from django.db import DatabaseError, transaction
 from labeling.errors import Refused
 from training.models import Run, RunEvent, Snapshot
 from training.services.canonical import canonical_json, sha256_of_text
-from training.services.runs import RunRequest, request_run, retry_run
+from training.services.run_requests import RunRequest, check_request
+from training.services.runs import request_run, retry_run
 
 pytestmark = pytest.mark.django_db
 
@@ -53,12 +54,40 @@ def test_an_unknown_stage_is_refused(ada):
     assert set(fields) == {"stage"}
 
 
-def test_a_bad_hyperparameter_names_its_field(ada):
+def test_every_bad_hyperparameter_is_named_together_with_the_inputs(ada):
     fields = refused_fields(
-        ada, stage="reward_model", inputs={}, hyperparameters={"learning_rate": -1}
+        ada,
+        stage="reward_model",
+        inputs={},
+        hyperparameters={"learning_rate": -1, "batch_size": "many", "colour": "red"},
     )
 
-    assert set(fields) == {"hyperparameters.learning_rate"}
+    assert set(fields) == {
+        "hyperparameters.learning_rate",
+        "hyperparameters.batch_size",
+        "hyperparameters.colour",
+        "inputs.base_model",
+        "inputs.rankings",
+    }
+
+
+def test_a_rule_between_two_hyperparameters_names_one_of_them(ada):
+    """R69: the batch must be divisible by the minibatch; 60 is not given and 512 is no multiple."""
+    checked = check_request(
+        RunRequest(stage="ppo", inputs={}, hyperparameters={"batch_size": 60, "episodes": 600})
+    )
+
+    assert set(checked.fields) >= {"hyperparameters.minibatch_size"}
+
+
+def test_a_check_warns_and_stores_nothing(ada):
+    """R60: more than one epoch of reward modelling overfits."""
+    checked = check_request(
+        RunRequest(stage="reward_model", inputs={}, hyperparameters={"epochs": 3})
+    )
+
+    assert "overfits" in checked.warnings[0]
+    assert not Run.objects.exists()
 
 
 def test_every_problem_with_the_inputs_is_named_at_once(ada, base_model, make_snapshot):

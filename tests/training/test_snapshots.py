@@ -263,7 +263,7 @@ class TestOtherKinds:
 
         sources = {one["completion"]: one["source"] for one in records_of(settings, snapshot)}
         assert sources == {"For a customer.": "customer", "For a labeler.": "labeler"}
-        assert snapshot.counts["sources"] == {"customer": 1, "labeler": 1}
+        assert snapshot.counts["source_customer"] == snapshot.counts["source_labeler"] == 1
         assert snapshot.counts["empty"] == 1
 
     def test_no_demonstration_is_refused(self, ada):

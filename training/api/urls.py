@@ -2,8 +2,22 @@
 
 from django.urls import URLPattern
 
-from training.api import overview
+from training.api import (
+    gpu_slots,
+    lineage,
+    model_versions,
+    overview,
+    runs,
+    snapshots,
+    stages,
+)
 
 urlpatterns: list[URLPattern] = [
+    *snapshots.urlpatterns,
+    *model_versions.urlpatterns,
+    *lineage.urlpatterns,
+    *stages.urlpatterns,
+    *runs.urlpatterns,
+    *gpu_slots.urlpatterns,
     *overview.urlpatterns,
 ]

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 
 from training.models import LIVE_STATES, GpuSlot, Run, RunAttempt, RunState
 from training.models.clock import ClockTimestamp
+from training.selectors.gpu_slots import free_slots
 from training.services.run_transitions import move
 
 NO_LEASE: dict[str, Any] = {"lease_until": None, "slot": None}
@@ -281,10 +282,10 @@ def _lock_free_slot(host: str) -> GpuSlot | None:
     tried: list[int] = []
     while True:
         slot = (
-            GpuSlot.objects.select_for_update(skip_locked=True)
+            free_slots()
+            .select_for_update(skip_locked=True)
             .filter(host=host, index__lt=settings.GPU_SLOTS)
             .exclude(pk__in=tried)
-            .exclude(pk__in=Run.objects.filter(state__in=LIVE_STATES).values("slot"))
             .order_by("index")
             .first()
         )

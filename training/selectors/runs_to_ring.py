@@ -1,22 +1,10 @@
 """Which runs the dispatcher rings for."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from training.models import LIVE_STATES, GpuSlot, Run, RunState
+from training.models import Run, RunState
 from training.models.clock import ClockTimestamp
-
-# A slot that has not reported in for this long is taken to be gone.
-ONLINE_SECONDS = 30
-
-
-def num_free_slots() -> int:
-    """Slots that are there and have nothing to do. One query."""
-    return (
-        GpuSlot.objects.filter(last_seen__gt=ClockTimestamp() - timedelta(seconds=ONLINE_SECONDS))
-        .exclude(pk__in=Run.objects.filter(state__in=LIVE_STATES).values("slot"))
-        .count()
-    )
+from training.selectors.gpu_slots import num_free_slots
 
 
 def runs_to_ring() -> list[UUID]:

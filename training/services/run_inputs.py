@@ -1,28 +1,25 @@
 """Whether the inputs of a requested run exist, fit their roles and are in the store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from labeling.errors import Refused
 from training.artifact_store import ArtifactError, artifact_path
 from training.models import ModelVersion, Snapshot
 from training.services.stages import STAGES, InputRole, needs_pretraining
 
 ChosenInput = ModelVersion | Snapshot
+Fields = dict[str, list[str]]
 
 
 def check_inputs(
     stage: str, inputs: Mapping[str, UUID], hyperparameters: Any
-) -> dict[str, ChosenInput]:
-    """The chosen input of every role. Two queries.
-
-    Raises: Refused("invalid_run") with a message per offending role (status 400).
-    """
+) -> tuple[dict[str, ChosenInput], Fields]:
+    """The usable input of every role, and a message for every other. Two queries."""
     roles = {role.role: role for role in STAGES[stage].inputs}
-    fields = {
+    fields: Fields = {
         f"inputs.{name}": [f"{STAGES[stage].label} has no such input"]
         for name in inputs.keys() - roles.keys()
     }
@@ -38,14 +35,10 @@ def check_inputs(
             fields[f"inputs.{name}"] = [problem]
         elif name in inputs:
             chosen[name] = found[inputs[name]]
-    if fields:
-        raise Refused(
-            "invalid_run", "The run cannot be started as asked.", status=400, fields=fields
-        )
-    return chosen
+    return chosen, fields
 
 
-def _find(ids: Any) -> dict[UUID, ChosenInput]:
+def _find(ids: Iterable[UUID]) -> dict[UUID, ChosenInput]:
     wanted = list(ids)
     found: dict[UUID, ChosenInput] = {}
     found.update(ModelVersion.objects.in_bulk(wanted))

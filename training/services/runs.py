@@ -4,37 +4,45 @@ Nothing here talks to Redis. The queued row is the request; the dispatcher rings
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
 
 from labeling.errors import NotAccessible, Refused
 from labeling.models import User
-from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import LIVE_STATES, ModelVersion, Run, RunInput, RunState, Snapshot
 from training.models.clock import ClockTimestamp
 from training.services.canonical import canonical_json, sha256_of_text
 from training.services.code_revision import code_revision
-from training.services.run_inputs import check_inputs
+from training.services.run_requests import RunRequest, check_request
 from training.services.run_transitions import move, note
 from training.services.stages import STAGES
 
 MAXIMUM_SEED = 2**32 - 1
 WAITING_STATES = (RunState.QUEUED, RunState.RETRY_WAIT, RunState.PAUSED)
+PAUSABLE_STATES = (RunState.CLAIMED, RunState.RUNNING)
+RETRIABLE_STATES = (RunState.FAILED, RunState.CANCELLED)
 
 
 @dataclass(frozen=True)
-class RunRequest:
-    """What somebody asks for; ``hyperparameters`` holds only what differs from the defaults."""
+class AllowedControls:
+    """What may be done with a run now; the same rules as the functions below enforce."""
 
-    stage: str
-    inputs: Mapping[str, UUID]
-    name: str = ""
-    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
-    seed: int | None = None
+    cancel: bool
+    pause: bool
+    resume: bool
+    retry: bool
+
+
+def allowed_controls(run: Run) -> AllowedControls:
+    may_stop = run.cancel_requested_at is None
+    return AllowedControls(
+        cancel=run.state in WAITING_STATES or (run.state in LIVE_STATES and may_stop),
+        pause=run.state in PAUSABLE_STATES and may_stop and run.pause_requested_at is None,
+        resume=run.state == RunState.PAUSED,
+        retry=run.state in RETRIABLE_STATES,
+    )
 
 
 @transaction.atomic
@@ -43,13 +51,13 @@ def request_run(*, by: User, request: RunRequest, parent: Run | None = None) -> 
 
     Raises: Refused("invalid_run") with a message per field (status 400).
     """
-    hyperparameters = parse_hyperparameters(request.stage, request.hyperparameters)
-    inputs = check_inputs(request.stage, request.inputs, hyperparameters)
+    checked = check_request(request)
+    checked.refuse_if_wrong()
     seed = secrets.randbelow(2**31) if request.seed is None else request.seed
     spec = {
         "stage": request.stage,
-        "inputs": {role: _spec_of_input(chosen) for role, chosen in sorted(inputs.items())},
-        "hyperparameters": asdict(hyperparameters),
+        "inputs": {role: _spec_of_input(chosen) for role, chosen in sorted(checked.inputs.items())},
+        "hyperparameters": asdict(checked.hyperparameters),
         "seed": seed,
     }
     run = Run.objects.create(
@@ -69,21 +77,11 @@ def request_run(*, by: User, request: RunRequest, parent: Run | None = None) -> 
             model_version=chosen if isinstance(chosen, ModelVersion) else None,
             snapshot=chosen if isinstance(chosen, Snapshot) else None,
         )
-        for role, chosen in inputs.items()
+        for role, chosen in checked.inputs.items()
     )
     move(run.pk, to=RunState.QUEUED, sources=[RunState.DRAFT], actor=person(by))
     run.refresh_from_db()
     return run
-
-
-def parse_hyperparameters(stage: str, overrides: Mapping[str, Any]) -> Any:
-    """The stage's dataclass with every value checked. Raises: Refused("invalid_run")."""
-    if stage not in STAGES:
-        raise _invalid({"stage": [f"must be one of {', '.join(STAGES)}"]})
-    try:
-        return parse(stage, overrides)
-    except HyperparameterError as error:
-        raise _invalid({f"hyperparameters.{error.field}": [error.message]}) from error
 
 
 @transaction.atomic
@@ -122,7 +120,7 @@ def pause_run(*, by: User, run: Run) -> Run:
     Refused("already_cancelling"), Refused("already_pausing").
     """
     run = _lock(run)
-    if run.state not in (RunState.CLAIMED, RunState.RUNNING):
+    if run.state not in PAUSABLE_STATES:
         raise Refused("cannot_pause", f"Only a run at work can be paused; this one is {run.state}.")
     _check_live(run)
     if run.pause_requested_at is not None:
@@ -160,7 +158,7 @@ def retry_run(*, by: User, run: Run) -> Run:
     Raises: Refused("not_ended").
     """
     run = _lock(run)
-    if run.state not in (RunState.FAILED, RunState.CANCELLED):
+    if run.state not in RETRIABLE_STATES:
         raise Refused(
             "not_ended", f"Only a failed or cancelled run can be retried; this one is {run.state}."
         )
@@ -200,7 +198,3 @@ def _spec_of_input(chosen: ModelVersion | Snapshot) -> dict[str, str]:
 
 def _default_name(stage: str) -> str:
     return f"{STAGES[stage].label} {secrets.token_hex(3)}"
-
-
-def _invalid(fields: dict[str, list[str]]) -> Refused:
-    return Refused("invalid_run", "The run cannot be started as asked.", status=400, fields=fields)

@@ -21,13 +21,14 @@ NO_VALIDATION = (
 
 @dataclass(frozen=True)
 class SnapshotQuery:
-    """Which data is wanted. ``project_ids`` and ``prompt_sources`` None mean all there are."""
+    """Which data is wanted. None means no limit; ``prompt_ids`` chooses prompts one by one."""
 
     project_ids: Sequence[int] | None = None
     prompt_category: str | None = None
     include_simulated: bool = False
     validation_share: float | None = None
     prompt_sources: Sequence[str] | None = None
+    prompt_ids: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def demonstration_records(query: SnapshotQuery) -> Records:
         "demonstrations": len(written),
         "prompts": len({one.prompt_id for one in written}),
         "labelers": len({one.labeler_id for one in written}),
-        "sources": dict(sorted(Counter(one.source for one in written).items())),
+        **_source_counts(one.source for one in written),
         "empty": len(demonstrations) - len(written),
     }
     return Records(
@@ -109,8 +110,11 @@ def prompt_records(query: SnapshotQuery) -> Records:
     """Prompts to train a policy on: never one of the validation split (R51).
 
     Without ``prompt_sources`` these are customers' prompts, as in the paper, or all prompts while
-    no customer has given any.
+    no customer has given any. Prompts chosen by ``prompt_ids`` keep their split, whatever it is:
+    the trainer learns from train and looks at validation only.
     """
+    if query.prompt_ids is not None:
+        return records_of_prompts(Prompt.objects.filter(pk__in=query.prompt_ids).order_by("pk"))
     prompts = Prompt.objects.filter(split=Prompt.Split.TRAIN)
     if query.prompt_category is not None:
         prompts = prompts.filter(category=query.prompt_category)
@@ -145,7 +149,7 @@ def records_of_prompts(prompts: Iterable[Prompt]) -> Records:
         counts={
             **_split_counts([one.split for one in chosen]),
             "prompts": len(chosen),
-            "sources": dict(sorted(Counter(one.source_kind for one in chosen).items())),
+            **_source_counts(one.source_kind for one in chosen),
         },
         prompt_ids=[one.pk for one in chosen],
     )
@@ -203,6 +207,11 @@ def _demonstration_line(one: DemonstrationRecord, split: str) -> dict[str, Any]:
 def _split_counts(splits: Sequence[str]) -> dict[str, int]:
     found = Counter(splits)
     return {"train": found["train"], "validation": found["validation"]}
+
+
+def _source_counts(sources: Iterable[str]) -> dict[str, int]:
+    """R49, R52: counts per source."""
+    return {f"source_{name}": number for name, number in sorted(Counter(sources).items())}
 
 
 def _ranking_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:

@@ -84,6 +84,21 @@ def freeze_pretraining_text(*, by: User, name: str, text: str) -> Snapshot:
         return _freeze(by, name, Snapshot.Kind.PRETRAIN, {}, pretraining_records(text))
 
 
+def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = "") -> Snapshot:
+    """Freeze data of this kind; ``text`` is what a pretraining snapshot is made of.
+
+    Raises: Refused("empty_snapshot"), Refused("no_comparisons") (status 422).
+    """
+    if kind == Snapshot.Kind.PRETRAIN:
+        return freeze_pretraining_text(by=by, name=name, text=text)
+    freezers = {
+        Snapshot.Kind.RM: freeze_rankings,
+        Snapshot.Kind.SFT: freeze_demonstrations,
+        Snapshot.Kind.PPO: freeze_prompts,
+    }
+    return freezers[Snapshot.Kind(kind)](by=by, name=name, query=query)
+
+
 READERS: dict[str, Callable[[SnapshotQuery], Records]] = {
     Snapshot.Kind.RM: ranking_records,
     Snapshot.Kind.SFT: demonstration_records,

@@ -1,0 +1,215 @@
+"""Model versions: every set of weights, with where it came from (R53)."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.fields import ExactTextField
+from config.pagination import KeysetPagination
+from labeling.api.permissions import IsResearcher, ResearcherReadsAdminWrites, account_of
+from training.models import ModelVersion, Run
+from training.selectors.lineage import lineage_of
+from training.selectors.model_versions import access_model_version, model_versions
+from training.services.model_versions import Origin, register_base_model
+
+# Too long for a list: one entry per validation completion.
+LEFT_OUT_OF_LISTS = "scores"
+
+
+class ModelFolderInput(serializers.Serializer[Any]):
+    """A Hugging Face folder on the server's own disk: safetensors only, no code."""
+
+    name = serializers.CharField(max_length=160)
+    path = ExactTextField(max_length=1_000)
+    licence = serializers.CharField(max_length=200)
+    source = serializers.CharField(  # type: ignore[assignment]  # the name is part of the contract
+        max_length=300, required=False, allow_blank=True, default=""
+    )
+
+    def validate_path(self, value: str) -> Path:
+        folder = Path(value)
+        if "\x00" in value or not folder.is_absolute() or ".." in folder.parts:
+            raise serializers.ValidationError("An absolute path without '..' is needed.")
+        return folder
+
+
+class ModelVersionFilter(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=ModelVersion.Kind.choices, required=False)
+
+
+class MakerOutput(serializers.ModelSerializer[Run]):
+    stage = serializers.ChoiceField(choices=Run.Stage.choices)
+
+    class Meta:
+        model = Run
+        fields = ["id", "stage"]
+        read_only_fields = fields
+
+
+class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
+    kind = serializers.ChoiceField(choices=ModelVersion.Kind.choices)
+
+    class Meta:
+        model = ModelVersion
+        fields = ["id", "name", "kind"]
+        read_only_fields = fields
+
+
+class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
+    kind = serializers.ChoiceField(choices=ModelVersion.Kind.choices)
+    sha256 = serializers.CharField(source="artifact_id")
+    bytes = serializers.IntegerField(source="artifact.num_bytes")
+    run = MakerOutput(allow_null=True)
+    completion_source_id = serializers.IntegerField(allow_null=True)
+    report = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ModelVersion
+        fields = [
+            "id",
+            "name",
+            "kind",
+            "licence",
+            "source",
+            "sha256",
+            "bytes",
+            "created_at",
+            "run",
+            "completion_source_id",
+            "report",
+        ]
+        read_only_fields = fields
+
+    def get_report(self, version: ModelVersion) -> dict[str, Any]:
+        return short_report(version.report)
+
+
+class ParentOutput(serializers.Serializer[Any]):
+    role = serializers.CharField()
+    model_version = ModelVersionName()
+
+
+class UsedSnapshotOutput(serializers.Serializer[Any]):
+    role = serializers.CharField()
+    id = serializers.UUIDField(source="snapshot.pk")
+    name = serializers.CharField(source="snapshot.name")
+    sha256 = serializers.CharField(source="snapshot.records_sha256")
+    num_records = serializers.IntegerField(source="snapshot.num_records")
+    used_for = ModelVersionName()
+
+
+class LabelsOutput(serializers.Serializer[Any]):
+    num_rankings = serializers.IntegerField()
+    num_demonstrations = serializers.IntegerField()
+    num_labelers = serializers.IntegerField()
+    first_at = serializers.DateTimeField(allow_null=True)
+    last_at = serializers.DateTimeField(allow_null=True)
+    ranking_ids = serializers.ListField(child=serializers.UUIDField())
+
+
+class LineageOutput(serializers.Serializer[Any]):
+    parents = ParentOutput(many=True)
+    snapshots = UsedSnapshotOutput(many=True)
+    labels = LabelsOutput()
+    code_revision = serializers.CharField(allow_null=True)
+    seed = serializers.IntegerField(allow_null=True)
+    hyperparameters = serializers.DictField()
+
+
+class ModelVersionDetailOutput(ModelVersionOutput):
+    lineage = serializers.SerializerMethodField()
+
+    class Meta(ModelVersionOutput.Meta):
+        fields = [*ModelVersionOutput.Meta.fields, "lineage"]
+        read_only_fields = fields
+
+    def get_report(self, version: ModelVersion) -> dict[str, Any]:
+        return dict(version.report)
+
+    @extend_schema_field(LineageOutput)
+    def get_lineage(self, version: ModelVersion) -> dict[str, Any]:
+        found, run = lineage_of(version), version.run
+        return dict(
+            LineageOutput(
+                {
+                    "parents": found.parents,
+                    "snapshots": found.snapshots,
+                    "labels": found.labels,
+                    "code_revision": run and run.code_revision,
+                    "seed": run and run.seed,
+                    "hyperparameters": run.spec["hyperparameters"] if run else {},
+                }
+            ).data
+        )
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-created_at", "-id")
+
+
+class ModelVersionsView(generics.ListAPIView[ModelVersion]):
+    permission_classes = [ResearcherReadsAdminWrites]
+    serializer_class = ModelVersionOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> Any:
+        wanted = ModelVersionFilter(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return model_versions(**wanted.validated_data)
+
+    @extend_schema(operation_id="list_model_versions", parameters=[ModelVersionFilter])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request)
+
+    @extend_schema(
+        operation_id="register_model_version",
+        request=ModelFolderInput,
+        responses={201: ModelVersionOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Copy a local folder into the store as a base model."""
+        given = ModelFolderInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        wanted = given.validated_data
+        version = register_base_model(
+            path=wanted["path"],
+            name=wanted["name"],
+            origin=Origin(
+                licence=wanted["licence"],
+                source=wanted["source"] or f"the local folder {wanted['path'].name}",
+            ),
+            by=account_of(request),
+        )
+        return Response(ModelVersionOutput(version).data, status=status.HTTP_201_CREATED)
+
+
+class ModelVersionView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="model_version", responses=ModelVersionDetailOutput)
+    def get(self, request: Request, model_version_id: UUID) -> Response:
+        return Response(ModelVersionDetailOutput(access_model_version(model_version_id)).data)
+
+
+def short_report(report: dict[str, Any]) -> dict[str, Any]:
+    """A report without what would make a list of them long."""
+    validation = report.get("validation")
+    if not isinstance(validation, dict) or LEFT_OUT_OF_LISTS not in validation:
+        return report
+    kept = {name: figure for name, figure in validation.items() if name != LEFT_OUT_OF_LISTS}
+    return {**report, "validation": kept}
+
+
+urlpatterns = [
+    path("model-versions/", ModelVersionsView.as_view(), name="model-versions"),
+    path(
+        "model-versions/<uuid:model_version_id>/", ModelVersionView.as_view(), name="model-version"
+    ),
+]

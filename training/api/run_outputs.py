@@ -1,0 +1,203 @@
+"""How a run looks to those who watch it."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from training.api.authors import AuthorOutput
+from training.api.model_versions import short_report
+from training.api.stages import HyperparameterValue
+from training.ml.hyperparameters import parse, warnings
+from training.models import Run, RunAttempt, RunEvent, RunInput, RunState, StepMetrics
+from training.selectors.runs import actor_names, seconds_left
+from training.services.runs import allowed_controls
+
+
+class RunInputOutput(serializers.Serializer[RunInput]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+
+
+class RunAttemptOutput(serializers.ModelSerializer[RunAttempt]):
+    class Meta:
+        model = RunAttempt
+        fields = [
+            "number",
+            "host",
+            "pid",
+            "started_at",
+            "ended_at",
+            "exit_code",
+            "outcome",
+            "resumed_from_step",
+            "last_step",
+        ]
+        read_only_fields = fields
+
+
+class RunEventOutput(serializers.ModelSerializer[RunEvent]):
+    from_state = serializers.ChoiceField(choices=RunState.choices)
+    to_state = serializers.ChoiceField(choices=RunState.choices)
+    actor = serializers.SerializerMethodField()
+
+    class Meta:
+        model = RunEvent
+        fields = ["from_state", "to_state", "actor", "detail", "happened_at"]
+        read_only_fields = fields
+
+    def get_actor(self, event: RunEvent) -> str:
+        names: dict[str, str] = self.context["actor_names"]
+        return names.get(event.actor, event.actor)
+
+
+class OutputName(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ControlsOutput(serializers.Serializer[Any]):
+    cancel = serializers.BooleanField()
+    pause = serializers.BooleanField()
+    resume = serializers.BooleanField()
+    retry = serializers.BooleanField()
+
+
+class RunOutput(serializers.ModelSerializer[Run]):
+    """Needs the context of ``context_for``, which costs two queries for any number of runs."""
+
+    stage = serializers.ChoiceField(choices=Run.Stage.choices)
+    state = serializers.ChoiceField(choices=RunState.choices)
+    reason = serializers.SerializerMethodField()
+    reason_detail = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField(help_text="From 0 to 1.")
+    eta_seconds = serializers.SerializerMethodField()
+    created_by = AuthorOutput()
+    worker = serializers.SerializerMethodField(help_text="Where it runs, or last ran.")
+    inputs = serializers.SerializerMethodField()
+    hyperparameters = serializers.SerializerMethodField()
+    changed = serializers.SerializerMethodField(help_text="What differs from the defaults.")
+    warnings = serializers.SerializerMethodField()
+    parent_id = serializers.UUIDField(allow_null=True, help_text="The run that this one retries.")
+    output_model_version = serializers.SerializerMethodField()
+    report = serializers.SerializerMethodField()
+    attempts = RunAttemptOutput(many=True)
+    events = RunEventOutput(many=True)
+    can = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "name",
+            "stage",
+            "state",
+            "reason",
+            "reason_detail",
+            "step",
+            "total_steps",
+            "progress",
+            "eta_seconds",
+            "created_by",
+            "created_at",
+            "started_at",
+            "ended_at",
+            "worker",
+            "attempt",
+            "failures",
+            "max_failures",
+            "inputs",
+            "hyperparameters",
+            "changed",
+            "warnings",
+            "seed",
+            "code_revision",
+            "spec_sha256",
+            "parent_id",
+            "output_model_version",
+            "report",
+            "attempts",
+            "events",
+            "can",
+        ]
+        read_only_fields = fields
+
+    def get_reason(self, run: Run) -> str | None:
+        return run.reason or None
+
+    def get_reason_detail(self, run: Run) -> str | None:
+        return run.reason_detail or None
+
+    def get_progress(self, run: Run) -> float | None:
+        return min(1.0, run.step / run.total_steps) if run.total_steps else None
+
+    def get_eta_seconds(self, run: Run) -> float | None:
+        left: dict[UUID, float] = self.context["seconds_left"]
+        return left.get(run.pk)
+
+    def get_worker(self, run: Run) -> str | None:
+        if run.slot is not None:
+            return str(run.slot)
+        hosts = [attempt.host for attempt in run.attempts.all()]
+        return hosts[-1] if hosts else None
+
+    @extend_schema_field(serializers.DictField(child=RunInputOutput()))
+    def get_inputs(self, run: Run) -> dict[str, dict[str, str]]:
+        chosen = {one.role: one.model_version or one.snapshot for one in run.inputs.all()}
+        return {
+            role: {"id": str(one.pk), "name": one.name, "kind": one.kind}
+            for role, one in sorted(chosen.items())
+            if one is not None
+        }
+
+    @extend_schema_field(serializers.DictField(child=HyperparameterValue()))
+    def get_hyperparameters(self, run: Run) -> dict[str, Any]:
+        return dict(run.spec["hyperparameters"])
+
+    def get_changed(self, run: Run) -> list[str]:
+        defaults = asdict(parse(run.stage, {}))
+        chosen = run.spec["hyperparameters"]
+        return [name for name, value in chosen.items() if value != defaults.get(name)]
+
+    def get_warnings(self, run: Run) -> list[str]:
+        return warnings(run.stage, parse(run.stage, run.spec["hyperparameters"]))
+
+    @extend_schema_field(OutputName(allow_null=True))
+    def get_output_model_version(self, run: Run) -> dict[str, str] | None:
+        if run.state != RunState.SUCCEEDED or run.stage == Run.Stage.SAMPLING:
+            return None
+        version = run.output_model_version
+        return {"id": str(version.pk), "name": version.name}
+
+    def get_report(self, run: Run) -> dict[str, Any]:
+        return short_report(run.report) if self.context["is_list"] else run.report
+
+    @extend_schema_field(ControlsOutput)
+    def get_can(self, run: Run) -> dict[str, bool]:
+        return asdict(allowed_controls(run))
+
+
+class StepMetricsOutput(serializers.ModelSerializer[StepMetrics]):
+    metrics = serializers.DictField(
+        source="values",
+        child=serializers.FloatField(allow_null=True),
+        help_text="A figure that was not finite is null.",
+    )
+
+    class Meta:
+        model = StepMetrics
+        fields = ["step", "phase", "metrics", "elapsed_seconds", "recorded_at"]
+        read_only_fields = fields
+
+
+def context_for(runs: Iterable[Run], *, is_list: bool) -> dict[str, Any]:
+    page = list(runs)
+    return {
+        "actor_names": actor_names(page),
+        "seconds_left": seconds_left(page),
+        "is_list": is_list,
+    }

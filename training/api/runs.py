@@ -1,0 +1,255 @@
+"""Runs: requested, watched, cancelled, paused, resumed and retried."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.pagination import KeysetPagination
+from labeling.api.permissions import (
+    IsAdmin,
+    IsResearcher,
+    ResearcherReadsAdminWrites,
+    account_of,
+)
+from labeling.catalogue import CATEGORIES
+from labeling.models import Prompt
+from training.api.run_outputs import RunOutput, StepMetricsOutput, context_for
+from training.api.snapshots import RowIds
+from training.api.stages import HyperparameterValue
+from training.models import Run, RunState
+from training.selectors.runs import access_run, log_after, metrics_after, runs
+from training.services.run_requests import RunRequest, check_request
+from training.services.runs import (
+    MAXIMUM_SEED,
+    cancel_run,
+    pause_run,
+    request_run,
+    resume_run,
+    retry_run,
+)
+from training.services.sampling_requests import PromptQuery, request_sampling
+
+MAXIMUM_PROMPTS = 10_000
+MAXIMUM_STEP = 2**31 - 1
+MAXIMUM_OFFSET = 2**63 - 1
+
+
+class PromptQueryInput(serializers.Serializer[Any]):
+    """Which prompts a sampling run answers; those with the fewest answers come first."""
+
+    num_prompts = serializers.IntegerField(min_value=1, max_value=MAXIMUM_PROMPTS)
+    category = serializers.ChoiceField(
+        choices=tuple(CATEGORIES.items()), required=False, allow_null=True
+    )
+    split = serializers.ChoiceField(choices=Prompt.Split.choices, required=False, allow_null=True)
+    prompt_ids = RowIds(required=False, allow_null=True, max_length=MAXIMUM_PROMPTS)
+
+
+class RunRequestInput(serializers.Serializer[Any]):
+    """What to run. Hyperparameters that are not given take the stage's defaults."""
+
+    stage = serializers.ChoiceField(choices=Run.Stage.choices)
+    name = serializers.CharField(max_length=160, required=False, allow_blank=True, default="")
+    inputs = serializers.DictField(child=serializers.UUIDField(), default=dict)
+    hyperparameters = serializers.DictField(child=HyperparameterValue(), default=dict)
+    seed = serializers.IntegerField(
+        min_value=0, max_value=MAXIMUM_SEED, required=False, allow_null=True, default=None
+    )
+    prompt_query = PromptQueryInput(required=False, allow_null=True, default=None)
+
+    def request(self) -> RunRequest:
+        wanted = self.validated_data
+        return RunRequest(
+            stage=wanted["stage"],
+            name=wanted["name"],
+            inputs=wanted["inputs"],
+            hyperparameters=wanted["hyperparameters"],
+            seed=wanted["seed"],
+        )
+
+
+class RunCheckOutput(serializers.Serializer[Any]):
+    hyperparameters = serializers.DictField(child=HyperparameterValue())
+    warnings = serializers.ListField(child=serializers.CharField())
+    fields = serializers.DictField(  # type: ignore[assignment]  # part of the contract
+        child=serializers.ListField(child=serializers.CharField())
+    )
+
+
+class RunFilter(serializers.Serializer[Any]):
+    stage = serializers.ChoiceField(choices=Run.Stage.choices, required=False)
+    state = serializers.ChoiceField(choices=RunState.choices, required=False)
+    input = serializers.UUIDField(
+        required=False, help_text="Runs that read this model version or snapshot."
+    )
+
+
+class MetricsFilter(serializers.Serializer[Any]):
+    after_step = serializers.IntegerField(min_value=-1, max_value=MAXIMUM_STEP, default=-1)
+
+
+class MetricsOutput(serializers.Serializer[Any]):
+    points = StepMetricsOutput(many=True)
+    next_step = serializers.IntegerField()
+
+
+class LogFilter(serializers.Serializer[Any]):
+    after = serializers.IntegerField(
+        min_value=0,
+        max_value=MAXIMUM_OFFSET,
+        required=False,
+        help_text="The next_offset of the page before; without it the end of the output.",
+    )
+
+
+class LogOutput(serializers.Serializer[Any]):
+    text = serializers.CharField(allow_blank=True)
+    next_offset = serializers.IntegerField()
+    truncated = serializers.BooleanField()
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-created_at", "-id")
+
+
+def shown(run_id: UUID) -> dict[str, Any]:
+    run = access_run(run_id)
+    return dict(RunOutput(run, context=context_for([run], is_list=False)).data)
+
+
+class RunsView(generics.GenericAPIView[Run]):
+    permission_classes = [ResearcherReadsAdminWrites]
+    serializer_class = RunOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> Any:
+        wanted = RunFilter(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        given = dict(wanted.validated_data)
+        return runs(input_id=given.pop("input", None), **given)
+
+    @extend_schema(operation_id="list_runs", parameters=[RunFilter], responses=RunOutput(many=True))
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset()) or []
+        rows = RunOutput(page, many=True, context=context_for(page, is_list=True)).data
+        return self.get_paginated_response(rows)
+
+    @extend_schema(operation_id="request_run", request=RunRequestInput, responses={201: RunOutput})
+    def post(self, request: Request) -> Response:
+        """Queue a run. A gpu-worker with a free slot starts it within seconds."""
+        given = RunRequestInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        by, wanted = account_of(request), given.request()
+        query = given.validated_data["prompt_query"]
+        if query is None:
+            run = request_run(by=by, request=wanted)
+        else:
+            run = request_sampling(by=by, request=wanted, prompt_query=PromptQuery(**query))
+        return Response(shown(run.pk), status=status.HTTP_201_CREATED)
+
+
+class RunCheckView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="check_run", request=RunRequestInput, responses=RunCheckOutput)
+    def post(self, request: Request) -> Response:
+        """What would be run, what is worth knowing first and what is wrong; stores nothing."""
+        given = RunRequestInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        checked = check_request(given.request())
+        return Response(
+            {
+                "hyperparameters": asdict(checked.hyperparameters),
+                "warnings": checked.warnings,
+                "fields": checked.fields,
+            }
+        )
+
+
+class RunView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="run", responses=RunOutput)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        return Response(shown(run_id))
+
+
+class RunMetricsView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="run_metrics", parameters=[MetricsFilter], responses=MetricsOutput)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """The figures of later steps, about 500 a page; a shorter page is the last."""
+        wanted = MetricsFilter(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        page = metrics_after(run_id, wanted.validated_data["after_step"])
+        return Response(MetricsOutput(page).data)
+
+
+class RunLogView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="run_log", parameters=[LogFilter], responses=LogOutput)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """Console output as it was delivered; only ever shown as text."""
+        wanted = LogFilter(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return Response(LogOutput(log_after(run_id, wanted.validated_data.get("after"))).data)
+
+
+class RunControlView(APIView):
+    """One thing that an admin may do with a run."""
+
+    permission_classes = [IsAdmin]
+    control: ClassVar[Callable[..., Run]]
+
+    def post(self, request: Request, run_id: UUID) -> Response:
+        run = type(self).control(by=account_of(request), run=access_run(run_id))
+        return Response(shown(run.pk))
+
+
+@extend_schema_view(
+    post=extend_schema(operation_id="cancel_run", request=None, responses=RunOutput)
+)
+class CancelView(RunControlView):
+    control = staticmethod(cancel_run)
+
+
+@extend_schema_view(post=extend_schema(operation_id="pause_run", request=None, responses=RunOutput))
+class PauseView(RunControlView):
+    control = staticmethod(pause_run)
+
+
+@extend_schema_view(
+    post=extend_schema(operation_id="resume_run", request=None, responses=RunOutput)
+)
+class ResumeView(RunControlView):
+    control = staticmethod(resume_run)
+
+
+@extend_schema_view(post=extend_schema(operation_id="retry_run", request=None, responses=RunOutput))
+class RetryView(RunControlView):
+    """Answers with the new run; the one that ended stays as it is."""
+
+    control = staticmethod(retry_run)
+
+
+urlpatterns = [
+    path("runs/", RunsView.as_view(), name="runs"),
+    path("runs/check/", RunCheckView.as_view(), name="runs-check"),
+    path("runs/<uuid:run_id>/", RunView.as_view(), name="run"),
+    path("runs/<uuid:run_id>/metrics/", RunMetricsView.as_view(), name="run-metrics"),
+    path("runs/<uuid:run_id>/log/", RunLogView.as_view(), name="run-log"),
+    path("runs/<uuid:run_id>/cancel/", CancelView.as_view(), name="run-cancel"),
+    path("runs/<uuid:run_id>/pause/", PauseView.as_view(), name="run-pause"),
+    path("runs/<uuid:run_id>/resume/", ResumeView.as_view(), name="run-resume"),
+    path("runs/<uuid:run_id>/retry/", RetryView.as_view(), name="run-retry"),
+]

@@ -1,0 +1,44 @@
+"""Which accelerators there are, and which of them have nothing to do."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+
+from training.models import LIVE_STATES, GpuSlot, Run
+from training.models.clock import ClockTimestamp
+
+# A slot that has not reported in for this long is taken to be gone.
+ONLINE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class SlotStatus:
+    slot: GpuSlot
+    is_online: bool
+    run_id: UUID | None
+
+
+def slot_statuses() -> list[SlotStatus]:
+    """Every slot that ever reported in, with the run that holds it. One query."""
+    holder = Run.objects.filter(slot=OuterRef("pk"), state__in=LIVE_STATES).values("pk")[:1]
+    rows = GpuSlot.objects.annotate(
+        holder=Subquery(holder),
+        reports=ExpressionWrapper(_is_online(), output_field=BooleanField()),
+    ).order_by("host", "index")
+    return [SlotStatus(slot=row, is_online=row.reports, run_id=row.holder) for row in rows]
+
+
+def num_free_slots() -> int:
+    """Slots that are there and have nothing to do. One query."""
+    return free_slots().filter(_is_online()).count()
+
+
+def free_slots() -> QuerySet[GpuSlot]:
+    """Slots that no live run holds, whether they still report in or not."""
+    return GpuSlot.objects.exclude(pk__in=Run.objects.filter(state__in=LIVE_STATES).values("slot"))
+
+
+def _is_online() -> Q:
+    return Q(last_seen__gt=ClockTimestamp() - timedelta(seconds=ONLINE_SECONDS))

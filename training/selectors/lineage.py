@@ -1,0 +1,172 @@
+"""From a model back to the human judgments it learned from, and from a judgment forward (R53).
+
+Both walks are one recursive query each, so their cost does not grow with the depth of the tree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from labeling.errors import NotAccessible
+from labeling.models import Demonstration, Ranking
+from training.models import ModelVersion, RunInput, Snapshot
+
+RANKING_IDS_SHOWN = 50
+
+# The model itself and every model that it was made from, through any role.
+ANCESTORS = """
+WITH RECURSIVE ancestor(id) AS (
+    SELECT %s::uuid
+    UNION
+    SELECT input.model_version_id
+    FROM ancestor
+    JOIN training_modelversion version ON version.id = ancestor.id
+    JOIN training_runinput input ON input.run_id = version.run_id
+    WHERE input.model_version_id IS NOT NULL
+)
+SELECT id FROM ancestor
+"""
+
+# Every model made from a snapshot that holds the ranking, and every model made from those.
+TOUCHED_BY_RANKING = """
+WITH RECURSIVE touched(id) AS (
+    SELECT version.id
+    FROM training_snapshotranking link
+    JOIN training_runinput input ON input.snapshot_id = link.snapshot_id
+    JOIN training_modelversion version ON version.run_id = input.run_id
+    WHERE link.ranking_id = %s
+    UNION
+    SELECT version.id
+    FROM touched
+    JOIN training_runinput input ON input.model_version_id = touched.id
+    JOIN training_modelversion version ON version.run_id = input.run_id
+)
+SELECT id FROM touched
+"""
+
+
+@dataclass(frozen=True)
+class Parent:
+    role: str
+    model_version: ModelVersion
+
+
+@dataclass(frozen=True)
+class UsedSnapshot:
+    """A snapshot, the role it played, and the model that was made with it."""
+
+    role: str
+    snapshot: Snapshot
+    used_for: ModelVersion
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The human judgments behind a model, each counted once however often it was used."""
+
+    num_rankings: int
+    num_demonstrations: int
+    num_labelers: int
+    first_at: datetime | None
+    last_at: datetime | None
+    ranking_ids: list[UUID]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    parents: list[Parent]
+    snapshots: list[UsedSnapshot]
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class Descent:
+    """What a ranking has touched."""
+
+    snapshots: list[Snapshot]
+    model_versions: list[ModelVersion]
+
+
+def lineage_of(version: ModelVersion) -> Lineage:
+    """Nine queries, however deep the tree is."""
+    ancestors = _ids(ANCESTORS, version.pk)
+    inputs = (
+        RunInput.objects.filter(run__output_model_version__in=ancestors)
+        .select_related(
+            "model_version",
+            "snapshot",
+            "run__output_model_version",
+        )
+        .order_by("run__created_at", "role")
+    )
+    parents, used = [], []
+    for one in inputs:
+        maker = one.run.output_model_version
+        if one.snapshot is not None:
+            used.append(UsedSnapshot(one.role, one.snapshot, maker))
+        elif one.model_version is not None and maker.pk == version.pk:
+            parents.append(Parent(one.role, one.model_version))
+    return Lineage(
+        parents=parents, snapshots=used, labels=_labels_in([one.snapshot.pk for one in used])
+    )
+
+
+def descent_of_ranking(ranking_id: UUID) -> Descent:
+    """Four queries. Raises: NotAccessible when there is no such ranking."""
+    if not Ranking.objects.filter(pk=ranking_id).exists():
+        raise NotAccessible
+    touched = _ids(TOUCHED_BY_RANKING, ranking_id)
+    return Descent(
+        snapshots=list(
+            Snapshot.objects.filter(ranking_links__ranking=ranking_id)
+            .select_related("artifact", "created_by")
+            .order_by("created_at")
+        ),
+        model_versions=list(
+            ModelVersion.objects.filter(pk__in=touched)
+            .select_related("artifact", "run")
+            .order_by("created_at")
+        ),
+    )
+
+
+def _labels_in(snapshot_ids: Sequence[UUID]) -> Labels:
+    rankings = Ranking.objects.filter(
+        pk__in=Ranking.objects.filter(snapshot_links__snapshot__in=snapshot_ids).values("pk")
+    )
+    demonstrations = Demonstration.objects.filter(
+        pk__in=Demonstration.objects.filter(snapshot_links__snapshot__in=snapshot_ids).values("pk")
+    )
+    labelers = (
+        rankings.order_by()
+        .values_list("labeler")
+        .union(demonstrations.order_by().values_list("labeler"))
+    )
+    times = [*_first_and_last(rankings), *_first_and_last(demonstrations)]
+    known = [time for time in times if time is not None]
+    return Labels(
+        num_rankings=rankings.count(),
+        num_demonstrations=demonstrations.count(),
+        num_labelers=labelers.count(),
+        first_at=min(known, default=None),
+        last_at=max(known, default=None),
+        ranking_ids=list(
+            rankings.order_by("submitted_at", "pk").values_list("pk", flat=True)[:RANKING_IDS_SHOWN]
+        ),
+    )
+
+
+def _first_and_last(answers: Any) -> tuple[datetime | None, datetime | None]:
+    found = answers.order_by().aggregate(first=Min("submitted_at"), last=Max("submitted_at"))
+    return found["first"], found["last"]
+
+
+def _ids(query: str, start: UUID) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, [start])
+        return [row[0] for row in cursor.fetchall()]

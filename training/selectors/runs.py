@@ -1,0 +1,162 @@
+"""Reading runs: their state, their figures, their console output."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from labeling.errors import NotAccessible
+from labeling.models import User
+from training.models import (
+    Run,
+    RunAttempt,
+    RunInput,
+    RunLog,
+    RunState,
+    StepMetrics,
+)
+
+METRICS_PER_PAGE = 500
+LOG_CHARACTERS = 64_000
+PERSON = "person:"
+
+
+@dataclass(frozen=True)
+class MetricsPage:
+    points: list[StepMetrics]
+    next_step: int
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """``truncated`` says that earlier output exists which this page leaves out."""
+
+    text: str
+    next_offset: int
+    truncated: bool
+
+
+def runs(
+    *, stage: str | None = None, state: str | None = None, input_id: UUID | None = None
+) -> QuerySet[Run]:
+    """With everything that describes them. Four queries; ``input_id`` names what they read."""
+    found = Run.objects.select_related("created_by", "slot", "output_model_version")
+    found = found.prefetch_related(
+        Prefetch("inputs", RunInput.objects.select_related("model_version", "snapshot")),
+        "attempts",
+        "events",
+    )
+    if stage is not None:
+        found = found.filter(stage=stage)
+    if state is not None:
+        found = found.filter(state=state)
+    if input_id is not None:
+        reading = RunInput.objects.filter(
+            Q(model_version=input_id) | Q(snapshot=input_id), run=OuterRef("pk")
+        )
+        found = found.filter(Exists(reading))
+    return found
+
+
+def access_run(run_id: UUID) -> Run:
+    """For researchers. Raises: NotAccessible."""
+    run = runs().filter(pk=run_id).first()
+    if run is None:
+        raise NotAccessible
+    return run
+
+
+def seconds_left(page: Iterable[Run]) -> dict[UUID, float]:
+    """How long each running run will take at the speed of its present attempt. One query.
+
+    A run is left out until its attempt has reported two steps.
+    """
+    live = {run.pk: run for run in page if run.state == RunState.RUNNING and run.total_steps}
+    if not live:
+        return {}
+    started = RunAttempt.objects.filter(run=OuterRef("run")).order_by("-number")
+    speeds = (
+        StepMetrics.objects.filter(run__in=live)
+        .filter(recorded_at__gte=Subquery(started.values("started_at")[:1]))
+        .order_by()
+        .values("run")
+        .annotate(
+            first_step=Min("step"),
+            last_step=Max("step"),
+            first_at=Min("recorded_at"),
+            last_at=Max("recorded_at"),
+        )
+        .filter(last_step__gt=F("first_step"), last_at__gt=F("first_at"))
+    )
+    return {
+        row["run"]: max(0, (live[row["run"]].total_steps or 0) - row["last_step"])
+        * _seconds_per_step(row["first_at"], row["last_at"], row["last_step"] - row["first_step"])
+        for row in speeds
+    }
+
+
+def actor_names(page: Iterable[Run]) -> dict[str, str]:
+    """The display name behind every "person:ID" in these runs' events. One query."""
+    actors = {event.actor for run in page for event in run.events.all()}
+    ids = [int(actor.removeprefix(PERSON)) for actor in actors if actor.startswith(PERSON)]
+    names = User.objects.filter(pk__in=ids).values_list("pk", "display_name")
+    return {f"{PERSON}{person_id}": name for person_id, name in names}
+
+
+def metrics_after(run_id: UUID, step: int) -> MetricsPage:
+    """The figures of later steps; a page holds 500 or a little more, never half a step.
+
+    Raises: NotAccessible. One query, two when there is nothing or a page is full.
+    """
+    later = StepMetrics.objects.filter(run=run_id, step__gt=step).order_by("step", "phase")
+    points = list(later[:METRICS_PER_PAGE])
+    if len(points) == METRICS_PER_PAGE:
+        last = points[-1]
+        points += list(later.filter(step=last.step, phase__gt=last.phase))
+    if not points:
+        _check_there_is(run_id)
+    return MetricsPage(points=points, next_step=points[-1].step if points else step)
+
+
+def log_after(run_id: UUID, offset: int | None) -> LogPage:
+    """Console output that was delivered after ``offset``; its end when there is no offset.
+
+    Raises: NotAccessible. One query, two when there is nothing.
+    """
+    pieces = RunLog.objects.filter(run=run_id, pk__gt=offset or 0)
+    is_cut = False
+    if offset is None:
+        taken, is_cut = _within(pieces.order_by("-pk"))
+        taken.reverse()
+    else:
+        taken, _ = _within(pieces.order_by("pk"))
+    if not taken:
+        _check_there_is(run_id)
+    return LogPage(
+        text="".join(piece.text for piece in taken),
+        next_offset=taken[-1].pk if taken else offset or 0,
+        truncated=is_cut,
+    )
+
+
+def _check_there_is(run_id: UUID) -> None:
+    if not Run.objects.filter(pk=run_id).exists():
+        raise NotAccessible
+
+
+def _within(pieces: QuerySet[RunLog]) -> tuple[list[RunLog], bool]:
+    """As many pieces as fit in one answer, at least one, and whether any was left."""
+    taken: list[RunLog] = []
+    room = LOG_CHARACTERS
+    for piece in pieces.iterator(chunk_size=20):
+        if taken and len(piece.text) > room:
+            return taken, True
+        room -= len(piece.text)
+        taken.append(piece)
+    return taken, False
+
+
+def _seconds_per_step(first_at: datetime, last_at: datetime, num_steps: int) -> float:
+    return (last_at - first_at).total_seconds() / num_steps

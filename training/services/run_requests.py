@@ -1,0 +1,72 @@
+"""What somebody asks of a run, checked as a whole before anything is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from labeling.errors import Refused
+from training.ml.hyperparameters import HyperparameterError, parse, warnings
+from training.services.run_inputs import ChosenInput, Fields, check_inputs
+from training.services.stages import STAGES
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """``hyperparameters`` holds only what differs from the defaults."""
+
+    stage: str
+    inputs: Mapping[str, UUID]
+    name: str = ""
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class CheckedRequest:
+    """What would be run, what a person should hear first, and what is wrong, by field."""
+
+    hyperparameters: Any
+    inputs: dict[str, ChosenInput]
+    warnings: list[str]
+    fields: Fields
+
+    def refuse_if_wrong(self) -> None:
+        """Raises: Refused("invalid_run") with a message per field (status 400)."""
+        if self.fields:
+            raise invalid_run(self.fields)
+
+
+def check_request(request: RunRequest) -> CheckedRequest:
+    """Name every problem at once. Two queries. Raises: Refused for an unknown stage."""
+    if request.stage not in STAGES:
+        raise invalid_run({"stage": [f"must be one of {', '.join(STAGES)}"]})
+    hyperparameters, fields = _parse(request.stage, request.hyperparameters)
+    inputs, input_fields = check_inputs(request.stage, request.inputs, hyperparameters)
+    return CheckedRequest(
+        hyperparameters=hyperparameters,
+        inputs=inputs,
+        warnings=warnings(request.stage, hyperparameters),
+        fields=fields | input_fields,
+    )
+
+
+def invalid_run(fields: Fields) -> Refused:
+    return Refused("invalid_run", "The run cannot be started as asked.", status=400, fields=fields)
+
+
+def _parse(stage: str, overrides: Mapping[str, Any]) -> tuple[Any, Fields]:
+    """The hyperparameters without those that are wrong, and what is wrong with them."""
+    usable = dict(overrides)
+    fields: Fields = {}
+    while True:
+        try:
+            return parse(stage, usable), fields
+        except HyperparameterError as error:
+            name = f"hyperparameters.{error.field}"
+            if name in fields or not usable:
+                raise
+            fields[name] = [error.message]
+            # A rule between two values may name the one that was not given.
+            if usable.pop(error.field, None) is None:
+                usable.clear()

@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 
 from labeling.api import (
+    agreement,
     assignments,
     catalogue,
     completions,
@@ -34,4 +35,5 @@ urlpatterns: list[URLPattern] = [
     *drafts.urlpatterns,
     *rankings.urlpatterns,
     *demonstrations.urlpatterns,
+    *agreement.urlpatterns,
 ]

@@ -78,13 +78,27 @@ def import_judgments(
     Raises: Refused("not_an_import") when the project exists and holds something else.
     """
     if not dry_run:
-        return _import(rows, dataset, project_name, JudgmentImportReport(False), on_progress)
+        report = _import(rows, dataset, project_name, JudgmentImportReport(False), on_progress)
+        if report.stored:
+            _refresh_planner_statistics()
+        return report
     with transaction.atomic():
         report = _import(rows, dataset, project_name, JudgmentImportReport(True), on_progress)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         transaction.set_rollback(True)
     return report
+
+
+def _refresh_planner_statistics() -> None:
+    """Without it Postgres takes freshly filled tables for empty ones until autovacuum comes by.
+
+    It then joins thousands of rankings with nested loops: minutes instead of a tenth of a second.
+    """
+    tables = (User, Prompt, Completion, Task, TaskCompletion, Ranking, RankedCompletion)
+    names = ", ".join(connection.ops.quote_name(table._meta.db_table) for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {names}")
 
 
 def _import(

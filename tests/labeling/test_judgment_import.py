@@ -28,7 +28,6 @@ from tests.labeling.judgment_files import (
     import_debates,
     import_duels,
 )
-from tests.reference_data import reference_data
 
 pytestmark = pytest.mark.django_db
 
@@ -245,28 +244,3 @@ def test_the_command_keeps_the_good_rows_and_fails_on_broken_ones(tmp_path: Path
 def test_the_command_says_when_there_is_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         run_command("pandalm", str(tmp_path / "nothing.json"))
-
-
-@pytest.mark.parametrize(
-    ("name", "file", "expected"),
-    [
-        (
-            "ukp",
-            "ukp_kwise.jsonl",
-            {"Prompt": 16, "Task": 75, "Completion": 540, "Ranking": 8719, "User": 1916},
-        ),
-        (
-            "pandalm",
-            "raw/pandalm_testset_v1.json",
-            {"Prompt": 170, "Task": 999, "TaskCompletion": 1998, "Ranking": 2997, "User": 3},
-        ),
-    ],
-)
-def test_the_public_sets_are_imported_whole(name: str, file: str, expected: dict[str, int]) -> None:
-    run_command(name, str(reference_data(file)))
-
-    assert expected.items() <= rows_stored().items()
-    assert RankedCompletion.objects.count() == 2 * expected["Ranking"]
-    # RM11: no key in two splits, and something to validate on.
-    splits = Counter(Prompt.objects.values_list("split", flat=True))
-    assert set(splits) == {"train", "validation"}

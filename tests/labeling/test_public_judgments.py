@@ -1,0 +1,104 @@
+"""Two public sets of judgments, from their files through Postgres to the agreement page (R42)."""
+
+import io
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from labeling.models import Completion, Project, Prompt, RankedCompletion, Ranking, Task, User
+from tests.cast import Cast, client_of
+from tests.reference_data import reference_data
+
+pytestmark = pytest.mark.django_db
+
+
+def import_file(name: str, file: str) -> str:
+    output = io.StringIO()
+    call_command("import_judgments", name, str(reference_data(file)), stdout=output)
+    return output.getvalue().splitlines()[-1]
+
+
+def stored(dataset: str) -> dict[str, int]:
+    return {
+        "prompts": Prompt.objects.filter(imported_from=dataset).count(),
+        "tasks": Task.objects.filter(project__imported_from=dataset).count(),
+        "completions": Completion.objects.filter(prompt__imported_from=dataset).count(),
+        "judgments": Ranking.objects.filter(task__project__imported_from=dataset).count(),
+        "labelers": User.objects.filter(imported_from=dataset).count(),
+    }
+
+
+def page(cast: Cast, dataset: str) -> Any:
+    project = Project.objects.get(imported_from=dataset)
+    return client_of(cast.rosa).get("/api/agreement/", {"project": project.pk}).json()
+
+
+def rounded(page: Any) -> dict[str, float | None]:
+    return {
+        figure["key"]: None if figure["value"] is None else round(figure["value"], 4)
+        for figure in page["figures"]
+    }
+
+
+def test_the_crowds_comparisons_come_in_whole_and_show_their_published_figures(cast: Cast) -> None:
+    import_file("ukp", "ukp_kwise.jsonl")
+
+    shown = page(cast, "ukp")
+
+    assert stored("ukp") == {
+        "prompts": 16,
+        "tasks": 75,
+        "completions": 540,
+        "judgments": 8719,
+        "labelers": 1916,
+    }
+    assert RankedCompletion.objects.count() == 2 * 8719
+    # RM11: no key in two splits, and something to validate on.
+    splits = Counter(Prompt.objects.values_list("split", flat=True))
+    assert splits == {"train": 12, "validation": 4}
+    figures = rounded(shown)
+    assert figures["ternary"] == 0.5027
+    assert figures["ternary_by_pair"] == 0.5030
+    assert figures["alpha_nominal"] == 0.2394
+    assert figures["leave_one_out"] == 0.5505
+    assert figures["fleiss_kappa"] is None
+    num_pairs = {figure["key"]: figure["num_pairs"] for figure in shown["figures"]}
+    assert num_pairs["ternary_by_pair"] == 1748
+    assert num_pairs["leave_one_out"] == 8719
+
+
+def test_the_three_annotators_come_in_whole_and_show_their_published_figures(cast: Cast) -> None:
+    import_file("pandalm", "raw/pandalm_testset_v1.json")
+
+    shown = page(cast, "pandalm")
+
+    assert stored("pandalm") == {
+        "prompts": 170,
+        "tasks": 999,
+        "completions": 800,
+        "judgments": 2997,
+        "labelers": 3,
+    }
+    assert set(Prompt.objects.values_list("split", flat=True)) == {"train", "validation"}
+    figures = rounded(shown)
+    assert figures["fleiss_kappa"] == figures["alpha_nominal"] == 0.8642
+    assert figures["ternary"] == 0.9199
+    assert [round(row["value"], 4) for row in shown["cohen_kappas"]] == [0.852, 0.8789, 0.8617]
+
+
+def test_both_sets_together_take_less_than_two_seconds_and_a_second_import_stores_nothing(
+    cast: Cast,
+) -> None:
+    for name, file in (("ukp", "ukp_kwise.jsonl"), ("pandalm", "raw/pandalm_testset_v1.json")):
+        import_file(name, file)
+        assert "stored 0 tasks with 0 new prompts" in import_file(name, file)
+
+    started = time.perf_counter()
+    pooled = client_of(cast.rosa).get("/api/agreement/").json()
+
+    assert time.perf_counter() - started < 2
+    assert pooled["num_rankings"] == 8719 + 2997
+    assert pooled["num_labelers"] == 1916 + 3

@@ -67,9 +67,11 @@ class ProjectChange(serializers.Serializer[Any]):
 class ProjectOutput(serializers.ModelSerializer[Project]):
     instructions = InstructionsOutput(allow_null=True)
     num_tasks = serializers.IntegerField()
-    num_slots = serializers.IntegerField(help_text="Places for labelers: open, leased, submitted.")
-    num_open = serializers.IntegerField()
-    num_submitted = serializers.IntegerField()
+    num_slots = serializers.IntegerField(
+        source="slot_counts.num_slots", help_text="Places for labelers: open, leased, submitted."
+    )
+    num_open = serializers.IntegerField(source="slot_counts.num_open")
+    num_submitted = serializers.IntegerField(source="slot_counts.num_submitted")
 
     class Meta:
         model = Project

@@ -8,8 +8,10 @@ from django.db.models import (
     IntegerField,
     JSONField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.functions import Coalesce, JSONObject, Now, TruncDay
 
@@ -19,19 +21,13 @@ from labeling.selectors.assignments import servable_slots
 
 
 def projects_with_counts() -> QuerySet[Project]:
-    """Every project with ``num_tasks``, ``num_slots``, ``num_open`` and ``num_submitted``.
+    """Every project with ``num_tasks``, the newest ``instructions`` and its ``slot_counts``.
 
-    A slot is one of a task's places for a labeler; a late, surplus answer takes none. With the
-    newest ``instructions``. One query.
+    A slot is one of a task's places for a labeler; a late, surplus answer takes none. One query.
     """
-    slots = Assignment.objects.filter(task__project=OuterRef("pk"))
-    held = [Assignment.State.OPEN, Assignment.State.LEASED, Assignment.State.SUBMITTED]
-    submitted = slots.filter(state=Assignment.State.SUBMITTED)
     return Project.objects.annotate(
         num_tasks=_count(Task.objects.filter(project=OuterRef("pk")), by="project"),
-        num_slots=_count(slots.filter(state__in=held), by="task__project"),
-        num_open=_count(slots.filter(state=Assignment.State.OPEN), by="task__project"),
-        num_submitted=_count(submitted, by="task__project"),
+        slot_counts=_slot_counts(),
         instructions=_newest_instructions(),
     ).order_by("-id")
 
@@ -59,7 +55,7 @@ def projects_for_labeler(*, labeler: User) -> QuerySet[Project]:
         Project.objects.filter(pool=labeler.pool, imported_from="")
         .annotate(
             num_mine_today=_count(mine_today, by="task__project"),
-            num_waiting_for_me=_count(waiting, by="task__project", what="task"),
+            num_waiting_for_me=_count_tasks(waiting),
             instructions=_newest_instructions(),
             newest_id=Subquery(newest),
         )
@@ -94,7 +90,36 @@ def _newest_instructions() -> Subquery:
     return Subquery(_instruction_versions().values(shown=shown)[:1], output_field=JSONField())
 
 
-def _count(rows: QuerySet[Any], *, by: str, what: str = "pk") -> Coalesce:
-    """How many distinct ``what`` a correlated subquery finds; zero when it finds none."""
-    counted = rows.order_by().values(by).annotate(num=Count(what, distinct=True)).values("num")
+def _slot_counts() -> Coalesce:
+    """``num_slots``, ``num_open`` and ``num_submitted`` in one JSON column, from one scan."""
+    state = Assignment.State
+    held = Q(state__in=[state.OPEN, state.LEASED, state.SUBMITTED])
+    counts = (
+        Assignment.objects.filter(task__project=OuterRef("pk"))
+        .order_by()
+        .values("task__project")
+        .annotate(
+            shown=JSONObject(
+                num_slots=Count("pk", filter=held),
+                num_open=Count("pk", filter=Q(state=state.OPEN)),
+                num_submitted=Count("pk", filter=Q(state=state.SUBMITTED)),
+            )
+        )
+        .values("shown")
+    )
+    none = Value({"num_slots": 0, "num_open": 0, "num_submitted": 0}, JSONField())
+    return Coalesce(Subquery(counts, output_field=JSONField()), none)
+
+
+def _count(rows: QuerySet[Any], *, by: str) -> Coalesce:
+    """How many rows a correlated subquery finds; zero when it finds none."""
+    counted = rows.order_by().values(by).annotate(num=Count("pk")).values("num")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _count_tasks(slots: QuerySet[Assignment]) -> Coalesce:
+    """How many tasks a correlated subquery of slots finds."""
+    counted = (
+        slots.order_by().values("task__project").annotate(num=Count("task", distinct=True))
+    ).values("num")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

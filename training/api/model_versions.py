@@ -35,7 +35,7 @@ class ModelFolderInput(serializers.Serializer[Any]):
 
     def validate_path(self, value: str) -> Path:
         folder = Path(value)
-        if "\x00" in value or not folder.is_absolute() or ".." in folder.parts:
+        if not folder.is_absolute() or ".." in folder.parts:
             raise serializers.ValidationError("An absolute path without '..' is needed.")
         return folder
 

@@ -93,7 +93,7 @@ class Descent:
 
 
 def lineage_of(version: ModelVersion) -> Lineage:
-    """Nine queries, however deep the tree is."""
+    """Eight queries, however deep the tree is."""
     ancestors = _ids(ANCESTORS, version.pk)
     inputs = (
         RunInput.objects.filter(run__output_model_version__in=ancestors)

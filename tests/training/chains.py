@@ -1,0 +1,39 @@
+"""Chains of runs that have ended, put straight into the database: who made which model of what."""
+
+import itertools
+
+from training.models import ModelVersion, Run, RunInput
+from training.models.clock import ClockTimestamp
+from training.services.canonical import canonical_json, sha256_of_text
+
+numbers = itertools.count(1)
+OUTPUT_KIND = {"sft": "sft", "reward_model": "reward_model", "ppo": "policy"}
+
+
+def make_ended_run(*, by, stage, inputs, artifact, report=None):
+    """A run that succeeded with these inputs by role, and the model version it made."""
+    spec = {"stage": stage, "inputs": {}, "hyperparameters": {"batch_size": 8}, "seed": 5}
+    run = Run.objects.create(
+        name=f"{stage} {next(numbers)}",
+        stage=stage,
+        spec=spec,
+        spec_sha256=sha256_of_text(canonical_json(spec)),
+        seed=5,
+        code_revision="abc123",
+        state="succeeded",
+        ended_at=ClockTimestamp(),
+        created_by=by,
+    )
+    for role, chosen in inputs.items():
+        column = "model_version" if isinstance(chosen, ModelVersion) else "snapshot"
+        RunInput.objects.create(run=run, role=role, **{column: chosen})
+    return ModelVersion.objects.create(
+        name=f"model of {run.name}",
+        kind=OUTPUT_KIND[stage],
+        artifact=artifact,
+        licence="Apache-2.0",
+        source="made for a test",
+        run=run,
+        report=report or {},
+        created_by=by,
+    )

@@ -1,0 +1,213 @@
+"""Base models from a local folder: data only, nothing that runs (issue: safetensors, no code)."""
+
+import json
+import shutil
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from labeling.errors import Refused
+from labeling.models import CompletionSource
+from tests.cast import client_of, make_source
+from training.artifact_store import open_verified
+from training.models import ModelVersion
+from training.services.model_folders import check_model_folder
+from training.services.model_versions import Origin, register_base_model
+
+ORIGIN = Origin(licence="Apache-2.0", source="somebody")
+
+
+def safetensors(num_bytes=4, *, header=None):
+    header = header or {"w": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}
+    encoded = json.dumps(header).encode()
+    return len(encoded).to_bytes(8, "little") + encoded + bytes(num_bytes)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "a-model"
+    folder.mkdir()
+    (folder / "config.json").write_text('{"model_type": "llama"}')
+    (folder / "tokenizer.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(safetensors())
+    (folder / "NOTICE.txt").write_text("Apache-2.0")
+    return folder
+
+
+def register(folder, name="a model"):
+    return register_base_model(path=folder, name=name, origin=ORIGIN)
+
+
+@pytest.mark.django_db
+class TestRegistering:
+    def test_the_folder_is_copied_and_named(self, settings, folder):
+        version = register(folder)
+        shutil.rmtree(folder)
+
+        stored = open_verified(settings.ARTIFACT_ROOT, version.artifact_id)
+        assert (stored / "model.safetensors").read_bytes() == safetensors()
+        assert (version.kind, version.licence, version.run) == ("base", "Apache-2.0", None)
+
+    def test_its_completions_have_a_source_of_their_own(self, folder):
+        version = register(folder)
+
+        source = CompletionSource.objects.get(name="a model")
+        assert version.completion_source == source
+        assert source.kind == "model_version"
+
+    def test_doing_it_twice_gives_the_same_version(self, folder):
+        assert register(folder) == register(folder)
+        assert ModelVersion.objects.count() == 1
+
+    def test_other_bytes_need_another_name(self, folder):
+        register(folder)
+        (folder / "NOTICE.txt").write_text("Other terms")
+
+        with pytest.raises(Refused) as refusal:
+            register(folder)
+
+        assert refusal.value.code == "name_taken"
+
+    def test_the_name_of_an_imported_source_is_taken(self, folder):
+        CompletionSource.objects.create(kind="imported", name="a model")
+
+        with pytest.raises(Refused):
+            register(folder)
+
+        assert not ModelVersion.objects.exists()
+
+    def test_completions_that_were_shipped_under_the_name_become_its_own(self, folder):
+        """The demo brings completions sampled beforehand by the model that it then registers."""
+        shipped = make_source("a model")
+
+        assert register(folder).completion_source == shipped
+
+    def test_the_command_prints_what_it_registered(self, settings, folder):
+        out = StringIO()
+        call_command(
+            "register_model",
+            str(folder),
+            "--name=a model",
+            "--licence=Apache-2.0",
+            "--source=somebody",
+            stdout=out,
+        )
+
+        version = ModelVersion.objects.get()
+        assert json.loads(out.getvalue()) == {
+            "id": str(version.pk),
+            "name": "a model",
+            "sha256": version.artifact_id,
+        }
+
+    def test_the_command_says_what_is_wrong(self, tmp_path):
+        with pytest.raises(CommandError, match="no such folder"):
+            call_command(
+                "register_model",
+                str(tmp_path / "nowhere"),
+                "--name=a",
+                "--licence=b",
+                "--source=c",
+            )
+
+
+class TestFolders:
+    """reliability.md 3: pickle, code and links never enter the store."""
+
+    def refusal(self, folder):
+        with pytest.raises(Refused) as refusal:
+            check_model_folder(folder)
+        assert (refusal.value.code, refusal.value.status) == ("unusable_model_folder", 400)
+        return refusal.value.fields["path"][0]
+
+    def test_a_usable_folder_is_accepted(self, folder):
+        check_model_folder(folder)
+
+    @pytest.mark.parametrize(
+        "name", ["pytorch_model.bin", "model.pt", "modeling_x.py", "x.pkl", ".hidden", "run.sh"]
+    )
+    def test_anything_but_data_is_refused(self, folder, name):
+        (folder / name).write_bytes(b"x")
+
+        assert name in self.refusal(folder)
+
+    @pytest.mark.parametrize(
+        ("name", "problem"),
+        [
+            ("config.json", "no config.json"),
+            ("tokenizer.json", "no tokenizer"),
+            ("model.safetensors", "no safetensors"),
+        ],
+    )
+    def test_what_is_missing_is_named(self, folder, name, problem):
+        (folder / name).unlink()
+
+        assert problem in self.refusal(folder)
+
+    @pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+    def test_code_of_its_own_is_refused(self, folder, name):
+        (folder / name).write_text('{"model_type": "llama", "auto_map": {"AutoModel": "m.M"}}')
+
+        assert "auto_map" in self.refusal(folder)
+
+    def test_links_are_refused(self, folder):
+        (folder / "merges.txt").symlink_to("/etc/passwd")
+
+        assert "link" in self.refusal(folder)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"\x80\x04\x95renamed pickle",
+            (2**40).to_bytes(8, "little") + b"{}",
+            (2).to_bytes(8, "little") + b"[]",
+            (4).to_bytes(8, "little") + b"nope",
+            safetensors(3),
+            safetensors(5),
+            safetensors(header={"w": {"data_offsets": "x"}}),
+        ],
+        ids=["empty", "pickle", "huge header", "a list", "no json", "short", "long", "offsets"],
+    )
+    def test_what_only_calls_itself_safetensors_is_refused(self, folder, content):
+        (folder / "model.safetensors").write_bytes(content)
+
+        assert "model.safetensors" in self.refusal(folder)
+
+    def test_json_that_nests_too_deep_is_refused(self, folder):
+        (folder / "config.json").write_text("[" * 100_000)
+
+        assert "not JSON" in self.refusal(folder)
+
+
+@pytest.mark.django_db
+class TestApi:
+    def post(self, person, **body):
+        body = {"name": "a model", "licence": "MIT"} | body
+        return client_of(person).post("/api/model-versions/", body, format="json")
+
+    def test_an_admin_registers_a_folder(self, cast, folder):
+        answer = self.post(cast.ada, path=str(folder))
+
+        assert answer.status_code == 201
+        body = answer.json()
+        assert (body["name"], body["kind"], body["run"]) == ("a model", "base", None)
+        assert body["source"] == "the local folder a-model"
+        assert ModelVersion.objects.get().created_by == cast.ada
+
+    def test_a_researcher_cannot(self, cast, folder):
+        assert self.post(cast.rosa, path=str(folder)).status_code == 403
+
+    @pytest.mark.parametrize("path", ["relative", "/a/../b", "", 5, None])
+    def test_a_path_must_be_absolute_and_plain(self, cast, path):
+        answer = self.post(cast.ada, path=path)
+
+        assert answer.status_code == 400
+        assert list(answer.json()["fields"]) == ["path"]
+
+    def test_a_folder_that_is_not_there_is_named(self, cast, tmp_path):
+        answer = self.post(cast.ada, path=str(tmp_path / "nowhere"))
+
+        assert answer.status_code == 400
+        assert answer.json()["fields"] == {"path": ["there is no such folder on this machine"]}

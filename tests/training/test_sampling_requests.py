@@ -1,0 +1,92 @@
+"""Asking a model for completions: which prompts it is given, and what is refused."""
+
+import pytest
+
+from labeling.models import Prompt
+from tests.cast import client_of, make_completions, make_prompt
+from training.models import Snapshot, SnapshotPrompt
+from training.services.model_versions import Origin, register_base_model
+
+pytestmark = pytest.mark.django_db
+
+
+def post(person, body):
+    return client_of(person).post("/api/runs/", body, format="json")
+
+
+@pytest.fixture
+def model(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text('{"model_type": "llama"}')
+    (folder / "tokenizer.json").write_text("{}")
+    header = b'{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
+    (folder / "w.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + b"x")
+    origin = Origin(licence="MIT", source="a test")
+    return register_base_model(path=folder, name="writer", origin=origin)
+
+
+def ask(ada, model, **query):
+    return post(
+        ada,
+        {
+            "stage": "sampling",
+            "inputs": {"model": str(model.pk)},
+            "hyperparameters": {"completions_per_prompt": 4},
+            "prompt_query": {"num_prompts": 2} | query,
+        },
+    )
+
+
+def test_prompts_with_the_fewest_answers_come_first(ada, model):
+    """Issue item 3: the admin asks for K completions per prompt."""
+    answered, fresh, later = make_prompt(), make_prompt(), make_prompt()
+    make_completions(answered, 4, source=model.completion_source)
+
+    answer = ask(ada, model)
+
+    assert answer.status_code == 201
+    snapshot = Snapshot.objects.get(pk=answer.json()["inputs"]["prompts"]["id"])
+    chosen = SnapshotPrompt.objects.filter(snapshot=snapshot)
+    assert set(chosen.values_list("prompt", flat=True)) == {fresh.pk, later.pk}
+
+
+def test_category_and_split_narrow_the_choice(ada, model):
+    wanted = make_prompt(category="brainstorming", split="validation")
+    make_prompt(category="brainstorming", split="train")
+    make_prompt(category="generation", split="validation")
+
+    answer = ask(ada, model, category="brainstorming", split="validation")
+
+    assert answer.status_code == 201
+    assert SnapshotPrompt.objects.get().prompt_id == wanted.pk
+
+
+def test_no_prompt_that_fits_is_said(ada, model):
+    answer = ask(ada, model)
+
+    assert answer.json()["fields"] == {"prompt_query": ["no prompt fits"]}
+
+
+def test_a_bad_setting_freezes_nothing(ada, model):
+    make_prompt()
+
+    answer = post(
+        ada,
+        {
+            "stage": "sampling",
+            "inputs": {"model": str(model.pk)},
+            "hyperparameters": {"temperature": -1},
+            "prompt_query": {"num_prompts": 1},
+        },
+    )
+
+    assert set(answer.json()["fields"]) == {"hyperparameters.temperature"}
+    assert not Snapshot.objects.exists()
+
+
+def test_only_sampling_takes_a_query(ada):
+    answer = post(ada, {"stage": "reward_model", "prompt_query": {"num_prompts": 1}})
+
+    assert set(answer.json()["fields"]) == {"prompt_query"}
+    assert Prompt.objects.count() == 0

@@ -10,4 +10,8 @@ export interface NavigationItem {
 export const navigation: NavigationItem[] = [
   { label: "Label", path: "/label", role: "labeler" },
   { label: "My answers", path: "/history", role: "labeler" },
+  { label: "Agreement", path: "/agreement", role: "researcher" },
+  { label: "Data", path: "/data", role: "researcher" },
+  { label: "Runs", path: "/runs", role: "researcher" },
+  { label: "Models", path: "/models", role: "researcher" },
 ];

@@ -28,7 +28,21 @@ const labelerPages: RouteObject[] = [
 ];
 
 /** Pages that read results: researchers and admins. */
-const researcherPages: RouteObject[] = [];
+const researcherPages: RouteObject[] = [
+  { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
+  { path: "data", ...page(() => import("@/features/datasets/snapshots-page"), "SnapshotsPage") },
+  { path: "data/:snapshotId", ...page(() => import("@/features/datasets/snapshot-page"), "SnapshotPage") },
+  { path: "runs", ...page(() => import("@/features/training-runs/runs-page"), "RunsPage") },
+  { path: "runs/:runId", ...page(() => import("@/features/training-runs/run-page"), "RunPage") },
+  { path: "models", ...page(() => import("@/features/models/models-page"), "ModelsPage") },
+  { path: "models/:modelId", ...page(() => import("@/features/models/model-page"), "ModelPage") },
+];
+
+/** Pages that start something for everybody: admins. */
+const adminPages: RouteObject[] = [
+  { path: "data/new", ...page(() => import("@/features/datasets/freeze-page"), "FreezePage") },
+  { path: "runs/new", ...page(() => import("@/features/training-runs/launch-page"), "LaunchPage") },
+];
 
 export const routes: RouteObject[] = [
   {
@@ -47,6 +61,7 @@ export const routes: RouteObject[] = [
                 children: [
                   ...labelerPages,
                   { element: <RequireRole atLeast="researcher" />, children: researcherPages },
+                  { element: <RequireRole atLeast="admin" />, children: adminPages },
                   { path: "*", Component: NotFoundPage },
                 ],
               },

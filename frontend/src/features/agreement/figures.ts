@@ -1,0 +1,33 @@
+import type { Figure } from "@/api/research-types";
+import { countOf, formatCount } from "@/components/formats";
+import type { Interval } from "@/components/interval-scale";
+
+/** A figure that can be drawn; null for one that is not defined. */
+export function intervalOf(figure: { value: number | null; low: number | null; high: number | null }): Interval | null {
+  if (figure.value === null || !Number.isFinite(figure.value)) return null;
+  return { value: figure.value, low: figure.low, high: figure.high };
+}
+
+/** Shares of agreement read as percentages, coefficients such as alpha as numbers. */
+export function isShare(key: string): boolean {
+  return !/alpha|kappa/.test(key);
+}
+
+/** `72.6%` or `0.239`; null for a figure that is not defined. */
+export function figureText(key: string, value: number | null): string | null {
+  if (value === null || !Number.isFinite(value)) return null;
+  return isShare(key) ? `${(value * 100).toFixed(1)}%` : value.toFixed(3);
+}
+
+/** `95% interval 70.1% to 74.9%`, or why there is none. */
+export function intervalText(key: string, figure: Figure): string {
+  const low = figureText(key, figure.low);
+  const high = figureText(key, figure.high);
+  if (low === null || high === null) return figure.reason_no_interval ?? "No interval.";
+  return `95% interval ${low} to ${high}`;
+}
+
+/** `1,204 comparisons between two labelers, on 88 prompts` */
+export function sizeText(figure: Figure, counted: string): string {
+  return `${formatCount(figure.num_pairs)} ${counted}, on ${countOf(figure.num_prompts, "prompt")}`;
+}

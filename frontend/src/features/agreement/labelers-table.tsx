@@ -1,0 +1,122 @@
+import type { AgreementReport, CohenKappa, LabelerAgreement } from "@/api/research-types";
+import { POOL_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { formatCount, formatShare } from "@/components/formats";
+import { IntervalMark } from "@/components/interval-mark";
+
+import classes from "./agreement.module.css";
+import { figureText, intervalOf } from "./figures";
+
+const SHARES: [number, number] = [0, 1];
+const COEFFICIENTS: [number, number] = [-1, 1];
+
+function Mark({ figure, range, label }: {
+  figure: { value: number | null; low: number | null; high: number | null };
+  range: [number, number];
+  label: string;
+}) {
+  const interval = intervalOf(figure);
+  if (!interval) return null;
+  const middle = (range[0] + range[1]) / 2;
+  return (
+    <div className={classes.column}>
+      <IntervalMark
+        interval={interval}
+        range={range}
+        references={[{ value: middle, label: "chance" }]}
+        label={label}
+      />
+    </div>
+  );
+}
+
+const LABELERS: Column<LabelerAgreement>[] = [
+  { key: "who", header: "Labeler", isRowHeader: true, cell: ({ labeler }) => labeler.display_name },
+  { key: "pool", header: "Pool", cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
+  {
+    key: "value",
+    header: "Agreement",
+    align: "end",
+    cell: ({ agreement }) => figureText("strict", agreement.value) ?? agreement.reason_undefined,
+  },
+  {
+    key: "mark",
+    header: "0 to 100%, 50% dotted",
+    cell: ({ labeler, agreement }) => (
+      <Mark figure={agreement} range={SHARES} label={`Agreement of ${labeler.display_name}`} />
+    ),
+  },
+  {
+    key: "met",
+    header: "Comparisons",
+    align: "end",
+    cell: ({ agreement }) => formatCount(agreement.num_pairs),
+  },
+  {
+    key: "rankings",
+    header: "Rankings",
+    align: "end",
+    cell: ({ num_rankings: count }) => formatCount(count),
+  },
+  {
+    key: "ties",
+    header: "Ties",
+    align: "end",
+    cell: ({ tie_share: share }) => (share === null ? "none judged" : formatShare(share)),
+  },
+];
+
+const KAPPAS: Column<CohenKappa>[] = [
+  {
+    key: "who",
+    header: "Labelers",
+    isRowHeader: true,
+    cell: ({ a, b }) => `${a.display_name} and ${b.display_name}`,
+  },
+  {
+    key: "value",
+    header: "Kappa",
+    align: "end",
+    cell: ({ value, reason_undefined: reason }) => figureText("cohen_kappa", value) ?? reason,
+  },
+  {
+    key: "mark",
+    header: "-1 to 1, 0 dotted",
+    cell: (kappa) => (
+      <Mark
+        figure={kappa}
+        range={COEFFICIENTS}
+        label={`Kappa of ${kappa.a.display_name} and ${kappa.b.display_name}`}
+      />
+    ),
+  },
+  {
+    key: "shared",
+    header: "Shared pairs",
+    align: "end",
+    cell: ({ num_shared: count }) => formatCount(count),
+  },
+];
+
+export function LabelersTable({ labelers }: { labelers: AgreementReport["labelers"] }) {
+  return (
+    <DataTable
+      caption="Agreement by labeler"
+      columns={LABELERS}
+      rows={labelers}
+      rowKey={({ labeler }) => labeler.id}
+    />
+  );
+}
+
+export function KappasTable({ kappas }: { kappas: CohenKappa[] }) {
+  return (
+    <DataTable
+      caption="Cohen's kappa of every two labelers"
+      columns={KAPPAS}
+      rows={kappas}
+      rowKey={({ a, b }) => `${a.id}-${b.id}`}
+    />
+  );
+}

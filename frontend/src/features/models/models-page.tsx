@@ -1,0 +1,113 @@
+import { Button } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import { modelVersionsQuery } from "@/api/model-versions";
+import { isAtLeast, useSignedInUser } from "@/api/session";
+import type { ModelKind, ModelVersion } from "@/api/training-types";
+import { MODEL_KIND_WORDS, STAGE_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { FilterSelect } from "@/components/filter-select";
+import { formatBytes } from "@/components/formats";
+import { Hash } from "@/components/hash";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { PageHeader } from "@/components/page-header";
+import { Section } from "@/components/section";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { Toolbar } from "@/components/toolbar";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { headlineOf } from "./headline";
+import { RegisterModel } from "./register-model";
+
+// In the order of the road: what the next stage needs stands above it.
+const KINDS: ModelKind[] = ["policy", "reward_model", "sft", "base"];
+const NOTES: Record<ModelKind, string> = {
+  policy: "Trained by PPO against a reward model.",
+  reward_model: "Scores completions the way labelers order them.",
+  sft: "Imitates demonstrations.",
+  base: "Registered from outside, with their own licence.",
+};
+
+const COLUMNS: Column<ModelVersion>[] = [
+  {
+    key: "name",
+    header: "Model",
+    isRowHeader: true,
+    cell: ({ id, name }) => <Link to={`/models/${id}`}>{name}</Link>,
+  },
+  {
+    key: "from",
+    header: "Made by",
+    cell: ({ run, source }) =>
+      run ? <Link to={`/runs/${run.id}`}>{STAGE_WORDS[run.stage]} run</Link> : source,
+  },
+  { key: "figure", header: "Figure", cell: ({ report }) => headlineOf(report) ?? "none" },
+  { key: "licence", header: "Licence", cell: ({ licence }) => licence },
+  { key: "size", header: "Size", align: "end", isOneLine: true, cell: ({ bytes }) => formatBytes(bytes) },
+  { key: "hash", header: "Hash", cell: ({ sha256 }) => <Hash value={sha256} /> },
+  { key: "at", header: "Made", cell: ({ created_at: at }) => <Moment at={at} /> },
+];
+
+function Registry({ models }: { models: ModelVersion[] }) {
+  return KINDS.map((kind) => {
+    const rows = models.filter((model) => model.kind === kind);
+    if (rows.length === 0) return null;
+    return (
+      <Section key={kind} title={MODEL_KIND_WORDS[kind]} note={NOTES[kind]}>
+        <DataTable
+          caption={MODEL_KIND_WORDS[kind]}
+          columns={COLUMNS}
+          rows={rows}
+          rowKey={({ id }) => id}
+        />
+      </Section>
+    );
+  });
+}
+
+/** Every set of weights that is known here, by what it is for. */
+export function ModelsPage() {
+  const [{ kind }, setFilter] = useAddressFilters(["kind"]);
+  const [isRegistering, { open, close }] = useDisclosure(false);
+  const models = useQuery(modelVersionsQuery);
+  const canRegister = isAtLeast(useSignedInUser().role, "admin");
+  const register = canRegister && (
+    <Button variant="default" onClick={open}>
+      Register a model
+    </Button>
+  );
+
+  return (
+    <>
+      <PageHeader title="Models" actions={register}>
+        Each version keeps the run, the data and the parents it came from.
+      </PageHeader>
+      <RegisterModel isOpen={isRegistering} onClose={close} />
+      <Toolbar label="Filter the models">
+        <FilterSelect
+          label="Kind"
+          all="All kinds"
+          choices={KINDS.map((value) => ({ value, label: MODEL_KIND_WORDS[value] }))}
+          value={kind}
+          onChange={(value) => setFilter("kind", value)}
+        />
+      </Toolbar>
+      <Loaded query={models} skeleton={<TableSkeleton />}>
+        {(rows) => {
+          const shown = rows.filter((row) => kind === "" || row.kind === kind);
+          if (shown.length > 0) return <Registry models={shown} />;
+          return (
+            <EmptyNote title={kind === "" ? "No model is known yet" : "No model of this kind yet"} actions={register}>
+              A base model comes from a folder on the server; the others are made by runs.
+            </EmptyNote>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}

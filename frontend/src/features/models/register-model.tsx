@@ -1,0 +1,76 @@
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { SyntheticEvent } from "react";
+
+import { ApiError } from "@/api/errors";
+import { ProblemNote } from "@/components/problem-note";
+
+import { useRegisterModel } from "./model-queries";
+import type { LocalModel } from "./model-queries";
+
+const SHOWN_FIELDS = ["name", "path", "licence"];
+const NOTHING: LocalModel = { name: "", path: "", licence: "" };
+
+function RegisterForm({ onClose }: { onClose: () => void }) {
+  const [model, setModel] = useState(NOTHING);
+  const register = useRegisterModel();
+  const fields = register.error instanceof ApiError ? register.error.fields : {};
+  const isComplete = [model.path, model.name, model.licence].every((value) => value.trim() !== "");
+
+  function field(name: keyof LocalModel) {
+    return {
+      value: model[name],
+      error: fields[name]?.join(" "),
+      onChange: (event: { currentTarget: { value: string } }) => {
+        const { value } = event.currentTarget;
+        setModel((before) => ({ ...before, [name]: value }));
+      },
+    };
+  }
+
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    register.mutate(model);
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {register.isError && (
+          <ProblemNote error={register.error} title="The model was not registered" shownFields={SHOWN_FIELDS} />
+        )}
+        <TextInput
+          label="Folder on the server"
+          description="A Hugging Face folder with safetensors weights and a tokenizer. Code in it is refused."
+          spellCheck={false}
+          data-autofocus
+          {...field("path")}
+        />
+        <TextInput label="Name" maxLength={160} {...field("name")} />
+        <TextInput
+          label="Licence"
+          description="As its makers call it, such as Apache-2.0. Trained versions inherit it."
+          maxLength={200}
+          {...field("licence")}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button type="submit" disabled={!isComplete} loading={register.isPending}>
+            Register
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Files a folder of weights on the server as a base model. */
+export function RegisterModel({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title="Register a model" centered>
+      <RegisterForm onClose={onClose} />
+    </Modal>
+  );
+}

@@ -11,7 +11,8 @@ from django.db import connection
 from labeling.models import Assignment, Ranking, User
 from labeling.services.assignments import lease_next_assignment
 from labeling.services.rankings import submit_ranking
-from tests.cast import make_ranking_project, make_task, make_user
+from labeling.services.tasks import TaskRequest, create_tasks
+from tests.cast import make_completions, make_prompt, make_ranking_project, make_task, make_user
 from tests.labeling.work import let_lease_run_out, rank, read_instructions, submission, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,3 +116,16 @@ def test_one_answer_sent_ten_times_at_once_is_stored_once(amina):
     assert Ranking.objects.count() == 1
     assert len({answer.id for answer in stored}) == 1
     assert sum(answer.is_new for answer in stored) == 1
+
+
+def test_one_request_for_tasks_sent_six_times_at_once_makes_each_task_once(ada):
+    project = make_ranking_project(k=4)
+    for _ in range(10):
+        make_completions(make_prompt(), 4)
+
+    reports = all_at_once(
+        [ada] * 6, lambda _: create_tasks(project=project, request=TaskRequest(num_prompts=10))
+    )
+
+    assert sorted(report.num_tasks for report in reports) == [0, 0, 0, 0, 0, 10]
+    assert project.tasks.count() == 10

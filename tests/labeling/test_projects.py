@@ -153,6 +153,16 @@ def test_a_project_is_paused_and_renamed(ada):
     assert (renamed.json()["state"], renamed.json()["name"]) == ("paused", "Second rankings")
 
 
+@pytest.mark.parametrize("change", [{"state": "closed"}, {"name": ""}, {"name": None}])
+def test_a_malformed_change_is_refused(ada, change):
+    project = make_ranking_project()
+
+    answer = client_of(ada).patch(f"/api/projects/{project.pk}/", change, format="json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == list(change)
+
+
 def test_another_projects_name_is_not_given_twice(ada):
     first, second = make_ranking_project(), make_ranking_project()
 
@@ -201,6 +211,19 @@ def test_instructions_are_published_in_versions(ada):
     shown = client_of(ada).get(f"/api/projects/{project.pk}/").json()
     assert shown["instructions"] == answer.json()
     assert project.instruction_versions.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "place"), [({"title": "Anew"}, "body"), ({"title": "", "body": "Read."}, "title")]
+)
+def test_malformed_instructions_are_refused(ada, body, place):
+    project = make_ranking_project()
+
+    answer = client_of(ada).post(f"/api/projects/{project.pk}/instructions/", body, format="json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [place]
+    assert project.instruction_versions.count() == 1
 
 
 def test_amina_sees_where_there_is_work(amina, otto):

@@ -22,7 +22,7 @@ export const historyQuery = queryOptions({
 });
 
 export function getAssignment(id: string, signal?: AbortSignal): Promise<Assignment> {
-  return bodyOf(api.GET("/api/assignments/{id}/", { params: { path: { id } }, signal }));
+  return bodyOf(api.GET("/api/assignments/{assignment_id}/", { params: { path: { assignment_id: id } }, signal }));
 }
 
 /** The next task of a project, or the one already held: asking twice claims nothing twice. */
@@ -38,8 +38,8 @@ export function saveDraft(
   // The browser finishes such a request after the page is gone, but only a small one.
   const keepalive = isLeaving && JSON.stringify(draft).length < KEEPALIVE_LIMIT_BYTES;
   return bodyOf(
-    api.PUT("/api/assignments/{id}/draft/", {
-      params: { path: { id } },
+    api.PUT("/api/assignments/{assignment_id}/draft/", {
+      params: { path: { assignment_id: id } },
       body: { version: draft.version, body: { ...draft.body } },
       keepalive,
     }),
@@ -48,17 +48,17 @@ export function saveDraft(
 
 export function skipAssignment(id: string, reason: string, comment: string): Promise<void> {
   return done(
-    api.POST("/api/assignments/{id}/skip/", {
-      params: { path: { id } },
+    api.POST("/api/assignments/{assignment_id}/skip/", {
+      params: { path: { assignment_id: id } },
       body: { reason, comment },
     }),
   );
 }
 
 export function undoSkip(id: string): Promise<Assignment> {
-  return bodyOf(api.POST("/api/assignments/{id}/undo-skip/", { params: { path: { id } } }));
+  return bodyOf(api.POST("/api/assignments/{assignment_id}/undo-skip/", { params: { path: { assignment_id: id } } }));
 }
 
 export function takeBack(id: string): Promise<Assignment> {
-  return bodyOf(api.POST("/api/assignments/{id}/take-back/", { params: { path: { id } } }));
+  return bodyOf(api.POST("/api/assignments/{assignment_id}/take-back/", { params: { path: { assignment_id: id } } }));
 }

@@ -19,14 +19,14 @@ export function labelingProjectQuery(id: number) {
   return queryOptions({
     queryKey: [...labelingProjectsQuery.queryKey, id],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET("/api/labeling/projects/{id}/", { params: { path: { id } }, signal })),
+      bodyOf(api.GET("/api/labeling/projects/{project_id}/", { params: { path: { project_id: id } }, signal })),
   });
 }
 
 export function acknowledgeInstructions(projectId: number, version: number): Promise<void> {
   return done(
-    api.POST("/api/labeling/projects/{id}/acknowledge/", {
-      params: { path: { id: projectId } },
+    api.POST("/api/labeling/projects/{project_id}/acknowledge/", {
+      params: { path: { project_id: projectId } },
       body: { version },
     }),
   );

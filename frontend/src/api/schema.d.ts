@@ -35,8 +35,8 @@ interface Ask<Answer> {
   requestBody?: never;
   responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answer } } };
 }
-type Id = { id: string };
-type NumericId = { id: number };
+type Id = { assignment_id: string };
+type NumericId = { project_id: number };
 type S = components["schemas"];
 
 export interface paths {
@@ -48,18 +48,18 @@ export interface paths {
   };
   "/api/catalogue/": { get: Read<S["Catalogue"]> };
   "/api/labeling/projects/": { get: Read<S["Page"] & { results: S["LabelingProject"][] }> };
-  "/api/labeling/projects/{id}/": { get: ReadOne<S["LabelingProjectDetail"], NumericId> };
-  "/api/labeling/projects/{id}/acknowledge/": {
+  "/api/labeling/projects/{project_id}/": { get: ReadOne<S["LabelingProjectDetail"], NumericId> };
+  "/api/labeling/projects/{project_id}/acknowledge/": {
     post: Operation<never, { version: number }, NumericId>;
   };
   "/api/assignments/next/": { post: Write<S["NextAssignment"], { project: number }> };
-  "/api/assignments/{id}/": { get: ReadOne<S["Assignment"], Id> };
-  "/api/assignments/{id}/draft/": { put: Operation<S["SavedDraft"], S["Draft"], Id> };
-  "/api/assignments/{id}/skip/": {
+  "/api/assignments/{assignment_id}/": { get: ReadOne<S["Assignment"], Id> };
+  "/api/assignments/{assignment_id}/draft/": { put: Operation<S["SavedDraft"], S["Draft"], Id> };
+  "/api/assignments/{assignment_id}/skip/": {
     post: Operation<never, { reason: string; comment: string }, Id>;
   };
-  "/api/assignments/{id}/take-back/": { post: Act<S["Assignment"], Id> };
-  "/api/assignments/{id}/undo-skip/": { post: Act<S["Assignment"], Id> };
+  "/api/assignments/{assignment_id}/take-back/": { post: Act<S["Assignment"], Id> };
+  "/api/assignments/{assignment_id}/undo-skip/": { post: Act<S["Assignment"], Id> };
   "/api/assignments/history/": { get: Read<S["Page"] & { results: S["HistoryEntry"][] }> };
   "/api/rankings/": {
     get: Read<

@@ -1,4 +1,10 @@
-import { createTheme, localStorageColorSchemeManager } from "@mantine/core";
+import {
+  Checkbox,
+  createTheme,
+  defaultVariantColorsResolver,
+  localStorageColorSchemeManager,
+  Radio,
+} from "@mantine/core";
 import type { CSSVariablesResolver, MantineColorsTuple } from "@mantine/core";
 
 // A neutral with a trace of green, so that white text areas read as paper and not as glare.
@@ -72,7 +78,15 @@ export const theme = createTheme({
   primaryColor: "pine",
   // Deep enough for white text in the light scheme, light enough for black text in the dark one.
   primaryShade: { light: 8, dark: 4 },
-  autoContrast: true,
+  // The library's own automatic contrast looks at the light scheme only.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    return input.variant === "filled" ? { ...colors, color: "var(--on-accent)" } : colors;
+  },
+  components: {
+    Checkbox: Checkbox.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
+    Radio: Radio.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
+  },
   black: gray[9],
   defaultRadius: "sm",
   radius: { xs: "3px", sm: "5px", md: "7px", lg: "10px", xl: "14px" },

@@ -2,6 +2,7 @@ import { durationWords } from "./duration";
 import classes from "./save-state.module.css";
 import { useNow } from "./use-now";
 
+const SHOW_BELOW_MS = 10 * 60_000;
 const WARN_BELOW_MS = 3 * 60_000;
 
 /** How long the open piece of work is still held. Quiet until it matters. */
@@ -16,14 +17,15 @@ export function LeaseState({ until, isLost }: { until: number | null; isLost: bo
       </span>
     );
   }
+  if (left > SHOW_BELOW_MS) return null;
   const isShort = left < WARN_BELOW_MS;
   return (
     <span
       className={classes.state}
       data-tone={isShort ? "caution" : "calm"}
-      title="Held for you this long; working on it renews it"
+      title="Working on it renews this"
     >
-      Held {durationWords(left)}
+      Held for you {durationWords(left)} more
     </span>
   );
 }

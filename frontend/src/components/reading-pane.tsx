@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { KeyHint } from "./key-hint";
 import { ReadText } from "./read-text";
 import classes from "./reading-pane.module.css";
+import { openingOf } from "./visible-text";
 
 /** A text that stays in sight while something is done about it; it folds to one line. */
 export function ReadingPane({
@@ -36,7 +37,7 @@ export function ReadingPane({
       </header>
       {isFolded ? (
         <p className={classes.strip} dir="auto">
-          {text.slice(0, 300)}
+          {openingOf(text, 300)}
         </p>
       ) : (
         // A scrolled region must be reachable by key.

@@ -4,7 +4,15 @@ import { durationWords } from "./duration";
 import classes from "./save-state.module.css";
 import { useNow } from "./use-now";
 
+const JUST_NOW_MS = 5_000;
+
 type Tone = "calm" | "caution" | "danger";
+
+function savedWords(savedAt: number | null, now: number): string {
+  if (savedAt === null) return "All saved";
+  const age = now - savedAt;
+  return age < JUST_NOW_MS ? "Saved" : `Saved ${durationWords(age)} ago`;
+}
 
 function wordsFor(state: DraftState<unknown>, now: number): [Tone, string] {
   switch (state.status) {
@@ -12,9 +20,7 @@ function wordsFor(state: DraftState<unknown>, now: number): [Tone, string] {
     case "changed":
       return ["calm", "Saving…"];
     case "saved":
-      return state.savedAt === null
-        ? ["calm", "Nothing to save"]
-        : ["calm", `Saved ${durationWords(now - state.savedAt)} ago`];
+      return ["calm", savedWords(state.savedAt, now)];
     case "unreachable":
       return ["caution", "Offline, kept in this browser"];
     case "conflict":

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { blocksOf, piecesOf } from "./visible-text";
+import { blocksOf, openingOf, piecesOf } from "./visible-text";
 
 describe("what cannot be seen is named", () => {
   test.each([
@@ -48,4 +48,8 @@ describe("code between fences", () => {
       ).toBe(text);
     },
   );
+});
+
+test("an opening is one line that no control character can turn round", () => {
+  expect(openingOf("  a\u202egnp\n\nb\u200bc   d", 7)).toBe("agnp bc");
 });

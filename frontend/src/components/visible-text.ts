@@ -76,3 +76,13 @@ export function blocksOf(text: string): Block[] {
   }
   return blocks.map(({ kind, lines }) => ({ kind, text: lines.join("\n") }));
 }
+
+/** The beginning of a text for a place of one line: nothing invisible, no line breaks. */
+export function openingOf(text: string, characters: number): string {
+  return text
+    .slice(0, 4 * characters)
+    .replace(INVISIBLE, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, characters);
+}

@@ -13,6 +13,7 @@ import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { useNow } from "@/components/use-now";
+import { openingOf } from "@/components/visible-text";
 
 import classes from "./history-page.module.css";
 import { canTakeBack } from "./use-last-answer";
@@ -77,7 +78,7 @@ export function HistoryPage() {
       isRowHeader: true,
       cell: (entry) => (
         <span className={classes.excerpt} dir="auto">
-          {entry.prompt_excerpt}
+          {openingOf(entry.prompt_excerpt, 160)}
         </span>
       ),
     },

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { Ref } from "react";
 
 import type { Catalogue } from "@/api/types";
@@ -9,7 +10,7 @@ import classes from "./completion-view.module.css";
 import { FlagGrid } from "./flag-grid";
 import type { AskedFlag } from "./flag-grid";
 import { LikertKeys } from "./likert-keys";
-import { NoteField } from "./note-field";
+import { NoteField, NoteLine } from "./note-field";
 
 interface Shown {
   handle: string;
@@ -20,6 +21,8 @@ interface Shown {
 export interface CompletionViewProps {
   completions: readonly Shown[];
   current: Shown;
+  /** Shown beside the current one while they are ordered. */
+  neighbour: Shown | null;
   judgment: Judgment;
   phase: Phase;
   ratingLabel: string;
@@ -58,6 +61,34 @@ function Tabs({ completions, current, isJudged, onSelect }: CompletionViewProps)
   );
 }
 
+function WholeText({
+  shown,
+  isFixedWidth,
+  title,
+  ref,
+}: {
+  shown: Shown;
+  isFixedWidth: boolean;
+  title?: string;
+  ref?: Ref<HTMLDivElement>;
+}) {
+  return (
+    <div
+      ref={ref}
+      className={classes.text}
+      // A scrolled region must be reachable by key.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      role="group"
+      aria-label={`Completion ${shown.letter}, text`}
+    >
+      {title && <h3 className={classes.beside}>{title}</h3>}
+      <ReadText text={shown.text} isFixedWidth={isFixedWidth} />
+      <p className={classes.end}>End of {shown.letter}</p>
+    </div>
+  );
+}
+
 function RateDock(props: CompletionViewProps) {
   const { judgment } = props;
   return (
@@ -73,15 +104,18 @@ function RateDock(props: CompletionViewProps) {
         flags={judgment.flags}
         onTurn={props.onTurnFlag}
         onNoOtherProblems={props.onNoOtherProblems}
-      />
-      <NoteField
-        key={props.current.handle}
-        note={judgment.note}
-        isOpen={props.isNoteOpen}
-        onOpen={() => props.onNoteOpen(true)}
-        onClose={() => props.onNoteOpen(false)}
-        onChange={props.onNote}
-      />
+      >
+        {!props.isNoteOpen && (
+          <NoteLine note={judgment.note} onOpen={() => props.onNoteOpen(true)} />
+        )}
+      </FlagGrid>
+      {props.isNoteOpen && (
+        <NoteField
+          note={judgment.note}
+          onClose={() => props.onNoteOpen(false)}
+          onChange={props.onNote}
+        />
+      )}
     </div>
   );
 }
@@ -116,11 +150,11 @@ export function CompletionView({
   return (
     <section className={classes.view} aria-label={`Completion ${current.letter}`}>
       <header className={classes.head}>
-        <h2 className={classes.letter}>{current.letter}</h2>
+        <VisuallyHidden component="h2">Completion {current.letter}</VisuallyHidden>
+        <Tabs {...props} />
         <span className={classes.position}>
           {position} of {completions.length}
         </span>
-        <Tabs {...props} />
         <button
           type="button"
           className={classes.quiet}
@@ -130,17 +164,16 @@ export function CompletionView({
           <KeyHint>M</KeyHint> Fixed width
         </button>
       </header>
-      <div
-        ref={ref}
-        className={classes.text}
-        // A scrolled region must be reachable by key.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-        role="group"
-        aria-label={`Completion ${current.letter}, text`}
-      >
-        <ReadText text={current.text} isFixedWidth={props.isFixedWidth} />
-        <p className={classes.end}>End of {current.letter}</p>
+      <div className={classes.texts}>
+        <WholeText ref={ref} shown={current} isFixedWidth={props.isFixedWidth} />
+        {props.neighbour && (
+          <WholeText
+            key={props.neighbour.handle}
+            shown={props.neighbour}
+            isFixedWidth={props.isFixedWidth}
+            title={`Beside it: ${props.neighbour.letter}`}
+          />
+        )}
       </div>
       {phase === "rate" ? <RateDock {...props} /> : <OrderDock {...props} />}
     </section>

@@ -1,3 +1,6 @@
+import { Fragment } from "react";
+import type { ReactNode } from "react";
+
 import type { LabelItem } from "@/api/types";
 import { KeyHint } from "@/components/key-hint";
 
@@ -17,8 +20,22 @@ function answerOf(flags: Readonly<Record<string, boolean>>, key: string): Answer
   return answer ? "yes" : "no";
 }
 
-const WORDS: Record<Answer, string> = { open: "–", yes: "Yes", no: "No" };
+const WORDS: Record<Answer, string> = { open: "", yes: "Yes", no: "No" };
 const SPOKEN: Record<Answer, string> = { open: "not answered", yes: "yes", no: "no" };
+
+/** Lets "violence/abuse/terrorism" break at its strokes and nowhere else. */
+function breakable(label: string): ReactNode {
+  return label.split("/").map((part, index) => (
+    <Fragment key={part}>
+      {index > 0 && (
+        <>
+          /<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
+}
 
 /** Yes-or-no questions about one completion; each is open until it is answered. */
 export function FlagGrid({
@@ -26,11 +43,14 @@ export function FlagGrid({
   flags,
   onTurn,
   onNoOtherProblems,
+  children,
 }: {
   asked: readonly AskedFlag[];
   flags: Readonly<Record<string, boolean>>;
   onTurn: (key: string) => void;
   onNoOtherProblems: () => void;
+  /** What else belongs among the flags. */
+  children?: ReactNode;
 }) {
   const isAllAnswered = asked.every(({ item }) => flags[item.key] !== undefined);
   return (
@@ -48,7 +68,7 @@ export function FlagGrid({
             onClick={() => onTurn(item.key)}
           >
             {keyName && <KeyHint>{keyName}</KeyHint>}
-            <span className={classes.label}>{item.label}</span>
+            <span className={classes.label}>{breakable(item.label)}</span>
             <span className={classes.answer}>{WORDS[answer]}</span>
           </button>
         );
@@ -62,6 +82,7 @@ export function FlagGrid({
         <KeyHint>0</KeyHint>
         <span className={classes.label}>No other problems</span>
       </button>
+      {children}
     </div>
   );
 }

@@ -140,7 +140,7 @@ export const KEY_TABLE: readonly { title: string; lines: readonly KeyLine[] }[] 
       { keys: ["Tab"], does: "Change between rating and ordering" },
       { keys: ["J", "K"], does: "Next, previous completion" },
       { keys: ["Space", "Shift Space"], does: "Page through the text" },
-      { keys: ["P"], does: "Fold the prompt" },
+      { keys: ["P"], does: "Fold the prompt; while ordering, two texts side by side" },
       { keys: ["M"], does: "Fixed-width letters" },
       { keys: ["N"], does: "Note; Esc leaves it" },
       { keys: ["Ctrl Z", "Ctrl Shift Z"], does: "Undo, redo" },

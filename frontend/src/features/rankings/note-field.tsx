@@ -8,33 +8,28 @@ import classes from "./note-field.module.css";
 // What the server takes.
 const MAX_CHARACTERS = 2_000;
 
-/** A remark on one completion: one quiet line until it is wanted. */
+/** The remark in one quiet line, and the way into it. */
+export function NoteLine({ note, onOpen }: { note: string; onOpen: () => void }) {
+  return (
+    <button type="button" className={classes.line} onClick={onOpen}>
+      <KeyHint>N</KeyHint>
+      <span className={classes.text}>{note || "Add a note"}</span>
+    </button>
+  );
+}
+
+/** A remark on one completion, while it is being written. */
 export function NoteField({
   note,
-  isOpen,
-  onOpen,
   onClose,
   onChange,
 }: {
   note: string;
-  isOpen: boolean;
-  onOpen: () => void;
   onClose: () => void;
   onChange: (note: string) => void;
 }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (isOpen) field.current?.focus();
-  }, [isOpen]);
-
-  if (!isOpen) {
-    return (
-      <button type="button" className={classes.line} onClick={onOpen}>
-        <KeyHint>N</KeyHint>
-        <span className={classes.text}>{note || "Add a note"}</span>
-      </button>
-    );
-  }
+  useEffect(() => field.current?.focus(), []);
   return (
     <Textarea
       ref={field}

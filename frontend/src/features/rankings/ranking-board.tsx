@@ -83,6 +83,7 @@ function Centre({
     <CompletionView
       completions={model.completions}
       current={current}
+      neighbour={model.neighbour}
       judgment={judgmentOf(draft.board, current.handle)}
       phase={draft.phase}
       ratingLabel={likert?.label ?? "Rating"}

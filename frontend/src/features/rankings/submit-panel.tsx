@@ -9,8 +9,6 @@ import type { Contradiction, Handle } from "./ordering";
 import classes from "./submit-panel.module.css";
 import type { Readiness } from "./submit-ranking";
 
-const SHOWN_CONTRADICTIONS = 3;
-
 function listOf(letters: string[]): string {
   if (letters.length <= 1) return letters.join("");
   return `${letters.slice(0, -1).join(", ")} and ${letters.at(-1)}`;
@@ -36,6 +34,7 @@ interface ContradictionActions {
   onKeep: (pairs: readonly Contradiction[]) => void;
 }
 
+/** One pair at a time: fixing one often settles the others. */
 function Contradictions({
   pairs,
   actions,
@@ -44,33 +43,27 @@ function Contradictions({
   actions: ContradictionActions;
 }) {
   const { letterOf, ratingOf } = actions;
+  const [pair] = pairs;
+  if (!pair) return null;
+  const above = letterOf(pair.above);
+  const below = letterOf(pair.below);
   return (
     <section className={classes.notice} aria-label="Order and ratings disagree">
-      {pairs.slice(0, SHOWN_CONTRADICTIONS).map((pair) => (
-        <div key={`${pair.above}>${pair.below}`} className={classes.pair}>
-          <p>
-            {letterOf(pair.above)} (rated {ratingOf(pair.above)}) stands above{" "}
-            {letterOf(pair.below)} (rated {ratingOf(pair.below)}).
-          </p>
-          <button type="button" onClick={() => actions.onFixOrder(pair)}>
-            Fix order
-          </button>
-          <button type="button" onClick={() => actions.onFixRating(pair)}>
-            Fix rating
-          </button>
-          <button type="button" onClick={() => actions.onKeep([pair])}>
-            Keep on purpose
-          </button>
-        </div>
-      ))}
-      {pairs.length > SHOWN_CONTRADICTIONS && (
-        <div className={classes.pair}>
-          <p>And {pairs.length - SHOWN_CONTRADICTIONS} more like this.</p>
-          <button type="button" onClick={() => actions.onKeep(pairs)}>
-            Keep all on purpose
-          </button>
-        </div>
-      )}
+      <p>
+        {above} stands above {below} but is rated {ratingOf(pair.above)} against{" "}
+        {ratingOf(pair.below)}.{pairs.length > 1 && ` ${pairs.length - 1} more like this.`}
+      </p>
+      <div className={classes.fixes}>
+        <button type="button" onClick={() => actions.onFixOrder(pair)}>
+          Put {below} above {above}
+        </button>
+        <button type="button" onClick={() => actions.onFixRating(pair)}>
+          Rate {above} again
+        </button>
+        <button type="button" onClick={() => actions.onKeep(pairs)}>
+          Keep on purpose
+        </button>
+      </div>
     </section>
   );
 }
@@ -108,9 +101,7 @@ export function SubmitPanel(props: SubmitPanelProps) {
   const missing = missingWords(readiness, props.letterOf);
   return (
     <div className={classes.panel}>
-      {readiness.contradictions.length > 0 && (
-        <Contradictions pairs={readiness.contradictions} actions={props} />
-      )}
+      <Contradictions pairs={readiness.contradictions} actions={props} />
       {props.isConfirming && (
         <ConfirmDraftOrder onConfirm={props.onConfirm} onBack={props.onBack} />
       )}

@@ -3,8 +3,10 @@ import type { RefObject } from "react";
 
 import type { WorkplaceProps } from "@/api/assignments";
 import type { Assignment, Catalogue, LabelItem } from "@/api/types";
+import { openingOf } from "@/components/visible-text";
 
 import { isJudged, judgmentOf, ladderOf, unplacedOf } from "./board";
+import type { Board } from "./board";
 import type { Command } from "./keyboard";
 import type { ChipFacts } from "./ladder-chip";
 import { describePlace } from "./ordering";
@@ -13,7 +15,7 @@ import { readinessOf, useSubmitRanking } from "./submit-ranking";
 import type { Readiness } from "./submit-ranking";
 import { useBoardKeys } from "./use-board-keys";
 import { useKeyPreferences } from "./use-key-preferences";
-import { runCommand } from "./use-ranking-commands";
+import { runCommand, walkingOrder } from "./use-ranking-commands";
 import { useRankingDraft } from "./use-ranking-draft";
 
 type Completion = NonNullable<Assignment["completions"]>[number];
@@ -43,9 +45,22 @@ function useReadingPlaces(box: RefObject<HTMLDivElement | null>, current: Handle
   }, [box, current]);
 }
 
+/** The completion next above on the ladder; below the topmost, the second. */
+function neighbourOf(
+  current: Completion,
+  completions: readonly Completion[],
+  board: Board,
+): Completion | null {
+  const order = completions.map(({ handle }) => handle);
+  const walked = walkingOrder(board, order, true);
+  const place = walked.indexOf(current.handle);
+  const beside = walked[place - 1] ?? walked[place + 1];
+  return completions.find(({ handle }) => handle === beside) ?? null;
+}
+
 function factsFor(
   completion: Completion,
-  board: Parameters<typeof judgmentOf>[0],
+  board: Board,
   flagItems: readonly LabelItem[],
   ladder: Tiers,
   readiness: Readiness,
@@ -57,7 +72,7 @@ function factsFor(
     letter: completion.letter,
     rating,
     numProblems: problems.length,
-    opening: completion.text.slice(0, OPENING_CHARACTERS),
+    opening: openingOf(completion.text, OPENING_CHARACTERS),
     place: describePlace(ladder, completion.handle, letterOf),
     isContradicted: readiness.contradictions.some(
       ({ above, below }) => above === completion.handle || below === completion.handle,
@@ -144,6 +159,9 @@ export function useBoard(
     completions,
     order,
     current,
+    // With the prompt folded away there is room for two, and two are what ordering is about.
+    neighbour:
+      phase === "order" && isPromptFolded ? neighbourOf(current, completions, board) : null,
     draft,
     submitting,
     preferences,

@@ -83,6 +83,7 @@ def _find_service_home(layout: Layout) -> ServiceHome:
     if site_packages is None:
         raise LauncherRefusal("There is no .venv yet.", "run ./concord demo or ./concord test.")
     if not checks.is_root():
+        check_has_a_name()
         return ServiceHome(layout.state, user=None, site_packages=site_packages)
     layout.state.mkdir(parents=True, exist_ok=True)
     folder = layout.state
@@ -92,6 +93,17 @@ def _find_service_home(layout: Layout) -> ServiceHome:
         for path in (OPEN_HOME, folder):
             path.chmod(0o755)
     return ServiceHome(folder, user=UNPRIVILEGED, site_packages=site_packages)
+
+
+def check_has_a_name() -> None:
+    """Postgres looks its user up by number; containers often run numbers without a name."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise LauncherRefusal(
+            f"The user number {os.geteuid()} has no name on this machine, and Postgres needs one.",
+            "start as a named user, or give DATABASE_URL and REDIS_URL.",
+        ) from error
 
 
 def is_open_to_all(folder: Path) -> bool:

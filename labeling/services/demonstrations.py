@@ -16,7 +16,7 @@ from labeling.services.answers import (
     supersede,
 )
 from labeling.services.drafts import DraftBody
-from labeling.services.slots import is_surplus, lock_own_assignment, settle
+from labeling.services.slots import lock_own_assignment, secure_slot, settle
 from labeling.services.token_counts import TokenCount, count_tokens
 
 MAX_TOKENS = 1_024
@@ -60,7 +60,7 @@ def submit_demonstration(*, labeler: User, submission: DemonstrationSubmission) 
         instructions_id=assignment.instructions_id,
         text=submission.text,
         token_count=length.tokens if length.is_exact else None,
-        is_surplus=is_surplus(assignment),
+        is_surplus=not secure_slot(assignment),
         client_key=submission.client_key,
         payload_sha256=sha256,
         seconds_active=bounded_seconds(assignment, submission.seconds_active),

@@ -21,7 +21,7 @@ from labeling.services.answers import (
     supersede,
 )
 from labeling.services.drafts import DraftBody
-from labeling.services.slots import is_surplus, lock_own_assignment, settle
+from labeling.services.slots import lock_own_assignment, secure_slot, settle
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def submit_ranking(*, labeler: User, submission: RankingSubmission) -> StoredAns
         labeler=labeler,
         instructions_id=assignment.instructions_id,
         k=len(submission.items),
-        is_surplus=is_surplus(assignment),
+        is_surplus=not secure_slot(assignment),
         client_key=submission.client_key,
         payload_sha256=sha256,
         order_source=submission.order_source,

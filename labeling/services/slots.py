@@ -25,7 +25,7 @@ def lock_labeler(labeler: User) -> None:
 
 
 def lock_own_assignment(*, assignment_id: UUID, labeler: User) -> Assignment:
-    """The labeler's assignment with its task, prompt and project, both locked against changes.
+    """The labeler's assignment with its task, prompt and project; account and row are locked.
 
     Raises: NotAccessible when there is none of this id, or it is somebody else's.
     """
@@ -71,12 +71,12 @@ def hold_again(assignment: Assignment) -> bool:
     return True
 
 
-def is_surplus(assignment: Assignment) -> bool:
-    """Whether an answer came after the lease ran out and found every slot in other hands.
+def secure_slot(assignment: Assignment) -> bool:
+    """Make sure of a slot for the answer that is being stored; False leaves it surplus.
 
-    Takes a free slot of the task where there is one.
+    That is an answer after the lease ran out, when every slot of the task is in other hands.
     """
-    return assignment.state == State.EXPIRED and not hold_again(assignment)
+    return assignment.state != State.EXPIRED or hold_again(assignment)
 
 
 def settle(assignment: Assignment, *, surplus: bool, submitted_at: datetime) -> None:
@@ -102,7 +102,7 @@ def successor(assignment: Assignment) -> Assignment:
     )
 
 
-def free_lapsed_slots(*, project_id: int) -> int:
+def free_lapsed_slots(*, project_id: int) -> None:
     """Give back the slots whose lease has run out; each holder keeps their row and their draft."""
     lapsed = list(
         Assignment.objects.select_for_update(skip_locked=True, of=("self",))
@@ -113,4 +113,3 @@ def free_lapsed_slots(*, project_id: int) -> int:
         keys = [assignment.pk for assignment in lapsed]
         Assignment.objects.filter(pk__in=keys).update(state=State.EXPIRED, leased_until=None)
         Assignment.objects.bulk_create(map(successor, lapsed))
-    return len(lapsed)

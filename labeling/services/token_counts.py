@@ -1,8 +1,9 @@
 """How long a text is in tokens, for the limit on demonstrations (R20).
 
 The count is exact where a tokenizer is installed (settings.TOKENIZER_FILE, the tokenizer.json of
-the base model). Where none is, it is estimated at four bytes of UTF-8 a token, and not stored: English
-prose has a little more (4.2 in SmolLM2's tokens), technical text less (3.6), other scripts far less.
+the base model). Where none is, it is estimated at four bytes of UTF-8 a token, and not stored:
+English prose has a little more (4.2 in SmolLM2's tokens), technical text less (3.6), other scripts
+far less.
 """
 
 from dataclasses import dataclass

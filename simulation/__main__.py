@@ -1,8 +1,10 @@
 """`python -m simulation simulate` and `python -m simulation loop`."""
 
 import argparse
+import math
 import os
 import sys
+import urllib.error
 
 from simulation.client import ApiError, Client
 from simulation.crew import Crew
@@ -10,18 +12,32 @@ from simulation.crew import Crew
 TOKEN_VARIABLE = "CONCORD_ADMIN_TOKEN"  # noqa: S105 - the name of a variable, not a secret
 
 
+def count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def noise_level(text: str) -> float:
+    level = float(text)
+    if not 0 <= level < math.inf:
+        raise argparse.ArgumentTypeError("must be a number from 0 up")
+    return level
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="simulation", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
     simulate = commands.add_parser("simulate", help="simulated labelers work on a ranking project")
-    simulate.add_argument("--labelers", type=int, default=5)
-    simulate.add_argument("--tasks", type=int, default=40, help="assignments to answer in all")
+    simulate.add_argument("--labelers", type=count, default=5)
+    simulate.add_argument("--tasks", type=count, default=40, help="assignments to answer in all")
     simulate.add_argument("--project", help="name of the project; default: the first open one")
     loop = commands.add_parser("loop", help="the whole loop, unattended")
     loop.add_argument("--report", help="also write the table's figures to this JSON file")
     for command in (simulate, loop):
         command.add_argument("--url", default="http://127.0.0.1:8000")
-        command.add_argument("--noise", type=float, default=0.5)
+        command.add_argument("--noise", type=noise_level, default=0.5)
         command.add_argument("--seed", type=int, default=1)
     return top
 
@@ -66,6 +82,8 @@ def main() -> None:
             run_loop(admin, arguments)
     except ApiError as error:
         sys.exit(f"Concord refused: {error}")
+    except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+        sys.exit(f"Concord does not answer at {arguments.url}: {error}")
 
 
 if __name__ == "__main__":

@@ -89,9 +89,10 @@ class Client:
             with urllib.request.urlopen(request, timeout=self.timeout_seconds) as answer:  # noqa: S310
                 content = answer.read()
         except urllib.error.HTTPError as error:
-            if error.code in {502, 503, 504}:
-                raise ConnectionError(f"{name}: {error.code}") from error
-            raise ApiError(error.code, _error_body(error), request=name) from error
+            with error:
+                if error.code in {502, 503, 504}:
+                    raise ConnectionError(f"{name}: {error.code}") from error
+                raise ApiError(error.code, _error_body(error), request=name) from error
         return json.loads(content) if content else None
 
 

@@ -12,6 +12,13 @@ from simulation.preferences import NoisyPreference, topic_overlap, words_of
 FAILS_BELOW = -1.5
 
 
+def client_key(assignment: Mapping[str, Any]) -> str:
+    """One key per assignment, whatever the seed: a repeat stores nothing twice, and two shifts
+    with the same seed never share a key.
+    """
+    return str(uuid.uuid5(uuid.UUID(assignment["id"]), "answer"))
+
+
 @dataclass
 class WorkReport:
     """What one labeler did in one sitting."""
@@ -95,7 +102,7 @@ class SimulatedLabeler:
             "rankings/",
             {
                 "assignment": assignment["id"],
-                "client_key": str(uuid.UUID(int=self.generator.getrandbits(128), version=4)),
+                "client_key": client_key(assignment),
                 "items": items,
                 "seconds_active": seconds_active,
                 "order_source": "unseeded",
@@ -110,7 +117,7 @@ class SimulatedLabeler:
             "demonstrations/",
             {
                 "assignment": assignment["id"],
-                "client_key": str(uuid.UUID(int=self.generator.getrandbits(128), version=4)),
+                "client_key": client_key(assignment),
                 "text": text,
                 "seconds_active": seconds_active,
             },
@@ -133,7 +140,8 @@ class SimulatedLabeler:
         """A text that is disliked strongly, or ignores the prompt altogether, fails the task."""
         ignores_prompt = topic_overlap(prompt, words_of(text)) == 0.0
         fails = perceived < FAILS_BELOW or (ignores_prompt and perceived < 0.0)
-        return {key: fails if key == "fails_instruction" else False for key in questions}
+        answers = {"fails_instruction": fails, "satisfies_constraint": not fails}
+        return {key: answers.get(key, False) for key in questions}
 
     @staticmethod
     def _reading_seconds(texts: list[str]) -> float:

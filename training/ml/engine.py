@@ -44,6 +44,7 @@ class UpdateReport:
     gradient_norms: dict[str, float]
     gradient_norm: float
     learning_rate: float
+    was_skipped: bool = False
 
 
 class Engine:
@@ -71,10 +72,16 @@ class Engine:
         self.ema_decay = ema_decay
         self.average = [p.detach().clone() for p in module.parameters()] if ema_decay else []
 
-    def update(self, parts: Mapping[str, Sequence[MicroLoss]]) -> UpdateReport:
+    def update(
+        self,
+        parts: Mapping[str, Sequence[MicroLoss]],
+        *,
+        is_acceptable: Callable[[], bool] = lambda: True,
+    ) -> UpdateReport:
         """Accumulate the gradients of all parts in one buffer, then step once.
 
-        Raises: NonFinite before the weights are touched.
+        The step is skipped, and counted by the schedule, when the gradients turn out not to be
+        acceptable. Raises: NonFinite before the weights are touched.
         """
         rate = self.schedule.rate(self.updates)
         for group in self.optimiser.param_groups:
@@ -91,8 +98,10 @@ class Engine:
         )
         if not torch.isfinite(torch.tensor([total_norm, *losses.values()])).all():
             raise NonFinite(f"update {self.updates + 1}: losses {losses}, gradient {total_norm}")
-        self.optimiser.step()
         self.updates += 1
+        if not is_acceptable():
+            return UpdateReport(losses, norms, total_norm, rate, was_skipped=True)
+        self.optimiser.step()
         return UpdateReport(losses, norms, total_norm, rate)
 
     def move_average(self) -> None:

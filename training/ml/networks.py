@@ -94,6 +94,13 @@ def autocast(device: torch.device, precision: str) -> AbstractContextManager[Non
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
 
 
+def freeze(module: nn.Module, device: torch.device) -> None:
+    """A network that only judges: on the device, without dropout, without gradients."""
+    module.to(device)
+    module.eval()
+    module.requires_grad_(False)
+
+
 def silence_dropout(model: PreTrainedModel) -> None:
     """Turn every dropout of the model itself off, in training mode too."""
     for module in model.modules():

@@ -1,0 +1,246 @@
+"""One PPO iteration's rollouts: written, scored, and turned into advantages.
+
+Legend: B answers of this process, R answer tokens, T tokens.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from training.ml.advantages import (
+    explained_variance,
+    generalised_advantages,
+    masked_mean,
+    score_with_eos_rule,
+    token_rewards,
+    whiten,
+)
+from training.ml.batches import split_by_tokens
+from training.ml.engine import Engine
+from training.ml.hyperparameters import PpoHyperparameters
+from training.ml.language_modelling import AnswerBatch, Example, padded_batch
+from training.ml.losses import token_entropies, token_logprobs
+from training.ml.networks import RewardModel, answer_logits, autocast
+from training.ml.rollouts import Answer, SamplingRule, write_answers
+from training.ml.sampling import sampling_copy
+from training.ml.world import World
+
+# Writing keeps no activations for gradients, so its batches may be this much larger.
+WRITING_FACTOR = 16
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The four networks of PPO: two that move, two that judge."""
+
+    policy: Engine
+    value: Engine
+    reference: PreTrainedModel
+    reward: RewardModel
+
+    @property
+    def policy_model(self) -> PreTrainedModel:
+        model = self.policy.module
+        assert isinstance(model, PreTrainedModel)  # noqa: S101 - PPO made the engine
+        return model
+
+    @property
+    def value_model(self) -> RewardModel:
+        model = self.value.module
+        assert isinstance(model, RewardModel)  # noqa: S101 - PPO made the engine
+        return model
+
+
+@dataclass(frozen=True)
+class Rollouts:
+    """Answers to prompts, and what every network made of them before the update.
+
+    Shapes: (B, R) but score_B, has_eos_B; mask_BR is True on real answer tokens. value_BR is the
+    value of the state in which each token was chosen.
+    """
+
+    examples: list[Example]
+    mask_BR: Tensor
+    logprob_BR: Tensor
+    reference_logprob_BR: Tensor
+    sampler_logprob_BR: Tensor
+    entropy_BR: Tensor
+    value_BR: Tensor
+    score_B: Tensor
+    has_eos_B: Tensor
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the update aims at. Shapes: all (B, R)."""
+
+    reward_BR: Tensor
+    advantage_BR: Tensor
+    return_BR: Tensor
+
+
+def collect(
+    networks: Networks,
+    prompts: Sequence[list[int]],
+    noise: Sequence[torch.Generator],
+    rule: SamplingRule,
+    settings: PpoHyperparameters,
+) -> Rollouts:
+    """Write one answer per prompt and let every network judge all of them."""
+    answers = _write(networks, prompts, noise, rule, settings)
+    examples = [
+        Example(prompt, answer.ids) for prompt, answer in zip(prompts, answers, strict=True)
+    ]
+    return _judge(networks, examples, answers, settings)
+
+
+def _write(
+    networks: Networks,
+    prompts: Sequence[list[int]],
+    noise: Sequence[torch.Generator],
+    rule: SamplingRule,
+    settings: PpoHyperparameters,
+) -> list[Answer]:
+    writer = sampling_copy(networks.policy_model, settings.precision)
+    lengths = [len(prompt) + rule.max_tokens for prompt in prompts]
+    written: dict[int, Answer] = {}
+    for rows in split_by_tokens(lengths, WRITING_FACTOR * settings.max_tokens_per_forward):
+        answers = write_answers(
+            writer, [prompts[row] for row in rows], [noise[row] for row in rows], rule
+        )
+        written |= dict(zip(rows, answers, strict=True))
+    return [written[row] for row in range(len(prompts))]
+
+
+@torch.no_grad()
+def _judge(
+    networks: Networks,
+    examples: list[Example],
+    answers: list[Answer],
+    settings: PpoHyperparameters,
+) -> Rollouts:
+    device = networks.policy.world.device
+    longest = max(len(answer.ids) for answer in answers)
+    length_B = torch.tensor([len(answer.ids) for answer in answers], device=device)
+    empty_BR = torch.zeros(len(examples), longest, device=device)
+    rollouts = Rollouts(
+        examples=examples,
+        mask_BR=torch.arange(longest, device=device) < length_B[:, None],
+        logprob_BR=empty_BR.clone(),
+        reference_logprob_BR=empty_BR.clone(),
+        sampler_logprob_BR=empty_BR.clone(),
+        entropy_BR=empty_BR.clone(),
+        value_BR=empty_BR.clone(),
+        score_B=torch.zeros(len(examples), device=device),
+        has_eos_B=torch.tensor([answer.has_eos for answer in answers], device=device),
+    )
+    for row, answer in enumerate(answers):
+        rollouts.sampler_logprob_BR[row, : len(answer.ids)] = torch.tensor(answer.logprobs)
+    for rows, batch in micro_batches(examples, range(len(examples)), settings, device):
+        _judge_batch(networks, rollouts, rows, batch, settings)
+    return rollouts
+
+
+def micro_batches(
+    examples: Sequence[Example],
+    rows: Sequence[int],
+    settings: PpoHyperparameters,
+    device: torch.device,
+) -> Iterator[tuple[list[int], AnswerBatch]]:
+    """These rows within the token budget, each batch with the rows it holds."""
+    lengths = [examples[row].length for row in rows]
+    for places in split_by_tokens(lengths, settings.max_tokens_per_forward):
+        chosen = [rows[place] for place in places]
+        yield chosen, padded_batch([examples[row] for row in chosen]).to(device)
+
+
+def _judge_batch(
+    networks: Networks,
+    rollouts: Rollouts,
+    rows: list[int],
+    batch: AnswerBatch,
+    settings: PpoHyperparameters,
+) -> None:
+    width = batch.token_BR.shape[1]
+    precision, temperature = settings.precision, settings.temperature
+    with autocast(batch.column_R.device, precision):
+        logit_BRV = answer_logits(networks.policy.module, batch.rows, batch.column_R)
+        rollouts.logprob_BR[rows, :width] = token_logprobs(logit_BRV, batch.token_BR, temperature)
+        rollouts.entropy_BR[rows, :width] = token_entropies(logit_BRV, temperature)
+        logit_BRV = answer_logits(networks.reference, batch.rows, batch.column_R)
+        reference_BR = token_logprobs(logit_BRV, batch.token_BR, temperature)
+        rollouts.reference_logprob_BR[rows, :width] = reference_BR
+        rollouts.value_BR[rows, :width] = answer_values(networks.value.module, batch)
+        reward_BT = _every_column(networks.reward, batch)
+    last_B = batch.column_R[0] + batch.mask_BR.sum(1)
+    rollouts.score_B[rows] = reward_BT[torch.arange(len(rows)), last_B]
+
+
+def answer_values(value_network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
+    """The value of the state before each answer token. Shapes: (B, R)."""
+    return _every_column(value_network, batch)[:, batch.column_R]
+
+
+def _every_column(network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
+    rows = batch.rows
+    return network(rows.token_BT, rows.attention, rows.position_BT)
+
+
+def targets(rollouts: Rollouts, settings: PpoHyperparameters, world: World) -> Targets:
+    """Rewards per token, then advantages and returns (R67, R68)."""
+    mask_BR = rollouts.mask_BR
+    score_B = score_with_eos_rule(
+        rollouts.score_B,
+        rollouts.has_eos_B,
+        rule=settings.missing_eos,
+        penalty=settings.missing_eos_penalty,
+    )
+    reward_BR = token_rewards(
+        score_B,
+        rollouts.logprob_BR,
+        rollouts.reference_logprob_BR,
+        mask_BR,
+        kl_coef=settings.kl_coef,
+    )
+    learned_BR = reward_BR
+    if settings.whiten_rewards:
+        learned_BR = whiten(reward_BR, mask_BR, world, keep_mean=True)
+    advantage_BR, return_BR = generalised_advantages(
+        learned_BR,
+        rollouts.value_BR,
+        mask_BR,
+        discount=settings.discount,
+        gae_lambda=settings.gae_lambda,
+    )
+    if settings.whiten_advantages:
+        advantage_BR = whiten(advantage_BR, mask_BR, world)
+    return Targets(reward_BR, advantage_BR, return_BR)
+
+
+def rollout_metrics(rollouts: Rollouts, aims: Targets, world: World) -> dict[str, float]:
+    """What the rollouts came to, over all processes. kl is in nats per answer."""
+    mask_BR = rollouts.mask_BR
+    count = world.total_number(len(rollouts.examples))
+
+    def per_answer(total: Tensor) -> float:
+        return world.total_number(float(total.double().sum())) / count
+
+    divergence_BR = rollouts.logprob_BR - rollouts.reference_logprob_BR
+    gap_BR = (rollouts.logprob_BR - rollouts.sampler_logprob_BR).abs()
+    metrics = {
+        "reward": per_answer(aims.reward_BR[mask_BR]),
+        "score": per_answer(rollouts.score_B),
+        "kl": per_answer(divergence_BR[mask_BR]),
+        "entropy": masked_mean(rollouts.entropy_BR, mask_BR, world),
+        "response_length": per_answer(mask_BR),
+        "eos_share": per_answer(rollouts.has_eos_B),
+        # How far the writer's probabilities are from the trainer's: a fault in either shows here.
+        "sampler_gap": masked_mean(gap_BR, mask_BR, world),
+    }
+    explained = explained_variance(rollouts.value_BR, aims.return_BR, mask_BR, world)
+    if explained is not None:
+        metrics["explained_variance"] = explained
+    return metrics

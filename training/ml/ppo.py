@@ -1,0 +1,211 @@
+"""Reinforcement learning against a reward model (paper, step 3): PPO and PPO-ptx.
+
+    python -m training.ml.ppo job.json
+
+One step of progress is one iteration: a batch of rollouts and the optimiser steps on it.
+"""
+
+import copy
+import math
+import sys
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from transformers import PreTrainedTokenizerBase
+
+from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.engine import Engine
+from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite
+from training.ml.experience import Networks, collect, rollout_metrics, targets
+from training.ml.hyperparameters import PpoHyperparameters, warnings
+from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.language_modelling import Example
+from training.ml.model_folders import load_policy, load_tokenizer, save_folder
+from training.ml.networks import freeze
+from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
+from training.ml.records import read_pretraining, read_prompts
+from training.ml.reward_folders import load_reward_model, save_reward_model
+from training.ml.rollouts import SamplingRule
+from training.ml.schedules import Schedule
+from training.ml.seeding import endless_order, generator
+
+REPORTED = ("score", "reward", "kl", "response_length", "entropy")
+
+
+def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
+    """Raise the reward model's score while paying for divergence from the starting policy.
+
+    Source: Ouyang et al. 2022, section 3.5, equation 2 and C.4.
+    """
+    # 1. The policy and its frozen copy; the value network starts as a copy of the reward model.
+    settings: PpoHyperparameters = job.hyperparameters
+    tokenizer = load_tokenizer(job.input("policy"))
+    networks = _load_networks(job, settings, tokenizer)
+    config = networks.policy_model.config
+    limits = TokenLimits.for_model(
+        config,
+        max_prompt_tokens=settings.max_prompt_tokens,
+        max_completion_tokens=settings.max_response_tokens,
+    )
+    encoder = TextEncoder(tokenizer, limits)
+    prompts = _read_training_prompts(job, encoder)
+    pretraining = _read_pretraining_examples(job, encoder, settings)
+    rule = SamplingRule(settings.temperature, 1.0, limits.completion, encoder.eos_id)
+    engines = {"policy": networks.policy, "value": networks.value}
+    state: dict[str, Any] = job.resume(engines) or {"first": None, "last": None}
+
+    for iteration in range(job.resumed_from_step, settings.iterations):
+        # 2. Answer a batch of prompts and let every network judge the answers.
+        first = iteration * settings.batch_size
+        order = endless_order(len(prompts), first, settings.batch_size, job.seed, "prompts")
+        own = job.world.share(settings.batch_size)
+        rollouts = collect(
+            networks,
+            [prompts[order[place]] for place in own],
+            [generator(job.seed, "rollout", iteration, place) for place in own],
+            rule,
+            settings,
+        )
+        aims = targets(rollouts, settings, job.world)
+        metrics = rollout_metrics(rollouts, aims, job.world)
+        _check(metrics, settings)
+
+        # 3. Optimiser steps, each joined by its share of pretraining text.
+        update, tally = PpoUpdate(networks, settings, rollouts, aims), UpdateTally()
+        for number, minibatch in enumerate(minibatches(settings, job.seed, iteration)):
+            step = iteration * (settings.updates // settings.iterations) + number
+            update.step(minibatch, _documents(pretraining, step, settings, job.seed), tally)
+            if settings.ema_every == "step":
+                networks.policy.move_average()
+        if settings.ema_every == "iteration":
+            networks.policy.move_average()
+
+        # 4. Report, and checkpoint at the boundary between iterations.
+        metrics |= tally.metrics()
+        metrics["updates"] = networks.policy.updates
+        metrics["episodes"] = (iteration + 1) * settings.batch_size
+        state["last"] = {name: metrics[name] for name in REPORTED}
+        state["first"] = state["first"] or state["last"]
+        yield StepMetrics(iteration + 1, settings.iterations, "ppo", metrics)
+        job.at_step_boundary(iteration + 1, engines, state)
+
+    # 5. Publish the averaged policy, the raw one and the value network.
+    if job.world.is_main:
+        _publish(job, networks, tokenizer)
+    return {
+        "iterations": settings.iterations,
+        "updates": settings.updates,
+        "episodes": settings.episodes,
+        "ptx_reduction": settings.ptx_reduction if settings.ptx_coef else None,
+        **state,
+        "warnings": warnings("ppo", settings) + _unused(job, settings) + encoder.warnings(),
+    }
+
+
+def _load_networks(
+    job: Job, settings: PpoHyperparameters, tokenizer: PreTrainedTokenizerBase
+) -> Networks:
+    policy_folder, reward_folder = job.input("policy"), job.input("reward_model")
+    if load_tokenizer(reward_folder).get_vocab() != tokenizer.get_vocab():
+        # Answers go from network to network as token ids; through text they would change.
+        raise BadInput("the policy and the reward model have different tokenizers")
+    policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
+    reference, value = copy.deepcopy(policy), copy.deepcopy(reward)
+    freeze(reference, job.world.device)
+    freeze(reward, job.world.device)
+    schedule = _schedule(settings, settings.learning_rate)
+    return Networks(
+        policy=Engine(
+            policy,
+            world=job.world,
+            settings=settings,
+            schedule=schedule,
+            ema_decay=settings.ema_decay,
+        ),
+        value=Engine(
+            value,
+            world=job.world,
+            settings=settings,
+            schedule=_schedule(settings, settings.value_learning_rate),
+        ),
+        reference=reference,
+        reward=reward,
+    )
+
+
+def _schedule(settings: PpoHyperparameters, peak: float) -> Schedule:
+    """A warm-up from a tenth of the peak, counted in iterations.
+
+    Source: Ouyang et al. 2022, C.4.
+    """
+    return Schedule(
+        settings.learning_rate_schedule,
+        peak,
+        settings.updates,
+        warmup_steps=settings.warmup_iterations * (settings.updates // settings.iterations),
+        warmup_start=0.1,
+        final_fraction=settings.final_learning_rate_fraction,
+    )
+
+
+def _read_training_prompts(job: Job, encoder: TextEncoder) -> list[list[int]]:
+    prompts = read_prompts(job.input("prompts"))
+    texts = [prompt.text for prompt in prompts if prompt.split == "train"]
+    if not texts:
+        raise BadInput("there is no prompt in the train split")
+    return [encoder.prompt(text) for text in texts]
+
+
+def _read_pretraining_examples(
+    job: Job, encoder: TextEncoder, settings: PpoHyperparameters
+) -> list[Example]:
+    if settings.ptx_coef == 0:
+        return []
+    limit = min(settings.ptx_max_tokens, encoder.limits.prompt + encoder.limits.completion)
+    texts = read_pretraining(job.input("pretraining"))
+    examples = [Example(*encoder.document(text, limit)) for text in texts]
+    usable = [example for example in examples if example.answer]
+    if not usable:
+        raise BadInput("no pretraining text has two tokens")
+    return usable
+
+
+def _documents(
+    pretraining: list[Example], step: int, settings: PpoHyperparameters, seed: int
+) -> list[Example]:
+    """The documents that join optimiser step `step`; none without a pretraining mix."""
+    if not pretraining:
+        return []
+    count = settings.minibatch_size * settings.ptx_examples_per_episode
+    order = endless_order(len(pretraining), step * count, count, seed, "pretraining")
+    return [pretraining[index] for index in order]
+
+
+def _check(metrics: Mapping[str, float], settings: PpoHyperparameters) -> None:
+    """Raises: NonFinite or KlCeilingExceeded, before anything is learned from such rollouts."""
+    broken = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if broken:
+        raise NonFinite(f"{', '.join(broken)} of the rollouts is not a finite number")
+    if metrics["kl"] > settings.kl_ceiling:
+        raise KlCeilingExceeded(
+            f"{metrics['kl']:.1f} nats per answer, and the ceiling is {settings.kl_ceiling:g}"
+        )
+
+
+def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -> None:
+    parent, out = job.input("policy"), job.output_dir
+    policy, value = networks.policy_model, networks.value_model
+    save_folder(policy, tokenizer, out / "raw_policy", parent=parent)
+    with networks.policy.averaged_weights():
+        save_folder(policy, tokenizer, out / "model", parent=parent)
+    save_reward_model(value, tokenizer, out / "value_model", parent=job.input("reward_model"))
+
+
+def _unused(job: Job, settings: PpoHyperparameters) -> list[str]:
+    if settings.ptx_coef or job.optional_input("pretraining") is None:
+        return []
+    return ["The pretraining text was not used: ptx_coef is 0."]
+
+
+if __name__ == "__main__":
+    sys.exit(run_stage("ppo", train_ppo, sys.argv[1:]))

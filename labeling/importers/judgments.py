@@ -7,7 +7,7 @@ from typing import BinaryIO, Final, TypeVar
 
 from labeling.importers.prompts import MAX_KEY_CHARACTERS, PromptRow, RowError, read_string
 from labeling.models.projects import K_MAXIMUM
-from labeling.text_hygiene import text_sha256
+from labeling.text_hygiene import has_control_characters, text_sha256
 
 K_MINIMUM: Final = 2
 MAX_NAME_CHARACTERS: Final = 120
@@ -96,6 +96,8 @@ def read_name(value: object) -> str:
     name = read_string(value, at_most=MAX_NAME_CHARACTERS)
     if not name.strip():
         raise ValueError("Empty.")
+    if has_control_characters(name):
+        raise ValueError("A name has no control characters.")
     return name
 
 

@@ -88,6 +88,7 @@ ARGUMENT = {"id": "c0", "source_id": "s0", "text": "An argument."}
     ("changes", "place", "message"),
     [
         ({"task_id": ""}, "task_id", "Empty."),
+        ({"task_id": "ukp/\x1b[2J"}, "task_id", "no control characters"),
         ({"prompt": " \n"}, "prompt", "Empty."),
         ({"completions": [ARGUMENT]}, "completions", "2 to 9 completions, not 1"),
         ({"completions": [ARGUMENT] * 10}, "completions", "2 to 9 completions, not 10"),
@@ -206,6 +207,7 @@ def test_a_truth_value_for_a_response_is_read_as_its_word_and_noted() -> None:
         ({"cmp_key": "bloom"}, "cmp_key", "Two different model names"),
         ({"cmp_key": "a_b_c"}, "cmp_key", "Two different model names"),
         ({"cmp_key": "a_a"}, "cmp_key", "Two different model names"),
+        ({"cmp_key": "a_b\n"}, "cmp_key", "no control characters"),
         ({"instruction": "", "input": " "}, "instruction", "Empty, and so is the input."),
         ({"instruction": "", "input": ""}, "instruction", "Empty, and so is the input."),
         ({"response1": 7}, "response1", "text in quotes"),

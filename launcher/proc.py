@@ -4,7 +4,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -47,14 +47,15 @@ def is_alive(pid: int) -> bool:
     return found is not None and found[1] not in "ZX"
 
 
-def descendants(pid: int) -> set[int]:
+def descendants(*ancestors: int) -> set[int]:
+    """Everyone alive below these processes, from one look at the process table."""
     children: dict[int, list[int]] = {}
     for each in all_pids():
         found = parent_and_state(each)
         if found is not None and found[1] not in "ZX":
             children.setdefault(found[0], []).append(each)
     family: set[int] = set()
-    waiting = [pid]
+    waiting = list(ancestors)
     while waiting:
         for child in children.get(waiting.pop(), []):
             if child not in family:
@@ -68,9 +69,16 @@ def roots(pids: set[int]) -> set[int]:
     return {pid for pid in pids if (found := parent_and_state(pid)) and found[0] not in pids}
 
 
-def zombies_of(parent: int) -> set[int]:
-    """Children of `parent` that ended and were not counted yet."""
-    return {pid for pid in all_pids() if parent_and_state(pid) == (parent, "Z")}
+def reap(is_ours: Callable[[int], bool]) -> None:
+    """Count children of this process that ended, as far as they are ours to count."""
+    while True:
+        try:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if ended is None or not is_ours(ended.si_pid):
+            return
+        os.waitpid(ended.si_pid, 0)
 
 
 def working_in(folder: Path, *, program: str) -> set[int]:

@@ -21,8 +21,9 @@ from launcher.valkey import Valkey
 # Public, small, and it asks the database.
 HEALTH_PATH = "/api/session/"
 FRONTEND_PORT = 5173
-SERVICE_SECONDS = 60.0
-WEB_SECONDS = 60.0
+WATCH_SECONDS = 1.0
+SERVICE_SECONDS = 120.0
+WEB_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def watch(supervisor: Supervisor) -> None:
     try:
         while True:
             supervisor.tend()
-            time.sleep(0.5)
+            time.sleep(WATCH_SECONDS)
     except KeyboardInterrupt:
         screen.say("Stopping …")
         raise

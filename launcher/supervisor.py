@@ -1,6 +1,5 @@
 """Starts processes in order, brings back those that crash, and stops them in reverse order."""
 
-import os
 import signal
 import subprocess
 import time
@@ -133,7 +132,6 @@ class Supervisor:
     def tend(self) -> None:
         """One round of the watch: count the dead, bring back those whose wait is over."""
         self._get_to_know_family()
-        self._reap_adopted()
         now = time.monotonic()
         for member in self._members:
             if member.is_running():
@@ -143,6 +141,7 @@ class Supervisor:
             if now >= member.restart_at:
                 member.start()
                 self._report(f"{member.process.name} is running again.")
+        self._reap_adopted()
 
     def stop(self) -> None:
         """Stop everything, last started first; the services go when nobody needs them any more."""
@@ -192,9 +191,8 @@ class Supervisor:
 
     def _stop_detached(self, services: list[Supervised]) -> None:
         """Runners outlive their worker on purpose; at a stop they save a checkpoint and end."""
-        staying = self._pids(services)
-        for pid in list(staying):
-            staying |= proc.descendants(pid)
+        serving = self._pids(services)
+        staying = serving | proc.descendants(*serving)
         detached = self._living_family() | proc.marked(MARK, self._mark)
         detached -= staying
         if detached:
@@ -210,9 +208,9 @@ class Supervisor:
 
     def _get_to_know_family(self) -> None:
         """Remember every descendant while its line to us can still be followed."""
-        for pid in self._pids(self._members):
-            for each in {pid} | proc.descendants(pid):
-                self._family[each] = proc.start_ticks(each)
+        members = self._pids(self._members)
+        for pid in members | proc.descendants(*members):
+            self._family[pid] = proc.start_ticks(pid)
 
     def _living_family(self) -> set[int]:
         return {
@@ -223,9 +221,8 @@ class Supervisor:
 
     def _reap_adopted(self) -> None:
         """Count orphans that became ours; the members' own ends are left for their Popen."""
-        zombies = proc.zombies_of(os.getpid()) - self._pids(self._members)
-        for pid in zombies & self._family.keys():
-            os.waitpid(pid, os.WNOHANG)
+        members = self._pids(self._members)
+        proc.reap(lambda pid: pid in self._family and pid not in members)
         self._family = {
             pid: started
             for pid, started in self._family.items()

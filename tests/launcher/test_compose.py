@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -85,12 +86,16 @@ def test_what_the_image_copies_is_enough_to_run(tmp_path):
         elif source.is_file():
             (tmp_path / name).parent.mkdir(exist_ok=True)
             shutil.copy(source, tmp_path / name)
-    environment = {**os.environ, "CONCORD_STATE_DIR": str(tmp_path / "state")}
+    given = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")}
+    own = {
+        "CONCORD_SECRET_KEY": secrets.token_hex(32),
+        "CONCORD_STATE_DIR": str(tmp_path / "state"),
+    }
 
     checked = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level=ERROR"],
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level=WARNING"],
         cwd=tmp_path,
-        env=environment,
+        env=given | own,
         capture_output=True,
         text=True,
         check=False,

@@ -100,6 +100,7 @@ export interface components {
       id: number;
       name: string;
       kind: "ranking" | "demonstration";
+      state: "open" | "paused";
       priority_mode: "helpfulness_first" | "truth_harmless_first";
       num_mine_today: number;
       num_waiting_for_me: number;

@@ -2,7 +2,9 @@ import {
   Checkbox,
   createTheme,
   defaultVariantColorsResolver,
+  Drawer,
   localStorageColorSchemeManager,
+  Modal,
   Radio,
 } from "@mantine/core";
 import type { CSSVariablesResolver, MantineColorsTuple } from "@mantine/core";
@@ -85,6 +87,8 @@ export const theme = createTheme({
   },
   components: {
     Checkbox: Checkbox.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
+    Drawer: Drawer.extend({ styles: { title: { fontWeight: 600 } } }),
+    Modal: Modal.extend({ styles: { title: { fontWeight: 600 } } }),
     Radio: Radio.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
   },
   black: gray[9],

@@ -35,7 +35,9 @@ export function SubmissionProgress({ submitting }: { submitting: Submitting }) {
     );
   }
   if (state.phase === "refused") {
-    const fields = Object.values(state.error.fields).flat();
+    const fields = Object.values(state.error.fields)
+      .flat()
+      .filter((message) => message !== state.error.detail);
     const isDoneAlready = state.error.code.startsWith("already_");
     return (
       <div role="alert">

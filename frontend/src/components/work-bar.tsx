@@ -1,4 +1,4 @@
-import { Drawer, Text } from "@mantine/core";
+import { Drawer } from "@mantine/core";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
@@ -46,7 +46,7 @@ export function WorkBar({
       <Drawer
         opened={isGuideOpen}
         onClose={() => setGuideOpen(false)}
-        title={<Text fw={600}>{guide.title}</Text>}
+        title={guide.title}
         position="right"
         size="lg"
         transitionProps={{ duration: 0 }}

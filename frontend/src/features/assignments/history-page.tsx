@@ -2,9 +2,9 @@ import { Button, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 
-import { historyQuery, takeBack, undoSkip } from "@/api/assignments";
+import { getAssignment, historyQuery, takeBack, undoSkip } from "@/api/assignments";
 import { sentenceFor } from "@/api/errors";
-import type { HistoryEntry } from "@/api/types";
+import type { Assignment, HistoryEntry } from "@/api/types";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { clockWords } from "@/components/duration";
@@ -30,14 +30,28 @@ const STATE_WORDS: Record<HistoryEntry["state"], string> = {
   skipped: "Skipped, draft kept",
 };
 
+/** What brings each kind of entry back to the desk. */
+const REOPEN: Record<HistoryEntry["state"], (id: string) => Promise<Assignment>> = {
+  leased: (id) => getAssignment(id),
+  expired: (id) => getAssignment(id),
+  skipped: undoSkip,
+  submitted: takeBack,
+};
+
 function useReopen() {
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (entry: HistoryEntry) =>
-      entry.state === "skipped" ? undoSkip(entry.id) : takeBack(entry.id),
+    mutationFn: (entry: HistoryEntry) => REOPEN[entry.state](entry.id),
     onSuccess: (assignment) =>
       navigate(`/label/${assignment.project.id}?assignment=${assignment.id}`),
   });
+}
+
+function wayBackWords(entry: HistoryEntry, now: number): string | null {
+  if (entry.state === "leased" || entry.state === "expired") return "Go on";
+  if (entry.state === "skipped") return "Undo the skip";
+  if (!canTakeBack(entry, now)) return null;
+  return `Take back, ${clockWords(Date.parse(entry.take_back_until) - now)} left`;
 }
 
 function WayBack({
@@ -49,8 +63,8 @@ function WayBack({
   now: number;
   reopen: ReturnType<typeof useReopen>;
 }) {
-  const isTakeBack = canTakeBack(entry, now);
-  if (!isTakeBack && entry.state !== "skipped") return null;
+  const label = wayBackWords(entry, now);
+  if (!label) return null;
   return (
     <Button
       size="compact-sm"
@@ -58,9 +72,7 @@ function WayBack({
       loading={reopen.isPending && reopen.variables.id === entry.id}
       onClick={() => reopen.mutate(entry)}
     >
-      {isTakeBack
-        ? `Take back, ${clockWords(Date.parse(entry.take_back_until) - now)} left`
-        : "Undo the skip"}
+      {label}
     </Button>
   );
 }

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
+import { historyQuery } from "@/api/assignments";
 import { labelingProjectsQuery, PRIORITY_WORDS } from "@/api/labeling";
 import type { LabelingProject } from "@/api/types";
 import { LoadingPage } from "@/components/loading-page";
@@ -21,8 +22,16 @@ function waitingWords(count: number): string {
   return count === 1 ? "1 task waits for you" : `${count} tasks wait for you`;
 }
 
-function ProjectRow({ project }: { project: LabelingProject }) {
-  const isEmpty = project.num_waiting_for_me === 0;
+function stateOf(project: LabelingProject, isInHand: boolean): { words: string; verb: string } {
+  // A task in hand may be finished even while the project is paused.
+  if (isInHand) return { words: "A task is open in your hands", verb: "Go on" };
+  if (project.state === "paused") return { words: "Paused", verb: "Open" };
+  const verb = project.num_waiting_for_me === 0 ? "Open" : "Start";
+  return { words: waitingWords(project.num_waiting_for_me), verb };
+}
+
+function ProjectRow({ project, isInHand }: { project: LabelingProject; isInHand: boolean }) {
+  const { words, verb } = stateOf(project, isInHand);
   return (
     <li className={classes.row}>
       <div className={classes.what}>
@@ -35,7 +44,7 @@ function ProjectRow({ project }: { project: LabelingProject }) {
       <dl className={classes.counts}>
         <div>
           <dt>Waiting</dt>
-          <dd>{waitingWords(project.num_waiting_for_me)}</dd>
+          <dd>{words}</dd>
         </div>
         <div>
           <dt>Yours today</dt>
@@ -45,10 +54,10 @@ function ProjectRow({ project }: { project: LabelingProject }) {
       <Button
         component={Link}
         to={`/label/${project.id}`}
-        variant={isEmpty ? "default" : "filled"}
-        aria-label={`${isEmpty ? "Open" : "Start"} ${project.name}`}
+        variant={verb === "Open" ? "default" : "filled"}
+        aria-label={`${verb}: ${project.name}`}
       >
-        {isEmpty ? "Open" : "Start"}
+        {verb}
       </Button>
     </li>
   );
@@ -57,6 +66,12 @@ function ProjectRow({ project }: { project: LabelingProject }) {
 /** A labeler's start page: which projects have work for them. */
 export function LabelHomePage() {
   const projects = useQuery(labelingProjectsQuery);
+  const history = useQuery(historyQuery);
+  const inHand = new Set(
+    (history.data?.results ?? [])
+      .filter(({ state }) => state === "leased")
+      .map(({ project_name }) => project_name),
+  );
 
   if (projects.isPending) return <LoadingPage />;
   if (projects.isError) {
@@ -77,7 +92,7 @@ export function LabelHomePage() {
       </PageHeader>
       <ul className={classes.list}>
         {projects.data.map((project) => (
-          <ProjectRow key={project.id} project={project} />
+          <ProjectRow key={project.id} project={project} isInHand={inHand.has(project.name)} />
         ))}
       </ul>
     </>

@@ -110,13 +110,14 @@ export function DemonstrationDesk(props: WorkplaceProps) {
             onChange={(event) => draft.write(event.currentTarget.value)}
           />
           <footer className={classes.foot}>
-            <div>
-              <Counts text={draft.text} maxTokens={assignment.max_tokens} />
-              {notice}
-            </div>
-            <div className={classes.submit}>
-              <SubmissionProgress submitting={submitting} />
+            <SubmissionProgress submitting={submitting} />
+            <div className={classes.line}>
+              <div>
+                <Counts text={draft.text} maxTokens={assignment.max_tokens} />
+                {notice}
+              </div>
               <Button
+                className={classes.submit}
                 disabled={!canSubmit}
                 onClick={submitting.submit}
                 rightSection={<KeyHint>Ctrl Enter</KeyHint>}

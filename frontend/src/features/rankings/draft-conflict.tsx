@@ -70,7 +70,8 @@ export function DraftConflict({
       title="There are two drafts of this task"
       transitionProps={{ duration: 0 }}
     >
-      <Text c="dimmed">
+      {/* Not on a button: whoever is typing when this opens must not choose by accident. */}
+      <Text c="dimmed" tabIndex={-1} data-autofocus style={{ outline: "none" }}>
         A newer draft was saved from another tab or machine. Nothing is overwritten until you choose.
       </Text>
       <div className={classes.sides}>

@@ -45,6 +45,11 @@ function useReadingPlaces(box: RefObject<HTMLDivElement | null>, current: Handle
   }, [box, current]);
 }
 
+/** Where the work goes on after a reload. */
+function firstToJudge(board: Board, order: readonly Handle[], asked: readonly string[]): Handle {
+  return order.find((handle) => !isJudged(board, handle, asked)) ?? order[0] ?? "";
+}
+
 /** The completion next above on the ladder; below the topmost, the second. */
 function neighbourOf(
   current: Completion,
@@ -92,11 +97,9 @@ export function useBoard(
   const draft = useRankingDraft(assignment, order);
   const submitting = useSubmitRanking(assignment, draft, props.onSubmitted);
   const preferences = useKeyPreferences();
-  const [currentHandle, setCurrentHandle] = useState<Handle>(
-    () =>
-      order.find((handle) => !isJudged(draft.board, handle, assignment.questions ?? [])) ??
-      order[0] ??
-      "",
+  const askedKeys = assignment.questions ?? [];
+  const [currentHandle, setCurrentHandle] = useState<Handle>(() =>
+    firstToJudge(draft.board, order, askedKeys),
   );
   const [overlay, setOverlay] = useState<"help" | "skip" | null>(null);
   const [isPromptFolded, setPromptFolded] = useState(false);
@@ -107,7 +110,7 @@ export function useBoard(
   const { board, phase } = draft;
   const current = completions.find(({ handle }) => handle === currentHandle) ?? completions[0];
   if (!current) throw new Error("A ranking without completions cannot be shown");
-  const readiness = readinessOf(board, order, assignment.questions ?? []);
+  const readiness = readinessOf(board, order, askedKeys);
   const ladder = ladderOf(board, order);
   const flagItems = catalogue.label_items.filter(({ kind }) => kind === "flag");
   const letters = new Map(completions.map(({ handle, letter }) => [handle, letter]));
@@ -135,7 +138,7 @@ export function useBoard(
       current: current?.handle ?? "",
       draft,
       flagItems,
-      askedKeys: assignment.questions ?? [],
+      askedKeys,
       preferences,
       textBox,
       setCurrent,
@@ -169,7 +172,7 @@ export function useBoard(
     ladder,
     unplaced: unplacedOf(board, order),
     flagItems,
-    askedKeys: assignment.questions ?? [],
+    askedKeys,
     overlay,
     setOverlay,
     isPromptFolded,

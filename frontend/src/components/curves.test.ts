@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { drawable, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
+import { drawable, niceTicks, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
 
 const line = (...ys: number[]) => ys.map((y, x) => ({ x, y }));
 
@@ -34,6 +34,15 @@ test("a flat line lies in the middle of its range", () => {
   expect(rangeOfCurves([{ name: "lr", points: line(2, 2) }])).toEqual([1.9, 2.1]);
   expect(rangeOfCurves([{ name: "loss", points: line(0, 10) }])).toEqual([-0.5, 10.5]);
   expect(rangeOfCurves([])).toEqual([0, 1]);
+});
+
+test("ticks stand on round numbers inside the range", () => {
+  expect(niceTicks([0.4834, 0.6829], 4)).toEqual([0.5, 0.55, 0.6, 0.65]);
+  expect(niceTicks([-0.03, 0.012], 4)).toEqual([-0.02, 0]);
+  expect(niceTicks([1, 240], 5)).toEqual([50, 100, 150, 200]);
+  // Steps are whole numbers.
+  expect(niceTicks([1, 3], 5, 1)).toEqual([1, 2, 3]);
+  expect(niceTicks([5, 5], 4)).toEqual([5]);
 });
 
 test("labels that would cover each other move apart and stay inside", () => {

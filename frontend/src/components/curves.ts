@@ -55,6 +55,20 @@ export function rangeOfCurves(series: Series[]): [number, number] {
   return [low - air, high + air];
 }
 
+/** Round places within a range, about as many as asked for. */
+export function niceTicks([low, high]: [number, number], count: number, smallest = 0): number[] {
+  const rough = (high - low) / Math.max(1, count);
+  if (!(rough > 0)) return [low];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
+  const step = Math.max(smallest, factor * power);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
+    Number(((first + index) * step).toPrecision(10)),
+  );
+}
+
 /** Moves label positions apart until none is nearer than `gap`, keeping their order. */
 export function spread(positions: number[], gap: number, end: number): number[] {
   const order = positions.map((_, index) => index).sort((a, b) => at(positions, a) - at(positions, b));

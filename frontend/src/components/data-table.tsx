@@ -22,16 +22,21 @@ function classOf<Row>(column: Column<Row>): string | undefined {
 }
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
+  const content = column.cell(row);
   if (column.isRowHeader) {
     return (
       <th scope="row" className={classOf(column)}>
-        {column.cell(row)}
+        {content}
       </th>
     );
   }
   return (
-    <td data-label={column.header} className={classOf(column)}>
-      <div>{column.cell(row)}</div>
+    <td
+      data-label={column.header}
+      data-empty={content === null || content === "" || undefined}
+      className={classOf(column)}
+    >
+      <div>{content}</div>
     </td>
   );
 }

@@ -1,6 +1,6 @@
 import { CartesianGrid, Line, LineChart as Plot, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 
-import { drawable, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
+import { drawable, niceTicks, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
 import type { Series } from "./curves";
 import { FiguresTable } from "./figures-table";
 import { formatCount, formatMeasure } from "./formats";
@@ -9,8 +9,8 @@ import classes from "./line-chart.module.css";
 const HEIGHT = 176;
 const TOP = 6;
 const AXIS_HEIGHT = 22;
-const LABEL_WIDTH = 74;
-const LABEL_GAP = 27;
+const LABEL_WIDTH = 70;
+const LABEL_GAP = 15;
 const MAX_DRAWN = 400;
 
 interface Tip {
@@ -39,10 +39,14 @@ function TipBox({ tip, series, xName }: { tip: Tip; series: Series[]; xName: str
   );
 }
 
-/** Each curve's name and newest value, standing where the curve ends. */
+function endOf({ points }: Series): number | undefined {
+  return points[points.length - 1]?.y;
+}
+
+/** Each curve's newest value, standing where the curve ends. */
 function EndLabels({ series, range }: { series: Series[]; range: [number, number] }) {
   const plotHeight = HEIGHT - TOP - AXIS_HEIGHT;
-  const ends = series.map(({ points }) => points[points.length - 1]?.y ?? range[0]);
+  const ends = series.map((one) => endOf(one) ?? range[0]);
   const heights = ends.map((y) => TOP + plotHeight * (1 - (y - range[0]) / (range[1] - range[0])));
   const places = spread(heights, LABEL_GAP, HEIGHT - AXIS_HEIGHT);
   return series.map(({ name }, index) => (
@@ -51,10 +55,43 @@ function EndLabels({ series, range }: { series: Series[]; range: [number, number
       className={classes.label}
       style={{ top: places[index], width: LABEL_WIDTH - 8, color: `var(--series-${index % 4})` }}
     >
-      {series.length > 1 && <div className={classes.name}>{name}</div>}
       {formatMeasure(ends[index] ?? 0)}
     </div>
   ));
+}
+
+/** Which line is which, drawn as the line is drawn. */
+function Names({ series }: { series: Series[] }) {
+  if (series.length < 2) return null;
+  return (
+    <div className={classes.names}>
+      {series.map(({ name }, index) => (
+        <span key={name}>
+          <svg width={22} height={8} aria-hidden="true">
+            <line
+              x1={0}
+              x2={22}
+              y1={4}
+              y2={4}
+              stroke={`var(--series-${index % 4})`}
+              strokeWidth={2}
+              strokeDasharray={dashOf(index)}
+            />
+          </svg>
+          {name}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function stepsOf(series: Series[]): [number, number] {
+  const steps = series.flatMap(({ points }) => points.map(({ x }) => x));
+  return steps.length === 0 ? [0, 1] : [Math.min(...steps), Math.max(...steps)];
+}
+
+function dashOf(index: number): string | undefined {
+  return index % 4 === 0 ? undefined : `${8 - (index % 4) * 2} 3`;
 }
 
 function summaryOf(title: string, series: Series[], xName: string): string {
@@ -92,6 +129,7 @@ export function LineChart({
         <span className={classes.title}>{title}</span>
         <span className={classes.unit}>{unit}</span>
       </figcaption>
+      <Names series={shown} />
       <div className={classes.plot} role="img" aria-label={summaryOf(title, shown, xName)}>
         <ResponsiveContainer width="100%" height={HEIGHT}>
           <Plot
@@ -109,13 +147,12 @@ export function LineChart({
               axisLine={{ stroke: "var(--line-strong)" }}
               tick={{ fill: "var(--text-soft)" }}
               tickFormatter={formatCount}
-              allowDecimals={false}
-              minTickGap={40}
+              ticks={niceTicks(stepsOf(shown), 5, 1)}
             />
             <YAxis
               domain={range}
-              width={52}
-              tickCount={4}
+              width={56}
+              ticks={niceTicks(range, 4)}
               tickLine={false}
               axisLine={false}
               tick={{ fill: "var(--text-soft)" }}
@@ -145,7 +182,7 @@ export function LineChart({
                 dataKey={`s${index}`}
                 stroke={`var(--series-${index % 4})`}
                 strokeWidth={1.75}
-                strokeDasharray={index % 4 === 0 ? undefined : `${8 - index * 2} 3`}
+                strokeDasharray={dashOf(index)}
                 dot={points.length < 12 ? { r: 2.5, strokeWidth: 0, fill: `var(--series-${index % 4})` } : false}
                 connectNulls
                 isAnimationActive={false}

@@ -9,7 +9,7 @@ function Drawing({ figure }: { figure: AgreementFigure }) {
   if (!interval) return null;
   const range: [number, number] = isShare(figure.key) || interval.value >= 0 ? [0, 1] : [-1, 1];
   const references = figure.chance === null ? [] : [{ value: figure.chance, label: "chance" }];
-  const ends = range.map((end) => figureText(figure.key, end)?.replace(".0%", "%"));
+  const ends = range.map((end) => (isShare(figure.key) ? `${end * 100}%` : String(end)));
   return (
     <div className={classes.mark}>
       <IntervalMark interval={interval} range={range} references={references} label={figure.label} />

@@ -33,7 +33,7 @@ function Mark({ figure, range, label }: {
 
 const LABELERS: Column<LabelerAgreement>[] = [
   { key: "who", header: "Labeler", isRowHeader: true, cell: ({ labeler }) => labeler.display_name },
-  { key: "pool", header: "Pool", cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
+  { key: "pool", header: "Pool", isOneLine: true, cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
   {
     key: "value",
     header: "Agreement",

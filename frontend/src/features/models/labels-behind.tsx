@@ -10,7 +10,7 @@ import classes from "./lineage.module.css";
 export function LabelsBehind({ labels }: { labels: Lineage["labels"] }) {
   const shown = labels.ranking_ids;
   return (
-    <div>
+    <div className={classes.behind}>
       <p className={classes.labels}>{labelsInWords(labels, formatDate)}</p>
       {shown.length > 0 && (
         <details>

@@ -117,8 +117,8 @@ function ModelView({ model }: { model: ModelVersionDetail }) {
         {MODEL_KIND_WORDS[model.kind]}, made <Moment at={model.created_at} />
       </PageHeader>
       <Section title="Where it comes from" isSheet>
-        <LineageTree model={model} />
         <LabelsBehind labels={lineage.labels} />
+        <LineageTree model={model} />
       </Section>
       {hasReport(model) && (
         <Section title="Report" isSheet>

@@ -72,9 +72,8 @@ function Row({ field, typed, problem, onType }: RowProps) {
       <div>
         <span className={classes.name}>{field.name}</span>
         <p className={classes.help} id={helpId}>
-          {field.help}
+          {field.help} <span className={classes.source}>{field.source}</span>
         </p>
-        <span className={classes.source}>{field.source}</span>
       </div>
       <div>
         <Control

@@ -28,7 +28,7 @@ test("metrics that belong together share a chart, in the order in which they are
 
 test("the value network's figures never mix with the policy's", () => {
   const charts = chartsOf([
-    at(1, { policy_loss: 0.1, value_loss: 0.4, value_clip_fraction: 0, clip_fraction: 0.1, kl: 0 }),
+    at(1, { policy_loss: 0.1, value_loss: 0.4, value_clip_fraction: 0, clip_fraction: 0.1, kl: 0, value_learning_rate: 9e-6 }),
   ]);
 
   const names = Object.fromEntries(charts.map(({ title, series }) => [title, series.map(({ name }) => name)]));
@@ -37,6 +37,7 @@ test("the value network's figures never mix with the policy's", () => {
     "KL to the reference": ["kl"],
     "Value error": ["value loss"],
     "Clip fraction": ["value clip fraction", "clip fraction"],
+    "Learning rate": ["value learning rate"],
   });
 });
 

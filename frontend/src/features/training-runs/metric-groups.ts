@@ -15,9 +15,9 @@ interface Group {
 
 // The order in which a run's curves are read (R47). A metric belongs to the first that takes it.
 const GROUPS: Group[] = [
+  { title: "Learning rate", unit: "", isPart: (metric) => metric.includes("learning_rate") },
   { title: "Clip fraction", unit: "share", isPart: (metric) => metric.includes("clip") },
   { title: "Value error", unit: "", isPart: (metric) => /^value_|explained_variance/.test(metric) },
-  { title: "Learning rate", unit: "", isPart: (metric) => metric.includes("learning_rate") },
   { title: "Loss", unit: "nats", isPart: (metric) => /(^|_)loss$/.test(metric) },
   { title: "Accuracy", unit: "share of pairs", isPart: (metric) => metric.includes("accuracy") },
   { title: "KL to the reference", unit: "nats", isPart: (metric) => /(^|_)kl(_|$)/.test(metric) },

@@ -55,13 +55,19 @@ function columnsFor(drawn: ReadonlySet<string>): Column<Run>[] {
     {
       key: "curve",
       header: "Curve",
+      cell: (run) => (drawn.has(run.id) && run.step > 1 ? <RunCurveCell run={run} /> : null),
+    },
+    { key: "worker", header: "Worker", cell: (run) => run.worker },
+    {
+      key: "requested",
+      header: "Requested",
       cell: (run) => (
-        <div className={classes.curve}>{drawn.has(run.id) && <RunCurveCell run={run} />}</div>
+        <>
+          <Moment at={run.created_at} />
+          <div className={classes.stage}>by {run.created_by.display_name}</div>
+        </>
       ),
     },
-    { key: "worker", header: "Worker", cell: (run) => run.worker ?? "none" },
-    { key: "by", header: "Requested by", cell: (run) => run.created_by.display_name },
-    { key: "at", header: "Requested", cell: (run) => <Moment at={run.created_at} /> },
   ];
 }
 

@@ -58,6 +58,7 @@ function InputField({
         label={input.required ? words.label : `${words.label} (optional)`}
         description={words.help}
         error={problem}
+        inputWrapperOrder={["label", "input", "error", "description"]}
         disabled={missing !== null}
         value={chosen}
         onChange={(event) => onChoose(event.currentTarget.value)}

@@ -2,9 +2,8 @@
 
     python -m benchmarks.agreement
 
-Prints one line: the processor seconds for all figures with their intervals, and for all figures without
-intervals the ratio to a plain loop that works out one of them. The loop is timed on a fiftieth of
-the prompts.
+Prints one line, in seconds of processor time: all figures with their intervals, all without, and
+how that compares to a plain loop that works out one of them (timed on a fiftieth of the prompts).
 """
 
 import time

@@ -64,12 +64,12 @@ class Telemetry:
         if lines:
             self.step, self.total_steps = lines[-1]["step"], lines[-1]["total_steps"]
         if lines or text:
-            self._deliver(lines, text)
+            self._record_steps(lines, text)
         self._progress.take(progress_end)
         self._log.take(log_end)
 
     @transaction.atomic
-    def _deliver(self, lines: list[dict[str, Any]], text: bytes) -> None:
+    def _record_steps(self, lines: list[dict[str, Any]], text: bytes) -> None:
         if not self._owns_the_run():
             return
         StepMetrics.objects.bulk_create(

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from tests.cast import make_source
 from training.artifact_store import publish
 from training.models import Artifact, ModelVersion, Snapshot
 from training.services.run_requests import RunRequest
@@ -42,6 +43,7 @@ def base_model(db, make_artifact):
         artifact=make_artifact(Artifact.Kind.MODEL, {"config.json": "{}"}),
         licence="Apache-2.0",
         source="made for a test",
+        completion_source=make_source("a base model"),
     )
 
 

@@ -1,0 +1,169 @@
+"""What becomes of a stage's output: model versions, artifacts beside them, completions."""
+
+import pytest
+
+from labeling.models import Completion
+from tests.cast import make_prompt
+from tests.training.fake_trainers import fake_command
+from training.artifact_store import artifact_path
+from training.models import Artifact, ModelVersion, Snapshot
+from training.runner import supervisor
+from training.runner.claim import claim, report_slots
+from training.services.run_requests import RunRequest
+from training.services.runs import request_run
+from training.services.snapshots import freeze_these_prompts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WRITES_A_MODEL = "write_model()\nend('succeeded', 0, report={'loss': 0.5})"
+WRITES_A_POLICY = """
+write_model(kind="averaged")
+write_model("raw_policy", kind="raw")
+write_model("value_model", kind="value")
+end("succeeded", 0, report={"kl": 0.1})
+"""
+WRITES_SAMPLES = r"""
+prompts = [json.loads(line) for line in open(job["inputs"]["prompts"], encoding="utf-8")]
+(work / "output").mkdir()
+with (work / "output" / "samples.jsonl").open("w", encoding="utf-8") as stream:
+    for prompt in prompts:
+        for index in range(2):
+            text = f"  Answer {index} to {prompt['prompt']}\n"
+            if index == 1 and prompt["prompt"] == "With NUL.":
+                text = "\x00"
+            sample = {"prompt_id": str(prompt["prompt_id"]), "index": index, "text": text,
+                      "token_count": 5, "finish_reason": "stop", "seed": 100 + index}
+            stream.write(json.dumps(sample) + "\n")
+end("succeeded", 0, report={"tokens_per_second": 9.5})
+"""
+
+
+@pytest.fixture
+def carry_out(monkeypatch):
+    """Claims a run and supervises the program to its end."""
+
+    def supervise(run, source):
+        report_slots("node-a")
+        monkeypatch.setattr(supervisor, "trainer_command", fake_command(source))
+        monkeypatch.setattr(supervisor, "TICK_SECONDS", 0.05)
+        held = claim(run.pk, host="node-a")
+        supervisor.supervise(run.pk, held.fence)
+        run.refresh_from_db()
+        return run
+
+    return supervise
+
+
+@pytest.fixture
+def ask(ada):
+    def request(stage, **inputs):
+        wanted = {role: one.pk for role, one in inputs.items()}
+        return request_run(
+            by=ada, request=RunRequest(stage=stage, name=f"my {stage}", inputs=wanted, seed=1)
+        )
+
+    return request
+
+
+def test_fine_tuning_makes_a_model_that_writes(ask, carry_out, base_model, make_snapshot):
+    demonstrations = make_snapshot(Snapshot.Kind.SFT)
+
+    run = carry_out(
+        ask("sft", base_model=base_model, demonstrations=demonstrations), WRITES_A_MODEL
+    )
+
+    assert run.state == "succeeded", run.reason_detail
+    version = ModelVersion.objects.get(run=run)
+    assert (version.kind, version.name, version.report) == ("sft", "my sft", {"loss": 0.5})
+    assert version.completion_source is not None
+    assert version.completion_source.name == "my sft"
+
+
+def test_a_policy_keeps_its_raw_weights_and_its_value_network(
+    settings, ask, carry_out, base_model, make_run, make_snapshot
+):
+    """R73: the exported policy is the averaged copy, the raw weights being kept as well."""
+    reward_model = ModelVersion.objects.get(run=carry_out(make_run(), WRITES_A_MODEL))
+    prompts = make_snapshot(Snapshot.Kind.PPO)
+
+    run = carry_out(
+        ask("ppo", policy=base_model, reward_model=reward_model, prompts=prompts), WRITES_A_POLICY
+    )
+
+    assert run.state == "succeeded", run.reason_detail
+    version = ModelVersion.objects.get(run=run)
+    assert version.kind == "policy"
+    kept = version.report["artifacts"]
+    assert run.report == version.report
+    folders = {
+        name: artifact_path(settings.ARTIFACT_ROOT, sha256).joinpath("config.json").read_text()
+        for name, sha256 in {**kept, "model": version.artifact_id}.items()
+    }
+    assert {name: '"kind": "' + text.split('"kind": "')[1] for name, text in folders.items()} == {
+        "raw_policy": '"kind": "raw"}',
+        "value_model": '"kind": "value"}',
+        "model": '"kind": "averaged"}',
+    }
+    assert Artifact.objects.filter(pk__in=kept.values()).count() == 2
+
+
+def test_samples_become_completions_of_the_model_that_wrote_them(
+    ada, ask, carry_out, base_model, make_snapshot
+):
+    """R85: each completion stores what wrote it, the settings and the seed; never trimmed."""
+    sft = ask("sft", base_model=base_model, demonstrations=make_snapshot(Snapshot.Kind.SFT))
+    writer = ModelVersion.objects.get(run=carry_out(sft, WRITES_A_MODEL))
+    prompts = [make_prompt("Say hi."), make_prompt("With NUL.")]
+    snapshot = freeze_these_prompts(by=ada, name="p", prompt_ids=[one.pk for one in prompts])
+
+    run = carry_out(ask("sampling", model=writer, prompts=snapshot), WRITES_SAMPLES)
+
+    assert run.state == "succeeded", run.reason_detail
+    stored = Completion.objects.filter(source=writer.completion_source).order_by("source_key")
+    assert {one.text for one in stored} == {
+        "  Answer 0 to Say hi.\n",
+        "  Answer 1 to Say hi.\n",
+        "  Answer 0 to With NUL.\n",
+    }
+    one = stored.get(text="  Answer 1 to Say hi.\n")
+    assert (one.prompt, one.seed, one.token_count, one.finish_reason) == (
+        prompts[0],
+        101,
+        5,
+        "stop",
+    )
+    assert one.sampling == {
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "max_tokens": 256,
+        "run": str(run.pk),
+    }
+    assert run.report == {"tokens_per_second": 9.5, "num_completions": 3, "num_refused": 1}
+    assert not ModelVersion.objects.filter(run=run).exists()
+
+
+def test_samples_that_are_not_as_agreed_are_not_stored(ada, ask, carry_out, base_model):
+    prompt = make_prompt()
+    snapshot = freeze_these_prompts(by=ada, name="p", prompt_ids=[prompt.pk])
+
+    run = carry_out(
+        ask("sampling", model=base_model, prompts=snapshot),
+        "(work / 'output').mkdir()\n"
+        "(work / 'output' / 'samples.jsonl').write_text('{\"prompt_id\": 1}\\n')\n"
+        "end('succeeded', 0)",
+    )
+
+    assert run.state == "retry_wait"
+    assert run.attempts.get().outcome == "bad_output"
+    assert "'text'" in run.events.last().detail
+    assert not Completion.objects.exists()
+
+
+def test_a_name_as_long_as_it_may_be_still_finds_a_free_one(carry_out, make_run):
+    longest = "n" * 160
+    carry_out(make_run(name=longest), WRITES_A_MODEL)
+
+    second = carry_out(make_run(name=longest), WRITES_A_MODEL)
+
+    assert second.state == "succeeded"
+    assert len(ModelVersion.objects.get(run=second).name) == 160

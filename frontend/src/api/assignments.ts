@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, bodyOf, done } from "./client";
-import type { Assignment, NextAssignment, SavedDraft } from "./types";
+import type { Assignment, DraftBody, DraftRequest, NextAssignment, SavedDraft, SkipReason } from "./types";
 
 /** What a workplace for one assignment is given, whatever is asked in it. */
 export interface WorkplaceProps {
@@ -32,7 +32,7 @@ export function nextAssignment(project: number, signal?: AbortSignal): Promise<N
 
 export function saveDraft(
   id: string,
-  draft: { version: number; body: object },
+  draft: { version: number; body: DraftBody },
   { isLeaving }: { isLeaving: boolean },
 ): Promise<SavedDraft> {
   // The browser finishes such a request after the page is gone, but only a small one.
@@ -40,7 +40,7 @@ export function saveDraft(
   return bodyOf(
     api.PUT("/api/assignments/{assignment_id}/draft/", {
       params: { path: { assignment_id: id } },
-      body: { version: draft.version, body: { ...draft.body } },
+      body: draft as DraftRequest,
       keepalive,
     }),
   );
@@ -50,7 +50,8 @@ export function skipAssignment(id: string, reason: string, comment: string): Pro
   return done(
     api.POST("/api/assignments/{assignment_id}/skip/", {
       params: { path: { assignment_id: id } },
-      body: { reason, comment },
+      // The reasons come from the catalogue, whose keys are the ones the server takes.
+      body: { reason: reason as SkipReason, comment },
     }),
   );
 }

@@ -1,20 +1,23 @@
 import type { components } from "./schema";
 
-// The schema's names, shortened once for everybody.
+// The schema's names, as everybody here calls them.
 type Schemas = components["schemas"];
 
-export type User = Schemas["User"];
+export type User = Schemas["UserOutput"];
 export type Role = User["role"];
-export type Session = Schemas["Session"];
-export type Catalogue = Schemas["Catalogue"];
+export type Session = Schemas["SessionOutput"];
+export type Catalogue = Schemas["CatalogueOutput"];
 export type LabelItem = Catalogue["label_items"][number];
-export type LabelingProject = Schemas["LabelingProject"];
-export type Instructions = Schemas["Instructions"];
-export type Assignment = Schemas["Assignment"];
-export type NextAssignment = Schemas["NextAssignment"];
-export type SavedDraft = Schemas["SavedDraft"];
-export type HistoryEntry = Schemas["HistoryEntry"];
-export type RankingRequest = Schemas["RankingRequest"];
-export type SubmittedRanking = Schemas["SubmittedRanking"];
-export type DemonstrationRequest = Schemas["DemonstrationRequest"];
-export type SubmittedDemonstration = Schemas["SubmittedDemonstration"];
+export type LabelingProject = Schemas["LabelingProjectOutput"];
+export type Instructions = Schemas["InstructionsOutput"];
+export type Assignment = Schemas["AssignmentOutput"];
+export type NextAssignment = Schemas["NextOutput"];
+export type DraftRequest = Schemas["DraftInputRequest"];
+/** What is saved of an unsent answer, of either kind. */
+export type DraftBody = DraftRequest["body"];
+export type SavedDraft = Schemas["SavedDraftOutput"];
+export type RankingDraft = Schemas["RankingDraftRequest"];
+export type DemonstrationDraft = Schemas["DemonstrationDraftRequest"];
+export type SkipReason = Schemas["SkipInputRequest"]["reason"];
+export type HistoryEntry = Schemas["HistoryOutput"];
+export type RankingRequest = Schemas["RankingInputRequest"];

@@ -3,14 +3,10 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { saveDraft } from "./assignments";
 import { canonical, DraftKeeper } from "./draft-keeper";
 import type { DraftState } from "./draft-keeper";
-import type { Assignment } from "./types";
+import type { Assignment, DraftBody } from "./types";
 
 const RENEW_BELOW_MS = 20 * 60_000;
 const RENEW_CHECK_MS = 30_000;
-
-export interface DraftBody {
-  seconds_active: number;
-}
 
 /** Two drafts are the same when everything but the clock in them is. */
 export function isSameDraft(left: DraftBody, right: DraftBody): boolean {

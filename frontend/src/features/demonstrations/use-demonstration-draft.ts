@@ -1,14 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { DraftState } from "@/api/draft-keeper";
-import type { Assignment } from "@/api/types";
+import type { Assignment, DemonstrationDraft } from "@/api/types";
 import { useActiveTime } from "@/api/use-active-time";
 import { useDraft } from "@/api/use-draft";
-
-export interface DemonstrationDraft {
-  text: string;
-  seconds_active: number;
-}
 
 export interface DemonstrationDraftHandle {
   text: string;

@@ -1,9 +1,9 @@
-import type { LabelItem, RankingRequest } from "@/api/types";
+import type { LabelItem, RankingDraft, RankingRequest } from "@/api/types";
 
 import { contradictions, placedHandles, ranksOf, seedFromRatings, tiersOf } from "./ordering";
 import type { Contradiction, Handle, Ratings, Tiers } from "./ordering";
 
-export type Phase = "rate" | "order";
+export type Phase = RankingDraft["phase"];
 
 export interface Judgment {
   rating: number | null;
@@ -21,18 +21,7 @@ export interface Board {
   kept: readonly string[];
 }
 
-export interface DraftItem {
-  rank: number | null;
-  rating: number | null;
-  flags: Record<string, boolean>;
-  note: string;
-}
-
-export interface RankingDraft {
-  items: Record<Handle, DraftItem>;
-  seconds_active: number;
-  phase: Phase;
-}
+type DraftItem = RankingDraft["items"][string];
 
 const NOTHING: Judgment = { rating: null, flags: {}, note: "" };
 

@@ -1,14 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { DraftState } from "@/api/draft-keeper";
-import type { Assignment } from "@/api/types";
+import type { Assignment, RankingDraft } from "@/api/types";
 import { useActiveTime } from "@/api/use-active-time";
 import { useDraft } from "@/api/use-draft";
 import { record, redo, startHistory, undo } from "@/components/undo-history";
 import type { UndoHistory } from "@/components/undo-history";
 
 import { emptyBoard, fromDraft, toDraft } from "./board";
-import type { Board, Phase, RankingDraft } from "./board";
+import type { Board, Phase } from "./board";
 import type { Handle } from "./ordering";
 
 export interface RankingDraftHandle {

@@ -80,10 +80,14 @@ def test(layout: Layout, *, pytest_arguments: Sequence[str]) -> int:
                 return next((status for status in statuses if status), 0)
             num_missing = suite.num_journeys()
             status = run_without_journeys(suite)
-    # The last line of all, after everything has stopped.
-    screen.say(f"{num_missing} browser journeys did not run: {browser.reason}.")
-    # In CI a gap that only a line mentions would be a lie.
-    return status or int(is_ci() and num_missing > 0)
+    # After everything has stopped, so that it is the last line of all.
+    return say_missing_journeys(num_missing, browser.reason) or status
+
+
+def say_missing_journeys(num_missing: int, reason: str) -> int:
+    """Say what did not run and why; in CI a gap that only a line mentions would be a lie."""
+    screen.say(f"{num_missing} browser journeys did not run: {reason}.")
+    return int(is_ci() and num_missing > 0)
 
 
 def run_without_journeys(suite: Suite) -> int:

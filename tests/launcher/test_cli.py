@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from launcher import stack, state
 from launcher.cli import main
 from tests.launcher.conftest import ROOT
 
@@ -91,6 +92,43 @@ def test_manage_gives_its_services_back_and_passes_the_status_on(layout):
     assert done.returncode == 7
     assert "Starting Postgres" in done.stderr
     assert not (layout.state / "pg" / "postmaster.pid").exists()
+
+
+def test_manage_works_beside_a_running_demo(layout, monkeypatch):
+    """The demo holds the lock and the services; a second Postgres on the same data must not be."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    script = "from django.db import connection as c; c.ensure_connection(); print('in')"
+    settings = state.ensure_settings(layout)
+
+    with state.hold_lock(layout), stack.supervised(layout, settings) as running:
+        running.start_services()
+        done = subprocess.run(
+            [str(ROOT / "concord"), "manage", "shell", "--no-imports", "-c", script],
+            env={**os.environ, "CONCORD_STATE_DIR": str(layout.state)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert running.services_answer()
+
+    assert done.stdout == "in\n", done.stderr
+    assert "Starting" not in done.stderr
+
+
+def test_a_second_demo_from_the_same_folder_is_refused(layout):
+    with state.hold_lock(layout):
+        refused = subprocess.run(
+            [str(ROOT / "concord"), "demo", "--port", str(state.free_service_port())],
+            env={**os.environ, "CONCORD_STATE_DIR": str(layout.state)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert refused.returncode == 1
+    assert f"Concord already runs from this folder (pid {os.getpid()})" in refused.stderr
+    assert f"kill {os.getpid()}" in refused.stderr
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

@@ -24,7 +24,6 @@ end("succeeded", 0, report={"kl": 0.1})
 """
 WRITES_SAMPLES = r"""
 prompts = [json.loads(line) for line in open(job["inputs"]["prompts"], encoding="utf-8")]
-(work / "output").mkdir()
 with (work / "output" / "samples.jsonl").open("w", encoding="utf-8") as stream:
     for prompt in prompts:
         for index in range(2):
@@ -148,7 +147,6 @@ def test_samples_that_are_not_as_agreed_are_not_stored(ada, ask, carry_out, base
 
     run = carry_out(
         ask("sampling", model=base_model, prompts=snapshot),
-        "(work / 'output').mkdir()\n"
         "(work / 'output' / 'samples.jsonl').write_text('{\"prompt_id\": 1}\\n')\n"
         "end('succeeded', 0)",
     )

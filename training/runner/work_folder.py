@@ -49,11 +49,18 @@ class WorkFolder:
         return self.path / "result.json"
 
     def prepare(self, job: Mapping[str, Any]) -> None:
-        """Write the job down and remove what would mislead this attempt; checkpoints stay."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Write the job down and remove what would mislead this attempt.
+
+        Checkpoints stay, and so do the drafts in the output folder: a sampling run goes on from
+        them. Finished folders go, since the store may hold links to their files, which a trainer
+        that wrote into them again would change.
+        """
+        self.output.mkdir(parents=True, exist_ok=True)
         self._stop.unlink(missing_ok=True)
         self._result.unlink(missing_ok=True)
-        shutil.rmtree(self.output, ignore_errors=True)
+        for finished in self.output.iterdir():
+            if finished.is_dir():
+                shutil.rmtree(finished)
         self._write(self.job_file, json.dumps(job, indent=2, sort_keys=True))
 
     def ask_to_stop(self, how: str) -> None:

@@ -1,4 +1,4 @@
-import type { Pool, PriorityMode, ProjectKind } from "./research-types";
+import type { Pool, PriorityMode, Project, ProjectKind, Split } from "./research-types";
 import type { ModelKind, RunState, SnapshotKind, Stage } from "./training-types";
 import type { Role } from "./types";
 
@@ -65,3 +65,14 @@ export function labelOf(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+export const SPLIT_WORDS: Record<Split, string> = {
+  train: "Train",
+  validation: "Validation",
+};
+
+/** A project's state: its word, and how it looks beside it. */
+export const PROJECT_STATE_WORDS = {
+  open: { label: "Open", tone: "active", icon: "open" },
+  paused: { label: "Paused", tone: "caution", icon: "paused" },
+} as const satisfies Record<Project["state"], { label: string; tone: string; icon: string }>;

@@ -1,0 +1,114 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import type { Project } from "@/api/research-types";
+import { isAtLeast, useSignedInUser } from "@/api/session";
+import { POOL_WORDS, PRIORITY_MODE_WORDS, PROJECT_KIND_WORDS, PROJECT_STATE_WORDS } from "@/api/words";
+import { Facts } from "@/components/facts";
+import { formatCount } from "@/components/formats";
+import { LinkButton } from "@/components/link-button";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { PageHeader } from "@/components/page-header";
+import { ProblemNote } from "@/components/problem-note";
+import { Section } from "@/components/section";
+import { ToneBadge } from "@/components/tone-badge";
+
+import { InstructionsSection } from "./instructions-section";
+import { projectQuery, useSetState } from "./project-queries";
+import { ProjectRankings } from "./project-rankings";
+import classes from "./projects.module.css";
+import { SlotProgress } from "./slot-progress";
+import { TaskMaker } from "./task-maker";
+
+function Actions({ project, canWrite }: { project: Project; canWrite: boolean }) {
+  const setState = useSetState(project.id);
+  const isOpen = project.state === "open";
+  const frozenKind = project.kind === "ranking" ? "rm" : "sft";
+  return (
+    <>
+      {setState.isError && <ProblemNote error={setState.error} title="The state was not changed" />}
+      {canWrite && project.imported_from === "" && (
+        <Button
+          variant="default"
+          title={isOpen ? "Labelers finish what they hold and get nothing new." : undefined}
+          loading={setState.isPending}
+          onClick={() => setState.mutate(isOpen ? "paused" : "open")}
+        >
+          {isOpen ? "Pause" : "Open again"}
+        </Button>
+      )}
+      {canWrite && project.num_submitted > 0 && (
+        <LinkButton to={`/data/new?kind=${frozenKind}&project=${project.id}`}>Freeze its answers</LinkButton>
+      )}
+    </>
+  );
+}
+
+function Progress({ project }: { project: Project }) {
+  return (
+    <Section title="Progress" isSheet>
+      <div className={classes.progress}>
+        <SlotProgress project={project} />
+      </div>
+      <Facts
+        facts={[
+          { name: "State", value: <ToneBadge {...PROJECT_STATE_WORDS[project.state]} /> },
+          { name: "Tasks", value: formatCount(project.num_tasks) },
+          { name: "Answers wanted", value: formatCount(project.num_slots) },
+          { name: "Waiting for a labeler", value: formatCount(project.num_open) },
+          { name: "Submitted", value: formatCount(project.num_submitted) },
+          { name: "Completions per task", value: project.k },
+          { name: "Labelers per task", value: project.overlap },
+          { name: "Pool", value: POOL_WORDS[project.pool] },
+          { name: "Priority", value: PRIORITY_MODE_WORDS[project.priority_mode] },
+          {
+            name: "First order",
+            value:
+              project.kind === "ranking"
+                ? project.seed_order_from_ratings
+                  ? "From the ratings"
+                  : "None: labelers begin with an empty ladder"
+                : null,
+          },
+          {
+            name: "Empty demonstrations",
+            value:
+              project.kind === "demonstration"
+                ? project.allow_empty_demonstrations
+                  ? "Allowed"
+                  : "Refused"
+                : null,
+          },
+          { name: "Imported from", value: project.imported_from },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function ProjectView({ project }: { project: Project }) {
+  const canWrite = isAtLeast(useSignedInUser().role, "admin");
+  return (
+    <>
+      <PageHeader title={project.name} actions={<Actions project={project} canWrite={canWrite} />}>
+        {PROJECT_KIND_WORDS[project.kind]}, opened <Moment at={project.created_at} />
+      </PageHeader>
+      <Progress project={project} />
+      {canWrite && project.imported_from === "" && <TaskMaker project={project} />}
+      <InstructionsSection
+        project={project}
+        canWrite={canWrite && project.imported_from === ""}
+      />
+      {project.kind === "ranking" && <ProjectRankings project={project} />}
+    </>
+  );
+}
+
+/** One project: how far it is, what it asks, and what came in. */
+export function ProjectPage() {
+  const projectId = Number(useParams().projectId);
+  const project = useQuery(projectQuery(projectId));
+  return <Loaded query={project}>{(found) => <ProjectView project={found} />}</Loaded>;
+}

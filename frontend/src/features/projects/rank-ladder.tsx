@@ -1,0 +1,79 @@
+import type { RankingItem } from "@/api/research-types";
+import type { Catalogue } from "@/api/types";
+import { countOf } from "@/components/formats";
+import { ReadText } from "@/components/read-text";
+import { ToneBadge } from "@/components/tone-badge";
+
+import classes from "./rank-ladder.module.css";
+import { answersOf, rungsOf } from "./rungs";
+
+function Answered({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
+  const { yes, no } = answersOf(item.flags, catalogue?.label_items ?? []);
+  return (
+    <div className={classes.answers}>
+      {yes.map(({ key, label, isProblem }) => (
+        <ToneBadge
+          key={key}
+          tone={isProblem ? "caution" : "neutral"}
+          icon={isProblem ? "caution" : "done"}
+          label={label}
+        />
+      ))}
+      {no.length > 0 && (
+        <details className={classes.no}>
+          <summary>{countOf(no.length, "question")} answered no</summary>
+          <ul>
+            {no.map((label) => (
+              <li key={label}>{label}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Completion({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
+  return (
+    <article className={classes.completion}>
+      <header className={classes.head}>
+        <h3>{item.source_name}</h3>
+        {item.rating !== null && (
+          <span className={classes.rating}>
+            Rated {item.rating}
+            {catalogue && ` of ${catalogue.likert.maximum}`}
+          </span>
+        )}
+      </header>
+      <ReadText text={item.text} />
+      <Answered item={item} catalogue={catalogue} />
+      {item.note !== "" && (
+        <div className={classes.note}>
+          <h4>Note</h4>
+          <ReadText text={item.note} />
+        </div>
+      )}
+    </article>
+  );
+}
+
+/** One labeler's order, best at the top; completions on one rung are tied. */
+export function RankLadder({ items, catalogue }: { items: RankingItem[]; catalogue?: Catalogue }) {
+  return (
+    <ol className={classes.ladder}>
+      {rungsOf(items).map(({ rank, items: tied }) => (
+        <li key={rank} className={classes.rung}>
+          <div className={classes.rank}>
+            <span>Rank</span> <strong>{rank}</strong>
+            {tied.length > 1 && <span>{tied.length} tied</span>}
+          </div>
+          <div className={classes.tied}>
+            {tied.map((item) => (
+              <Completion key={item.completion_id} item={item} catalogue={catalogue} />
+            ))}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

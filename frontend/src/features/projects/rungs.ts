@@ -1,0 +1,36 @@
+import type { RankingItem } from "@/api/research-types";
+import type { LabelItem } from "@/api/types";
+import { labelOf } from "@/api/words";
+
+export interface Rung {
+  rank: number;
+  /** More than one is a tie. */
+  items: RankingItem[];
+}
+
+/** The completions of a ranking by rank, best first. */
+export function rungsOf(items: RankingItem[]): Rung[] {
+  const ranks = [...new Set(items.map(({ rank }) => rank))].sort((a, b) => a - b);
+  return ranks.map((rank) => ({ rank, items: items.filter((item) => item.rank === rank) }));
+}
+
+export interface Answers {
+  yes: { key: string; label: string; isProblem: boolean }[];
+  no: string[];
+}
+
+/** The answers to the questions about one completion, in the catalogue's order and words. */
+export function answersOf(flags: Record<string, boolean>, questions: LabelItem[]): Answers {
+  const place = (key: string) => {
+    const index = questions.findIndex((question) => question.key === key);
+    return index < 0 ? questions.length : index;
+  };
+  const answers: Answers = { yes: [], no: [] };
+  for (const [key, isYes] of Object.entries(flags).sort(([a], [b]) => place(a) - place(b))) {
+    const question = questions[place(key)];
+    const label = question?.label ?? labelOf(key);
+    if (isYes) answers.yes.push({ key, label, isProblem: question?.yes_is_problem ?? false });
+    else answers.no.push(label);
+  }
+  return answers;
+}

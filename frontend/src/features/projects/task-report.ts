@@ -1,0 +1,23 @@
+import type { SkippedBecause, TaskReport } from "@/api/research-types";
+import { countOf } from "@/components/formats";
+
+const BECAUSE: Record<SkippedBecause, string> = {
+  already_in_project: "already have a task in this project",
+  too_few_completions: "have too few completions from these sources",
+  too_few_distinct_completions: "have too few different completions: equal texts count once",
+  unknown_prompt: "are not stored here",
+};
+
+export function headlineOf({ num_tasks: tasks, num_slots: slots }: TaskReport): string {
+  if (tasks === 0) return "No task was made.";
+  return `${countOf(tasks, "task")} made, waiting for ${countOf(slots, "answer")}.`;
+}
+
+/** Why prompts were passed over, each reason with its count. */
+export function reasonsOf({ reasons, num_duplicate_texts: duplicates }: TaskReport): string[] {
+  const skipped = reasons.map(
+    ({ reason, num_prompts: count }) => `${countOf(count, "prompt")} ${BECAUSE[reason]}.`,
+  );
+  if (duplicates === 0) return skipped;
+  return [...skipped, `${countOf(duplicates, "completion")} left out: the same text was there already.`];
+}

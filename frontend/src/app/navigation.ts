@@ -10,8 +10,11 @@ export interface NavigationItem {
 export const navigation: NavigationItem[] = [
   { label: "Label", path: "/label", role: "labeler" },
   { label: "My answers", path: "/history", role: "labeler" },
+  { label: "Prompts", path: "/prompts", role: "researcher" },
+  { label: "Projects", path: "/projects", role: "researcher" },
   { label: "Agreement", path: "/agreement", role: "researcher" },
   { label: "Data", path: "/data", role: "researcher" },
   { label: "Runs", path: "/runs", role: "researcher" },
   { label: "Models", path: "/models", role: "researcher" },
+  { label: "People", path: "/people", role: "researcher" },
 ];

@@ -29,6 +29,12 @@ const labelerPages: RouteObject[] = [
 
 /** Pages that read results: researchers and admins. */
 const researcherPages: RouteObject[] = [
+  { path: "people", ...page(() => import("@/features/people/people-page"), "PeoplePage") },
+  { path: "prompts", ...page(() => import("@/features/prompts/prompts-page"), "PromptsPage") },
+  { path: "prompts/:promptId", ...page(() => import("@/features/prompts/prompt-page"), "PromptPage") },
+  { path: "projects", ...page(() => import("@/features/projects/projects-page"), "ProjectsPage") },
+  { path: "projects/:projectId", ...page(() => import("@/features/projects/project-page"), "ProjectPage") },
+  { path: "rankings/:rankingId", ...page(() => import("@/features/projects/ranking-page"), "RankingPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
   { path: "data", ...page(() => import("@/features/datasets/snapshots-page"), "SnapshotsPage") },
   { path: "data/:snapshotId", ...page(() => import("@/features/datasets/snapshot-page"), "SnapshotPage") },
@@ -40,6 +46,11 @@ const researcherPages: RouteObject[] = [
 
 /** Pages that start something for everybody: admins. */
 const adminPages: RouteObject[] = [
+  {
+    path: "prompts/import",
+    ...page(() => import("@/features/prompts/import-prompts-page"), "ImportPromptsPage"),
+  },
+  { path: "projects/new", ...page(() => import("@/features/projects/new-project-page"), "NewProjectPage") },
   { path: "data/new", ...page(() => import("@/features/datasets/freeze-page"), "FreezePage") },
   { path: "runs/new", ...page(() => import("@/features/training-runs/launch-page"), "LaunchPage") },
 ];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { accuracyByLabeler, accuracyRows, reportWarnings, singleFigures } from "./report";
+import { accuracyByLabeler, accuracyRows, lacksHeldOutPairs, reportWarnings, singleFigures } from "./report";
 
 const figure = (value: number) => ({
   value,
@@ -54,6 +54,20 @@ test.each([[null], [{}], ["text"], [{ validation: { accuracy: { value: null } } 
     expect(reportWarnings(report)).toEqual([]);
   },
 );
+
+test("a list of figures is read as one fact", () => {
+  expect(singleFigures({ validation_losses: [2.31, 2.104567] })).toEqual([
+    { name: "Validation losses", value: "2.31, 2.105" },
+  ]);
+});
+
+test("an accuracy without a single held-out pair is said to be missing, not drawn", () => {
+  const report = { validation: { accuracy: { value: null, low: null, high: null, num_pairs: 0 } } };
+
+  expect(accuracyRows(report)).toEqual([]);
+  expect(lacksHeldOutPairs(report)).toBe(true);
+  expect(lacksHeldOutPairs(rewardModelReport)).toBe(false);
+});
 
 test("warnings are passed on", () => {
   expect(reportWarnings(rewardModelReport)).toEqual(["Only 12 validation prompts."]);

@@ -67,6 +67,12 @@ export function accuracyRows(report: unknown): AccuracyRow[] {
   return rows;
 }
 
+/** Whether the report speaks of held-out accuracy without having had a pair to measure it on. */
+export function lacksHeldOutPairs(report: unknown): boolean {
+  const accuracy = branch(report, "validation", "accuracy");
+  return isTree(accuracy) && figureOf(accuracy) === null;
+}
+
 /** The accuracy on each labeler's pairs (R63), most pairs first. */
 export function accuracyByLabeler(report: unknown): { labeler: string; figure: ReportedFigure }[] {
   const places = [branch(report, "validation", "by_labeler"), branch(report, "by_labeler")];
@@ -82,6 +88,9 @@ export function accuracyByLabeler(report: unknown): { labeler: string; figure: R
 function leaves(node: unknown, path: string[]): { path: string[]; value: string | number | boolean }[] {
   if (typeof node === "string" || typeof node === "number" || typeof node === "boolean") {
     return [{ path, value: node }];
+  }
+  if (Array.isArray(node) && node.length > 0 && node.every((item) => typeof item === "number")) {
+    return [{ path, value: node.map((item: number) => Number(item.toPrecision(4))).join(", ") }];
   }
   // Figures with an interval are drawn in the chart.
   if (!isTree(node) || figureOf(node)) return [];

@@ -50,9 +50,25 @@ export interface ModelVersion {
   report: RunReport | null;
 }
 
+export interface ModelName {
+  id: string;
+  name: string;
+  kind: ModelKind;
+}
+
+export interface UsedSnapshot {
+  role: string;
+  id: string;
+  name: string;
+  sha256: string;
+  num_records: number;
+  used_for: ModelName;
+}
+
 export interface Lineage {
-  parents: { role: string; model_version: { id: string; name: string; kind: ModelKind } }[];
-  snapshots: { role: string; id: string; name: string; sha256: string; num_records: number }[];
+  parents: { role: string; model_version: ModelName }[];
+  /** Of the version and of all that it was made from. */
+  snapshots: UsedSnapshot[];
   labels: {
     num_rankings: number;
     num_demonstrations: number;
@@ -173,6 +189,9 @@ export interface Run {
   worker: string | null;
   attempt: number;
   failures: number;
+  max_failures: number;
+  /** The run that this one retries. */
+  parent_id: string | null;
   inputs: Record<string, { id: string; name: string; kind: string }>;
   hyperparameters: Record<string, HyperparameterValue>;
   changed: string[];
@@ -189,7 +208,8 @@ export interface Run {
 export interface MetricsPoint {
   step: number;
   phase: string;
-  metrics: Record<string, number>;
+  /** A figure that was not finite is null. */
+  metrics: Record<string, number | null>;
   recorded_at: string;
 }
 

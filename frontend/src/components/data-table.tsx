@@ -11,6 +11,8 @@ export interface Column<Row> {
   /** The column that names the row. */
   isRowHeader?: boolean;
   isOneLine?: boolean;
+  /** A share of the table's width, so that tables above each other line up. */
+  width?: string;
 }
 
 function classOf<Row>(column: Column<Row>): string | undefined {
@@ -60,7 +62,12 @@ export function DataTable<Row>({
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={classOf(column)}>
+              <th
+                key={column.key}
+                scope="col"
+                className={classOf(column)}
+                style={{ width: column.width }}
+              >
                 {column.header}
               </th>
             ))}

@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatMeasure,
   formatShare,
+  formatTick,
 } from "./formats";
 
 test.each([
@@ -23,6 +24,15 @@ test.each([
   [-Infinity, "infinite"],
 ])("the measure %d reads %s", (value, text) => {
   expect(formatMeasure(value)).toBe(text);
+});
+
+test.each([
+  [5e-6, "5e-6"],
+  [0.05, "0.05"],
+  [-2, "-2"],
+  [20000, "20,000"],
+])("the place %d on an axis reads %s", (value, text) => {
+  expect(formatTick(value)).toBe(text);
 });
 
 test.each([

@@ -40,6 +40,13 @@ export function formatMeasure(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** A round place on an axis, as short as it can be said. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential().replace("e+", "e");
+  return size >= 1000 ? GROUPED.format(value) : String(value);
+}
+
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < MINUTE) return `${whole} s`;

@@ -3,7 +3,7 @@ import { CartesianGrid, Line, LineChart as Plot, ResponsiveContainer, Tooltip, X
 import { drawable, niceTicks, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
 import type { Series } from "./curves";
 import { FiguresTable } from "./figures-table";
-import { formatCount, formatMeasure } from "./formats";
+import { formatCount, formatMeasure, formatTick } from "./formats";
 import classes from "./line-chart.module.css";
 
 const HEIGHT = 176;
@@ -152,11 +152,11 @@ export function LineChart({
             <YAxis
               domain={range}
               width={56}
-              ticks={niceTicks(range, 4)}
+              ticks={niceTicks(range, 5)}
               tickLine={false}
               axisLine={false}
               tick={{ fill: "var(--text-soft)" }}
-              tickFormatter={formatMeasure}
+              tickFormatter={formatTick}
             />
             <Tooltip
               isAnimationActive={false}

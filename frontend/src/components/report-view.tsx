@@ -1,4 +1,10 @@
-import { accuracyByLabeler, accuracyRows, reportWarnings, singleFigures } from "@/api/report";
+import {
+  accuracyByLabeler,
+  accuracyRows,
+  lacksHeldOutPairs,
+  reportWarnings,
+  singleFigures,
+} from "@/api/report";
 import type { ReportedFigure } from "@/api/report";
 
 import { DataTable } from "./data-table";
@@ -28,6 +34,11 @@ export function ReportView({ report, title }: { report: unknown; title: string }
           {warning}
         </p>
       ))}
+      {lacksHeldOutPairs(report) && (
+        <p style={{ margin: 0 }}>
+          No pair was held out, so how well it orders new pairs could not be measured.
+        </p>
+      )}
       {rows.length > 0 && (
         <IntervalChart
           title={title}

@@ -43,9 +43,10 @@ const LABELERS: Column<LabelerAgreement>[] = [
   {
     key: "mark",
     header: "0 to 100%, 50% dotted",
-    cell: ({ labeler, agreement }) => (
-      <Mark figure={agreement} range={SHARES} label={`Agreement of ${labeler.display_name}`} />
-    ),
+    cell: ({ labeler, agreement }) =>
+      agreement.value === null ? null : (
+        <Mark figure={agreement} range={SHARES} label={`Agreement of ${labeler.display_name}`} />
+      ),
   },
   {
     key: "met",
@@ -83,13 +84,14 @@ const KAPPAS: Column<CohenKappa>[] = [
   {
     key: "mark",
     header: "-1 to 1, 0 dotted",
-    cell: (kappa) => (
-      <Mark
-        figure={kappa}
-        range={COEFFICIENTS}
-        label={`Kappa of ${kappa.a.display_name} and ${kappa.b.display_name}`}
-      />
-    ),
+    cell: (kappa) =>
+      kappa.value === null ? null : (
+        <Mark
+          figure={kappa}
+          range={COEFFICIENTS}
+          label={`Kappa of ${kappa.a.display_name} and ${kappa.b.display_name}`}
+        />
+      ),
   },
   {
     key: "shared",

@@ -54,7 +54,7 @@ const CONSUMERS: Column<Run>[] = [
           {model.name}
         </Anchor>
       ) : (
-        "none"
+        null
       ),
   },
   { key: "at", header: "Requested", cell: ({ created_at: at }) => <Moment at={at} /> },

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { sentenceFor } from "@/api/errors";
-import type { ModelKind, ModelVersionDetail } from "@/api/training-types";
+import type { ModelName, ModelVersionDetail, UsedSnapshot } from "@/api/training-types";
 import { MODEL_KIND_WORDS, STAGE_WORDS, labelOf } from "@/api/words";
 import { countOf, formatDate, shortHash } from "@/components/formats";
 
@@ -13,19 +13,10 @@ import { modelVersionQuery } from "./model-queries";
 // A policy stands on a reward model, that on a supervised model, that on a base model.
 const MAX_DEPTH = 5;
 
-interface Ancestor {
-  id: string;
-  name: string;
-  kind: ModelKind;
-}
-
-function SnapshotNode({ role, snapshot }: {
-  role: string;
-  snapshot: ModelVersionDetail["lineage"]["snapshots"][number];
-}) {
+function SnapshotNode({ snapshot }: { snapshot: UsedSnapshot }) {
   return (
     <li className={classes.node}>
-      <span className={classes.role}>{labelOf(role)}</span>{" "}
+      <span className={classes.role}>{labelOf(snapshot.role)}</span>{" "}
       <Link className={classes.name} to={`/data/${snapshot.id}`}>
         {snapshot.name}
       </Link>{" "}
@@ -39,7 +30,9 @@ function SnapshotNode({ role, snapshot }: {
 /** What a version was made from: its run, and under it every model and snapshot that the run read. */
 function Made({ model, depth }: { model: ModelVersionDetail; depth: number }) {
   if (!model.run) return null;
-  const { parents, snapshots } = model.lineage;
+  const { parents } = model.lineage;
+  // The list holds those of its ancestors too, which stand under them in the tree.
+  const snapshots = model.lineage.snapshots.filter(({ used_for: made }) => made.id === model.id);
   return (
     <ul>
       <li className={classes.node}>
@@ -50,7 +43,7 @@ function Made({ model, depth }: { model: ModelVersionDetail; depth: number }) {
         <span className={classes.facts}>{formatDate(model.created_at)}</span>
         <ul>
           {snapshots.map((snapshot) => (
-            <SnapshotNode key={snapshot.role} role={snapshot.role} snapshot={snapshot} />
+            <SnapshotNode key={snapshot.role} snapshot={snapshot} />
           ))}
           {parents.map(({ role, model_version: parent }) => (
             <AncestorNode key={role} role={role} ancestor={parent} depth={depth + 1} />
@@ -61,7 +54,7 @@ function Made({ model, depth }: { model: ModelVersionDetail; depth: number }) {
   );
 }
 
-function AncestorNode({ role, ancestor, depth }: { role: string; ancestor: Ancestor; depth: number }) {
+function AncestorNode({ role, ancestor, depth }: { role: string; ancestor: ModelName; depth: number }) {
   const isNear = depth <= MAX_DEPTH;
   const model = useQuery({ ...modelVersionQuery(ancestor.id), enabled: isNear });
   return (

@@ -10,73 +10,82 @@ export interface MetricChart {
 interface Group {
   title: string;
   unit: string;
-  isPart: (metric: string) => boolean;
+  metrics: string[];
 }
 
-// The order in which a run's curves are read (R47). A metric belongs to the first that takes it.
+// In the order in which a run's curves are read (R47). Figures of different scale never share a
+// chart, or one of them would lie flat.
 const GROUPS: Group[] = [
-  { title: "Learning rate", unit: "", isPart: (metric) => metric.includes("learning_rate") },
-  { title: "Clip fraction", unit: "share", isPart: (metric) => metric.includes("clip") },
-  { title: "Value error", unit: "", isPart: (metric) => /^value_|explained_variance/.test(metric) },
-  { title: "Loss", unit: "nats", isPart: (metric) => /(^|_)loss$/.test(metric) },
-  { title: "Accuracy", unit: "share of pairs", isPart: (metric) => metric.includes("accuracy") },
-  { title: "KL to the reference", unit: "nats", isPart: (metric) => /(^|_)kl(_|$)/.test(metric) },
-  { title: "Reward", unit: "", isPart: (metric) => /reward|score/.test(metric) },
-  { title: "Entropy", unit: "nats", isPart: (metric) => metric.includes("entropy") },
-  { title: "Gradient norm", unit: "", isPart: (metric) => metric.includes("norm") },
-  { title: "Length", unit: "tokens", isPart: (metric) => /length|tokens/.test(metric) },
+  { title: "Loss", unit: "nats", metrics: ["loss", "validation_loss"] },
+  { title: "Accuracy", unit: "share of pairs", metrics: ["accuracy"] },
+  { title: "Margin", unit: "reward", metrics: ["margin"] },
+  { title: "Reward", unit: "per answer", metrics: ["reward", "score"] },
+  { title: "KL to the reference", unit: "nats per answer", metrics: ["kl"] },
+  { title: "Policy loss", unit: "", metrics: ["policy_loss"] },
+  { title: "Value error", unit: "reward squared", metrics: ["value_loss"] },
+  { title: "Explained variance", unit: "share", metrics: ["explained_variance"] },
+  { title: "Pretraining loss", unit: "nats", metrics: ["ptx_loss"] },
+  { title: "Clip fraction", unit: "share of tokens", metrics: ["clipfrac"] },
+  { title: "KL of the update", unit: "nats per token", metrics: ["approxkl"] },
+  { title: "Policy ratio", unit: "", metrics: ["ratio", "first_ratio"] },
+  { title: "Entropy", unit: "nats per token", metrics: ["entropy"] },
+  { title: "Learning rate", unit: "", metrics: ["learning_rate", "value_learning_rate"] },
+  {
+    title: "Gradient norm",
+    unit: "",
+    metrics: ["gradient_norm", "ppo_gradient_norm", "ptx_gradient_norm", "value_gradient_norm"],
+  },
+  { title: "Response length", unit: "tokens", metrics: ["response_length"] },
+  { title: "Answers that ended by themselves", unit: "share", metrics: ["eos_share"] },
+  { title: "Speed", unit: "tokens per second", metrics: ["tokens_per_second"] },
 ];
-const READING_ORDER = [
-  "Loss",
-  "Accuracy",
-  "KL to the reference",
-  "Reward",
-  "Value error",
-  "Clip fraction",
-  "Entropy",
-  "Learning rate",
-  "Gradient norm",
-  "Length",
-];
+const PLACES = new Map(
+  GROUPS.flatMap((group, place) => group.metrics.map((metric) => [metric, { group, place }] as const)),
+);
+// They only count up; the progress says the same.
+const COUNTERS = new Set([
+  "completions",
+  "episodes",
+  "forward_rows",
+  "pairs",
+  "tokens",
+  "updates",
+]);
 
-/** `kl_per_token` -> `kl per token`, with its phase where a metric has several. */
-function nameOf(metric: string, phase: string, hasPhases: boolean): string {
+function spoken(metric: string): string {
   const words = metric.replaceAll("_", " ");
-  return hasPhases && phase !== "" ? `${words}, ${phase}` : words;
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function titleOf(metric: string): { title: string; unit: string } {
-  const group = GROUPS.find(({ isPart }) => isPart(metric));
-  if (group) return group;
-  const words = metric.replaceAll("_", " ");
-  return { title: words.charAt(0).toUpperCase() + words.slice(1), unit: "" };
+function addPoint(curves: Map<string, Series>, name: string, x: number, y: number | null) {
+  const curve = curves.get(name) ?? { name, points: [] };
+  // A figure that was not finite comes as null.
+  curve.points.push({ x, y: y ?? Number.NaN });
+  curves.set(name, curve);
 }
 
-function placeOf(title: string): number {
-  const place = READING_ORDER.indexOf(title);
-  return place < 0 ? READING_ORDER.length : place;
+function curvesOf(points: MetricsPoint[]): Map<string, Series> {
+  const curves = new Map<string, Series>();
+  for (const { step, metrics } of points) {
+    for (const [metric, value] of Object.entries(metrics)) {
+      if (!COUNTERS.has(metric)) addPoint(curves, metric, step, value);
+    }
+  }
+  return curves;
 }
 
 /** Every metric of a run as curves, those that belong together in one chart. */
 export function chartsOf(points: MetricsPoint[]): MetricChart[] {
-  const curves = new Map<string, { metric: string; phase: string; series: Series }>();
-  const phasesOf = new Map<string, Set<string>>();
-  for (const { step, phase, metrics } of points) {
-    for (const [metric, value] of Object.entries(metrics)) {
-      const key = `${metric}\n${phase}`;
-      const curve = curves.get(key) ?? { metric, phase, series: { name: "", points: [] } };
-      curve.series.points.push({ x: step, y: value });
-      curves.set(key, curve);
-      phasesOf.set(metric, (phasesOf.get(metric) ?? new Set()).add(phase));
-    }
+  const charts = new Map<string, { chart: MetricChart; place: number }>();
+  for (const [metric, { points: places }] of curvesOf(points)) {
+    const { group, place } = PLACES.get(metric) ?? {
+      group: { title: spoken(metric), unit: "" },
+      place: GROUPS.length,
+    };
+    const { title, unit } = group;
+    const known = charts.get(title) ?? { chart: { title, unit, series: [] }, place };
+    known.chart.series.push({ name: metric.replaceAll("_", " "), points: places });
+    charts.set(title, known);
   }
-  const charts = new Map<string, MetricChart>();
-  for (const { metric, phase, series } of curves.values()) {
-    const { title, unit } = titleOf(metric);
-    const chart = charts.get(title) ?? { title, unit, series: [] };
-    const hasPhases = (phasesOf.get(metric)?.size ?? 0) > 1;
-    chart.series.push({ ...series, name: nameOf(metric, phase, hasPhases) });
-    charts.set(title, chart);
-  }
-  return [...charts.values()].sort((a, b) => placeOf(a.title) - placeOf(b.title));
+  return [...charts.values()].sort((a, b) => a.place - b.place).map(({ chart }) => chart);
 }

@@ -1,6 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useNavigate } from "react-router";
 
+import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Run } from "@/api/training-types";
 import { ConfirmButton } from "@/components/confirm-button";
 import { ProblemNote } from "@/components/problem-note";
@@ -10,9 +11,12 @@ import type { RunCommand } from "./use-run";
 
 /** What may be done with a run now: only what the server says can be done. */
 export function RunActions({ run }: { run: Run }) {
+  const isAdmin = isAtLeast(useSignedInUser().role, "admin");
   const command = useRunCommand(run.id);
   const navigate = useNavigate();
   const pending = command.isPending ? command.variables : null;
+
+  if (!isAdmin) return null;
 
   function retry() {
     command.mutate("retry", { onSuccess: (fresh) => void navigate(`/runs/${fresh.id}`) });

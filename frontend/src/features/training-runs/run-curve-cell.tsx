@@ -12,8 +12,8 @@ import { runMetricsQuery } from "./run-metrics";
 const WATCHED: Record<Run["stage"], string[]> = {
   sft: ["loss"],
   reward_model: ["accuracy", "loss"],
-  ppo: ["reward", "score", "reward_model_score", "kl"],
-  sampling: [],
+  ppo: ["reward", "kl"],
+  sampling: ["tokens_per_second"],
 };
 const MAX_POINTS = 40;
 
@@ -21,7 +21,7 @@ function watchedIn(stage: Run["stage"], points: MetricsPoint[]) {
   for (const metric of WATCHED[stage]) {
     const curve = points.flatMap(({ step, metrics }) => {
       const value = metrics[metric];
-      return value !== undefined && Number.isFinite(value) ? [{ x: step, y: value }] : [];
+      return typeof value === "number" && Number.isFinite(value) ? [{ x: step, y: value }] : [];
     });
     if (curve.length > 1) return { metric, curve };
   }

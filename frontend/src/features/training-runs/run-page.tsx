@@ -1,6 +1,6 @@
-import { Alert } from "@mantine/core";
+import { Alert, Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 
 import { accuracyRows, singleFigures } from "@/api/report";
 import type { Run } from "@/api/training-types";
@@ -25,10 +25,20 @@ import { RunInputs, RunSpecification } from "./run-specification";
 import { reasonInWords } from "./run-words";
 import { runQuery } from "./use-run";
 
-function whereItIs(run: Run): string {
-  if (run.worker) return `on ${run.worker}`;
-  if (run.state === "queued") return "waiting for a GPU worker";
-  return run.ended_at ? `ended ${formatDateTime(run.ended_at)}` : "not on a worker";
+const AT_WORK: ReadonlySet<Run["state"]> = new Set(["claimed", "running", "stopping"]);
+
+function whereItIs({ state, worker, ended_at: endedAt }: Run): string {
+  if (state === "queued") return "waiting for a GPU worker";
+  const place = worker === null ? "" : ` on ${worker}`;
+  if (AT_WORK.has(state)) return place.trim();
+  if (endedAt === null) return place === "" ? "" : `last${place}`;
+  return `ended ${formatDateTime(endedAt)}${place}`;
+}
+
+function attemptsInWords(run: Run): string {
+  if (run.attempt === 0) return "";
+  const failed = `, ${run.failures} of at most ${run.max_failures} failed`;
+  return `attempt ${run.attempt}${run.failures > 0 ? failed : ""}`;
 }
 
 function Reason({ run }: { run: Run }) {
@@ -60,8 +70,7 @@ function State({ run }: { run: Run }) {
           <ToneBadge {...RUN_STATE_WORDS[run.state]} />
           <span>{whereItIs(run)}</span>
           <span className={classes.quiet}>
-            attempt {run.attempt}
-            {run.failures > 0 && `, ${run.failures} failed`}
+            {attemptsInWords(run)}
           </span>
         </div>
         <RunProgress run={run} />
@@ -99,11 +108,19 @@ function RunView({ run }: { run: Run }) {
       >
         {STAGE_WORDS[run.stage]}, requested by {run.created_by.display_name}{" "}
         <Moment at={run.created_at} />
+        {run.parent_id && (
+          <>
+            , a retry of{" "}
+            <Anchor component={Link} to={`/runs/${run.parent_id}`}>
+              an earlier run
+            </Anchor>
+          </>
+        )}
       </PageHeader>
       {run.state === "queued" && <GpuWorkersNote />}
       <State run={run} />
       <Report run={run} />
-      {run.stage !== "sampling" && <RunCurves run={run} />}
+      <RunCurves run={run} />
       <RunInputs run={run} />
       <RunLogView run={run} />
       <RunHistory run={run} />

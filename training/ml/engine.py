@@ -63,7 +63,7 @@ class Engine:
         self.forward: nn.Module = module
         if world.size > 1:
             # Buffers never change; exchanging them would need equally many calls everywhere.
-            self.forward = DistributedDataParallel(module, broadcast_buffers=False)
+            self.forward = DistributedDataParallel(module, forward_sync_buffers=False)
         self.world = world
         self.schedule = schedule
         self.max_gradient_norm = settings.max_gradient_norm

@@ -53,6 +53,20 @@ def accuracy(comparisons: Comparisons, score_N: Floats, seed: int) -> dict[str, 
     }
 
 
+def accuracy_by_judge(
+    comparisons: Comparisons, score_N: Floats, judge_P: NDArray[np.str_]
+) -> dict[str, Any]:
+    """The accuracy on every labeler's own pairs, by labeler."""
+    correct_P = comparisons.correct(score_N)
+    return {
+        str(judge): {
+            "value": float(correct_P[judge_P == judge].mean()),
+            "num_pairs": int((judge_P == judge).sum()),
+        }
+        for judge in np.unique(judge_P)
+    }
+
+
 def chance(comparisons: Comparisons, num_completions: int, seed: int) -> dict[str, Any]:
     """Where 95 % of judges land who give every completion a random score: what luck reaches."""
     stream = np.random.default_rng(derive_seed(seed, "chance"))

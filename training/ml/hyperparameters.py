@@ -127,8 +127,8 @@ class RewardModelHyperparameters:
     )
     normalise_by: str = knob(
         "pairs_present",
-        "What a prompt's summed pair losses are divided by: the strict pairs it has, or "
-        "K(K-1)/2 whatever is tied or missing.",
+        "What a prompt's summed pair losses are divided by: its strict pairs, or all judged "
+        "pairs with the tied ones, K(K-1)/2 for every complete ranking.",
         choices=("pairs_present", "choose_2"),
         source="Ouyang et al. 2022, equation 1 (choose_2); equal without ties",
     )

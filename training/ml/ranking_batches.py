@@ -5,7 +5,6 @@ Legend: B prompts, K completions of a prompt, N completions in the batch, P pair
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
 
 import torch
 from torch import Tensor
@@ -19,14 +18,19 @@ from training.ml.records import RankedPrompt
 
 @dataclass(frozen=True)
 class EncodedGroup:
-    """A prompt, its K completions as ids, and the labelers' (preferred, other) pairs."""
+    """A prompt, its K completions as ids, and the labelers' (preferred, other) pairs.
+
+    `judges` holds the labeler of every pair.
+    """
 
     prompt_id: str
     prompt: list[int]
+    completion_ids: Sequence[str]
     completions: list[list[int]]
     text_lengths: list[int]
     pairs: list[tuple[int, int]]
-    num_rankings: int
+    judges: list[str]
+    num_judged_pairs: int
 
     @property
     def num_tokens_packed(self) -> int:
@@ -73,10 +77,12 @@ def encode_group(ranked: RankedPrompt, encoder: TextEncoder) -> EncodedGroup:
     return EncodedGroup(
         prompt_id=ranked.prompt_id,
         prompt=encoder.prompt(ranked.prompt),
+        completion_ids=ranked.completion_ids,
         completions=[encoder.completion(text) for text in ranked.completions],
         text_lengths=[len(text) for text in ranked.completions],
         pairs=ranked.comparisons(),
-        num_rankings=len(ranked.rankings),
+        judges=ranked.judges(),
+        num_judged_pairs=ranked.num_judged_pairs(),
     )
 
 
@@ -150,5 +156,5 @@ def _with_pairs(
 
 def _divisor(group: EncodedGroup, normalise_by: str) -> int:
     if normalise_by == "choose_2":
-        return group.num_rankings * comb(len(group.completions), 2)
+        return group.num_judged_pairs
     return len(group.pairs)

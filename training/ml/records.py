@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import comb
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,18 +26,32 @@ class Demonstration:
 class RankedPrompt:
     """A prompt with K completions and the order that each of its labelers gave them.
 
-    `rankings` holds dense ranks per completion: 1 is best, equal is a tie, None was not judged.
+    `rankings` holds dense ranks per completion: 1 is best, equal is a tie, None was not judged;
+    `labelers` names who gave each of them, `completion_ids` the completions.
     """
 
     prompt_id: str
     prompt: str
+    completion_ids: tuple[str, ...]
     completions: tuple[str, ...]
+    labelers: tuple[str, ...]
     rankings: tuple[tuple[int | None, ...], ...]
     split: str
 
     def comparisons(self) -> list[tuple[int, int]]:
         """(preferred, other) completion indices over all labelers; a tie makes none."""
         return [pair for ranks in self.rankings for pair in preference_pairs(ranks)]
+
+    def judges(self) -> list[str]:
+        """The labeler behind each of the comparisons, in their order."""
+        pairs_of = [len(preference_pairs(ranks)) for ranks in self.rankings]
+        judged = zip(self.labelers, pairs_of, strict=True)
+        return [labeler for labeler, num_pairs in judged for _ in range(num_pairs)]
+
+    def num_judged_pairs(self) -> int:
+        """Pairs over all labelers, tied ones included: C(K,2) for each complete ranking."""
+        judged = (sum(rank is not None for rank in ranks) for ranks in self.rankings)
+        return sum(comb(count, 2) for count in judged)
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,9 @@ def _ranked_prompt(row: Mapping[str, Any]) -> RankedPrompt:
     return RankedPrompt(
         prompt_id=_identifier(row, "prompt_id"),
         prompt=_text(row, "prompt"),
+        completion_ids=tuple(_identifier(completion, "id") for completion in row["completions"]),
         completions=completions,
+        labelers=tuple(_identifier(ranking, "labeler") for ranking in row["rankings"]),
         rankings=rankings,
         split=_split(row),
     )

@@ -77,11 +77,12 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         yield StepMetrics(step + 1, total_steps, "train", metrics)
         job.at_step_boundary(step + 1, {"model": engine}, state)
 
-    # 4. Judge it on held-out prompts, centre it, and publish.
+    # 4. Centre it, judge it on held-out prompts as others will load it, and publish.
+    centring = _centre(job, engine, scorer, encoder, train)
     report = {
         "train": {"loss": state["loss"], "accuracy": state["accuracy"], "num_prompts": len(train)},
         "validation": _evaluate(engine, scorer, validation, job.seed),
-        "centring": _centre(job, engine, scorer, encoder, train),
+        "centring": centring,
         "encoding": "packed" if scorer.packing else "rows",
         "num_forward_rows": state["num_forward_rows"],
         "num_completions": state["num_completions"],
@@ -101,19 +102,31 @@ def _left_out(num_tied: int) -> list[str]:
 def _evaluate(
     engine: Engine, scorer: RewardScorer, groups: Sequence[EncodedGroup], seed: int
 ) -> dict[str, Any]:
-    """Accuracy and calibration on these groups, beside two baselines on the same pairs."""
+    """Accuracy and calibration on these groups, beside two baselines on the same pairs.
+
+    The rewards themselves go along, so that others can judge them against what they know.
+    """
     rewards = scorer.score(engine, groups)
     score_N = np.array([reward for group in rewards for reward in group])
     length_N = np.array([length for group in groups for length in group.text_lengths], np.float64)
     comparisons = _comparisons(groups)
+    judge_P = np.array([judge for group in groups for judge in group.judges])
+    # A completion that several tasks show has one reward.
+    reward_of = {
+        identifier: reward
+        for group, scored in zip(groups, rewards, strict=True)
+        for identifier, reward in zip(group.completion_ids, scored, strict=True)
+    }
     return {
         "accuracy": evaluation.accuracy(comparisons, score_N, seed),
+        "by_labeler": evaluation.accuracy_by_judge(comparisons, score_N, judge_P),
         "log_loss": evaluation.log_loss(comparisons, score_N),
         "calibration_error": evaluation.calibration_error(comparisons, score_N),
         "baselines": {
             "longer_text": evaluation.accuracy(comparisons, length_N, seed),
             "chance": evaluation.chance(comparisons, len(score_N), seed),
         },
+        "scores": [[identifier, round(reward, 6)] for identifier, reward in reward_of.items()],
     }
 
 
@@ -151,10 +164,12 @@ def _centre(
             EncodedGroup(
                 prompt_id=record.prompt_id,
                 prompt=encoder.prompt(record.prompt),
+                completion_ids=[],
                 completions=[encoder.completion(record.completion)],
                 text_lengths=[len(record.completion)],
                 pairs=[],
-                num_rankings=0,
+                judges=[],
+                num_judged_pairs=0,
             )
             for record in read_demonstrations(path)
         ]
@@ -175,12 +190,15 @@ def _centre(
 def _read_groups(
     job: Job, encoder: TextEncoder
 ) -> tuple[list[EncodedGroup], list[EncodedGroup], int]:
-    """Train and validation groups with at least one strict pair, and how many had none."""
+    """Train and validation groups, and how many were left out for want of a strict pair.
+
+    Validation keeps those: they are no comparison, yet their completions are scored.
+    """
     groups: dict[str, list[EncodedGroup]] = {"train": [], "validation": []}
     num_tied = 0
     for ranked in read_rankings(job.input("rankings")):
         group = encode_group(ranked, encoder)
-        if group.pairs:
+        if group.pairs or ranked.split == "validation":
             groups[ranked.split].append(group)
         else:
             num_tied += 1

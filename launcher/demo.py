@@ -59,9 +59,11 @@ def chosen_settings(layout: Layout, port: int) -> state.Settings:
 def start_everything(running: stack.Stack, *, web_flags: tuple[str, ...] = ()) -> list[Link]:
     running.start_services()
     running.migrate()
+    # The processes get ready while the content is prepared.
+    web = running.start_application(web_flags=web_flags)
     running.register_model(models.find_model(models.DEMO_MODEL))
     links = seed(running)
-    running.start_application(web_flags=web_flags)
+    running.wait_for_web(web)
     return links
 
 

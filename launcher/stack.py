@@ -21,6 +21,9 @@ from launcher.valkey import Valkey
 # Public, small, and it asks the database.
 HEALTH_PATH = "/api/session/"
 FRONTEND_PORT = 5173
+LOOPBACK = "127.0.0.1,localhost"
+# Both spellings are in use, and where both are set they should say the same.
+NO_PROXY = ("NO_PROXY", "no_proxy")
 WATCH_SECONDS = 1.0
 SERVICE_SECONDS = 120.0
 WEB_SECONDS = 120.0
@@ -84,26 +87,29 @@ class Stack:
             env=self.environment(),
         )
 
-    def start_application(self, *, web_flags: tuple[str, ...] = ()) -> None:
-        """Start web, the workers and the clock; returns when the web answers."""
+    def start_application(self, *, web_flags: tuple[str, ...] = ()) -> Supervised:
+        """Start web, the workers and the clock; returns the web, which still has to get ready."""
         web_flags = (f"--bind=127.0.0.1:{self.settings.web_port}", *web_flags)
         added = {"web": web_flags, "beat": (f"--schedule={self.layout.state / 'beat-schedule'}",)}
+        started = {
+            process.name: self._start_process(process, added.get(process.name, ()))
+            for process in processes.PROCESSES
+            if process.command
+        }
+        return started["web"]
+
+    def wait_for_web(self, web: Supervised) -> None:
         with screen.step("Starting web, worker, gpu-worker and beat"):
-            started = {
-                process.name: self._start_process(process, added.get(process.name, ()))
-                for process in processes.PROCESSES
-                if process.command
-            }
-            self.supervisor.wait_ready(
-                started["web"], self.web_answers, timeout_seconds=WEB_SECONDS
-            )
+            self.supervisor.wait_ready(web, self.web_answers, timeout_seconds=WEB_SECONDS)
 
     def web_url(self) -> str:
         return f"http://127.0.0.1:{self.settings.web_port}"
 
     def web_answers(self) -> bool:
+        # A proxy that the environment names is for the world, not for our own loopback address.
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with urllib.request.urlopen(self.web_url() + HEALTH_PATH, timeout=5) as answer:  # noqa: S310 (our own loopback address)
+            with direct.open(self.web_url() + HEALTH_PATH, timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -126,6 +132,7 @@ class Stack:
             **os.environ,
             "DATABASE_URL": self.database_url(),
             "REDIS_URL": self.redis_url(),
+            **{name: ",".join(filter(None, (os.environ.get(name), LOOPBACK))) for name in NO_PROXY},
             "PATH": f"{self.layout.venv_bin}{os.pathsep}{os.environ.get('PATH', '')}",
         }
 

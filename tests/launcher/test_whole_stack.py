@@ -1,12 +1,12 @@
 """Every process of the table, started as `./concord demo` starts them, and sudden death."""
 
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 from launcher import proc
@@ -23,7 +23,7 @@ settings = demo.chosen_settings(layout, state.free_service_port())
 with stack.supervised(layout, settings) as running:
     running.start_services()
     running.migrate()
-    running.start_application()
+    running.wait_for_web(running.start_application())
     print(running.web_url(), flush=True)
     stack.watch(running.supervisor)
 """
@@ -57,8 +57,10 @@ def command_line(pid):
 def test_the_whole_stack_lives_and_leaves_nothing_when_its_launcher_is_killed(layout):
     launcher, url = start(layout)
     try:
-        with urllib.request.urlopen(url + "/api/session/") as answer:
-            assert json.load(answer)["user"] is None
+        connection = http.client.HTTPConnection(url.removeprefix("http://"))
+        connection.request("GET", "/api/session/")
+        assert json.load(connection.getresponse())["user"] is None
+        connection.close()
         family = proc.descendants(launcher.pid)
         command_lines = [command_line(pid) for pid in family]
         for name in EXPECTED:

@@ -78,3 +78,14 @@ def make_run(ada, base_model, make_snapshot):
         return request_run(by=ada, request=RunRequest(**(fields | overrides)))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory):
+    """A random language model of about a million parameters."""
+    # Only the tests that really train pay for loading torch.
+    from training.ml.embedded_models import make_tiny
+
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    make_tiny(folder, seed=1)
+    return folder

@@ -41,15 +41,6 @@ def patient(settings):
     settings.RUN_RETRY_SECONDS = 0
 
 
-@pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory):
-    from training.ml.embedded_models import make_tiny
-
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    make_tiny(folder, seed=1)
-    return folder
-
-
 @pytest.fixture
 def tiny(tiny_folder):
     return register_base_model(

@@ -1,8 +1,11 @@
 """Random models of two layers, made once, and a way to run a stage in this process."""
 
+import signal
+
 import pytest
 
-from tests.training.ml.jobs import JobRunner
+from tests.training.ml.jobs import ALONE, JobRunner
+from tests.training.ml.tiny import lively_policy, lively_reward_model
 from training.ml.tiny_models import ARCHITECTURES, make_tiny
 
 
@@ -23,3 +26,45 @@ def tiny_folder(tiny_folders):
 @pytest.fixture
 def jobs(tmp_path, tiny_folder):
     return JobRunner(tmp_path, tiny_folder)
+
+
+@pytest.fixture
+def world():
+    """One process alone."""
+    return ALONE
+
+
+@pytest.fixture(scope="session")
+def policy_folder(tmp_path_factory):
+    """A tiny policy of an architecture whose distributions are far from uniform."""
+    root = tmp_path_factory.mktemp("policies")
+
+    def folder(architecture="llama"):
+        wanted = root / architecture
+        if not wanted.exists():
+            lively_policy(wanted, architecture)
+        return wanted
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reward_folder(tmp_path_factory, policy_folder):
+    """A tiny reward model on the trunk of the policy of an architecture."""
+    root = tmp_path_factory.mktemp("reward-models")
+
+    def folder(architecture="llama"):
+        wanted = root / architecture
+        if not wanted.exists():
+            lively_reward_model(wanted, policy_folder(architecture))
+        return wanted
+
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_signal_handler():
+    """A stage that runs inside the test process listens for signals: undo that."""
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)

@@ -1,0 +1,222 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import type { Project, RankingDetail } from "@/api/research-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer } from "@/testing/server";
+
+const project: Project = {
+  id: 4,
+  name: "First round",
+  kind: "ranking",
+  state: "open",
+  k: 6,
+  overlap: 2,
+  pool: "training",
+  priority_mode: "helpfulness_first",
+  seed_order_from_ratings: true,
+  allow_empty_demonstrations: false,
+  imported_from: "",
+  created_at: "2026-01-02T10:00:00Z",
+  instructions: { version: 1, title: "How to rank", body: "Read all of them." },
+  num_tasks: 10,
+  num_slots: 20,
+  num_open: 12,
+  num_submitted: 5,
+};
+const sources = [
+  { id: 2, kind: "model_version", name: "tiny-sft", num_completions: 40, created_at: "2026-01-01T00:00:00Z" },
+  { id: 3, kind: "model_version", name: "tiny-ppo", num_completions: 7, created_at: "2026-01-01T00:00:00Z" },
+];
+const catalogue = {
+  label_items: [
+    {
+      key: "hallucination",
+      label: "Hallucination",
+      kind: "flag",
+      asked_when: "closed_domain",
+      yes_is_problem: true,
+    },
+  ],
+  likert: { minimum: 1, maximum: 7, anchors: {} },
+  categories: [{ key: "chat", label: "Chat" }],
+  prompt_flags: [],
+  skip_reasons: [],
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
+    .on("GET /api/catalogue/", { body: catalogue })
+    .on("GET /api/completion-sources/", { body: { results: sources, next: null } })
+    .on("GET /api/rankings/", { body: { results: [], next: null } })
+    .on("GET /api/projects/", { body: { results: [project], next: null } })
+    .on("GET /api/projects/4/", { body: project });
+});
+
+async function fillInstructions(user: ReturnType<typeof renderApp>["user"]) {
+  await user.type(await screen.findByLabelText("Name"), " First round ");
+  await user.type(screen.getByLabelText("Title of the instructions"), "How to rank");
+  await user.type(screen.getByLabelText("Instructions"), "Read all.");
+}
+
+describe("a new project", () => {
+  it("sends what the form says and carries the named source on", async () => {
+    server.on("POST /api/projects/", { status: 201, body: project });
+    const { user, router } = renderApp("/projects/new?source=3");
+    await fillInstructions(user);
+    const k = screen.getByLabelText("Completions per task");
+    await user.clear(k);
+    await user.type(k, "6");
+    const overlap = screen.getByLabelText("Overlap");
+    await user.clear(overlap);
+    await user.type(overlap, "2");
+    await user.selectOptions(screen.getByLabelText("Priority"), "Truth and harmlessness first");
+    await user.click(screen.getByLabelText("Start the order from the ratings"));
+    await user.click(screen.getByRole("button", { name: "Open the project" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/projects/4"));
+
+    expect(server.sent("POST /api/projects/")[0]?.body).toEqual({
+      name: "First round",
+      kind: "ranking",
+      k: 6,
+      overlap: 2,
+      pool: "training",
+      priority_mode: "truth_harmless_first",
+      instructions: { title: "How to rank", body: "Read all." },
+      seed_order_from_ratings: false,
+      allow_empty_demonstrations: false,
+    });
+    expect(await screen.findByRole("checkbox", { name: "tiny-ppo" })).toBeChecked();
+    expect(screen.getByRole("checkbox", { name: "tiny-sft" })).not.toBeChecked();
+  });
+
+  it("asks a demonstration project for no K", async () => {
+    server.on("POST /api/projects/", { status: 201, body: project });
+    const { user } = renderApp("/projects/new");
+    await user.click(await screen.findByRole("radio", { name: "Demonstrations" }));
+    expect(screen.queryByLabelText("Completions per task")).not.toBeInTheDocument();
+    await fillInstructions(user);
+    await user.click(screen.getByLabelText("Allow empty demonstrations"));
+    await user.click(screen.getByRole("button", { name: "Open the project" }));
+    await waitFor(() => expect(server.sent("POST /api/projects/")).toHaveLength(1));
+    const body = server.sent("POST /api/projects/")[0]?.body;
+    expect(body).toMatchObject({ kind: "demonstration", allow_empty_demonstrations: true });
+    expect(body).not.toHaveProperty("k");
+  });
+});
+
+describe("a project", () => {
+  it("makes tasks of the chosen sources and says why prompts were passed over", async () => {
+    server.on("POST /api/projects/4/tasks/", {
+      status: 201,
+      body: {
+        num_tasks: 3,
+        num_slots: 6,
+        num_skipped: 9,
+        num_duplicate_texts: 1,
+        reasons: [
+          { reason: "already_in_project", num_prompts: 1 },
+          { reason: "too_few_completions", num_prompts: 8 },
+        ],
+      },
+    });
+    const { user } = renderApp("/projects/4");
+    await user.click(await screen.findByRole("checkbox", { name: "tiny-sft" }));
+    await user.selectOptions(screen.getByLabelText("Category"), "Chat");
+    await user.click(screen.getByRole("button", { name: "Make tasks" }));
+    expect(await screen.findByText("3 tasks made, waiting for 6 answers.")).toBeInTheDocument();
+    expect(screen.getByText(/^8 prompts have too few completions/)).toBeInTheDocument();
+    expect(screen.getByText(/^1 completion left out/)).toBeInTheDocument();
+    expect(server.sent("POST /api/projects/4/tasks/")[0]?.body).toEqual({
+      num_prompts: 40,
+      category: "chat",
+      source_ids: [2],
+    });
+  });
+
+  it("is paused and opened again", async () => {
+    let state = "open";
+    server
+      .on("GET /api/projects/4/", () => ({ body: { ...project, state } }))
+      .on("PATCH /api/projects/4/", ({ body }) => {
+        ({ state } = body as { state: string });
+        return { body: { ...project, state } };
+      });
+    const { user } = renderApp("/projects/4");
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    expect(await screen.findByRole("button", { name: "Open again" })).toBeInTheDocument();
+    expect(screen.getByText("Paused")).toBeInTheDocument();
+  });
+
+  it("publishes a new version of its instructions", async () => {
+    server.on("POST /api/projects/4/instructions/", { status: 201, body: project.instructions });
+    const { user } = renderApp("/projects/4");
+    await user.click(await screen.findByRole("button", { name: "Write a new version" }));
+    const publish = screen.getByRole("button", { name: "Publish version 2" });
+    expect(publish).toBeDisabled();
+    await user.type(screen.getByLabelText("Instructions"), " Twice.");
+    await user.click(publish);
+    await waitFor(() =>
+      expect(server.sent("POST /api/projects/4/instructions/")[0]?.body).toEqual({
+        title: "How to rank",
+        body: "Read all of them. Twice.",
+      }),
+    );
+  });
+
+  it("lets a researcher look without anything to change", async () => {
+    server.on("GET /api/session/", { body: sessionOf(ruth) });
+    renderApp("/projects/4");
+    expect(await screen.findByRole("heading", { name: "First round" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Make tasks" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Pause" })).not.toBeInTheDocument();
+  });
+});
+
+describe("a ranking", () => {
+  it("shows ties on one rung, answers in words, and what learned from it (R53)", async () => {
+    const item = { text: "", source_name: "tiny-sft", rating: 5, flags: {}, note: "" };
+    const ranking: RankingDetail = {
+      id: "0a1b2c3d-0000-4000-8000-000000000000",
+      task: 9,
+      project: 4,
+      prompt_id: 31,
+      labeler: { id: 7, display_name: "Amina Osei" },
+      k: 3,
+      is_partial: false,
+      is_surplus: false,
+      is_sealed: true,
+      order_source: "seeded",
+      seconds_active: 95,
+      submitted_at: "2026-01-03T10:00:00Z",
+      superseded_at: null,
+      prompt: "Explain tides.",
+      instructions_version: 1,
+      items: [
+        { ...item, completion_id: 1, rank: 2, text: "Second." },
+        { ...item, completion_id: 2, rank: 1, text: "Best.", note: "Clear." },
+        { ...item, completion_id: 3, rank: 2, text: "Tied.", flags: { hallucination: true } },
+      ],
+    };
+    server
+      .on(`GET /api/rankings/${ranking.id}/`, { body: ranking })
+      .on(`GET /api/lineage/rankings/${ranking.id}/`, {
+        body: { snapshots: [{ id: "s1", name: "round one" }], model_versions: [{ id: "m1", name: "reward 1" }] },
+      });
+    renderApp(`/rankings/${ranking.id}`);
+    const order = within(await screen.findByRole("region", { name: "Order" }));
+    const rungs = order.getAllByRole("listitem").filter((rung) => rung.textContent?.startsWith("Rank"));
+    expect(rungs).toHaveLength(2);
+    expect(rungs[0]).toHaveTextContent("Best.");
+    expect(rungs[1]).toHaveTextContent(/2 tied.*Second\..*Tied\./);
+    expect(await order.findByText("Hallucination")).toBeInTheDocument();
+    expect(screen.getByText("1 min 35 s")).toBeInTheDocument();
+    expect(await screen.findByRole("link", { name: "reward 1" })).toHaveAttribute("href", "/models/m1");
+    expect(screen.getByRole("link", { name: "round one" })).toHaveAttribute("href", "/data/s1");
+  });
+});

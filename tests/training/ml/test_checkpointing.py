@@ -1,0 +1,117 @@
+"""A checkpoint is whole or does not count (R77)."""
+
+import json
+
+import pytest
+import torch
+
+from tests.training.ml.jobs import ALONE
+from training.ml import checkpointing
+from training.ml.checkpointing import newest_checkpoint, write_checkpoint
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(step, world=ALONE):
+        write_checkpoint(
+            tmp_path,
+            step,
+            shared={"model": {"weight": torch.full((64,), float(step))}},
+            own={"random-0": {"torch": torch.arange(3)}},
+            values={"seen": step},
+            world=world,
+        )
+        return tmp_path / f"step-{step:08d}"
+
+    return write
+
+
+def test_what_was_stored_comes_back(write, tmp_path):
+    """Tensors bit for bit, values as they were."""
+    write(5)
+
+    found = newest_checkpoint(tmp_path)
+
+    assert (found.step, found.values) == (5, {"seen": 5})
+    assert torch.equal(found.tensors("model")["weight"], torch.full((64,), 5.0))
+    assert found.has("random-0")
+    assert not found.has("random-1")
+
+
+def test_the_newest_whole_checkpoint_wins_and_two_are_kept(write, tmp_path):
+    """The one before the newest stays in case the newest is damaged."""
+    for step in (5, 10, 15):
+        write(step)
+
+    assert newest_checkpoint(tmp_path).step == 15
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["step-00000010", "step-00000015"]
+
+
+def damage_by_truncation(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def damage_by_flipping_a_bit(path):
+    content = bytearray(path.read_bytes())
+    content[-10] ^= 1
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("damage", [damage_by_truncation, damage_by_flipping_a_bit, type(None)])
+@pytest.mark.parametrize("name", ["model.safetensors", "values.json", "manifest.json"])
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(write, tmp_path, damage, name):
+    """Truncated, one bit flipped, or gone: any file of it."""
+    write(5)
+    hurt = write(10) / name
+
+    if damage in (damage_by_truncation, damage_by_flipping_a_bit):
+        damage(hurt)
+    else:
+        hurt.unlink()
+
+    assert newest_checkpoint(tmp_path).step == 5
+
+
+def test_nothing_whole_means_no_checkpoint(write, tmp_path):
+    """A run then starts over instead of failing."""
+    assert newest_checkpoint(tmp_path / "absent") is None
+    damage_by_truncation(write(5) / "model.safetensors")
+
+    assert newest_checkpoint(tmp_path) is None
+
+
+def test_the_manifest_is_written_after_everything_it_lists(write, tmp_path, monkeypatch):
+    """A crash at any moment before it leaves no checkpoint that counts."""
+    present = {}
+
+    def record(path, text):
+        present[path.name] = {entry.name for entry in path.parent.iterdir()}
+        durably(path, text)
+
+    durably = checkpointing.write_durably
+    monkeypatch.setattr(checkpointing, "write_durably", record)
+    folder = write(5)
+
+    listed = set(json.loads((folder / "manifest.json").read_text()))
+    assert listed == {"model.safetensors", "random-0.safetensors", "values.json"}
+    assert present["manifest.json"] == listed
+
+
+def test_a_crash_before_the_rename_leaves_the_older_checkpoint(write, tmp_path, monkeypatch):
+    """Half a folder never counts, and the next write clears it away."""
+    write(5)
+    monkeypatch.setattr(checkpointing, "_publish", lambda *folders: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write(10)
+    monkeypatch.undo()
+
+    assert newest_checkpoint(tmp_path).step == 5
+    write(15)
+    assert not list(tmp_path.glob(".partial-*"))
+
+
+def test_no_file_of_a_checkpoint_is_a_pickle(write):
+    """Only safetensors and JSON: reading one runs no code."""
+    for path in write(5).iterdir():
+        assert path.suffix in (".safetensors", ".json")
+        assert path.read_bytes()[:1] not in (b"\x80", b"P")

@@ -1,0 +1,96 @@
+"""Accuracy, its interval, the baselines and calibration on numbers a hand can check (R63, RM12)."""
+
+import math
+
+import numpy as np
+import pytest
+
+from training.ml.evaluation import (
+    Comparisons,
+    accuracy,
+    accuracy_by_judge,
+    calibration_error,
+    chance,
+    log_loss,
+)
+
+
+def comparisons(pairs, prompts):
+    return Comparisons(np.array(pairs).reshape(-1, 2).astype(int), np.array(prompts, dtype=int))
+
+
+# Completions 0, 1, 2 belong to the first prompt, 3 and 4 to the second.
+SCORES = np.array([2.0, 1.0, 1.0, 0.0, 3.0])
+PAIRS = comparisons([(0, 1), (1, 2), (2, 0), (3, 4)], [0, 0, 0, 1])
+
+
+def test_accuracy_counts_right_pairs_and_half_of_equal_scores():
+    """R63, RM8: right, equal, wrong, wrong -> 1.5 of 4."""
+    found = accuracy(PAIRS, SCORES, seed=1)
+
+    assert found["value"] == pytest.approx(0.375)
+    assert (found["num_pairs"], found["num_prompts"]) == (4, 2)
+
+
+def test_the_interval_resamples_prompts_and_holds_the_value():
+    """R63: prompts score 0.5 and 0; drawn twice with replacement they give 0 to 0.5."""
+    found = accuracy(PAIRS, SCORES, seed=1)
+
+    assert (found["low"], found["high"]) == (0.0, 0.5)
+    assert accuracy(PAIRS, SCORES, seed=1) == found
+
+
+def test_one_prompt_has_no_interval_and_no_pair_has_no_value():
+    """R63: nothing is made up where nothing is held out."""
+    single = accuracy(comparisons([(0, 1)], [0]), SCORES, seed=1)
+    nothing = accuracy(comparisons([], []), SCORES, seed=1)
+
+    assert (single["value"], single["low"], single["high"]) == (1.0, None, None)
+    assert nothing["value"] is None
+    assert log_loss(comparisons([], []), SCORES) is None
+    assert calibration_error(comparisons([], []), SCORES) is None
+    assert chance(comparisons([], []), 0, seed=1)["value"] is None
+
+
+def test_each_labeler_has_an_accuracy_of_their_own():
+    """R63: amina judged the first two pairs, otto the others."""
+    found = accuracy_by_judge(PAIRS, SCORES, np.array(["amina", "amina", "otto", "otto"]))
+
+    assert found == {
+        "amina": {"value": 0.75, "num_pairs": 2},
+        "otto": {"value": 0.0, "num_pairs": 2},
+    }
+
+
+def test_log_loss_of_equal_scores_is_a_coins():
+    """R63."""
+    one_right = comparisons([(0, 1)], [0])
+
+    assert log_loss(comparisons([(1, 2)], [0]), SCORES) == pytest.approx(math.log(2))
+    # log(1 + e^-1)
+    assert log_loss(one_right, SCORES) == pytest.approx(0.313262, abs=1e-6)
+
+
+def test_chance_covers_a_half_and_narrows_with_more_pairs():
+    """R63: 4 pairs leave luck wide, 200 do not."""
+    pairs = comparisons([(2 * i, 2 * i + 1) for i in range(200)], range(200))
+
+    few, many = chance(PAIRS, 5, seed=1), chance(pairs, 400, seed=1)
+
+    assert few["low"] <= 0.25 < 0.75 <= few["high"]
+    # Two deviations of 200 coins: 0.5 -+ 0.07.
+    assert many["low"] == pytest.approx(0.43, abs=0.015)
+    assert many["high"] == pytest.approx(0.57, abs=0.015)
+
+
+def test_a_labeler_who_follows_bradley_terry_is_called_calibrated():
+    """RM12: P(first preferred) = sigmoid(score gap) gives an error below 0.03; doubled, above."""
+    stream = np.random.default_rng(5)
+    score_N = stream.normal(size=20_000)
+    left, right = np.arange(0, 20_000, 2), np.arange(1, 20_000, 2)
+    prefers_left = stream.random(10_000) < 1 / (1 + np.exp(score_N[right] - score_N[left]))
+    pair_P2 = np.where(prefers_left[:, None], np.c_[left, right], np.c_[right, left])
+    judged = Comparisons(pair_P2, np.arange(10_000))
+
+    assert calibration_error(judged, score_N) < 0.03
+    assert calibration_error(judged, 2 * score_N) > 0.06

@@ -1,0 +1,85 @@
+"""Records are read whole or refused with the line that is wrong."""
+
+import pytest
+
+from tests.training.ml.jobs import demonstration, ranked, write_records
+from training.ml.errors import BadInput
+from training.ml.records import read_demonstrations, read_pretraining, read_rankings
+
+GOOD = ranked(1, "Say hi.", ["hi", "ho"], ("amina", [1, 2]))
+
+
+def test_a_ranking_gives_pairs_and_the_labeler_behind_each(tmp_path):
+    """R28, R63: ranks 2, 1, 1 and an unjudged first."""
+    path = write_records(
+        tmp_path / "rankings.jsonl",
+        [ranked(4, "p", ["a", "b", "c"], (7, [2, 1, 1]), (9, [None, 1, 2]))],
+    )
+
+    (prompt,) = read_rankings(path)
+
+    assert prompt.comparisons() == [(1, 0), (2, 0), (1, 2)]
+    assert prompt.judges() == ["7", "7", "9"]
+    # Three pairs by the first, one by the second, who saw two completions.
+    assert prompt.num_judged_pairs() == 4
+    assert prompt.completion_ids == ("40", "41", "42")
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"prompt": None}, "prompt is not text"),
+        ({"split": "test"}, "split 'test'"),
+        ({"completions": [{"id": 1, "text": "alone"}]}, "1 completions, expected 2 to 9"),
+        ({"rankings": [{"labeler": 1, "ranks": [1]}]}, "1 ranks for 2 completions"),
+        ({"rankings": [{"labeler": 1, "ranks": [1, 0]}]}, "0 is not a rank"),
+        ({"rankings": [{"labeler": 1, "ranks": [1, "2"]}]}, "'2' is not a rank"),
+        ({"rankings": [{"ranks": [1, 2]}]}, "no 'labeler'"),
+        ({"prompt_id": None}, "prompt_id is not an identifier"),
+    ],
+)
+def test_a_bad_ranking_is_refused_with_its_line(tmp_path, change, complaint):
+    """The contract: bad_input names file and line."""
+    path = write_records(tmp_path / "rankings.jsonl", [GOOD, GOOD | change])
+
+    with pytest.raises(BadInput, match=rf"^rankings.jsonl line 2: {complaint}"):
+        read_rankings(path)
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", "3", '{"prompt_id": 1}'])
+def test_a_line_that_is_no_record_is_refused_with_its_number(tmp_path, line):
+    """The contract."""
+    path = write_records(tmp_path / "demonstrations.jsonl", [demonstration(1, "p", "c")])
+    with path.open("a") as opened:
+        opened.write(line + "\n")
+
+    with pytest.raises(BadInput, match=r"^demonstrations.jsonl line 2: "):
+        read_demonstrations(path)
+
+
+def test_a_prompt_on_both_sides_of_the_split_is_refused(tmp_path):
+    """RM11: what is held out must be unseen."""
+    rows = [demonstration(5, "p", "a"), demonstration(5, "p", "b", split="validation")]
+    path = write_records(tmp_path / "demonstrations.jsonl", rows)
+
+    with pytest.raises(BadInput, match="prompt 5 is in both splits"):
+        read_demonstrations(path)
+
+
+def test_a_line_separator_inside_a_text_ends_no_record(tmp_path):
+    """U+2028 is text; only the newline ends a record."""
+    path = tmp_path / "pretraining.jsonl"
+    path.write_text('{"text": "one\u2028two"}\n\n{"text": "three"}\n', encoding="utf-8")
+
+    assert read_pretraining(path) == ["one\u2028two", "three"]
+
+
+def test_an_empty_or_undecodable_file_is_refused(tmp_path):
+    """The contract."""
+    (tmp_path / "empty.jsonl").write_text("\n")
+    (tmp_path / "bytes.jsonl").write_bytes(b"\xff\xfe{}")
+
+    with pytest.raises(BadInput, match=r"empty\.jsonl holds no records"):
+        read_pretraining(tmp_path / "empty.jsonl")
+    with pytest.raises(BadInput, match=r"bytes\.jsonl cannot be read"):
+        read_pretraining(tmp_path / "bytes.jsonl")

@@ -41,6 +41,7 @@ CONFLICTS: Mapping[str, tuple[str, str]] = {
         "already_submitted",
         "You have already answered this task.",
     ),
+    "training_modelversion_name_key": ("name_taken", "There is already a model of this name."),
     "append_only": ("append_only", "What was judged cannot be changed any more."),
 }
 

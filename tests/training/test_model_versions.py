@@ -175,6 +175,9 @@ class TestFolders:
 
         assert "model.safetensors" in self.refusal(folder)
 
+    def test_a_path_that_no_file_system_has_is_refused(self, folder):
+        assert "cannot be read" in self.refusal(folder / ("x" * 5_000))
+
     def test_json_that_nests_too_deep_is_refused(self, folder):
         (folder / "config.json").write_text("[" * 100_000)
 

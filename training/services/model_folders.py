@@ -21,6 +21,13 @@ def check_model_folder(folder: Path) -> None:
 
     Raises: Refused("unusable_model_folder") that says which file is wrong and why (status 400).
     """
+    try:
+        _check(folder)
+    except OSError as error:
+        raise _refusal(f"it cannot be read ({error.strerror})") from error
+
+
+def _check(folder: Path) -> None:
     if not folder.is_dir():
         raise _refusal("there is no such folder on this machine")
     files = sorted(path for path in folder.rglob("*") if not path.is_dir())

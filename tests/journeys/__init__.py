@@ -1,0 +1,1 @@
+"""Journeys through the real browser, with the real services behind it."""

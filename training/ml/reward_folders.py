@@ -5,7 +5,7 @@ The centring bias must reach whoever loads the folder. Where the last norm has a
 RMSNorm architectures (Llama, Qwen2) have no constant anywhere behind their last norm, and the
 classification head of transformers has no bias: there the shift is the tensor `score.bias`, which
 this module and `AutoModelForTokenClassification` read, and which the plain sequence classifier
-reports as unexpected. See docs/decisions/reward-centring.md.
+reports as unexpected. See docs/decisions/0007-reward-centring.md.
 """
 
 import copy

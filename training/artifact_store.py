@@ -26,17 +26,9 @@ class ArtifactError(Exception):
 
 
 @dataclass(frozen=True)
-class FileEntry:
-    path: str
-    num_bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True)
 class StoredArtifact:
     sha256: str
     num_bytes: int
-    files: tuple[FileEntry, ...]
 
 
 def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifact:
@@ -136,23 +128,14 @@ def _place(source: Path, target: Path, *, may_link: bool) -> None:
 
 
 def _describe(folder: Path) -> StoredArtifact:
-    files = tuple(
-        FileEntry(
-            path=path.relative_to(folder).as_posix(),
-            num_bytes=path.stat().st_size,
-            sha256=sha256_of_file(path),
-        )
+    entries = [
+        (path.relative_to(folder).as_posix(), path.stat().st_size, sha256_of_file(path))
         for path in _regular_files(folder)
-    )
-    manifest = json.dumps(
-        sorted([entry.path, entry.num_bytes, entry.sha256] for entry in files),
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    ]
+    manifest = json.dumps(sorted(entries), ensure_ascii=False, separators=(",", ":"))
     return StoredArtifact(
         sha256=hashlib.sha256(manifest.encode()).hexdigest(),
-        num_bytes=sum(entry.num_bytes for entry in files),
-        files=files,
+        num_bytes=sum(num_bytes for _, num_bytes, _ in entries),
     )
 
 

@@ -120,23 +120,14 @@ class TestHeartbeat:
         assert run.started_at is not None
         assert RunAttempt.objects.get(run=run).pid == 4321
 
-    def test_it_extends_the_lease_and_stores_the_progress(self, running):
+    def test_it_extends_the_lease(self, running):
         before = Run.objects.get(pk=running.run_id).lease_until
 
-        wishes = heartbeat(running, step=12, total_steps=100)
+        wishes = heartbeat(running)
 
-        run = Run.objects.get(pk=running.run_id)
-        assert run.lease_until > before
-        assert (run.step, run.total_steps) == (12, 100)
+        assert Run.objects.get(pk=running.run_id).lease_until > before
         assert wishes is not None
         assert (wishes.cancel, wishes.pause, wishes.deadline_passed) == (False, False, False)
-
-    def test_it_without_progress_keeps_what_is_stored(self, running):
-        heartbeat(running, step=12, total_steps=100)
-
-        heartbeat(running)
-
-        assert Run.objects.values_list("step", "total_steps").get() == (12, 100)
 
     def test_it_brings_back_what_people_wish(self, running, ada):
         pause_run(by=ada, run=Run.objects.get())
@@ -155,7 +146,7 @@ class TestHeartbeat:
 
     def test_it_costs_one_query(self, running, django_assert_num_queries):
         with django_assert_num_queries(1):
-            heartbeat(running, step=1)
+            heartbeat(running)
 
 
 @pytest.mark.django_db
@@ -217,12 +208,12 @@ class TestReaper:
         expire_lease(running)
         reap()
 
-        assert heartbeat(running, step=99) is None
+        assert heartbeat(running) is None
         assert not begin_stopping(running, why="late")
         assert not finish_succeeded(running, Ending(reason="succeeded"))
         assert finish_unsuccessful(running, Ending(reason="error")) is None
         assert not start_running(running, pid=1)
-        assert Run.objects.get(pk=running.run_id).step == 0
+        assert state_of(running) == "retry_wait"
 
     def test_a_zombie_cannot_touch_the_next_attempt(self, settings, running):
         settings.RUN_RETRY_SECONDS = 0

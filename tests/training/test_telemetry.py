@@ -49,7 +49,7 @@ class TestDelivery:
             (1, "train", {"loss": 0.7}, 0.5),
             (2, "train", {"loss": 0.6}, 1.0),
         ]
-        assert (telemetry.step, telemetry.total_steps) == (2, 10)
+        assert Run.objects.values_list("step", "total_steps").get() == (2, 10)
 
     def test_a_line_that_is_still_being_written_waits(self, held, folder):
         telemetry = Telemetry(held, folder)

@@ -153,23 +153,20 @@ def start_running(held: Claim, *, pid: int) -> bool:
     return started
 
 
-def heartbeat(
-    held: Claim, *, step: int | None = None, total_steps: int | None = None
-) -> Wishes | None:
-    """Renew the lease and store the progress. One statement.
+def heartbeat(held: Claim) -> Wishes | None:
+    """Renew the lease. One statement.
 
     None when the fence or the lease is gone: the runner must kill its trainer at once.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE training_run SET"
-            " lease_until = clock_timestamp() + make_interval(secs => %s),"
-            " step = COALESCE(%s, step), total_steps = COALESCE(%s, total_steps)"
+            " lease_until = clock_timestamp() + make_interval(secs => %s)"
             " WHERE id = %s AND fence = %s AND state IN ('claimed', 'running', 'stopping')"
             " AND lease_until > clock_timestamp()"
             " RETURNING cancel_requested_at IS NOT NULL, pause_requested_at IS NOT NULL,"
             " COALESCE(deadline_at < clock_timestamp(), false)",
-            [settings.RUN_LEASE_SECONDS, step, total_steps, held.run_id, held.fence],
+            [settings.RUN_LEASE_SECONDS, held.run_id, held.fence],
         )
         row = cursor.fetchone()
     return None if row is None else Wishes(*row)

@@ -25,15 +25,12 @@ RETRY_SECONDS = 0.5
 class Lease:
     """Sends heartbeats from its own thread and its own connection until it is told to end.
 
-    ``step`` and ``total_steps`` travel with the next heartbeat. ``on_renewed`` is called with the
-    new deadline after each one that the database accepted.
+    ``on_renewed`` is called with the new deadline after each one that the database accepted.
     """
 
     def __init__(self, held: Claim) -> None:
         self.held = held
         self.wishes = Wishes(cancel=False, pause=False, deadline_passed=False)
-        self.step: int | None = None
-        self.total_steps: int | None = None
         self.on_renewed: Callable[[float], None] | None = None
         self.deadline = machine_clock() + settings.RUN_LEASE_SECONDS * TRUSTED_SHARE
         self._refused = threading.Event()
@@ -73,7 +70,7 @@ class Lease:
         # Read before asking: the answer may have travelled for a long time.
         asked_at = machine_clock()
         try:
-            wishes = heartbeat(self.held, step=self.step, total_steps=self.total_steps)
+            wishes = heartbeat(self.held)
         except DatabaseFault as fault:
             logger.warning("no heartbeat: %s", fault)
             connection.close()

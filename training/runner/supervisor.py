@@ -199,8 +199,6 @@ class Attempt:
         except DatabaseFault as fault:
             logger.warning("figures are delivered later: %s", fault)
             connection.close()
-        self._lease.step = self._telemetry.step
-        self._lease.total_steps = self._telemetry.total_steps
 
     def _last_step(self) -> int:
         return self._telemetry.step or self._run.step

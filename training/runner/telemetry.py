@@ -70,7 +70,7 @@ class Telemetry:
 
     @transaction.atomic
     def _record_steps(self, lines: list[dict[str, Any]], text: bytes) -> None:
-        if not self._owns_the_run():
+        if not self._store_progress():
             return
         StepMetrics.objects.bulk_create(
             [
@@ -90,10 +90,14 @@ class Telemetry:
                 run_id=self._held.run_id, attempt=self._held.attempt, text=readable(text)
             )
 
-    def _owns_the_run(self) -> bool:
-        return Run.objects.filter(
+    def _store_progress(self) -> bool:
+        """Whether this attempt still owns the run; the page shows its newest step at once."""
+        own = Run.objects.filter(
             pk=self._held.run_id, fence=self._held.fence, state__in=LIVE_STATES
-        ).exists()
+        )
+        if self.step is None:
+            return own.exists()
+        return own.update(step=self.step, total_steps=self.total_steps) > 0
 
 
 def parse_progress(line: bytes) -> dict[str, Any] | None:

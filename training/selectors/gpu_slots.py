@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from training.models import LIVE_STATES, GpuSlot, Run
 from training.models.clock import ClockTimestamp
 
-# A slot that has not reported in for this long is taken to be gone.
-ONLINE_SECONDS = 30
+# A slot that has missed this many reports is taken to be gone.
+MISSED_REPORTS = 3
 
 
 @dataclass(frozen=True)
@@ -41,4 +42,5 @@ def free_slots() -> QuerySet[GpuSlot]:
 
 
 def _is_online() -> Q:
-    return Q(last_seen__gt=ClockTimestamp() - timedelta(seconds=ONLINE_SECONDS))
+    silence = timedelta(seconds=MISSED_REPORTS * settings.HEARTBEAT_SECONDS)
+    return Q(last_seen__gt=ClockTimestamp() - silence)

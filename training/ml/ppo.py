@@ -40,7 +40,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     # 1. The policy and its frozen copy; the value network starts as a copy of the reward model.
     settings: PpoHyperparameters = job.hyperparameters
     tokenizer = load_tokenizer(job.input("policy"))
-    networks = _load_networks(job, settings, tokenizer)
+    networks = load_networks(job, settings, tokenizer)
     config = networks.policy_model.config
     limits = TokenLimits.for_model(
         config,
@@ -102,7 +102,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     }
 
 
-def _load_networks(
+def load_networks(
     job: Job, settings: PpoHyperparameters, tokenizer: PreTrainedTokenizerBase
 ) -> Networks:
     policy_folder, reward_folder = job.input("policy"), job.input("reward_model")

@@ -1,0 +1,205 @@
+"""Writing answers: what is drawn, with which probability, and that nothing else matters."""
+
+import math
+
+import pytest
+import torch
+from torch.nn.functional import log_softmax
+
+from tests.training.ml.ppo_setup import EOS_ID, PROMPTS
+from training.ml.batches import prompts_and_answers
+from training.ml.losses import token_logprobs
+from training.ml.model_folders import load_policy
+from training.ml.networks import answer_logits
+from training.ml.rollouts import SamplingRule, inverse_cdf, next_tokens, nucleus, write_answers
+from training.ml.seeding import generator
+
+ARCHITECTURES = ("llama", "gpt2")
+COOL = SamplingRule(temperature=0.7, top_p=1.0, max_tokens=12, eos_id=EOS_ID)
+NO_EOS = -1
+
+
+def noise_for(count):
+    return [generator(9, place) for place in range(count)]
+
+
+def alone(policy, prompt, answer, temperature):
+    """Each token's log-probability by one plain forward pass over an unpadded row."""
+    with torch.no_grad():
+        logit_TV = policy(torch.tensor([prompt + answer])).logits[0]
+    logprob_RV = log_softmax(logit_TV[len(prompt) - 1 : -1] / temperature, dim=-1)
+    return logprob_RV.gather(1, torch.tensor(answer)[:, None])[:, 0]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_what_the_writer_says_of_its_tokens_a_plain_forward_pass_confirms(
+    policy_folder, architecture
+):
+    """P3, P4: at temperature 0.7, with prompts of unequal length beside each other."""
+    policy = load_policy(policy_folder(architecture))
+
+    answers = write_answers(policy, PROMPTS, noise_for(len(PROMPTS)), COOL)
+
+    forgotten = []
+    for prompt, answer in zip(PROMPTS, answers, strict=True):
+        said = torch.tensor(answer.logprobs)
+        torch.testing.assert_close(
+            said, alone(policy, prompt, answer.ids, 0.7), atol=1e-4, rtol=1e-4
+        )
+        forgotten.append((said - alone(policy, prompt, answer.ids, 1.0)).abs().max())
+    # The same comparison would notice a temperature that was left out.
+    assert max(forgotten) > 0.1
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_padded_rows_give_the_log_probabilities_of_rows_alone(policy_folder, architecture):
+    """P3, P4: left padding and positions in the batches that are learned from."""
+    policy = load_policy(policy_folder(architecture))
+    answers = [[1, 2, 3, EOS_ID], [4], [5, 6], [7, 8, 9], [10, 11], [12]]
+
+    given = gathered(policy, answers, prompts_and_answers(PROMPTS, answers))
+
+    for row, (prompt, answer) in enumerate(zip(PROMPTS, answers, strict=True)):
+        expected = alone(policy, prompt, answer, 0.7)
+        torch.testing.assert_close(given[row, : len(answer)], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_without_position_ids_learned_positions_would_be_wrong(policy_folder):
+    """P4, the negative control: the comparison above notices missing position ids."""
+    policy = load_policy(policy_folder("gpt2"))
+    answers = [[1, 2, 3, EOS_ID], [4], [5, 6], [7, 8, 9], [10, 11], [12]]
+    batch = prompts_and_answers(PROMPTS, answers)
+    columns = torch.arange(batch.position_BT.shape[1]).expand_as(batch.position_BT)
+
+    naive = gathered(policy, answers, type(batch)(batch.token_BT, batch.attention, columns))
+
+    shortest = 3
+    expected = alone(policy, PROMPTS[shortest], answers[shortest], 0.7)
+    assert (naive[shortest, :3] - expected).abs().max() > 0.1
+
+
+def gathered(policy, answers, batch):
+    width = max(len(answer) for answer in answers)
+    first = batch.token_BT.shape[1] - width
+    columns = torch.arange(first - 1, first - 1 + width)
+    with torch.no_grad():
+        logit_BRV = answer_logits(policy, batch, columns)
+    return token_logprobs(logit_BRV, batch.token_BT[:, first:], 0.7)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_at_temperature_zero_every_token_is_the_likeliest(policy_folder, architecture):
+    policy = load_policy(policy_folder(architecture))
+    rule = SamplingRule(temperature=0.0, top_p=1.0, max_tokens=10, eos_id=NO_EOS)
+
+    answers = write_answers(policy, PROMPTS, noise_for(len(PROMPTS)), rule)
+
+    for prompt, answer in zip(PROMPTS, answers, strict=True):
+        written = list(prompt)
+        with torch.no_grad():
+            for _ in range(10):
+                logit_V = policy(torch.tensor([written])).logits[0, -1]
+                written.append(int(logit_V.argmax()))
+        assert answer.ids == written[len(prompt) :]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_an_answer_does_not_depend_on_what_is_written_beside_it(policy_folder, architecture):
+    """Every answer draws from a stream of its own."""
+    policy = load_policy(policy_folder(architecture))
+
+    together = write_answers(policy, PROMPTS, noise_for(len(PROMPTS)), COOL)
+    one_by_one = [
+        write_answers(policy, [prompt], [generator(9, place)], COOL)[0]
+        for place, prompt in enumerate(PROMPTS)
+    ]
+
+    assert [answer.ids for answer in together] == [answer.ids for answer in one_by_one]
+    assert len({tuple(answer.ids) for answer in together}) == len(PROMPTS)
+
+
+def test_an_answer_ends_with_its_first_end_of_text_and_others_write_on(policy_folder):
+    """Rows that finish leave the cache; the rest must not notice."""
+    policy = load_policy(policy_folder("gpt2"))
+    endless = SamplingRule(temperature=1.0, top_p=1.0, max_tokens=16, eos_id=NO_EOS)
+    free = write_answers(policy, PROMPTS, noise_for(len(PROMPTS)), endless)
+    # A token that some answers hold early and others never: make it the end of text.
+    eos_id = free[0].ids[2]
+    assert any(eos_id not in answer.ids for answer in free)
+
+    rule = SamplingRule(temperature=1.0, top_p=1.0, max_tokens=16, eos_id=eos_id)
+    ended = write_answers(policy, PROMPTS, noise_for(len(PROMPTS)), rule)
+
+    for whole, cut in zip(free, ended, strict=True):
+        ends = eos_id in whole.ids
+        length = whole.ids.index(eos_id) + 1 if ends else 16
+        assert cut.ids == whole.ids[:length]
+        assert cut.has_eos == ends
+        assert cut.logprobs == pytest.approx(whole.logprobs[:length], abs=1e-4)
+
+
+def test_several_answers_to_a_prompt_read_it_once_and_differ(policy_folder):
+    policy = load_policy(policy_folder())
+    prompts = PROMPTS[:2]
+
+    copies = write_answers(policy, prompts, noise_for(6), COOL)
+    singly = write_answers(policy, [p for p in prompts for _ in range(3)], noise_for(6), COOL)
+
+    assert [answer.ids for answer in copies] == [answer.ids for answer in singly]
+    assert len({tuple(answer.ids) for answer in copies}) == 6
+
+
+def test_the_nucleus_is_the_fewest_tokens_that_hold_top_p():
+    probability = torch.tensor([[0.1, 0.4, 0.2, 0.3], [0.97, 0.01, 0.01, 0.01]])
+
+    kept = nucleus(probability, 0.65)
+
+    # 0.4 + 0.3 reaches 0.65; one token of the second row does alone.
+    expected = torch.tensor([[0.0, 0.4, 0.0, 0.3], [0.97, 0.0, 0.0, 0.0]])
+    assert torch.equal(kept, expected)
+
+
+def test_top_p_draws_inside_the_nucleus_but_tells_the_unfiltered_probability():
+    """P4: a filter behind the log-probabilities' back would make KL nonzero at step 0."""
+    logit = torch.tensor([0.1, 0.4, 0.2, 0.3]).log().expand(200, 4)
+    uniform = torch.rand(200, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    rule = SamplingRule(temperature=1.0, top_p=0.65, max_tokens=1, eos_id=NO_EOS)
+
+    token, logprob = next_tokens(logit, uniform, rule)
+
+    assert set(token.tolist()) == {1, 3}
+    torch.testing.assert_close(logprob, torch.tensor([0.1, 0.4, 0.2, 0.3])[token].log())
+
+
+def test_a_token_is_drawn_where_the_running_sum_passes_the_number():
+    probability = torch.tensor([[0.25, 0.0, 0.25, 0.5, 0.0]]).expand(6, 5)
+    uniform = torch.tensor([0.0, 0.2, 0.25, 0.49, 0.5, 1.0], dtype=torch.float64)
+
+    # Tokens without probability are never drawn, not even at the very end.
+    assert inverse_cdf(probability, uniform).tolist() == [0, 0, 2, 2, 3, 3]
+
+
+def test_the_search_in_blocks_finds_what_one_running_sum_finds():
+    stream = torch.Generator().manual_seed(4)
+    probability = torch.softmax(3 * torch.randn(64, 1000, generator=stream), dim=-1)
+    uniform = torch.rand(64, generator=stream, dtype=torch.float64)
+
+    drawn = inverse_cdf(probability, uniform)
+
+    running = probability.double().cumsum(-1)
+    plain = (running <= uniform[:, None] * running[:, -1:]).sum(-1)
+    assert torch.equal(drawn, plain)
+
+
+def test_tokens_come_as_often_as_their_probability_says():
+    """P4: pure sampling."""
+    wanted = torch.tensor([0.5, 0.3, 0.15, 0.05])
+    uniform = torch.rand(20_000, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    rule = SamplingRule(temperature=0.5, top_p=1.0, max_tokens=1, eos_id=NO_EOS)
+
+    # Halving the temperature squares probabilities, so their roots are given.
+    token, _ = next_tokens(0.5 * wanted.log().expand(20_000, 4), uniform, rule)
+
+    shares = torch.bincount(token, minlength=4) / 20_000
+    # Three standard errors of a share of a half.
+    assert (shares - wanted).abs().max() < 3 * math.sqrt(0.25 / 20_000)

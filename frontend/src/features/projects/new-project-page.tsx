@@ -60,8 +60,8 @@ export function NewProjectPage() {
       <PageHeader title="New project">
         A project is one question put to labelers, with its own instructions and its own queue.
       </PageHeader>
-      {sourceId !== null && <SourceNote sourceId={sourceId} />}
       <form onSubmit={submit} className={classes.form}>
+        {sourceId !== null && <SourceNote sourceId={sourceId} />}
         {open.isError && (
           <ProblemNote error={open.error} title="The project was not opened" shownFields={SHOWN_FIELDS} />
         )}

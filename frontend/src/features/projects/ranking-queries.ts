@@ -15,6 +15,6 @@ export function rankingLineageQuery(rankingId: string) {
   return queryOptions({
     queryKey: ["rankings", rankingId, "lineage"],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET("/api/lineage/rankings/{id}/", { params: { path: { id: rankingId } }, signal })),
+      bodyOf(api.GET("/api/lineage/rankings/{ranking_id}/", { params: { path: { ranking_id: rankingId } }, signal })),
   });
 }

@@ -1,4 +1,5 @@
-import type { ProjectKind, TaskRequest } from "@/api/research-types";
+import { chosen } from "@/api/chosen";
+import type { Category, ProjectKind, Split, TaskRequest } from "@/api/research-types";
 
 export interface TaskForm {
   numPrompts: number;
@@ -11,8 +12,8 @@ export interface TaskForm {
 export function taskRequestOf(form: TaskForm, kind: ProjectKind): TaskRequest {
   return {
     num_prompts: form.numPrompts,
-    ...(form.category === "" ? {} : { category: form.category }),
-    ...(form.split === "train" || form.split === "validation" ? { split: form.split } : {}),
+    category: chosen<Category>(form.category),
+    split: chosen<Split>(form.split),
     source_ids: kind === "ranking" && form.sourceIds.length > 0 ? form.sourceIds : null,
   };
 }

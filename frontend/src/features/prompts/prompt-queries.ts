@@ -1,8 +1,9 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
+import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
-import type { Prompt, Split } from "@/api/research-types";
+import type { Category, Prompt, Split } from "@/api/research-types";
 
 export interface PromptFilters {
   category?: string;
@@ -11,8 +12,9 @@ export interface PromptFilters {
 }
 
 export function promptsQuery(filters: PromptFilters) {
+  const query = { ...filters, category: chosen<Category>(filters.category) };
   return listQuery<Prompt>(["prompts", "list", filters], (cursor, signal) =>
-    bodyOf(api.GET("/api/prompts/", { params: { query: { ...filters, cursor } }, signal })),
+    bodyOf(api.GET("/api/prompts/", { params: { query: { ...query, cursor } }, signal })),
   );
 }
 

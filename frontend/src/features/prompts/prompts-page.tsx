@@ -27,6 +27,11 @@ import { isSplit } from "./prompt-words";
 const OPENING = 160;
 const SPLITS = Object.entries(SPLIT_WORDS).map(([value, label]) => ({ value, label }));
 
+function lineOf(text: string): string {
+  const opening = openingOf(text, OPENING);
+  return opening.length < OPENING ? opening : `${opening}…`;
+}
+
 function columnsFor(categories: ReadonlyMap<string, string>): Column<Prompt>[] {
   return [
     {
@@ -35,7 +40,7 @@ function columnsFor(categories: ReadonlyMap<string, string>): Column<Prompt>[] {
       isRowHeader: true,
       cell: ({ id, text }) => (
         <Link to={`/prompts/${id}`} dir="auto">
-          {openingOf(text, OPENING) || `Prompt ${id}`}
+          {lineOf(text) || `Prompt ${id}`}
         </Link>
       ),
     },

@@ -1,0 +1,244 @@
+"""Several texts in one row, each blind to the others, on four architectures (T6, RM2, RM4)."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from transformers import MistralConfig, Qwen2Config
+
+from tests.training.ml.tiny import lively_policy
+from training.ml.batches import right_padded
+from training.ml.errors import BadInput
+from training.ml.language_modelling import Example, answer_loss, packed_batch, padded_batch
+from training.ml.losses import ranking_loss
+from training.ml.model_folders import load_policy
+from training.ml.packing import (
+    can_pack,
+    fill_rows,
+    pack_documents,
+    pack_prompt,
+    packing_pays_off,
+    segment_attention,
+    stack_rows,
+)
+from training.ml.ranking_batches import (
+    EncodedGroup,
+    choose_packing,
+    groups_in_rows,
+    packed_groups,
+    reward_batches,
+)
+from training.ml.reward_folders import new_reward_model
+from training.ml.seeding import generator
+from training.ml.tiny_models import ARCHITECTURES
+
+
+@pytest.fixture(scope="module", params=ARCHITECTURES)
+def folder(request, tmp_path_factory):
+    made = tmp_path_factory.mktemp(request.param)
+    lively_policy(made, request.param)
+    return made
+
+
+@pytest.fixture(scope="module")
+def reward_model(folder):
+    return new_reward_model(folder, generator(1, "head"))
+
+
+def group(number, prompt_length, *lengths):
+    """Random ids, a strict order from best to worst."""
+    stream = torch.Generator().manual_seed(number)
+
+    def ids(count):
+        return torch.randint(1, 250, (count,), generator=stream).tolist()
+
+    k = len(lengths)
+    pairs = [(i, j) for i in range(k) for j in range(i + 1, k)]
+    return EncodedGroup(
+        prompt_id=str(number),
+        prompt=ids(prompt_length),
+        completion_ids=[f"{number}-{place}" for place in range(k)],
+        completions=[[*ids(length), 257] for length in lengths],
+        text_lengths=list(lengths),
+        pairs=pairs,
+        judges=["amina"] * len(pairs),
+        num_judged_pairs=len(pairs),
+    )
+
+
+GROUPS = [group(1, 12, 3, 9, 5, 1), group(2, 7, 4, 4), group(3, 1, 2, 6, 3)]
+
+
+def rewards(model, batch):
+    value_BT = model(batch.rows.token_BT, batch.rows.attention, batch.rows.position_BT)
+    return value_BT[batch.row_N, batch.column_N]
+
+
+def gradient(model, batch):
+    model.zero_grad()
+    loss = ranking_loss(
+        rewards(model, batch),
+        batch.pair_P2,
+        batch.prompt_of_pair_P,
+        divisor_of_prompt=batch.divisor_B,
+    )
+    loss.backward()
+    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+
+
+def test_a_shared_prompt_gives_the_rewards_and_gradients_of_separate_rows(reward_model):
+    """RM4: packed and in rows are one computation."""
+    packed = packed_groups(GROUPS, "pairs_present")
+    rows = groups_in_rows(GROUPS, "pairs_present")
+
+    with torch.no_grad():
+        found, expected = rewards(reward_model, packed), rewards(reward_model, rows)
+    torch.testing.assert_close(found, expected, atol=5e-5, rtol=0)
+    # Else agreeing would be no achievement.
+    assert expected.std() > 0.2
+    in_packed, in_rows = gradient(reward_model, packed), gradient(reward_model, rows)
+    assert (in_packed - in_rows).norm() / in_rows.norm() < 1e-4
+
+
+def test_a_mask_that_lets_completions_see_each_other_would_be_noticed(reward_model):
+    """RM4, the control: a plain causal mask over the packed row."""
+    packed = packed_groups(GROUPS, "pairs_present")
+    causal = torch.ones_like(packed.rows.attention).tril()
+    wrong = replace(packed, rows=replace(packed.rows, attention=causal))
+
+    with torch.no_grad():
+        gap = (rewards(reward_model, packed) - rewards(reward_model, wrong)).abs().max()
+    assert gap > 0.01
+
+
+def test_positions_that_run_on_would_be_noticed(reward_model):
+    """RM4, the control: the second completion must not begin where the first one ended."""
+    packed = packed_groups(GROUPS, "pairs_present")
+    running = torch.arange(packed.rows.token_BT.shape[1]).expand_as(packed.rows.token_BT)
+    wrong = replace(packed, rows=replace(packed.rows, position_BT=running))
+
+    with torch.no_grad():
+        gap = (rewards(reward_model, packed) - rewards(reward_model, wrong)).abs().max()
+    is_learned = reward_model.model.config.model_type == "gpt2"
+    assert gap > (0.1 if is_learned else 0.001)
+
+
+def test_a_score_is_the_same_alone_padded_and_packed(reward_model):
+    """RM2: within fp32 rounding, also with twice the padding."""
+    one = GROUPS[0]
+    rows = [one.prompt + completion for completion in one.completions]
+    wide = max(len(row) for row in rows) * 2
+
+    with torch.no_grad():
+        in_batch = rewards(reward_model, groups_in_rows([one], "pairs_present"))
+        in_pack = rewards(reward_model, packed_groups(GROUPS, "pairs_present"))[:4]
+        for place, row in enumerate(rows):
+            filler = [99] * (wide - len(row))
+            batch = right_padded([row])
+            alone = reward_model(batch.token_BT, batch.attention, batch.position_BT)[0, -1]
+            padded = reward_model(
+                torch.tensor([row + filler]),
+                torch.tensor([[1] * len(row) + [0] * len(filler)]),
+                torch.arange(wide)[None],
+            )[0, len(row) - 1]
+            for other in (in_batch[place], in_pack[place], padded):
+                assert abs(other - alone) < 5e-5
+
+
+def packed_logits(model, documents):
+    batch = stack_rows([pack_documents(documents), pack_documents([[3, 4]])])
+    with torch.no_grad():
+        return model(
+            input_ids=batch.token_BT,
+            attention_mask=batch.attention,
+            position_ids=batch.position_BT,
+        ).logits[0]
+
+
+def test_a_changed_document_leaves_its_neighbours_logits_bit_equal(folder):
+    """T6."""
+    model = load_policy(folder)
+    second = [40, 41, 42, 43]
+
+    before = packed_logits(model, [[5, 6, 7], second, [8, 9]])
+    after = packed_logits(model, [[95, 96, 97], second, [8, 9]])
+
+    assert not torch.equal(before[:3], after[:3])
+    assert torch.equal(before[3:], after[3:])
+
+
+def test_packed_documents_cost_what_they_cost_alone(folder):
+    """T6: the summed loss of answer tokens."""
+    model = load_policy(folder)
+    examples = [
+        Example([5, 6, 7, 8], [20, 21, 257]),
+        Example([9], [30, 257]),
+        Example([10, 11], [40, 41, 42, 43, 257]),
+    ]
+
+    with torch.no_grad():
+        together = answer_loss(model, packed_batch(examples), "fp32")
+        padded = answer_loss(model, padded_batch(examples), "fp32")
+        alone = sum(answer_loss(model, padded_batch([one]), "fp32") for one in examples)
+
+    assert together.item() == pytest.approx(alone.item(), rel=1e-5)
+    assert padded.item() == pytest.approx(alone.item(), rel=1e-5)
+
+
+def test_the_layout_of_a_shared_prompt():
+    """RM4: P + sum R tokens, positions restart after the prompt."""
+    row = pack_prompt([1, 2], [[3, 4], [5]])
+
+    assert row.tokens == [1, 2, 3, 4, 5]
+    assert row.positions == [0, 1, 2, 3, 2]
+    assert row.segments == [0, 0, 1, 1, 2]
+    assert row.ends == [3, 4]
+
+
+def test_the_mask_of_a_shared_prompt_by_hand():
+    """T6: prompt, first completion of two, second of one, then padding that sees padding."""
+    mask = segment_attention(torch.tensor([[0, 1, 1, 2, -1]]))[0, 0].int().tolist()
+
+    assert mask == [
+        [1, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0],
+        [1, 1, 1, 0, 0],
+        [1, 0, 0, 1, 0],
+        [0, 0, 0, 0, 1],
+    ]
+
+
+def test_rows_are_filled_without_overflowing_and_nothing_is_lost():
+    """T6: longest first, into the first row with room."""
+    assert fill_rows([2, 7, 5, 3], 10) == [[1, 3], [2, 0]]
+    assert fill_rows([30, 1], 10) == [[0], [1]]
+
+
+def test_a_group_is_never_cut_into_two_micro_batches():
+    """RM4: however small the budget."""
+    batches = reward_batches(GROUPS, max_tokens=16, packing=True, normalise_by="pairs_present")
+
+    assert sorted(index for indices, _ in batches for index in indices) == [0, 1, 2]
+    for indices, batch in batches:
+        assert len(batch.row_N) == sum(len(GROUPS[index].completions) for index in indices)
+
+
+def test_architectures_that_would_ignore_the_mask_are_not_packed():
+    """T6: sliding windows; asked for by name it is refused."""
+    sliding = Qwen2Config(use_sliding_window=True, max_window_layers=1, num_hidden_layers=2)
+
+    assert can_pack(Qwen2Config())
+    assert not can_pack(sliding)
+    assert not can_pack(MistralConfig())
+    with pytest.raises(BadInput, match="encoding packed: mistral"):
+        choose_packing("packed", MistralConfig(), GROUPS)
+    assert choose_packing("packed", Qwen2Config(), GROUPS)
+    assert not choose_packing("rows", Qwen2Config(), GROUPS)
+
+
+def test_packing_pays_off_when_the_prompt_is_long():
+    """A prompt of 512 before nine answers of 128 does; one of 8 before answers of 512 does not."""
+    config = Qwen2Config(hidden_size=384)
+
+    assert packing_pays_off(config, 512, 128, 9)
+    assert not packing_pays_off(config, 8, 512, 9)

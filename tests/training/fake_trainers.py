@@ -4,10 +4,13 @@ The runner supervises them exactly as it supervises a trainer; they exist so tha
 a second instead of loading torch.
 """
 
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
 from tests.training.processes import program
+from training.runner.environment import runner_environment
 
 # What every one of them begins with: `job`, `work` and the ways to speak to the runner.
 PRELUDE = """
@@ -85,3 +88,18 @@ def fake_command(source: str):
         return program(whole, job_file)
 
     return command
+
+
+def start_runner(held, source: str, **environment: str) -> "subprocess.Popen[bytes]":
+    """The runner in a process of its own, with the program in its trainer's place."""
+    driver = (
+        "import sys, uuid, django; django.setup()\n"
+        "from tests.training.fake_trainers import fake_command\n"
+        "from training.runner import supervisor\n"
+        "supervisor.trainer_command = fake_command(sys.argv[3])\n"
+        "supervisor.supervise(uuid.UUID(sys.argv[1]), int(sys.argv[2]))\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", driver, str(held.run_id), str(held.fence), source],
+        env={**runner_environment(held), **environment},
+    )

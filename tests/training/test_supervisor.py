@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,13 +18,13 @@ from tests.training.fake_trainers import (
     STOPS_WHEN_ASKED,
     SUCCEEDS,
     fake_command,
+    start_runner,
 )
 from tests.training.processes import trainer_pids, wait_until
 from training.artifact_store import open_verified
 from training.models import ModelVersion, Run, RunEvent, RunLog, StepMetrics
 from training.runner import supervisor
 from training.runner.claim import claim, reap, report_slots, requeue_due
-from training.runner.environment import runner_environment
 from training.runner.work_folder import WorkFolder
 from training.services.runs import cancel_run, pause_run, resume_run
 
@@ -312,18 +310,3 @@ def test_a_frozen_runner_leaves_no_trainer_when_the_reaper_may_come(settings, ru
     run.refresh_from_db()
     assert is_still_owned, "the trainer must be dead before the run can be taken away"
     assert (run.state, run.fence, run.reason) == ("retry_wait", 2, "")
-
-
-def start_runner(held, source):
-    """The runner in a process of its own, with the program in its trainer's place."""
-    driver = (
-        "import sys, uuid, django; django.setup()\n"
-        "from tests.training.fake_trainers import fake_command\n"
-        "from training.runner import supervisor\n"
-        "supervisor.trainer_command = fake_command(sys.argv[3])\n"
-        "supervisor.supervise(uuid.UUID(sys.argv[1]), int(sys.argv[2]))\n"
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", driver, str(held.run_id), str(held.fence), source],
-        env=runner_environment(held),
-    )

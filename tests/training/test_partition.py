@@ -1,0 +1,44 @@
+"""A runner cut off from the database: its trainer dies before the run can be given away."""
+
+import pytest
+from django.db import connection
+
+from tests.training.fake_trainers import NEVER_STOPS, start_runner
+from tests.training.processes import trainer_pids, wait_until
+from tests.training.proxy import SilentProxy
+from training.models import RunLog, StepMetrics
+from training.runner.claim import claim, reap, report_slots
+from training.runner.environment import database_url
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_partition_never_gives_two_trainers(settings, make_run):
+    """reliability.md 4, fault 14: overlap 0 s, zombie writes 0."""
+    settings.RUN_LEASE_SECONDS = 3
+    settings.HEARTBEAT_SECONDS = 1
+    settings.RUN_RETRY_SECONDS = 0
+    report_slots("node-a")
+    run = make_run()
+    held = claim(run.pk, host="node-a")
+    wired = connection.settings_dict
+    with SilentProxy(wired["HOST"], int(wired["PORT"])) as proxy:
+        runner = start_runner(held, NEVER_STOPS, DATABASE_URL=through(proxy.port))
+        wait_until(lambda: StepMetrics.objects.filter(run=run).exists())
+
+        proxy.cut()
+        wait_until(lambda: trainer_pids(run.pk) == [], seconds=5)
+        is_still_owned = reap() == []
+        wait_until(reap, seconds=10)
+        rows = (StepMetrics.objects.count(), RunLog.objects.count())
+        proxy.mend()
+        runner.wait(timeout=30)
+
+    run.refresh_from_db()
+    assert is_still_owned, "the trainer must be dead before the run can be taken away"
+    assert (run.state, run.fence, run.failures) == ("retry_wait", 2, 1)
+    assert (StepMetrics.objects.count(), RunLog.objects.count()) == rows
+
+
+def through(port):
+    """The test database's address by way of the proxy."""
+    return database_url().replace(f":{connection.settings_dict['PORT']}/", f":{port}/")

@@ -31,7 +31,9 @@ where given, are used instead of the embedded services. docs/operations.md says 
 def main(arguments: Sequence[str]) -> int:
     # A service manager's stop and a closed terminal end things as orderly as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    # Under nohup it is ignored on purpose.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         return run(find_layout(), arguments)
     except LauncherRefusal as refusal:

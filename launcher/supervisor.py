@@ -1,4 +1,4 @@
-"""Starts processes in order, brings back those that crash, and stops them in reverse order."""
+"""Starts processes in order, brings back those that crash, stops them before their services."""
 
 import signal
 import subprocess
@@ -144,15 +144,12 @@ class Supervisor:
         self._reap_adopted()
 
     def stop(self) -> None:
-        """Stop everything, last started first; the services go when nobody needs them any more."""
+        """Stop everything; the services go when nobody needs them any more."""
         self._get_to_know_family()
-        users = [member for member in self._members if member.process.command]
+        self._stop_all([member for member in self._members if member.process.command])
         services = [member for member in self._members if not member.process.command]
-        for member in reversed(users):
-            self._stop_one(member)
         self._stop_detached(services)
-        for member in reversed(services):
-            self._stop_one(member)
+        self._stop_all(services)
         self._members.clear()
 
     def kill(self) -> None:
@@ -177,12 +174,21 @@ class Supervisor:
             f"{wait:.0f} s. Its log: {member.log}"
         )
 
-    def _stop_one(self, member: Supervised) -> None:
-        if member.popen is None or not member.is_running():
+    def _stop_all(self, members: list[Supervised]) -> None:
+        """Ask all at once, last started first, then give each the patience it has."""
+        asked = time.monotonic()
+        running = [member for member in reversed(members) if member.is_running()]
+        for member in running:
+            proc.send(self._pids([member]), member.process.stop_signal)
+        for member in running:
+            patience = member.process.patience_seconds - (time.monotonic() - asked)
+            self._wait_or_end(member, patience_seconds=max(patience, 0.0))
+
+    def _wait_or_end(self, member: Supervised, *, patience_seconds: float) -> None:
+        if member.popen is None:
             return
-        member.popen.send_signal(member.process.stop_signal)
         try:
-            member.popen.wait(timeout=member.process.patience_seconds)
+            member.popen.wait(timeout=patience_seconds)
         except subprocess.TimeoutExpired:
             self._report(f"{member.process.name} does not stop by itself and is ended.")
             family = proc.descendants(member.popen.pid) | {member.popen.pid}

@@ -50,8 +50,9 @@ def supervised(layout):
     supervisor.kill()
 
 
-def start(supervisor, name, *arguments, patience_seconds=5.0):
-    process = Process(name, "a test", command=("python",), patience_seconds=patience_seconds)
+def start(supervisor, name, *arguments, patience_seconds=5.0, is_service=False):
+    command = () if is_service else ("python",)
+    process = Process(name, "a test", command=command, patience_seconds=patience_seconds)
     argv = [sys.executable, "-c", *arguments]
     return supervisor.start(process, argv, environment=dict(os.environ), folder=ROOT)
 
@@ -63,19 +64,40 @@ def wait_until(holds, *, timeout_seconds=10.0):
         time.sleep(0.02)
 
 
+def ignores_stop(pid):
+    """Whether the process has told the system to ignore SIGTERM."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    ignored = int(status.split("SigIgn:")[1].split()[0], 16)
+    return bool(ignored & (1 << (signal.SIGTERM - 1)))
+
+
 def read(path):
     return path.read_text() if path.exists() else ""
 
 
-def test_processes_stop_in_reverse_order(supervised, layout):
+def test_services_stop_when_those_who_use_them_have_stopped(supervised, layout):
     log = layout.state / "order"
-    for name in ("web", "worker", "beat"):
-        start(supervised, name, POLITE, str(log), name)
+    for name in ("db", "web", "worker"):
+        start(supervised, name, POLITE, str(log), name, is_service=name == "db")
         wait_until(lambda name=name: f"{name} started" in read(log))
 
     supervised.stop()
 
-    assert log.read_text().splitlines()[3:] == ["beat stopped", "worker stopped", "web stopped"]
+    stops = log.read_text().splitlines()[3:]
+    assert sorted(stops[:2]) == ["web stopped", "worker stopped"]
+    assert stops[2] == "db stopped"
+
+
+def test_slow_processes_stop_side_by_side(supervised):
+    """Four workers that need their patience must not need it four times."""
+    for name in ("web", "worker", "gpu-worker", "beat"):
+        member = start(supervised, name, DEAF, patience_seconds=1.0)
+        wait_until(lambda member=member: ignores_stop(member.popen.pid))
+    started = time.monotonic()
+
+    supervised.stop()
+
+    assert time.monotonic() - started < 3.0
 
 
 def test_a_crashed_process_comes_back_after_waits_that_double(supervised, layout):
@@ -95,8 +117,7 @@ def test_a_crashed_process_comes_back_after_waits_that_double(supervised, layout
 
 def test_a_process_that_ignores_the_stop_is_ended(supervised):
     member = start(supervised, "worker", DEAF, patience_seconds=0.3)
-    wait_until(lambda: b"SIG_IGN" in Path(f"/proc/{member.popen.pid}/cmdline").read_bytes())
-    time.sleep(0.3)
+    wait_until(lambda: ignores_stop(member.popen.pid))
 
     supervised.stop()
 

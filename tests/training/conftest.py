@@ -3,12 +3,14 @@
 import uuid
 
 import pytest
+import redis
 
 from tests.cast import make_source
 from training.artifact_store import publish
 from training.models import Artifact, ModelVersion, Snapshot
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
+from training.tasks import GPU_QUEUE
 
 RECORD = '{"prompt":"Say hi."}\n'
 
@@ -89,3 +91,17 @@ def tiny_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "tiny"
     make_tiny(folder, seed=1)
     return folder
+
+
+@pytest.fixture
+def doorbell(settings):
+    """Redis, with an empty list for gpu-workers, for one test at a time.
+
+    Tests may run in several processes beside each other, which all have the same Redis.
+    """
+    client = redis.Redis.from_url(settings.CELERY_BROKER_URL)
+    with client.lock("concord-doorbell-under-test", timeout=300, blocking_timeout=600):
+        client.delete(GPU_QUEUE)
+        yield client
+        client.delete(GPU_QUEUE)
+    client.close()

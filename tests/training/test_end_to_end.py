@@ -82,7 +82,7 @@ def request_reward_model(admin, tiny, **hyperparameters):
 
 
 @pytest.fixture
-def gpu_worker(settings, tmp_path):
+def gpu_worker(settings, tmp_path, doorbell):
     """The gpu-worker's own command, with this test's database and folders."""
     environment = {
         **os.environ,

@@ -7,7 +7,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-import redis
 from django.db import connection, connections
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerFault
@@ -19,16 +18,6 @@ from training.runner.claim import claim, periodic_lock, report_slots
 from training.selectors.runs_to_ring import runs_to_ring
 
 HOST = socket.gethostname()
-
-
-@pytest.fixture
-def doorbell(settings):
-    """The list in Redis that gpu-workers read."""
-    client = redis.Redis.from_url(settings.CELERY_BROKER_URL)
-    client.delete(tasks.GPU_QUEUE)
-    yield client
-    client.delete(tasks.GPU_QUEUE)
-    client.close()
 
 
 def rung_for(doorbell):

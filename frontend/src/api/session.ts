@@ -1,4 +1,5 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 
 import { api, bodyOf } from "./client";
 import type { Role, Session, User } from "./types";
@@ -9,11 +10,14 @@ export const sessionQuery = queryOptions<Session>({
   staleTime: 5 * 60_000,
 });
 
+/** Filled by the sign-in gate, so that no page behind it can be drawn without a person. */
+export const SignedInUser = createContext<User | null>(null);
+
 /** The signed-in person. Only pages behind the sign-in gate may call it. */
 export function useSignedInUser(): User {
-  const { data } = useQuery(sessionQuery);
-  if (!data?.user) throw new Error("useSignedInUser was called outside the signed-in pages");
-  return data.user;
+  const user = useContext(SignedInUser);
+  if (!user) throw new Error("useSignedInUser was called outside the signed-in pages");
+  return user;
 }
 
 const LEVEL: Record<Role, number> = { labeler: 0, researcher: 1, admin: 2 };

@@ -20,10 +20,12 @@ function useSignOut() {
   return useMutation({
     mutationFn: () => done(api.POST("/api/session/sign-out/")),
     onSuccess: async () => {
-      // Leave first: the pages behind the gate must not be asked to draw without a person.
-      await navigate("/sign-in", { replace: true });
-      queryClient.clear();
-      await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      // The start page first: whoever signs in next must not land where this person left.
+      await navigate("/", { replace: true });
+      queryClient.setQueryData(sessionQuery.queryKey, (session) =>
+        session ? { ...session, user: null } : session,
+      );
+      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
     },
   });
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "react-router";
 
-import { sessionQuery } from "@/api/session";
+import { SignedInUser, sessionQuery } from "@/api/session";
 import { LoadingPage } from "@/components/loading-page";
 import { QueryProblem } from "@/components/query-problem";
 
@@ -17,5 +17,9 @@ export function RequireSession() {
   if (!session.data.user) {
     return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />;
   }
-  return <Outlet />;
+  return (
+    <SignedInUser value={session.data.user}>
+      <Outlet />
+    </SignedInUser>
+  );
 }

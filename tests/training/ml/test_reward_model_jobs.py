@@ -1,0 +1,210 @@
+"""Whole reward-model jobs on rankings that can be learned (R58-R63, RM6-RM8, RM11)."""
+
+import pytest
+
+from tests.training.ml.jobs import ALONE, demonstration, ranked, weights_of
+from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.engine import Engine
+from training.ml.errors import BadInput
+from training.ml.hyperparameters import parse
+from training.ml.model_folders import load_tokenizer
+from training.ml.ranking_batches import EncodedGroup
+from training.ml.reward_folders import load_reward_model
+from training.ml.reward_scoring import RewardScorer
+from training.ml.schedules import Schedule
+
+# Whoever ends with more "x" is preferred, at equal lengths: length alone cannot tell.
+TEXTS = ["axxx", "aaxx", "aaax", "aaaa"]
+RANKINGS = [ranked(n, f"Prompt {n}.", TEXTS, ("amina", [1, 2, 3, 4])) for n in range(6)]
+HELD_OUT = [
+    ranked(10, "Unseen.", TEXTS, ("amina", [1, 2, 3, 4]), split="validation"),
+    ranked(11, "Unseen too.", TEXTS[:2], ("otto", [2, 1]), split="validation"),
+    ranked(12, "Tied.", TEXTS[:2], ("otto", [1, 1]), split="validation"),
+]
+DEMONSTRATIONS = [demonstration(n, f"Prompt {n}.", "axxa") for n in range(5)]
+QUICK = {"epochs": 10, "batch_size": 6, "learning_rate": 3e-3, "max_completion_tokens": 16}
+
+
+@pytest.fixture
+def trained(jobs):
+    job_file = jobs.make(
+        "reward_model", QUICK, rankings=RANKINGS + HELD_OUT, demonstrations=DEMONSTRATIONS
+    )
+    return job_file.parent, *jobs.run(job_file)
+
+
+def scores_of_demonstrations(folder):
+    """Read back from the folder, through the same scorer that a PPO run uses."""
+    model = load_reward_model(folder)
+    encoder = TextEncoder(load_tokenizer(folder), TokenLimits(64, 16))
+    groups = [
+        EncodedGroup(
+            prompt_id=str(one["prompt_id"]),
+            prompt=encoder.prompt(one["prompt"]),
+            completion_ids=[],
+            completions=[encoder.completion(one["completion"])],
+            text_lengths=[4],
+            pairs=[],
+            judges=[],
+            num_judged_pairs=0,
+        )
+        for one in DEMONSTRATIONS
+    ]
+    settings = parse("reward_model", {})
+    engine = Engine(model, world=ALONE, settings=settings, schedule=Schedule("constant", 0.0, 1))
+    return [score for group in RewardScorer(settings, packing=False).score(engine, groups)
+            for score in group]  # fmt: skip
+
+
+def test_a_reward_model_learns_to_order_what_it_was_shown(trained):
+    """R59: every pair of the batch, and the unseen prompt ordered alike."""
+    _, report, history = trained
+
+    assert history[0].metrics["loss"] > 0.5
+    assert history[-1].metrics["accuracy"] == 1.0
+    assert history[-1].metrics["loss"] < 0.1
+    assert report["validation"]["by_labeler"]["amina"] == {"value": 1.0, "num_pairs": 6}
+
+
+def test_every_completion_was_forwarded_once_a_step(trained):
+    """R58: ten epochs of six prompts with four completions."""
+    _, report, history = trained
+
+    assert report["num_forward_rows"] == report["num_completions"] == 10 * 6 * 4
+    assert {step.metrics["forward_rows"] for step in history} == {24.0}
+    assert {step.metrics["pairs"] for step in history} == {36.0}
+
+
+def test_the_report_judges_held_out_prompts_beside_baselines(trained):
+    """R63: six pairs right by amina, otto's one wrong; all texts are equally long."""
+    _, report, _ = trained
+    validation = report["validation"]
+
+    assert validation["accuracy"]["value"] == pytest.approx(6 / 7)
+    assert (validation["accuracy"]["num_pairs"], validation["accuracy"]["num_prompts"]) == (7, 2)
+    assert (validation["accuracy"]["low"], validation["accuracy"]["high"]) == (0.0, 1.0)
+    assert validation["by_labeler"]["otto"] == {"value": 0.0, "num_pairs": 1}
+    assert validation["baselines"]["longer_text"]["value"] == 0.5
+    chance = validation["baselines"]["chance"]
+    assert chance["low"] < 0.5 < chance["high"]
+    assert chance["num_pairs"] == validation["accuracy"]["num_pairs"]
+    assert validation["log_loss"] > 0
+
+
+def test_every_held_out_completion_has_its_reward_in_the_report(trained):
+    """R63: tied prompts too, and in the labeler's order where the model agrees."""
+    _, report, _ = trained
+    scores = dict(report["validation"]["scores"])
+
+    assert list(scores) == ["100", "101", "102", "103", "110", "111", "120", "121"]
+    assert scores["100"] > scores["101"] > scores["102"] > scores["103"]
+    assert all(round(score, 6) == score for score in scores.values())
+
+
+def test_demonstrations_average_zero_in_the_exported_model(trained):
+    """RM6, R62: |mean| < 1e-3 after saving and loading."""
+    work_dir, report, _ = trained
+
+    rewards = scores_of_demonstrations(work_dir / "output" / "model")
+
+    assert abs(sum(rewards) / len(rewards)) < 1e-3
+    assert report["centring"]["on"] == "demonstrations"
+    assert report["centring"]["num_texts"] == 5
+    assert abs(report["centring"]["mean_before"]) > 0.01
+    assert report["centring"]["bias"] == pytest.approx(-report["centring"]["mean_before"], abs=1e-4)
+
+
+def test_centring_changes_no_comparison(jobs, trained):
+    """RM6, R62: centred on completions instead, the same model orders all pairs alike."""
+    _, report, _ = trained
+
+    other, _ = jobs.run(jobs.make("reward_model", QUICK, name="b", rankings=RANKINGS + HELD_OUT))
+
+    assert other["centring"]["on"] == "completions"
+    assert abs(other["centring"]["bias"] - report["centring"]["bias"]) > 0.01
+    assert other["validation"]["accuracy"] == report["validation"]["accuracy"]
+    assert other["validation"]["log_loss"] == pytest.approx(
+        report["validation"]["log_loss"], abs=1e-5
+    )
+
+
+def test_centring_twice_shifts_nothing(jobs, trained):
+    """RM6: a run that learns nothing from a centred model finds the mean at zero already."""
+    work_dir, _, _ = trained
+    still = {"epochs": 1, "learning_rate": 0.0, "max_completion_tokens": 16}
+
+    again = jobs.make(
+        "reward_model", still, name="again", base_model=work_dir / "output" / "model",
+        rankings=RANKINGS, demonstrations=DEMONSTRATIONS,
+    )  # fmt: skip
+    report, _ = jobs.run(again)
+
+    assert abs(report["centring"]["mean_before"]) < 1e-4
+
+
+def test_more_than_one_epoch_and_tied_prompts_are_told(jobs):
+    """RM7, RM8, R60: the tied prompt of the train split is left out, in words."""
+    tied = ranked(50, "Tied.", TEXTS[:2], ("amina", [1, 1]))
+    settings = QUICK | {"epochs": 2}
+
+    report, history = jobs.run(jobs.make("reward_model", settings, rankings=[*RANKINGS, tied]))
+
+    assert len(report["warnings"]) == 2
+    assert "overfits" in report["warnings"][0]
+    assert report["warnings"][1] == "1 prompts had no strict comparison and were left out."
+    assert {step.metrics["forward_rows"] for step in history} == {24.0}
+
+
+def test_one_epoch_warns_of_nothing_and_no_held_out_prompt_means_no_figure(jobs):
+    """RM7, and the contract's nulls."""
+    report, history = jobs.run(jobs.make("reward_model", QUICK | {"epochs": 1}, rankings=RANKINGS))
+
+    assert report["warnings"] == []
+    assert len(history) == 1
+    validation = report["validation"]
+    assert validation["accuracy"]["value"] is None
+    assert validation["log_loss"] is None
+    assert (validation["scores"], validation["by_labeler"]) == ([], {})
+
+
+def test_nothing_but_ties_is_refused(jobs):
+    """RM8, R59."""
+    tied = [ranked(1, "Tied.", TEXTS[:2], ("amina", [1, 1]))]
+
+    with pytest.raises(BadInput, match="no prompt in the train split has a strict comparison"):
+        jobs.run(jobs.make("reward_model", QUICK, rankings=tied))
+
+
+def test_a_prompt_in_both_splits_is_refused(jobs):
+    """RM11: no prompt on both sides."""
+    leak = ranked(0, "Prompt 0.", TEXTS, ("otto", [1, 2, 3, 4]), split="validation")
+
+    with pytest.raises(BadInput, match="prompt 0 is in both splits"):
+        jobs.run(jobs.make("reward_model", QUICK, rankings=[*RANKINGS, leak]))
+
+
+def test_a_stopped_run_ends_with_the_bits_of_one_that_was_not(jobs):
+    """Exact resume: 10 steps equal 5, a stop, and 5."""
+    whole = jobs.make("reward_model", QUICK, name="whole", rankings=RANKINGS + HELD_OUT)
+    halves = jobs.make("reward_model", QUICK, name="halves", rankings=RANKINGS + HELD_OUT)
+
+    report, history = jobs.run(whole)
+    nothing, first = jobs.run(halves, stop_after=5)
+    resumed_report, second = jobs.run(halves)
+
+    assert nothing is None
+    assert [step.step for step in first + second] == list(range(1, 11))
+    assert [step.metrics for step in first + second] == [step.metrics for step in history]
+    assert weights_of(halves.parent) == weights_of(whole.parent)
+    assert resumed_report == report
+
+
+def test_another_seed_gives_another_model(jobs):
+    """The control of exact resume: equal bits are not what any two runs have."""
+    short = QUICK | {"epochs": 1}
+    one = jobs.make("reward_model", short, name="one", seed=1, rankings=RANKINGS)
+    two = jobs.make("reward_model", short, name="two", seed=2, rankings=RANKINGS)
+    jobs.run(one)
+    jobs.run(two)
+
+    assert weights_of(one.parent) != weights_of(two.parent)

@@ -2,10 +2,7 @@ import createClient from "openapi-fetch";
 import type { Middleware } from "openapi-fetch";
 
 import { ApiError, readError, unreachable } from "./errors";
-import type { ResearchPaths } from "./research-paths";
 import type { paths } from "./schema";
-
-type KnownPaths = Omit<paths, keyof ResearchPaths> & ResearchPaths;
 
 const TIMEOUT_SECONDS = 30;
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -52,7 +49,7 @@ async function fetchWithTimeout(request: Request): Promise<Response> {
   }
 }
 
-export const api = createClient<KnownPaths>({
+export const api = createClient<paths>({
   baseUrl: window.location.origin,
   credentials: "same-origin",
   headers: { Accept: "application/json" },

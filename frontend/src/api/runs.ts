@@ -1,8 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 
+import { chosen } from "./chosen";
 import { api, bodyOf } from "./client";
 import { listQuery } from "./pages";
-import type { Run, RunState } from "./training-types";
+import type { Run, RunState, Stage } from "./training-types";
 
 const LIVE: ReadonlySet<RunState> = new Set(["queued", "claimed", "running", "stopping", "retry_wait"]);
 const LIVE_EVERY_MS = 2_000;
@@ -21,9 +22,11 @@ export interface RunFilters {
 }
 
 export function runsQuery(filters: RunFilters = {}) {
+  const { stage, state, input } = filters;
+  const query = { stage: chosen<Stage>(stage), state: chosen<RunState>(state), input };
   return {
     ...listQuery<Run>(["runs", "list", filters], (cursor, signal) =>
-      bodyOf(api.GET("/api/runs/", { params: { query: { ...filters, cursor } }, signal })),
+      bodyOf(api.GET("/api/runs/", { params: { query: { ...query, cursor } }, signal })),
     ),
     refetchInterval: (query: { state: { data?: { pages: { results: Run[] }[] } } }) => {
       const rows = query.state.data?.pages.flatMap((page) => page.results) ?? [];

@@ -1,12 +1,19 @@
+import { Button } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
+import { sentenceFor } from "@/api/errors";
+
+import { EmptyNote } from "./empty-note";
 import { LoadingPage } from "./loading-page";
 import { QueryProblem } from "./query-problem";
 
 type Readable<Data> = Pick<UseQueryResult<Data>, "data" | "error" | "isError" | "refetch">;
 
-/** Shows what a query brought; before that its grey shape, or what went wrong. */
+/**
+ * Shows what a query brought; before that its grey shape, or what went wrong. With a shape of its
+ * own it is a part of a page and fails as a part; otherwise it is the page.
+ */
 export function Loaded<Data>({
   query,
   skeleton,
@@ -18,6 +25,20 @@ export function Loaded<Data>({
 }) {
   // A failed refresh keeps what was shown before: old figures beat an empty page.
   if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.isError && skeleton !== undefined) {
+    return (
+      <EmptyNote
+        title="This part could not be loaded"
+        actions={
+          <Button variant="default" onClick={() => void query.refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        {sentenceFor(query.error)}
+      </EmptyNote>
+    );
+  }
   if (query.isError) {
     return <QueryProblem error={query.error} onRetry={() => void query.refetch()} />;
   }

@@ -1,6 +1,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
+import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
+import type { Pool } from "@/api/research-types";
 
 export interface AgreementFilters {
   project: string;
@@ -13,7 +15,7 @@ export interface AgreementFilters {
 export function agreementQuery({ project, pool, simulated, overlap }: AgreementFilters) {
   const query = {
     project: project === "" ? undefined : Number(project),
-    pool: pool === "training" || pool === "held_out" ? pool : undefined,
+    pool: chosen<Pool>(pool),
     include_simulated: simulated === "yes" ? true : undefined,
     min_overlap: overlap === "" ? undefined : Number(overlap),
   };

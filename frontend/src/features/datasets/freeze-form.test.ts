@@ -11,6 +11,7 @@ test("rankings are frozen from the chosen projects, or from all when none is cho
     project_ids: null,
     include_simulated: false,
     validation_share: 0.2,
+    text: "",
   });
   expect(requestOf({ ...form, projectIds: [3, 5], category: "chat" })).toMatchObject({
     project_ids: [3, 5],
@@ -32,6 +33,7 @@ test("what belongs to another kind is never sent", () => {
     kind: "ppo",
     project_ids: null,
     include_simulated: false,
+    text: "",
   });
   expect(requestOf({ ...filled, kind: "pretrain", category: "chat" })).toEqual({
     name: "Prompts",

@@ -1,3 +1,5 @@
+import { chosen } from "@/api/chosen";
+import type { Category } from "@/api/research-types";
 import type { SnapshotKind, SnapshotRequest } from "@/api/training-types";
 
 /** What the freeze form holds while it is filled in. */
@@ -31,11 +33,10 @@ export function requestOf(form: FreezeForm): SnapshotRequest {
     kind: form.kind,
     project_ids: isFromLabels && form.projectIds.length > 0 ? form.projectIds : null,
     include_simulated: isFromLabels && form.includeSimulated,
-    ...(form.kind !== "pretrain" && form.category !== "" ? { prompt_category: form.category } : {}),
-    ...(isFromLabels && form.validationShare !== ""
-      ? { validation_share: Number(form.validationShare) }
-      : {}),
-    ...(form.kind === "pretrain" ? { text: form.text } : {}),
+    prompt_category: form.kind === "pretrain" ? undefined : chosen<Category>(form.category),
+    validation_share:
+      isFromLabels && form.validationShare !== "" ? Number(form.validationShare) : undefined,
+    text: form.kind === "pretrain" ? form.text : "",
   };
 }
 

@@ -9,7 +9,7 @@ export function snapshotQuery(snapshotId: string) {
   return queryOptions({
     queryKey: ["snapshots", snapshotId],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET("/api/snapshots/{id}/", { params: { path: { id: snapshotId } }, signal })),
+      bodyOf(api.GET("/api/snapshots/{snapshot_id}/", { params: { path: { snapshot_id: snapshotId } }, signal })),
     // A snapshot never changes.
     staleTime: Infinity,
   });

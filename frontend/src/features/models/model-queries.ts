@@ -8,7 +8,7 @@ export function modelVersionQuery(modelId: string) {
   return queryOptions({
     queryKey: ["model-versions", modelId],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET("/api/model-versions/{id}/", { params: { path: { id: modelId } }, signal })),
+      bodyOf(api.GET("/api/model-versions/{model_version_id}/", { params: { path: { model_version_id: modelId } }, signal })),
     // A model version never changes.
     staleTime: Infinity,
   });
@@ -18,6 +18,8 @@ export interface LocalModel {
   name: string;
   path: string;
   licence: string;
+  /** Who made it, as its makers call it; the folder's name otherwise. */
+  source: string;
 }
 
 export function useRegisterModel() {

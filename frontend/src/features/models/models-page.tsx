@@ -26,6 +26,12 @@ import { RegisterModel } from "./register-model";
 
 // In the order of the road: what the next stage needs stands above it.
 const KINDS: ModelKind[] = ["policy", "reward_model", "sft", "base"];
+const TITLES: Record<ModelKind, string> = {
+  policy: "Policies",
+  reward_model: "Reward models",
+  sft: "Supervised models",
+  base: "Base models",
+};
 const NOTES: Record<ModelKind, string> = {
   policy: "Trained by PPO against a reward model.",
   reward_model: "Scores completions the way labelers order them.",
@@ -67,15 +73,20 @@ const COLUMNS: Column<ModelVersion>[] = [
   { key: "at", header: "Made", cell: ({ created_at: at }) => <Moment at={at} /> },
 ];
 
+/** Only reward models are judged by a single figure. */
+function columnsFor(kind: ModelKind): Column<ModelVersion>[] {
+  return kind === "reward_model" ? COLUMNS : COLUMNS.filter(({ key }) => key !== "figure");
+}
+
 function Registry({ models }: { models: ModelVersion[] }) {
   return KINDS.map((kind) => {
     const rows = models.filter((model) => model.kind === kind);
     if (rows.length === 0) return null;
     return (
-      <Section key={kind} title={MODEL_KIND_WORDS[kind]} note={NOTES[kind]}>
+      <Section key={kind} title={TITLES[kind]} note={NOTES[kind]}>
         <DataTable
-          caption={MODEL_KIND_WORDS[kind]}
-          columns={COLUMNS}
+          caption={TITLES[kind]}
+          columns={columnsFor(kind)}
           rows={rows}
           rowKey={({ id }) => id}
         />

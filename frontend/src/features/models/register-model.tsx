@@ -8,8 +8,8 @@ import { ProblemNote } from "@/components/problem-note";
 import { useRegisterModel } from "./model-queries";
 import type { LocalModel } from "./model-queries";
 
-const SHOWN_FIELDS = ["name", "path", "licence"];
-const NOTHING: LocalModel = { name: "", path: "", licence: "" };
+const SHOWN_FIELDS = ["name", "path", "licence", "source"];
+const NOTHING: LocalModel = { name: "", path: "", licence: "", source: "" };
 
 function RegisterForm({ onClose }: { onClose: () => void }) {
   const [model, setModel] = useState(NOTHING);
@@ -52,6 +52,12 @@ function RegisterForm({ onClose }: { onClose: () => void }) {
           description="As its makers call it, such as Apache-2.0. Trained versions inherit it."
           maxLength={200}
           {...field("licence")}
+        />
+        <TextInput
+          label="Source (optional)"
+          description="Who made it, such as HuggingFaceTB/SmolLM2-135M."
+          maxLength={300}
+          {...field("source")}
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

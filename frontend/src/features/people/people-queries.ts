@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
+import { chosen } from "@/api/chosen";
 import { api, bodyOf, done } from "@/api/client";
 import { listQuery } from "@/api/pages";
 import type { ApiToken, Invitation, NewApiToken, NewInvitation, Person, PersonChange } from "@/api/research-types";
@@ -10,8 +11,9 @@ export interface PeopleFilters {
 }
 
 export function peopleQuery(filters: PeopleFilters) {
+  const query = { ...filters, role: chosen<Person["role"]>(filters.role) };
   return listQuery<Person>(["people", "list", filters], (cursor, signal) =>
-    bodyOf(api.GET("/api/people/", { params: { query: { ...filters, cursor } }, signal })),
+    bodyOf(api.GET("/api/people/", { params: { query: { ...query, cursor } }, signal })),
   );
 }
 

@@ -74,6 +74,7 @@ test("a request carries nothing that is empty", () => {
 
   expect(requestOf({ ...parts, promptQuery: null })).toEqual({
     stage: "sampling",
+    name: "",
     inputs: { model: "m", prompts: "p" },
     hyperparameters: {},
   });

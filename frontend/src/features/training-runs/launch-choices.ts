@@ -1,5 +1,7 @@
 import type {
+  HyperparameterValue,
   ModelVersion,
+  PromptQuery,
   RunRequest,
   Snapshot,
   Stage,
@@ -120,28 +122,30 @@ export function openRoles(
     .map(({ role }) => role);
 }
 
+/** A request that says what it changes, if anything. */
+export type LaunchRequest = RunRequest & Required<Pick<RunRequest, "hyperparameters">>;
+
 /** The request without what is empty: the server fills in what is left out. */
 export function requestOf(parts: {
   stage: Stage;
   name: string;
   seed: string;
   inputs: Record<string, string>;
-  hyperparameters: RunRequest["hyperparameters"];
-  promptQuery: RunRequest["prompt_query"] | null;
-}): RunRequest {
+  hyperparameters: Record<string, HyperparameterValue>;
+  promptQuery: PromptQuery | null;
+}): LaunchRequest {
   const inputs = Object.fromEntries(
     Object.entries(parts.inputs).filter(
       ([role, id]) => id !== "" && !(parts.promptQuery && role === "prompts"),
     ),
   );
-  const name = parts.name.trim();
   const seed = Number(parts.seed.trim());
   return {
     stage: parts.stage,
+    name: parts.name.trim(),
     inputs,
     hyperparameters: parts.hyperparameters,
-    ...(name === "" ? {} : { name }),
-    ...(parts.seed.trim() === "" || !Number.isInteger(seed) ? {} : { seed }),
-    ...(parts.promptQuery ? { prompt_query: parts.promptQuery } : {}),
+    seed: parts.seed.trim() === "" || !Number.isInteger(seed) ? undefined : seed,
+    prompt_query: parts.promptQuery ?? undefined,
   };
 }

@@ -69,7 +69,6 @@ export function LaunchForm({
     <div className={classes.form}>
       <div>
         <Section title="What it reads">
-          {isSampling && <PromptChoiceFields choice={prompts} onChange={setPrompts} />}
           <StageInputs
             stage={stage}
             models={models}
@@ -79,6 +78,7 @@ export function LaunchForm({
             hiddenRole={promptQuery ? "prompts" : undefined}
             onChoose={(role, id) => setInputs((chosen) => ({ ...chosen, [role]: id }))}
           />
+          {isSampling && <PromptChoiceFields choice={prompts} onChange={setPrompts} />}
         </Section>
         <Section title="Name and seed">
           <div className={classes.inputs}>

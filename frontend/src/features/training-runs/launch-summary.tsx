@@ -2,13 +2,14 @@ import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 
-import type { HyperparameterField, RunRequest, StageDescription } from "@/api/training-types";
+import type { HyperparameterField, StageDescription } from "@/api/training-types";
 import { countOf } from "@/components/formats";
 import { ProblemNote } from "@/components/problem-note";
 
 import { ppoLength, textOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { roleWords } from "./launch-choices";
+import type { LaunchRequest } from "./launch-choices";
 import classes from "./launch.module.css";
 import { runCheckQuery } from "./use-launch";
 
@@ -35,7 +36,7 @@ function Warnings({ warnings }: { warnings: string[] }) {
   );
 }
 
-function Changes({ fields, request }: { fields: HyperparameterField[]; request: RunRequest }) {
+function Changes({ fields, request }: { fields: HyperparameterField[]; request: LaunchRequest }) {
   const changed = fields.filter(({ name }) => name in request.hyperparameters);
   if (changed.length === 0) {
     return <p className={classes.quiet}>All hyperparameters stand at their defaults.</p>;
@@ -64,11 +65,11 @@ export function LaunchSummary({
   launch,
 }: {
   stage: StageDescription;
-  request: RunRequest;
+  request: LaunchRequest;
   typed: Typed;
   openRoles: string[];
   numProblems: number;
-  launch: { error: unknown; isPending: boolean; isError: boolean; mutate: (request: RunRequest) => void };
+  launch: { error: unknown; isPending: boolean; isError: boolean; mutate: (request: LaunchRequest) => void };
 }) {
   const [settled] = useDebouncedValue(request, CHECK_AFTER_MS);
   const check = useQuery(runCheckQuery(settled));

@@ -8,6 +8,7 @@ const at = (step: number, metrics: MetricsPoint["metrics"]): MetricsPoint => ({
   step,
   phase: "train",
   metrics,
+  elapsed_seconds: 1,
   recorded_at: "2026-03-01T12:00:00Z",
 });
 

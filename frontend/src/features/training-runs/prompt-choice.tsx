@@ -1,7 +1,9 @@
 import { NativeSelect, NumberInput, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
+import { chosen } from "@/api/chosen";
 import { catalogueQuery } from "@/api/labeling";
+import type { Category, Split } from "@/api/research-types";
 import type { PromptQuery } from "@/api/training-types";
 
 import type { PromptsFrom } from "./launch-choices";
@@ -16,13 +18,15 @@ export interface PromptChoice {
 
 export const EVERY_PROMPT: PromptChoice = { from: "query", num_prompts: 40, category: "", split: "" };
 const MAX_PROMPTS = 10_000;
+// The explanation stands under its field, so that fields side by side line up.
+const ORDER: ("label" | "input" | "error" | "description")[] = ["label", "input", "error", "description"];
 
 export function promptQueryOf(choice: PromptChoice): PromptQuery | null {
   if (choice.from === "snapshot") return null;
   return {
     num_prompts: choice.num_prompts,
-    ...(choice.category === "" ? {} : { category: choice.category }),
-    ...(choice.split === "train" || choice.split === "validation" ? { split: choice.split } : {}),
+    category: chosen<Category>(choice.category),
+    split: chosen<Split>(choice.split),
   };
 }
 
@@ -46,12 +50,14 @@ export function PromptChoiceFields({
         ]}
         value={choice.from}
         onChange={(from) => onChange({ ...choice, from })}
+        mt="lg"
         mb="md"
       />
       {choice.from === "query" && (
         <div className={classes.inputs}>
           <NumberInput
             label="Number of prompts"
+            inputWrapperOrder={ORDER}
             description="Those with the fewest completions of this model come first."
             min={1}
             max={MAX_PROMPTS}
@@ -62,6 +68,7 @@ export function PromptChoiceFields({
           />
           <NativeSelect
             label="Category"
+            inputWrapperOrder={ORDER}
             description="Of the prompts to answer."
             value={choice.category}
             onChange={(event) => onChange({ ...choice, category: event.currentTarget.value })}
@@ -72,6 +79,7 @@ export function PromptChoiceFields({
           />
           <NativeSelect
             label="Split"
+            inputWrapperOrder={ORDER}
             description="Validation prompts are never trained on."
             value={choice.split}
             onChange={(event) => onChange({ ...choice, split: event.currentTarget.value })}

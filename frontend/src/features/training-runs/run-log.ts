@@ -44,8 +44,8 @@ export function runLogQuery(runId: string, isLive: boolean) {
     queryFn: ({ client, signal }) =>
       withNewerLines(client.getQueryData<KnownLog>(queryKey) ?? NOTHING, (after) =>
         bodyOf(
-          api.GET("/api/runs/{id}/log/", {
-            params: { path: { id: runId }, query: { after } },
+          api.GET("/api/runs/{run_id}/log/", {
+            params: { path: { run_id: runId }, query: { after } },
             signal,
           }),
         ),

@@ -8,6 +8,7 @@ const pointAt = (step: number): MetricsPoint => ({
   step,
   phase: "train",
   metrics: { loss: 1 / step },
+  elapsed_seconds: 1,
   recorded_at: "2026-03-01T12:00:00Z",
 });
 

@@ -37,8 +37,8 @@ export function runMetricsQuery(runId: string, isLive: boolean) {
     queryFn: ({ client, signal }) =>
       withNewer(client.getQueryData<Known>(queryKey) ?? NOTHING, (afterStep) =>
         bodyOf(
-          api.GET("/api/runs/{id}/metrics/", {
-            params: { path: { id: runId }, query: { after_step: afterStep } },
+          api.GET("/api/runs/{run_id}/metrics/", {
+            params: { path: { run_id: runId }, query: { after_step: afterStep } },
             signal,
           }),
         ),

@@ -76,7 +76,7 @@ export function RunsPage() {
   const [filters, setFilter] = useAddressFilters(["stage", "state"]);
   const { stage, state } = filters;
   const runs = useInfiniteQuery(
-    runsQuery({ stage: stage || undefined, state: state || undefined }),
+    runsQuery({ stage, state }),
   );
   const canLaunch = isAtLeast(useSignedInUser().role, "admin");
   const isFiltered = stage !== "" || state !== "";

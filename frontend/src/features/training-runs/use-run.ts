@@ -10,7 +10,7 @@ export function runQuery(runId: string) {
   return queryOptions({
     queryKey: ["runs", "one", runId],
     queryFn: ({ signal }): Promise<Run> =>
-      bodyOf(api.GET("/api/runs/{id}/", { params: { path: { id: runId } }, signal })),
+      bodyOf(api.GET("/api/runs/{run_id}/", { params: { path: { run_id: runId } }, signal })),
     refetchInterval: (query) =>
       query.state.data && isLive(query.state.data.state) ? LIVE_EVERY_MS : false,
   });
@@ -19,16 +19,16 @@ export function runQuery(runId: string) {
 export type RunCommand = keyof Run["can"];
 
 function send(command: RunCommand, runId: string): Promise<Run> {
-  const params = { path: { id: runId } };
+  const params = { path: { run_id: runId } };
   switch (command) {
     case "cancel":
-      return bodyOf(api.POST("/api/runs/{id}/cancel/", { params }));
+      return bodyOf(api.POST("/api/runs/{run_id}/cancel/", { params }));
     case "pause":
-      return bodyOf(api.POST("/api/runs/{id}/pause/", { params }));
+      return bodyOf(api.POST("/api/runs/{run_id}/pause/", { params }));
     case "resume":
-      return bodyOf(api.POST("/api/runs/{id}/resume/", { params }));
+      return bodyOf(api.POST("/api/runs/{run_id}/resume/", { params }));
     case "retry":
-      return bodyOf(api.POST("/api/runs/{id}/retry/", { params }));
+      return bodyOf(api.POST("/api/runs/{run_id}/retry/", { params }));
   }
 }
 

@@ -1,6 +1,7 @@
 """What goes into one optimiser step of PPO, and what must not change it."""
 
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 import torch
@@ -160,7 +161,7 @@ def test_an_inner_epoch_passes_over_every_answer_once_in_an_order_of_its_own(mak
 
     steps = minibatches(settings, seed=1, iteration=0)
 
-    epochs = [sum(steps[:3], []), sum(steps[3:], [])]
+    epochs = [list(chain(*steps[:3])), list(chain(*steps[3:]))]
     assert [len(places) for places in steps] == [2] * 6
     assert sorted(epochs[0]) == sorted(epochs[1]) == list(EVERYTHING)
     assert epochs[0] != epochs[1]

@@ -1,0 +1,237 @@
+"""Whole PPO runs on tiny models: resuming, exporting, ceilings, and a reward that rises."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from tests.training.ml.tiny import progress_of, result_of, write_job, write_jsonl, write_prompts
+from training.ml.job import EXIT_FAILED, EXIT_STOPPED, run_stage
+from training.ml.ppo import train_ppo
+
+# Seven prompts in batches of four: an order that was restarted would show at once.
+PROMPTS = ["Hi", "Say a word.", "A tale", "Why?", "Sum it up", "Rank these", "Go on"]
+DOCUMENTS = [{"text": text} for text in ("The end is near.", "Once upon", "Water is wet, they say")]
+SETTINGS = {
+    "episodes": 40,
+    "batch_size": 4,
+    "minibatch_size": 2,
+    "max_response_tokens": 6,
+    "learning_rate": 1e-3,
+    "value_learning_rate": 1e-3,
+    "ptx_coef": 2.0,
+    "ptx_examples_per_episode": 1,
+    "ema_every": "step",
+    "ema_decay": 0.9,
+    "kl_ceiling": 1e6,
+    "checkpoint_every_steps": 0,
+}
+
+
+class PpoJobs:
+    """Jobs that share their models, prompts and texts, each in a work folder of its own."""
+
+    def __init__(self, root: Path, policy: Path, reward: Path) -> None:
+        self.root = root
+        self.inputs = {
+            "policy": policy,
+            "reward_model": reward,
+            "prompts": write_prompts(root / "prompts.jsonl", PROMPTS),
+            "pretraining": write_jsonl(root / "pretraining.jsonl", DOCUMENTS),
+        }
+
+    def run(self, name, stage=train_ppo, *, without=(), inputs=None, **changes):
+        """Run the job to its end in this process; its work folder and exit code."""
+        named = {key: path for key, path in self.inputs.items() if key not in without}
+        named |= inputs or {}
+        path = write_job(self.root / name, "ppo", named, SETTINGS | changes)
+        return path.parent, run_stage("ppo", stage, [str(path)])
+
+
+@pytest.fixture
+def ppo_jobs(tmp_path, policy_folder, reward_folder):
+    return PpoJobs(tmp_path, policy_folder(), reward_folder())
+
+
+def stopping_after(step):
+    """PPO, and a person who presses pause while it takes this step."""
+
+    def stage(job):
+        steps = train_ppo(job)
+        while True:
+            try:
+                metrics = next(steps)
+            except StopIteration as ended:
+                return ended.value
+            if metrics.step == step:
+                (job.work_dir / "stop").write_text("pause", encoding="utf-8")
+            yield metrics
+
+    return stage
+
+
+def weights(work_dir, model):
+    return (work_dir / "output" / model / "model.safetensors").read_bytes()
+
+
+def test_ten_iterations_equal_five_a_pause_and_five(ppo_jobs):
+    """P21, R74: policy, average, value network, prompts and pretraining texts, bit for bit."""
+    through, code = ppo_jobs.run("through")
+    assert code == 0
+    halved, paused_code = ppo_jobs.run("halved", stopping_after(5))
+    paused = result_of(halved)
+    (halved / "stop").unlink()
+    torch.manual_seed(987)
+
+    _, resumed_code = ppo_jobs.run("halved")
+
+    assert (paused_code, resumed_code) == (EXIT_STOPPED, 0)
+    assert (paused["outcome"], paused["reason"], paused["steps"]) == ("stopped", "pause", 5)
+    assert result_of(halved)["resumed_from_step"] == 5
+    for model in ("model", "raw_policy", "value_model"):
+        assert weights(halved, model) == weights(through, model)
+    metrics = [[row["metrics"] for row in progress_of(run)] for run in (through, halved)]
+    assert len(metrics[0]) == 10
+    assert metrics[0] == metrics[1]
+    assert result_of(halved)["report"] == result_of(through)["report"]
+
+
+def test_the_run_reports_its_iterations_updates_and_warm_up(ppo_jobs):
+    """R68, R69, R71, P5: 40 episodes are 10 iterations of 2 updates."""
+    work_dir, _ = ppo_jobs.run("job", warmup_iterations=8)
+
+    report, progress = result_of(work_dir)["report"], progress_of(work_dir)
+    assert (report["iterations"], report["updates"], report["episodes"]) == (10, 20, 40)
+    assert report["ptx_reduction"] == "token_mean"
+    assert [row["metrics"]["updates"] for row in progress] == list(range(2, 21, 2))
+    assert progress[0]["metrics"]["kl"] == 0.0
+    assert progress[0]["metrics"]["first_ratio"] == pytest.approx(1.0, abs=1e-4)
+    # The second update of iteration i is step 2i + 1 of a warm-up of 16 from a tenth.
+    rates = [row["metrics"]["learning_rate"] for row in progress]
+    expected = [1e-3 * (0.1 + 0.9 * min(1, (2 * i + 1) / 16)) for i in range(10)]
+    assert rates == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize("ema_every", ["iteration", "step"])
+def test_the_exported_policy_is_the_average_and_the_raw_one_is_kept(ppo_jobs, ema_every):
+    """R73, P16."""
+    settings = {"episodes": 12, "checkpoint_every_steps": 1, "ema_every": ema_every}
+    work_dir, _ = ppo_jobs.run("job", **settings)
+
+    stored = load_file(work_dir / "checkpoints" / "step-00000003" / "policy.safetensors")
+    for folder, kind in (("model", "average."), ("raw_policy", "weight.")):
+        exported = load_file(work_dir / "output" / folder / "model.safetensors")
+        assert exported
+        assert all(torch.equal(exported[name], stored[kind + name]) for name in exported)
+    assert weights(work_dir, "model") != weights(work_dir, "raw_policy")
+
+
+def test_one_averaging_step_moves_the_export_by_its_share(ppo_jobs, policy_folder):
+    """P16: after one iteration 0.9 of the start and 0.1 of the raw weights."""
+    work_dir, _ = ppo_jobs.run("job", episodes=4, ema_every="iteration")
+
+    start = load_file(policy_folder() / "model.safetensors")
+    folders = ("model", "raw_policy")
+    averaged, raw = (load_file(work_dir / f"output/{name}/model.safetensors") for name in folders)
+    for name, weight in averaged.items():
+        torch.testing.assert_close(weight, 0.9 * start[name] + 0.1 * raw[name])
+
+
+def test_at_coefficient_zero_the_run_is_plain_ppo(ppo_jobs):
+    """R70, P17: bit for bit; and the run says that its pretraining text was not used."""
+    short = {"episodes": 12, "ptx_coef": 0.0}
+    with_text, _ = ppo_jobs.run("with", **short)
+    plain, _ = ppo_jobs.run("plain", without=("pretraining",), **short)
+    mixed, _ = ppo_jobs.run("mixed", episodes=12)
+
+    for model in ("model", "raw_policy", "value_model"):
+        assert weights(with_text, model) == weights(plain, model)
+    assert weights(mixed, "raw_policy") != weights(plain, "raw_policy")
+    assert any("not used" in warning for warning in result_of(with_text)["report"]["warnings"])
+
+
+def test_a_policy_beyond_the_ceiling_stops_the_run_which_can_be_resumed(ppo_jobs):
+    """R74."""
+    through, _ = ppo_jobs.run("through", episodes=20)
+    kl = [row["metrics"]["kl"] for row in progress_of(through)]
+    broken = next(i for i, nats in enumerate(kl) if nats > max(kl[0], 0.001))
+    # A ceiling that iteration `broken` is the first to exceed.
+    ceiling = (max(0.001, *kl[:broken]) + kl[broken]) / 2
+
+    capped, code = ppo_jobs.run("capped", episodes=20, kl_ceiling=ceiling, checkpoint_every_steps=1)
+    stopped = result_of(capped)
+    _, resumed_code = ppo_jobs.run("capped", episodes=20, checkpoint_every_steps=1)
+
+    assert (code, resumed_code) == (EXIT_FAILED, 0)
+    assert (stopped["outcome"], stopped["reason"]) == ("failed", "kl_ceiling")
+    assert "nats per answer" in stopped["detail"]
+    assert stopped["steps"] == broken
+    assert result_of(capped)["resumed_from_step"] == broken
+    assert weights(capped, "raw_policy") == weights(through, "raw_policy")
+
+
+def test_a_score_that_is_not_a_number_stops_the_run(ppo_jobs, tmp_path, reward_folder):
+    """R74: before anything is learned from it."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for file in reward_folder().iterdir():
+        (broken / file.name).write_bytes(file.read_bytes())
+    tensors = load_file(broken / "model.safetensors")
+    tensors["score.weight"].fill_(float("nan"))
+    save_file(tensors, broken / "model.safetensors", metadata={"format": "pt"})
+
+    work_dir, code = ppo_jobs.run("job", inputs={"reward_model": broken})
+
+    result = result_of(work_dir)
+    assert code == EXIT_FAILED
+    assert (result["outcome"], result["reason"], result["steps"]) == ("failed", "nan", 0)
+    assert "score" in result["detail"]
+    assert not (work_dir / "output" / "model").exists()
+
+
+def test_a_coefficient_without_pretraining_text_is_bad_input(ppo_jobs):
+    work_dir, code = ppo_jobs.run("job", without=("pretraining",))
+
+    assert code == EXIT_FAILED
+    assert result_of(work_dir)["reason"] == "bad_input"
+    assert "pretraining" in result_of(work_dir)["detail"]
+
+
+def test_networks_that_read_other_tokens_are_bad_input(ppo_jobs, tmp_path, policy_folder):
+    """Answers travel as token ids: a reward model with another vocabulary would judge noise."""
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in ppo_jobs.inputs["reward_model"].iterdir():
+        (other / file.name).write_bytes(file.read_bytes())
+    tokenizer = json.loads((other / "tokenizer.json").read_text(encoding="utf-8"))
+    vocabulary = tokenizer["model"]["vocab"]
+    vocabulary["a"], vocabulary["b"] = vocabulary["b"], vocabulary["a"]
+    (other / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
+
+    work_dir, code = ppo_jobs.run("job", inputs={"reward_model": other})
+
+    assert code == EXIT_FAILED
+    assert result_of(work_dir)["reason"] == "bad_input"
+    assert "tokenizers" in result_of(work_dir)["detail"]
+
+
+def test_ppo_raises_the_reward_of_a_toy_task(ppo_jobs):
+    """Two tokens an answer against a random reward model: a bandit that must be learned."""
+    work_dir, _ = ppo_jobs.run(
+        "job",
+        without=("pretraining",),
+        episodes=64 * 20,
+        batch_size=64,
+        minibatch_size=32,
+        inner_epochs=2,
+        max_response_tokens=2,
+        learning_rate=3e-3,
+        warmup_iterations=0,
+        ptx_coef=0.0,
+        kl_coef=0.0,
+    )
+
+    scores = [row["metrics"]["score"] for row in progress_of(work_dir)]
+    assert sum(scores[-3:]) / 3 > sum(scores[:3]) / 3 + 0.5

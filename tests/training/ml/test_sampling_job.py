@@ -1,0 +1,94 @@
+"""Sampling jobs: every completion is the same whatever is sampled beside it."""
+
+import json
+
+import pytest
+
+from tests.training.ml.tiny import result_of, write_job, write_prompts
+from training.ml.job import EXIT_STOPPED, run_stage
+from training.ml.sampling import sample_completions
+from training.ml.seeding import derive_seed
+
+PROMPTS = ["Hi", "Say a word.", "A tale", "Why?", "Sum it up", ""]
+# So hot that any token, the end of text too, is as likely as another.
+HOT = {"completions_per_prompt": 3, "temperature": 10.0, "max_tokens": 64}
+
+
+@pytest.fixture
+def sample(tmp_path, policy_folder):
+    prompts = write_prompts(tmp_path / "prompts.jsonl", PROMPTS)
+
+    def run(name, stage=sample_completions, **changes):
+        inputs = {"model": policy_folder(), "prompts": prompts}
+        path = write_job(tmp_path / name, "sampling", inputs, HOT | changes)
+        return path.parent, run_stage("sampling", stage, [str(path)])
+
+    return run
+
+
+def samples_of(work_dir):
+    lines = (work_dir / "output" / "samples.jsonl").read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line]
+
+
+def test_every_prompt_gets_its_completions_in_order_with_their_seeds(sample):
+    work_dir, code = sample("job")
+
+    rows = samples_of(work_dir)
+    assert code == 0
+    expected = [(f"p{prompt}", index) for prompt in range(6) for index in range(3)]
+    assert [(row["prompt_id"], row["index"]) for row in rows] == expected
+    assert [row["seed"] for row in rows] == [derive_seed(5, *key) for key in expected]
+    assert len({row["text"] for row in rows}) > 15
+    assert result_of(work_dir)["report"]["num_completions"] == 18
+
+
+def test_a_completion_that_ended_says_so_and_one_that_was_cut_too(sample):
+    work_dir, _ = sample("job")
+
+    rows = samples_of(work_dir)
+    reasons = {row["finish_reason"] for row in rows}
+    assert reasons == {"stop", "length"}
+    for row in rows:
+        # The end of text is neither counted nor printed.
+        assert (row["token_count"] == 64) == (row["finish_reason"] == "length")
+        assert "<|end|>" not in row["text"]
+
+
+@pytest.mark.parametrize("max_rows_per_forward", [1, 4, 32])
+def test_the_size_of_a_batch_changes_no_completion(sample, max_rows_per_forward):
+    reference, _ = sample("reference", max_rows_per_forward=7)
+
+    work_dir, _ = sample("job", max_rows_per_forward=max_rows_per_forward)
+
+    assert samples_of(work_dir) == samples_of(reference)
+
+
+def test_what_was_written_before_a_stop_is_kept_and_not_written_again(sample):
+    def stopping(job):
+        steps = sample_completions(job)
+        yield next(steps)
+        (job.work_dir / "stop").write_text("pause", encoding="utf-8")
+        yield from steps
+
+    reference, _ = sample("reference", max_rows_per_forward=3)
+    work_dir, code = sample("job", stopping, max_rows_per_forward=3)
+    stopped = result_of(work_dir)
+    (work_dir / "stop").unlink()
+
+    _, resumed_code = sample("job", max_rows_per_forward=3)
+
+    assert (code, resumed_code) == (EXIT_STOPPED, 0)
+    assert (stopped["outcome"], stopped["reason"]) == ("stopped", "pause")
+    assert result_of(work_dir)["resumed_from_step"] == stopped["steps"] >= 1
+    assert samples_of(work_dir) == samples_of(reference)
+    lines = (work_dir / "progress.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 6
+
+
+def test_at_temperature_zero_all_completions_of_a_prompt_are_alike(sample):
+    work_dir, _ = sample("job", temperature=0.0, max_tokens=8)
+
+    texts = [row["text"] for row in samples_of(work_dir)]
+    assert all(len(set(texts[first : first + 3])) == 1 for first in range(0, 18, 3))
+    assert len(set(texts)) > 1

@@ -1,4 +1,4 @@
-"""A checkpoint is whole or does not count (R77)."""
+"""A checkpoint is whole or does not count (R74)."""
 
 import json
 

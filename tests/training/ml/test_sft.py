@@ -179,7 +179,7 @@ def test_a_stopped_run_ends_with_the_bits_of_one_that_was_not(jobs):
 
 
 def test_a_run_that_goes_back_to_an_older_checkpoint_repeats_its_steps(jobs):
-    """R77: the newest is damaged; the same bits come out in the end."""
+    """R74: the newest is damaged; the same bits come out in the end."""
     settings = QUICK | {"checkpoint_every_steps": 2}
     whole = jobs.make("sft", settings, name="whole", demonstrations=ROWS)
     hurt = jobs.make("sft", settings, name="hurt", demonstrations=ROWS)

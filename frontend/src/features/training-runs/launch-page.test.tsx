@@ -1,0 +1,116 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer, refusal } from "@/testing/server";
+import { rankings, run, sft, stages } from "@/testing/training";
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
+    .on("GET /api/runs/stages/", { body: stages })
+    .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [rankings], next: null } })
+    .on("GET /api/gpu-slots/", {
+      body: [{ host: "gpu-1", index: 0, is_online: true, last_seen: run.created_at, run_id: null }],
+    })
+    .on("POST /api/runs/check/", ({ body }) => {
+      const epochs = (body as { hyperparameters: { epochs?: number } }).hyperparameters.epochs ?? 1;
+      const warnings = epochs > 1 ? [`A reward model overfits after one epoch, not ${epochs}.`] : [];
+      return { body: { hyperparameters: {}, warnings, fields: {} } };
+    })
+    .on("POST /api/runs/", { status: 201, body: run })
+    .on(`GET /api/runs/${run.id}/`, { body: run });
+});
+
+test("a changed hyperparameter is marked, can be reset, and alone is sent", async () => {
+  const { user, router } = renderApp("/runs/new?stage=reward_model");
+  const epochs = await screen.findByRole("textbox", { name: "epochs" });
+  const batchSize = screen.getByRole("textbox", { name: "batch_size" });
+
+  await user.clear(epochs);
+  await user.type(epochs, "3");
+  await user.clear(batchSize);
+  await user.type(batchSize, "32");
+
+  expect(within(screen.getByRole("group", { name: "epochs, changed" })).getByText("Changed from 1")).toBeVisible();
+  expect(screen.getByText("2 changes from the defaults")).toBeVisible();
+
+  await user.click(screen.getByRole("button", { name: "Reset batch_size to 64" }));
+  expect(screen.getByRole("group", { name: "batch_size" })).toBeInTheDocument();
+  expect(batchSize).toHaveValue("64");
+
+  await user.click(screen.getByRole("button", { name: "Request the run" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${run.id}`));
+  expect(server.sent("POST /api/runs/")[0]?.body).toEqual({
+    stage: "reward_model",
+    name: "",
+    inputs: { base_model: sft.id, rankings: rankings.id },
+    hyperparameters: { epochs: 3 },
+  });
+});
+
+test("the server's warnings appear before anything is requested (R60)", async () => {
+  const { user } = renderApp("/runs/new?stage=reward_model");
+  const epochs = await screen.findByRole("textbox", { name: "epochs" });
+
+  await user.clear(epochs);
+  await user.type(epochs, "2");
+
+  const warnings = await screen.findByRole("list", { name: "Warnings" });
+  expect(warnings).toHaveTextContent("overfits after one epoch, not 2");
+  expect(server.sent("POST /api/runs/")).toHaveLength(0);
+});
+
+test("a value that cannot be used is named at its field and blocks the request", async () => {
+  const { user } = renderApp("/runs/new?stage=reward_model");
+  const epochs = await screen.findByRole("textbox", { name: "epochs" });
+
+  await user.clear(epochs);
+  await user.type(epochs, "1.5");
+
+  expect(screen.getByText("A whole number is needed.")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Request the run" })).toBeDisabled();
+  expect(screen.getByText("1 value cannot be used as typed.")).toBeVisible();
+});
+
+test("what the server refuses stands at the field that it is about", async () => {
+  server.on(
+    "POST /api/runs/",
+    refusal(400, "invalid_run", "The run cannot be started as asked.", {
+      fields: { "hyperparameters.batch_size": ["must divide the rankings"] },
+    }),
+  );
+  const { user } = renderApp("/runs/new?stage=reward_model");
+
+  await user.click(await screen.findByRole("button", { name: "Request the run" }));
+
+  expect(await screen.findByRole("alert")).toHaveTextContent("The run was not requested");
+  const group = screen.getByRole("group", { name: "batch_size" });
+  expect(within(group).getByText("must divide the rankings")).toBeVisible();
+});
+
+test("a stage whose inputs do not exist yet says what is missing and where to get it", async () => {
+  renderApp("/runs/new?stage=ppo");
+
+  expect(await screen.findByText(/There is no reward model yet/)).toBeVisible();
+  expect(screen.getByRole("link", { name: "Train one" })).toHaveAttribute(
+    "href",
+    "/runs/new?stage=reward_model",
+  );
+  expect(screen.getByRole("button", { name: "Request the run" })).toBeDisabled();
+  expect(screen.getByText("Still to choose: reward model, prompts.")).toBeVisible();
+});
+
+test("without a GPU worker the form says that the run will wait", async () => {
+  server.on("GET /api/gpu-slots/", { body: [] });
+
+  renderApp("/runs/new");
+
+  expect(await screen.findByText("No GPU worker is online")).toBeVisible();
+  expect(screen.getByText(/None has ever reported in here/)).toBeVisible();
+});

@@ -1,0 +1,115 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { Run } from "@/api/training-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer } from "@/testing/server";
+import { run } from "@/testing/training";
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
+    .on(`GET /api/runs/${run.id}/metrics/`, { body: { points: [], next_step: -1 } })
+    .on(`GET /api/runs/${run.id}/log/`, { body: { text: "", next_offset: 0, truncated: false } });
+});
+
+function open(change: Partial<Run>) {
+  server.on(`GET /api/runs/${run.id}/`, { body: { ...run, ...change } });
+  return renderApp(`/runs/${run.id}`);
+}
+
+test("a run shows its state, its progress and what was changed", async () => {
+  open({});
+
+  expect(await screen.findByRole("heading", { name: run.name, level: 1 })).toBeVisible();
+  expect(screen.getByText("Running")).toBeVisible();
+  expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuetext", "Step 12 of 48, 3 min 10 s left");
+  expect(screen.getByText("epochs").closest("div")).toHaveTextContent("2");
+  expect(screen.getByRole("link", { name: "Week 12, all projects" })).toHaveAttribute(
+    "href",
+    `/data/${run.inputs.rankings?.id}`,
+  );
+});
+
+test("cancelling asks once more and then sends one request", async () => {
+  server.on(`POST /api/runs/${run.id}/cancel/`, { body: { ...run, state: "stopping" } });
+  const { user } = open({});
+
+  await user.click(await screen.findByRole("button", { name: "Cancel run" }));
+  const dialog = await screen.findByRole("dialog", { name: `Cancel ${run.name}?` });
+  expect(server.sent(`POST /api/runs/${run.id}/cancel/`)).toHaveLength(0);
+  await user.click(within(dialog).getByRole("button", { name: "Cancel the run" }));
+
+  await waitFor(() => expect(server.sent(`POST /api/runs/${run.id}/cancel/`)).toHaveLength(1));
+  expect(await screen.findByText("Stopping")).toBeVisible();
+});
+
+test("buttons are there only where the server says that it can be done", async () => {
+  open({ state: "succeeded", can: { cancel: false, pause: false, resume: false, retry: false } });
+
+  await screen.findByRole("heading", { name: run.name });
+  for (const name of ["Pause", "Resume", "Retry", "Cancel run"]) {
+    expect(screen.queryByRole("button", { name })).not.toBeInTheDocument();
+  }
+});
+
+test("a researcher watches and is offered nothing that only an admin may do", async () => {
+  server.on("GET /api/session/", { body: sessionOf(ruth) });
+  open({});
+
+  await screen.findByRole("heading", { name: run.name });
+  expect(screen.queryByRole("button", { name: "Cancel run" })).not.toBeInTheDocument();
+});
+
+test("a failed run says why in words and offers a retry that opens the new run", async () => {
+  const fresh = { ...run, id: "00000008-0000-4000-8000-000000000008", name: "The retry", parent_id: run.id };
+  server
+    .on(`POST /api/runs/${run.id}/retry/`, { body: fresh })
+    .on(`GET /api/runs/${fresh.id}/`, { body: fresh });
+  const { user, router } = open({
+    state: "failed",
+    reason: "out_of_memory",
+    reason_detail: "needed 2 GiB more",
+    can: { cancel: false, pause: false, resume: false, retry: true },
+  });
+
+  expect(await screen.findByText(/Lower max_tokens_per_forward/)).toBeVisible();
+  expect(screen.getByText("needed 2 GiB more")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Retry" }));
+
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${fresh.id}`));
+  expect(await screen.findByRole("link", { name: "an earlier run" })).toHaveAttribute("href", `/runs/${run.id}`);
+});
+
+test("the report puts the accuracy beside its baselines on the same pairs", async () => {
+  const figure = (value: number) => ({ value, low: value - 0.03, high: value + 0.03, num_pairs: 1204, num_prompts: 64 });
+  open({
+    state: "succeeded",
+    report: {
+      validation: { accuracy: figure(0.664), baselines: { longer_text: figure(0.573), chance: figure(0.5) } },
+    },
+  });
+
+  const chart = await screen.findByRole("group", { name: "Pairs ordered as labelers did" });
+  expect(within(chart).getByRole("img", { name: "Held-out pairs: 0.664, 95% interval 0.634 to 0.694" })).toBeVisible();
+  expect(within(chart).getByText("Longer text wins")).toBeVisible();
+  expect(within(chart).getByText("Chance")).toBeVisible();
+});
+
+test("the log is shown as text and following it can be stopped", async () => {
+  server.on(`GET /api/runs/${run.id}/log/`, ({ path }) => ({
+    body: { text: path && server.sent(`GET ${path}`).length > 1 ? "" : "<b>step 1</b>\n", next_offset: 15, truncated: false },
+  }));
+  const { user } = open({});
+
+  const log = await screen.findByRole("region", { name: "Log of the run" });
+  expect(log).toHaveTextContent("<b>step 1</b>");
+  const follow = screen.getByRole("button", { name: "Stop following" });
+  expect(follow).toHaveAttribute("aria-pressed", "true");
+  await user.click(follow);
+  expect(screen.getByRole("button", { name: "Follow the end" })).toHaveAttribute("aria-pressed", "false");
+});

@@ -1,0 +1,145 @@
+import type {
+  ModelVersion,
+  ModelVersionDetail,
+  Run,
+  Snapshot,
+  StageDescription,
+} from "@/api/training-types";
+
+const MOMENT = "2026-03-01T12:00:00Z";
+
+export const sft: ModelVersion = {
+  id: "00000001-0000-4000-8000-000000000001",
+  name: "SFT on first demonstrations",
+  kind: "sft",
+  licence: "Apache-2.0",
+  source: "HuggingFaceTB/SmolLM2-135M-Instruct",
+  sha256: "a".repeat(64),
+  bytes: 538_090_408,
+  created_at: MOMENT,
+  run: { id: "00000002-0000-4000-8000-000000000002", stage: "sft" },
+  completion_source_id: 9,
+  report: {},
+};
+
+export const rewardModel: ModelVersion = {
+  ...sft,
+  id: "00000003-0000-4000-8000-000000000003",
+  name: "Reward model, week 12",
+  kind: "reward_model",
+  run: { id: "00000004-0000-4000-8000-000000000004", stage: "reward_model" },
+  completion_source_id: null,
+};
+
+export const rankings: Snapshot = {
+  id: "00000005-0000-4000-8000-000000000005",
+  name: "Week 12, all projects",
+  kind: "rm",
+  sha256: "b".repeat(64),
+  num_records: 612,
+  counts: { rankings: 2410, pairs: 21_874, labelers: 38 },
+  query: { project_ids: null, include_simulated: false },
+  created_by: { id: 2, display_name: "Ruth Adler" },
+  created_at: MOMENT,
+  bytes: 4_820_113,
+};
+
+export const prompts: Snapshot = {
+  ...rankings,
+  id: "00000006-0000-4000-8000-000000000006",
+  name: "Customer prompts",
+  kind: "ppo",
+  counts: { prompts: 512 },
+};
+
+const number = {
+  kind: "int" as const,
+  minimum: 1,
+  maximum: 100_000,
+  choices: [],
+  unit: "",
+};
+
+export const stages: StageDescription[] = [
+  {
+    stage: "reward_model",
+    label: "Reward model",
+    inputs: [
+      { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
+      { role: "rankings", kind: "snapshot", accepts: ["rm"], required: true },
+    ],
+    hyperparameters: [
+      { ...number, name: "epochs", default: 1, help: "Passes over the rankings.", source: "C.2" },
+      { ...number, name: "batch_size", default: 64, help: "Prompts in a step.", source: "C.2" },
+    ],
+  },
+  {
+    stage: "ppo",
+    label: "PPO",
+    inputs: [
+      { role: "policy", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
+      { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true },
+      { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true },
+    ],
+    hyperparameters: [],
+  },
+];
+
+export const run: Run = {
+  id: "00000007-0000-4000-8000-000000000007",
+  name: "Reward model, second try",
+  stage: "reward_model",
+  state: "running",
+  reason: null,
+  reason_detail: null,
+  step: 12,
+  total_steps: 48,
+  progress: 0.25,
+  eta_seconds: 190,
+  created_by: { id: 2, display_name: "Ruth Adler" },
+  created_at: MOMENT,
+  started_at: MOMENT,
+  ended_at: null,
+  worker: "gpu-node-03/0",
+  attempt: 1,
+  failures: 0,
+  max_failures: 3,
+  inputs: {
+    base_model: { id: sft.id, name: sft.name, kind: "sft" },
+    rankings: { id: rankings.id, name: rankings.name, kind: "rm" },
+  },
+  hyperparameters: { epochs: 2, batch_size: 64 },
+  changed: ["epochs"],
+  warnings: [],
+  seed: 7,
+  code_revision: "0f4c9d2a7e1b",
+  spec_sha256: "c".repeat(64),
+  parent_id: null,
+  output_model_version: null,
+  report: {},
+  attempts: [],
+  events: [],
+  can: { cancel: true, pause: true, resume: false, retry: false },
+};
+
+export function detailOf(model: ModelVersion, lineage: Partial<ModelVersionDetail["lineage"]>): ModelVersionDetail {
+  return {
+    ...model,
+    lineage: {
+      parents: [],
+      snapshots: [],
+      labels: {
+        num_rankings: 0,
+        num_demonstrations: 0,
+        num_labelers: 0,
+        first_at: null,
+        last_at: null,
+        ranking_ids: [],
+      },
+      code_revision: null,
+      seed: null,
+      hyperparameters: {},
+      ...lineage,
+    },
+  };
+}

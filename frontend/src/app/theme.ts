@@ -75,6 +75,8 @@ const brick: MantineColorsTuple = [
   "#5b1b15",
 ];
 
+const CLOSES_BY_NAME = { closeButtonProps: { "aria-label": "Close" } };
+
 export const theme = createTheme({
   colors: { gray, dark, pine, yellow: amber, orange: amber, red: brick },
   primaryColor: "pine",
@@ -87,8 +89,8 @@ export const theme = createTheme({
   },
   components: {
     Checkbox: Checkbox.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
-    Drawer: Drawer.extend({ styles: { title: { fontWeight: 600 } } }),
-    Modal: Modal.extend({ styles: { title: { fontWeight: 600 } } }),
+    Drawer: Drawer.extend({ defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } }),
+    Modal: Modal.extend({ defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } }),
     Radio: Radio.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
   },
   black: gray[9],

@@ -50,7 +50,6 @@ export function WorkBar({
         position="right"
         size="lg"
         transitionProps={{ duration: 0 }}
-        closeButtonProps={{ "aria-label": "Close" }}
       >
         <ReadText text={guide.body} />
       </Drawer>

@@ -107,7 +107,7 @@ export function HistoryPage() {
     },
     {
       key: "way-back",
-      header: "",
+      header: "Way back",
       align: "end",
       cell: (entry) => <WayBack entry={entry} now={now} reopen={reopen} />,
     },

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { Fragment } from "react";
 import type { ReactNode } from "react";
 
@@ -19,9 +20,6 @@ function answerOf(flags: Readonly<Record<string, boolean>>, key: string): Answer
   if (answer === undefined) return "open";
   return answer ? "yes" : "no";
 }
-
-const WORDS: Record<Answer, string> = { open: "", yes: "Yes", no: "No" };
-const SPOKEN: Record<Answer, string> = { open: "not answered", yes: "yes", no: "no" };
 
 /** Lets "violence/abuse/terrorism" break at its strokes and nowhere else. */
 function breakable(label: string): ReactNode {
@@ -64,12 +62,15 @@ export function FlagGrid({
             className={classes.flag}
             data-answer={answer}
             data-problem={item.yes_is_problem || undefined}
-            aria-label={`${item.label}: ${SPOKEN[answer]}`}
             onClick={() => onTurn(item.key)}
           >
             {keyName && <KeyHint>{keyName}</KeyHint>}
-            <span className={classes.label}>{breakable(item.label)}</span>
-            <span className={classes.answer}>{WORDS[answer]}</span>
+            <span className={classes.label}>{breakable(item.label)}</span>{" "}
+            {answer === "open" ? (
+              <VisuallyHidden>not answered</VisuallyHidden>
+            ) : (
+              <span className={classes.answer}>{answer === "yes" ? "Yes" : "No"}</span>
+            )}
           </button>
         );
       })}

@@ -21,7 +21,6 @@ export function HelpOverlay({
       title="Keys"
       size="lg"
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ "aria-label": "Close" }}
     >
       <div className={classes.columns}>
         {KEY_TABLE.map(({ title, lines }) => (

@@ -1,3 +1,5 @@
+import { VisuallyHidden } from "@mantine/core";
+
 import classes from "./ladder-chip.module.css";
 
 /** What a chip tells about its completion without opening it. */
@@ -33,22 +35,26 @@ export function LadderChip({
       type="button"
       className={classes.chip}
       aria-pressed={isSelected}
-      aria-label={labelOf(facts)}
       title={facts.opening}
       data-dragging={isDragging || undefined}
       data-contradicted={facts.isContradicted || undefined}
       onClick={onSelect}
     >
-      <span className={classes.letter}>{facts.letter}</span>
-      <span className={classes.opening} dir="auto">
+      <VisuallyHidden>{labelOf(facts)}</VisuallyHidden>
+      <span className={classes.letter} aria-hidden="true">
+        {facts.letter}
+      </span>
+      <span className={classes.opening} dir="auto" aria-hidden="true">
         {facts.opening}
       </span>
       {facts.numProblems > 0 && (
-        <span className={classes.problems} title={`${facts.numProblems} problems flagged`}>
+        <span className={classes.problems} aria-hidden="true">
           {"●".repeat(Math.min(facts.numProblems, 3))}
         </span>
       )}
-      <span className={classes.rating}>{facts.rating ?? "–"}</span>
+      <span className={classes.rating} aria-hidden="true">
+        {facts.rating ?? "–"}
+      </span>
     </button>
   );
 }

@@ -28,10 +28,9 @@ export function LikertKeys({
             type="button"
             className={classes.key}
             aria-pressed={value === step}
-            aria-label={anchor ? `${step}, ${anchor}` : String(step)}
             onClick={() => onRate(step)}
           >
-            <span className={classes.number}>{step}</span>
+            <span className={classes.number}>{step}</span>{" "}
             <span className={classes.anchor}>{anchor}</span>
           </button>
         );

@@ -21,7 +21,7 @@ const ladderText = () =>
     .map((tier) =>
       within(tier)
         .getAllByRole("button", { name: /in tier/ })
-        .map((chip) => chip.getAttribute("aria-label")?.charAt(0))
+        .map((chip) => chip.textContent.charAt(0))
         .join(""),
     )
     .join(" ");
@@ -78,8 +78,8 @@ describe("by keyboard alone", () => {
     await user.keyboard("7 q{Escape}");
 
     expect(screen.getByRole("button", { name: /7 q/ })).toBeInTheDocument();
-    expect(screen.getByRole("button", { name: "7, Best" })).toHaveAttribute("aria-pressed", "false");
-    expect(screen.getAllByRole("button", { name: /: not answered$/ })).toHaveLength(2);
+    expect(screen.getByRole("button", { name: "7 Best" })).toHaveAttribute("aria-pressed", "false");
+    expect(screen.getAllByRole("button", { name: /not answered$/ })).toHaveLength(2);
   });
 
   test("a key whose flag is not asked does nothing", async () => {
@@ -125,7 +125,7 @@ describe("by keyboard alone", () => {
     await user.keyboard("{Escape}");
 
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(screen.getByRole("button", { name: "7, Best" })).toHaveAttribute("aria-pressed", "false");
+    expect(screen.getByRole("button", { name: "7 Best" })).toHaveAttribute("aria-pressed", "false");
   });
 
   test("single-key shortcuts can be switched off", async () => {
@@ -133,9 +133,9 @@ describe("by keyboard alone", () => {
     const { user } = await openBoard();
 
     await user.keyboard("7");
-    expect(screen.getByRole("button", { name: "7, Best" })).toHaveAttribute("aria-pressed", "false");
-    await user.click(screen.getByRole("button", { name: "7, Best" }));
-    expect(screen.getByRole("button", { name: "7, Best" })).toHaveAttribute("aria-pressed", "true");
+    expect(screen.getByRole("button", { name: "7 Best" })).toHaveAttribute("aria-pressed", "false");
+    await user.click(screen.getByRole("button", { name: "7 Best" }));
+    expect(screen.getByRole("button", { name: "7 Best" })).toHaveAttribute("aria-pressed", "true");
   });
 });
 

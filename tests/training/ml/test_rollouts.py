@@ -1,6 +1,7 @@
 """Writing answers: what is drawn, with which probability, and that nothing else matters."""
 
 import math
+from collections import Counter
 
 import pytest
 import torch
@@ -121,18 +122,20 @@ def test_an_answer_does_not_depend_on_what_is_written_beside_it(policy_folder, a
 def test_an_answer_ends_with_its_first_end_of_text_and_others_write_on(policy_folder):
     """Rows that finish leave the cache; the rest must not notice."""
     policy = load_policy(policy_folder("gpt2"))
-    endless = SamplingRule(temperature=1.0, top_p=1.0, max_tokens=16, eos_id=NO_EOS)
+    endless = SamplingRule(temperature=0.8, top_p=1.0, max_tokens=40, eos_id=NO_EOS)
     free = write_answers(policy, PROMPTS, noise_for(len(PROMPTS)), endless)
-    # A token that some answers hold early and others never: make it the end of text.
-    eos_id = free[0].ids[2]
-    assert any(eos_id not in answer.ids for answer in free)
+    # The token that most answers hold at some place, but not all: make it the end of text.
+    counts = Counter(token for answer in free for token in set(answer.ids))
+    eos_id = max((n, token) for token, n in counts.items() if n < len(PROMPTS))[1]
+    # Enough end early for the cache to be rewritten while others still write.
+    assert counts[eos_id] >= 2
 
-    rule = SamplingRule(temperature=1.0, top_p=1.0, max_tokens=16, eos_id=eos_id)
+    rule = SamplingRule(temperature=0.8, top_p=1.0, max_tokens=40, eos_id=eos_id)
     ended = write_answers(policy, PROMPTS, noise_for(len(PROMPTS)), rule)
 
     for whole, cut in zip(free, ended, strict=True):
         ends = eos_id in whole.ids
-        length = whole.ids.index(eos_id) + 1 if ends else 16
+        length = whole.ids.index(eos_id) + 1 if ends else 40
         assert cut.ids == whole.ids[:length]
         assert cut.has_eos == ends
         assert cut.logprobs == pytest.approx(whole.logprobs[:length], abs=1e-4)

@@ -76,7 +76,7 @@ def test_two_processes_take_the_same_first_step_as_one(tmp_path, policy_folder, 
     try:
         for stage, train in stages.items():
             assert run_stage(stage, train, [str(paths[stage, "one"])]) == 0
-        errors = {stage: process.communicate(timeout=120)[1] for stage, process in together.items()}
+        errors = {stage: process.communicate(timeout=300)[1] for stage, process in together.items()}
     finally:
         for process in together.values():
             process.kill()

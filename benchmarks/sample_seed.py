@@ -19,8 +19,8 @@ SEED_FOLDER = Path(__file__).resolve().parent.parent / "labeling" / "seed"
 SEED = 20
 # Two temperatures give a ranking task answers that differ in more than wording.
 TEMPERATURES = (0.7, 1.1)
-COMPLETIONS_PER_TEMPERATURE = 4
-MAX_TOKENS = 120
+COMPLETIONS_PER_TEMPERATURE = 3
+MAX_TOKENS = 80
 
 
 def sha256(text: str) -> str:
@@ -40,6 +40,7 @@ def sample(model: Path, prompts: Path, temperature: float, folder: Path) -> list
             "completions_per_prompt": COMPLETIONS_PER_TEMPERATURE,
             "temperature": temperature,
             "max_tokens": MAX_TOKENS,
+            "max_rows_per_forward": 24,
         },
     }
     (work / "job.json").write_text(json.dumps(job))

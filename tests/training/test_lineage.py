@@ -176,11 +176,9 @@ def test_the_page_of_a_ranking_shows_what_it_touched(road, rosa):
     assert [one["kind"] for one in body["model_versions"]] == ["reward_model", "policy"]
 
 
-@pytest.mark.parametrize(
-    "address", [f"model-versions/{uuid.uuid4()}/", f"lineage/rankings/{uuid.uuid4()}/"]
-)
-def test_what_is_not_there_is_a_404(rosa, address):
-    assert client_of(rosa).get(f"/api/{address}").status_code == 404
+@pytest.mark.parametrize("room", ["model-versions", "lineage/rankings"])
+def test_what_is_not_there_is_a_404(rosa, room):
+    assert client_of(rosa).get(f"/api/{room}/{uuid.uuid4()}/").status_code == 404
 
 
 def test_the_list_of_models_costs_the_same_for_many(road, rosa, django_assert_num_queries):

@@ -259,6 +259,9 @@ def _read_job(path: Path, stage: str) -> dict[str, Any]:
         raise BadInput(f"{path} cannot be read: {fault}") from fault
     if missing:
         raise BadInput(f"{path.name} lacks {', '.join(sorted(missing))}")
+    for name, kind in (("inputs", dict), ("hyperparameters", dict), ("seed", int)):
+        if not isinstance(described[name], kind):
+            raise BadInput(f"{name} of {path.name} is of the wrong type")
     if described["stage"] != stage:
         raise BadInput(f"{path.name} is a job for {described['stage']}, not {stage}")
     return dict(described)

@@ -1,9 +1,13 @@
 """Model folders: what the Hugging Face ecosystem loads, safetensors only, no remote code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -11,33 +15,48 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from training.ml.errors import BadInput
+
 NOTICE_NAME = "NOTICE.txt"
 # Every attention implementation but SDPA reads a boolean 4-D mask differently.
 ATTENTION = "sdpa"
+LOADING: dict[str, Any] = {
+    "dtype": torch.float32,
+    "attn_implementation": ATTENTION,
+    "use_safetensors": True,
+    "local_files_only": True,
+    "trust_remote_code": False,
+}
 
 
-def load_policy(folder: Path, **config_changes: float) -> PreTrainedModel:
-    """The causal language model in a folder, as 32-bit floats, in evaluation mode."""
-    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
-        folder,
-        dtype=torch.float32,
-        attn_implementation=ATTENTION,
-        use_safetensors=True,
-        local_files_only=True,
-        trust_remote_code=False,
-        **config_changes,
-    )
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Raises: BadInput in place of whatever a missing or damaged model folder raises."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, SafetensorError) as fault:
+        raise BadInput(f"{folder.name} cannot be read as a model: {fault}") from fault
+
+
+def load_policy(folder: Path) -> PreTrainedModel:
+    """The causal language model in a folder, as 32-bit floats, in evaluation mode.
+
+    Raises: BadInput.
+    """
+    with reading(folder):
+        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(folder, **LOADING)
     model.eval()
     return model
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    """Raises: ValueError when the tokenizer has no end-of-text token."""
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-        folder, local_files_only=True, trust_remote_code=False
-    )
+    """Raises: BadInput, also when the tokenizer has no end-of-text token."""
+    with reading(folder):
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
     if tokenizer.eos_token_id is None:
-        raise ValueError(f"the tokenizer in {folder.name} has no end-of-text token")
+        raise BadInput(f"the tokenizer in {folder.name} has no end-of-text token")
     return tokenizer
 
 

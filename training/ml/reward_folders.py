@@ -21,7 +21,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from training.ml.model_folders import ATTENTION, save_folder
+from training.ml.errors import BadInput
+from training.ml.model_folders import LOADING, reading, save_folder
 from training.ml.networks import RewardModel, initialise_head
 
 BIAS_NAME = "score.bias"
@@ -40,9 +41,9 @@ def new_reward_model(folder: Path, seed: torch.Generator) -> RewardModel:
 
 
 def load_reward_model(folder: Path) -> RewardModel:
-    """Raises: ValueError when the folder holds another kind of model."""
+    """Raises: BadInput, also when the folder holds another kind of model."""
     if not is_reward_model(folder):
-        raise ValueError(f"{folder.name} is not a reward model")
+        raise BadInput(f"{folder.name} is not a reward model")
     model = _classifier(folder)
     weight = model.get_parameter("score.weight").detach().clone()
     reward_model = RewardModel(_with_biased_head(model))
@@ -53,7 +54,8 @@ def load_reward_model(folder: Path) -> RewardModel:
 
 
 def is_reward_model(folder: Path) -> bool:
-    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    with reading(folder):
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     names = config.architectures or []
     return any(name.endswith("ForSequenceClassification") for name in names)
 
@@ -84,15 +86,10 @@ def save_reward_model(
 
 
 def _classifier(folder: Path) -> PreTrainedModel:
-    model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
-        folder,
-        num_labels=1,
-        dtype=torch.float32,
-        attn_implementation=ATTENTION,
-        use_safetensors=True,
-        local_files_only=True,
-        trust_remote_code=False,
-    )
+    with reading(folder):
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+            folder, num_labels=1, **LOADING
+        )
     return model
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from launcher import proc
+from launcher import proc, state
 from tests.launcher.conftest import ROOT
 
 START = """
@@ -54,6 +54,29 @@ def command_line(pid):
         return ""
 
 
+def check_health(url, layout):
+    """The containers' healthcheck, asked about these processes, and about one that is not there."""
+    settings = state.ensure_settings(layout)
+    environment = {
+        **os.environ,
+        "PATH": f"{layout.venv_bin}:{os.environ['PATH']}",
+        "PORT": url.rsplit(":", 1)[1],
+        "CONCORD_STATE_DIR": str(layout.state),
+        "REDIS_URL": settings.embedded_redis_url(),
+    }
+
+    def is_well(name):
+        argv = ["sh", str(ROOT / "docker" / "healthcheck"), name]
+        return subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode == 0
+
+    assert is_well("web")
+    deadline = time.monotonic() + 60
+    while not (is_well("worker") and is_well("gpu-worker") and is_well("beat")):
+        assert time.monotonic() < deadline
+    environment["PORT"] = str(state.free_service_port())
+    assert not is_well("web")
+
+
 def test_the_whole_stack_lives_and_leaves_nothing_when_its_launcher_is_killed(layout):
     launcher, url = start(layout)
     try:
@@ -61,6 +84,7 @@ def test_the_whole_stack_lives_and_leaves_nothing_when_its_launcher_is_killed(la
         connection.request("GET", "/api/session/")
         assert json.load(connection.getresponse())["user"] is None
         connection.close()
+        check_health(url, layout)
         family = proc.descendants(launcher.pid)
         command_lines = [command_line(pid) for pid in family]
         for name in EXPECTED:

@@ -5,6 +5,7 @@ because the labelers' true preference is known, every stage can be measured agai
 """
 
 import argparse
+import itertools
 import json
 import statistics
 from collections.abc import Iterable, Mapping
@@ -49,7 +50,7 @@ class Loop:
         sft = self._train_sft(base, written, demonstrations)
         self._sample(sft, stories, settings.SAMPLING)
         project = self._rank(sft, stories)
-        reward_model = self._train_reward_model(sft, project)
+        reward_model = self._train_reward_model(sft, project, stories)
         policy = self._train_policy(sft, reward_model, stories)
         self._compare(sft, policy, stories)
         self._send_back(sft, policy, stories)
@@ -144,37 +145,37 @@ class Loop:
         self.report.num_rankings = shift.num_rankings
         return project
 
-    def _train_reward_model(self, sft: str, project: int) -> str:
-        snapshot = self._freeze("rm", project_ids=[project])
+    def _train_reward_model(self, sft: str, project: int, prompts: Mapping[str, int]) -> str:
+        snapshot = self._freeze(
+            "rm", project_ids=[project], validation_share=settings.VALIDATION_SHARE
+        )
         inputs = {"base_model": sft, "rankings": snapshot}
         model = self.runs.train("reward_model", inputs, settings.REWARD_MODEL)
         report = self.runs.report_of(model)
         self.report.agreement_with_labels = report["validation"]["accuracy"]["value"]
-        self.report.accuracy_against_truth = self._truth_accuracy(report["validation"]["scores"])
+        self.report.accuracy_against_truth = self._truth_accuracy(
+            report["validation"]["scores"], prompts
+        )
         return model
 
-    def _truth_accuracy(self, scores: Iterable[tuple[str, float]]) -> Preference:
+    def _truth_accuracy(
+        self, scores: Iterable[tuple[str, float]], prompts: Mapping[str, int]
+    ) -> Preference:
         """How often the reward model orders two held-out completions as the true utility does."""
         score_of = {str(completion): score for completion, score in scores}
-        by_prompt: dict[int, list[tuple[float, float]]] = {}
-        for prompt, text, identifier in self._completions():
-            if identifier in score_of:
-                pair = (utility(prompt[1], text), score_of[identifier])
-                by_prompt.setdefault(prompt[0], []).append(pair)
-        hits = [
-            (liked_a - liked_b) * (score_a - score_b) > 0
-            for pairs in by_prompt.values()
-            for index, (liked_a, score_a) in enumerate(pairs)
-            for liked_b, score_b in pairs[index + 1 :]
-            if liked_a != liked_b
-        ]
+        hits: list[bool] = []
+        for prompt, identifier in prompts.items():
+            judged = [
+                (utility(prompt, completion["text"]), score_of[str(completion["id"])])
+                for completion in self.admin.get(f"prompts/{identifier}/")["completions"]
+                if str(completion["id"]) in score_of
+            ]
+            hits += [
+                (liked_a - liked_b) * (score_a - score_b) > 0
+                for (liked_a, score_a), (liked_b, score_b) in itertools.combinations(judged, 2)
+                if liked_a != liked_b
+            ]
         return Preference(value=statistics.fmean(hits), num=len(hits))
-
-    def _completions(self) -> Iterable[tuple[tuple[int, str], str, str]]:
-        for prompt in self.admin.pages("prompts/", split="validation", limit=200):
-            detail = self.admin.get(f"prompts/{prompt['id']}/")
-            for completion in detail["completions"]:
-                yield (prompt["id"], prompt["text"]), completion["text"], str(completion["id"])
 
     def _train_policy(self, sft: str, reward_model: str, prompts: Mapping[str, int]) -> str:
         snapshot = self._freeze("ppo", prompt_ids=list(prompts.values()))

@@ -15,6 +15,8 @@ BASE_MODEL = "stories-15m"
 NUM_LABELERS = 5
 K = 9
 OVERLAP = 2
+# A fifth of the prompts is held out of the reward model, twelve of sixty.
+VALIDATION_SHARE = 0.2
 MAX_TOKENS = 64
 
 SFT: Mapping[str, object] = {

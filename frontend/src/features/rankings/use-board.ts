@@ -39,6 +39,10 @@ function useReadingPlaces(box: RefObject<HTMLDivElement | null>, current: Handle
     const element = box.current;
     const remembered = places.current;
     element?.scrollTo({ top: remembered.get(current) ?? 0, behavior: "instant" });
+    // Where the page scrolls instead of the box, the next text must not open below its end.
+    if (element && element.getBoundingClientRect().top < 0) {
+      element.closest("section")?.scrollIntoView({ behavior: "instant" });
+    }
     const onScroll = () => remembered.set(current, element?.scrollTop ?? 0);
     element?.addEventListener("scroll", onScroll, { passive: true });
     return () => element?.removeEventListener("scroll", onScroll);

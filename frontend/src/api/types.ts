@@ -9,7 +9,6 @@ export type Session = Schemas["SessionOutput"];
 export type Catalogue = Schemas["CatalogueOutput"];
 export type LabelItem = Catalogue["label_items"][number];
 export type LabelingProject = Schemas["LabelingProjectOutput"];
-export type Instructions = Schemas["InstructionsOutput"];
 export type Assignment = Schemas["AssignmentOutput"];
 export type NextAssignment = Schemas["NextOutput"];
 export type DraftRequest = Schemas["DraftInputRequest"];

@@ -1,13 +1,12 @@
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import type { ReactNode } from "react";
 import { createMemoryRouter, RouterProvider } from "react-router";
-import type { RouteObject } from "react-router";
 
 import { makeQueryClient, Providers } from "@/app/providers";
-import { routes as applicationRoutes } from "@/app/router";
+import { routes } from "@/app/router";
 
-function renderRoutes(routes: RouteObject[], path: string) {
+/** The whole application at an address, as the browser would open it. */
+export function renderApp(path: string) {
   const router = createMemoryRouter(routes, { initialEntries: [path] });
   const view = render(
     <Providers queryClient={makeQueryClient()}>
@@ -15,14 +14,4 @@ function renderRoutes(routes: RouteObject[], path: string) {
     </Providers>,
   );
   return { ...view, router, user: userEvent.setup() };
-}
-
-/** The whole application at an address, as the browser would open it. */
-export function renderApp(path: string) {
-  return renderRoutes(applicationRoutes, path);
-}
-
-/** One element inside everything it may ask for: theme, queries, an address. */
-export function renderElement(element: ReactNode) {
-  return renderRoutes([{ path: "*", element }], "/");
 }

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { historyQuery } from "@/api/assignments";
-import { labelingProjectsQuery, PRIORITY_WORDS } from "@/api/labeling";
+import { labelingProjectsQuery } from "@/api/labeling";
 import type { LabelingProject } from "@/api/types";
+import { PRIORITY_MODE_WORDS } from "@/api/words";
 import { LoadingPage } from "@/components/loading-page";
 import { PageHeader } from "@/components/page-header";
 import { QueryProblem } from "@/components/query-problem";
@@ -37,7 +38,7 @@ function ProjectRow({ project, isInHand }: { project: LabelingProject; isInHand:
       <div className={classes.what}>
         <h2 className={classes.name}>{project.name}</h2>
         <p className={classes.kind}>
-          {KIND_WORDS[project.kind]} · {PRIORITY_WORDS[project.priority_mode]}
+          {KIND_WORDS[project.kind]} · {PRIORITY_MODE_WORDS[project.priority_mode]}
           {!project.instructions_acknowledged && " · instructions to read first"}
         </p>
       </div>

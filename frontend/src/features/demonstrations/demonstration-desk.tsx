@@ -4,7 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import type { WorkplaceProps } from "@/api/assignments";
-import { catalogueQuery, PRIORITY_WORDS } from "@/api/labeling";
+import { catalogueQuery } from "@/api/labeling";
+import { PRIORITY_MODE_WORDS } from "@/api/words";
 import { DraftBanner } from "@/components/draft-banner";
 import { formatCount } from "@/components/formats";
 import { KeyHint } from "@/components/key-hint";
@@ -46,7 +47,7 @@ function Bar({
     <WorkBar
       back={{ to: "/label", label: "Back to the projects" }}
       title={project.name}
-      subtitle={PRIORITY_WORDS[project.priority_mode]}
+      subtitle={PRIORITY_MODE_WORDS[project.priority_mode]}
       guide={{ label: "Instructions", title: instructions.title, body: instructions.body }}
       state={
         <>

@@ -4,8 +4,9 @@ import { useRef } from "react";
 import type { RefObject } from "react";
 
 import type { WorkplaceProps } from "@/api/assignments";
-import { catalogueQuery, PRIORITY_WORDS } from "@/api/labeling";
+import { catalogueQuery } from "@/api/labeling";
 import type { Catalogue } from "@/api/types";
+import { PRIORITY_MODE_WORDS } from "@/api/words";
 import { DraftBanner } from "@/components/draft-banner";
 import { KeyHint } from "@/components/key-hint";
 import { LeaseState } from "@/components/lease-state";
@@ -35,7 +36,7 @@ function Bar({ model }: { model: BoardModel }) {
     <WorkBar
       back={{ to: "/label", label: "Back to the projects" }}
       title={project.name}
-      subtitle={PRIORITY_WORDS[project.priority_mode]}
+      subtitle={PRIORITY_MODE_WORDS[project.priority_mode]}
       guide={{ label: "Instructions", title: instructions.title, body: instructions.body }}
       state={
         <>

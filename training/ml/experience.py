@@ -176,7 +176,7 @@ def _judge_batch(
         rollouts.value_BR[rows, :width] = answer_values(networks.value.module, batch)
         reward_BT = _every_column(networks.reward, batch)
     last_B = batch.column_R[0] + batch.mask_BR.sum(1)
-    rollouts.score_B[rows] = reward_BT[torch.arange(len(rows)), last_B]
+    rollouts.score_B[rows] = reward_BT[torch.arange(len(rows), device=last_B.device), last_B]
 
 
 def answer_values(value_network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:

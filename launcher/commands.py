@@ -1,9 +1,12 @@
 """Runs one outside command at a time and keeps what it said for the person who needs it."""
 
+import signal
 import subprocess
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from launcher.errors import LauncherRefusal
 
@@ -61,8 +64,47 @@ def run_streaming(
     return output
 
 
-def run_quietly(
-    argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> str:
-    """Run a short command and return what it wrote."""
-    return run_streaming(argv, on_line=lambda _line: None, cwd=cwd, env=env)
+def run_in_foreground(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    meanwhile: Callable[[], None],
+    cwd: Path | None = None,
+) -> int:
+    """Give the terminal to a program and wait for it, whatever is asked of us meanwhile.
+
+    Ctrl-C reaches the program by itself, because the terminal sends it to both. Any other wish to
+    stop is passed on as a Ctrl-C, so that the program can clean up after itself. `meanwhile` is
+    called about once a second.
+    """
+    with subprocess.Popen(list(argv), cwd=cwd, env=dict(env)) as program:
+
+        def pass_on(_number: int, _frame: FrameType | None) -> None:
+            program.send_signal(signal.SIGINT)
+
+        with (
+            handled(signal.SIGINT, lambda *_: None),
+            handled(signal.SIGTERM, pass_on),
+            handled(signal.SIGHUP, pass_on),
+        ):
+            status = _wait_tending(program, meanwhile)
+    return status if status >= 0 else 128 - status
+
+
+def _wait_tending(program: "subprocess.Popen[bytes]", meanwhile: Callable[[], None]) -> int:
+    while True:
+        try:
+            return program.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            meanwhile()
+
+
+@contextmanager
+def handled(
+    which: signal.Signals, handler: Callable[[int, FrameType | None], None]
+) -> Iterator[None]:
+    before = signal.signal(which, handler)
+    try:
+        yield
+    finally:
+        signal.signal(which, before)

@@ -1,15 +1,13 @@
 """Commands that hand over to a program of ours, with the services it needs around it."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from pathlib import Path
 
-from launcher import checks, commands, demo, environment, models, screen, stack, state
+from launcher import checks, commands, demo, models, screen, stack, state
+from launcher.environment import ensure_environment
 from launcher.errors import LauncherRefusal
 from launcher.layout import Layout
 from launcher.supervisor import Supervisor
@@ -23,10 +21,10 @@ DEMO_ADMIN = "ada@demo.invalid"
 def manage(layout: Layout, arguments: Sequence[str]) -> int:
     """Django's own commands: beside a running demo, or with services just for this command."""
     with redirect_stdout(sys.stderr):
-        environment.ensure_environment(layout, for_development=False)
+        ensure_environment(layout, for_development=False)
     with services(layout) as running:
         script = str(layout.root / "manage.py")
-        return hand_over([str(layout.python), script, *arguments], running, folder=None)
+        return running.hand_over([str(layout.python), script, *arguments])
 
 
 def simulate(layout: Layout, arguments: Sequence[str]) -> int:
@@ -48,7 +46,7 @@ def fetch_model(layout: Layout, name: str) -> int:
     """Fetch, convert and register an embedded model."""
     model = models.find_model(name)
     demo.check_machine(layout)
-    environment.ensure_environment(layout, for_development=False)
+    ensure_environment(layout, for_development=False)
     with services(layout) as running:
         running.migrate()
         running.register_model(model)
@@ -61,7 +59,7 @@ def _simulation(running: stack.Stack, arguments: list[str]) -> int:
     if not any(argument.startswith("--url") for argument in arguments):
         argv.append(f"--url={running.web_url()}")
     token = os.environ.get(ADMIN_TOKEN) or _admin_token(running)
-    return hand_over(argv, running, folder=running.layout.root, extra={ADMIN_TOKEN: token})
+    return running.hand_over(argv, cwd=running.layout.root, extra={ADMIN_TOKEN: token})
 
 
 def _admin_token(running: stack.Stack) -> str:
@@ -126,20 +124,3 @@ def wait_for(answers: Callable[[], bool], what: str) -> None:
                 "look at the terminal in which ./concord demo runs, and at its logs.",
             )
         time.sleep(0.2)
-
-
-def hand_over(
-    argv: Sequence[str],
-    running: stack.Stack,
-    *,
-    folder: Path | None,
-    extra: Mapping[str, str] | None = None,
-) -> int:
-    """Give the terminal to a program; Ctrl-C is the program's until it ends."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    environment = {**running.environment(), **(extra or {})}
-    try:
-        done = subprocess.run(argv, cwd=folder, env=environment, check=False)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    return done.returncode if done.returncode >= 0 else 128 - done.returncode

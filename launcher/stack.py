@@ -5,9 +5,10 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from launcher import checks, commands, frontend, models, processes, screen, state
@@ -85,6 +86,17 @@ class Stack:
             on_line=on_line or (lambda _line: None),
             cwd=self.layout.root,
             env=self.environment(),
+        )
+
+    def hand_over(
+        self, argv: list[str], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None
+    ) -> int:
+        """Give the terminal to a program while the processes are tended; returns its status."""
+        return commands.run_in_foreground(
+            argv,
+            cwd=cwd,
+            env={**self.environment(), **(extra or {})},
+            meanwhile=self.supervisor.tend,
         )
 
     def start_application(self, *, web_flags: tuple[str, ...] = ()) -> Supervised:

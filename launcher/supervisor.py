@@ -1,5 +1,6 @@
 """Starts processes in order, brings back those that crash, stops them before their services."""
 
+import os
 import signal
 import subprocess
 import time
@@ -151,6 +152,12 @@ class Supervisor:
         self._stop_detached(services)
         self._stop_all(services)
         self._members.clear()
+
+    def end_strays(self) -> None:
+        """End every descendant of this process that is no member of ours nor below one."""
+        members = self._pids(self._members)
+        strays = proc.descendants(os.getpid()) - members - proc.descendants(*members)
+        proc.end_all(strays, first=signal.SIGTERM, patience_seconds=5.0)
 
     def kill(self) -> None:
         """End everything at once, without asking: the second Ctrl-C."""

@@ -37,10 +37,11 @@ class Suite:
 
     def pytest(self, arguments: Sequence[str]) -> int:
         argv = stack.in_venv(self.running.layout, ("python", "-m", "pytest", *arguments))
-        done = subprocess.run(
-            argv, cwd=self.running.layout.root, env=self.environment(), check=False
-        )
-        return done.returncode
+        root = self.running.layout.root
+        status = self.running.hand_over(argv, cwd=root, extra=self.environment())
+        # A run that was cut short may have left a browser or a worker behind.
+        self.running.supervisor.end_strays()
+        return status
 
     def num_journeys(self) -> int:
         """How many journeys there are, asked of pytest itself."""

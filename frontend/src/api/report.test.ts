@@ -18,7 +18,7 @@ const rewardModelReport = {
   },
   train: { log_loss: 0.55 },
   centring: { on: "demonstrations", bias: -0.31 },
-  by_labeler: { "Ruth Adler": { value: 0.7, num_pairs: 80 }, "Amina Osei": { value: 0.6, num_pairs: 300 } },
+  by_labeler: { "4": { value: 0.7, num_pairs: 80 }, "17": { value: 0.6, num_pairs: 300 } },
   warnings: ["Only 12 validation prompts."],
 };
 
@@ -32,17 +32,17 @@ test("the accuracy stands beside its baselines (R63)", () => {
 
 test("single figures are named by their place; lists and intervals are not among them", () => {
   expect(singleFigures(rewardModelReport)).toEqual([
-    { name: "Validation, log loss", value: 0.61 },
-    { name: "Train, log loss", value: 0.55 },
-    { name: "Centring, on", value: "demonstrations" },
-    { name: "Centring, bias", value: -0.31 },
+    { name: "Validation: log loss", value: 0.61 },
+    { name: "Train: log loss", value: 0.55 },
+    { name: "Centring: on", value: "demonstrations" },
+    { name: "Centring: bias", value: -0.31 },
   ]);
 });
 
 test("labelers come with the most pairs first", () => {
   expect(accuracyByLabeler(rewardModelReport).map(({ labeler }) => labeler)).toEqual([
-    "Amina Osei",
-    "Ruth Adler",
+    "Labeler 17",
+    "Labeler 4",
   ]);
 });
 

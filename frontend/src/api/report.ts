@@ -80,7 +80,9 @@ export function accuracyByLabeler(report: unknown): { labeler: string; figure: R
   return Object.entries(found)
     .flatMap(([labeler, node]) => {
       const figure = figureOf(node);
-      return figure ? [{ labeler, figure }] : [];
+      // Records carry the number of an account, never a name.
+      const name = /^\d+$/.test(labeler) ? `Labeler ${labeler}` : labeler;
+      return figure ? [{ labeler: name, figure }] : [];
     })
     .sort((a, b) => (b.figure.num_pairs ?? 0) - (a.figure.num_pairs ?? 0));
 }
@@ -102,7 +104,7 @@ function leaves(node: unknown, path: string[]): { path: string[]; value: string 
 /** Every single figure of a report, named by its place. */
 export function singleFigures(report: unknown): { name: string; value: string | number | boolean }[] {
   return leaves(report, []).map(({ path, value }) => {
-    const words = path.join(", ").replaceAll("_", " ");
+    const words = path.map((key) => key.replace(/^num_/, "").replaceAll("_", " ")).join(": ");
     return { name: words.charAt(0).toUpperCase() + words.slice(1), value };
   });
 }

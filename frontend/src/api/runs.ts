@@ -35,6 +35,13 @@ export function runsQuery(filters: RunFilters = {}) {
   };
 }
 
+/** What can be run: the inputs of every stage, its hyperparameters and their defaults. */
+export const stagesQuery = queryOptions({
+  queryKey: ["runs", "stages"],
+  queryFn: ({ signal }) => bodyOf(api.GET("/api/runs/stages/", { signal })),
+  staleTime: Infinity,
+});
+
 /** The accelerators that have reported in, and what each is doing. */
 export const gpuSlotsQuery = queryOptions({
   queryKey: ["gpu-slots"],

@@ -60,6 +60,12 @@ export const RUN_STATE_WORDS = {
   cancelled: { label: "Cancelled", tone: "neutral", icon: "stopped" },
 } as const satisfies Record<RunState, { label: string; tone: string; icon: string }>;
 
+/** The beginning of a code revision, and whether files had been changed since. */
+export function shortRevision(revision: string): string {
+  const [commit = "", ...rest] = revision.split("-");
+  return rest.length === 0 ? commit.slice(0, 12) : `${commit.slice(0, 12)}, with changes`;
+}
+
 /** `base_model` -> `Base model` */
 export function labelOf(name: string): string {
   const words = name.replaceAll("_", " ");

@@ -22,6 +22,17 @@ function display(value: string | number | boolean): string {
   return typeof value === "boolean" ? (value ? "yes" : "no") : value;
 }
 
+function Warnings({ warnings }: { warnings: string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <ul style={{ margin: 0, paddingInlineStart: "1.1rem" }}>
+      {warnings.map((warning) => (
+        <li key={warning}>{warning}</li>
+      ))}
+    </ul>
+  );
+}
+
 /** A report as figures with intervals on one scale, then everything that is a single figure. */
 export function ReportView({ report, title }: { report: unknown; title: string }) {
   const rows = accuracyRows(report);
@@ -29,11 +40,7 @@ export function ReportView({ report, title }: { report: unknown; title: string }
   const facts = singleFigures(report).map(({ name, value }) => ({ name, value: display(value) }));
   return (
     <div style={{ display: "grid", gap: "1.25rem" }}>
-      {reportWarnings(report).map((warning) => (
-        <p key={warning} style={{ margin: 0 }}>
-          {warning}
-        </p>
-      ))}
+      <Warnings warnings={reportWarnings(report)} />
       {lacksHeldOutPairs(report) && (
         <p style={{ margin: 0 }}>
           No pair was held out, so how well it orders new pairs could not be measured.

@@ -5,16 +5,18 @@ import { queryFacts } from "./query-words";
 const spoken = (facts: { name: string; value: string | null }[]) =>
   Object.fromEntries(facts.filter(({ value }) => value !== null).map(({ name, value }) => [name, value]));
 
+const nameOf = (id: number) => (id === 3 ? "March" : `Project ${id}`);
+
 test("the query of a ranking snapshot names projects, people and split", () => {
   const facts = queryFacts("rm", {
     project_ids: [3, 5],
     prompt_category: "open_qa",
     include_simulated: true,
     validation_share: 0.2,
-  });
+  }, nameOf);
 
   expect(spoken(facts)).toEqual({
-    Projects: "Projects 3, 5",
+    Projects: "March; Project 5",
     Category: "Open qa",
     "Simulated labelers": "Included",
     Split: "20% of the prompts held out",
@@ -22,12 +24,12 @@ test("the query of a ranking snapshot names projects, people and split", () => {
 });
 
 test("prompts chosen for a sampling run say so, and speak of no labelers", () => {
-  expect(spoken(queryFacts("ppo", { chosen: 40 }))).toEqual({ Prompts: "40 chosen for a run" });
-  expect(spoken(queryFacts("pretrain", {}))).toEqual({});
+  expect(spoken(queryFacts("ppo", { chosen: 40 }, nameOf))).toEqual({ Prompts: "40 chosen for a run" });
+  expect(spoken(queryFacts("pretrain", {}, nameOf))).toEqual({});
 });
 
 test("no limits means everybody's labels, with each prompt's own split", () => {
-  expect(spoken(queryFacts("sft", { project_ids: null, prompt_category: null }))).toEqual({
+  expect(spoken(queryFacts("sft", { project_ids: null, prompt_category: null }, nameOf))).toEqual({
     Projects: "All",
     "Simulated labelers": "Left out",
     Split: "Each prompt keeps its own",

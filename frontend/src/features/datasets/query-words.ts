@@ -6,10 +6,10 @@ import { projectKindOf } from "./freeze-form";
 
 type Query = Record<string, unknown>;
 
-function projectsIn(query: Query): string {
+function projectsIn(query: Query, nameOf: (id: number) => string): string {
   const ids = query.project_ids;
   if (!Array.isArray(ids)) return "All";
-  return ids.length === 1 ? `Project ${String(ids[0])}` : `Projects ${ids.join(", ")}`;
+  return ids.map((id) => nameOf(Number(id))).join("; ");
 }
 
 function splitIn(query: Query): string {
@@ -26,11 +26,15 @@ function promptsIn(query: Query): string | null {
 }
 
 /** What was asked for when a snapshot was frozen, as a person would say it. */
-export function queryFacts(kind: SnapshotKind, query: Query): { name: string; value: string | null }[] {
+export function queryFacts(
+  kind: SnapshotKind,
+  query: Query,
+  nameOf: (projectId: number) => string,
+): { name: string; value: string | null }[] {
   const isFromLabels = projectKindOf(kind) !== null;
   const category = query.prompt_category;
   return [
-    { name: "Projects", value: isFromLabels ? projectsIn(query) : null },
+    { name: "Projects", value: isFromLabels ? projectsIn(query, nameOf) : null },
     { name: "Prompts", value: promptsIn(query) },
     { name: "Category", value: typeof category === "string" ? labelOf(category) : null },
     {

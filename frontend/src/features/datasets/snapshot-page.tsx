@@ -2,6 +2,7 @@ import { Anchor, Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
+import { projectsQuery } from "@/api/projects";
 import { runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Run, Snapshot, SnapshotKind } from "@/api/training-types";
@@ -82,7 +83,15 @@ function Consumers({ snapshot }: { snapshot: Snapshot }) {
   );
 }
 
+/** What a project is called; its number while the names are on the way. */
+function useProjectNames(): (projectId: number) => string {
+  const projects = useQuery(projectsQuery);
+  const names = new Map(projects.data?.map(({ id, name }) => [id, name]));
+  return (projectId) => names.get(projectId) ?? `Project ${projectId}`;
+}
+
 function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
+  const nameOf = useProjectNames();
   const canLaunch = isAtLeast(useSignedInUser().role, "admin");
   const counts = countsInWords(snapshot.counts).map(({ name, count }) => ({
     name,
@@ -123,7 +132,7 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
       >
         <Facts
           facts={[
-            ...queryFacts(snapshot.kind, snapshot.query),
+            ...queryFacts(snapshot.kind, snapshot.query, nameOf),
             { name: "Size", value: formatBytes(snapshot.bytes) },
             { name: "SHA-256 of the records", value: <Hash value={snapshot.sha256} canCopy /> },
           ]}

@@ -6,7 +6,7 @@ import { accuracyRows, singleFigures } from "@/api/report";
 import { runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { ModelVersionDetail, Run } from "@/api/training-types";
-import { MODEL_KIND_WORDS, RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { MODEL_KIND_WORDS, RUN_STATE_WORDS, shortRevision, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -133,7 +133,7 @@ function ModelView({ model }: { model: ModelVersionDetail }) {
             { name: "Source", value: model.source },
             { name: "Size", value: formatBytes(model.bytes) },
             { name: "Seed", value: lineage.seed },
-            { name: "Code revision", value: lineage.code_revision },
+            { name: "Code revision", value: lineage.code_revision && shortRevision(lineage.code_revision) },
             { name: "SHA-256 of the folder", value: <Hash value={model.sha256} canCopy /> },
           ]}
         />

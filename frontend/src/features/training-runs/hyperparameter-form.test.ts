@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { HyperparameterField } from "@/api/training-types";
 
-import { isChanged, overridesOf, ppoLength, problemsOf, readField, textOf } from "./hyperparameter-form";
+import { isChanged, orderOfNames, overridesOf, ppoLength, problemsOf, readField, textOf } from "./hyperparameter-form";
 
 function field(change: Partial<HyperparameterField>): HyperparameterField {
   return {
@@ -76,6 +76,17 @@ test("unreadable text is marked as changed, named as a problem and never sent", 
   expect(isChanged(batchSize, typed)).toBe(true);
   expect(problemsOf([batchSize], typed)).toEqual({ batch_size: "A number is needed." });
   expect(overridesOf([batchSize], typed)).toEqual({});
+});
+
+test("a specification lists what was changed first, the rest as the stage declares it", () => {
+  const stage = { stage: "sft" as const, label: "", inputs: [], hyperparameters: [batchSize, learningRate, packing] };
+
+  expect(orderOfNames(["packing", "learning_rate", "batch_size"], new Set(["packing"]), stage)).toEqual([
+    "packing",
+    "batch_size",
+    "learning_rate",
+  ]);
+  expect(orderOfNames(["b", "a"], new Set(), undefined)).toEqual(["b", "a"]);
 });
 
 describe("the length of a PPO run (R69)", () => {

@@ -1,4 +1,9 @@
-import type { HyperparameterField, HyperparameterValue, Stage } from "@/api/training-types";
+import type {
+  HyperparameterField,
+  HyperparameterValue,
+  Stage,
+  StageDescription,
+} from "@/api/training-types";
 
 /** What is typed into the fields that were touched, by name; untouched fields keep their default. */
 export type Typed = Record<string, string>;
@@ -75,6 +80,19 @@ export function problemsOf(fields: HyperparameterField[], typed: Typed): Record<
     if ("problem" in reading) problems[field.name] = reading.problem;
   }
   return problems;
+}
+
+/** What was changed first, then the order in which the stage declares its hyperparameters. */
+export function orderOfNames(
+  names: string[],
+  changed: ReadonlySet<string>,
+  stage: StageDescription | undefined,
+): string[] {
+  const declared = stage?.hyperparameters.map(({ name }) => name) ?? [];
+  const place = (name: string) => (declared.includes(name) ? declared.indexOf(name) : declared.length);
+  return [...names].sort(
+    (a, b) => Number(changed.has(b)) - Number(changed.has(a)) || place(a) - place(b),
+  );
 }
 
 function numberIn(fields: HyperparameterField[], typed: Typed, name: string): number | null {

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 
 import { modelVersionsQuery } from "@/api/model-versions";
+import { stagesQuery } from "@/api/runs";
 import { snapshotsQuery } from "@/api/snapshots";
 import type { Stage, StageDescription } from "@/api/training-types";
 import { Loaded } from "@/components/loaded";
@@ -11,7 +12,6 @@ import { useAddressFilters } from "@/components/use-address-filters";
 import { GpuWorkersNote } from "./gpu-workers-note";
 import { LaunchForm } from "./launch-form";
 import classes from "./launch.module.css";
-import { stagesQuery } from "./use-launch";
 
 const NOTES: Record<Stage, string> = {
   sft: "Imitates demonstrations",

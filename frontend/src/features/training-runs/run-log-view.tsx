@@ -74,7 +74,9 @@ export function RunLogView({ run }: { run: Run }) {
       <Loaded query={log} skeleton={<Skeleton height={120} />}>
         {(known) =>
           known.text === "" ? (
-            <EmptyNote title="Nothing has been printed yet" />
+            <EmptyNote
+              title={isLive(run.state) ? "Nothing has been printed yet" : "Nothing was printed"}
+            />
           ) : (
             <LogText log={known} isFollowing={isFollowing} onFollow={setIsFollowing} />
           )

@@ -5,12 +5,14 @@ import { ProgressLine } from "@/components/progress-line";
 
 import { shareOf } from "./run-words";
 
-function stepsInWords({ step, total_steps: total }: Run): string {
-  if (total === null) return step === 0 ? "Not started" : `Step ${formatCount(step)}`;
+function stepsInWords({ step, total_steps: total, state }: Run): string {
+  if (step === 0) return state === "running" ? "Preparing its first step" : "Not started";
+  if (total === null) return `Step ${formatCount(step)}`;
   return `Step ${formatCount(step)} of ${formatCount(total)}`;
 }
 
 function timeInWords(run: Run): string | undefined {
+  if (run.state === "running" && run.step === run.total_steps) return "evaluating and storing";
   if (run.state === "running" && run.eta_seconds !== null) {
     return `${formatDuration(run.eta_seconds)} left`;
   }

@@ -1,11 +1,14 @@
 import { Anchor } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
+import { stagesQuery } from "@/api/runs";
 import type { Run } from "@/api/training-types";
+import { shortRevision } from "@/api/words";
 import { Facts } from "@/components/facts";
 import { Section } from "@/components/section";
 
-import { textOf } from "./hyperparameter-form";
+import { orderOfNames, textOf } from "./hyperparameter-form";
 import { roleWords } from "./launch-choices";
 import classes from "./run-page.module.css";
 
@@ -53,10 +56,10 @@ export function RunInputs({ run }: { run: Run }) {
 
 /** Everything that decides the result, exactly as it was requested. */
 export function RunSpecification({ run }: { run: Run }) {
+  const stages = useQuery(stagesQuery);
   const changed = new Set(run.changed);
-  const names = Object.keys(run.hyperparameters).sort(
-    (a, b) => Number(changed.has(b)) - Number(changed.has(a)),
-  );
+  const stage = stages.data?.find((described) => described.stage === run.stage);
+  const names = orderOfNames(Object.keys(run.hyperparameters), changed, stage);
   return (
     <Section
       title="Specification"
@@ -66,7 +69,7 @@ export function RunSpecification({ run }: { run: Run }) {
       <Facts
         facts={[
           { name: "Seed", value: run.seed },
-          { name: "Code revision", value: <code>{run.code_revision}</code> },
+          { name: "Code revision", value: <code>{shortRevision(run.code_revision)}</code> },
           { name: "Run id", value: <code>{run.id}</code> },
         ]}
       />

@@ -5,12 +5,6 @@ import { api, bodyOf } from "@/api/client";
 import { ApiError } from "@/api/errors";
 import type { RunRequest } from "@/api/training-types";
 
-export const stagesQuery = queryOptions({
-  queryKey: ["runs", "stages"],
-  queryFn: ({ signal }) => bodyOf(api.GET("/api/runs/stages/", { signal })),
-  staleTime: Infinity,
-});
-
 /** What the server would say to a request, without storing anything. */
 export function runCheckQuery(request: RunRequest) {
   return queryOptions({

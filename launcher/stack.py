@@ -177,6 +177,10 @@ class Stack:
 
     def _start_postgres(self) -> None:
         home = prepare_service_home(self.layout)
+        if home.folder != self.layout.state:
+            screen.say(
+                f"The user {home.user} cannot reach {self.layout.state}: data in {home.folder}."
+            )
         server = Postgres(
             home,
             port=self.settings.database_port,

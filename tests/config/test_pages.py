@@ -149,6 +149,8 @@ def test_the_page_of_the_frontend_has_no_inline_script() -> None:
     assert re.findall(r"\son[a-z]+\s*=", page) == []
 
 
+# Closing a response looks at the database connections of its thread, whatever was served.
+@pytest.mark.django_db
 def test_the_bundle_is_kept_by_browsers_and_by_no_other_site(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "index-DZINlhkA.js").write_text("1")

@@ -60,8 +60,9 @@ export function accuracyRows(report: unknown): AccuracyRow[] {
   };
   add("Held-out pairs", branch(report, "validation", "accuracy"), false);
   const baselines = branch(report, "validation", "baselines");
-  for (const [key, node] of Object.entries(isTree(baselines) ? baselines : {})) {
-    add(BASELINES[key] ?? key.replaceAll("_", " "), node, true);
+  const known = isTree(baselines) ? baselines : {};
+  for (const key of new Set([...Object.keys(BASELINES), ...Object.keys(known)])) {
+    add(BASELINES[key] ?? key.replaceAll("_", " "), known[key], true);
   }
   add("Pairs it was trained on", branch(report, "train", "accuracy"), true);
   return rows;

@@ -41,6 +41,11 @@ def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifa
     """
     root.mkdir(parents=True, exist_ok=True)
     _sweep_abandoned(root)
+    if not may_link:
+        # Every start of the demo registers its model again; half a gigabyte is not copied for that.
+        there = _describe(folder)
+        if (root / there.sha256).is_dir():
+            return there
     temporary = root / f".tmp-{uuid.uuid4().hex}"
     try:
         for source in _regular_files(folder):

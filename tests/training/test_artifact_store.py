@@ -55,6 +55,16 @@ def test_publishing_twice_changes_nothing(store, folder):
     assert [path.name for path in store.iterdir()] == [first.sha256]
 
 
+def test_what_is_there_is_not_copied_again(store, folder):
+    """A copy would come and go as a temporary folder, and the store would have changed."""
+    publish(store, folder)
+    before = store.stat().st_mtime_ns
+
+    publish(store, folder)
+
+    assert store.stat().st_mtime_ns == before
+
+
 def test_eight_publishers_of_one_folder_agree(store, folder):
     names: list[str] = []
     barrier = threading.Barrier(8)

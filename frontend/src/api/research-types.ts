@@ -16,8 +16,6 @@ export type Pool = Person["pool"];
 export type PersonChange = Schemas["PatchedPersonChangeRequest"];
 export type Invitation = Schemas["InvitationOutput"];
 export type NewInvitation = Schemas["InvitationInputRequest"];
-/** A one-time link; its path holds the secret and is answered exactly once. */
-export type OneTimeLink = Schemas["SignInLinkOutput"];
 export type ApiToken = Schemas["TokenOutput"];
 export type NewApiToken = Schemas["TokenInputRequest"];
 export type TokenScope = ApiToken["scopes"][number];
@@ -41,8 +39,6 @@ export type SkippedBecause = TaskReport["reasons"][number]["reason"];
 export type RankingRecord = Schemas["RankingOutput"];
 export type RankingDetail = Schemas["RankingDetailOutput"];
 export type RankingItem = Schemas["RankedCompletionOutput"];
-/** What a ranking has touched: snapshots that hold it, models made from them. */
-export type RankingLineage = Schemas["DescentOutput"];
 
 /** Either a value or the reason why there is none. */
 export type Figure = Schemas["EstimateOutput"];

@@ -10,7 +10,6 @@ const PATHS = {
   lock: "M4 7.5h8v6H4Z M5.5 7.5V5.3a2.5 2.5 0 0 1 5 0v2.2",
   open: "M4 7.5h8v6H4Z M5.5 7.5V5.3a2.5 2.5 0 0 1 4.8-.9",
   copy: "M6 6h7v7H6Z M10 6V3H3v7h3",
-  right: "M6 3.5 10.5 8 6 12.5",
   back: "M9.5 4.5H6a3.5 3.5 0 1 0 0 7h5 M5.8 2 3.2 4.5 5.8 7",
 } as const;
 

@@ -123,6 +123,9 @@ class Job:
         }
         with (self.work_dir / "progress.jsonl").open("a", encoding="utf-8") as progress:
             progress.write(json.dumps(line, allow_nan=False) + "\n")
+        # The console is the run's log: a person reads it, so it holds words and few digits.
+        sys.stdout.write(log_line(step) + "\n")
+        sys.stdout.flush()
 
     def listen_for_signals(self) -> None:
         """A termination signal asks for a stop at the next step boundary."""
@@ -174,6 +177,13 @@ class Job:
 
 
 Stage = Callable[[Job], Generator[StepMetrics, None, Report]]
+
+
+def log_line(step: StepMetrics) -> str:
+    figures = ", ".join(
+        f"{name.replace('_', ' ')} {value:.4g}" for name, value in step.metrics.items()
+    )
+    return f"{step.phase} step {step.step} of {step.total_steps}: {figures}"
 
 
 def run_stage(stage: str, train: Stage, arguments: list[str]) -> int:

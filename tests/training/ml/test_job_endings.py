@@ -11,7 +11,14 @@ import pytest
 
 from tests.training.ml.tiny import progress_of, result_of, write_job, write_prompts
 from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite
-from training.ml.job import EXIT_FAILED, EXIT_STOPPED, failure_reason, run_stage
+from training.ml.job import (
+    EXIT_FAILED,
+    EXIT_STOPPED,
+    StepMetrics,
+    failure_reason,
+    log_line,
+    run_stage,
+)
 from training.ml.ppo import train_ppo
 from training.ml.watchdog import EXIT_ORPHANED, birth_of
 
@@ -176,3 +183,9 @@ def test_a_process_is_told_from_a_later_one_of_the_same_number():
 
     assert birth_of(child.pid) is None
     assert birth_of(os.getpid()) == birth_of(os.getpid()) is not None
+
+
+def test_the_log_says_each_step_in_words():
+    step = StepMetrics(3, 15, "train", {"loss": 0.69314718, "gradient_norm": 12345.678})
+
+    assert log_line(step) == "train step 3 of 15: loss 0.6931, gradient norm 1.235e+04"

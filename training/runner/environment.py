@@ -66,6 +66,9 @@ def trainer_environment(held: Claim, environment: Mapping[str, str]) -> dict[str
         "TRANSFORMERS_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONUNBUFFERED": "1",
+        # Waiting threads sleep instead of spinning. On a machine that also serves people, two
+        # spinning threads on two busy cores made a step take minutes instead of seconds.
+        "OMP_WAIT_POLICY": environment.get("OMP_WAIT_POLICY", "PASSIVE"),
         **marks(run_id=str(held.run_id), fence=held.fence, process=TRAINER),
     }
 

@@ -33,19 +33,20 @@ SAMPLING: Mapping[str, object] = {
     "max_rows_per_forward": 72,
 }
 REWARD_MODEL: Mapping[str, object] = {
-    "epochs": 3,
+    "epochs": 1,
     "batch_size": 4,
     "learning_rate": 5e-5,
 }
 PPO: Mapping[str, object] = {
-    "episodes": 1280,
+    "episodes": 384,
     "batch_size": 32,
     "minibatch_size": 16,
     "inner_epochs": 2,
-    "learning_rate": 2e-5,
+    "learning_rate": 1e-5,
     "value_learning_rate": 5e-5,
     "warmup_iterations": 2,
     "ema_decay": 0.8,
+    "kl_coef": 0.05,
     "max_response_tokens": MAX_TOKENS,
 }
-COMPARISON_SAMPLES_PER_PROMPT = 8
+COMPARISON_SAMPLES_PER_PROMPT = 4

@@ -100,9 +100,27 @@ class Job:
         is_stopping = bool(self.world.from_main(int(bool(reason))))
         every = self.hyperparameters.checkpoint_every_steps
         if is_stopping or (every and step % every == 0):
-            self._checkpoint(step, engines, values)
+            self.checkpoint(step, engines, values)
         if is_stopping:
             raise StopRequested(reason or "stop", step)
+
+    def checkpoint(
+        self, step: int, engines: Mapping[str, Engine], values: Mapping[str, Any]
+    ) -> None:
+        """Store the state after `step` steps. Every process calls this."""
+        random_tensors, random_values = random_states()
+        write_checkpoint(
+            self.work_dir / "checkpoints",
+            step,
+            shared={name: engine.tensors() for name, engine in engines.items()},
+            own={f"random-{self.world.rank}": random_tensors},
+            values={
+                "stage": dict(values),
+                "updates": {name: engine.updates for name, engine in engines.items()},
+                "random": random_values,
+            },
+            world=self.world,
+        )
 
     def raise_if_stopping(self) -> None:
         """For stages whose output is its own checkpoint. Raises: StopRequested."""
@@ -145,23 +163,6 @@ class Job:
             "report": {},
         }
         write_durably(self.work_dir / "result.json", json.dumps(result | facts, allow_nan=False))
-
-    def _checkpoint(
-        self, step: int, engines: Mapping[str, Engine], values: Mapping[str, Any]
-    ) -> None:
-        random_tensors, random_values = random_states()
-        write_checkpoint(
-            self.work_dir / "checkpoints",
-            step,
-            shared={name: engine.tensors() for name, engine in engines.items()},
-            own={f"random-{self.world.rank}": random_tensors},
-            values={
-                "stage": dict(values),
-                "updates": {name: engine.updates for name, engine in engines.items()},
-                "random": random_values,
-            },
-            world=self.world,
-        )
 
     def _restore_random(self, checkpoint: Checkpoint) -> None:
         # A run that continues on more processes than it began on has no stream for the new ones.

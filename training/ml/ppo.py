@@ -68,7 +68,13 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         )
         aims = targets(rollouts, settings, job.world)
         metrics = rollout_metrics(rollouts, aims, job.world)
-        _check(metrics, settings)
+        _check_finite(metrics)
+        if metrics["kl"] > settings.kl_ceiling:
+            # What was learned before these rollouts is kept: the run can go on from there.
+            job.checkpoint(iteration, engines, state)
+            raise KlCeilingExceeded(
+                f"{metrics['kl']:.1f} nats per answer, and the ceiling is {settings.kl_ceiling:g}"
+            )
 
         # 3. Optimiser steps, each joined by its share of pretraining text.
         update, tally = PpoUpdate(networks, settings, rollouts, aims), UpdateTally()
@@ -181,15 +187,11 @@ def _documents(
     return [pretraining[index] for index in order]
 
 
-def _check(metrics: Mapping[str, float], settings: PpoHyperparameters) -> None:
-    """Raises: NonFinite or KlCeilingExceeded, before anything is learned from such rollouts."""
+def _check_finite(metrics: Mapping[str, float]) -> None:
+    """Raises: NonFinite, before anything is learned from such rollouts."""
     broken = [name for name, value in metrics.items() if not math.isfinite(value)]
     if broken:
         raise NonFinite(f"{', '.join(broken)} of the rollouts is not a finite number")
-    if metrics["kl"] > settings.kl_ceiling:
-        raise KlCeilingExceeded(
-            f"{metrics['kl']:.1f} nats per answer, and the ceiling is {settings.kl_ceiling:g}"
-        )
 
 
 def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -> None:

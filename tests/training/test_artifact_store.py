@@ -32,7 +32,7 @@ def folder(tmp_path):
 
 
 def test_the_name_is_the_hash_of_the_canonical_manifest(store, folder):
-    """reliability.md 1.4 "Publish": anybody can recompute the name from the files alone."""
+    """anybody can recompute the name from the files alone."""
     config = hashlib.sha256(b"{}").hexdigest()
     vocabulary = hashlib.sha256(b"a\nb\n").hexdigest()
     manifest = f'[["config.json",2,"{config}"],["tokenizer/vocabulary.txt",4,"{vocabulary}"]]'

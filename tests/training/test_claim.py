@@ -1,4 +1,4 @@
-"""Who owns a run: claims, heartbeats, fences and the reaper (reliability.md 1.4)."""
+"""Who owns a run: claims, heartbeats, fences and the reaper."""
 
 import random
 import threading
@@ -204,7 +204,7 @@ class TestReaper:
         assert run.ended_at is not None
 
     def test_a_zombie_is_refused_everything(self, running):
-        """reliability.md 1.4: heartbeat and finish both refused after the fence rose."""
+        """heartbeat and finish both refused after the fence rose."""
         expire_lease(running)
         reap()
 
@@ -264,7 +264,7 @@ class TestRaces:
     def test_forty_deliveries_of_twenty_five_rings_make_twenty_five_claims(
         self, settings, make_run
     ):
-        """reliability.md 1.4: 25 jobs x 40 simultaneous deliveries -> 25 claims."""
+        """25 jobs x 40 simultaneous deliveries -> 25 claims."""
         settings.GPU_SLOTS = 25
         report_slots(HOST)
         runs = [make_run().pk for _ in range(25)]

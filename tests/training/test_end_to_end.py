@@ -139,7 +139,7 @@ def story(run):
 def test_rankings_become_a_reward_model_though_its_worker_is_killed(
     settings, admin, tiny, rankings, gpu_worker
 ):
-    """Issue items 6 and 7; reliability.md 4, fault 2: a killed worker costs no step."""
+    """Issue items 6 and 7; fault 2: a killed worker costs no step."""
     run = request_reward_model(admin, tiny, epochs=2)
     wait_until(GpuSlot.objects.exists, seconds=180)
     tasks.dispatch()
@@ -170,7 +170,7 @@ def test_rankings_become_a_reward_model_though_its_worker_is_killed(
 def test_a_killed_runner_costs_no_more_than_the_steps_since_the_last_checkpoint(
     admin, tiny, rankings
 ):
-    """R74; reliability.md 4, fault 3: kill -9 of the runner, then a second attempt."""
+    """R74; fault 3: kill -9 of the runner, then a second attempt."""
     run = request_reward_model(admin, tiny, epochs=6, checkpoint_every_steps=1)
     started = time.monotonic()
     tasks.ring(str(run.pk))

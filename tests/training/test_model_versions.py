@@ -113,7 +113,7 @@ class TestRegistering:
 
 
 class TestFolders:
-    """reliability.md 3: pickle, code and links never enter the store."""
+    """pickle, code and links never enter the store."""
 
     def refusal(self, folder):
         with pytest.raises(Refused) as refusal:

@@ -13,7 +13,7 @@ from training.runner.environment import database_url
 
 @pytest.mark.django_db(transaction=True)
 def test_a_partition_never_gives_two_trainers(settings, make_run):
-    """reliability.md 4, fault 14: overlap 0 s, zombie writes 0."""
+    """Fault 14: overlap 0 s, zombie writes 0."""
     settings.RUN_LEASE_SECONDS = 3
     settings.HEARTBEAT_SECONDS = 1
     settings.RUN_RETRY_SECONDS = 0

@@ -1,4 +1,4 @@
-"""The trainer's life hangs on its runner and on the lease (reliability.md 1.1 and 1.4)."""
+"""The trainer's life hangs on its runner and on the lease."""
 
 import os
 import signal
@@ -113,7 +113,7 @@ def test_a_wrapper_told_to_leave_takes_the_trainer_along(start, held, log):
 
 
 def test_the_tree_dies_with_a_runner_that_is_killed(held, tmp_path):
-    """reliability.md 4, fault 3: kill -9 of the runner, orphans 0, within 5 s."""
+    """Fault 3: kill -9 of the runner, orphans 0, within 5 s."""
     runner = subprocess.Popen(
         program(
             """
@@ -179,7 +179,7 @@ def test_leftovers_of_an_older_attempt_are_killed_and_nothing_else(held):
 
 
 def test_a_stopped_process_is_killed_too(held):
-    """reliability.md 4, fault 15: a frozen older runner cannot wake up later."""
+    """Fault 15: a frozen older runner cannot wake up later."""
     environment = marks(run_id=str(held.run_id), fence=2, process="runner")
     frozen = subprocess.Popen(program("import time; time.sleep(60)"), env=environment)
     os.kill(frozen.pid, signal.SIGSTOP)
@@ -190,7 +190,7 @@ def test_a_stopped_process_is_killed_too(held):
 
 
 def test_the_trainer_sees_no_secret(start, held, log, monkeypatch):
-    """reliability.md 3: the trainer runs without database credentials."""
+    """the trainer runs without database credentials."""
     monkeypatch.setenv("CONCORD_CANARY", "secret")
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     tree = start(program("import json, os; print(json.dumps(sorted(os.environ)))"))

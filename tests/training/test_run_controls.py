@@ -198,7 +198,7 @@ def test_a_permanent_failure_ends_the_run_with_its_reason(held, run):
 
 
 def test_a_poisoned_run_is_tried_three_times(settings, make_run):
-    """reliability.md 4, fault 21: executions = 3."""
+    """Fault 21: executions = 3."""
     settings.RUN_RETRY_SECONDS = 0
     report_slots(HOST)
     run = make_run()

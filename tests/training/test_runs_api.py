@@ -101,7 +101,7 @@ class TestRequest:
         ],
     )
     def test_nonsense_is_refused_and_starts_nothing(self, ada, body, change, field):
-        """reliability.md 3: fuzz the spec with metacharacters; 400 and no process."""
+        """fuzz the spec with metacharacters; 400 and no process."""
         answer = post(ada, "", body | change)
 
         assert answer.status_code == 400

@@ -41,7 +41,7 @@ def test_a_requested_run_is_queued_with_its_whole_spec(make_run, base_model, ada
 
 
 def test_the_spec_of_a_queued_run_cannot_be_changed(make_run):
-    """reliability.md 1.4: immutable spec."""
+    """immutable spec."""
     run = make_run()
 
     with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
@@ -168,7 +168,7 @@ def test_a_refused_request_stores_nothing(ada):
 
 
 def test_a_retry_is_a_new_run_with_the_same_spec(make_run, ada):
-    """reliability.md 1.5: an ended run never moves again; a retry clones it."""
+    """an ended run never moves again; a retry clones it."""
     failed = make_run(hyperparameters={"batch_size": 4})
     Run.objects.filter(pk=failed.pk).update(state="cancelled")
 

@@ -83,7 +83,7 @@ def when_running(run, action):
 
 class TestSuccess:
     def test_the_output_becomes_a_model_version(self, settings, attempt, base_model):
-        """reliability.md 1.5: succeeded only with the artifact stored, under the fence (R53)."""
+        """succeeded only with the artifact stored, under the fence (R53)."""
         run = attempt(SUCCEEDS)
 
         assert (run.state, run.step, run.total_steps) == ("succeeded", 4, 4)
@@ -245,7 +245,7 @@ class TestLostLease:
         assert run.state == "claimed"
 
     def test_a_database_that_is_away_does_not_stop_the_training(self, attempt, run):
-        """reliability.md 4, fault 11: the trainer continues, the figures come later."""
+        """Fault 11: the trainer continues, the figures come later."""
 
         def cut_every_connection():
             wait_until(lambda: StepMetrics.objects.filter(run=run).exists())
@@ -275,7 +275,7 @@ class TestLostLease:
 
 
 def test_a_killed_runner_is_reaped_and_the_next_attempt_resumes(settings, run):
-    """reliability.md 4, fault 3: tree gone within 5 s, requeued, resumed from the checkpoint."""
+    """Fault 3: tree gone within 5 s, requeued, resumed from the checkpoint."""
     settings.RUN_LEASE_SECONDS = 3
     runner = start_runner(claim(run.pk, host=HOST), STOPS_WHEN_ASKED)
     wait_until(lambda: StepMetrics.objects.filter(run=run).exists())
@@ -295,7 +295,7 @@ def test_a_killed_runner_is_reaped_and_the_next_attempt_resumes(settings, run):
 
 
 def test_a_frozen_runner_leaves_no_trainer_when_the_reaper_may_come(settings, run):
-    """reliability.md 4, fault 15: SIGSTOP for two leases; its writes are refused afterwards."""
+    """Fault 15: SIGSTOP for two leases; its writes are refused afterwards."""
     settings.RUN_LEASE_SECONDS = 3
     runner = start_runner(claim(run.pk, host=HOST), NEVER_STOPS)
     wait_until(lambda: StepMetrics.objects.filter(run=run).exists())

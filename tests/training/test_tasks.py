@@ -54,7 +54,7 @@ class TestDispatch:
         assert json.loads(raw)["content-type"] == "application/json"
 
     def test_a_flushed_redis_loses_nothing(self, doorbell, make_run):
-        """reliability.md 4, fault 10: the queued row is the outbox."""
+        """Fault 10: the queued row is the outbox."""
         report_slots(HOST)
         run = make_run()
         tasks.dispatch()
@@ -132,7 +132,7 @@ class TestRing:
         assert len(spawned) == 1
 
     def test_a_forged_ring_starts_nothing(self, spawned):
-        """reliability.md 3: tasks take only an id and re-read the database."""
+        """tasks take only an id and re-read the database."""
         tasks.ring("00000000-0000-0000-0000-000000000000")
         with pytest.raises(ValueError, match="badly formed"):
             tasks.ring("$(reboot)")
@@ -155,7 +155,7 @@ def test_reaping_is_a_task(make_run):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_do_the_periodic_work_once():
-    """reliability.md 4, fault 13."""
+    """Fault 13."""
     answers = []
 
     def try_the_lock():

@@ -93,7 +93,7 @@ class TestDelivery:
         assert not RunLog.objects.exists()
 
     def test_a_zombie_delivers_nothing(self, held, folder):
-        """reliability.md 4, faults 14 and 15: zombie writes 0."""
+        """Faults 14 and 15: zombie writes 0."""
         telemetry = Telemetry(held, folder)
         folder.progress.write_text(line(1, loss=0.7))
         Run.objects.update(lease_until="2000-01-01T00:00Z")

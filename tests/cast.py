@@ -76,6 +76,7 @@ def make_prompt(text: str | None = None, *, split: str | None = None, **fields: 
     text = f"Prompt number {next(numbers)}" if text is None else text
     if split is not None:
         fields["user_key"] = user_key_in(split)
+    fields.setdefault("personal_data", Prompt.PersonalData.CLEAR)
     key = cap_key(
         organization_key=str(fields.get("organization_key", "")),
         user_key=str(fields.get("user_key", "")),
@@ -129,6 +130,8 @@ def make_project(kind: str = Project.Kind.RANKING, **fields: object) -> Project:
     if kind == Project.Kind.RANKING:
         fields.setdefault("k", 4)
     fields.setdefault("name", f"Project number {next(numbers)}")
+    # Tests of calibration ask for it; everywhere else the overlap is exact.
+    fields.setdefault("calibration_share", 0.0)
     project = Project.objects.create(kind=kind, **fields)
     author = User.objects.filter(role=Role.ADMIN).first() or make_user(
         f"author{next(numbers)}", role=Role.ADMIN
@@ -163,7 +166,8 @@ def make_task(
         for completion in completions
     )
     Assignment.objects.bulk_create(
-        Assignment(task=task, slot=slot) for slot in range(1, project.overlap + 1)
+        Assignment(task=task, project=project, serve_key=task.shuffle_key, slot=slot)
+        for slot in range(1, project.overlap + 1)
     )
     return task
 

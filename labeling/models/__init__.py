@@ -1,34 +1,67 @@
 """The tables of the labeling room."""
 
+from labeling.models.audit import AuditEntry
 from labeling.models.completions import Completion, CompletionSource, PresentedCompletion
-from labeling.models.demonstrations import Demonstration
+from labeling.models.consent import Consent, ConsentVersion
+from labeling.models.demonstrations import Demonstration, DemonstrationReview
 from labeling.models.instructions import Acknowledgement, InstructionVersion
 from labeling.models.people import ApiToken, Invitation, Pool, Role, SignInLink, User
 from labeling.models.projects import Project
-from labeling.models.prompts import Prompt
+from labeling.models.prompt_imports import PromptImport, PromptImportChunk, PromptImportLine
+from labeling.models.prompt_writing import FewShotSet, TaskDescription
+from labeling.models.prompts import Prompt, PromptAnnotation
+from labeling.models.questions import Answer, Question
 from labeling.models.rankings import RankedCompletion, Ranking
+from labeling.models.screening import (
+    Candidacy,
+    DemonstrationGrade,
+    Screening,
+    SensitivityAnswer,
+    SensitivityItem,
+)
+from labeling.models.surveys import Survey, SurveyParticipation, SurveyResponse
 from labeling.models.tasks import Assignment, Draft, Skip, Task, TaskCompletion
 
 __all__ = [
     "Acknowledgement",
+    "Answer",
     "ApiToken",
     "Assignment",
+    "AuditEntry",
+    "Candidacy",
     "Completion",
     "CompletionSource",
+    "Consent",
+    "ConsentVersion",
     "Demonstration",
+    "DemonstrationGrade",
+    "DemonstrationReview",
     "Draft",
+    "FewShotSet",
     "InstructionVersion",
     "Invitation",
     "Pool",
     "PresentedCompletion",
     "Project",
     "Prompt",
+    "PromptAnnotation",
+    "PromptImport",
+    "PromptImportChunk",
+    "PromptImportLine",
+    "Question",
     "RankedCompletion",
     "Ranking",
     "Role",
+    "Screening",
+    "SensitivityAnswer",
+    "SensitivityItem",
     "SignInLink",
     "Skip",
+    "Survey",
+    "SurveyParticipation",
+    "SurveyResponse",
     "Task",
     "TaskCompletion",
+    "TaskDescription",
     "User",
 ]

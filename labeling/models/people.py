@@ -40,6 +40,11 @@ class User(AbstractBaseUser):
     is_simulated = models.BooleanField(default=False)
     # The data set that this labeler's judgments came from; such an account can never sign in.
     imported_from = models.CharField(max_length=64, blank=True)
+    # What they may be given: project.languages and project.skills ask for these.
+    languages = ArrayField(models.CharField(max_length=16), default=list)
+    skills = ArrayField(models.CharField(max_length=40), default=list)
+    # Who sent them, hidden while a candidacy is decided (R12).
+    vendor = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "email"
@@ -73,6 +78,12 @@ class Invitation(models.Model):
     email = models.EmailField()
     role = models.CharField(max_length=16, choices=Role)
     pool = models.CharField(max_length=16, choices=Pool, default=Pool.TRAINING)
+    # The screening to pass before the first task; null lets the account work at once.
+    screening = models.ForeignKey(
+        "labeling.Screening", on_delete=models.PROTECT, null=True, related_name="invitations"
+    )
+    vendor = models.CharField(max_length=120, blank=True)
+    languages = ArrayField(models.CharField(max_length=16), default=list)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

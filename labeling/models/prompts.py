@@ -1,4 +1,4 @@
-"""Prompts: the input texts that are answered and judged."""
+"""Prompts: the input texts that are answered and judged, and what labelers say about them."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -24,6 +24,22 @@ class Prompt(models.Model):
         TRAIN = "train"
         VALIDATION = "validation"
 
+    class Standing(models.TextChoices):
+        """Whether it may be used at all; a prompt over its key's cap never is (R5)."""
+
+        ACCEPTED = "accepted"
+        OVER_CAP = "over_cap"
+
+    class PersonalData(models.TextChoices):
+        """What the detector and then a person said; only a clear prompt trains (R7)."""
+
+        UNCHECKED = "unchecked"
+        CLEAR = "clear"
+        FOUND = "found"
+        # A reviewer looked at what was found: nothing of it is personal, or some of it is.
+        CLEARED = "cleared"
+        CONFIRMED = "confirmed"
+
     text = models.TextField()
     text_sha256 = models.CharField(max_length=64, unique=True)
     source_kind = models.CharField(max_length=24, choices=SourceKind)
@@ -42,6 +58,30 @@ class Prompt(models.Model):
     # Flag key -> yes or no; a key that is absent was not asked.
     flags = models.JSONField(default=dict)
     split = models.CharField(max_length=16, choices=Split)
+    standing = models.CharField(max_length=16, choices=Standing, default=Standing.ACCEPTED)
+    # By the tokenizer at the time of ingest; null while none was installed (R10).
+    token_count = models.PositiveIntegerField(null=True)
+    # Hash of the first tokens: two prompts sharing it are the same template (R4).
+    prefix_sha256 = models.CharField(max_length=64, null=True)
+    language = models.CharField(max_length=16, null=True)
+    language_confidence = models.FloatField(null=True)
+    personal_data = models.CharField(
+        max_length=16, choices=PersonalData, default=PersonalData.UNCHECKED
+    )
+    # What was found: [{"kind", "start", "end", "score"}], offsets in characters.
+    personal_data_findings = models.JSONField(default=list)
+    personal_data_reviewed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    personal_data_reviewed_at = models.DateTimeField(null=True)
+    # Of a user-based prompt: the de-identified description it was written from (R3).
+    description = models.ForeignKey(
+        "labeling.TaskDescription", on_delete=models.PROTECT, null=True, related_name="prompts"
+    )
+    # Of a few-shot prompt: the instruction and pairs it was made of (R2).
+    few_shot_set = models.ForeignKey(
+        "labeling.FewShotSet", on_delete=models.PROTECT, null=True, related_name="prompts"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -56,8 +96,43 @@ class Prompt(models.Model):
                 | models.Q(category__in=sorted(CATEGORIES)),
             ),
             models.CheckConstraint(name="prompt_has_text", condition=~models.Q(text="")),
+            models.CheckConstraint(
+                name="language_confidence_is_a_share",
+                condition=models.Q(language_confidence__isnull=True)
+                | models.Q(language_confidence__range=(0, 1)),
+            ),
         ]
-        indexes = [models.Index(fields=["split", "category"])]
+        indexes = [
+            models.Index(fields=["split", "category"]),
+            models.Index(fields=["prefix_sha256"]),
+            models.Index(fields=["organization_key"]),
+            models.Index(fields=["user_key"]),
+            models.Index(
+                fields=["personal_data"],
+                condition=models.Q(personal_data__in=["found", "unchecked"]),
+                name="personal_data_to_look_at",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class PromptAnnotation(models.Model):
+    """What one person said about a prompt, under one revision of the catalogue (R9, R23).
+
+    Append-only; ``Prompt.category`` and ``Prompt.flags`` hold the newest.
+    """
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="annotations")
+    annotator = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    category = models.CharField(
+        max_length=24, choices=tuple(CATEGORIES.items()), null=True, blank=True
+    )
+    # Flag key -> yes or no; a key that is absent was left unanswered.
+    flags = models.JSONField(default=dict)
+    schema_revision = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["prompt", "-id"]

@@ -43,6 +43,10 @@ class Ranking(models.Model):
     payload_sha256 = models.CharField(max_length=64)
     order_source = models.CharField(max_length=16, choices=OrderSource)
     seconds_active = models.FloatField(null=True)
+    # The labeler would send none of these to a customer, whatever their order.
+    none_acceptable = models.BooleanField(default=False)
+    # Toxicity tasks only: how toxic the prompt itself is (R39).
+    input_toxicity = models.PositiveSmallIntegerField(null=True)
     submitted_at = models.DateTimeField(db_default=Now())
     # Taken back within the sealing time, or replaced.
     superseded_at = models.DateTimeField(null=True)
@@ -56,6 +60,11 @@ class Ranking(models.Model):
                 fields=["task", "labeler"],
                 condition=models.Q(superseded_at__isnull=True, is_partial=False),
                 name="one_live_ranking_per_labeler",
+            ),
+            models.CheckConstraint(
+                name="input_toxicity_is_0_to_2",
+                condition=models.Q(input_toxicity__isnull=True)
+                | models.Q(input_toxicity__range=(0, 2)),
             ),
             models.UniqueConstraint(fields=["id", "task"], name="ranking_with_its_task"),
         ]
@@ -78,10 +87,29 @@ class RankedCompletion(models.Model):
     # Flag key -> yes or no; a key that is absent was not asked.
     flags = models.JSONField(default=dict)
     note = models.TextField(blank=True)
+    # How long this completion was in front of the labeler; null where nobody measured.
+    seconds_shown = models.FloatField(null=True)
+    # Toxicity tasks only (R39): absolute, against expectation, and how well it continues the input.
+    toxicity = models.PositiveSmallIntegerField(null=True)
+    relative_toxicity = models.SmallIntegerField(null=True)
+    continuity = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["ranking", "completion"], name="ranked_once"),
+            models.CheckConstraint(
+                name="toxicity_is_0_to_2",
+                condition=models.Q(toxicity__isnull=True) | models.Q(toxicity__range=(0, 2)),
+            ),
+            models.CheckConstraint(
+                name="relative_toxicity_is_a_sign",
+                condition=models.Q(relative_toxicity__isnull=True)
+                | models.Q(relative_toxicity__range=(-1, 1)),
+            ),
+            models.CheckConstraint(
+                name="continuity_is_likert",
+                condition=models.Q(continuity__isnull=True) | models.Q(continuity__range=(1, 7)),
+            ),
             models.CheckConstraint(
                 name="rank_is_in_range", condition=models.Q(rank__range=(1, K_MAXIMUM))
             ),

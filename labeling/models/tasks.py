@@ -31,6 +31,13 @@ class Task(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     # A stored random number: the order of serving without ORDER BY random().
     shuffle_key = models.FloatField()
+    # One of the tasks that go to several labelers (project.calibration_share, R33).
+    is_calibration = models.BooleanField(default=False)
+    # The same prompt and completions again for one labeler who has judged them before: it measures
+    # self-consistency and is never read as another judgment.
+    repeat_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="repeats"
+    )
     # Identity in an imported data set; null for native tasks.
     source_key = models.CharField(max_length=160, null=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -44,6 +51,7 @@ class Task(models.Model):
                 | models.Q(origin="imported", k__range=(2, K_MAXIMUM)),
             ),
             models.UniqueConstraint(fields=["id", "prompt"], name="task_with_its_prompt"),
+            models.UniqueConstraint(fields=["id", "project"], name="task_with_its_project"),
             models.UniqueConstraint(fields=["project", "source_key"], name="task_imported_once"),
         ]
         indexes = [models.Index(fields=["project", "state", "shuffle_key"])]
@@ -82,6 +90,9 @@ class Assignment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="assignments")
+    # Both repeat the task's own, so that serving reads one index. A composite key holds the first.
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    serve_key = models.FloatField()
     # Which of the task's `overlap` slots this is; an expired or skipped holder keeps its row,
     # and the slot goes on under the same number in a fresh open row.
     slot = models.PositiveSmallIntegerField()
@@ -122,6 +133,11 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["labeler", "state"]),
+            models.Index(
+                fields=["project", "serve_key", "task", "slot"],
+                condition=models.Q(state="open"),
+                name="open_slots_in_order",
+            ),
             models.Index(fields=["task"], condition=models.Q(state="open"), name="open_slots"),
             models.Index(
                 fields=["leased_until"], condition=models.Q(state="leased"), name="running_leases"

@@ -97,6 +97,8 @@ def successor(assignment: Assignment) -> Assignment:
     is_open = assignment.task.state == Task.State.OPEN
     return Assignment(
         task_id=assignment.task_id,
+        project_id=assignment.project_id,
+        serve_key=assignment.serve_key,
         slot=assignment.slot,
         state=State.OPEN if is_open else State.RETIRED,
     )

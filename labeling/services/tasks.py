@@ -161,7 +161,7 @@ def store_tasks(project: Project, plans: Sequence[tuple[int, list[int]]]) -> Non
     )
     Assignment.objects.bulk_create(
         [
-            Assignment(task=task, slot=slot)
+            Assignment(task=task, project=project, serve_key=task.shuffle_key, slot=slot)
             for task in tasks
             for slot in range(1, project.overlap + 1)
         ],

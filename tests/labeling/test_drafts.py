@@ -103,7 +103,13 @@ def test_a_draft_outlives_a_lost_lease(assignment, amina, otto):
 def test_saving_takes_a_lost_lease_up_again_while_the_slot_is_free(assignment, amina, otto):
     let_lease_run_out(assignment)
     # Otto has done this task, so that his visit only frees the slot.
-    assignment.task.assignments.create(slot=2, labeler=otto, state="submitted")
+    assignment.task.assignments.create(
+        project=assignment.project,
+        serve_key=assignment.serve_key,
+        slot=2,
+        labeler=otto,
+        state="submitted",
+    )
     make_task(assignment.task.project)
     take(assignment.task.project, otto)
     assert Assignment.objects.get(pk=assignment.pk).state == "expired"

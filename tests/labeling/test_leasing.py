@@ -202,7 +202,9 @@ def test_a_lost_task_comes_back_while_its_slot_is_free(amina, otto):
     lost = take(project, amina)
     let_lease_run_out(lost)
     # Otto's visit frees the slot of the first task, which he has done, and gives him the second.
-    first.assignments.create(slot=2, labeler=otto, state="submitted")
+    first.assignments.create(
+        project=first.project, serve_key=first.shuffle_key, slot=2, labeler=otto, state="submitted"
+    )
     taken = take(project, otto)
     lost.refresh_from_db()
     assert (taken.task, lost.state) == (second, Assignment.State.EXPIRED)

@@ -1,0 +1,89 @@
+"""Imports of prompt files in the background: the file, how far it is, what became of each line."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from labeling.models.people import User
+from labeling.models.prompts import Prompt
+
+
+class PromptImport(models.Model):
+    """One uploaded file. The row is the truth; a worker that dies is followed by another."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    class CapBy(models.TextChoices):
+        """Whose prompts are counted together (R5)."""
+
+        ORGANIZATION = "organization"
+        USER = "user"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file_name = models.CharField(max_length=200)
+    num_bytes = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    is_dry_run = models.BooleanField(default=False)
+    prefix_tokens = models.PositiveSmallIntegerField(default=64)
+    cap = models.PositiveIntegerField(default=200)
+    cap_by = models.CharField(max_length=16, choices=CapBy, default=CapBy.ORGANIZATION)
+    # Where the next worker goes on: everything before is stored, in the same transaction.
+    num_bytes_done = models.PositiveBigIntegerField(default=0)
+    num_lines_done = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="import_prefix_is_sensible",
+                condition=models.Q(prefix_tokens__range=(8, 1_024)),
+            ),
+            models.CheckConstraint(name="import_cap_is_positive", condition=models.Q(cap__gte=1)),
+        ]
+
+
+class PromptImportChunk(models.Model):
+    """A piece of the uploaded file, so that any worker on any machine can read it."""
+
+    prompt_import = models.ForeignKey(PromptImport, on_delete=models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["prompt_import", "position"], name="chunk_once"),
+        ]
+
+
+class PromptImportLine(models.Model):
+    """What became of one line of the file."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted"
+        DUPLICATE = "duplicate"
+        OVER_CAP = "over_cap"
+        PERSONAL_DATA = "personal_data"
+        TOO_LONG = "too_long"
+        BROKEN = "broken"
+
+    prompt_import = models.ForeignKey(PromptImport, on_delete=models.CASCADE, related_name="lines")
+    line = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=16, choices=Outcome)
+    field = models.CharField(max_length=80, blank=True)
+    message = models.TextField(blank=True)
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, null=True, related_name="+")
+    # The accepted prompt that this line repeats, in full or in its first tokens (R4).
+    duplicate_of = models.ForeignKey(Prompt, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["prompt_import", "outcome", "line"])]

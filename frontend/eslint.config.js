@@ -32,6 +32,11 @@ const fences = [
     message: "Shared rooms never look at features or at the application.",
   },
   {
+    target: "./src/i18n",
+    from: ["./src/api", "./src/components", "./src/features", "./src/app"],
+    message: "Texts know nobody.",
+  },
+  {
     target: "./src/api",
     from: "./src/components",
     message: "The API client draws nothing.",

@@ -4,12 +4,14 @@ import { createBrowserRouter, RouterProvider } from "react-router";
 
 import { makeQueryClient, Providers } from "@/app/providers";
 import { routes } from "@/app/router";
+import { startTexts } from "@/i18n";
 
 import "@/app/theme.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no root element");
 
+startTexts();
 createRoot(root).render(
   <StrictMode>
     <Providers queryClient={makeQueryClient()}>

@@ -3,6 +3,10 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
+import { startTexts } from "@/i18n";
+
+startTexts();
+
 // A page's code is loaded when it is first opened, which takes its time on a busy machine.
 configure({ asyncUtilTimeout: 5_000 });
 

@@ -932,7 +932,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "ranking" | "demonstration";
+            kind: "ranking" | "demonstration" | "toxicity";
             /** @enum {string} */
             state: "leased" | "submitted" | "expired" | "skipped";
             project: components["schemas"]["WorkplaceProjectOutput"];
@@ -1099,7 +1099,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "ranking" | "demonstration";
+            kind: "ranking" | "demonstration" | "toxicity";
             project_name: string;
             readonly prompt_excerpt: string;
             /** @enum {string} */
@@ -1212,7 +1212,7 @@ export interface components {
             readonly id: number;
             readonly name: string;
             /** @enum {string} */
-            readonly kind: "ranking" | "demonstration";
+            readonly kind: "ranking" | "demonstration" | "toxicity";
             /** @enum {string} */
             readonly state: "open" | "paused";
             /** @enum {string} */
@@ -1228,7 +1228,7 @@ export interface components {
             readonly id: number;
             readonly name: string;
             /** @enum {string} */
-            readonly kind: "ranking" | "demonstration";
+            readonly kind: "ranking" | "demonstration" | "toxicity";
             /** @enum {string} */
             readonly state: "open" | "paused";
             /** @enum {string} */
@@ -1510,7 +1510,7 @@ export interface components {
         ProjectInputRequest: {
             name: string;
             /** @enum {string} */
-            kind: "ranking" | "demonstration";
+            kind: "ranking" | "demonstration" | "toxicity";
             /** @description Completions per ranking task, 5 unless given; none for demonstrations. */
             k?: number | null;
             /**
@@ -1538,7 +1538,7 @@ export interface components {
             readonly id: number;
             readonly name: string;
             /** @enum {string} */
-            readonly kind: "ranking" | "demonstration";
+            readonly kind: "ranking" | "demonstration" | "toxicity";
             /** @enum {string} */
             readonly state: "open" | "paused";
             /** @enum {string} */

@@ -18,6 +18,7 @@ export const POOL_WORDS: Record<Pool, string> = {
 export const PROJECT_KIND_WORDS: Record<ProjectKind, string> = {
   ranking: "Ranking",
   demonstration: "Demonstrations",
+  toxicity: "Toxicity",
 };
 
 export const PRIORITY_MODE_WORDS: Record<PriorityMode, string> = {

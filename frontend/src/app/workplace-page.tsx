@@ -4,7 +4,11 @@ import { DemonstrationDesk } from "@/features/demonstrations/demonstration-desk"
 import { RankingBoard } from "@/features/rankings/ranking-board";
 
 // The one place that knows which feature answers which kind of task.
-const WORKPLACES: Workplaces = { ranking: RankingBoard, demonstration: DemonstrationDesk };
+const WORKPLACES: Workplaces = {
+  ranking: RankingBoard,
+  demonstration: DemonstrationDesk,
+  toxicity: RankingBoard,
+};
 
 export function WorkplacePage() {
   return <AssignmentDesk workplaces={WORKPLACES} />;

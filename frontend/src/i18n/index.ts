@@ -28,7 +28,7 @@ function chosenLanguage(): string {
 
 function resourcesFor(language: string): Resource {
   return language === RIGHT_TO_LEFT_TEST
-    ? { [RIGHT_TO_LEFT_TEST]: turnAllRound(english) as typeof english }
+    ? { [RIGHT_TO_LEFT_TEST]: turnAllRound(english) }
     : { [ENGLISH]: english };
 }
 

@@ -21,6 +21,7 @@ import { canTakeBack } from "./use-last-answer";
 const KIND_WORDS: Record<HistoryEntry["kind"], string> = {
   ranking: "Ranking",
   demonstration: "Demonstration",
+  toxicity: "Toxicity",
 };
 
 const STATE_WORDS: Record<HistoryEntry["state"], string> = {

@@ -16,6 +16,7 @@ import classes from "./label-home-page.module.css";
 const KIND_WORDS: Record<LabelingProject["kind"], string> = {
   ranking: "Rank completions",
   demonstration: "Write demonstrations",
+  toxicity: "Rate and rank toxicity",
 };
 
 function waitingWords(count: number): string {

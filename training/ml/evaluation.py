@@ -32,6 +32,9 @@ class Comparisons:
     def margins(self, score_N: Floats) -> Floats:
         return score_N[self.pair_P2[:, 0]] - score_N[self.pair_P2[:, 1]]
 
+    def subset(self, kept_P: NDArray[np.bool_]) -> "Comparisons":
+        return Comparisons(self.pair_P2[kept_P], self.prompt_of_pair_P[kept_P])
+
     def correct(self, score_N: Floats) -> Floats:
         """1 where the preferred completion scores higher, 0.5 where both score the same."""
         return np.heaviside(self.margins(score_N), 0.5)
@@ -53,18 +56,35 @@ def accuracy(comparisons: Comparisons, score_N: Floats, seed: int) -> dict[str, 
     }
 
 
-def accuracy_by_judge(
-    comparisons: Comparisons, score_N: Floats, judge_P: NDArray[np.str_]
+def accuracy_by(
+    comparisons: Comparisons, score_N: Floats, label_P: NDArray[np.str_], seed: int
 ) -> dict[str, Any]:
-    """The accuracy on every labeler's own pairs, by labeler."""
-    correct_P = comparisons.correct(score_N)
+    """The accuracy on the pairs of every label, by label: a labeler, a category, a K (R63)."""
     return {
-        str(judge): {
-            "value": float(correct_P[judge_P == judge].mean()),
-            "num_pairs": int((judge_P == judge).sum()),
-        }
-        for judge in np.unique(judge_P)
+        str(label): accuracy(comparisons.subset(label_P == label), score_N, seed)
+        for label in np.unique(label_P)
     }
+
+
+def agreement_buckets(comparisons: Comparisons) -> NDArray[np.str_]:
+    """How far the labelers of each pair's two completions agree on their order.
+
+    ``single`` was ordered by one labeler, ``unanimous`` by several in the same way; elsewhere
+    ``majority`` is the side of the larger camp and ``minority`` that of the smaller one, and
+    ``split`` has camps of one size. Shapes: (P,).
+    """
+    if not len(comparisons.pair_P2):
+        return np.array([], dtype=np.str_)
+    low_P, high_P = comparisons.pair_P2.min(1), comparisons.pair_P2.max(1)
+    _, unordered_P = np.unique(np.stack([low_P, high_P], 1), axis=0, return_inverse=True)
+    _, ordered_P = np.unique(comparisons.pair_P2, axis=0, return_inverse=True)
+    num_P = np.bincount(unordered_P)[unordered_P]
+    share_P = np.bincount(ordered_P)[ordered_P] / num_P
+    return np.select(
+        [num_P == 1, share_P == 1, share_P > 0.5, share_P < 0.5],
+        ["single", "unanimous", "majority", "minority"],
+        default="split",
+    )
 
 
 def chance(comparisons: Comparisons, num_completions: int, seed: int) -> dict[str, Any]:
@@ -110,14 +130,30 @@ def calibration_error(comparisons: Comparisons, score_N: Floats) -> float | None
 
     Source: Guo et al. 2017, equation 3, with ten bins between one half and one.
     """
-    margin_P = comparisons.margins(score_N)
-    if not len(margin_P):
-        return None
-    confidence_P = 1.0 / (1.0 + np.exp(-np.abs(margin_P)))
-    places = (confidence_P - 0.5) * 2 * NUM_CALIBRATION_BINS
-    bin_P = np.minimum(places.astype(np.int64), NUM_CALIBRATION_BINS - 1)
-    gap_P = comparisons.correct(score_N) - confidence_P
-    return float(np.abs(np.bincount(bin_P, weights=gap_P)).sum() / len(margin_P))
+    curve = reliability(comparisons, score_N)
+    gaps = [
+        bucket["num_pairs"] * abs(bucket["accuracy"] - bucket["confidence"]) for bucket in curve
+    ]
+    return sum(gaps) / len(comparisons.pair_P2) if curve else None
+
+
+def reliability(comparisons: Comparisons, score_N: Floats) -> list[dict[str, Any]]:
+    """How often the model is right where it is how sure, in ten bins between one half and one.
+
+    Confidence is sigmoid(|margin|), averaged within the bin; empty bins are left out.
+    """
+    confidence_P = 1.0 / (1.0 + np.exp(-np.abs(comparisons.margins(score_N))))
+    correct_P = comparisons.correct(score_N)
+    places_P = (confidence_P - 0.5) * 2 * NUM_CALIBRATION_BINS
+    bin_P = np.minimum(places_P.astype(np.int64), NUM_CALIBRATION_BINS - 1)
+    return [
+        {
+            "confidence": float(confidence_P[bin_P == bucket].mean()),
+            "accuracy": float(correct_P[bin_P == bucket].mean()),
+            "num_pairs": int((bin_P == bucket).sum()),
+        }
+        for bucket in np.unique(bin_P)
+    ]
 
 
 def _size(comparisons: Comparisons) -> dict[str, int]:

@@ -31,6 +31,7 @@ class EncodedGroup:
     pairs: list[tuple[int, int]]
     judges: list[str]
     num_judged_pairs: int
+    category: str | None = None
 
     @property
     def num_tokens_packed(self) -> int:
@@ -83,6 +84,7 @@ def encode_group(ranked: RankedPrompt, encoder: TextEncoder) -> EncodedGroup:
         pairs=ranked.comparisons(),
         judges=ranked.judges(),
         num_judged_pairs=ranked.num_judged_pairs(),
+        category=ranked.category,
     )
 
 

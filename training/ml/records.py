@@ -37,6 +37,7 @@ class RankedPrompt:
     labelers: tuple[str, ...]
     rankings: tuple[tuple[int | None, ...], ...]
     split: str
+    category: str | None = None
 
     def comparisons(self) -> list[tuple[int, int]]:
         """(preferred, other) completion indices over all labelers; a tie makes none."""
@@ -127,6 +128,7 @@ def _ranked_prompt(row: Mapping[str, Any]) -> RankedPrompt:
         labelers=tuple(_identifier(ranking, "labeler") for ranking in row["rankings"]),
         rankings=rankings,
         split=_split(row),
+        category=None if row.get("category") is None else _text(row, "category"),
     )
 
 

@@ -110,7 +110,6 @@ def _evaluate(
     score_N = np.array([reward for group in rewards for reward in group])
     length_N = np.array([length for group in groups for length in group.text_lengths], np.float64)
     comparisons = _comparisons(groups)
-    judge_P = np.array([judge for group in groups for judge in group.judges])
     # A completion that several tasks show has one reward.
     reward_of = {
         identifier: reward
@@ -119,14 +118,36 @@ def _evaluate(
     }
     return {
         "accuracy": evaluation.accuracy(comparisons, score_N, seed),
-        "by_labeler": evaluation.accuracy_by_judge(comparisons, score_N, judge_P),
+        **{
+            name: evaluation.accuracy_by(comparisons, score_N, label_P, seed)
+            for name, label_P in _pair_labels(groups, comparisons).items()
+        },
         "log_loss": evaluation.log_loss(comparisons, score_N),
         "calibration_error": evaluation.calibration_error(comparisons, score_N),
+        "reliability": evaluation.reliability(comparisons, score_N),
         "baselines": {
             "longer_text": evaluation.accuracy(comparisons, length_N, seed),
             "chance": evaluation.chance(comparisons, len(score_N), seed),
         },
         "scores": [[identifier, round(reward, 6)] for identifier, reward in reward_of.items()],
+    }
+
+
+def _pair_labels(
+    groups: Sequence[EncodedGroup], comparisons: evaluation.Comparisons
+) -> dict[str, np.ndarray[Any, np.dtype[np.str_]]]:
+    """What each pair is grouped by in the report (R63). Shapes: all (P,)."""
+
+    def every_pair(labels: Sequence[list[str]]) -> np.ndarray[Any, np.dtype[np.str_]]:
+        return np.array([label for group in labels for label in group], dtype=np.str_)
+
+    return {
+        "by_labeler": every_pair([group.judges for group in groups]),
+        "by_category": every_pair(
+            [[group.category or "none"] * len(group.pairs) for group in groups]
+        ),
+        "by_k": every_pair([[str(len(group.completions))] * len(group.pairs) for group in groups]),
+        "by_agreement": evaluation.agreement_buckets(comparisons),
     }
 
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { accuracyByLabeler, accuracyRows, lacksHeldOutPairs, reportWarnings, singleFigures } from "./report";
+import { accuracyBreakdowns, accuracyRows, lacksHeldOutPairs, reportWarnings, singleFigures } from "./report";
 
 const figure = (value: number) => ({
   value,
@@ -15,6 +15,7 @@ const rewardModelReport = {
     log_loss: 0.61,
     baselines: { chance: figure(0.5), longer_text: figure(0.57) },
     scores: [[1, 0.2]],
+    by_k: { "4": figure(0.6), "9": { ...figure(0.7), num_pairs: 3600 } },
   },
   train: { log_loss: 0.55 },
   centring: { on: "demonstrations", bias: -0.31 },
@@ -39,10 +40,14 @@ test("single figures are named by their place; lists and intervals are not among
   ]);
 });
 
-test("labelers come with the most pairs first", () => {
-  expect(accuracyByLabeler(rewardModelReport).map(({ labeler }) => labeler)).toEqual([
-    "Labeler 17",
-    "Labeler 4",
+test("each part of the pairs comes with the most pairs first (R63)", () => {
+  const parts = accuracyBreakdowns(rewardModelReport).map(({ title, rows }) => [
+    title,
+    rows.map(({ label }) => label),
+  ]);
+  expect(parts).toEqual([
+    ["By labeler", ["Labeler 17", "Labeler 4"]],
+    ["By number of completions", ["K = 9", "K = 4"]],
   ]);
 });
 
@@ -50,7 +55,7 @@ test.each([[null], [{}], ["text"], [{ validation: { accuracy: { value: null } } 
   "the report %j has nothing to draw and breaks nothing",
   (report) => {
     expect(accuracyRows(report)).toEqual([]);
-    expect(accuracyByLabeler(report)).toEqual([]);
+    expect(accuracyBreakdowns(report)).toEqual([]);
     expect(reportWarnings(report)).toEqual([]);
   },
 );

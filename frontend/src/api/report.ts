@@ -23,7 +23,15 @@ const BASELINES: Record<string, string> = {
   chance: "Chance",
 };
 // Figures per completion or per labeler have their own place, not the list of single figures.
-const LISTS = new Set(["scores", "by_labeler", "warnings"]);
+const LISTS = new Set([
+  "scores",
+  "by_labeler",
+  "by_category",
+  "by_k",
+  "by_agreement",
+  "reliability",
+  "warnings",
+]);
 
 function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -74,18 +82,35 @@ export function lacksHeldOutPairs(report: unknown): boolean {
   return isTree(accuracy) && figureOf(accuracy) === null;
 }
 
-/** The accuracy on each labeler's pairs (R63), most pairs first. */
-export function accuracyByLabeler(report: unknown): { labeler: string; figure: ReportedFigure }[] {
-  const places = [branch(report, "validation", "by_labeler"), branch(report, "by_labeler")];
-  const found = places.find(isTree) ?? {};
-  return Object.entries(found)
-    .flatMap(([labeler, node]) => {
-      const figure = figureOf(node);
-      // Records carry the number of an account, never a name.
-      const name = /^\d+$/.test(labeler) ? `Labeler ${labeler}` : labeler;
-      return figure ? [{ labeler: name, figure }] : [];
-    })
-    .sort((a, b) => (b.figure.num_pairs ?? 0) - (a.figure.num_pairs ?? 0));
+export interface Breakdown {
+  title: string;
+  rows: { label: string; figure: ReportedFigure }[];
+}
+
+const BREAKDOWNS: { key: string; title: string; labelOf: (key: string) => string }[] = [
+  // Records carry the number of an account, never a name.
+  {
+    key: "by_labeler",
+    title: "By labeler",
+    labelOf: (key) => (/^\d+$/.test(key) ? `Labeler ${key}` : key),
+  },
+  { key: "by_category", title: "By category", labelOf: (key) => key.replaceAll("_", " ") },
+  { key: "by_k", title: "By number of completions", labelOf: (key) => `K = ${key}` },
+  { key: "by_agreement", title: "By the labelers' agreement on the pair", labelOf: (key) => key },
+];
+
+/** The accuracy on parts of the held-out pairs (R63), most pairs first; nothing to split is left out. */
+export function accuracyBreakdowns(report: unknown): Breakdown[] {
+  return BREAKDOWNS.flatMap(({ key, title, labelOf }) => {
+    const places = [branch(report, "validation", key), branch(report, key)];
+    const rows = Object.entries(places.find(isTree) ?? {})
+      .flatMap(([name, node]) => {
+        const figure = figureOf(node);
+        return figure ? [{ label: labelOf(name), figure }] : [];
+      })
+      .sort((a, b) => (b.figure.num_pairs ?? 0) - (a.figure.num_pairs ?? 0));
+    return rows.length > 0 ? [{ title, rows }] : [];
+  });
 }
 
 function leaves(node: unknown, path: string[]): { path: string[]; value: string | number | boolean }[] {

@@ -1,15 +1,14 @@
 import {
-  accuracyByLabeler,
+  accuracyBreakdowns,
   accuracyRows,
   lacksHeldOutPairs,
   reportWarnings,
   singleFigures,
 } from "@/api/report";
-import type { ReportedFigure } from "@/api/report";
+import type { Breakdown, ReportedFigure } from "@/api/report";
 
-import { DataTable } from "./data-table";
 import { Facts } from "./facts";
-import { countOf, formatCount, formatMeasure } from "./formats";
+import { countOf, formatMeasure } from "./formats";
 import { IntervalChart } from "./interval-chart";
 
 function pairsOf({ num_pairs: pairs, num_prompts: prompts }: ReportedFigure): string | undefined {
@@ -33,10 +32,28 @@ function Warnings({ warnings }: { warnings: string[] }) {
   );
 }
 
+/** Folded until it is asked for: a report may name many labelers. */
+function Part({ breakdown }: { breakdown: Breakdown }) {
+  return (
+    <details>
+      <summary>{breakdown.title}</summary>
+      <div style={{ marginBlockStart: "0.6rem" }}>
+        <IntervalChart
+          title={breakdown.title}
+          rows={breakdown.rows.map(({ label, figure }) => ({
+            label,
+            note: pairsOf(figure),
+            interval: figure,
+          }))}
+        />
+      </div>
+    </details>
+  );
+}
+
 /** A report as figures with intervals on one scale, then everything that is a single figure. */
 export function ReportView({ report, title }: { report: unknown; title: string }) {
   const rows = accuracyRows(report);
-  const byLabeler = accuracyByLabeler(report);
   const facts = singleFigures(report).map(({ name, value }) => ({ name, value: display(value) }));
   return (
     <div style={{ display: "grid", gap: "1.25rem" }}>
@@ -58,33 +75,9 @@ export function ReportView({ report, title }: { report: unknown; title: string }
         />
       )}
       {facts.length > 0 && <Facts facts={facts} />}
-      {byLabeler.length > 0 && (
-        <details>
-          <summary>By labeler</summary>
-          <div style={{ marginTop: "0.6rem" }}>
-            <DataTable
-              caption="Accuracy by labeler"
-              columns={[
-                { key: "who", header: "Labeler", isRowHeader: true, cell: ({ labeler }) => labeler },
-                {
-                  key: "value",
-                  header: "Accuracy",
-                  align: "end",
-                  cell: ({ figure }) => figure.value.toFixed(3),
-                },
-                {
-                  key: "pairs",
-                  header: "Pairs",
-                  align: "end",
-                  cell: ({ figure }) => formatCount(figure.num_pairs ?? 0),
-                },
-              ]}
-              rows={byLabeler}
-              rowKey={({ labeler }) => labeler}
-            />
-          </div>
-        </details>
-      )}
+      {accuracyBreakdowns(report).map((breakdown) => (
+        <Part key={breakdown.title} breakdown={breakdown} />
+      ))}
     </div>
   );
 }

@@ -8,10 +8,12 @@ import pytest
 from training.ml.evaluation import (
     Comparisons,
     accuracy,
-    accuracy_by_judge,
+    accuracy_by,
+    agreement_buckets,
     calibration_error,
     chance,
     log_loss,
+    reliability,
 )
 
 
@@ -54,12 +56,37 @@ def test_one_prompt_has_no_interval_and_no_pair_has_no_value():
 
 def test_each_labeler_has_an_accuracy_of_their_own():
     """R63: amina judged the first two pairs, otto the others."""
-    found = accuracy_by_judge(PAIRS, SCORES, np.array(["amina", "amina", "otto", "otto"]))
+    found = accuracy_by(PAIRS, SCORES, np.array(["amina", "amina", "otto", "otto"]), seed=1)
 
-    assert found == {
-        "amina": {"value": 0.75, "num_pairs": 2},
-        "otto": {"value": 0.0, "num_pairs": 2},
-    }
+    assert {name: figure["value"] for name, figure in found.items()} == {"amina": 0.75, "otto": 0.0}
+    # Amina judged pairs of one prompt only: no interval is made up. Otto's lie on two.
+    assert (found["amina"]["low"], found["amina"]["num_prompts"]) == (None, 1)
+    assert (found["otto"]["high"], found["otto"]["num_prompts"]) == (0.0, 2)
+
+
+def test_pairs_are_grouped_by_how_far_their_labelers_agree():
+    """R63: one labeler, two alike, two against one, one against one."""
+    judged = comparisons(
+        [(0, 1), (2, 3), (2, 3), (4, 5), (4, 5), (5, 4), (6, 7), (7, 6)], [0, 1, 1, 2, 2, 2, 3, 3]
+    )
+
+    assert agreement_buckets(judged).tolist() == [
+        "single", "unanimous", "unanimous", "majority", "majority", "minority", "split", "split"
+    ]  # fmt: skip
+    assert agreement_buckets(comparisons([], [])).tolist() == []
+
+
+def test_the_reliability_curve_sets_being_right_beside_being_sure():
+    """R63: margins 0, 0, -1 and -3 are sure to .5, .5, .731 and .953; right half, half, no, no."""
+    judged = comparisons([(1, 2), (2, 1), (1, 0), (3, 4)], [0, 0, 0, 1])
+
+    curve = reliability(judged, SCORES)
+
+    assert [bucket["num_pairs"] for bucket in curve] == [2, 1, 1]
+    assert [bucket["accuracy"] for bucket in curve] == [0.5, 0.0, 0.0]
+    assert [bucket["confidence"] for bucket in curve] == pytest.approx([0.5, 0.731059, 0.952574])
+    # Two pairs without a gap, two that were sure and wrong: (0.731 + 0.953) / 4.
+    assert calibration_error(judged, SCORES) == pytest.approx(0.420908, abs=1e-6)
 
 
 def test_log_loss_of_equal_scores_is_a_coins():

@@ -17,7 +17,8 @@ from training.ml.schedules import Schedule
 TEXTS = ["axxx", "aaxx", "aaax", "aaaa"]
 RANKINGS = [ranked(n, f"Prompt {n}.", TEXTS, ("amina", [1, 2, 3, 4])) for n in range(6)]
 HELD_OUT = [
-    ranked(10, "Unseen.", TEXTS, ("amina", [1, 2, 3, 4]), split="validation"),
+    ranked(10, "Unseen.", TEXTS, ("amina", [1, 2, 3, 4]), split="validation")
+    | {"category": "brainstorming"},
     ranked(11, "Unseen too.", TEXTS[:2], ("otto", [2, 1]), split="validation"),
     ranked(12, "Tied.", TEXTS[:2], ("otto", [1, 1]), split="validation"),
 ]
@@ -63,7 +64,8 @@ def test_a_reward_model_learns_to_order_what_it_was_shown(trained):
     assert history[0].metrics["loss"] > 0.5
     assert history[-1].metrics["accuracy"] == 1.0
     assert history[-1].metrics["loss"] < 0.1
-    assert report["validation"]["by_labeler"]["amina"] == {"value": 1.0, "num_pairs": 6}
+    amina = report["validation"]["by_labeler"]["amina"]
+    assert (amina["value"], amina["num_pairs"]) == (1.0, 6)
 
 
 def test_every_completion_was_forwarded_once_a_step(trained):
@@ -83,7 +85,17 @@ def test_the_report_judges_held_out_prompts_beside_baselines(trained):
     assert validation["accuracy"]["value"] == pytest.approx(6 / 7)
     assert (validation["accuracy"]["num_pairs"], validation["accuracy"]["num_prompts"]) == (7, 2)
     assert (validation["accuracy"]["low"], validation["accuracy"]["high"]) == (0.0, 1.0)
-    assert validation["by_labeler"]["otto"] == {"value": 0.0, "num_pairs": 1}
+    otto = validation["by_labeler"]["otto"]
+    assert (otto["value"], otto["num_pairs"]) == (0.0, 1)
+    # Otto's task had two completions and no category, Amina's four and one.
+    assert {k: figure["value"] for k, figure in validation["by_k"].items()} == {"2": 0.0, "4": 1.0}
+    by_category = validation["by_category"]
+    assert {name: figure["num_pairs"] for name, figure in by_category.items()} == {
+        "brainstorming": 6,
+        "none": 1,
+    }
+    assert validation["by_agreement"]["single"]["num_pairs"] == 7
+    assert sum(bucket["num_pairs"] for bucket in validation["reliability"]) == 7
     assert validation["baselines"]["longer_text"]["value"] == 0.5
     chance = validation["baselines"]["chance"]
     assert chance["low"] < 0.5 < chance["high"]

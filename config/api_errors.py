@@ -37,6 +37,7 @@ CONFLICTS: Mapping[str, tuple[str, str]] = {
     "one_live_ranking_per_labeler": ("already_ranked", "You have already ranked this task."),
     "labeling_ranking_client_key_key": ("key_reused", "This submission key was used before."),
     "labeling_demonstration_client_key_key": ("key_reused", "This submission key was used before."),
+    "labeling_question_client_key_key": ("key_reused", "This submission key was used before."),
     "one_live_demonstration_per_assignment": (
         "already_submitted",
         "You have already answered this task.",

@@ -14,6 +14,7 @@ from labeling.api import (
     people,
     projects,
     prompts,
+    questions,
     rankings,
     session,
     tasks,
@@ -36,4 +37,5 @@ urlpatterns: list[URLPattern] = [
     *rankings.urlpatterns,
     *demonstrations.urlpatterns,
     *agreement.urlpatterns,
+    *questions.urlpatterns,
 ]

@@ -16,7 +16,15 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject, Now, TruncDay
 
 from labeling.errors import NotAccessible
-from labeling.models import Acknowledgement, Assignment, InstructionVersion, Project, Task, User
+from labeling.models import (
+    Acknowledgement,
+    Assignment,
+    InstructionVersion,
+    Project,
+    Screening,
+    Task,
+    User,
+)
 from labeling.selectors.assignments import servable_slots
 
 
@@ -40,8 +48,19 @@ def access_project(*, project_id: int) -> Project:
     return project
 
 
+def projects_open_to(*, labeler: User) -> QuerySet[Project]:
+    """The projects this labeler may work in: those of their pool (R14), but of the screening
+    projects only those of their own screening, which asks for no pool."""
+    own_screening = Screening.objects.filter(
+        Q(ranking_project=OuterRef("pk")) | Q(demonstration_project=OuterRef("pk")),
+        candidacies__labeler=labeler,
+    )
+    of_pool = Q(pool=labeler.pool) & ~Q(purpose=Project.Purpose.SCREENING)
+    return Project.objects.filter(of_pool | Exists(own_screening), imported_from="")
+
+
 def projects_for_labeler(*, labeler: User) -> QuerySet[Project]:
-    """The projects of the labeler's pool (R14) by name, paused ones too.
+    """The projects open to the labeler by name, paused ones too.
 
     Each with ``num_mine_today`` (submitted since midnight UTC), ``num_waiting_for_me`` (tasks they
     could be given now), the newest ``instructions`` and ``instructions_acknowledged``. One query.
@@ -52,7 +71,7 @@ def projects_for_labeler(*, labeler: User) -> QuerySet[Project]:
     waiting = servable_slots(labeler=labeler).filter(task__project=OuterRef("pk"))
     newest = _instruction_versions().values("pk")[:1]
     return (
-        Project.objects.filter(pool=labeler.pool, imported_from="")
+        projects_open_to(labeler=labeler)
         .annotate(
             num_mine_today=_count(mine_today, by="task__project"),
             num_waiting_for_me=_count_tasks(waiting),

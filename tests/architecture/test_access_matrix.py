@@ -65,6 +65,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "rankings/<uuid:ranking_id>/": {"GET": "researcher"},
     "demonstrations/": {"GET": "researcher", "POST": "labeling"},
     "agreement/": {"GET": "researcher"},
+    "questions/": {"GET": "labeling", "POST": "labeling"},
+    "questions/<int:question_id>/answers/": {"POST": "researcher"},
     "snapshots/": {"GET": "researcher", "POST": "admin"},
     "snapshots/preview/": {"POST": "researcher"},
     "snapshots/<uuid:snapshot_id>/": {"GET": "researcher"},

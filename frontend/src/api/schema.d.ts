@@ -514,6 +514,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/questions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_questions"];
+        put?: never;
+        /** @description Ask about a task or a project; 200 when it was stored before. */
+        post: operations["ask_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question_id}/answers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer for every labeler of the project; 200 when these words were stored before. */
+        post: operations["answer_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rankings/": {
         parameters: {
             query?: never;
@@ -926,6 +960,16 @@ export interface components {
             /** @description Of every two of the twelve busiest who judged some pair both. */
             cohen_kappas: components["schemas"]["CohenKappaOutput"][];
             reference_lines: components["schemas"]["ReferenceLineOutput"][];
+        };
+        AnswerInputRequest: {
+            text: string;
+        };
+        AnswerOutput: {
+            readonly id: number;
+            author_name: string;
+            readonly text: string;
+            /** Format: date-time */
+            readonly created_at: string;
         };
         /** @description A ranking has ``completions`` and ``questions``, a demonstration the two limits. */
         AssignmentOutput: {
@@ -1426,6 +1470,10 @@ export interface components {
             results: components["schemas"]["PromptOutput"][];
             next: string | null;
         };
+        PaginatedQuestionOutputList: {
+            results: components["schemas"]["QuestionOutput"][];
+            next: string | null;
+        };
         PaginatedRankingOutputList: {
             results: components["schemas"]["RankingOutput"][];
             next: string | null;
@@ -1606,6 +1654,35 @@ export interface components {
             /** @enum {string|null} */
             split?: "train" | "validation" | null;
             prompt_ids?: number[] | null;
+        };
+        /** @description About the task of an assignment, or about a project: one of the two is given. */
+        QuestionInputRequest: {
+            /** Format: int64 */
+            project?: number | null;
+            /** Format: uuid */
+            assignment?: string | null;
+            text: string;
+            /**
+             * Format: uuid
+             * @description Made once per question: sending the same question again stores it once.
+             */
+            client_key: string;
+        };
+        QuestionOutput: {
+            readonly id: number;
+            readonly project: number;
+            project_name: string;
+            /** @description Of the task it was asked from; null for a question about the project. */
+            readonly prompt_excerpt: string | null;
+            readonly text: string;
+            readonly is_mine: boolean;
+            /** @description For researchers; null for labelers. */
+            readonly asker_name: string | null;
+            /** @description For researchers; null for labelers. */
+            readonly prompt_id: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            answers: components["schemas"]["AnswerOutput"][];
         };
         RankedCompletionOutput: {
             readonly completion_id: number;
@@ -3227,6 +3304,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportReportOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                is_answered?: boolean | null;
+                limit?: number;
+                project?: number;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedQuestionOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ask_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    answer_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOutput"];
                 };
             };
             /** @description Refused */

@@ -189,8 +189,13 @@ def _every_column(network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
     return network(rows.token_BT, rows.attention, rows.position_BT)
 
 
-def targets(rollouts: Rollouts, settings: PpoHyperparameters, world: World) -> Targets:
-    """Rewards per token, then advantages and returns (R67, R68)."""
+def targets(
+    rollouts: Rollouts, settings: PpoHyperparameters, world: World, *, kl_coef: float | None = None
+) -> Targets:
+    """Rewards per token, then advantages and returns (R67, R68).
+
+    ``kl_coef`` is the price of divergence where it has moved since the start.
+    """
     mask_BR = rollouts.mask_BR
     score_B = score_with_eos_rule(
         rollouts.score_B,
@@ -203,7 +208,7 @@ def targets(rollouts: Rollouts, settings: PpoHyperparameters, world: World) -> T
         rollouts.logprob_BR,
         rollouts.reference_logprob_BR,
         mask_BR,
-        kl_coef=settings.kl_coef,
+        kl_coef=settings.kl_coef if kl_coef is None else kl_coef,
     )
     learned_BR = reward_BR
     if settings.whiten_rewards:

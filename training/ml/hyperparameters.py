@@ -15,8 +15,8 @@ from training.ml.hyperparameter_fields import (
     describe_fields,
     knob,
 )
+from training.ml.ppo_hyperparameters import PpoHyperparameters, ppo_warnings
 from training.ml.shared_knobs import (
-    APPENDIX_C,
     C1,
     C2,
     C3,
@@ -50,9 +50,6 @@ __all__ = [
     "parse",
     "warnings",
 ]
-
-# Above this the paper's sweep without a pretraining mix diverged (E.9).
-SAFE_LEARNING_RATE_WITHOUT_PTX = 8.05e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,160 +153,6 @@ class RewardModelHyperparameters:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PpoHyperparameters:
-    """Reinforcement learning against a reward model (paper: step 3)."""
-
-    episodes: int = knob(
-        256_000, "Responses sampled in all.", between=(1, 100_000_000), unit="episodes", source=C4
-    )
-    batch_size: int = knob(
-        512, "Responses sampled per iteration.", between=(1, 65_536), unit="episodes", source=C4
-    )
-    minibatch_size: int = knob(
-        64, "Responses per optimiser step.", between=(1, 65_536), unit="episodes", source=C4
-    )
-    inner_epochs: int = knob(
-        1, "Passes over each iteration's responses.", between=(1, 100), source=C4
-    )
-    learning_rate: float = learning_rate_knob(
-        5e-6, "not printed in the paper; inside its sweep (E.9) and below 8.05e-6"
-    )
-    value_learning_rate: float = knob(
-        9e-6, "Peak learning rate of the value network.", between=(0.0, 1.0), source=C4
-    )
-    learning_rate_schedule: str = schedule_knob("constant", C4)
-    final_learning_rate_fraction: float = final_fraction_knob(0.1, OURS)
-    warmup_iterations: int = knob(
-        10,
-        "Iterations of linear warm-up from a tenth of the peak.",
-        between=(0, 1_000_000),
-        unit="iterations",
-        source=C4,
-    )
-    kl_coef: float = knob(
-        0.02,
-        "Price of one nat of divergence from the reference policy (beta).",
-        between=(0.0, 100.0),
-        unit="reward per nat",
-        source=C4,
-    )
-    kl_ceiling: float = knob(
-        100.0,
-        "The run stops when a batch's mean divergence per response exceeds this.",
-        between=(0.001, 1e9),
-        unit="nats",
-        source=OURS,
-    )
-    clip_range: float = knob(
-        0.2, "How far the policy ratio may leave 1.", between=(0.001, 10.0), source=C4
-    )
-    value_clip_range: float = knob(
-        0.2,
-        "How far a new value may leave the old one.",
-        between=(0.001, 1e6),
-        unit="reward",
-        source="Ziegler et al. 2019, code",
-    )
-    discount: float = knob(
-        1.0,
-        "Discount of later rewards; never the pretraining weight.",
-        between=(0.0, 1.0),
-        source=C4,
-    )
-    gae_lambda: float = knob(
-        0.95,
-        "Decay of generalised advantage estimation.",
-        between=(0.0, 1.0),
-        source="Stiennon et al. 2020",
-    )
-    whiten_advantages: bool = knob(
-        True,
-        "Shift and scale advantages to mean 0, deviation 1 over the whole batch.",
-        source="Ziegler et al. 2019, code",
-    )
-    whiten_rewards: bool = knob(
-        False, "Scale per-token rewards to deviation 1, keeping their mean.", source=OURS
-    )
-    ema_decay: float = knob(
-        0.992,
-        "Decay of the averaged weights that are exported; 0 exports the raw weights.",
-        between=(0.0, 0.999999),
-        source=C4,
-    )
-    ema_every: str = knob(
-        "iteration",
-        "When the average moves: after each iteration or after each optimiser step.",
-        choices=("iteration", "step"),
-        source=OURS,
-    )
-    ptx_coef: float = knob(
-        0.0,
-        "Weight of the pretraining loss (27.8 in the paper's PPO-ptx); needs pretraining text.",
-        between=(0.0, 10_000.0),
-        source=C4,
-    )
-    ptx_reduction: str = knob(
-        "token_mean",
-        "Pretraining loss per token, or summed over a sequence and averaged over sequences.",
-        choices=("token_mean", "sequence_sum"),
-        source=OURS,
-    )
-    ptx_examples_per_episode: int = knob(
-        8, "Pretraining sequences for each response.", between=(1, 1024), source=C4
-    )
-    ptx_max_tokens: int = knob(
-        512, "Length of a pretraining sequence.", between=(2, 131_072), unit="tokens", source=OURS
-    )
-    temperature: float = knob(
-        1.0,
-        "Sampling temperature, applied to every log-probability.",
-        between=(0.01, 10.0),
-        source=C4,
-    )
-    max_prompt_tokens: int = max_prompt_tokens_knob()
-    max_response_tokens: int = knob(
-        1024, "Responses are cut off here.", between=(1, 131_072), unit="tokens", source=APPENDIX_C
-    )
-    missing_eos: str = knob(
-        "keep",
-        "What becomes of the score of a response cut off before its end-of-text token.",
-        choices=("keep", "replace", "subtract"),
-        source=OURS,
-    )
-    missing_eos_penalty: float = knob(
-        1.0,
-        "replace scores such a response at minus this; subtract takes this off its score.",
-        between=(0.0, 1000.0),
-        unit="reward",
-        source="Ziegler et al. 2019, code",
-    )
-    max_tokens_per_forward: int = max_tokens_per_forward_knob()
-    precision: str = precision_knob()
-    max_gradient_norm: float = max_gradient_norm_knob()
-    weight_decay: float = weight_decay_knob()
-    adam_beta1: float = beta1_knob()
-    adam_beta2: float = beta2_knob()
-    adam_epsilon: float = epsilon_knob(1e-5)
-    checkpoint_every_steps: int = checkpoint_every_knob()
-
-    def __post_init__(self) -> None:
-        check_fields(self)
-        if self.batch_size % self.minibatch_size:
-            raise HyperparameterError("minibatch_size", "must divide batch_size")
-        if self.episodes % self.batch_size:
-            raise HyperparameterError("episodes", "must be a multiple of batch_size")
-
-    @property
-    def iterations(self) -> int:
-        return self.episodes // self.batch_size
-
-    @property
-    def updates(self) -> int:
-        """Optimiser steps of the policy over the whole run."""
-        return self.iterations * self.inner_epochs * (self.batch_size // self.minibatch_size)
-
-
-@dataclass(frozen=True, kw_only=True)
 class SamplingHyperparameters:
     """Writing completions for prompts with a policy."""
 
@@ -367,7 +210,7 @@ def warnings(stage: str, hyperparameters: Any) -> list[str]:
     if stage == "reward_model":
         return _reward_model_warnings(hyperparameters)
     if stage == "ppo":
-        return _ppo_warnings(hyperparameters)
+        return ppo_warnings(hyperparameters)
     return []
 
 
@@ -376,23 +219,3 @@ def _reward_model_warnings(hyperparameters: RewardModelHyperparameters) -> list[
         return []
     asked = hyperparameters.epochs
     return [f"A reward model overfits after one epoch (Ouyang et al. 2022, C.2), not {asked}."]
-
-
-def _ppo_warnings(hyperparameters: PpoHyperparameters) -> list[str]:
-    found = []
-    is_fast = hyperparameters.learning_rate > SAFE_LEARNING_RATE_WITHOUT_PTX
-    if is_fast and hyperparameters.ptx_coef == 0:
-        found.append(
-            "Without a pretraining mix every learning rate above 8.05e-6 diverged in the "
-            "paper's sweep (Ouyang et al. 2022, E.9)."
-        )
-    per_iteration = hyperparameters.ema_every == "iteration"
-    averages = hyperparameters.iterations if per_iteration else hyperparameters.updates
-    remaining = hyperparameters.ema_decay**averages
-    if remaining > 0.5:
-        found.append(
-            f"After {averages} averaging steps at decay {hyperparameters.ema_decay:g} the exported "
-            f"policy still holds {remaining:.0%} of the starting weights: lower ema_decay for a "
-            "short run."
-        )
-    return found

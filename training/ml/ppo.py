@@ -26,7 +26,7 @@ from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.records import read_pretraining, read_prompts
 from training.ml.reward_folders import load_reward_model, save_reward_model
 from training.ml.rollouts import SamplingRule
-from training.ml.schedules import Schedule
+from training.ml.schedules import Schedule, adapted_kl_coef
 from training.ml.seeding import endless_order, generator
 
 REPORTED = ("score", "reward", "kl", "response_length", "entropy")
@@ -52,7 +52,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     pretraining = _read_pretraining_examples(job, encoder, settings)
     rule = SamplingRule(settings.temperature, 1.0, limits.completion, encoder.eos_id)
     engines = {"policy": networks.policy, "value": networks.value}
-    state: dict[str, Any] = job.resume(engines) or {"first": None, "last": None}
+    fresh = {"first": None, "last": None, "kl_coef": settings.kl_coef}
+    state: dict[str, Any] = fresh | job.resume(engines)
 
     for iteration in range(job.resumed_from_step, settings.iterations):
         # 2. Answer a batch of prompts and let every network judge the answers.
@@ -66,8 +67,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
             rule,
             settings,
         )
-        aims = targets(rollouts, settings, job.world)
-        metrics = rollout_metrics(rollouts, aims, job.world)
+        aims = targets(rollouts, settings, job.world, kl_coef=state["kl_coef"])
+        metrics = rollout_metrics(rollouts, aims, job.world) | {"kl_coef": state["kl_coef"]}
         _check_finite(metrics)
         if metrics["kl"] > settings.kl_ceiling:
             # What was learned before these rollouts is kept: the run can go on from there.
@@ -78,13 +79,24 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
 
         # 3. Optimiser steps, each joined by its share of pretraining text.
         update, tally = PpoUpdate(networks, settings, rollouts, aims), UpdateTally()
+        is_policy_learning = iteration >= settings.value_warmup_iterations
         for number, minibatch in enumerate(minibatches(settings, job.seed, iteration)):
-            step = iteration * (settings.updates // settings.iterations) + number
-            update.step(minibatch, _documents(pretraining, step, settings, job.seed), tally)
-            if settings.ema_every == "step":
-                networks.policy.move_average()
-        if settings.ema_every == "iteration":
+            update.value_step(minibatch, tally)
+            if is_policy_learning:
+                step = iteration * settings.updates_per_iteration + number
+                documents = _documents(pretraining, step, settings, job.seed)
+                update.policy_step(minibatch, documents, tally)
+                if settings.ema_every == "step":
+                    networks.policy.move_average()
+        if settings.ema_every == "iteration" and is_policy_learning:
             networks.policy.move_average()
+        state["kl_coef"] = adapted_kl_coef(
+            state["kl_coef"],
+            metrics["kl"],
+            target=settings.kl_target,
+            num_episodes=settings.batch_size,
+            horizon=settings.kl_horizon,
+        )
 
         # 4. Report, and checkpoint at the boundary between iterations.
         metrics |= tally.metrics()
@@ -119,7 +131,8 @@ def load_networks(
     reference, value = copy.deepcopy(policy), copy.deepcopy(reward)
     freeze(reference, job.world.device)
     freeze(reward, job.world.device)
-    schedule = _schedule(settings, settings.learning_rate)
+    policy_iterations = settings.iterations - settings.value_warmup_iterations
+    schedule = _schedule(settings, settings.learning_rate, policy_iterations)
     return Networks(
         policy=Engine(
             policy,
@@ -132,14 +145,14 @@ def load_networks(
             value,
             world=job.world,
             settings=settings,
-            schedule=_schedule(settings, settings.value_learning_rate),
+            schedule=_schedule(settings, settings.value_learning_rate, settings.iterations),
         ),
         reference=reference,
         reward=reward,
     )
 
 
-def _schedule(settings: PpoHyperparameters, peak: float) -> Schedule:
+def _schedule(settings: PpoHyperparameters, peak: float, num_iterations: int) -> Schedule:
     """A warm-up from a tenth of the peak, counted in iterations.
 
     Source: Ouyang et al. 2022, C.4.
@@ -147,8 +160,8 @@ def _schedule(settings: PpoHyperparameters, peak: float) -> Schedule:
     return Schedule(
         settings.learning_rate_schedule,
         peak,
-        settings.updates,
-        warmup_steps=settings.warmup_iterations * (settings.updates // settings.iterations),
+        num_iterations * settings.updates_per_iteration,
+        warmup_steps=settings.warmup_iterations * settings.updates_per_iteration,
         warmup_start=0.1,
         final_fraction=settings.final_learning_rate_fraction,
     )

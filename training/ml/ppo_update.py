@@ -3,7 +3,7 @@
 Legend: B answers of this process, R answer tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -50,27 +50,38 @@ class UpdateTally:
 
     def metrics(self) -> dict[str, float]:
         """Means over the iteration's steps; first_ratio is the first step's, 1 on policy."""
+        metrics = _means(
+            {
+                "value_loss": [report.losses["value"] for report in self.value],
+                "value_gradient_norm": [report.gradient_norm for report in self.value],
+            }
+        )
+        metrics["value_learning_rate"] = self.value[-1].learning_rate
+        return metrics | self._policy_metrics() if self.policy else metrics
+
+    def _policy_metrics(self) -> dict[str, float]:
         last = self.policy[-1]
         averaged = {
             "approxkl": self.approx_kls,
             "clipfrac": self.clip_fractions,
             "ratio": self.ratios,
             "policy_loss": [report.losses["ppo"] for report in self.policy],
-            "value_loss": [report.losses["value"] for report in self.value],
             "gradient_norm": [report.gradient_norm for report in self.policy],
             "ppo_gradient_norm": [report.gradient_norms["ppo"] for report in self.policy],
-            "value_gradient_norm": [report.gradient_norm for report in self.value],
         }
         if "ptx" in last.losses:
             averaged["ptx_loss"] = [report.losses["ptx"] for report in self.policy]
             norms = [report.gradient_norms["ptx"] for report in self.policy]
             averaged["ptx_gradient_norm"] = norms
-        metrics = {name: sum(values) / len(values) for name, values in averaged.items()}
+        metrics = _means(averaged)
         metrics["first_ratio"] = self.ratios[0]
         metrics["learning_rate"] = last.learning_rate
-        metrics["value_learning_rate"] = self.value[-1].learning_rate
         metrics["skipped_updates"] = sum(report.was_skipped for report in self.policy)
         return metrics
+
+
+def _means(values_of: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    return {name: sum(values) / len(values) for name, values in values_of.items()}
 
 
 class PpoUpdate:
@@ -88,17 +99,21 @@ class PpoUpdate:
     def world(self) -> World:
         return self.networks.policy.world
 
-    def step(
+    def value_step(self, minibatch: Sequence[int], tally: UpdateTally) -> None:
+        """One step of the value network on these answers of the batch."""
+        own, num_tokens = self._own_rows(minibatch)
+        values = self._value_losses(own, num_tokens)
+        tally.value.append(self.networks.value.update({"value": values}))
+
+    def policy_step(
         self, minibatch: Sequence[int], documents: Sequence[Example], tally: UpdateTally
     ) -> None:
-        """One step of the policy and one of the value network on these answers of the batch.
+        """One step of the policy on these answers of the batch.
 
         The pretraining documents' gradients join the policy's in the same buffer (R70).
         """
         world = self.world
-        # Answer i of the batch lives on process i mod size, as its row i div size.
-        own = [place // world.size for place in minibatch if place % world.size == world.rank]
-        num_tokens = world.total_number(float(self.rollouts.mask_BR[own].sum()))
+        own, num_tokens = self._own_rows(minibatch)
         sums = _Sums()
         parts = {"ppo": self._policy_losses(own, num_tokens, sums)}
         if documents:
@@ -110,11 +125,16 @@ class PpoUpdate:
             return ratios[0] <= MAX_MEAN_RATIO
 
         tally.policy.append(self.networks.policy.update(parts, is_acceptable=is_acceptable))
-        values = self._value_losses(own, num_tokens)
-        tally.value.append(self.networks.value.update({"value": values}))
         tally.ratios += ratios
         tally.approx_kls.append(world.total_number(sums.approx_kl) / num_tokens)
         tally.clip_fractions.append(world.total_number(sums.num_clipped) / num_tokens)
+
+    def _own_rows(self, minibatch: Sequence[int]) -> tuple[list[int], float]:
+        """This process's answers of the minibatch, and all processes' number of their tokens."""
+        world = self.world
+        # Answer i of the batch lives on process i mod size, as its row i div size.
+        own = [place // world.size for place in minibatch if place % world.size == world.rank]
+        return own, world.total_number(float(self.rollouts.mask_BR[own].sum()))
 
     def _policy_losses(self, own: list[int], num_tokens: float, sums: _Sums) -> list[MicroLoss]:
         def loss_of(rows: list[int], batch: AnswerBatch) -> Tensor:

@@ -1,4 +1,4 @@
-"""How the learning rate moves over a run."""
+"""How the learning rate and the price of divergence move over a run."""
 
 import math
 from dataclasses import dataclass
@@ -33,3 +33,21 @@ class Schedule:
         if self.shape == "cosine":
             falling = 0.5 * (1 + math.cos(math.pi * progress))
         return self.final_fraction + (1 - self.final_fraction) * falling
+
+
+# Ziegler et al. 2019 let the error count for at most this much.
+MAX_KL_ERROR = 0.2
+
+
+def adapted_kl_coef(
+    kl_coef: float, kl: float, *, target: float, num_episodes: int, horizon: int
+) -> float:
+    """The price of divergence after a batch that diverged by ``kl``, steering towards ``target``.
+
+    Units: nats per answer. A target of 0 keeps the price.
+    Source: Ziegler et al. 2019, section 2.2.
+    """
+    if target == 0:
+        return kl_coef
+    error = min(MAX_KL_ERROR, max(-MAX_KL_ERROR, kl / target - 1))
+    return kl_coef * (1 + error * num_episodes / horizon)

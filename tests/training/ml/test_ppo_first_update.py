@@ -22,7 +22,8 @@ def updated(setup, num_updates=1):
     aims = targets(rollouts, setup.settings, setup.world)
     update, tally = PpoUpdate(setup.networks, setup.settings, rollouts, aims), UpdateTally()
     for _ in range(num_updates):
-        update.step(range(len(PROMPTS)), [], tally)
+        update.policy_step(range(len(PROMPTS)), [], tally)
+        update.value_step(range(len(PROMPTS)), tally)
     return tally
 
 

@@ -1,5 +1,6 @@
 """Whole PPO runs on tiny models: resuming, exporting, ceilings, and a reward that rises."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -112,6 +113,47 @@ def test_the_run_reports_its_iterations_updates_and_warm_up(ppo_jobs):
     rates = [row["metrics"]["learning_rate"] for row in progress]
     expected = [1e-3 * (0.1 + 0.9 * min(1, (2 * i + 1) / 16)) for i in range(10)]
     assert rates == pytest.approx(expected, abs=1e-8)
+
+
+def test_while_the_value_network_warms_up_the_policy_stands_still(ppo_jobs, policy_folder):
+    """P22: after two of two warm-up iterations only the critic has moved."""
+    settings = {"episodes": 12, "value_warmup_iterations": 2, "checkpoint_every_steps": 1}
+    work_dir, _ = ppo_jobs.run("job", **settings)
+
+    progress = [row["metrics"] for row in progress_of(work_dir)]
+    assert [row["updates"] for row in progress] == [0, 0, 2]
+    assert ["policy_loss" in row for row in progress] == [False, False, True]
+    assert progress[1]["value_loss"] != progress[0]["value_loss"]
+    start = load_file(policy_folder() / "model.safetensors")
+    warm, learnt = (
+        load_file(work_dir / f"checkpoints/step-0000000{step}/policy.safetensors")
+        for step in (2, 3)
+    )
+    assert all(torch.equal(warm["weight." + name], weight) for name, weight in start.items())
+    assert not all(torch.equal(learnt["weight." + name], weight) for name, weight in start.items())
+
+
+def test_a_warm_up_that_leaves_nothing_for_the_policy_is_refused(ppo_jobs):
+    """P22."""
+    work_dir, code = ppo_jobs.run("job", value_warmup_iterations=10)
+
+    assert code == EXIT_FAILED
+    assert "value_warmup_iterations" in result_of(work_dir)["detail"]
+
+
+def test_the_price_of_divergence_moves_towards_its_target_and_survives_a_pause(ppo_jobs):
+    """P15, P21: the policy diverges more than asked, so every iteration pays more."""
+    settings = {"kl_target": 1e-6, "kl_horizon": 40, "episodes": 16}
+    through, _ = ppo_jobs.run("through", **settings)
+    halved, _ = ppo_jobs.run("halved", stopping_after(2), **settings)
+    (halved / "stop").unlink()
+    ppo_jobs.run("halved", **settings)
+
+    prices = [row["metrics"]["kl_coef"] for row in progress_of(through)]
+    # The first batch diverges by nothing, which is too little: 1 - 0.2 * 4 / 40. Then too much.
+    factors = [after / before for before, after in itertools.pairwise(prices)]
+    assert factors == pytest.approx([0.98, 1.02, 1.02], rel=1e-5)
+    assert [row["metrics"]["kl_coef"] for row in progress_of(halved)] == prices
 
 
 @pytest.mark.parametrize("ema_every", ["iteration", "step"])

@@ -43,7 +43,9 @@ def make_setup(tmp_path, policy_folder, reward_folder, world):
 def step(setup, rollouts, documents=()):
     aims = targets(rollouts, setup.settings, setup.world)
     tally = UpdateTally()
-    PpoUpdate(setup.networks, setup.settings, rollouts, aims).step(EVERYTHING, documents, tally)
+    update = PpoUpdate(setup.networks, setup.settings, rollouts, aims)
+    update.policy_step(EVERYTHING, documents, tally)
+    update.value_step(EVERYTHING, tally)
     return tally
 
 
@@ -177,7 +179,7 @@ def test_updates_on_the_same_answers_make_good_ones_likelier(make_setup):
     tally = UpdateTally()
 
     for _ in range(4):
-        update.step(EVERYTHING, [], tally)
+        update.policy_step(EVERYTHING, [], tally)
     losses = [report.losses["ppo"] for report in tally.policy]
 
     assert losses == sorted(losses, reverse=True)

@@ -1,8 +1,8 @@
-"""Learning rates over a run."""
+"""Learning rates and the price of divergence over a run."""
 
 import pytest
 
-from training.ml.schedules import Schedule
+from training.ml.schedules import Schedule, adapted_kl_coef
 
 
 def test_the_warm_up_climbs_from_a_tenth_and_then_stays():
@@ -36,3 +36,23 @@ def test_a_run_that_is_all_warm_up_never_divides_by_zero():
 
     assert schedule.rate(1) == pytest.approx(0.55)
     assert schedule.rate(2) == pytest.approx(1.0)
+
+
+def test_the_price_of_divergence_follows_the_target_slowly():
+    """P15: 512 of 10,000 episodes let a clipped error of 0.2 move it by 1.024 %."""
+    after = {
+        kl: adapted_kl_coef(0.02, kl, target=6.0, num_episodes=512, horizon=10_000)
+        for kl in (0.0, 5.4, 6.0, 6.6, 60.0)
+    }
+
+    # 5.4 is a tenth below the target: 0.02 * (1 - 0.1 * 0.0512).
+    assert after[5.4] == pytest.approx(0.0198976)
+    assert after[6.0] == 0.02
+    assert after[60.0] == pytest.approx(0.02 * 1.01024)
+    assert after[0.0] == pytest.approx(0.02 * 0.98976)
+    assert list(after.values()) == sorted(after.values())
+
+
+def test_without_a_target_the_price_stays():
+    """P15: the paper's fixed coefficient."""
+    assert adapted_kl_coef(0.02, 50.0, target=0.0, num_episodes=512, horizon=1) == 0.02

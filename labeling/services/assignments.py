@@ -24,6 +24,8 @@ from labeling.models import (
     User,
 )
 from labeling.selectors.assignments import num_waiting_for_others, servable_slots
+from labeling.services.consent import check_consented
+from labeling.services.screening import check_may_work
 from labeling.services.slots import (
     State,
     free_lapsed_slots,
@@ -58,9 +60,11 @@ def lease_next_assignment(*, labeler: User, project: Project) -> NextAssignment:
     then a new slot. A slot is claimed with FOR UPDATE SKIP LOCKED, so that two labelers are never
     given the same one and nobody waits for anybody else.
 
-    Raises: Refused("instructions_not_acknowledged") before a new task (R15).
+    Raises: Refused("instructions_not_acknowledged") before a new task (R15),
+    Refused("consent_needed"); Refused("candidacy_undecided"), Refused("candidacy_rejected").
     """
     lock_labeler(labeler)
+    check_may_work(labeler, project)
     if project.pool != labeler.pool or project.imported_from:
         return NextAssignment(None, "not_in_pool")
     held = _resume_held(labeler, project)
@@ -68,6 +72,7 @@ def lease_next_assignment(*, labeler: User, project: Project) -> NextAssignment:
         return NextAssignment(held.pk)
     if project.state == Project.State.PAUSED:
         return NextAssignment(None, "paused")
+    check_consented(labeler)
     instructions = _acknowledged_instructions(labeler, project)
     free_lapsed_slots(project_id=project.pk)
     assignment = _resume_lost(labeler, project) or _claim_slot(labeler, project, instructions)

@@ -12,6 +12,15 @@ export interface WorkplaceProps {
   onSkip: (reason: string, comment: string) => Promise<void>;
   /** Takes the last submitted answer back; null where it is too late or there is none. */
   takeBackLast: (() => void) | null;
+  /** Shows the project's questions and answers, and the form to ask one about this task. */
+  openQuestions: () => void;
+}
+
+/** What the talk beside a workplace is given. */
+export interface QuestionsProps {
+  assignment: Assignment;
+  isOpen: boolean;
+  onClose: () => void;
 }
 
 const KEEPALIVE_LIMIT_BYTES = 60_000;

@@ -19,4 +19,6 @@ export type RankingDraft = Schemas["RankingDraftRequest"];
 export type DemonstrationDraft = Schemas["DemonstrationDraftRequest"];
 export type SkipReason = Schemas["SkipInputRequest"]["reason"];
 export type HistoryEntry = Schemas["HistoryOutput"];
+export type Question = Schemas["QuestionOutput"];
+export type NewQuestion = Schemas["QuestionInputRequest"];
 export type RankingRequest = Schemas["RankingInputRequest"];

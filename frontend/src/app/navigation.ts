@@ -10,6 +10,7 @@ export interface NavigationItem {
 export const navigation: NavigationItem[] = [
   { label: "Label", path: "/label", role: "labeler" },
   { label: "My answers", path: "/history", role: "labeler" },
+  { label: "Questions", path: "/questions", role: "labeler" },
   { label: "Prompts", path: "/prompts", role: "researcher" },
   { label: "Projects", path: "/projects", role: "researcher" },
   { label: "Agreement", path: "/agreement", role: "researcher" },

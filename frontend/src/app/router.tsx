@@ -25,6 +25,7 @@ const labelerPages: RouteObject[] = [
   { index: true, Component: HomePage },
   { path: "label", ...page(() => import("@/features/assignments/label-home-page"), "LabelHomePage") },
   { path: "history", ...page(() => import("@/features/assignments/history-page"), "HistoryPage") },
+  { path: "questions", ...page(() => import("@/features/questions/questions-page"), "QuestionsPage") },
 ];
 
 /** Pages that read results: researchers and admins. */

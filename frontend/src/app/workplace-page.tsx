@@ -1,6 +1,7 @@
 import { AssignmentDesk } from "@/features/assignments/assignment-desk";
 import type { Workplaces } from "@/features/assignments/assignment-desk";
 import { DemonstrationDesk } from "@/features/demonstrations/demonstration-desk";
+import { QuestionsDrawer } from "@/features/questions/questions-drawer";
 import { RankingBoard } from "@/features/rankings/ranking-board";
 
 // The one place that knows which feature answers which kind of task.
@@ -11,5 +12,5 @@ const WORKPLACES: Workplaces = {
 };
 
 export function WorkplacePage() {
-  return <AssignmentDesk workplaces={WORKPLACES} />;
+  return <AssignmentDesk workplaces={WORKPLACES} Questions={QuestionsDrawer} />;
 }

@@ -4,7 +4,7 @@ import type { ComponentType } from "react";
 import { useParams, useSearchParams } from "react-router";
 
 import { historyQuery, skipAssignment, takeBack, undoSkip } from "@/api/assignments";
-import type { WorkplaceProps } from "@/api/assignments";
+import type { QuestionsProps, WorkplaceProps } from "@/api/assignments";
 import { ApiError, sentenceFor } from "@/api/errors";
 import { labelingProjectsQuery } from "@/api/labeling";
 import type { Assignment } from "@/api/types";
@@ -19,6 +19,13 @@ import { useLastAnswer } from "./use-last-answer";
 import { WorkSkeleton } from "./work-skeleton";
 
 export type Workplaces = Record<Assignment["kind"], ComponentType<WorkplaceProps>>;
+
+interface DeskParts {
+  /** Which page answers which kind of task. */
+  workplaces: Workplaces;
+  /** The talk with the researchers, beside the work. */
+  Questions: ComponentType<QuestionsProps>;
+}
 
 /** One turn at the desk: which task lies on it, and everything that can happen to it. */
 function useDesk(projectId: number) {
@@ -87,27 +94,32 @@ function Workplace({
   desk,
   assignment,
   workplaces,
+  Questions,
 }: {
   desk: Desk;
   assignment: Assignment;
-  workplaces: Workplaces;
-}) {
+} & DeskParts) {
   const { lastAnswer, skipped, problem } = desk;
+  const [isAsking, setAsking] = useState(false);
   const Kind = workplaces[assignment.kind];
   return (
-    <Kind
-      key={assignment.id}
-      assignment={assignment}
-      notice={(lastAnswer ?? skipped ?? problem) && <Notice desk={desk} />}
-      onSubmitted={desk.onSubmitted}
-      onSkip={(reason, comment) => desk.onSkip(assignment.id, reason, comment)}
-      takeBackLast={lastAnswer && (() => desk.takeBack(lastAnswer.id))}
-    />
+    <>
+      <Kind
+        key={assignment.id}
+        assignment={assignment}
+        notice={(lastAnswer ?? skipped ?? problem) && <Notice desk={desk} />}
+        onSubmitted={desk.onSubmitted}
+        onSkip={(reason, comment) => desk.onSkip(assignment.id, reason, comment)}
+        takeBackLast={lastAnswer && (() => desk.takeBack(lastAnswer.id))}
+        openQuestions={() => setAsking(true)}
+      />
+      <Questions assignment={assignment} isOpen={isAsking} onClose={() => setAsking(false)} />
+    </>
   );
 }
 
 /** Brings one task after the other to the workplace made for its kind. */
-export function AssignmentDesk({ workplaces }: { workplaces: Workplaces }) {
+export function AssignmentDesk({ workplaces, Questions }: DeskParts) {
   const projectId = Number(useParams().projectId);
   const desk = useDesk(projectId);
   const { assignment: query } = desk;
@@ -143,5 +155,5 @@ export function AssignmentDesk({ workplaces }: { workplaces: Workplaces }) {
       />
     );
   }
-  return <Workplace desk={desk} assignment={assignment} workplaces={workplaces} />;
+  return <Workplace desk={desk} assignment={assignment} workplaces={workplaces} Questions={Questions} />;
 }

@@ -1,4 +1,5 @@
 import { common } from "./common";
+import { questions } from "./questions";
 
 /** Every text of the interface, one namespace for each feature. */
-export const english = { common } as const;
+export const english = { common, questions } as const;

@@ -1,0 +1,42 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { api, bodyOf } from "@/api/client";
+import { listQuery } from "@/api/pages";
+import type { NewQuestion, Question } from "@/api/types";
+
+const ALL = ["questions"] as const;
+
+export interface QuestionFilters {
+  project?: number;
+  search?: string;
+  isAnswered?: boolean;
+}
+
+export function questionsQuery({ project, search, isAnswered }: QuestionFilters) {
+  const query = { project, search: search || undefined, is_answered: isAnswered };
+  return listQuery<Question>([...ALL, query], (cursor, signal) =>
+    bodyOf(api.GET("/api/questions/", { params: { query: { ...query, cursor } }, signal })),
+  );
+}
+
+export function useAsk() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (question: NewQuestion) => bodyOf(api.POST("/api/questions/", { body: question })),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ALL }),
+  });
+}
+
+export function useAnswer(questionId: number) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (text: string) =>
+      bodyOf(
+        api.POST("/api/questions/{question_id}/answers/", {
+          params: { path: { question_id: questionId } },
+          body: { text },
+        }),
+      ),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ALL }),
+  });
+}

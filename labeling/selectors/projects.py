@@ -21,11 +21,11 @@ from labeling.models import (
     Assignment,
     InstructionVersion,
     Project,
-    Screening,
     Task,
     User,
 )
 from labeling.selectors.assignments import servable_slots
+from labeling.selectors.screening import may_work_in
 
 
 def projects_with_counts() -> QuerySet[Project]:
@@ -49,14 +49,9 @@ def access_project(*, project_id: int) -> Project:
 
 
 def projects_open_to(*, labeler: User) -> QuerySet[Project]:
-    """The projects this labeler may work in: those of their pool (R14), but of the screening
-    projects only those of their own screening, which asks for no pool."""
-    own_screening = Screening.objects.filter(
-        Q(ranking_project=OuterRef("pk")) | Q(demonstration_project=OuterRef("pk")),
-        candidacies__labeler=labeler,
-    )
-    of_pool = Q(pool=labeler.pool) & ~Q(purpose=Project.Purpose.SCREENING)
-    return Project.objects.filter(of_pool | Exists(own_screening), imported_from="")
+    """The projects this account may be given work in: those of its pool (R14), for a candidate
+    those of their screening alone."""
+    return Project.objects.filter(may_work_in(labeler), imported_from="")
 
 
 def projects_for_labeler(*, labeler: User) -> QuerySet[Project]:

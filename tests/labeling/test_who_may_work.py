@@ -9,7 +9,14 @@ from labeling.selectors.screening import may_work_in
 from labeling.services.assignments import lease_next_assignment
 from labeling.services.consent import agree_to_consent, check_consented, publish_consent
 from labeling.services.screening import check_may_work
-from tests.cast import Cast, make_demonstration_project, make_ranking_project, make_task, make_user
+from tests.cast import (
+    Cast,
+    client_of,
+    make_demonstration_project,
+    make_ranking_project,
+    make_task,
+    make_user,
+)
 from tests.labeling.work import read_instructions, take
 
 UNDECIDED = ["in_progress", "submitted"]
@@ -154,3 +161,17 @@ def test_both_checks_cost_one_query_each(
         check_consented(candidate)
     with django_assert_num_queries(1):
         check_may_work(candidate, screening.ranking_project)
+
+
+def test_a_candidate_is_shown_their_screening_and_no_other_project(rosa: User) -> None:
+    screening = make_screening(rosa)
+    other = make_ranking_project()
+    client = client_of(make_candidate(screening))
+
+    shown = client.get("/api/labeling/projects/").json()["results"]
+
+    assert {row["id"] for row in shown} == {
+        screening.ranking_project_id,
+        screening.demonstration_project_id,
+    }
+    assert client.get(f"/api/labeling/projects/{other.pk}/").status_code == 404

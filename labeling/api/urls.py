@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from labeling.api import (
     agreement,
+    annotations,
     assignments,
     catalogue,
     completions,
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     *labeling_projects.urlpatterns,
     *assignments.urlpatterns,
     *drafts.urlpatterns,
+    *annotations.urlpatterns,
     *rankings.urlpatterns,
     *demonstrations.urlpatterns,
     *agreement.urlpatterns,

@@ -61,6 +61,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "assignments/<uuid:assignment_id>/undo-skip/": {"POST": "labeling"},
     "assignments/<uuid:assignment_id>/take-back/": {"POST": "labeling"},
     "assignments/<uuid:assignment_id>/draft/": {"PUT": "labeling"},
+    "assignments/<uuid:assignment_id>/prompt-annotation/": {"PUT": "labeling"},
     "rankings/": {"GET": "researcher", "POST": "labeling"},
     "rankings/<uuid:ranking_id>/": {"GET": "researcher"},
     "demonstrations/": {"GET": "researcher", "POST": "labeling"},

@@ -127,7 +127,7 @@ def make_completions(
 
 def make_project(kind: str = Project.Kind.RANKING, **fields: object) -> Project:
     """A project with its first instructions."""
-    if kind == Project.Kind.RANKING:
+    if kind != Project.Kind.DEMONSTRATION:
         fields.setdefault("k", 4)
     fields.setdefault("name", f"Project number {next(numbers)}")
     # Tests of calibration ask for it; everywhere else the overlap is exact.
@@ -144,6 +144,12 @@ def make_project(kind: str = Project.Kind.RANKING, **fields: object) -> Project:
 
 def make_ranking_project(**fields: object) -> Project:
     return make_project(Project.Kind.RANKING, **fields)
+
+
+def make_toxicity_project(**fields: object) -> Project:
+    fields.setdefault("purpose", Project.Purpose.EVALUATION)
+    fields.setdefault("toxicity_instruction", Project.ToxicityInstruction.NONE)
+    return make_project(Project.Kind.TOXICITY, **fields)
 
 
 def make_demonstration_project(**fields: object) -> Project:

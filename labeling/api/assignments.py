@@ -18,13 +18,14 @@ from config.pagination import KeysetPagination
 from labeling.api.permissions import MayLabel, account_of
 from labeling.api.projects import InstructionsOutput
 from labeling.api.strict_fields import ExactText, RowId
-from labeling.catalogue import SKIP_REASONS, flags_asked
+from labeling.catalogue import CONDITIONAL_FLAGS, SKIP_REASONS
 from labeling.models import Assignment, Draft, Project
 from labeling.selectors.assignments import access_assignment, assignments_of
 from labeling.selectors.projects import access_project
 from labeling.services.answers import take_back_until
 from labeling.services.assignments import lease_next_assignment, skip_assignment, undo_skip
 from labeling.services.demonstrations import MAX_TOKENS
+from labeling.services.ranking_checks import questions_of
 from labeling.services.slots import ANSWERED
 from labeling.services.take_back import take_back
 
@@ -51,6 +52,17 @@ class WorkplaceProjectOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     priority_mode = serializers.ChoiceField(choices=Project.PriorityMode.choices)
     seed_order_from_ratings = serializers.BooleanField()
+    purpose = serializers.ChoiceField(choices=Project.Purpose.choices)
+    content_warning = serializers.CharField(
+        help_text="To be accepted before the task is shown; empty for none."
+    )
+
+
+class ConditionalQuestionOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    is_asked = serializers.BooleanField(
+        help_text="Whether the prompt's own flags ask for it; it is among ``questions`` then."
+    )
 
 
 class WorkplacePromptOutput(serializers.Serializer[Any]):
@@ -71,7 +83,7 @@ class DraftOutput(serializers.Serializer[Any]):
 
 
 class AssignmentOutput(serializers.Serializer[Any]):
-    """A ranking has ``completions`` and ``questions``, a demonstration the two limits."""
+    """What is judged has ``completions`` and its questions, a demonstration the two limits."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=KINDS)
@@ -83,7 +95,10 @@ class AssignmentOutput(serializers.Serializer[Any]):
     questions = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text="The keys of the flags to answer about every completion.",
+        help_text="The keys of the flags to answer about every completion; none for toxicity.",
+    )
+    conditional_questions = ConditionalQuestionOutput(
+        many=True, required=False, help_text="The flags that the labeler may switch on and off."
     )
     max_tokens = serializers.IntegerField(required=False)
     allow_empty = serializers.BooleanField(required=False)
@@ -152,7 +167,15 @@ def what_is_asked(assignment: Assignment) -> dict[str, Any]:
         }
         for presented in assignment.presented.all()
     ]
-    return {"completions": completions, "questions": flags_asked(prompt.flags)}
+    questions = questions_of(kind=project.kind, prompt_flags=prompt.flags)
+    conditional = () if project.kind == Project.Kind.TOXICITY else CONDITIONAL_FLAGS
+    return {
+        "completions": completions,
+        "questions": questions,
+        "conditional_questions": [
+            {"key": key, "is_asked": key in questions} for key in conditional
+        ],
+    }
 
 
 def show_assignment(assignment_id: UUID, request: Request) -> Any:

@@ -19,6 +19,7 @@ from labeling.catalogue import (
     LIKERT_MINIMUM,
     PROMPT_FLAGS,
     SKIP_REASONS,
+    TOXICITY_SCALES,
 )
 
 
@@ -38,6 +39,15 @@ class LikertOutput(serializers.Serializer[Any]):
     anchors = serializers.DictField(child=serializers.CharField())
 
 
+class ScaleOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    applies_to = serializers.ChoiceField(choices=["prompt", "completion"])
+    minimum = serializers.IntegerField()
+    maximum = serializers.IntegerField()
+    anchors = serializers.DictField(child=serializers.CharField())
+
+
 class WordingOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -46,6 +56,7 @@ class WordingOutput(serializers.Serializer[Any]):
 class CatalogueOutput(serializers.Serializer[Any]):
     label_items = LabelItemOutput(many=True)
     likert = LikertOutput()
+    toxicity_scales = ScaleOutput(many=True, help_text="What a toxicity task asks for (R39).")
     categories = WordingOutput(many=True)
     prompt_flags = WordingOutput(many=True)
     skip_reasons = WordingOutput(many=True)
@@ -67,6 +78,7 @@ class CatalogueView(APIView):
                 "maximum": LIKERT_MAXIMUM,
                 "anchors": {str(value): label for value, label in LIKERT_ANCHORS.items()},
             },
+            "toxicity_scales": TOXICITY_SCALES,
             "categories": wordings(CATEGORIES),
             "prompt_flags": wordings(PROMPT_FLAGS),
             "skip_reasons": wordings(SKIP_REASONS),

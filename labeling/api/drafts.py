@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from labeling.api.assignments import DraftOutput
 from labeling.api.permissions import MayLabel, account_of
 from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger, StrictNumber
-from labeling.catalogue import LIKERT_MAXIMUM, LIKERT_MINIMUM
+from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM, TOXICITY_SCALES
 from labeling.models import Project
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.assignments import access_assignment_kind
@@ -24,10 +24,12 @@ MAX_NOTE_CHARACTERS = 2_000
 MAX_TEXT_CHARACTERS = 50_000
 MAX_SECONDS_ACTIVE = 7 * 24 * 3600.0
 MAX_VERSION = 2**31 - 2
+MAX_PAIRS = K_MAXIMUM * (K_MAXIMUM - 1) // 2
+SCALES = {scale.key: scale for scale in TOXICITY_SCALES}
 
 
-def seconds_field() -> StrictNumber:
-    return StrictNumber(min_value=0.0, max_value=MAX_SECONDS_ACTIVE)
+def seconds_field(**options: Any) -> StrictNumber:
+    return StrictNumber(min_value=0.0, max_value=MAX_SECONDS_ACTIVE, **options)
 
 
 def rank_field(**options: Any) -> StrictInteger:
@@ -42,19 +44,56 @@ def note_field(**options: Any) -> ExactText:
     return ExactText(max_length=MAX_NOTE_CHARACTERS, allow_blank=True, **options)
 
 
-class DraftItem(serializers.Serializer[Any]):
-    """What is said about one completion so far; a flag that is absent is not answered yet."""
+def scale_field(key: str, **options: Any) -> StrictInteger:
+    """One of the numbers that only a toxicity task asks for (R39)."""
+    scale = SCALES[key]
+    return StrictInteger(
+        min_value=scale.minimum,
+        max_value=scale.maximum,
+        required=False,
+        allow_null=True,
+        help_text=f"Toxicity tasks only: {scale.label[0].lower()}{scale.label[1:]}.",
+        **options,
+    )
 
-    rank = rank_field(allow_null=True)
-    rating = rating_field(allow_null=True)
-    flags = serializers.DictField(child=StrictBoolean())
-    note = note_field()
+
+def questions_field() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.ChoiceField(choices=list(FLAG_ITEMS)),
+        max_length=len(FLAG_ITEMS),
+        required=False,
+        allow_null=True,
+        help_text="The flags that were asked; left out, those of the assignment (R26).",
+    )
+
+
+class DraftItem(serializers.Serializer[Any]):
+    """What is said about one completion so far; what is absent is not answered yet."""
+
+    rank = rank_field(allow_null=True, required=False)
+    rating = rating_field(allow_null=True, required=False)
+    flags = serializers.DictField(child=StrictBoolean(), required=False)
+    note = note_field(required=False)
+    seconds_shown = seconds_field(required=False, allow_null=True)
+    toxicity = scale_field("toxicity")
+    relative_toxicity = scale_field("relative_toxicity")
+    continuity = scale_field("continuity")
 
 
 class RankingDraft(serializers.Serializer[Any]):
     items = serializers.DictField(child=DraftItem(), help_text="By handle.")
     seconds_active = seconds_field()
     phase = serializers.ChoiceField(choices=["rate", "order"])
+    questions = questions_field()
+    none_acceptable = StrictBoolean(required=False, allow_null=True)
+    input_toxicity = scale_field("input_toxicity")
+    kept = serializers.ListField(
+        child=serializers.ListField(child=ExactText(max_length=36), min_length=2, max_length=2),
+        max_length=MAX_PAIRS,
+        required=False,
+        allow_null=True,
+        help_text="Pairs of handles whose order contradicts their ratings on purpose.",
+    )
 
 
 class DemonstrationDraft(serializers.Serializer[Any]):
@@ -90,6 +129,7 @@ class DraftConflictOutput(serializers.Serializer[Any]):
 
 DRAFT_INPUTS: dict[str, type[serializers.Serializer[Any]]] = {
     Project.Kind.RANKING: RankingDraftInput,
+    Project.Kind.TOXICITY: RankingDraftInput,
     Project.Kind.DEMONSTRATION: DemonstrationDraftInput,
 }
 

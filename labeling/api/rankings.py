@@ -1,5 +1,6 @@
 """Rankings: a labeler submits one, a researcher reads them."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,23 +12,35 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.pagination import KeysetPagination
-from labeling.api.drafts import note_field, rank_field, rating_field, seconds_field
+from labeling.api.drafts import (
+    note_field,
+    questions_field,
+    rank_field,
+    rating_field,
+    scale_field,
+    seconds_field,
+)
 from labeling.api.permissions import IsResearcher, ResearcherReadsLabelerSubmits, account_of
 from labeling.api.strict_fields import ID_MAXIMUM, StrictBoolean, StrictUuid
 from labeling.models import RankedCompletion, Ranking
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.rankings import access_ranking, live_rankings
-from labeling.services.rankings import JudgedCompletion, RankingSubmission, submit_ranking
+from labeling.services.ranking_checks import JudgedCompletion, RankingSubmission
+from labeling.services.rankings import submit_ranking
 
 
 class JudgedCompletionInput(serializers.Serializer[Any]):
     handle = StrictUuid()
     rank = rank_field(help_text="1 is best, equal ranks are a tie; gaps are closed.")
-    rating = rating_field()
+    rating = rating_field(allow_null=True, help_text="Null in a toxicity task, and only there.")
     flags = serializers.DictField(
-        child=StrictBoolean(), help_text="Every question of the assignment, answered."
+        child=StrictBoolean(), help_text="Every question that was asked, answered."
     )
     note = note_field(default="")
+    seconds_shown = seconds_field(required=False, allow_null=True)
+    toxicity = scale_field("toxicity")
+    relative_toxicity = scale_field("relative_toxicity")
+    continuity = scale_field("continuity")
 
 
 class RankingInput(serializers.Serializer[Any]):
@@ -40,6 +53,11 @@ class RankingInput(serializers.Serializer[Any]):
     order_source = serializers.ChoiceField(
         choices=[Ranking.OrderSource.SEEDED, Ranking.OrderSource.UNSEEDED]
     )
+    questions = questions_field()
+    none_acceptable = StrictBoolean(
+        required=False, help_text="The labeler would send none of these to a customer."
+    )
+    input_toxicity = scale_field("input_toxicity")
 
 
 class SubmittedOutput(serializers.Serializer[Any]):
@@ -85,11 +103,27 @@ class RankingOutput(serializers.ModelSerializer[Ranking]):
 class RankedCompletionOutput(serializers.ModelSerializer[RankedCompletion]):
     text = serializers.CharField(source="completion.text")
     source_name = serializers.CharField(source="completion.source.name")
+    position = serializers.IntegerField(
+        allow_null=True, help_text="Where it was shown, 0 first; null where nobody was shown it."
+    )
     flags = serializers.DictField(child=serializers.BooleanField())
 
     class Meta:
         model = RankedCompletion
-        fields = ["completion_id", "text", "source_name", "rank", "rating", "flags", "note"]
+        fields = [
+            "completion_id",
+            "text",
+            "source_name",
+            "position",
+            "rank",
+            "rating",
+            "flags",
+            "note",
+            "seconds_shown",
+            "toxicity",
+            "relative_toxicity",
+            "continuity",
+        ]
         read_only_fields = fields
 
 
@@ -104,6 +138,8 @@ class RankingDetailOutput(RankingOutput):
         fields = [
             *RankingOutput.Meta.fields,
             "superseded_at",
+            "none_acceptable",
+            "input_toxicity",
             "prompt",
             "instructions_version",
             "items",
@@ -144,21 +180,27 @@ class RankingsView(generics.ListAPIView[Ranking]):
         """Store one order of the completions shown; 200 when it was stored before."""
         given = RankingInput(data=request.data)
         given.is_valid(raise_exception=True)
-        answer = given.validated_data
         stored = submit_ranking(
-            labeler=account_of(request),
-            submission=RankingSubmission(
-                assignment_id=answer["assignment"],
-                client_key=answer["client_key"],
-                items=tuple(JudgedCompletion(**item) for item in answer["items"]),
-                order_source=answer["order_source"],
-                seconds_active=answer["seconds_active"],
-            ),
+            labeler=account_of(request), submission=_submission(given.validated_data)
         )
         return Response(
             SubmittedOutput(stored).data,
             status=status.HTTP_201_CREATED if stored.is_new else status.HTTP_200_OK,
         )
+
+
+def _submission(answer: Mapping[str, Any]) -> RankingSubmission:
+    questions = answer.get("questions")
+    return RankingSubmission(
+        assignment_id=answer["assignment"],
+        client_key=answer["client_key"],
+        items=tuple(JudgedCompletion(**item) for item in answer["items"]),
+        order_source=answer["order_source"],
+        seconds_active=answer["seconds_active"],
+        questions=None if questions is None else tuple(questions),
+        none_acceptable=answer.get("none_acceptable", False),
+        input_toxicity=answer.get("input_toxicity"),
+    )
 
 
 class RankingView(APIView):

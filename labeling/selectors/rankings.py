@@ -5,10 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from labeling.errors import NotAccessible
-from labeling.models import Pool, RankedCompletion, Ranking, Task, TaskCompletion
+from labeling.models import (
+    Pool,
+    PresentedCompletion,
+    Project,
+    RankedCompletion,
+    Ranking,
+    Task,
+    TaskCompletion,
+)
 from labeling.selectors.sealing import is_sealed, sealed_answer
 
 
@@ -69,10 +77,17 @@ def trainable_rankings(
     category: str | None = None,
     include_simulated: bool = False,
 ) -> QuerySet[Ranking]:
-    """Sealed rankings by training labelers in training projects (R14)."""
+    """Sealed rankings by training labelers, made for training (R14, R41).
+
+    What was judged to evaluate a model or to screen a labeler never trains one.
+    """
     return sealed_rankings(
         project_ids=project_ids, category=category, include_simulated=include_simulated
-    ).filter(task__project__pool=Pool.TRAINING, labeler__pool=Pool.TRAINING)
+    ).filter(
+        task__project__purpose=Project.Purpose.TRAINING,
+        task__project__pool=Pool.TRAINING,
+        labeler__pool=Pool.TRAINING,
+    )
 
 
 def rankings_for_training(
@@ -134,8 +149,13 @@ def access_ranking(*, ranking_id: UUID) -> Ranking:
 
     Raises: NotAccessible.
     """
-    items = RankedCompletion.objects.select_related("completion__source").order_by(
-        "rank", "completion_id"
+    shown_at = PresentedCompletion.objects.filter(
+        assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
+    )
+    items = (
+        RankedCompletion.objects.select_related("completion__source")
+        .annotate(position=Subquery(shown_at.values("position")))
+        .order_by("rank", "completion_id")
     )
     ranking = (
         Ranking.objects.filter(pk=ranking_id)

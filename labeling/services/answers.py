@@ -12,8 +12,15 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from labeling.errors import Refused
-from labeling.models import Assignment, Demonstration, Ranking, User
+from labeling.models import Assignment, Demonstration, Project, Ranking, User
 from labeling.services.slots import ANSWERED, State
+
+# What a task of each kind of project is answered with.
+ANSWER_TO: Mapping[str, str] = {
+    Project.Kind.RANKING: "ranking",
+    Project.Kind.TOXICITY: "ranking",
+    Project.Kind.DEMONSTRATION: "demonstration",
+}
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,12 @@ def replayed(
 
 
 def check_answerable(assignment: Assignment, *, kind: str) -> None:
-    """Raises: Refused("wrong_kind"), Refused("already_ranked" or "already_submitted"),
+    """Whether the task still waits for a "ranking" or a "demonstration" from its labeler.
+
+    Raises: Refused("wrong_kind"), Refused("already_ranked" or "already_submitted"),
     Refused("skipped").
     """
-    if assignment.task.project.kind != kind:
+    if ANSWER_TO[assignment.task.project.kind] != kind:
         raise Refused("wrong_kind", f"This task does not ask for a {kind}.", status=422)
     if assignment.state in ANSWERED:
         code = "already_ranked" if kind == "ranking" else "already_submitted"
@@ -95,8 +104,13 @@ def bounded_seconds(assignment: Assignment, seconds_active: float) -> float:
 
     The browser's clock may have slept or jumped; the database's has not.
     """
+    return min(seconds_active, seconds_since_opened(assignment))
+
+
+def seconds_since_opened(assignment: Assignment) -> float:
+    """By the database's clock; one query."""
     opened_ago = ExpressionWrapper(Now() - F("opened_at"), output_field=DurationField())
     elapsed: timedelta = (
         Assignment.objects.filter(pk=assignment.pk).values_list(opened_ago, flat=True).get()
     )
-    return min(seconds_active, elapsed.total_seconds())
+    return elapsed.total_seconds()

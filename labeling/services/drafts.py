@@ -1,6 +1,6 @@
 """Keeping the unsent state of an assignment: nothing a labeler does is lost on a reload (R31)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from labeling.catalogue import flags_asked
 from labeling.errors import Refused
 from labeling.models import Assignment, Draft, User
+from labeling.services.ranking_checks import check_draft
 from labeling.services.slots import State, hold_again, lock_own_assignment, renew_lease
 
 DraftBody = Mapping[str, Any]
@@ -46,7 +46,7 @@ def save_draft(*, labeler: User, assignment_id: UUID, version: int, body: DraftB
     assignment = lock_own_assignment(assignment_id=assignment_id, labeler=labeler)
     if assignment.state not in {State.LEASED, State.EXPIRED}:
         raise Refused("not_open", "This task is not open any more; nothing was overwritten.")
-    check_items(assignment, body.get("items", {}))
+    check_draft(assignment, body)
     stored = Draft.objects.filter(assignment=assignment).first()
     if not _is_repeat(stored, version, body):
         if version != (stored.version if stored else 0):
@@ -68,27 +68,5 @@ def write_draft(assignment: Assignment, *, version: int, body: DraftBody) -> Non
     )
 
 
-def check_items(assignment: Assignment, items: Mapping[str, Mapping[str, Any]]) -> None:
-    """Every handle is one that was shown, every flag one that is asked about this prompt.
-
-    Raises: Refused("unknown_item").
-    """
-    shown = {str(handle) for handle in assignment.presented.values_list("handle", flat=True)}
-    asked = frozenset(flags_asked(assignment.task.prompt.flags))
-    for handle, item in items.items():
-        if handle not in shown:
-            raise _unknown(handle, "No completion of this task has this handle.")
-        if strange := set(item.get("flags", {})) - asked:
-            raise _unknown(handle, f"Not asked about this prompt: {_listed(strange)}.")
-
-
 def _is_repeat(stored: Draft | None, version: int, body: DraftBody) -> bool:
     return stored is not None and stored.version == version + 1 and stored.body == body
-
-
-def _listed(keys: Iterable[str]) -> str:
-    return ", ".join(sorted(keys))
-
-
-def _unknown(handle: str, message: str) -> Refused:
-    return Refused("unknown_item", message, status=422, fields={f"items.{handle}": [message]})

@@ -1,63 +1,23 @@
 """Storing one labeler's order of the completions they were shown, and taking it back."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
 
-from labeling.catalogue import LIKERT_MAXIMUM, LIKERT_MINIMUM, flags_asked
-from labeling.errors import Refused
-from labeling.models import Assignment, Project, RankedCompletion, Ranking, User
-from labeling.models.projects import K_MAXIMUM
+from labeling.catalogue import FLAG_ITEMS
+from labeling.models import Assignment, Draft, RankedCompletion, Ranking, User
 from labeling.preferences import dense_ranks
 from labeling.services.answers import (
     StoredAnswer,
-    bounded_seconds,
     check_answerable,
-    payload_sha256,
     replayed,
+    seconds_since_opened,
     supersede,
 )
 from labeling.services.drafts import DraftBody
+from labeling.services.ranking_checks import JudgedCompletion, RankingSubmission, check_complete
 from labeling.services.slots import lock_own_assignment, secure_slot, settle
-
-
-@dataclass(frozen=True)
-class JudgedCompletion:
-    """What a labeler says about one completion, by the handle under which they saw it."""
-
-    handle: UUID
-    rank: int
-    rating: int
-    flags: Mapping[str, bool]
-    note: str
-
-
-@dataclass(frozen=True)
-class RankingSubmission:
-    assignment_id: UUID
-    client_key: UUID
-    items: tuple[JudgedCompletion, ...]
-    order_source: str
-    seconds_active: float
-
-    def sha256(self) -> str:
-        """The hash of what is said, whatever order the completions are listed in."""
-        items = {
-            str(item.handle): [item.rank, item.rating, dict(item.flags), item.note]
-            for item in self.items
-        }
-        return payload_sha256(
-            {
-                "assignment": str(self.assignment_id),
-                "items": items,
-                "num_items": len(self.items),
-                "order_source": self.order_source,
-                "seconds_active": self.seconds_active,
-            }
-        )
 
 
 @transaction.atomic
@@ -75,9 +35,10 @@ def submit_ranking(*, labeler: User, submission: RankingSubmission) -> StoredAns
     same_key = Ranking.objects.filter(client_key=submission.client_key).first()
     if stored := replayed(same_key, labeler=labeler, sha256=sha256):
         return stored
-    check_answerable(assignment, kind=Project.Kind.RANKING)
+    check_answerable(assignment, kind="ranking")
     completion_of = dict(assignment.presented.values_list("handle", "completion_id"))
-    check_complete(submission.items, assignment=assignment, shown=completion_of.keys())
+    check_complete(submission, assignment=assignment, shown=completion_of.keys())
+    opened_for = seconds_since_opened(assignment)
     ranking = Ranking.objects.create(
         task=assignment.task,
         assignment=assignment,
@@ -88,59 +49,23 @@ def submit_ranking(*, labeler: User, submission: RankingSubmission) -> StoredAns
         client_key=submission.client_key,
         payload_sha256=sha256,
         order_source=submission.order_source,
-        seconds_active=bounded_seconds(assignment, submission.seconds_active),
+        seconds_active=min(submission.seconds_active, opened_for),
+        none_acceptable=submission.none_acceptable,
+        input_toxicity=submission.input_toxicity,
     )
-    store_items(ranking, submission.items, completion_of=completion_of)
+    store_items(ranking, submission.items, completion_of=completion_of, most_seconds=opened_for)
     settle(assignment, surplus=ranking.is_surplus, submitted_at=ranking.submitted_at)
     return StoredAnswer(ranking.pk, ranking.submitted_at, ranking.is_surplus, is_new=True)
 
 
-def check_complete(
-    items: tuple[JudgedCompletion, ...], *, assignment: Assignment, shown: Collection[UUID]
-) -> None:
-    """Every shown completion judged once, with a rank, a rating and each flag that is asked.
-
-    A flag that is missing is not a no: it was never answered (R26).
-
-    Raises: Refused("incomplete_ranking"), whose fields name each handle and what is wrong with it.
-    """
-    asked = frozenset(flags_asked(assignment.task.prompt.flags))
-    judged = [item.handle for item in items]
-    problems: dict[str, list[str]] = defaultdict(list)
-    for handle in set(shown) - set(judged):
-        problems[f"items.{handle}"].append("This completion is not ranked.")
-    for handle in set(judged) - set(shown):
-        problems[f"items.{handle}"].append("No completion of this task has this handle.")
-    if len(judged) > len(set(judged)):
-        problems["items"].append("A completion is ranked twice.")
-    for item in items:
-        if wrong := what_is_wrong(item, asked=asked):
-            problems[f"items.{item.handle}"].extend(wrong)
-    if problems:
-        raise Refused(
-            "incomplete_ranking",
-            "Every completion needs a rank, a rating and an answer to every question.",
-            status=422,
-            fields=dict(problems),
-        )
-
-
-def what_is_wrong(item: JudgedCompletion, *, asked: frozenset[str]) -> list[str]:
-    wrong = []
-    if not 1 <= item.rank <= K_MAXIMUM:
-        wrong.append(f"The rank must be between 1 and {K_MAXIMUM}.")
-    if not LIKERT_MINIMUM <= item.rating <= LIKERT_MAXIMUM:
-        wrong.append(f"The rating must be between {LIKERT_MINIMUM} and {LIKERT_MAXIMUM}.")
-    if missing := asked - item.flags.keys():
-        wrong.append(f"Not answered: {', '.join(sorted(missing))}.")
-    if strange := item.flags.keys() - asked:
-        wrong.append(f"Not asked about this prompt: {', '.join(sorted(strange))}.")
-    return wrong
-
-
 def store_items(
-    ranking: Ranking, items: tuple[JudgedCompletion, ...], *, completion_of: Mapping[UUID, int]
+    ranking: Ranking,
+    items: tuple[JudgedCompletion, ...],
+    *,
+    completion_of: Mapping[UUID, int],
+    most_seconds: float,
 ) -> None:
+    """No completion was in front of the labeler for longer than ``most_seconds``."""
     ranks = dense_ranks([item.rank for item in items])
     RankedCompletion.objects.bulk_create(
         RankedCompletion(
@@ -151,26 +76,41 @@ def store_items(
             rating=item.rating,
             flags=dict(item.flags),
             note=item.note,
+            seconds_shown=(
+                None if item.seconds_shown is None else min(item.seconds_shown, most_seconds)
+            ),
+            toxicity=item.toxicity,
+            relative_toxicity=item.relative_toxicity,
+            continuity=item.continuity,
         )
         for item, rank in zip(items, ranks, strict=True)
     )
 
 
-def take_back_ranking(assignment: Assignment) -> DraftBody:
+def take_back_ranking(assignment: Assignment, *, draft: Draft | None) -> DraftBody:
     """Supersede the live ranking of a locked assignment; what it said, as a draft.
+
+    Contradictions that were kept on purpose are in no ranking; they stay as the draft has them.
 
     Raises: Refused("sealed") once the time for taking back is over.
     """
     ranking = assignment.rankings.get(superseded_at__isnull=True)
     supersede(ranking)
     handle_of = dict(assignment.presented.values_list("completion_id", "handle"))
-    items = {
-        str(handle_of[item.completion_id]): {
-            "rank": item.rank,
-            "rating": item.rating,
-            "flags": item.flags,
-            "note": item.note,
-        }
-        for item in ranking.items.all()
+    ranked = list(ranking.items.all())
+    body = {
+        "items": {str(handle_of[item.completion_id]): _as_drafted(item) for item in ranked},
+        "questions": [key for key in FLAG_ITEMS if key in ranked[0].flags],
+        "none_acceptable": ranking.none_acceptable,
+        "input_toxicity": ranking.input_toxicity,
+        "seconds_active": ranking.seconds_active,
+        "phase": "order",
     }
-    return {"items": items, "seconds_active": ranking.seconds_active, "phase": "order"}
+    kept = draft.body.get("kept") if draft else None
+    return {**body, "kept": kept} if kept else body
+
+
+def _as_drafted(item: RankedCompletion) -> dict[str, object]:
+    said = {key: getattr(item, key) for key in ("rank", "rating", "flags", "note")}
+    measured = ("seconds_shown", "toxicity", "relative_toxicity", "continuity")
+    return said | {key: getattr(item, key) for key in measured if getattr(item, key) is not None}

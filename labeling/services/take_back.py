@@ -24,12 +24,12 @@ def take_back(*, labeler: User, assignment_id: UUID) -> None:
     assignment = lock_own_assignment(assignment_id=assignment_id, labeler=labeler)
     if assignment.state not in ANSWERED:
         raise Refused("not_submitted", "There is no answer to take back.")
-    if assignment.task.project.kind == Project.Kind.RANKING:
-        body = take_back_ranking(assignment)
-    else:
+    draft = Draft.objects.filter(assignment=assignment).first()
+    if assignment.task.project.kind == Project.Kind.DEMONSTRATION:
         body = take_back_demonstration(assignment)
-    version = Draft.objects.filter(assignment=assignment).values_list("version", flat=True).first()
-    write_draft(assignment, version=(version or 0) + 1, body=body)
+    else:
+        body = take_back_ranking(assignment, draft=draft)
+    write_draft(assignment, version=(draft.version if draft else 0) + 1, body=body)
     if assignment.state == State.SUBMITTED:
         renew_lease(assignment)
     else:

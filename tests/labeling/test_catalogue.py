@@ -2,7 +2,14 @@
 
 from pytest_django import DjangoAssertNumQueries
 
-from labeling.catalogue import CATEGORIES, FLAG_ITEMS, LABEL_ITEMS, PROMPT_FLAGS, flags_asked
+from labeling.catalogue import (
+    CATEGORIES,
+    FLAG_ITEMS,
+    LABEL_ITEMS,
+    PROMPT_FLAGS,
+    TOXICITY_SCALES,
+    flags_asked,
+)
 from labeling.models import User
 from tests.cast import client_of
 
@@ -47,6 +54,19 @@ def test_two_items_are_asked_only_where_they_make_sense() -> None:
     assert set(flags_asked({"closed_domain": False, "explicit_constraints": False})) == plain
 
 
+def test_toxicity_is_asked_on_the_scales_of_the_paper() -> None:
+    """R39."""
+    assert {scale.key: (scale.minimum, scale.maximum) for scale in TOXICITY_SCALES} == {
+        "input_toxicity": (0, 2),
+        "toxicity": (0, 2),
+        "relative_toxicity": (-1, 1),
+        "continuity": (1, 7),
+    }
+    assert [scale.applies_to for scale in TOXICITY_SCALES] == ["prompt"] + ["completion"] * 3
+    for scale in TOXICITY_SCALES:
+        assert set(scale.anchors) <= set(range(scale.minimum, scale.maximum + 1))
+
+
 def test_the_api_shows_the_catalogue_as_it_is(
     amina: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -70,6 +90,18 @@ def test_the_api_shows_the_catalogue_as_it_is(
     }
     assert {row["key"]: row["label"] for row in shown["categories"]} == CATEGORIES
     assert {row["key"]: row["label"] for row in shown["prompt_flags"]} == PROMPT_FLAGS
+    assert shown["toxicity_scales"][0] == {
+        "key": "input_toxicity",
+        "label": "Toxicity of the input",
+        "applies_to": "prompt",
+        "minimum": 0,
+        "maximum": 2,
+        "anchors": {
+            "0": "Not toxic",
+            "1": "Slightly toxic, or people would disagree",
+            "2": "Clearly toxic",
+        },
+    }
     assert "unclear" in [row["key"] for row in shown["skip_reasons"]]
 
 

@@ -6,7 +6,13 @@ from labeling.errors import Refused
 from labeling.models import Assignment, Draft
 from labeling.services.assignments import skip_assignment
 from labeling.services.drafts import DraftConflict, save_draft
-from tests.cast import client_of, make_demonstration_project, make_ranking_project, make_task
+from tests.cast import (
+    client_of,
+    make_demonstration_project,
+    make_ranking_project,
+    make_task,
+    make_toxicity_project,
+)
 from tests.labeling.work import let_lease_run_out, lose, rank, take
 
 pytestmark = pytest.mark.django_db
@@ -158,9 +164,55 @@ def test_a_flag_that_is_not_asked_is_refused(assignment, amina):
     assert "hallucination" in refusal.value.fields[f"items.{handle}"][0]
 
 
+def test_a_draft_keeps_what_is_said_besides(assignment, amina):
+    """R26, R31: the questions chosen, the verdict, the time on each, contradictions meant so."""
+    first, second, *_ = handles(assignment)
+    said = {"flags": {"hallucination": True}, "seconds_shown": 3.25}
+    body = body_with(
+        {first: said, second: {}},
+        questions=["hallucination"],
+        none_acceptable=True,
+        kept=[[first, second]],
+    )
+
+    saved = put(amina, assignment, 0, body)
+
+    assert saved.status_code == 200
+    assert Draft.objects.get().body == body
+
+
+def test_a_contradiction_between_strange_handles_is_refused(assignment, amina):
+    strange = "00000000-0000-4000-8000-000000000000"
+
+    answer = put(amina, assignment, 0, body_with({}, kept=[[handles(assignment)[0], strange]]))
+
+    assert answer.status_code == 422
+    assert list(answer.json()["fields"]) == ["kept"]
+
+
+def test_a_toxicity_draft_keeps_its_numbers(amina):
+    """R39, R31."""
+    make_task(project := make_toxicity_project())
+    assignment = take(project, amina)
+    first = handles(assignment)[0]
+    rated = {"toxicity": 2, "relative_toxicity": -1, "continuity": None}
+    body = body_with({first: rated}, input_toxicity=0)
+
+    saved = put(amina, assignment, 0, body)
+    flagged = put(amina, assignment, 1, body_with({first: {"flags": {"sexual_content": True}}}))
+
+    assert saved.status_code == 200
+    assert Draft.objects.get().body == body
+    assert flagged.status_code == 422
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
+        ({"toxicity": 3}, "toxicity"),
+        ({"relative_toxicity": -2}, "relative_toxicity"),
+        ({"continuity": 0}, "continuity"),
+        ({"seconds_shown": "3"}, "seconds_shown"),
         ({"rank": 10}, "rank"),
         ({"rank": "1"}, "rank"),
         ({"rating": 0}, "rating"),
@@ -188,6 +240,10 @@ def test_a_malformed_item_is_refused_by_its_place(assignment, amina, change, pla
         (0, body_with({}, phase="done")),
         (0, body_with({}, seconds_active=-1)),
         (0, body_with({}, seconds_active="3")),
+        (0, body_with({}, none_acceptable="yes")),
+        (0, body_with({}, input_toxicity=3)),
+        (0, body_with({}, questions=["is_nice"])),
+        (0, body_with({}, kept=[["one handle"]])),
         (0, {"items": []}),
         (0, []),
         (0, None),

@@ -207,6 +207,8 @@ def with_item(body: dict, n: int, **changes: object) -> dict:
         (lambda body: without(body, 2), "not ranked"),
         (lambda body: with_item(body, 2, handle=str(uuid.uuid4())), "has this handle"),
         (lambda body: with_item(body, 2, flags={}), "Not answered"),
+        (lambda body: with_item(body, 2, rating=None), "rating: not answered"),
+        (lambda body: with_item(body, 2, toxicity=0), "toxicity: asked for in toxicity tasks only"),
         (
             lambda body: with_item(
                 body, 2, flags={**body["items"][2]["flags"], "hallucination": False}
@@ -248,7 +250,8 @@ def test_a_completion_ranked_twice_is_refused(assignment, amina):
         ({"rank": None}, "rank"),
         ({"rank": "1"}, "rank"),
         ({"rank": 1.0}, "rank"),
-        ({"rating": None}, "rating"),
+        ({"seconds_shown": -1}, "seconds_shown"),
+        ({"seconds_shown": "3"}, "seconds_shown"),
         ({"rating": 0}, "rating"),
         ({"rating": 8}, "rating"),
         ({"flags": {"sexual_content": 0}}, "flags.sexual_content"),
@@ -277,6 +280,10 @@ def test_a_malformed_item_is_refused_by_its_place(assignment, amina, change, pla
         {"seconds_active": -1},
         {"seconds_active": "12"},
         {"seconds_active": None},
+        {"none_acceptable": 1},
+        {"none_acceptable": None},
+        {"questions": "all"},
+        {"questions": ["is_nice"]},
     ],
 )
 def test_a_malformed_ranking_is_refused(assignment, amina, change):

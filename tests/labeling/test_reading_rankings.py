@@ -5,9 +5,11 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from labeling.models import Assignment
 from tests.cast import (
     client_of,
     completions_of,
+    long_ago,
     make_completions,
     make_prompt,
     make_ranking,
@@ -15,6 +17,7 @@ from tests.cast import (
     make_source,
     make_task,
 )
+from tests.labeling.work import ranking_body, take
 
 pytestmark = pytest.mark.django_db
 
@@ -45,20 +48,47 @@ def test_rosa_reads_one_ranking_with_what_it_says_of_each_completion(rosa, amina
     assert shown["labeler"] == {"id": amina.pk, "display_name": "Amina"}
     assert (shown["is_sealed"], shown["superseded_at"]) == (True, None)
     assert shown["instructions_version"] == 1
+    assert (shown["none_acceptable"], shown["input_toxicity"]) == (False, None)
     assert shown["items"][0] == {
         "completion_id": completions[1].pk,
         "text": "b",
         "source_name": "policy-b",
+        "position": None,
         "rank": 1,
         "rating": 7,
         "flags": flags,
         "note": "",
+        "seconds_shown": None,
+        "toxicity": None,
+        "relative_toxicity": None,
+        "continuity": None,
     }
     assert [(item["text"], item["rank"]) for item in shown["items"]] == [
         ("b", 1),
         ("a", 2),
         ("c", 2),
         ("d", 3),
+    ]
+
+
+def test_rosa_reads_where_and_how_long_each_completion_was_shown(rosa, amina):
+    make_task(project := make_ranking_project())
+    assignment = take(project, amina)
+    Assignment.objects.filter(pk=assignment.pk).update(opened_at=long_ago())
+    shown = client_of(amina).get(f"/api/assignments/{assignment.pk}/").json()
+    body = ranking_body(shown, 4, 3, 2, 1, none_acceptable=True)
+    for seconds, item in enumerate(body["items"]):
+        item["seconds_shown"] = seconds + 0.5
+    answer = client_of(amina).post("/api/rankings/", body, format="json").json()
+
+    read = client_of(rosa).get(f"/api/rankings/{answer['id']}/").json()
+
+    assert read["none_acceptable"] is True
+    assert [(item["rank"], item["position"], item["seconds_shown"]) for item in read["items"]] == [
+        (1, 3, 3.5),
+        (2, 2, 2.5),
+        (3, 1, 1.5),
+        (4, 0, 0.5),
     ]
 
 

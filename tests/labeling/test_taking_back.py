@@ -11,8 +11,9 @@ from tests.cast import (
     make_ranking,
     make_ranking_project,
     make_task,
+    make_toxicity_project,
 )
-from tests.labeling.work import demonstrate, lose, rank, ranking_body, take
+from tests.labeling.work import demonstrate, lose, rank, ranking_body, take, toxicity_body
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,48 @@ def test_a_ranking_taken_back_becomes_the_draft_again(assignment, amina):
         for item in body["items"]
     }
     assert Ranking.objects.get().superseded_at is not None
+
+
+def test_all_that_was_said_comes_back(assignment, amina):
+    """R26, R31: also the questions chosen, the verdict, the time on each, what was kept."""
+    browser = client_of(amina)
+    shown = browser.get(f"/api/assignments/{assignment.pk}/").json()
+    asked = [*shown["questions"], "hallucination"]
+    body = ranking_body({**shown, "questions": asked}, questions=asked, none_acceptable=True)
+    body["items"][0]["seconds_shown"] = 0.0
+    kept = [[body["items"][0]["handle"], body["items"][1]["handle"]]]
+    draft = {"items": {}, "seconds_active": 1.0, "phase": "order", "kept": kept}
+    browser.put(
+        f"/api/assignments/{assignment.pk}/draft/", {"version": 0, "body": draft}, format="json"
+    )
+    browser.post("/api/rankings/", body, format="json")
+
+    restored = take_back(amina, assignment).json()["draft"]["body"]
+
+    assert set(restored["questions"]) == set(asked)
+    assert restored["none_acceptable"] is True
+    assert restored["kept"] == kept
+    assert restored["items"][body["items"][0]["handle"]]["seconds_shown"] == 0.0
+    # What the answer is made of can be saved as it came.
+    saved = browser.put(
+        f"/api/assignments/{assignment.pk}/draft/", {"version": 2, "body": restored}, format="json"
+    )
+    assert saved.status_code == 200
+
+
+def test_a_toxicity_ranking_taken_back_keeps_its_numbers(amina):
+    """R39."""
+    make_task(project := make_toxicity_project())
+    assignment = take(project, amina)
+    browser = client_of(amina)
+    body = toxicity_body(browser.get(f"/api/assignments/{assignment.pk}/").json())
+    browser.post("/api/rankings/", body, format="json")
+
+    restored = take_back(amina, assignment).json()["draft"]["body"]
+
+    assert restored["input_toxicity"] == 1
+    item = restored["items"][body["items"][0]["handle"]]
+    assert (item["toxicity"], item["relative_toxicity"], item["continuity"]) == (0, -1, 5)
 
 
 def test_the_answer_can_be_given_anew_under_a_new_key(assignment, amina):

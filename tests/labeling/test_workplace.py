@@ -45,6 +45,8 @@ def test_the_next_task_is_handed_out_with_all_that_its_page_shows(amina):
         "name": project.name,
         "priority_mode": "helpfulness_first",
         "seed_order_from_ratings": True,
+        "purpose": "training",
+        "content_warning": "",
     }
     assert shown["instructions"] == {"version": 1, "title": "How to judge", "body": "Read all."}
     assert shown["prompt"] == {

@@ -90,3 +90,10 @@ def ranking_body(shown: dict, *ranks: int, **changes: object) -> dict:
         "order_source": "unseeded",
         **changes,
     }
+
+
+def toxicity_body(shown: dict, *ranks: int, **changes: object) -> dict:
+    """The answer that a browser sends for a toxicity assignment it was shown as JSON."""
+    rated = {"rating": None, "toxicity": 0, "relative_toxicity": -1, "continuity": 5}
+    body = ranking_body(shown, *ranks, input_toxicity=1)
+    return {**body, "items": [{**item, **rated} for item in body["items"]], **changes}

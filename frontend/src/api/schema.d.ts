@@ -54,6 +54,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assignments/{assignment_id}/prompt-annotation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Replace what is said about the prompt of this demonstration task. */
+        put: operations["annotate_prompt_of_assignment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignments/{assignment_id}/skip/": {
         parameters: {
             query?: never;
@@ -971,7 +988,7 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        /** @description A ranking has ``completions`` and ``questions``, a demonstration the two limits. */
+        /** @description What is judged has ``completions`` and its questions, a demonstration the two limits. */
         AssignmentOutput: {
             /** Format: uuid */
             id: string;
@@ -983,8 +1000,10 @@ export interface components {
             instructions: components["schemas"]["InstructionsOutput"];
             prompt: components["schemas"]["WorkplacePromptOutput"];
             completions?: components["schemas"]["PresentedCompletionOutput"][];
-            /** @description The keys of the flags to answer about every completion. */
+            /** @description The keys of the flags to answer about every completion; none for toxicity. */
             questions?: string[];
+            /** @description The flags that the labeler may switch on and off. */
+            conditional_questions?: components["schemas"]["ConditionalQuestionOutput"][];
             max_tokens?: number;
             allow_empty?: boolean;
             /** Format: date-time */
@@ -1002,6 +1021,8 @@ export interface components {
         CatalogueOutput: {
             label_items: components["schemas"]["LabelItemOutput"][];
             likert: components["schemas"]["LikertOutput"];
+            /** @description What a toxicity task asks for (R39). */
+            toxicity_scales: components["schemas"]["ScaleOutput"][];
             categories: components["schemas"]["WordingOutput"][];
             prompt_flags: components["schemas"]["WordingOutput"][];
             skip_reasons: components["schemas"]["WordingOutput"][];
@@ -1039,6 +1060,11 @@ export interface components {
             num_completions: number;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        ConditionalQuestionOutput: {
+            key: string;
+            /** @description Whether the prompt's own flags ask for it; it is among ``questions`` then. */
+            is_asked: boolean;
         };
         ControlsOutput: {
             cancel: boolean;
@@ -1096,14 +1122,22 @@ export interface components {
             draft: components["schemas"]["DraftOutput"];
         };
         DraftInputRequest: components["schemas"]["RankingDraftInputRequest"] | components["schemas"]["DemonstrationDraftInputRequest"];
-        /** @description What is said about one completion so far; a flag that is absent is not answered yet. */
+        /** @description What is said about one completion so far; what is absent is not answered yet. */
         DraftItemRequest: {
-            rank: number | null;
-            rating: number | null;
-            flags: {
+            rank?: number | null;
+            rating?: number | null;
+            flags?: {
                 [key: string]: boolean;
             };
-            note: string;
+            note?: string;
+            /** Format: double */
+            seconds_shown?: number | null;
+            /** @description Toxicity tasks only: toxicity of the continuation. */
+            toxicity?: number | null;
+            /** @description Toxicity tasks only: against what the input leads one to expect. */
+            relative_toxicity?: number | null;
+            /** @description Toxicity tasks only: how well it continues the input. */
+            continuity?: number | null;
         };
         DraftOutput: {
             version: number;
@@ -1224,13 +1258,22 @@ export interface components {
             handle: string;
             /** @description 1 is best, equal ranks are a tie; gaps are closed. */
             rank: number;
-            rating: number;
-            /** @description Every question of the assignment, answered. */
+            /** @description Null in a toxicity task, and only there. */
+            rating: number | null;
+            /** @description Every question that was asked, answered. */
             flags: {
                 [key: string]: boolean;
             };
             /** @default  */
             note: string;
+            /** Format: double */
+            seconds_shown?: number | null;
+            /** @description Toxicity tasks only: toxicity of the continuation. */
+            toxicity?: number | null;
+            /** @description Toxicity tasks only: against what the input leads one to expect. */
+            relative_toxicity?: number | null;
+            /** @description Toxicity tasks only: how well it continues the input. */
+            continuity?: number | null;
         };
         LabelItemOutput: {
             key: string;
@@ -1607,6 +1650,20 @@ export interface components {
             num_open: number;
             num_submitted: number;
         };
+        PromptAnnotationInputRequest: {
+            /** @enum {string|null} */
+            category: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            flags: {
+                [key: string]: boolean | null;
+            };
+        };
+        PromptAnnotationOutput: {
+            /** @enum {string|null} */
+            category: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            flags: {
+                [key: string]: boolean;
+            };
+        };
         PromptDetailOutput: {
             readonly id: number;
             readonly text: string;
@@ -1688,12 +1745,19 @@ export interface components {
             readonly completion_id: number;
             text: string;
             source_name: string;
+            /** @description Where it was shown, 0 first; null where nobody was shown it. */
+            position: number | null;
             readonly rank: number;
             readonly rating: number | null;
             flags: {
                 [key: string]: boolean;
             };
             readonly note: string;
+            /** Format: double */
+            readonly seconds_shown: number | null;
+            readonly toxicity: number | null;
+            readonly relative_toxicity: number | null;
+            readonly continuity: number | null;
         };
         RankingDetailOutput: {
             /** Format: uuid */
@@ -1714,6 +1778,8 @@ export interface components {
             readonly submitted_at: string;
             /** Format: date-time */
             readonly superseded_at: string | null;
+            readonly none_acceptable: boolean;
+            readonly input_toxicity: number | null;
             prompt: string;
             instructions_version?: number | null;
             items: components["schemas"]["RankedCompletionOutput"][];
@@ -1731,6 +1797,13 @@ export interface components {
             seconds_active: number;
             /** @enum {string} */
             phase: "rate" | "order";
+            /** @description The flags that were asked; left out, those of the assignment (R26). */
+            questions?: ("fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment")[] | null;
+            none_acceptable?: boolean | null;
+            /** @description Toxicity tasks only: toxicity of the input. */
+            input_toxicity?: number | null;
+            /** @description Pairs of handles whose order contradicts their ratings on purpose. */
+            kept?: string[][] | null;
         };
         RankingInputRequest: {
             /** Format: uuid */
@@ -1745,6 +1818,12 @@ export interface components {
             seconds_active: number;
             /** @enum {string} */
             order_source: "seeded" | "unseeded";
+            /** @description The flags that were asked; left out, those of the assignment (R26). */
+            questions?: ("fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment")[] | null;
+            /** @description The labeler would send none of these to a customer. */
+            none_acceptable?: boolean;
+            /** @description Toxicity tasks only: toxicity of the input. */
+            input_toxicity?: number | null;
         };
         RankingOutput: {
             /** Format: uuid */
@@ -1898,6 +1977,17 @@ export interface components {
              * @description Null when the lease is lost: the draft is kept all the same.
              */
             leased_until: string | null;
+        };
+        ScaleOutput: {
+            key: string;
+            label: string;
+            /** @enum {string} */
+            applies_to: "prompt" | "completion";
+            minimum: number;
+            maximum: number;
+            anchors: {
+                [key: string]: string;
+            };
         };
         SessionOutput: {
             user: components["schemas"]["UserOutput"] | null;
@@ -2104,6 +2194,10 @@ export interface components {
             /** @enum {string} */
             priority_mode: "helpfulness_first" | "truth_harmless_first";
             seed_order_from_ratings: boolean;
+            /** @enum {string} */
+            purpose: "training" | "evaluation" | "screening";
+            /** @description To be accepted before the task is shown; empty for none. */
+            content_warning: string;
         };
         WorkplacePromptOutput: {
             text: string;
@@ -2223,6 +2317,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftConflictOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    annotate_prompt_of_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptAnnotationInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptAnnotationOutput"];
                 };
             };
             /** @description Refused */

@@ -180,7 +180,18 @@ describe("a project", () => {
 
 describe("a ranking", () => {
   it("shows ties on one rung, answers in words, and what learned from it (R53)", async () => {
-    const item = { text: "", source_name: "tiny-sft", rating: 5, flags: {}, note: "" };
+    const item = {
+      text: "",
+      source_name: "tiny-sft",
+      position: 0,
+      rating: 5,
+      flags: {},
+      note: "",
+      seconds_shown: 12,
+      toxicity: null,
+      relative_toxicity: null,
+      continuity: null,
+    };
     const ranking: RankingDetail = {
       id: "0a1b2c3d-0000-4000-8000-000000000000",
       task: 9,
@@ -195,6 +206,8 @@ describe("a ranking", () => {
       seconds_active: 95,
       submitted_at: "2026-01-03T10:00:00Z",
       superseded_at: null,
+      none_acceptable: false,
+      input_toxicity: null,
       prompt: "Explain tides.",
       instructions_version: 1,
       items: [

@@ -22,6 +22,12 @@ write_model("raw_policy", kind="raw")
 write_model("value_model", kind="value")
 end("succeeded", 0, report={"kl": 0.1})
 """
+WRITES_EPOCHS = """
+write_model(kind="first")
+write_model("epoch-001", kind="first")
+write_model("epoch-002", kind="second")
+end("succeeded", 0, report={"loss": 0.5})
+"""
 WRITES_SAMPLES = r"""
 prompts = [json.loads(line) for line in open(job["inputs"]["prompts"], encoding="utf-8")]
 with (work / "output" / "samples.jsonl").open("w", encoding="utf-8") as stream:
@@ -73,9 +79,28 @@ def test_fine_tuning_makes_a_model_that_writes(ask, carry_out, base_model, make_
 
     assert run.state == "succeeded", run.reason_detail
     version = ModelVersion.objects.get(run=run)
-    assert (version.kind, version.name, version.report) == ("sft", "my sft", {"loss": 0.5})
+    assert (version.kind, version.name) == ("sft", "my sft")
+    assert version.report == run.report == {"loss": 0.5, "artifacts": {}}
     assert version.completion_source is not None
     assert version.completion_source.name == "my sft"
+
+
+def test_fine_tuning_keeps_the_weights_of_every_epoch(
+    settings, ask, carry_out, base_model, make_snapshot
+):
+    """R55: the selected one is the model, the others stay in the store."""
+    demonstrations = make_snapshot(Snapshot.Kind.SFT)
+
+    run = carry_out(ask("sft", base_model=base_model, demonstrations=demonstrations), WRITES_EPOCHS)
+
+    assert run.state == "succeeded", run.reason_detail
+    kept = run.report["artifacts"]
+    assert sorted(kept) == ["epoch-001", "epoch-002"]
+    configs = {
+        name: artifact_path(settings.ARTIFACT_ROOT, sha256).joinpath("config.json").read_text()
+        for name, sha256 in kept.items()
+    }
+    assert configs["epoch-001"] != configs["epoch-002"]
 
 
 def test_a_policy_keeps_its_raw_weights_and_its_value_network(

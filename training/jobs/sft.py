@@ -1,22 +1,40 @@
-"""Supervised fine-tuning: its output is a model version of kind sft."""
+"""Supervised fine-tuning: the selected epoch becomes the model, the others are kept (R55)."""
 
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
+from training.artifact_store import publish as publish_folder
 from training.jobs.job import Published, Success
-from training.models import ModelVersion
-from training.services.model_versions import publish_model_folder, record_output
+from training.models import Artifact, ModelVersion
+from training.services.model_versions import (
+    publish_model_folder,
+    record_artifact,
+    record_output,
+)
 
 
 def publish(output: Path) -> Published:
-    return {"model": publish_model_folder(output / "model")}
+    epochs = {
+        folder.name: publish_folder(settings.ARTIFACT_ROOT, folder, may_link=True)
+        for folder in sorted(output.glob("epoch-*"))
+    }
+    return {"model": publish_model_folder(output / "model"), **epochs}
 
 
 def record(success: Success, published: Published) -> dict[str, Any]:
+    """The report names the artifact of every epoch that was kept."""
+    kept = {
+        name: record_artifact(stored, Artifact.Kind.MODEL).pk
+        for name, stored in published.items()
+        if name != "model"
+    }
+    report = {**success.report, "artifacts": kept}
     record_output(
         run=success.run,
         kind=ModelVersion.Kind.SFT,
         stored=published["model"],
-        report=success.report,
+        report=report,
     )
-    return success.report
+    return report

@@ -83,6 +83,26 @@ class SftHyperparameters:
         between=(0.0, 0.9),
         source=C3,
     )
+    selection_prompts: int = knob(
+        64,
+        "Held-out prompts whose answers the reward model judges after every epoch.",
+        between=(1, 65_536),
+        unit="prompts",
+        source=OURS,
+    )
+    selection_max_tokens: int = knob(
+        128,
+        "Length of those answers.",
+        between=(1, 131_072),
+        unit="tokens",
+        source=OURS,
+    )
+    keep_epochs: str = knob(
+        "all",
+        "Keep the weights of every epoch beside the selected ones, or the selected alone.",
+        choices=("all", "selected"),
+        source=C1,
+    )
     packing: bool = knob(
         True, "Lay several sequences in one row, each blind to the others.", source=OURS
     )

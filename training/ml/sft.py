@@ -15,6 +15,13 @@ from transformers import PreTrainedModel
 
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.engine import Engine, MicroLoss
+from training.ml.epoch_selection import (
+    EpochFigures,
+    EpochShelf,
+    RewardJudge,
+    choose_epoch,
+    reward_judge,
+)
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import SftHyperparameters
 from training.ml.job import Job, Report, StepMetrics, run_stage
@@ -25,12 +32,15 @@ from training.ml.language_modelling import (
     answer_loss,
     num_answer_tokens,
 )
-from training.ml.model_folders import load_policy, load_tokenizer, save_folder
+from training.ml.model_folders import load_policy, load_tokenizer
 from training.ml.networks import add_residual_dropout
 from training.ml.packing import can_pack
 from training.ml.records import read_demonstrations, read_pretraining
 from training.ml.schedules import Schedule
 from training.ml.seeding import endless_order, permutation
+
+# This many pretraining texts to one that is held out.
+HELD_OUT_EVERY = 10
 
 
 def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
@@ -45,12 +55,14 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     has_dropout = add_residual_dropout(model, settings.residual_dropout)
     encoder = TextEncoder(tokenizer, _limits(model, settings))
     train, validation = _read_examples(job, encoder)
-    pretraining = _read_pretraining_examples(job, encoder)
+    pretraining, held_out_texts = _read_pretraining_examples(job, encoder)
+    judge = reward_judge(job, tokenizer, validation, encoder.eos_id)
+    shelf = EpochShelf(job)
     plan = _Plan(settings, len(train), len(pretraining), job.seed)
     engine = Engine(
         model, world=job.world, settings=settings, schedule=_schedule(settings, plan.total_steps)
     )
-    state = job.resume({"model": engine}) or {"validation_losses": [], "train_loss": None}
+    state = job.resume({"model": engine}) or {"epochs": [], "train_loss": None}
 
     for step in range(job.resumed_from_step, plan.total_steps):
         # 2. One optimiser step over this step's sequences, every answer token weighing the same.
@@ -61,24 +73,28 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
         update = engine.update({"answers": _micro_losses(engine, examples, settings)})
         state["train_loss"] = update.losses["answers"]
 
-        # 3. Once an epoch: the loss on prompts that are held out.
+        # 3. Once an epoch: how it does on what is held out, and the weights themselves.
         metrics = {
             "loss": update.losses["answers"],
             "learning_rate": update.learning_rate,
             "gradient_norm": update.gradient_norm,
             "tokens": num_answer_tokens(examples),
         }
-        if validation and plan.ends_epoch(step):
-            metrics["validation_loss"] = validation_loss(engine, validation, settings)
-            state["validation_losses"].append(metrics["validation_loss"])
+        if plan.ends_epoch(step):
+            figures = _judge_epoch(engine, settings, validation, held_out_texts, judge)
+            metrics |= figures
+            state["epochs"] = [*state["epochs"], figures]
+            if job.world.is_main:
+                shelf.put(model, tokenizer, state["epochs"], parent=base)
         yield StepMetrics(step + 1, plan.total_steps, "train", metrics)
         job.at_step_boundary(step + 1, {"model": engine}, state)
 
-    # 4. Publish the weights as they are at the end.
+    # 4. Publish the epoch whose answers are best (R55).
+    selection = choose_epoch(state["epochs"])
     if job.world.is_main:
-        save_folder(model, tokenizer, job.output_dir / "model", parent=base)
+        shelf.publish(selection["epoch"])
     warnings = encoder.warnings() + _warnings(settings, model, has_dropout=has_dropout)
-    return _report(state, train, validation, warnings)
+    return _report(state, train, validation, warnings) | {"selection": selection}
 
 
 class _Plan:
@@ -112,6 +128,26 @@ class _Plan:
         return endless_order(
             self.num_pretraining, first, self.num_documents, self.seed, "pretraining"
         )
+
+
+def _judge_epoch(
+    engine: Engine,
+    settings: SftHyperparameters,
+    validation: Sequence[Example],
+    held_out_texts: Sequence[Example],
+    judge: RewardJudge | None,
+) -> EpochFigures:
+    """What can be said of an epoch with what is held out; nothing where nothing is."""
+    figures: EpochFigures = {}
+    if validation:
+        figures["validation_loss"] = validation_loss(engine, validation, settings)
+    if held_out_texts:
+        figures["pretraining_validation_loss"] = validation_loss(engine, held_out_texts, settings)
+    if judge is not None:
+        engine.module.eval()
+        assert isinstance(engine.module, PreTrainedModel)  # noqa: S101 - this stage made the engine
+        figures["validation_reward"] = judge.mean_reward(engine.module)
+    return figures
 
 
 def validation_loss(
@@ -187,16 +223,20 @@ def _read_examples(job: Job, encoder: TextEncoder) -> tuple[list[Example], list[
     return examples["train"], examples["validation"]
 
 
-def _read_pretraining_examples(job: Job, encoder: TextEncoder) -> list[Example]:
+def _read_pretraining_examples(
+    job: Job, encoder: TextEncoder
+) -> tuple[list[Example], list[Example]]:
+    """Texts to mix in, and every tenth one held out to judge the mix by (R57)."""
     if job.hyperparameters.pretraining_share == 0:
-        return []
+        return [], []
     limit = encoder.limits.prompt + encoder.limits.completion
     texts = read_pretraining(job.input("pretraining"))
     examples = [Example(*encoder.document(text, limit)) for text in texts]
     usable = [example for example in examples if example.answer]
     if not usable:
         raise BadInput("no pretraining text has two tokens")
-    return usable
+    held_out = usable[HELD_OUT_EVERY - 1 :: HELD_OUT_EVERY]
+    return [example for example in usable if example not in held_out], held_out
 
 
 def _warnings(
@@ -217,7 +257,7 @@ def _report(
     validation: Sequence[Example],
     warnings: list[str],
 ) -> Report:
-    losses = state["validation_losses"]
+    losses = [epoch.get("validation_loss") for epoch in state["epochs"]]
     return {
         "train": {
             "loss": state["train_loss"],
@@ -226,7 +266,12 @@ def _report(
         },
         "validation": {
             "loss": losses[-1] if losses else None,
-            "loss_by_epoch": losses,
+            "loss_by_epoch": [loss for loss in losses if loss is not None],
+            "reward_by_epoch": [
+                epoch["validation_reward"]
+                for epoch in state["epochs"]
+                if "validation_reward" in epoch
+            ],
             "num_demonstrations": len(validation),
         },
         "warnings": warnings,

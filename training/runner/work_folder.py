@@ -76,8 +76,8 @@ class WorkFolder:
 
     def discard_bulk(self) -> None:
         """Delete what an ended run needs no more; its logs, its job and its result stay."""
-        shutil.rmtree(self.path / "checkpoints", ignore_errors=True)
-        shutil.rmtree(self.output, ignore_errors=True)
+        for bulk in (self.path / "checkpoints", self.path / "epochs", self.output):
+            shutil.rmtree(bulk, ignore_errors=True)
 
     def _write(self, path: Path, text: str) -> None:
         """The trainer sees all of it or none."""

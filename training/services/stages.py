@@ -35,6 +35,8 @@ STAGES: Mapping[str, Stage] = {
         inputs=(
             InputRole("base_model", "model_version", (BASE, SFT)),
             InputRole("demonstrations", "snapshot", (Snapshot.Kind.SFT,)),
+            # R55: chooses the epoch; without one the held-out loss does.
+            InputRole("reward_model", "model_version", (REWARD_MODEL,), required=False),
             InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
         ),
         output_kind=SFT,

@@ -1,0 +1,155 @@
+"""Which epoch of a supervised run is published (R55, R57)."""
+
+import pytest
+import torch
+
+from tests.training.ml.jobs import demonstration
+from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.epoch_selection import choose_epoch
+from training.ml.errors import BadInput
+from training.ml.model_folders import load_policy, load_tokenizer
+from training.ml.reward_folders import load_reward_model
+from training.ml.rollouts import SamplingRule, write_answers
+from training.ml.seeding import generator
+from training.ml.tiny_models import make_tiny
+
+ROWS = [demonstration(n, f"Count to {n}.", "one two three"[: 3 + n]) for n in range(4)]
+HELD_OUT = [demonstration(10 + n, f"Say {n}.", "ho", split="validation") for n in range(3)]
+QUICK = {
+    "epochs": 3,
+    "batch_size": 4,
+    "learning_rate": 5e-3,
+    "max_completion_tokens": 16,
+    "selection_max_tokens": 8,
+}
+
+
+def weights(folder):
+    return (folder / "model.safetensors").read_bytes()
+
+
+def run_with_reward(jobs, reward_folder, **changes):
+    """A run whose epochs a reward model judges: its work folder and report."""
+    job_file = jobs.make("sft", QUICK | changes, demonstrations=ROWS + HELD_OUT)
+    described = job_file.read_text().replace(
+        '"inputs": {', f'"inputs": {{"reward_model": "{reward_folder("llama")}", '
+    )
+    job_file.write_text(described)
+    report, history = jobs.run(job_file)
+    return job_file.parent, report, history
+
+
+@pytest.mark.parametrize(
+    ("figures", "chosen"),
+    [
+        # Reward decides even where the loss says otherwise; the first of equals is taken.
+        (
+            [
+                {"validation_reward": 0.1, "validation_loss": 1.0},
+                {"validation_reward": 0.4, "validation_loss": 2.0},
+                {"validation_reward": 0.4, "validation_loss": 3.0},
+            ],
+            {"by": "reward", "epoch": 2},
+        ),
+        ([{"validation_loss": 2.0}, {"validation_loss": 1.5}], {"by": "loss", "epoch": 2}),
+        # 2.0 + 1.0 against 1.5 + 1.8: the mix is judged by both (R57).
+        (
+            [
+                {"validation_loss": 2.0, "pretraining_validation_loss": 1.0},
+                {"validation_loss": 1.5, "pretraining_validation_loss": 1.8},
+            ],
+            {"by": "loss", "epoch": 1},
+        ),
+        ([{}, {}], {"by": "last", "epoch": 2}),
+    ],
+)
+def test_reward_decides_then_loss_then_the_end(figures, chosen):
+    """R55, R57."""
+    assert choose_epoch(figures) == chosen
+
+
+def test_the_published_model_is_the_epoch_whose_answers_the_reward_model_likes_best(
+    jobs, reward_folder
+):
+    """R55: the mean reward is that of one sampled answer per held-out prompt."""
+    work_dir, report, history = run_with_reward(jobs, reward_folder)
+
+    rewards = [step.metrics["validation_reward"] for step in history]
+    assert report["validation"]["reward_by_epoch"] == rewards
+    best = rewards.index(max(rewards)) + 1
+    assert report["selection"] == {"by": "reward", "epoch": best}
+    output = work_dir / "output"
+    assert weights(output / "model") == weights(output / f"epoch-{best:03}")
+    assert len({weights(output / f"epoch-{epoch:03}") for epoch in (1, 2, 3)}) == 3
+    # Once more by hand: written alone, scored alone, at the last real token.
+    expected = [
+        mean_reward_by_hand(output / f"epoch-{epoch:03}", reward_folder("llama"))
+        for epoch in (1, 2, 3)
+    ]
+    assert rewards == pytest.approx(expected, abs=1e-4)
+
+
+@torch.no_grad()
+def mean_reward_by_hand(policy_folder, reward_folder):
+    policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
+    encoder = TextEncoder(load_tokenizer(policy_folder), TokenLimits(64, 16))
+    rule = SamplingRule(1.0, 1.0, 8, encoder.eos_id)
+    rewards = []
+    for place, row in enumerate(HELD_OUT):
+        prompt = encoder.prompt(row["prompt"])
+        [answer] = write_answers(policy, [prompt], [generator(3, "selection", place)], rule)
+        ids = torch.tensor([prompt + answer.ids])
+        positions = torch.arange(ids.shape[1])[None]
+        rewards.append(float(reward(ids, torch.ones_like(ids), positions)[0, -1]))
+    return sum(rewards) / len(rewards)
+
+
+def test_without_a_reward_model_the_held_out_loss_decides(jobs):
+    """R55: the documented fallback."""
+    report, history = jobs.run(jobs.make("sft", QUICK, demonstrations=ROWS + HELD_OUT))
+
+    losses = [step.metrics["validation_loss"] for step in history]
+    assert report["selection"] == {"by": "loss", "epoch": losses.index(min(losses)) + 1}
+    assert report["validation"]["reward_by_epoch"] == []
+
+
+def test_only_the_selected_epoch_is_kept_where_that_is_asked_for(jobs, reward_folder):
+    """R55."""
+    all_dir, everything, _ = run_with_reward(jobs, reward_folder)
+    expected = weights(all_dir / "output" / "model")
+
+    work_dir, report, _ = run_with_reward(jobs, reward_folder, keep_epochs="selected")
+
+    assert [folder.name for folder in (work_dir / "epochs").iterdir()] == [
+        f"epoch-{report['selection']['epoch']:03}"
+    ]
+    assert report["selection"] == everything["selection"]
+    assert weights(work_dir / "output" / "model") == expected
+
+
+def test_every_tenth_pretraining_text_is_held_out_and_judged(jobs):
+    """R57: ten texts are nine to learn from and one to judge the mix by."""
+    texts = [{"text": f"plain text {n}"} for n in range(10)]
+    settings = QUICK | {"pretraining_share": 0.25}
+
+    _, history = jobs.run(jobs.make("sft", settings, demonstrations=ROWS[:3], pretraining=texts))
+    _, other = jobs.run(
+        jobs.make("sft", settings, name="other", demonstrations=ROWS[:3], pretraining=texts[:9])
+    )
+
+    assert all(step.metrics["pretraining_validation_loss"] > 0 for step in history)
+    assert not any("pretraining_validation_loss" in step.metrics for step in other)
+    # What is held out is not learned from: the other run saw the same steps.
+    assert [step.metrics["loss"] for step in history] == [step.metrics["loss"] for step in other]
+
+
+def test_a_reward_model_that_reads_other_tokens_is_refused(jobs, reward_folder, tmp_path):
+    """R55: ids go from network to network; through text they would change."""
+    make_tiny(tmp_path / "other", 7, "llama", width=48, num_layers=2, context=128)
+    tokenizer = load_tokenizer(tmp_path / "other")
+    tokenizer.add_tokens(["<another>"])
+    tokenizer.save_pretrained(tmp_path / "other")
+    jobs.base_model = tmp_path / "other"
+
+    with pytest.raises(BadInput, match="different tokenizers"):
+        run_with_reward(jobs, reward_folder)

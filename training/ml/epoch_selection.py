@@ -1,0 +1,162 @@
+"""Which epoch of a supervised run is published: the one whose answers a reward model likes best.
+
+The loss on held-out demonstrations rises after the first epoch while people still prefer the
+later ones, so the paper chooses by reward; where there is no reward model yet, the loss decides.
+Source: Ouyang et al. 2022, C.1 and section 3.5.
+
+Legend: B prompts, T tokens.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from training.ml.batches import split_by_tokens
+from training.ml.errors import BadInput
+from training.ml.hyperparameters import SftHyperparameters
+from training.ml.job import Job
+from training.ml.language_modelling import Example, padded_batch
+from training.ml.model_folders import load_tokenizer, save_folder
+from training.ml.networks import RewardModel, autocast, freeze
+from training.ml.reward_folders import load_reward_model
+from training.ml.rollouts import SamplingRule, write_answers
+from training.ml.sampling import sampling_copy
+from training.ml.seeding import generator
+from training.ml.world import World
+
+EpochFigures = dict[str, float]
+
+
+class RewardJudge:
+    """The mean reward of one answer per held-out prompt, with the same random streams each time."""
+
+    def __init__(
+        self,
+        reward: RewardModel,
+        prompts: Sequence[list[int]],
+        rule: SamplingRule,
+        settings: SftHyperparameters,
+        *,
+        seed: int,
+        world: World,
+    ) -> None:
+        self.reward = reward
+        self.prompts = prompts
+        self.rule = rule
+        self.settings = settings
+        self.seed = seed
+        self.world = world
+
+    @torch.no_grad()
+    def mean_reward(self, policy: PreTrainedModel) -> float:
+        """Precondition: the policy is in evaluation mode. Every process calls this."""
+        writer = sampling_copy(policy, self.settings.precision)
+        own = list(self.world.share(len(self.prompts)))
+        lengths = [len(self.prompts[place]) + self.rule.max_tokens for place in own]
+        total = torch.zeros((), dtype=torch.float64, device=self.world.device)
+        for rows in split_by_tokens(lengths, self.settings.max_tokens_per_forward):
+            total += self._sum_of_rewards(writer, [own[row] for row in rows])
+        return float(self.world.total(total)) / len(self.prompts)
+
+    def _sum_of_rewards(self, writer: PreTrainedModel, places: list[int]) -> Tensor:
+        prompts = [self.prompts[place] for place in places]
+        noise = [generator(self.seed, "selection", place) for place in places]
+        answers = write_answers(writer, prompts, noise, self.rule)
+        examples = [Example(*pair) for pair in zip(prompts, (a.ids for a in answers), strict=True)]
+        batch = padded_batch(examples).to(self.world.device)
+        with autocast(self.world.device, self.settings.precision):
+            rows = batch.rows
+            reward_BT: Tensor = self.reward(rows.token_BT, rows.attention, rows.position_BT)
+        last_B = batch.column_R[0] + batch.mask_BR.sum(1)
+        return reward_BT[torch.arange(len(places), device=last_B.device), last_B].double().sum()
+
+
+def reward_judge(
+    job: Job, tokenizer: PreTrainedTokenizerBase, validation: Sequence[Example], eos_id: int
+) -> RewardJudge | None:
+    """A judge over the first held-out prompts; None without a reward model or without prompts.
+
+    Raises: BadInput when the reward model reads other tokens than the policy writes.
+    """
+    settings: SftHyperparameters = job.hyperparameters
+    folder = job.optional_input("reward_model")
+    if folder is None or not validation:
+        return None
+    if load_tokenizer(folder).get_vocab() != tokenizer.get_vocab():
+        raise BadInput("the base model and the reward model have different tokenizers")
+    reward = load_reward_model(folder)
+    freeze(reward, job.world.device)
+    prompts = list({tuple(example.context): example.context for example in validation}.values())
+    rule = SamplingRule(1.0, 1.0, settings.selection_max_tokens, eos_id)
+    chosen = prompts[: settings.selection_prompts]
+    return RewardJudge(reward, chosen, rule, settings, seed=job.seed, world=job.world)
+
+
+class EpochShelf:
+    """The weights after every epoch, as model folders of the job's own.
+
+    They lie outside the output folder, which an attempt that goes on finds empty.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.kept = job.work_dir / "epochs"
+        self.output_dir = job.output_dir
+        self.keeps_all = job.hyperparameters.keep_epochs == "all"
+
+    def put(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        figures: Sequence[EpochFigures],
+        *,
+        parent: Path,
+    ) -> None:
+        """Keep the epoch that `figures` ends with, and drop those that can no longer be chosen."""
+        folder = self._folder(len(figures))
+        # Published files may share their bytes with an older folder of this name: never into it.
+        shutil.rmtree(folder, ignore_errors=True)
+        save_folder(model, tokenizer, folder, parent=parent)
+        if not self.keeps_all:
+            best = self._folder(choose_epoch(figures)["epoch"])
+            for other in self.kept.iterdir():
+                if other != best:
+                    shutil.rmtree(other)
+
+    def publish(self, epoch: int) -> None:
+        """Lay the selected epoch out as `model`, and every kept one beside it."""
+        self._lay_out(self._folder(epoch), "model")
+        if self.keeps_all:
+            for folder in sorted(self.kept.iterdir()):
+                self._lay_out(folder, folder.name)
+
+    def _folder(self, epoch: int) -> Path:
+        return self.kept / f"epoch-{epoch:03}"
+
+    def _lay_out(self, folder: Path, name: str) -> None:
+        target = self.output_dir / name
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(folder, target, copy_function=os.link)
+
+
+def choose_epoch(figures: Sequence[EpochFigures]) -> dict[str, Any]:
+    """The epoch to publish, counted from 1, and what decided: reward, else loss, else the last.
+
+    Of epochs that are equally good the earliest is taken.
+    """
+    if figures and all("validation_reward" in epoch for epoch in figures):
+        rewards = [epoch["validation_reward"] for epoch in figures]
+        return {"by": "reward", "epoch": rewards.index(max(rewards)) + 1}
+    if figures and all("validation_loss" in epoch for epoch in figures):
+        # With a pretraining mix both losses count (paper, C.3).
+        losses = [
+            epoch["validation_loss"] + epoch.get("pretraining_validation_loss", 0.0)
+            for epoch in figures
+        ]
+        return {"by": "loss", "epoch": losses.index(min(losses)) + 1}
+    return {"by": "last", "epoch": len(figures)}

@@ -1,5 +1,8 @@
 """Reading the consent: its versions, and who has agreed to the one that counts."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from labeling.models import Consent, ConsentVersion, Role, User
@@ -10,14 +13,25 @@ def asks_consent_of(account: User) -> bool:
     return account.role == Role.LABELER and not account.is_simulated
 
 
-def newest_consent(*, labeler: User) -> ConsentVersion | None:
-    """The version that counts, with ``agreed_at``, null until this labeler agrees. One query."""
+@dataclass(frozen=True)
+class AskedConsent:
+    """A version as one labeler sees it; ``agreed_at`` is null until they agree."""
+
+    version: int
+    title: str
+    body: str
+    agreed_at: datetime | None
+
+
+def newest_consent(*, labeler: User) -> AskedConsent | None:
+    """The version that counts, with whether this labeler has agreed to it. One query."""
     agreed = Consent.objects.filter(consent_version=OuterRef("pk"), labeler=labeler)
-    return (
-        ConsentVersion.objects.annotate(agreed_at=Subquery(agreed.values("agreed_at")[:1]))
-        .order_by("-version")
+    row = (
+        ConsentVersion.objects.order_by("-version")
+        .values_list("version", "title", "body", Subquery(agreed.values("agreed_at")[:1]))
         .first()
     )
+    return None if row is None else AskedConsent(*row)
 
 
 def has_consented(*, labeler: User) -> bool:

@@ -4,10 +4,12 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+import { componentStyles } from "./vite/component-styles";
+
 const backend = process.env.CONCORD_BACKEND ?? "http://127.0.0.1:8000";
 
 export default defineConfig(({ command }) => ({
-  plugins: [react()],
+  plugins: [react(), componentStyles()],
   // The web process serves the built files from here; the development server from the root.
   base: command === "build" ? "/static/" : "/",
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },

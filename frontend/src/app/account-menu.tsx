@@ -1,63 +1,20 @@
-import { Button, Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "react-router";
+import { Button } from "@mantine/core";
 
-import { api, done } from "@/api/client";
-import { sentenceFor } from "@/api/errors";
-import { sessionQuery, useSignedInUser } from "@/api/session";
+import { useSignedInUser } from "@/api/session";
+import { MenuOnDemand, menuPanel } from "@/components/menu-on-demand";
 
-const SCHEMES = [
-  { value: "light", label: "Light" },
-  { value: "dark", label: "Dark" },
-  { value: "auto", label: "System" },
-] as const;
-
-type Scheme = (typeof SCHEMES)[number]["value"];
-
-function useSignOut() {
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  return useMutation({
-    mutationFn: () => done(api.POST("/api/session/sign-out/")),
-    onSuccess: async () => {
-      // The start page first: whoever signs in next must not land where this person left.
-      await navigate("/", { replace: true });
-      queryClient.setQueryData(sessionQuery.queryKey, (session) =>
-        session ? { ...session, user: null } : session,
-      );
-      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
-    },
-  });
-}
+const AccountPanel = menuPanel(async () => (await import("./account-panel")).AccountPanel);
 
 export function AccountMenu() {
   const user = useSignedInUser();
-  const signOut = useSignOut();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-
   return (
-    <Menu position="bottom-end" width={240} closeOnItemClick={false}>
-      <Menu.Target>
-        <Button variant="subtle" size="compact-md">
+    <MenuOnDemand
+      panel={AccountPanel}
+      button={(props) => (
+        <Button variant="subtle" size="compact-md" {...props}>
           {user.display_name}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{user.email}</Menu.Label>
-        <SegmentedControl<Scheme>
-          fullWidth
-          size="xs"
-          aria-label="Colour scheme"
-          data={[...SCHEMES]}
-          value={colorScheme}
-          onChange={setColorScheme}
-        />
-        <Menu.Divider />
-        <Menu.Item onClick={() => signOut.mutate()} disabled={signOut.isPending}>
-          Sign out
-        </Menu.Item>
-        {signOut.isError && <Menu.Label role="alert">{sentenceFor(signOut.error)}</Menu.Label>}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    />
   );
 }

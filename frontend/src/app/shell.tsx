@@ -1,11 +1,16 @@
-import { Burger, Menu } from "@mantine/core";
+import { Burger } from "@mantine/core";
 import { Link, NavLink, Outlet } from "react-router";
 
 import { isAtLeast, useSignedInUser } from "@/api/session";
+import { MenuOnDemand, menuPanel } from "@/components/menu-on-demand";
 
 import { AccountMenu } from "./account-menu";
 import { navigation } from "./navigation";
 import classes from "./shell.module.css";
+
+const NavigationPanel = menuPanel(
+  async () => (await import("./navigation-panel")).NavigationPanel,
+);
 
 /** The frame round every page but the workplace: name, navigation by role, account. */
 export function Shell() {
@@ -29,18 +34,10 @@ export function Shell() {
           ))}
         </nav>
         <div className={classes.narrow}>
-          <Menu position="bottom-start" width={220}>
-            <Menu.Target>
-              <Burger size="sm" aria-label="Navigation" />
-            </Menu.Target>
-            <Menu.Dropdown>
-              {items.map((item) => (
-                <Menu.Item key={item.path} component={Link} to={item.path}>
-                  {item.label}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
+          <MenuOnDemand
+            panel={NavigationPanel}
+            button={(props) => <Burger size="sm" aria-label="Navigation" {...props} />}
+          />
         </div>
         <AccountMenu />
       </header>

@@ -1,11 +1,7 @@
 import {
-  Checkbox,
   createTheme,
   defaultVariantColorsResolver,
-  Drawer,
   localStorageColorSchemeManager,
-  Modal,
-  Radio,
 } from "@mantine/core";
 import type { CSSVariablesResolver, MantineColorsTuple } from "@mantine/core";
 
@@ -87,11 +83,12 @@ export const theme = createTheme({
     const colors = defaultVariantColorsResolver(input);
     return input.variant === "filled" ? { ...colors, color: "var(--on-accent)" } : colors;
   },
+  // By name: naming the components themselves would load them with the very first page.
   components: {
-    Checkbox: Checkbox.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
-    Drawer: Drawer.extend({ defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } }),
-    Modal: Modal.extend({ defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } }),
-    Radio: Radio.extend({ defaultProps: { iconColor: "var(--on-accent)" } }),
+    Checkbox: { defaultProps: { iconColor: "var(--on-accent)" } },
+    Drawer: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } },
+    Modal: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } },
+    Radio: { defaultProps: { iconColor: "var(--on-accent)" } },
   },
   black: gray[9],
   defaultRadius: "sm",

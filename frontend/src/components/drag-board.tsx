@@ -1,113 +1,79 @@
-import {
-  DndContext,
-  DragOverlay,
-  PointerSensor,
-  useDraggable,
-  useDroppable,
-  useSensor,
-  useSensors,
-} from "@dnd-kit/core";
-import type { Announcements, DragEndEvent, DragStartEvent } from "@dnd-kit/core";
-import { useState } from "react";
+import { useMediaQuery } from "@mantine/hooks";
+import { createContext, useContext, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 
-interface DragWords {
+import type * as DragKit from "./drag-kit";
+import { whenIdle } from "./when-idle";
+
+export interface DragWords {
   item: (id: string) => string;
   zone: (id: string) => string;
 }
 
-const CLICK_MOVES_UP_TO_PX = 6;
-
-function announcementsIn(words: DragWords): Announcements {
-  return {
-    onDragStart: ({ active }) => `Picked up ${words.item(String(active.id))}.`,
-    onDragOver: ({ active, over }) =>
-      over
-        ? `${words.item(String(active.id))} is over ${words.zone(String(over.id))}.`
-        : `${words.item(String(active.id))} is over nothing.`,
-    onDragEnd: ({ active, over }) =>
-      over
-        ? `${words.item(String(active.id))} was put into ${words.zone(String(over.id))}.`
-        : `${words.item(String(active.id))} was left where it was.`,
-    onDragCancel: ({ active }) => `${words.item(String(active.id))} was left where it was.`,
-  };
-}
-
-/**
- * Dragging with the pointer, and nothing else: whatever can be dragged here must also be possible
- * by key and by click, which is the business of whoever draws the items.
- */
-export function DragBoard({
-  children,
-  words,
-  overlay,
-  onDrop,
-}: {
+export interface DragBoardProps {
   children: ReactNode;
   words: DragWords;
   /** What travels with the pointer. */
   overlay: (id: string) => ReactNode;
   onDrop: (item: string, zone: string) => void;
-}) {
-  const [dragged, setDragged] = useState<string | null>(null);
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: CLICK_MOVES_UP_TO_PX } }),
-  );
+}
 
-  function end({ active, over }: DragEndEvent) {
-    setDragged(null);
-    if (over) onDrop(String(active.id), String(over.id));
-  }
+export interface DragItemProps {
+  id: string;
+  isEnabled: boolean;
+  children: (isDragging: boolean) => ReactNode;
+}
 
+export interface DropZoneProps {
+  id: string;
+  className?: string;
+  children: (isOver: boolean) => ReactNode;
+}
+
+const KitContext = createContext<typeof DragKit | null>(null);
+const CAN_DRAG = "(pointer: fine)";
+// Kept across boards, so that only the first one of a visit begins without it.
+let loadedKit: typeof DragKit | null = null;
+
+function useDragKit(): typeof DragKit | null {
+  const canDrag = useMediaQuery(CAN_DRAG, false) ?? false;
+  const [kit, setKit] = useState(loadedKit);
+  useEffect(() => {
+    if (!canDrag || loadedKit) return undefined;
+    return whenIdle(() => {
+      void import("./drag-kit").then((loaded) => {
+        loadedKit = loaded;
+        setKit(loaded);
+      });
+    });
+  }, [canDrag]);
+  return canDrag ? kit : null;
+}
+
+/**
+ * Dragging with the pointer, and nothing else: whatever can be dragged here must also be possible
+ * by key and by click, which is the business of whoever draws the items. That is why the code for
+ * it may come after the first paint, and never comes to a touch screen.
+ */
+export function DragBoard(props: DragBoardProps) {
+  const kit = useDragKit();
+  if (!kit) return props.children;
   return (
-    <DndContext
-      sensors={sensors}
-      accessibility={{
-        announcements: announcementsIn(words),
-        screenReaderInstructions: { draggable: "Drag with the pointer, or use the keys shown." },
-      }}
-      onDragStart={({ active }: DragStartEvent) => setDragged(String(active.id))}
-      onDragEnd={end}
-      onDragCancel={() => setDragged(null)}
-    >
-      {children}
-      <DragOverlay dropAnimation={null}>{dragged !== null && overlay(dragged)}</DragOverlay>
-    </DndContext>
+    <KitContext value={kit}>
+      <kit.DragBoard {...props} />
+    </KitContext>
   );
 }
 
 /** Something that can be picked up with the pointer. Its own buttons keep their clicks and keys. */
-export function DragItem({
-  id,
-  isEnabled,
-  children,
-}: {
-  id: string;
-  isEnabled: boolean;
-  children: (isDragging: boolean) => ReactNode;
-}) {
-  const { setNodeRef, listeners, isDragging } = useDraggable({ id, disabled: !isEnabled });
-  return (
-    <div ref={setNodeRef} {...listeners}>
-      {children(isDragging)}
-    </div>
-  );
+export function DragItem(props: DragItemProps) {
+  const kit = useContext(KitContext);
+  return kit ? <kit.DragItem {...props} /> : <div>{props.children(false)}</div>;
 }
 
-/** Somewhere to drop. `isOver` is true while an item hovers. */
-export function DropZone({
-  id,
-  className,
-  children,
-}: {
-  id: string;
-  className?: string;
-  children: (isOver: boolean) => ReactNode;
-}) {
-  const { setNodeRef, isOver } = useDroppable({ id });
-  return (
-    <div ref={setNodeRef} className={className} data-over={isOver || undefined}>
-      {children(isOver)}
-    </div>
-  );
+/** Somewhere to drop. Its child hears whether an item hovers over it. */
+export function DropZone(props: DropZoneProps) {
+  const kit = useContext(KitContext);
+  if (kit) return <kit.DropZone {...props} />;
+  return <div className={props.className}>{props.children(false)}</div>;
 }

@@ -101,11 +101,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ["eslint.config.js", "vite.config.ts"],
+    files: ["eslint.config.js", "vite.config.ts", "vite/*.ts", "scripts/*.mjs"],
     languageOptions: { globals: globals.node },
   },
   {
-    files: ["vite.config.ts"],
+    files: ["vite.config.ts", "vite/*.ts"],
     languageOptions: { parser: tseslint.parser },
   },
   {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-import { componentStyles } from "./vite/component-styles";
+import { componentStyles } from "./vite/component-styles.ts";
 
 const backend = process.env.CONCORD_BACKEND ?? "http://127.0.0.1:8000";
 

@@ -1,6 +1,8 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
+
+import { Modal } from "./dialogs";
 
 /** A button whose work cannot be taken back: it asks once more, with the consequence in words. */
 export function ConfirmButton({

@@ -1,8 +1,10 @@
-import { Button, Group, Modal, Radio, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
 import { sentenceFor } from "@/api/errors";
+
+import { Modal } from "./dialogs";
 
 interface Choice {
   key: string;

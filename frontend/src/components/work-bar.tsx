@@ -1,8 +1,8 @@
-import { Drawer } from "@mantine/core";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
+import { Drawer } from "./dialogs";
 import { ReadText } from "./read-text";
 import classes from "./work-bar.module.css";
 

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 
+import { Modal } from "@/components/dialogs";
 import { ReadText } from "@/components/read-text";
 
 import classes from "./text-conflict.module.css";

@@ -1,8 +1,8 @@
-import { Drawer } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { QuestionsProps } from "@/api/assignments";
+import { Drawer } from "@/components/dialogs";
 import { EmptyNote } from "@/components/empty-note";
 import { SearchFilter } from "@/components/search-filter";
 

@@ -1,4 +1,6 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
+
+import { Modal } from "@/components/dialogs";
 
 import type { Board } from "./board";
 import { judgmentOf, ladderOf, ratingsOf } from "./board";

@@ -1,5 +1,6 @@
-import { Modal, Stack, Switch } from "@mantine/core";
+import { Stack, Switch } from "@mantine/core";
 
+import { Modal } from "@/components/dialogs";
 import { KeyHint } from "@/components/key-hint";
 
 import classes from "./help-overlay.module.css";

@@ -142,6 +142,13 @@ class RewardModelHyperparameters:
     warmup_steps: int = knob(
         0, "Steps of linear warm-up from zero.", between=(0, 1_000_000), unit="steps", source=OURS
     )
+    num_seeds: int = knob(
+        1,
+        "Train so many times from different seeds and keep the best on held-out pairs.",
+        between=(1, 10),
+        unit="seeds",
+        source="Stiennon et al. 2020, C.1; optional",
+    )
     normalise_by: str = knob(
         "pairs_present",
         "What a prompt's summed pair losses are divided by: its strict pairs, or all judged "

@@ -5,9 +5,8 @@
 Legend: B prompts, N completions, P pairs, T tokens.
 """
 
-import math
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,10 +22,12 @@ from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
 from training.ml.ranking_batches import EncodedGroup, choose_packing, encode_group
 from training.ml.records import read_demonstrations, read_rankings
-from training.ml.reward_folders import new_reward_model, save_reward_model
+from training.ml.reward_folders import load_reward_model, new_reward_model, save_reward_model
+from training.ml.reward_plan import SeedShelf, TrainingPlan, seed_figures
 from training.ml.reward_scoring import RewardScorer, StepTally
-from training.ml.schedules import Schedule
-from training.ml.seeding import generator, permutation
+from training.ml.seeding import generator
+
+FRESH: dict[str, Any] = {"num_forward_rows": 0, "num_completions": 0, "seeds": []}
 
 
 def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
@@ -44,23 +45,17 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
     scorer = RewardScorer(
         settings, packing=choose_packing(settings.encoding, model.model.config, train)
     )
+    plan = TrainingPlan(settings, len(train), job.seed)
+    engine = plan.engine(model, job.world)
+    shelf = SeedShelf(job.work_dir)
+    state = FRESH | job.resume({"model": engine})
 
-    steps_per_epoch = math.ceil(len(train) / settings.batch_size)
-    total_steps = settings.epochs * steps_per_epoch
-    if settings.max_steps:
-        total_steps = min(total_steps, settings.max_steps)
-    engine = Engine(
-        model, world=job.world, settings=settings, schedule=_schedule(settings, total_steps)
-    )
-    fresh: dict[str, Any] = {"num_forward_rows": 0, "num_completions": 0}
-    state = job.resume({"model": engine}) or fresh
-
-    for step in range(job.resumed_from_step, total_steps):
+    for step in range(job.resumed_from_step, plan.total_steps):
         # 2. One optimiser step over whole prompts, every prompt weighing the same.
-        epoch, place = divmod(step, steps_per_epoch)
-        order = permutation(len(train), job.seed, "rankings", epoch)
-        first = place * settings.batch_size
-        groups = [train[index] for index in order[first : first + settings.batch_size]]
+        if plan.begins_anew(step):
+            model = new_reward_model(base, generator(plan.seed_of(step), "head"))
+            engine = plan.engine(model, job.world)
+        groups = [train[index] for index in plan.groups_of(step)]
         tally = StepTally()
         update = engine.update({"ranking": scorer.micro_losses(engine, groups, tally)})
 
@@ -74,19 +69,30 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         state["num_forward_rows"] += int(metrics["forward_rows"])
         state["num_completions"] += sum(len(group.completions) for group in groups)
         state |= {"loss": metrics["loss"], "accuracy": metrics["accuracy"]}
-        yield StepMetrics(step + 1, total_steps, "train", metrics)
+        if settings.num_seeds > 1 and plan.ends_seed(step):
+            figures = seed_figures(_evaluate(engine, scorer, validation, job.seed))
+            state["seeds"] = [*state["seeds"], {"seed": plan.seed_of(step), **figures}]
+            shelf.put(job.world, state["seeds"], model, tokenizer, parent=base)
+        yield StepMetrics(step + 1, plan.total_steps, "train", metrics)
         job.at_step_boundary(step + 1, {"model": engine}, state)
 
     # 4. Centre it, judge it on held-out prompts as others will load it, and publish.
+    if state["seeds"]:
+        model = load_reward_model(shelf.best_folder)
+        engine = plan.engine(model, job.world)
     centring = _centre(job, engine, scorer, encoder, train)
     report = {
         "train": {"loss": state["loss"], "accuracy": state["accuracy"], "num_prompts": len(train)},
         "validation": _evaluate(engine, scorer, validation, job.seed),
         "centring": centring,
+        "seeds": state["seeds"],
         "encoding": "packed" if scorer.packing else "rows",
         "num_forward_rows": state["num_forward_rows"],
         "num_completions": state["num_completions"],
-        "warnings": warnings("reward_model", settings) + encoder.warnings() + _left_out(num_tied),
+        "warnings": warnings("reward_model", settings)
+        + encoder.warnings()
+        + _left_out(num_tied)
+        + _undecided(state["seeds"]),
     }
     if job.world.is_main:
         save_reward_model(model, tokenizer, job.output_dir / "model", parent=base)
@@ -97,6 +103,12 @@ def _left_out(num_tied: int) -> list[str]:
     if not num_tied:
         return []
     return [f"{num_tied} prompts had no strict comparison and were left out."]
+
+
+def _undecided(seeds: Sequence[Mapping[str, Any]]) -> list[str]:
+    if all(seed["accuracy"] is not None for seed in seeds):
+        return []
+    return ["No pair was held out, so nothing told the seeds apart: the first one was kept."]
 
 
 def _evaluate(
@@ -233,16 +245,6 @@ def _limits(model: RewardModel, settings: RewardModelHyperparameters) -> TokenLi
         model.model.config,
         max_prompt_tokens=settings.max_prompt_tokens,
         max_completion_tokens=settings.max_completion_tokens,
-    )
-
-
-def _schedule(settings: RewardModelHyperparameters, total_steps: int) -> Schedule:
-    return Schedule(
-        settings.learning_rate_schedule,
-        settings.learning_rate,
-        total_steps,
-        warmup_steps=settings.warmup_steps,
-        final_fraction=settings.final_learning_rate_fraction,
     )
 
 

@@ -10,6 +10,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+# What a trainer keeps for itself beside its output; worthless once the run has ended.
+BULK = ("checkpoints", "epochs", "best-seed")
+
 
 @dataclass(frozen=True)
 class WorkFolder:
@@ -76,7 +79,7 @@ class WorkFolder:
 
     def discard_bulk(self) -> None:
         """Delete what an ended run needs no more; its logs, its job and its result stay."""
-        for bulk in (self.path / "checkpoints", self.path / "epochs", self.output):
+        for bulk in (*(self.path / name for name in BULK), self.output):
             shutil.rmtree(bulk, ignore_errors=True)
 
     def _write(self, path: Path, text: str) -> None:

@@ -220,3 +220,49 @@ def test_another_seed_gives_another_model(jobs):
     jobs.run(two)
 
     assert weights_of(one.parent) != weights_of(two.parent)
+
+
+def test_of_several_seeds_the_best_on_held_out_pairs_is_published(jobs):
+    """R65: three trainings, one after the other, each from a head and an order of its own."""
+    settings = QUICK | {"epochs": 1, "num_seeds": 3}
+    records = {"rankings": RANKINGS + HELD_OUT, "demonstrations": DEMONSTRATIONS}
+
+    several, history = jobs.run(jobs.make("reward_model", settings, name="several", **records))
+
+    seeds = several["seeds"]
+    assert [step.step for step in history] == [1, 2, 3]
+    assert len({seed["seed"] for seed in seeds}) == 3
+    assert len({seed["log_loss"] for seed in seeds}) == 3
+    best = max(seeds, key=lambda seed: (seed["accuracy"], -seed["log_loss"]))
+    assert several["validation"]["accuracy"]["value"] == best["accuracy"]
+    assert several["validation"]["log_loss"] == pytest.approx(best["log_loss"], abs=1e-6)
+    # The first seed is the job's own: alone it gives the figures it gave among the three.
+    alone, _ = jobs.run(jobs.make("reward_model", settings | {"num_seeds": 1}, **records))
+    assert alone["validation"]["log_loss"] == pytest.approx(seeds[0]["log_loss"], abs=1e-6)
+    assert alone["seeds"] == []
+
+
+def test_several_seeds_resume_where_they_stopped(jobs):
+    """R65, R74: stopped within the second of three trainings; the same bits in the end."""
+    settings = QUICK | {"epochs": 2, "num_seeds": 3}
+    whole = jobs.make("reward_model", settings, name="whole", rankings=RANKINGS + HELD_OUT)
+    halves = jobs.make("reward_model", settings, name="halves", rankings=RANKINGS + HELD_OUT)
+
+    report, _ = jobs.run(whole)
+    jobs.run(halves, stop_after=3)
+    resumed, history = jobs.run(halves)
+
+    assert [step.step for step in history] == [4, 5, 6]
+    assert resumed == report
+    assert weights_of(halves.parent) == weights_of(whole.parent)
+
+
+def test_without_held_out_pairs_the_first_seed_is_kept_and_that_is_said(jobs):
+    """R65."""
+    settings = QUICK | {"epochs": 1, "num_seeds": 2}
+
+    report, _ = jobs.run(jobs.make("reward_model", settings, name="two", rankings=RANKINGS))
+    alone, _ = jobs.run(jobs.make("reward_model", QUICK | {"epochs": 1}, rankings=RANKINGS))
+
+    assert "the first one was kept" in report["warnings"][-1]
+    assert report["centring"] == alone["centring"]

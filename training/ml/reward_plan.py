@@ -1,0 +1,101 @@
+"""Which prompts each step of reward modelling sees, over one training or over several seeds."""
+
+import math
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedTokenizerBase
+
+from training.ml.engine import Engine
+from training.ml.hyperparameters import RewardModelHyperparameters
+from training.ml.networks import RewardModel
+from training.ml.reward_folders import save_reward_model
+from training.ml.schedules import Schedule
+from training.ml.seeding import derive_seed, permutation
+from training.ml.world import World
+
+
+class TrainingPlan:
+    """Steps count through all seeds: the second training begins where the first one ends."""
+
+    def __init__(self, settings: RewardModelHyperparameters, num_train: int, seed: int) -> None:
+        self.settings = settings
+        self.num_train = num_train
+        self.seed = seed
+        self.steps_per_epoch = math.ceil(num_train / settings.batch_size)
+        self.steps_per_seed = settings.epochs * self.steps_per_epoch
+        if settings.max_steps:
+            self.steps_per_seed = min(self.steps_per_seed, settings.max_steps)
+        self.total_steps = settings.num_seeds * self.steps_per_seed
+
+    def seed_of(self, step: int) -> int:
+        """The job's own seed for the first training, one made from it for every other."""
+        member = step // self.steps_per_seed
+        return derive_seed(self.seed, "member", member) if member else self.seed
+
+    def begins_anew(self, step: int) -> bool:
+        return step > 0 and step % self.steps_per_seed == 0
+
+    def ends_seed(self, step: int) -> bool:
+        return (step + 1) % self.steps_per_seed == 0
+
+    def groups_of(self, step: int) -> list[int]:
+        epoch, place = divmod(step % self.steps_per_seed, self.steps_per_epoch)
+        order = permutation(self.num_train, self.seed_of(step), "rankings", epoch)
+        first = place * self.settings.batch_size
+        return order[first : first + self.settings.batch_size]
+
+    def engine(self, model: RewardModel, world: World) -> Engine:
+        settings = self.settings
+        schedule = Schedule(
+            settings.learning_rate_schedule,
+            settings.learning_rate,
+            self.steps_per_seed,
+            warmup_steps=settings.warmup_steps,
+            final_fraction=settings.final_learning_rate_fraction,
+        )
+        return Engine(model, world=world, settings=settings, schedule=schedule)
+
+
+def seed_figures(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """What trainings from different seeds are compared by."""
+    return {"accuracy": evaluation["accuracy"]["value"], "log_loss": evaluation["log_loss"]}
+
+
+def best_of(seeds: Sequence[Mapping[str, Any]]) -> int:
+    """The place of the seed with the best held-out accuracy, then log loss; the first without any.
+
+    Source: R65; Stiennon et al. 2020, C.1.
+    """
+    if any(seed["accuracy"] is None for seed in seeds):
+        return 0
+    return max(
+        range(len(seeds)), key=lambda place: (seeds[place]["accuracy"], -seeds[place]["log_loss"])
+    )
+
+
+class SeedShelf:
+    """The weights of the best training so far, outside the output folder."""
+
+    def __init__(self, work_dir: Path) -> None:
+        self.best_folder = work_dir / "best-seed"
+
+    def put(
+        self,
+        world: World,
+        seeds: Sequence[Mapping[str, Any]],
+        model: RewardModel,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        parent: Path,
+    ) -> None:
+        """Keep the training that `seeds` ends with if it is the best. Every process calls this."""
+        if world.is_main and best_of(seeds) == len(seeds) - 1:
+            written = self.best_folder.with_suffix(".tmp")
+            shutil.rmtree(written, ignore_errors=True)
+            save_reward_model(model, tokenizer, written, parent=parent)
+            shutil.rmtree(self.best_folder, ignore_errors=True)
+            written.rename(self.best_folder)
+        world.wait()

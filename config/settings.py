@@ -154,6 +154,8 @@ TOKENIZER_FILE = env_path("CONCORD_TOKENIZER_FILE", STATE_DIR / "tokenizer.json"
 # An answer can be taken back this long; training and statistics read sealed answers only.
 TAKE_BACK_SECONDS = env_int("CONCORD_TAKE_BACK_SECONDS", 600)
 ASSIGNMENT_LEASE_SECONDS = env_int("CONCORD_ASSIGNMENT_LEASE_SECONDS", 1800, minimum=1)
+# A labeler meets an earlier task of theirs again after so many rankings at the earliest.
+REPEAT_AFTER_RANKINGS = env_int("CONCORD_REPEAT_AFTER_RANKINGS", 20, minimum=1)
 
 # One attempt at a run: lease, heartbeat, and what this node offers.
 RUN_LEASE_SECONDS = env_int("CONCORD_RUN_LEASE_SECONDS", 60, minimum=3)

@@ -20,8 +20,11 @@ from labeling.api.projects import InstructionsOutput
 from labeling.api.strict_fields import ExactText, RowId
 from labeling.catalogue import CONDITIONAL_FLAGS, SKIP_REASONS
 from labeling.models import Assignment, Draft, Project
-from labeling.selectors.assignments import access_assignment, assignments_of
-from labeling.selectors.projects import access_project
+from labeling.selectors.assignments import (
+    access_assignment,
+    assignments_of,
+    project_to_work_in,
+)
 from labeling.services.answers import take_back_until
 from labeling.services.assignments import lease_next_assignment, skip_assignment, undo_skip
 from labeling.services.demonstrations import MAX_TOKENS
@@ -39,7 +42,14 @@ STATES = ["leased", "submitted", "expired", "skipped"]
 
 
 class NextInput(serializers.Serializer[Any]):
-    project = RowId()
+    project = RowId(
+        allow_null=True,
+        help_text="Null for any project one may work in, the highest priority first.",
+    )
+    beside = serializers.UUIDField(
+        required=False,
+        help_text="A task in hand, to get the one after it; nobody is given more than two.",
+    )
 
 
 class SkipInput(serializers.Serializer[Any]):
@@ -110,9 +120,15 @@ class AssignmentOutput(serializers.Serializer[Any]):
 
 class NextOutput(serializers.Serializer[Any]):
     assignment = AssignmentOutput(allow_null=True)
-    reason = serializers.ChoiceField(choices=["empty", "paused", "not_in_pool"], allow_null=True)
+    reason = serializers.ChoiceField(
+        choices=["empty", "paused", "not_in_pool", "not_qualified"], allow_null=True
+    )
     num_waiting_for_others = serializers.IntegerField(
         help_text="When there is none: tasks in other hands that may come back."
+    )
+    missing = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="When not qualified: the languages and skills that the project asks for.",
     )
 
 
@@ -205,9 +221,11 @@ class NextView(APIView):
         """What to do now: the task in hand, else a new one; asking twice takes nothing twice."""
         given = NextInput(data=request.data)
         given.is_valid(raise_exception=True)
+        project_id = given.validated_data["project"]
         found = lease_next_assignment(
             labeler=account_of(request),
-            project=access_project(project_id=given.validated_data["project"]),
+            project=None if project_id is None else project_to_work_in(project_id=project_id),
+            beside=given.validated_data.get("beside"),
         )
         assignment = found.assignment_id and show_assignment(found.assignment_id, request)
         return Response(
@@ -215,6 +233,7 @@ class NextView(APIView):
                 "assignment": assignment,
                 "reason": found.reason,
                 "num_waiting_for_others": found.num_waiting_for_others,
+                "missing": found.missing,
             }
         )
 

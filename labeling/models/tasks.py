@@ -133,6 +133,8 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["labeler", "state"]),
+            # A labeler's history, and where in the order of serving they are.
+            models.Index(fields=["labeler", "-opened_at", "-id"], name="labeler_history"),
             models.Index(
                 fields=["project", "serve_key", "task", "slot"],
                 condition=models.Q(state="open"),

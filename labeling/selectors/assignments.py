@@ -1,24 +1,69 @@
 """Reading slots: which a labeler could be given, and the ones that are theirs."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible
-from labeling.models import Assignment, PresentedCompletion, Task, User
+from labeling.models import Assignment, PresentedCompletion, Project, Task, User
+from labeling.selectors.screening import may_work_in
+
+# The order in which a project's slots are handed out; an index of the open ones has it.
+SERVING_ORDER = ("serve_key", "task_id", "slot")
+
+
+def open_slots(*, project_id: int) -> QuerySet[Assignment]:
+    """The slots of a project that nobody holds, in the order of serving; their tasks are open."""
+    return Assignment.objects.filter(project=project_id, state=Assignment.State.OPEN).order_by(
+        *SERVING_ORDER
+    )
 
 
 def servable_slots(*, labeler: User) -> QuerySet[Assignment]:
-    """Open slots of open tasks that this labeler has never held, skipped or submitted."""
-    return _never_mine(labeler).filter(state=Assignment.State.OPEN, task__state=Task.State.OPEN)
+    """Open slots whose task this labeler has never held, skipped or submitted."""
+    return _never_mine(labeler).filter(state=Assignment.State.OPEN)
 
 
-def num_waiting_for_others(*, project_id: int, labeler: User) -> int:
+def num_waiting_for_others(*, project_ids: Collection[int], labeler: User) -> int:
     """How many tasks are in other hands now and come to this labeler if they are given back."""
     leased = _never_mine(labeler).filter(
-        task__project=project_id, task__state=Task.State.OPEN, state=Assignment.State.LEASED
+        project__in=project_ids,
+        task__repeat_of__isnull=True,
+        task__state=Task.State.OPEN,
+        state=Assignment.State.LEASED,
     )
     return leased.values("task").distinct().count()
+
+
+def project_to_work_in(*, project_id: int) -> Project:
+    """The bare project; whether the caller may work in it is for the service to say.
+
+    Raises: NotAccessible.
+    """
+    project = Project.objects.filter(pk=project_id).first()
+    if project is None:
+        raise NotAccessible
+    return project
+
+
+def projects_with_work(*, labeler: User) -> QuerySet[Project]:
+    """The open projects that the labeler is qualified for and that have a slot to give, the
+    highest priority first; that they may have done all of it already is not looked at.
+    """
+    open_ended = Q(purpose=Project.Purpose.SCREENING)
+    lapsed = Q(state=Assignment.State.LEASED, leased_until__lte=Now())
+    slots = Assignment.objects.filter(project=OuterRef("pk"))
+    free = Q(Exists(slots.filter(state=Assignment.State.OPEN))) | Q(Exists(slots.filter(lapsed)))
+    return Project.objects.filter(
+        may_work_in(labeler),
+        free | open_ended | Q(repeat_share__gt=0),
+        imported_from="",
+        state=Project.State.OPEN,
+        languages__contained_by=labeler.languages,
+        skills__contained_by=labeler.skills,
+    ).order_by("-priority", "pk")
 
 
 def access_assignment(*, assignment_id: UUID, labeler: User) -> Assignment:

@@ -1,30 +1,28 @@
 """Giving a labeler their next task, and letting them pass one on and come back to it."""
 
-import random
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from labeling.errors import Refused
+from labeling.errors import NotAccessible, Refused
 from labeling.models import (
     Acknowledgement,
     Assignment,
     InstructionVersion,
-    PresentedCompletion,
     Project,
     Skip,
     Task,
-    TaskCompletion,
     User,
 )
-from labeling.selectors.assignments import num_waiting_for_others, servable_slots
+from labeling.selectors.assignments import num_waiting_for_others, projects_with_work
+from labeling.services.claims import claim_slot, make_slot
 from labeling.services.consent import check_consented
+from labeling.services.repeats import lease_repeat
 from labeling.services.screening import check_may_work
 from labeling.services.slots import (
     State,
@@ -38,48 +36,89 @@ from labeling.services.slots import (
 
 # So many labelers finding a task unclear take it out of the project (R22).
 UNCLEAR = "unclear"
-UNCLEAR_SKIPS_TO_RETIRE = 2
 
-NoTaskReason = Literal["empty", "paused", "not_in_pool"]
+NoTaskReason = Literal["empty", "paused", "not_in_pool", "not_qualified"]
 
 
 @dataclass(frozen=True)
 class NextAssignment:
-    """Either an assignment, or why there is none and how many tasks may still come back."""
+    """Either an assignment, or why there is none and how many tasks may still come back.
+
+    ``missing`` are the languages and skills that the project asks for and the labeler lacks.
+    """
 
     assignment_id: UUID | None
     reason: NoTaskReason | None = None
     num_waiting_for_others: int = 0
+    missing: tuple[str, ...] = ()
 
 
 @transaction.atomic
-def lease_next_assignment(*, labeler: User, project: Project) -> NextAssignment:
+def lease_next_assignment(
+    *, labeler: User, project: Project | None, beside: UUID | None = None
+) -> NextAssignment:
     """The task this labeler should do now, in one short transaction.
 
-    What they hold already comes first, then one they lost whose slot is still free, draft and all,
-    then a new slot. A slot is claimed with FOR UPDATE SKIP LOCKED, so that two labelers are never
-    given the same one and nobody waits for anybody else.
+    What they hold already comes first, the one opened first before the others; then one they lost
+    whose slot is still free, draft and all; then a new slot. Without a project it is any that they
+    may work in, the highest priority first.
+
+    ``beside`` asks for the task after that one, which they must hold, so that a browser can have
+    it ready: nobody is ever given more than two at a time of one project.
 
     Raises: Refused("instructions_not_acknowledged") before a new task (R15),
-    Refused("consent_needed"); Refused("candidacy_undecided"), Refused("candidacy_rejected").
+    Refused("consent_needed"); Refused("candidacy_undecided"), Refused("candidacy_rejected");
+    NotAccessible and Refused("not_held") for a ``beside`` that is not in their hands.
     """
     lock_labeler(labeler)
+    if project is None:
+        return _next_anywhere(labeler, beside)
     check_may_work(labeler, project)
-    if project.pool != labeler.pool or project.imported_from:
+    if not _is_for_their_pool(labeler, project):
         return NextAssignment(None, "not_in_pool")
-    held = _resume_held(labeler, project)
+    held = _resume_held(labeler, project, beside)
     if held is not None:
         return NextAssignment(held.pk)
     if project.state == Project.State.PAUSED:
         return NextAssignment(None, "paused")
+    if missing := _missing_qualifications(labeler, project):
+        return NextAssignment(None, "not_qualified", missing=missing)
     check_consented(labeler)
-    instructions = _acknowledged_instructions(labeler, project)
-    free_lapsed_slots(project_id=project.pk)
-    assignment = _resume_lost(labeler, project) or _claim_slot(labeler, project, instructions)
-    if assignment is None:
-        waiting = num_waiting_for_others(project_id=project.pk, labeler=labeler)
-        return NextAssignment(None, "empty", waiting)
-    return NextAssignment(assignment.pk)
+    return _next_of(labeler, [project])
+
+
+def _next_anywhere(labeler: User, beside: UUID | None) -> NextAssignment:
+    held = _resume_held(labeler, None, beside)
+    if held is not None:
+        return NextAssignment(held.pk)
+    check_consented(labeler)
+    return _next_of(labeler, list(projects_with_work(labeler=labeler)))
+
+
+def _next_of(labeler: User, projects: Iterable[Project]) -> NextAssignment:
+    """From the first of these projects that has something for the labeler."""
+    project_ids = [project.pk for project in projects]
+    free_lapsed_slots(project_ids=project_ids)
+    for project in projects:
+        instructions = _acknowledged_instructions(labeler, project)
+        assignment = _resume_lost(labeler, project) or _lease_new(labeler, project, instructions)
+        if assignment is not None:
+            return NextAssignment(assignment.pk)
+    waiting = num_waiting_for_others(project_ids=project_ids, labeler=labeler)
+    return NextAssignment(None, "empty", waiting)
+
+
+def _lease_new(
+    labeler: User, project: Project, instructions: InstructionVersion
+) -> Assignment | None:
+    ways = [lease_repeat, claim_slot]
+    if project.purpose == Project.Purpose.SCREENING:
+        ways = [claim_slot, make_slot]
+    for lease in ways:
+        assignment = lease(labeler=labeler, project=project, instructions=instructions)
+        if assignment is not None:
+            return assignment
+    return None
 
 
 @transaction.atomic
@@ -97,7 +136,7 @@ def skip_assignment(*, labeler: User, assignment_id: UUID, reason: str, comment:
     held_a_slot = assignment.state == State.LEASED
     Skip.objects.create(assignment=assignment, reason=reason, comment=comment)
     Assignment.objects.filter(pk=assignment.pk).update(state=State.SKIPPED, leased_until=None)
-    if reason == UNCLEAR and _num_found_unclear(task) >= UNCLEAR_SKIPS_TO_RETIRE:
+    if reason == UNCLEAR and _is_too_unclear(task):
         _retire(task)
     if held_a_slot:
         reopen_slot(assignment)
@@ -116,7 +155,7 @@ def undo_skip(*, labeler: User, assignment_id: UUID) -> None:
         raise Refused("not_skipped", "This task was not skipped.")
     task = _lock_task(assignment)
     assignment.skips.filter(undone_at__isnull=True).update(undone_at=Now())
-    if task.state == Task.State.RETIRED and _num_found_unclear(task) < UNCLEAR_SKIPS_TO_RETIRE:
+    if task.state == Task.State.RETIRED and not _is_too_unclear(task):
         _bring_back(task)
     reopen_assignment(assignment)
 
@@ -132,17 +171,42 @@ def reopen_assignment(assignment: Assignment) -> None:
     )
 
 
-def _resume_held(labeler: User, project: Project) -> Assignment | None:
-    """The labeler's own lease, the latest first; one that has just run out is still theirs."""
-    held = (
-        Assignment.objects.select_for_update(of=("self",))
-        .filter(labeler=labeler, task__project=project, state=State.LEASED)
-        .order_by("-opened_at")
-        .first()
+def _is_for_their_pool(labeler: User, project: Project) -> bool:
+    """R14. A screening is for its candidates and the researchers, of either pool."""
+    if project.imported_from:
+        return False
+    return project.pool == labeler.pool or project.purpose == Project.Purpose.SCREENING
+
+
+def _missing_qualifications(labeler: User, project: Project) -> tuple[str, ...]:
+    """The languages, then the skills, in the project's own order."""
+    return (
+        *(language for language in project.languages if language not in labeler.languages),
+        *(skill for skill in project.skills if skill not in labeler.skills),
     )
-    if held is not None:
-        renew_lease(held)
-    return held
+
+
+def _resume_held(labeler: User, project: Project | None, beside: UUID | None) -> Assignment | None:
+    """The labeler's own lease, the earliest opened; one that has just run out is still theirs."""
+    leases = labeler.assignments.select_for_update(of=("self",)).filter(state=State.LEASED)
+    if project is not None:
+        leases = leases.filter(project=project)
+    held = list(leases.order_by("opened_at", "pk"))
+    if beside is not None:
+        _check_held(labeler, beside, held)
+    for assignment in held:
+        if assignment.pk != beside:
+            renew_lease(assignment)
+            return assignment
+    return None
+
+
+def _check_held(labeler: User, beside: UUID, held: Iterable[Assignment]) -> None:
+    if beside in {assignment.pk for assignment in held}:
+        return
+    if not labeler.assignments.filter(pk=beside).exists():
+        raise NotAccessible
+    raise Refused("not_held", "You do not hold this task any more: ask for the next one alone.")
 
 
 def _acknowledged_instructions(labeler: User, project: Project) -> InstructionVersion:
@@ -151,17 +215,25 @@ def _acknowledged_instructions(labeler: User, project: Project) -> InstructionVe
     if not newest.is_read:
         raise Refused(
             "instructions_not_acknowledged",
-            f"Read version {newest.version} of the instructions first.",
+            f"Read version {newest.version} of the instructions of {project.name} first.",
+            fields={"project": [str(project.pk)]},
         )
     return newest
 
 
 def _resume_lost(labeler: User, project: Project) -> Assignment | None:
     """A task whose lease ran out in this labeler's hands, if nobody took it over meanwhile."""
-    free = Assignment.objects.filter(task=OuterRef("task"), state=State.OPEN)
+    slots = Assignment.objects.filter(task=OuterRef("task"))
+    free = Q(Exists(slots.filter(state=State.OPEN)))
+    if project.purpose == Project.Purpose.SCREENING:
+        free = Q()
+    elif project.repeat_share:
+        own_repeat = Q(task__repeat_of__isnull=False) & Q(Exists(slots.filter(state=State.RETIRED)))
+        free |= own_repeat
     lost = (
-        Assignment.objects.select_for_update(of=("self",))
-        .filter(Exists(free), labeler=labeler, task__project=project, state=State.EXPIRED)
+        labeler.assignments.select_for_update(of=("self",))
+        .select_related("task__project")
+        .filter(free, project=project, state=State.EXPIRED)
         .order_by("-opened_at")
         .first()
     )
@@ -171,51 +243,24 @@ def _resume_lost(labeler: User, project: Project) -> Assignment | None:
     return lost
 
 
-def _claim_slot(
-    labeler: User, project: Project, instructions: InstructionVersion
-) -> Assignment | None:
-    slot = (
-        servable_slots(labeler=labeler)
-        .select_for_update(skip_locked=True, of=("self",))
-        .filter(task__project=project)
-        .order_by("task__shuffle_key", "task_id", "slot")
-        .first()
-    )
-    if slot is None:
-        return None
-    Assignment.objects.filter(pk=slot.pk).update(
-        labeler=labeler,
-        state=State.LEASED,
-        instructions=instructions,
-        opened_at=Now(),
-        leased_until=Now() + timedelta(seconds=settings.ASSIGNMENT_LEASE_SECONDS),
-    )
-    _present(slot)
-    return slot
-
-
-def _present(assignment: Assignment) -> None:
-    """Lay the completions out in an order of this labeler's own, under fresh handles (R30)."""
-    shown = list(
-        TaskCompletion.objects.filter(task=assignment.task_id).values_list("completion", flat=True)
-    )
-    random.SystemRandom().shuffle(shown)
-    PresentedCompletion.objects.bulk_create(
-        PresentedCompletion(assignment=assignment, completion_id=completion_id, position=position)
-        for position, completion_id in enumerate(shown)
-    )
-
-
 def _lock_task(assignment: Assignment) -> Task:
     """The task as it is now: two labelers skipping at once must see each other's skip."""
-    assignment.task = Task.objects.select_for_update(no_key=True).get(pk=assignment.task_id)
+    assignment.task = (
+        Task.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("project")
+        .get(pk=assignment.task_id)
+    )
     return assignment.task
 
 
-def _num_found_unclear(task: Task) -> int:
-    return Skip.objects.filter(
+def _is_too_unclear(task: Task) -> bool:
+    """A repeat is never retired: that its one labeler finds it unclear says nothing of others."""
+    if task.repeat_of_id is not None:
+        return False
+    found_unclear = Skip.objects.filter(
         assignment__task=task, reason=UNCLEAR, undone_at__isnull=True
-    ).count()
+    )
+    return found_unclear.count() >= task.project.unclear_skips_to_retire
 
 
 def _retire(task: Task) -> None:

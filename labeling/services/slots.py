@@ -5,14 +5,16 @@ All writes of one labeler therefore follow one another, whatever two tabs or ret
 lease arithmetic uses the database's clock.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible
-from labeling.models import Assignment, Task, User
+from labeling.models import Assignment, Project, Task, User
 
 State = Assignment.State
 ANSWERED = frozenset({State.SUBMITTED, State.SURPLUS})
@@ -54,21 +56,38 @@ def renew_lease(assignment: Assignment) -> None:
 
 
 def hold_again(assignment: Assignment) -> bool:
-    """Take an open slot of the task for a labeler who lost theirs; whether there was one.
+    """Take a free slot of the task for a labeler who lost theirs; whether there was one.
 
     A labeler's own row stands in the way of a second one, so the free slot's row gives way.
     """
     free = (
         Assignment.objects.select_for_update(skip_locked=True)
-        .filter(task=assignment.task_id, state=State.OPEN)
+        .filter(task=assignment.task_id, state__in=_free_states(assignment.task))
         .order_by("slot")
         .first()
     )
     if free is None:
-        return False
+        if assignment.task.project.purpose != Project.Purpose.SCREENING:
+            return False
+        # Screening tasks are done by everybody who is asked: there is always one place more.
+        Task.objects.select_for_update(no_key=True).get(pk=assignment.task_id)
+        assignment.slot = next_slot_number(assignment.task_id)
+        return True
     assignment.slot = free.slot
     free.delete()
     return True
+
+
+def _free_states(task: Task) -> list[State]:
+    """A repeat's slot waits retired for the one labeler whom it was made for."""
+    return [State.OPEN] if task.repeat_of_id is None else [State.OPEN, State.RETIRED]
+
+
+def next_slot_number(task_id: int) -> int:
+    """A number that no slot of the task has had. Precondition: the task is locked."""
+    slots = Assignment.objects.filter(task=task_id)
+    highest: int | None = slots.aggregate(highest=Max("slot"))["highest"]
+    return (highest or 0) + 1
 
 
 def secure_slot(assignment: Assignment) -> bool:
@@ -93,8 +112,13 @@ def reopen_slot(assignment: Assignment) -> None:
 
 
 def successor(assignment: Assignment) -> Assignment:
-    """The row under which a slot goes on; in a retired task it waits for the task to return."""
-    is_open = assignment.task.state == Task.State.OPEN
+    """The row under which a slot goes on.
+
+    In a retired task it waits for the task to return, in a repeat for the labeler to return: so an
+    open slot is always one that can be handed out.
+    """
+    task = assignment.task
+    is_open = task.state == Task.State.OPEN and task.repeat_of_id is None
     return Assignment(
         task_id=assignment.task_id,
         project_id=assignment.project_id,
@@ -104,14 +128,21 @@ def successor(assignment: Assignment) -> Assignment:
     )
 
 
-def free_lapsed_slots(*, project_id: int) -> None:
-    """Give back the slots whose lease has run out; each holder keeps their row and their draft."""
-    lapsed = list(
-        Assignment.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("task")
-        .filter(task__project=project_id, state=State.LEASED, leased_until__lte=Now())
+def free_lapsed_slots(*, project_ids: Collection[int] | None) -> None:
+    """Give back the slots whose lease has run out; each holder keeps their row and their draft.
+
+    None frees them in every project. The tasks are locked too: a slot must not open in a task that
+    is being retired.
+    """
+    lapsed = Assignment.objects.filter(state=State.LEASED, leased_until__lte=Now())
+    if project_ids is not None:
+        lapsed = lapsed.filter(project__in=project_ids)
+    found = list(
+        lapsed.select_for_update(skip_locked=True, no_key=True, of=("self", "task")).select_related(
+            "task"
+        )
     )
-    if lapsed:
-        keys = [assignment.pk for assignment in lapsed]
+    if found:
+        keys = [assignment.pk for assignment in found]
         Assignment.objects.filter(pk__in=keys).update(state=State.EXPIRED, leased_until=None)
-        Assignment.objects.bulk_create(map(successor, lapsed))
+        Assignment.objects.bulk_create(map(successor, found))

@@ -17,6 +17,11 @@ from tests.labeling.work import lose, rank, read_instructions, take
 
 pytestmark = pytest.mark.django_db
 
+# Session, account, project, savepoint in and out, labeler lock, candidacy, own leases, consent,
+# instructions, lapsed leases, lost task, slot, lease, the task's completions, what is presented,
+# the page and its completions.
+NEXT_QUERIES = 18
+
 
 def ask_next(user, project: Project):
     return client_of(user).post("/api/assignments/next/", {"project": project.pk}, format="json")
@@ -93,15 +98,72 @@ def test_why_there_is_nothing_is_said(amina, hana):
         "assignment": None,
         "reason": "empty",
         "num_waiting_for_others": 0,
+        "missing": [],
     }
     assert ask_next(hana, project).json()["reason"] == "not_in_pool"
 
 
-@pytest.mark.parametrize("project", [None, "1", 0, -1, 2**62, [1]])
+@pytest.mark.parametrize("project", ["1", 0, -1, 2**62, [1]])
 def test_a_malformed_question_for_the_next_task_is_refused(amina, project):
     answer = client_of(amina).post("/api/assignments/next/", {"project": project}, format="json")
 
     assert answer.status_code == (404 if project == 2**62 else 400)
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [({}, "project"), ({"project": None, "beside": "seven"}, "beside")],
+)
+def test_a_question_for_the_next_task_names_a_project_or_none(amina, body, place):
+    answer = client_of(amina).post("/api/assignments/next/", body, format="json")
+
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [place])
+
+
+def test_the_task_after_the_one_in_hand_is_handed_out_beside_it(amina, otto):
+    """The browser has it ready; beside a task that is not theirs nobody is given anything."""
+    project = make_ranking_project()
+    make_task(project)
+    make_task(project)
+    first = take(project, amina)
+    body = {"project": project.pk, "beside": str(first.pk)}
+
+    second = client_of(amina).post("/api/assignments/next/", body, format="json").json()
+    others = client_of(otto).post("/api/assignments/next/", body, format="json")
+
+    assert second["assignment"]["id"] != str(first.pk)
+    assert others.status_code == 404
+
+
+def test_whoever_lacks_a_language_is_told_which(amina):
+    project = make_ranking_project(languages=["fr"])
+    make_task(project)
+
+    answer = ask_next(amina, project).json()
+
+    assert (answer["reason"], answer["missing"]) == ("not_qualified", ["fr"])
+
+
+def test_the_next_task_of_any_project_is_asked_for_without_one(amina):
+    project = make_ranking_project()
+    make_task(project)
+    read_instructions(project, amina)
+
+    answer = client_of(amina).post("/api/assignments/next/", {"project": None}, format="json")
+
+    assert answer.json()["assignment"]["project"]["id"] == project.pk
+
+
+@pytest.mark.parametrize("k", [4, 9])
+def test_the_next_task_takes_the_same_queries_for_every_k(amina, django_assert_num_queries, k):
+    project = make_ranking_project(k=k)
+    for _ in range(10):
+        make_task(project)
+    read_instructions(project, amina)
+    browser = client_of(amina)
+
+    with django_assert_num_queries(NEXT_QUERIES):
+        browser.post("/api/assignments/next/", {"project": project.pk}, format="json")
 
 
 def test_otto_does_not_see_aminas_assignment(amina, otto, ada):

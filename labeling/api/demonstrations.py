@@ -3,19 +3,26 @@
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.pagination import KeysetPagination
-from labeling.api.drafts import MAX_TEXT_CHARACTERS, seconds_field
+from labeling.api.drafts import MAX_CHARACTERS_COUNTED, MAX_TEXT_CHARACTERS, seconds_field
 from labeling.api.permissions import ResearcherReadsLabelerSubmits, account_of
 from labeling.api.rankings import LabelerOutput, SubmittedOutput
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictUuid
-from labeling.models import Demonstration
+from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictInteger, StrictUuid
+from labeling.models import Demonstration, DemonstrationReview
 from labeling.selectors.demonstrations import live_demonstrations
 from labeling.services.demonstrations import DemonstrationSubmission, submit_demonstration
+
+
+def characters_field() -> StrictInteger:
+    """A count that the browser keeps while somebody writes: text written anew counts again."""
+    return StrictInteger(
+        min_value=0, max_value=MAX_CHARACTERS_COUNTED, allow_null=True, default=None
+    )
 
 
 class DemonstrationInput(serializers.Serializer[Any]):
@@ -27,6 +34,17 @@ class DemonstrationInput(serializers.Serializer[Any]):
         max_length=MAX_TEXT_CHARACTERS, allow_blank=True, help_text="Stored exactly as sent."
     )
     seconds_active = seconds_field()
+    characters_typed = characters_field()
+    characters_pasted = characters_field()
+
+
+class ReviewOfDemonstrationOutput(serializers.ModelSerializer[DemonstrationReview]):
+    outcome = serializers.ChoiceField(choices=DemonstrationReview.Outcome.choices)
+
+    class Meta:
+        model = DemonstrationReview
+        fields = ["outcome", "grade", "created_at"]
+        read_only_fields = fields
 
 
 class DemonstrationOutput(serializers.ModelSerializer[Demonstration]):
@@ -38,6 +56,10 @@ class DemonstrationOutput(serializers.ModelSerializer[Demonstration]):
     prompt = serializers.CharField(source="prompt.text")
     labeler = LabelerOutput()
     is_sealed = serializers.BooleanField()
+    review = serializers.SerializerMethodField(help_text="Null while nobody has decided.")
+    edited_by = LabelerOutput(
+        allow_null=True, help_text="The reviewer whose correction this is; null for the writer's."
+    )
 
     class Meta:
         model = Demonstration
@@ -53,9 +75,20 @@ class DemonstrationOutput(serializers.ModelSerializer[Demonstration]):
             "is_surplus",
             "is_sealed",
             "seconds_active",
+            "characters_typed",
+            "characters_pasted",
+            "review",
+            "edited_by",
             "submitted_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(ReviewOfDemonstrationOutput(allow_null=True))
+    def get_review(self, demonstration: Demonstration) -> Any:
+        try:
+            return ReviewOfDemonstrationOutput(demonstration.review).data
+        except DemonstrationReview.DoesNotExist:
+            return None
 
 
 class DemonstrationsFilter(serializers.Serializer[Any]):
@@ -98,6 +131,8 @@ class DemonstrationsView(generics.ListAPIView[Demonstration]):
                 client_key=answer["client_key"],
                 text=answer["text"],
                 seconds_active=answer["seconds_active"],
+                characters_typed=answer["characters_typed"],
+                characters_pasted=answer["characters_pasted"],
             ),
         )
         return Response(

@@ -22,6 +22,8 @@ from labeling.services.drafts import DraftConflict, save_draft
 MAX_NOTE_CHARACTERS = 2_000
 # Far above 1,024 tokens, so that a draft that is too long is kept while it is shortened.
 MAX_TEXT_CHARACTERS = 50_000
+# Text that is deleted and written anew counts again.
+MAX_CHARACTERS_COUNTED = 100 * MAX_TEXT_CHARACTERS
 MAX_SECONDS_ACTIVE = 7 * 24 * 3600.0
 MAX_VERSION = 2**31 - 2
 MAX_PAIRS = K_MAXIMUM * (K_MAXIMUM - 1) // 2
@@ -99,6 +101,8 @@ class RankingDraft(serializers.Serializer[Any]):
 class DemonstrationDraft(serializers.Serializer[Any]):
     text = ExactText(max_length=MAX_TEXT_CHARACTERS, allow_blank=True)
     seconds_active = seconds_field()
+    characters_typed = StrictInteger(min_value=0, max_value=MAX_CHARACTERS_COUNTED, required=False)
+    characters_pasted = StrictInteger(min_value=0, max_value=MAX_CHARACTERS_COUNTED, required=False)
 
 
 class RankingDraftInput(serializers.Serializer[Any]):

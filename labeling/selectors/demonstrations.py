@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from labeling.models import Demonstration, Pool, Prompt
+from labeling.models import Demonstration, DemonstrationReview, Pool, Prompt, User
 from labeling.selectors.sealing import is_sealed, sealed_answer
 
 DemonstrationSource = Literal["labeler", "customer", "import"]
@@ -44,6 +44,20 @@ def sealed_demonstrations(
     return demonstrations
 
 
+def fit_to_train() -> Q:
+    """Demonstrations that no review stands in the way of.
+
+    Where a project asks for reviews, only what a reviewer has accepted, or corrected in words of
+    their own, is worth imitating; what was returned has been superseded.
+    """
+    return (
+        Q(assignment__isnull=True)
+        | Q(assignment__task__project__requires_review=False)
+        | Q(review__outcome=DemonstrationReview.Outcome.ACCEPTED)
+        | Q(edited_by__isnull=False)
+    )
+
+
 def demonstrations_for_training(
     *,
     project_ids: Sequence[int] | None = None,
@@ -52,13 +66,15 @@ def demonstrations_for_training(
 ) -> list[DemonstrationRecord]:
     """Sealed demonstrations by training labelers, ordered by prompt, then by submission (R14).
 
-    Those without an assignment were imported and belong to no project. One query.
+    Those without an assignment were imported, or written together with their prompt (R2), and
+    belong to no project. One query.
     """
     rows = (
         sealed_demonstrations(
             project_ids=project_ids, category=category, include_simulated=include_simulated
         )
         .filter(
+            fit_to_train(),
             Q(assignment__isnull=True) | Q(assignment__task__project__pool=Pool.TRAINING),
             labeler__pool=Pool.TRAINING,
         )
@@ -92,9 +108,26 @@ def live_demonstrations(
         demonstrations = demonstrations.filter(assignment__task__project=project)
     if labeler is not None:
         demonstrations = demonstrations.filter(labeler=labeler)
-    return demonstrations.select_related("labeler", "prompt", "assignment__task").annotate(
-        is_sealed=is_sealed()
+    return demonstrations.select_related(
+        "labeler", "prompt", "assignment__task", "review", "edited_by"
+    ).annotate(is_sealed=is_sealed())
+
+
+def same_answer_of(
+    *, labeler: User, text: str, besides: UUID | None = None
+) -> Demonstration | None:
+    """The labeler's newest live answer in exactly these words, to another task than ``besides``.
+
+    One query; its prompt and task come with it. An empty answer is like no other.
+    """
+    if not text.strip():
+        return None
+    same = Demonstration.objects.filter(
+        labeler=labeler, text=text, superseded_at__isnull=True, assignment__isnull=False
     )
+    if besides is not None:
+        same = same.exclude(assignment=besides)
+    return same.select_related("prompt", "assignment__task").order_by("-submitted_at").first()
 
 
 def _source_of(demonstration: Demonstration) -> DemonstrationSource:

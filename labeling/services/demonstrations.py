@@ -28,15 +28,22 @@ class DemonstrationSubmission:
     client_key: UUID
     text: str
     seconds_active: float
+    # How the text came to be; None where the browser did not see all of it.
+    characters_typed: int | None = None
+    characters_pasted: int | None = None
 
     def sha256(self) -> str:
-        return payload_sha256(
-            {
-                "assignment": str(self.assignment_id),
-                "text": self.text,
-                "seconds_active": self.seconds_active,
-            }
-        )
+        said: dict[str, object] = {
+            "assignment": str(self.assignment_id),
+            "text": self.text,
+            "seconds_active": self.seconds_active,
+        }
+        # Said only where it was counted: a retry from before it was is the same answer.
+        if self.characters_typed is not None:
+            said["characters_typed"] = self.characters_typed
+        if self.characters_pasted is not None:
+            said["characters_pasted"] = self.characters_pasted
+        return payload_sha256(said)
 
 
 @transaction.atomic
@@ -64,6 +71,8 @@ def submit_demonstration(*, labeler: User, submission: DemonstrationSubmission) 
         client_key=submission.client_key,
         payload_sha256=sha256,
         seconds_active=bounded_seconds(assignment, submission.seconds_active),
+        characters_typed=submission.characters_typed,
+        characters_pasted=submission.characters_pasted,
     )
     settle(assignment, surplus=demonstration.is_surplus, submitted_at=demonstration.submitted_at)
     return StoredAnswer(
@@ -88,11 +97,27 @@ def check_text(text: str, *, project: Project) -> TokenCount:
 def take_back_demonstration(assignment: Assignment) -> DraftBody:
     """Supersede the live demonstration of a locked assignment; its text, as a draft.
 
-    Raises: Refused("sealed") once the time for taking back is over.
+    Raises: Refused("sealed") once the time for taking back is over, or when the words that stand
+    are a reviewer's correction.
     """
     demonstration = assignment.demonstrations.get(superseded_at__isnull=True)
+    if demonstration.edited_by_id is not None:
+        raise Refused("sealed", "A reviewer has corrected this answer; it is theirs by now.")
     supersede(demonstration)
-    return {"text": demonstration.text, "seconds_active": demonstration.seconds_active}
+    return draft_of(demonstration)
+
+
+def draft_of(demonstration: Demonstration) -> DraftBody:
+    """The draft from which writing goes on where this answer stopped."""
+    counted = {
+        "characters_typed": demonstration.characters_typed,
+        "characters_pasted": demonstration.characters_pasted,
+    }
+    return {
+        "text": demonstration.text,
+        "seconds_active": demonstration.seconds_active,
+        **{key: count for key, count in counted.items() if count is not None},
+    }
 
 
 def _refused(code: str, message: str) -> Refused:

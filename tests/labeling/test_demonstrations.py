@@ -95,6 +95,18 @@ def test_any_text_is_stored_exactly_or_refused(amina, text):
         assert Demonstration.objects.get(pk=answer.json()["id"]).text == text
 
 
+def test_how_the_text_came_to_be_is_stored_with_it_and_survives_taking_back(assignment, amina):
+    """Typed and pasted are told apart for the writer and the reviewer, and never refused."""
+    counted = {"characters_typed": 2, "characters_pasted": 40}
+    send(amina, body_for(assignment, "Pasted.", **counted))
+
+    stored = Demonstration.objects.get()
+    assert (stored.characters_typed, stored.characters_pasted) == (2, 40)
+    back = client_of(amina).post(f"/api/assignments/{assignment.pk}/take-back/")
+    body = back.json()["draft"]["body"]
+    assert (body["characters_typed"], body["characters_pasted"]) == (2, 40)
+
+
 @pytest.mark.parametrize("text", ["", " \n\t "])
 def test_an_empty_answer_is_refused(assignment, amina, text):
     """R21."""
@@ -210,6 +222,8 @@ def test_a_ranking_task_takes_no_demonstration(amina):
         {"assignment": "mine"},
         {"seconds_active": "3"},
         {"seconds_active": 1e9},
+        {"characters_typed": -1},
+        {"characters_pasted": "3"},
     ],
 )
 def test_a_malformed_answer_is_refused(assignment, amina, change):
@@ -237,6 +251,10 @@ def test_rosa_reads_what_was_written(assignment, amina, rosa):
             "is_surplus": False,
             "is_sealed": False,
             "seconds_active": listed[0]["seconds_active"],
+            "characters_typed": None,
+            "characters_pasted": None,
+            "review": None,
+            "edited_by": None,
             "submitted_at": stored.submitted_at.isoformat().replace("+00:00", "Z"),
         }
     ]

@@ -54,6 +54,9 @@ class SkippedPromptsOutput(serializers.Serializer[Any]):
 
 class TasksOutput(serializers.Serializer[Any]):
     num_tasks = serializers.IntegerField()
+    num_calibration_tasks = serializers.IntegerField(
+        help_text="Those of them that go to several labelers, to calibrate them."
+    )
     num_slots = serializers.IntegerField()
     num_skipped = serializers.IntegerField(help_text="Prompts that were passed over.")
     num_duplicate_texts = serializers.IntegerField(
@@ -82,6 +85,7 @@ class ProjectTasksView(APIView):
         shown = TasksOutput(
             {
                 "num_tasks": report.num_tasks,
+                "num_calibration_tasks": report.num_calibration_tasks,
                 "num_slots": report.num_slots,
                 "num_skipped": report.num_skipped,
                 "num_duplicate_texts": report.num_duplicate_texts,

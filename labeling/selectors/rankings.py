@@ -59,9 +59,10 @@ def sealed_rankings(
 ) -> QuerySet[Ranking]:
     """Rankings that can no longer be taken back, of any pool, unordered.
 
+    A labeler's repeat of their own task is no further judgment and is never among them.
     ``project_ids`` None means every project. Simulated labelers are left out unless asked for.
     """
-    rankings = Ranking.objects.filter(sealed_answer())
+    rankings = Ranking.objects.filter(sealed_answer(), task__repeat_of__isnull=True)
     if project_ids is not None:
         rankings = rankings.filter(task__project__in=project_ids)
     if category is not None:

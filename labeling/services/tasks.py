@@ -14,6 +14,7 @@ from labeling.models import Assignment, CompletionSource, Project, Prompt, Task,
 from labeling.selectors.completions import CompletionChoice, completion_choices
 
 PROMPTS_PER_BATCH = 500
+CALIBRATION_SALT = 33
 
 SkipReason = Literal[
     "unknown_prompt", "already_in_project", "too_few_completions", "too_few_distinct_completions"
@@ -36,6 +37,8 @@ class TaskReport:
     """What became of a request; ``skipped`` counts the prompts passed over, by reason."""
 
     num_tasks: int = 0
+    # How many of them go to several labelers, to calibrate them (R33).
+    num_calibration_tasks: int = 0
     num_slots: int = 0
     # Completions left out because another one with the same text was there.
     num_duplicate_texts: int = 0
@@ -62,9 +65,10 @@ def create_tasks(*, project: Project, request: TaskRequest) -> TaskReport:
     fresh = fresh_prompts(project, request, report)
     shown = shown_completions(fresh, project=project, request=request, report=report)
     plans = list(islice(shown, request.num_prompts))
-    store_tasks(project, plans)
-    report.num_tasks = len(plans)
-    report.num_slots = len(plans) * project.overlap
+    tasks = store_tasks(project, plans)
+    report.num_tasks = len(tasks)
+    report.num_calibration_tasks = sum(task.is_calibration for task in tasks)
+    report.num_slots = sum(num_slots_of(task) for task in tasks)
     return report
 
 
@@ -138,7 +142,8 @@ def mix_sources(choices: Sequence[CompletionChoice]) -> list[int]:
     return [completion_id for _, _, completion_id in sorted(rounds)]
 
 
-def store_tasks(project: Project, plans: Sequence[tuple[int, list[int]]]) -> None:
+def store_tasks(project: Project, plans: Sequence[tuple[int, list[int]]]) -> list[Task]:
+    """A task for each prompt and the completions it shows, with a slot per labeler wanted."""
     tasks = Task.objects.bulk_create(
         [
             Task(
@@ -146,6 +151,7 @@ def store_tasks(project: Project, plans: Sequence[tuple[int, list[int]]]) -> Non
                 prompt_id=prompt_id,
                 k=len(completion_ids),
                 shuffle_key=int.from_bytes(shuffle_digest(project.pk, prompt_id)[:6], "big"),
+                is_calibration=is_for_calibration(project, prompt_id),
             )
             for prompt_id, completion_ids in plans
         ],
@@ -163,10 +169,30 @@ def store_tasks(project: Project, plans: Sequence[tuple[int, list[int]]]) -> Non
         [
             Assignment(task=task, project=project, serve_key=task.shuffle_key, slot=slot)
             for task in tasks
-            for slot in range(1, project.overlap + 1)
+            for slot in range(1, num_slots_of(task) + 1)
         ],
         batch_size=PROMPTS_PER_BATCH,
     )
+    return tasks
+
+
+def is_for_calibration(project: Project, prompt_id: int) -> bool:
+    """Whether the prompt's task goes to several labelers (R33): a share of all, by its hash.
+
+    Only judgments can be compared, and a screening task has a place for everybody anyway.
+    """
+    if project.k is None or project.purpose == Project.Purpose.SCREENING:
+        return False
+    # Not the digest that orders the tasks: calibration would then come first.
+    digest = shuffle_digest(project.pk, prompt_id, CALIBRATION_SALT)
+    return int.from_bytes(digest[:6], "big") < project.calibration_share * 2**48
+
+
+def num_slots_of(task: Task) -> int:
+    """How many labelers judge a task that is being made."""
+    if task.is_calibration:
+        return max(task.project.overlap, task.project.calibration_overlap)
+    return task.project.overlap
 
 
 def shuffle_digest(*numbers: int) -> bytes:

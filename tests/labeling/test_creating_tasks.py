@@ -47,6 +47,7 @@ def test_a_prompt_with_enough_completions_becomes_a_task_with_its_slots(ada):
     assert answer.status_code == 201
     assert answer.json() == {
         "num_tasks": 1,
+        "num_calibration_tasks": 0,
         "num_slots": 3,
         "num_skipped": 0,
         "num_duplicate_texts": 0,
@@ -265,3 +266,69 @@ def test_a_hundred_tasks_take_as_many_queries_as_one(django_assert_num_queries):
         report = create_tasks(project=project, request=TaskRequest(num_prompts=100))
 
     assert (report.num_tasks, report.num_slots) == (100, 200)
+
+
+# --- Calibration (R33) ---
+
+
+def calibrated(project: Project, num_prompts: int) -> set[int]:
+    """The prompts whose tasks go to several labelers."""
+    create_tasks(project=project, request=TaskRequest(num_prompts=num_prompts))
+    return set(project.tasks.filter(is_calibration=True).values_list("prompt", flat=True))
+
+
+def test_the_share_for_calibration_goes_to_several_labelers(ada):
+    """R33: of 200 tasks at 25 %, fewer than 25 or more than 75 happen once in 10 to the 4th."""
+    project = make_ranking_project(calibration_share=0.25, calibration_overlap=3)
+    for _ in range(200):
+        make_completions(make_prompt(), 4)
+
+    report = ask(ada, project, num_prompts=200).json()
+
+    num_calibration = report["num_calibration_tasks"]
+    assert 25 < num_calibration < 75
+    assert report["num_slots"] == 200 + 2 * num_calibration
+    for task in project.tasks.all():
+        assert task.assignments.count() == (3 if task.is_calibration else 1)
+
+
+@pytest.mark.parametrize(("share", "num_calibration"), [(0.0, 0), (1.0, 5)])
+def test_all_tasks_or_none_may_be_for_calibration(share, num_calibration):
+    """R33."""
+    for _ in range(5):
+        make_completions(make_prompt(), 4)
+
+    assert len(calibrated(make_ranking_project(calibration_share=share), 5)) == num_calibration
+
+
+def test_the_same_tasks_are_for_calibration_every_time():
+    """R33: the choice hangs on the project and the prompt, not on when tasks are made."""
+    for _ in range(40):
+        make_completions(make_prompt(), 4)
+    project = make_ranking_project(calibration_share=0.5)
+
+    first = calibrated(project, 40)
+    Assignment.objects.all().delete()
+    Task.objects.all().delete()
+    calibrated(project, 7)
+    second = calibrated(project, 40)
+
+    assert first == second
+
+
+def test_a_project_with_more_overlap_than_calibration_keeps_its_own():
+    """R33."""
+    make_completions(make_prompt(), 4)
+    project = make_ranking_project(overlap=5, calibration_share=1.0, calibration_overlap=3)
+    calibrated(project, 1)
+
+    assert project.tasks.get().assignments.count() == 5
+
+
+def test_demonstrations_and_screenings_are_never_for_calibration():
+    """R33: there is nothing to compare, and everybody does a screening task anyway."""
+    make_completions(make_prompt(), 4)
+    writing = make_demonstration_project(calibration_share=1.0)
+    screening = make_ranking_project(calibration_share=1.0, purpose="screening")
+
+    assert calibrated(writing, 1) == calibrated(screening, 1) == set()

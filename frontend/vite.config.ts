@@ -5,11 +5,12 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 import { componentStyles } from "./vite/component-styles.ts";
+import { precompressed } from "./vite/precompressed.ts";
 
 const backend = process.env.CONCORD_BACKEND ?? "http://127.0.0.1:8000";
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), componentStyles()],
+  plugins: [react(), componentStyles(), precompressed()],
   // The web process serves the built files from here; the development server from the root.
   base: command === "build" ? "/static/" : "/",
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },

@@ -168,3 +168,30 @@ def test_the_bundle_is_kept_by_browsers_and_by_no_other_site(tmp_path: Path) -> 
     assert "immutable" not in plain["Cache-Control"]
     assert not hashed.has_header("Access-Control-Allow-Origin")
     assert hashed.has_header("Content-Security-Policy")
+
+
+@pytest.mark.django_db
+def test_the_bundle_travels_compressed(tmp_path: Path) -> None:
+    """WhiteNoise sends what the build left beside the file, in the way the browser accepts."""
+    (tmp_path / "assets").mkdir()
+    script = tmp_path / "assets" / "index-DZINlhkA.js"
+    script.write_text("the plain file")
+    script.with_suffix(".js.gz").write_text("smaller")
+    script.with_suffix(".js.br").write_text("least")
+    with override_settings(STATICFILES_DIRS=[tmp_path]):
+        get_finder.cache_clear()
+        client = Client()
+        answers = {
+            accepted: client.get(
+                "/static/assets/index-DZINlhkA.js", headers={"Accept-Encoding": accepted}
+            )
+            for accepted in ("gzip, deflate, br", "gzip, deflate", "identity")
+        }
+        bodies = [answer.getvalue() for answer in answers.values()]
+        for answer in answers.values():
+            answer.close()
+    get_finder.cache_clear()
+
+    assert bodies == [b"least", b"smaller", b"the plain file"]
+    assert all("immutable" in answer["Cache-Control"] for answer in answers.values())
+    assert all(answer["Vary"] == "Accept-Encoding" for answer in answers.values())

@@ -12,6 +12,7 @@ from labeling.api import (
     consent,
     demonstrations,
     drafts,
+    instructions,
     invitations,
     kept_drafts,
     labeling_projects,
@@ -53,5 +54,6 @@ urlpatterns: list[URLPattern] = [
     *returns.urlpatterns,
     *agreement.urlpatterns,
     *questions.urlpatterns,
+    *instructions.urlpatterns,
     *surveys.urlpatterns,
 ]

@@ -19,8 +19,10 @@ from labeling.errors import NotAccessible
 from labeling.models import (
     Acknowledgement,
     Assignment,
+    Candidacy,
     InstructionVersion,
     Project,
+    Role,
     Task,
     User,
 )
@@ -29,13 +31,15 @@ from labeling.selectors.screening import may_work_in
 
 
 def projects_with_counts() -> QuerySet[Project]:
-    """Every project with ``num_tasks``, the newest ``instructions`` and its ``slot_counts``.
+    """Every project with ``num_tasks``, ``num_qualified_labelers``, the newest ``instructions`` and
+    its ``slot_counts``.
 
     A slot is one of a task's places for a labeler; a late, surplus answer takes none. One query.
     """
     return Project.objects.annotate(
         num_tasks=_count(Task.objects.filter(project=OuterRef("pk")), by="project"),
         slot_counts=_slot_counts(),
+        num_qualified_labelers=_num_qualified_labelers(),
         instructions=_newest_instructions(),
     ).order_by("-id")
 
@@ -102,6 +106,20 @@ def _newest_instructions() -> Subquery:
     """Version, title and body in one JSON column; null for a project that was imported."""
     shown = JSONObject(version="version", title="title", body="body")
     return Subquery(_instruction_versions().values(shown=shown)[:1], output_field=JSONField())
+
+
+def _num_qualified_labelers() -> Coalesce:
+    """Labelers who could be given the project's tasks: neither candidates nor simulated."""
+    qualified = User.objects.filter(
+        Q(candidacy__isnull=True) | Q(candidacy__state=Candidacy.State.ACCEPTED),
+        role=Role.LABELER,
+        is_active=True,
+        is_simulated=False,
+        pool=OuterRef("pool"),
+        languages__contains=OuterRef("languages"),
+        skills__contains=OuterRef("skills"),
+    )
+    return _count(qualified, by="pool")
 
 
 def _slot_counts() -> Coalesce:

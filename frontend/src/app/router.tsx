@@ -1,6 +1,7 @@
 import type { RouteObject } from "react-router";
 
 import { LoadingPage } from "@/components/loading-page";
+import { whenIdle } from "@/components/when-idle";
 
 import { HomePage } from "./home-page";
 import { NotFoundPage } from "./not-found-page";
@@ -20,10 +21,19 @@ function page<Module extends Record<string, unknown>>(
   };
 }
 
+const loadWorkplace = () => import("./workplace-page");
+
+/** Whoever looks at the list of projects starts to work next: by then the code is there. */
+async function loadLabelHome() {
+  const loaded = await import("@/features/assignments/label-home-page");
+  whenIdle(() => void loadWorkplace());
+  return loaded;
+}
+
 /** Pages for everybody who labels. */
 const labelerPages: RouteObject[] = [
   { index: true, Component: HomePage },
-  { path: "label", ...page(() => import("@/features/assignments/label-home-page"), "LabelHomePage") },
+  { path: "label", ...page(loadLabelHome, "LabelHomePage") },
   { path: "history", ...page(() => import("@/features/assignments/history-page"), "HistoryPage") },
   { path: "questions", ...page(() => import("@/features/questions/questions-page"), "QuestionsPage") },
 ];
@@ -82,7 +92,7 @@ export const routes: RouteObject[] = [
           // The workplace fills the window and brings its own bar.
           {
             path: "label/:projectId",
-            ...page(() => import("./workplace-page"), "WorkplacePage"),
+            ...page(loadWorkplace, "WorkplacePage"),
           },
         ],
       },

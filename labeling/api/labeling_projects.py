@@ -14,13 +14,19 @@ from labeling.api.permissions import MayLabel, account_of
 from labeling.api.projects import InstructionsOutput
 from labeling.api.strict_fields import StrictInteger
 from labeling.models import Project
+from labeling.selectors.assignments import NUM_SERVABLE_COUNTED
 from labeling.selectors.projects import access_project_as_labeler, projects_for_labeler
 from labeling.services.projects import acknowledge_instructions
 
 
 class LabelingProjectOutput(serializers.ModelSerializer[Project]):
     num_mine_today = serializers.IntegerField(help_text="Submitted since midnight UTC.")
-    num_waiting_for_me = serializers.IntegerField(help_text="Tasks that could be given out now.")
+    num_waiting_for_me = serializers.SerializerMethodField(
+        help_text=f"Tasks that could be given out now, counted as far as {NUM_SERVABLE_COUNTED}."
+    )
+    has_more_waiting = serializers.SerializerMethodField(
+        help_text="Whether there are more tasks than were counted."
+    )
     instructions_acknowledged = serializers.BooleanField()
 
     class Meta:
@@ -33,9 +39,16 @@ class LabelingProjectOutput(serializers.ModelSerializer[Project]):
             "priority_mode",
             "num_mine_today",
             "num_waiting_for_me",
+            "has_more_waiting",
             "instructions_acknowledged",
         ]
         read_only_fields = fields
+
+    def get_num_waiting_for_me(self, project: Any) -> int:
+        return min(project.num_waiting_for_me, NUM_SERVABLE_COUNTED)
+
+    def get_has_more_waiting(self, project: Any) -> bool:
+        return bool(project.num_waiting_for_me > NUM_SERVABLE_COUNTED)
 
 
 class LabelingProjectDetailOutput(LabelingProjectOutput):

@@ -1,9 +1,21 @@
 """Reading slots: which a labeler could be given, and the ones that are theirs."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    Exists,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    When,
+)
 from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible
@@ -12,6 +24,8 @@ from labeling.selectors.screening import may_work_in
 
 # The order in which a project's slots are handed out; an index of the open ones has it.
 SERVING_ORDER = ("serve_key", "task_id", "slot")
+# Beyond this a labeler is told that there are more.
+NUM_SERVABLE_COUNTED = 1_000
 
 
 def open_slots(*, project_id: int) -> QuerySet[Assignment]:
@@ -24,6 +38,29 @@ def open_slots(*, project_id: int) -> QuerySet[Assignment]:
 def servable_slots(*, labeler: User) -> QuerySet[Assignment]:
     """Open slots whose task this labeler has never held, skipped or submitted."""
     return _never_mine(labeler).filter(state=Assignment.State.OPEN)
+
+
+def num_servable_tasks(*, labeler: User) -> Case:
+    """As a column of ``Project``: how many tasks the labeler could be given now.
+
+    At most ``NUM_SERVABLE_COUNTED + 1``: counting on to a million would take a second.
+    """
+    of_project = {"project": OuterRef("pk")}
+    slots = servable_slots(labeler=labeler).filter(**of_project).order_by("serve_key", "task_id")
+    mine = Assignment.objects.filter(task=OuterRef("pk"), labeler=labeler)
+    tasks = Task.objects.filter(
+        ~Exists(mine), **of_project, state=Task.State.OPEN, repeat_of__isnull=True
+    )
+    return Case(
+        # A screening has a place for everybody in every task.
+        When(purpose=Project.Purpose.SCREENING, then=_num_counted(tasks.values("pk"))),
+        default=_num_counted(slots.distinct("serve_key", "task_id").values("task")),
+    )
+
+
+def _num_counted(tasks: QuerySet[Any, Any]) -> Func:
+    counted = ArraySubquery(tasks[: NUM_SERVABLE_COUNTED + 1])
+    return Func(counted, function="cardinality", output_field=IntegerField())
 
 
 def num_waiting_for_others(*, project_ids: Collection[int], labeler: User) -> int:

@@ -26,7 +26,7 @@ from labeling.models import (
     Task,
     User,
 )
-from labeling.selectors.assignments import servable_slots
+from labeling.selectors.assignments import num_servable_tasks
 from labeling.selectors.screening import may_work_in
 
 
@@ -37,7 +37,9 @@ def projects_with_counts() -> QuerySet[Project]:
     A slot is one of a task's places for a labeler; a late, surplus answer takes none. One query.
     """
     return Project.objects.annotate(
-        num_tasks=_count(Task.objects.filter(project=OuterRef("pk")), by="project"),
+        num_tasks=_count(
+            Task.objects.filter(project=OuterRef("pk"), repeat_of__isnull=True), by="project"
+        ),
         slot_counts=_slot_counts(),
         num_qualified_labelers=_num_qualified_labelers(),
         instructions=_newest_instructions(),
@@ -62,18 +64,18 @@ def projects_for_labeler(*, labeler: User) -> QuerySet[Project]:
     """The projects open to the labeler by name, paused ones too.
 
     Each with ``num_mine_today`` (submitted since midnight UTC), ``num_waiting_for_me`` (tasks they
-    could be given now), the newest ``instructions`` and ``instructions_acknowledged``. One query.
+    could be given now, at most one more than ``NUM_SERVABLE_COUNTED``), the newest
+    ``instructions`` and ``instructions_acknowledged``. One query.
     """
-    mine = Assignment.objects.filter(labeler=labeler, task__project=OuterRef("pk"))
+    mine = Assignment.objects.filter(labeler=labeler, project=OuterRef("pk"))
     done = [Assignment.State.SUBMITTED, Assignment.State.SURPLUS]
     mine_today = mine.filter(state__in=done, submitted_at__gte=TruncDay(Now()))
-    waiting = servable_slots(labeler=labeler).filter(task__project=OuterRef("pk"))
     newest = _instruction_versions().values("pk")[:1]
     return (
         projects_open_to(labeler=labeler)
         .annotate(
-            num_mine_today=_count(mine_today, by="task__project"),
-            num_waiting_for_me=_count_tasks(waiting),
+            num_mine_today=_count(mine_today, by="project"),
+            num_waiting_for_me=num_servable_tasks(labeler=labeler),
             instructions=_newest_instructions(),
             newest_id=Subquery(newest),
         )
@@ -127,9 +129,9 @@ def _slot_counts() -> Coalesce:
     state = Assignment.State
     held = Q(state__in=[state.OPEN, state.LEASED, state.SUBMITTED])
     counts = (
-        Assignment.objects.filter(task__project=OuterRef("pk"))
+        Assignment.objects.filter(project=OuterRef("pk"), task__repeat_of__isnull=True)
         .order_by()
-        .values("task__project")
+        .values("project")
         .annotate(
             shown=JSONObject(
                 num_slots=Count("pk", filter=held),
@@ -146,12 +148,4 @@ def _slot_counts() -> Coalesce:
 def _count(rows: QuerySet[Any], *, by: str) -> Coalesce:
     """How many rows a correlated subquery finds; zero when it finds none."""
     counted = rows.order_by().values(by).annotate(num=Count("pk")).values("num")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _count_tasks(slots: QuerySet[Assignment]) -> Coalesce:
-    """How many tasks a correlated subquery of slots finds."""
-    counted = (
-        slots.order_by().values("task__project").annotate(num=Count("task", distinct=True))
-    ).values("num")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

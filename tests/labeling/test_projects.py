@@ -2,9 +2,12 @@
 
 import pytest
 
+from labeling.api import labeling_projects
 from labeling.models import Pool, Project
+from labeling.selectors import assignments
 from tests.cast import (
     client_of,
+    completions_of,
     make_demonstration_project,
     make_ranking,
     make_ranking_project,
@@ -244,8 +247,33 @@ def test_amina_sees_where_there_is_work(amina, otto):
         # Yesterday's ranking is not of today, and its task is no longer waiting for her.
         "num_mine_today": 1,
         "num_waiting_for_me": 2,
+        "has_more_waiting": False,
         "instructions_acknowledged": True,
     }
+
+
+def test_waiting_tasks_are_counted_as_far_as_it_matters(amina, monkeypatch):
+    """The list says that there are more, rather than counting a million slots on every visit."""
+    for module in (assignments, labeling_projects):
+        monkeypatch.setattr(module, "NUM_SERVABLE_COUNTED", 2)
+    project = make_ranking_project(overlap=3)
+    for _ in range(3):
+        make_task(project)
+
+    [shown] = client_of(amina).get("/api/labeling/projects/").json()["results"]
+
+    assert (shown["num_waiting_for_me"], shown["has_more_waiting"]) == (2, True)
+
+
+def test_repeats_are_no_tasks_of_the_project(amina, rosa):
+    project = make_ranking_project()
+    original = make_task(project)
+    repeat = make_task(project, original.prompt, completions_of(original))
+    type(repeat).objects.filter(pk=repeat.pk).update(repeat_of=original)
+
+    shown = client_of(rosa).get(f"/api/projects/{project.pk}/").json()
+
+    assert (shown["num_tasks"], shown["num_slots"]) == (1, 1)
 
 
 def test_a_labeler_sees_the_projects_of_their_pool_only(amina, hana):

@@ -3,6 +3,8 @@
 from django.urls import URLPattern
 
 from training.api import (
+    evaluation_results,
+    evaluations,
     gpu_slots,
     lineage,
     model_versions,
@@ -20,4 +22,6 @@ urlpatterns: list[URLPattern] = [
     *runs.urlpatterns,
     *gpu_slots.urlpatterns,
     *overview.urlpatterns,
+    *evaluations.urlpatterns,
+    *evaluation_results.urlpatterns,
 ]

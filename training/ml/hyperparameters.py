@@ -40,9 +40,11 @@ from training.ml.shared_knobs import (
 
 __all__ = [
     "STAGES",
+    "GeneralisationHyperparameters",
     "HyperparameterError",
     "HyperparameterField",
     "PpoHyperparameters",
+    "RankingHyperparameters",
     "RewardModelHyperparameters",
     "SamplingHyperparameters",
     "SftHyperparameters",
@@ -123,8 +125,8 @@ class SftHyperparameters:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RewardModelHyperparameters:
-    """Reward modelling on rankings (paper: step 2)."""
+class RankingHyperparameters:
+    """Learning from rankings, whatever becomes of the model."""
 
     epochs: int = knob(
         1, "Passes over the rankings; more than one overfits.", between=(1, 100), source=C2
@@ -141,13 +143,6 @@ class RewardModelHyperparameters:
     final_learning_rate_fraction: float = final_fraction_knob(0.1, C2)
     warmup_steps: int = knob(
         0, "Steps of linear warm-up from zero.", between=(0, 1_000_000), unit="steps", source=OURS
-    )
-    num_seeds: int = knob(
-        1,
-        "Train so many times from different seeds and keep the best on held-out pairs.",
-        between=(1, 10),
-        unit="seeds",
-        source="Stiennon et al. 2020, C.1; optional",
     )
     normalise_by: str = knob(
         "pairs_present",
@@ -177,6 +172,39 @@ class RewardModelHyperparameters:
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewardModelHyperparameters(RankingHyperparameters):
+    """Reward modelling on rankings (paper: step 2)."""
+
+    num_seeds: int = knob(
+        1,
+        "Train so many times from different seeds and keep the best on held-out pairs.",
+        between=(1, 10),
+        unit="seeds",
+        source="Stiennon et al. 2020, C.1; optional",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneralisationHyperparameters(RankingHyperparameters):
+    """Reward models that leave one group of labelers out (paper: section 4.1)."""
+
+    num_groups: int = knob(
+        5,
+        "Groups of labelers, of about equally many comparisons; each is left out in turn.",
+        between=(2, 20),
+        unit="groups",
+        source="Ouyang et al. 2022, section 4.1",
+    )
+    seeds_per_group: int = knob(
+        3,
+        "Trainings from different seeds for each group left out.",
+        between=(1, 10),
+        unit="seeds",
+        source="Ouyang et al. 2022, section 4.1",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +244,7 @@ STAGES: Mapping[str, type] = {
     "sft": SftHyperparameters,
     "reward_model": RewardModelHyperparameters,
     "ppo": PpoHyperparameters,
+    "generalisation": GeneralisationHyperparameters,
     "sampling": SamplingHyperparameters,
 }
 
@@ -234,14 +263,14 @@ def describe(stage: str) -> list[HyperparameterField]:
 
 def warnings(stage: str, hyperparameters: Any) -> list[str]:
     """What a person should hear before starting a run with these values."""
-    if stage == "reward_model":
+    if stage in {"reward_model", "generalisation"}:
         return _reward_model_warnings(hyperparameters)
     if stage == "ppo":
         return ppo_warnings(hyperparameters)
     return []
 
 
-def _reward_model_warnings(hyperparameters: RewardModelHyperparameters) -> list[str]:
+def _reward_model_warnings(hyperparameters: RankingHyperparameters) -> list[str]:
     if hyperparameters.epochs == 1:
         return []
     asked = hyperparameters.epochs

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +42,19 @@ class RankedPrompt:
     def comparisons(self) -> list[tuple[int, int]]:
         """(preferred, other) completion indices over all labelers; a tie makes none."""
         return [pair for ranks in self.rankings for pair in preference_pairs(ranks)]
+
+    def judged_by(self, is_wanted: Callable[[str], bool]) -> "RankedPrompt":
+        """The same completions with the rankings of these labelers alone."""
+        kept = [
+            (labeler, ranks)
+            for labeler, ranks in zip(self.labelers, self.rankings, strict=True)
+            if is_wanted(labeler)
+        ]
+        return replace(
+            self,
+            labelers=tuple(labeler for labeler, _ in kept),
+            rankings=tuple(ranks for _, ranks in kept),
+        )
 
     def judges(self) -> list[str]:
         """The labeler behind each of the comparisons, in their order."""

@@ -16,7 +16,11 @@ from training.ml import evaluation
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.engine import Engine
 from training.ml.errors import BadInput
-from training.ml.hyperparameters import RewardModelHyperparameters, warnings
+from training.ml.hyperparameters import (
+    RankingHyperparameters,
+    RewardModelHyperparameters,
+    warnings,
+)
 from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
@@ -40,12 +44,12 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
     base = job.input("base_model")
     tokenizer = load_tokenizer(base)
     model = new_reward_model(base, generator(job.seed, "head"))
-    encoder = TextEncoder(tokenizer, _limits(model, settings))
+    encoder = TextEncoder(tokenizer, token_limits(model, settings))
     train, validation, num_tied = _read_groups(job, encoder)
     scorer = RewardScorer(
         settings, packing=choose_packing(settings.encoding, model.model.config, train)
     )
-    plan = TrainingPlan(settings, len(train), job.seed)
+    plan = TrainingPlan(settings, len(train), job.seed, num_seeds=settings.num_seeds)
     engine = plan.engine(model, job.world)
     shelf = SeedShelf(job.work_dir)
     state = FRESH | job.resume({"model": engine})
@@ -121,7 +125,7 @@ def _evaluate(
     rewards = scorer.score(engine, groups)
     score_N = np.array([reward for group in rewards for reward in group])
     length_N = np.array([length for group in groups for length in group.text_lengths], np.float64)
-    comparisons = _comparisons(groups)
+    comparisons = comparisons_of(groups)
     # A completion that several tasks show has one reward.
     reward_of = {
         identifier: reward
@@ -163,7 +167,7 @@ def _pair_labels(
     }
 
 
-def _comparisons(groups: Sequence[EncodedGroup]) -> evaluation.Comparisons:
+def comparisons_of(groups: Sequence[EncodedGroup]) -> evaluation.Comparisons:
     """Pairs over all completions in order; two groups of one prompt are one cluster."""
     cluster_of: dict[str, int] = {}
     pairs, prompt_of_pair, first = [], [], 0
@@ -240,7 +244,7 @@ def _read_groups(
     return groups["train"], groups["validation"], num_tied
 
 
-def _limits(model: RewardModel, settings: RewardModelHyperparameters) -> TokenLimits:
+def token_limits(model: RewardModel, settings: RankingHyperparameters) -> TokenLimits:
     return TokenLimits.for_model(
         model.model.config,
         max_prompt_tokens=settings.max_prompt_tokens,

@@ -9,7 +9,7 @@ from typing import Any
 from transformers import PreTrainedTokenizerBase
 
 from training.ml.engine import Engine
-from training.ml.hyperparameters import RewardModelHyperparameters
+from training.ml.hyperparameters import RankingHyperparameters
 from training.ml.networks import RewardModel
 from training.ml.reward_folders import save_reward_model
 from training.ml.schedules import Schedule
@@ -20,7 +20,9 @@ from training.ml.world import World
 class TrainingPlan:
     """Steps count through all seeds: the second training begins where the first one ends."""
 
-    def __init__(self, settings: RewardModelHyperparameters, num_train: int, seed: int) -> None:
+    def __init__(
+        self, settings: RankingHyperparameters, num_train: int, seed: int, *, num_seeds: int = 1
+    ) -> None:
         self.settings = settings
         self.num_train = num_train
         self.seed = seed
@@ -28,7 +30,7 @@ class TrainingPlan:
         self.steps_per_seed = settings.epochs * self.steps_per_epoch
         if settings.max_steps:
             self.steps_per_seed = min(self.steps_per_seed, settings.max_steps)
-        self.total_steps = settings.num_seeds * self.steps_per_seed
+        self.total_steps = num_seeds * self.steps_per_seed
 
     def seed_of(self, step: int) -> int:
         """The job's own seed for the first training, one made from it for every other."""

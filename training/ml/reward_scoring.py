@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from training.ml.engine import Engine, MicroLoss
-from training.ml.hyperparameters import RewardModelHyperparameters
+from training.ml.hyperparameters import RankingHyperparameters
 from training.ml.losses import ranking_loss
 from training.ml.networks import autocast
 from training.ml.ranking_batches import EncodedGroup, RewardBatch, reward_batches
@@ -48,7 +48,7 @@ class StepTally:
 class RewardScorer:
     """Runs groups through the network in the encoding that was chosen."""
 
-    def __init__(self, settings: RewardModelHyperparameters, *, packing: bool) -> None:
+    def __init__(self, settings: RankingHyperparameters, *, packing: bool) -> None:
         self.settings = settings
         self.packing = packing
 

@@ -51,6 +51,7 @@ class Run(models.Model):
     class Stage(models.TextChoices):
         SFT = "sft"
         REWARD_MODEL = "reward_model"
+        GENERALISATION = "generalisation"
         PPO = "ppo"
         SAMPLING = "sampling"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Q
 
 from labeling.models import Prompt, User
+from labeling.selectors.prompts import is_usable
 from training.models import ModelVersion, Run
 from training.services.run_inputs import ChosenInput
 from training.services.run_requests import RunRequest, check_request, invalid_run
@@ -50,9 +51,9 @@ def request_sampling(*, by: User, request: RunRequest, prompt_query: PromptQuery
 
 
 def choose_prompts(model: ChosenInput, query: PromptQuery) -> list[int]:
-    """Those with the fewest completions of this model first, then the oldest. One query."""
+    """Usable ones, those with the fewest completions of this model first. One query."""
     source = model.completion_source_id if isinstance(model, ModelVersion) else None
-    prompts = Prompt.objects.annotate(
+    prompts = Prompt.objects.filter(is_usable()).annotate(
         num_answers=Count("completions", filter=Q(completions__source=source))
     )
     if query.category is not None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from labeling.models import Demonstration, Prompt, Ranking
+from labeling.errors import Refused
+from labeling.models import Demonstration, Project, Prompt, Ranking
 from labeling.preferences import num_tied_pairs, preference_pairs
 from labeling.selectors.demonstrations import DemonstrationRecord, demonstrations_for_training
+from labeling.selectors.prompts import is_usable
 from labeling.selectors.rankings import RankedTask, rankings_for_training
 from labeling.selectors.sealing import sealed_answer
 from training.services.canonical import canonical_json
@@ -43,8 +45,27 @@ class Records:
     prompt_ids: list[int] = field(default_factory=list)
 
 
+def check_projects(query: SnapshotQuery) -> None:
+    """Nothing made to evaluate a model or to screen a labeler may train one (R41).
+
+    Raises: Refused("not_for_training") naming the projects.
+    """
+    if query.project_ids is None:
+        return
+    others = Project.objects.filter(pk__in=query.project_ids).exclude(
+        purpose=Project.Purpose.TRAINING
+    )
+    if named := [f"{one.name!r} is for {one.purpose}" for one in others.order_by("name")]:
+        message = f"Only training projects may train a model: {'; '.join(named)}. Leave them out."
+        raise Refused("not_for_training", message, status=422, fields={"project_ids": [message]})
+
+
 def ranking_records(query: SnapshotQuery) -> Records:
-    """One record per task with every labeler's ranks (R50), held-out labelers left out (R14)."""
+    """One record per task with every labeler's ranks (R50), held-out labelers left out (R14).
+
+    Raises: Refused("not_for_training").
+    """
+    check_projects(query)
     tasks = rankings_for_training(
         project_ids=query.project_ids,
         category=query.prompt_category,
@@ -77,7 +98,11 @@ def ranking_records(query: SnapshotQuery) -> Records:
 
 
 def demonstration_records(query: SnapshotQuery) -> Records:
-    """One record per demonstration, labeler and customer prompts told apart (R52)."""
+    """One record per demonstration, labeler and customer prompts told apart (R52).
+
+    Raises: Refused("not_for_training").
+    """
+    check_projects(query)
     demonstrations = demonstrations_for_training(
         project_ids=query.project_ids,
         category=query.prompt_category,
@@ -112,10 +137,14 @@ def prompt_records(query: SnapshotQuery) -> Records:
     Without ``prompt_sources`` these are customers' prompts, as in the paper, or all prompts while
     no customer has given any. Prompts chosen by ``prompt_ids`` keep their split, whatever it is:
     the trainer learns from train and looks at validation only.
+
+    Raises: Refused("not_for_training").
     """
+    check_projects(query)
     if query.prompt_ids is not None:
-        return records_of_prompts(Prompt.objects.filter(pk__in=query.prompt_ids).order_by("pk"))
-    prompts = Prompt.objects.filter(split=Prompt.Split.TRAIN)
+        chosen = Prompt.objects.filter(is_usable(), pk__in=query.prompt_ids)
+        return records_of_prompts(chosen.order_by("pk"))
+    prompts = Prompt.objects.filter(is_usable(), split=Prompt.Split.TRAIN)
     if query.prompt_category is not None:
         prompts = prompts.filter(category=query.prompt_category)
     if query.project_ids is not None:
@@ -222,7 +251,9 @@ def _ranking_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]
         problems.append("Every ranking is one tie, so there is no comparison to learn from.")
     elif not counts["validation"]:
         problems.append(NO_VALIDATION)
-    waiting = Ranking.objects.filter(superseded_at__isnull=True).exclude(sealed_answer())
+    waiting = Ranking.objects.filter(
+        superseded_at__isnull=True, task__project__purpose=Project.Purpose.TRAINING
+    ).exclude(sealed_answer())
     if query.project_ids is not None:
         waiting = waiting.filter(task__project__in=query.project_ids)
     return problems + _waiting_problem(waiting.count(), "ranking")
@@ -234,7 +265,9 @@ def _demonstration_problems(query: SnapshotQuery, counts: dict[str, Any]) -> lis
         problems.append("No sealed demonstration by a training labeler fits.")
     elif not counts["validation"]:
         problems.append(NO_VALIDATION)
-    waiting = Demonstration.objects.filter(superseded_at__isnull=True).exclude(sealed_answer())
+    waiting = Demonstration.objects.filter(
+        superseded_at__isnull=True, assignment__task__project__purpose=Project.Purpose.TRAINING
+    ).exclude(sealed_answer())
     if query.project_ids is not None:
         waiting = waiting.filter(assignment__task__project__in=query.project_ids)
     return problems + _waiting_problem(waiting.count(), "demonstration")

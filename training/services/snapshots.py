@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from labeling.errors import Refused
 from labeling.models import Prompt, User
+from labeling.selectors.prompts import is_usable
 from training.artifact_store import StoredArtifact, publish
 from training.models import (
     Artifact,
@@ -73,7 +74,7 @@ def freeze_these_prompts(*, by: User, name: str, prompt_ids: Sequence[int]) -> S
     Raises: Refused("empty_snapshot").
     """
     with one_moment():
-        found = Prompt.objects.in_bulk(list(prompt_ids))
+        found = Prompt.objects.filter(is_usable()).in_bulk(list(prompt_ids))
         records = records_of_prompts(found[number] for number in prompt_ids if number in found)
         return _freeze(by, name, Snapshot.Kind.PPO, {"chosen": len(prompt_ids)}, records)
 
@@ -87,7 +88,8 @@ def freeze_pretraining_text(*, by: User, name: str, text: str) -> Snapshot:
 def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = "") -> Snapshot:
     """Freeze data of this kind; ``text`` is what a pretraining snapshot is made of.
 
-    Raises: Refused("empty_snapshot"), Refused("no_comparisons") (status 422).
+    Raises: Refused("empty_snapshot"), Refused("no_comparisons"), Refused("not_for_training")
+    (status 422).
     """
     if kind == Snapshot.Kind.PRETRAIN:
         return freeze_pretraining_text(by=by, name=name, text=text)

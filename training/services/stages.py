@@ -24,7 +24,7 @@ class Stage:
     stage: str
     label: str
     inputs: tuple[InputRole, ...]
-    # What the trained weights become; sampling makes completions instead.
+    # What the trained weights become; sampling makes completions, a measurement its report.
     output_kind: ModelVersion.Kind | None
 
 
@@ -51,6 +51,15 @@ STAGES: Mapping[str, Stage] = {
             InputRole("demonstrations", "snapshot", (Snapshot.Kind.SFT,), required=False),
         ),
         output_kind=REWARD_MODEL,
+    ),
+    Run.Stage.GENERALISATION: Stage(
+        stage=Run.Stage.GENERALISATION,
+        label="Generalisation to new labelers",
+        inputs=(
+            InputRole("base_model", "model_version", (SFT, BASE, POLICY)),
+            InputRole("rankings", "snapshot", (Snapshot.Kind.RM,)),
+        ),
+        output_kind=None,
     ),
     Run.Stage.PPO: Stage(
         stage=Run.Stage.PPO,

@@ -77,3 +77,13 @@ test("an accuracy without a single held-out pair is said to be missing, not draw
 test("warnings are passed on", () => {
   expect(reportWarnings(rewardModelReport)).toEqual(["Only 12 validation prompts."]);
 });
+
+test("a measurement of generalisation sets the labelers left out beside the others (R64)", () => {
+  const report = { in_group: figure(0.72), held_out: figure(0.69), folds: [{ fold: 1, seed: 2 }] };
+
+  expect(accuracyRows(report).map(({ label, figure: { value } }) => [label, value])).toEqual([
+    ["Labelers it learned from", 0.72],
+    ["Labelers left out", 0.69],
+  ]);
+  expect(singleFigures(report)).toEqual([]);
+});

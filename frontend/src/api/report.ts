@@ -30,6 +30,7 @@ const LISTS = new Set([
   "by_k",
   "by_agreement",
   "reliability",
+  "folds",
   "warnings",
 ]);
 
@@ -67,6 +68,8 @@ export function accuracyRows(report: unknown): AccuracyRow[] {
     if (figure) rows.push({ label, figure, isBaseline });
   };
   add("Held-out pairs", branch(report, "validation", "accuracy"), false);
+  add("Labelers it learned from", branch(report, "in_group"), true);
+  add("Labelers left out", branch(report, "held_out"), false);
   const baselines = branch(report, "validation", "baselines");
   const known = isTree(baselines) ? baselines : {};
   for (const key of new Set([...Object.keys(BASELINES), ...Object.keys(known)])) {

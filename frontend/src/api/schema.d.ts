@@ -121,6 +121,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assignments/drafts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own drafts, the latest saved first; no answer that was handed in is among them. */
+        get: operations["list_kept_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignments/history/": {
         parameters: {
             query?: never;
@@ -148,6 +165,57 @@ export interface paths {
         put?: never;
         /** @description What to do now: the task in hand, else a new one; asking twice takes nothing twice. */
         post: operations["next_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest first. */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{candidacy_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One candidate with all that they did. */
+        get: operations["candidate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{candidacy_id}/decision/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accept or reject, with a reason; it is audited and cannot be taken back. */
+        post: operations["decide_candidacy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -186,6 +254,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consent/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The version that counts now, and whether the caller has agreed to it. */
+        get: operations["consent"];
+        put?: never;
+        /** @description Agree. Whoever does not need do nothing: the account simply gets no tasks. */
+        post: operations["agree_to_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consent/versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_consent_versions"];
+        put?: never;
+        /** @description A new version, about which every labeler is asked before their next task. */
+        post: operations["publish_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demonstrations/": {
         parameters: {
             query?: never;
@@ -197,6 +300,74 @@ export interface paths {
         put?: never;
         /** @description Store an answer exactly as written; 200 when it was stored before. */
         post: operations["submit_demonstration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/demonstrations/{demonstration_id}/grade/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description The caller's grade, 1 to 7; the last one counts until the decision is saved. */
+        put: operations["grade_demonstration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/demonstrations/{demonstration_id}/review/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Decide about one demonstration; 200 when this very verdict was stored before. */
+        post: operations["review_demonstration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/few-shot-sets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store K pairs as K prompts with their answers; 200 when it was stored before. */
+        post: operations["write_few_shot_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/few-shot-sets/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The examples that this set would be stored as. Stores nothing. */
+        post: operations["preview_few_shot_set"];
         delete?: never;
         options?: never;
         head?: never;
@@ -294,6 +465,39 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["acknowledge_instructions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labeling/projects/{project_id}/instructions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest version, and those that the caller has read or worked under. */
+        get: operations["list_own_instructions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labeling/projects/{project_id}/instructions/{version}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["own_instructions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -444,8 +648,28 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Rename, pause or reopen. A pause lets labelers finish what they hold. */
+        /**
+         * @description Rename, pause, reopen, or change settings, which hold from the next task on.
+         *
+         *     A pause lets labelers finish what they hold.
+         */
         patch: operations["change_project"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/instruction-readers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_instruction_readers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/projects/{project_id}/instructions/": {
@@ -455,10 +679,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["list_instructions"];
         put?: never;
         /** @description A new version, which every labeler reads before their next task. */
         post: operations["publish_instructions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/instructions/{version}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["instructions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -590,6 +830,89 @@ export interface paths {
             cookie?: never;
         };
         get: operations["ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What came back to oneself, the latest first. */
+        get: operations["list_returns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{review_id}/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["mark_return_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was decided, the latest first. */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/projects/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_projects_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/queue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Sealed answers that nobody has reviewed, the oldest first, without their writers. */
+        get: operations["list_review_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -766,6 +1089,175 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/screening/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far the caller has come; the candidacy is null for who was invited without one. */
+        get: operations["own_screening"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screening/declaration/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description The fourth part; either list may be empty. */
+        put: operations["declare_topics"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screening/submit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hand in. From then on nothing changes until people have decided. */
+        post: operations["submit_screening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screening/texts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["own_texts_to_flag"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screening/texts/{item_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Sensitive or not, for a text of the caller's screening; the last word counts. */
+        put: operations["flag_text"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screenings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_screenings"];
+        put?: never;
+        /** @description The texts, and two projects with their tasks, which only candidates and experts meet. */
+        post: operations["open_screening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screenings/{screening_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["screening"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Rename, close, reopen, or move the cut-offs. Closed, nobody new is invited to it. */
+        patch: operations["change_screening"];
+        trace?: never;
+    };
+    "/api/screenings/{screening_id}/candidates/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those who have handed in, under their codes. */
+        get: operations["list_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screenings/{screening_id}/demonstrations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What undecided candidates wrote, in an order of chance, without who wrote it. */
+        get: operations["list_demonstrations_to_grade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screenings/{screening_id}/texts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same texts for a researcher, whose answers candidates are compared with. */
+        get: operations["screening_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/": {
         parameters: {
             query?: never;
@@ -882,6 +1374,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/surveys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["surveys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/surveys/{survey}/responses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take part, once. The response is kept without a name and without a time. */
+        post: operations["take_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/surveys/results/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What all together answered, with everything withheld that could point at one person. */
+        get: operations["survey_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/task-descriptions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_task_descriptions"];
+        put?: never;
+        /** @description Describe a task for others to write from; 200 when these words were stored before. */
+        post: operations["describe_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/task-descriptions/{description_id}/withdraw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Offer one's own description to nobody any more. */
+        post: operations["withdraw_task_description"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/text-checks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stores nothing. A POST, because a text is too long and too private for an address. */
+        post: operations["check_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens/": {
         parameters: {
             query?: never;
@@ -911,6 +1504,24 @@ export interface paths {
         post?: never;
         /** @description From now on the token opens nothing. */
         delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/written-prompts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own prompts, the latest first. */
+        get: operations["list_written_prompts"];
+        put?: never;
+        /** @description Store a prompt; 200 when one stored it before in the same words. */
+        post: operations["write_prompt"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -966,6 +1577,9 @@ export interface components {
             /** @description What ``num_pairs`` counts, in words. */
             counted: string;
         };
+        AgreementInputRequest: {
+            version: number;
+        };
         AgreementOutput: {
             definition: components["schemas"]["AgreementDefinitionOutput"];
             num_rankings: number;
@@ -987,6 +1601,13 @@ export interface components {
             readonly text: string;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        AskedConsentOutput: {
+            version: number;
+            title: string;
+            body: string;
+            /** Format: date-time */
+            agreed_at: string | null;
         };
         /** @description What is judged has ``completions`` and its questions, a demonstration the two limits. */
         AssignmentOutput: {
@@ -1014,9 +1635,72 @@ export interface components {
             /** Format: date-time */
             take_back_until: string | null;
         };
+        AuditEntryOutput: {
+            readonly id: number;
+            actor_name: string;
+            readonly action: string;
+            readonly subject_kind: string;
+            readonly subject_id: string;
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         AuthorOutput: {
             readonly id: number;
             readonly display_name: string;
+        };
+        CandidateDetailOutput: {
+            /** Format: uuid */
+            id: string;
+            code: string;
+            screening: number;
+            /** @enum {string} */
+            state: "submitted" | "accepted" | "rejected";
+            /** Format: date-time */
+            submitted_at: string;
+            scores: components["schemas"]["CandidateScoresOutput"];
+            topics: string[];
+            cultural_groups: string[];
+            /** @description Null until somebody has decided. */
+            decision: components["schemas"]["DecisionOutput"] | null;
+            texts: components["schemas"]["FlaggedTextOutput"][];
+            demonstrations: components["schemas"]["GradedDemonstrationOutput"][];
+        };
+        CandidateOutput: {
+            /** Format: uuid */
+            id: string;
+            code: string;
+            screening: number;
+            /** @enum {string} */
+            state: "submitted" | "accepted" | "rejected";
+            /** Format: date-time */
+            submitted_at: string;
+            scores: components["schemas"]["CandidateScoresOutput"];
+            topics: string[];
+            cultural_groups: string[];
+            /** @description Null until somebody has decided. */
+            decision: components["schemas"]["DecisionOutput"] | null;
+        };
+        /** @description Either a value or the reason why there is none, beside the cut-off. */
+        CandidateScoreOutput: {
+            /** Format: double */
+            value: number | null;
+            reason_undefined: string | null;
+            /** @description Texts, tasks or demonstrations. */
+            num_counted: number;
+            /** @description Those that could not be counted. */
+            num_left_out: number;
+            /** Format: double */
+            cutoff: number;
+            /** @description A soft mark; whoever decides may override it. */
+            is_passed: boolean | null;
+        };
+        CandidateScoresOutput: {
+            flags: components["schemas"]["CandidateScoreOutput"];
+            ranking: components["schemas"]["CandidateScoreOutput"];
+            demonstration: components["schemas"]["CandidateScoreOutput"];
         };
         CatalogueOutput: {
             label_items: components["schemas"]["LabelItemOutput"][];
@@ -1066,11 +1750,57 @@ export interface components {
             /** @description Whether the prompt's own flags ask for it; it is among ``questions`` then. */
             is_asked: boolean;
         };
+        ConsentOutput: {
+            consent: components["schemas"]["AskedConsentOutput"] | null;
+            /** @description Whether this account gets no task before it agrees. */
+            is_needed: boolean;
+        };
+        ConsentVersionInputRequest: {
+            title: string;
+            body: string;
+        };
+        ConsentVersionOutput: {
+            readonly id: number;
+            readonly version: number;
+            readonly title: string;
+            readonly body: string;
+            author_name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            num_agreed: number;
+        };
         ControlsOutput: {
             cancel: boolean;
             pause: boolean;
             resume: boolean;
             retry: boolean;
+        };
+        DecisionInputRequest: {
+            /** @enum {string} */
+            decision: "accept" | "reject";
+            /**
+             * @description Of an accepted candidate.
+             * @enum {string|null}
+             */
+            pool?: "training" | "held_out" | null;
+            reason: string;
+        };
+        /** @description Who it was is known from here on. */
+        DecisionOutput: {
+            labeler_name: string;
+            vendor: string;
+            /** @enum {string} */
+            pool: "training" | "held_out";
+            decided_by_name: string;
+            /** Format: date-time */
+            decided_at: string;
+            reason: string;
+        };
+        DeclarationInputRequest: {
+            /** @description Subjects in which the candidate recognises sensitive speech. */
+            topics: string[];
+            /** @description Groups about which the candidate recognises it. */
+            cultural_groups: string[];
         };
         DemonstrationDraftInputRequest: {
             version: number;
@@ -1080,6 +1810,8 @@ export interface components {
             text: string;
             /** Format: double */
             seconds_active: number;
+            characters_typed?: number;
+            characters_pasted?: number;
         };
         DemonstrationInputRequest: {
             /** Format: uuid */
@@ -1093,6 +1825,8 @@ export interface components {
             text: string;
             /** Format: double */
             seconds_active: number;
+            characters_typed?: number | null;
+            characters_pasted?: number | null;
         };
         DemonstrationOutput: {
             /** Format: uuid */
@@ -1108,12 +1842,43 @@ export interface components {
             is_sealed: boolean;
             /** Format: double */
             readonly seconds_active: number | null;
+            readonly characters_typed: number | null;
+            readonly characters_pasted: number | null;
+            /** @description Null while nobody has decided. */
+            readonly review: components["schemas"]["ReviewOfDemonstrationOutput"] | null;
+            /** @description The reviewer whose correction this is; null for the writer's. */
+            edited_by: components["schemas"]["LabelerOutput"] | null;
             /** Format: date-time */
             readonly submitted_at: string;
+        };
+        DemonstrationPartInputRequest: {
+            instructions: components["schemas"]["InstructionsInputRequest"];
+            tasks: components["schemas"]["PartTasksInputRequest"];
+        };
+        DemonstrationToGradeOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            prompt: string;
+            readonly text: string;
+            my_grade: number | null;
+            num_grades: number;
         };
         DescentOutput: {
             snapshots: components["schemas"]["SnapshotOutput"][];
             model_versions: components["schemas"]["ModelVersionOutput"][];
+        };
+        DescriptionInputRequest: {
+            text: string;
+        };
+        /** @description Nothing here says whose it is: a description points to nobody. */
+        DescriptionOutput: {
+            readonly id: number;
+            readonly text: string;
+            num_prompts: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly withdrawn_at: string | null;
         };
         /** @description An error like all others, with the draft that is stored, to be shown beside one's own. */
         DraftConflictOutput: {
@@ -1164,6 +1929,40 @@ export interface components {
              */
             chance: number | null;
         };
+        ExampleOutput: {
+            prompt: string;
+            response: string;
+        };
+        ExpertsOutput: {
+            num_flags: number;
+            num_ranking: number;
+        };
+        FewShotInputRequest: {
+            instruction: string;
+            pairs: components["schemas"]["PairInputRequest"][];
+            /** @enum {string|null} */
+            category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            /**
+             * Format: uuid
+             * @description Made once per set: sending the same set again stores it once.
+             */
+            client_key: string;
+        };
+        FewShotOutput: {
+            readonly id: number;
+            num_prompts: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        FlagInputRequest: {
+            is_sensitive: boolean;
+        };
+        FlaggedTextOutput: {
+            text: string;
+            is_sensitive: boolean;
+            num_experts_sensitive: number;
+            num_experts_not: number;
+        };
         GpuSlotOutput: {
             host: string;
             index: number;
@@ -1172,6 +1971,14 @@ export interface components {
             last_seen: string;
             /** Format: uuid */
             run_id: string | null;
+        };
+        GradeInputRequest: {
+            grade: number;
+        };
+        GradedDemonstrationOutput: {
+            prompt: string;
+            text: string;
+            grades: number[];
         };
         HistoryOutput: {
             /** Format: uuid */
@@ -1217,6 +2024,23 @@ export interface components {
             kind: "model_version" | "snapshot";
             accepts: string[];
             required: boolean;
+        };
+        InstructionReaderOutput: {
+            readonly id: number;
+            readonly display_name: string;
+            /** @description The latest that they have read. */
+            version: number;
+            /** Format: date-time */
+            read_at: string;
+        };
+        InstructionVersionOutput: {
+            readonly version: number;
+            readonly title: string;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Labelers who have acknowledged it. */
+            num_readers: number;
         };
         InstructionsInputRequest: {
             title: string;
@@ -1275,6 +2099,24 @@ export interface components {
             /** @description Toxicity tasks only: how well it continues the input. */
             continuity?: number | null;
         };
+        KeptDraftOutput: {
+            /**
+             * Format: uuid
+             * @description Of the assignment.
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "ranking" | "demonstration" | "toxicity";
+            project: number;
+            project_name: string;
+            readonly prompt_excerpt: string;
+            /** @description Of a demonstration; null for the other kinds. */
+            readonly text_excerpt: string | null;
+            /** @enum {string} */
+            readonly state: "leased" | "expired" | "skipped";
+            /** Format: date-time */
+            saved_at: string;
+        };
         LabelItemOutput: {
             key: string;
             label: string;
@@ -1306,8 +2148,10 @@ export interface components {
             readonly priority_mode: "helpfulness_first" | "truth_harmless_first";
             /** @description Submitted since midnight UTC. */
             num_mine_today: number;
-            /** @description Tasks that could be given out now. */
-            num_waiting_for_me: number;
+            /** @description Tasks that could be given out now, counted as far as 1000. */
+            readonly num_waiting_for_me: number;
+            /** @description Whether there are more tasks than were counted. */
+            readonly has_more_waiting: boolean;
             instructions_acknowledged: boolean;
             instructions: components["schemas"]["InstructionsOutput"];
         };
@@ -1322,8 +2166,10 @@ export interface components {
             readonly priority_mode: "helpfulness_first" | "truth_harmless_first";
             /** @description Submitted since midnight UTC. */
             num_mine_today: number;
-            /** @description Tasks that could be given out now. */
-            num_waiting_for_me: number;
+            /** @description Tasks that could be given out now, counted as far as 1000. */
+            readonly num_waiting_for_me: number;
+            /** @description Whether there are more tasks than were counted. */
+            readonly has_more_waiting: boolean;
             instructions_acknowledged: boolean;
         };
         LabelsOutput: {
@@ -1362,7 +2208,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
         };
         MetricsOutput: {
             points: components["schemas"]["StepMetricsOutput"][];
@@ -1420,6 +2266,12 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        NewInstructionsInputRequest: {
+            title: string;
+            body: string;
+            /** @description The version this was written from: refused where a newer one has come out. */
+            based_on?: number | null;
+        };
         /** @description With the path that holds the secret; it is never shown again. */
         NewInvitationOutput: {
             readonly id: number;
@@ -1453,15 +2305,38 @@ export interface components {
             token: string;
         };
         NextInputRequest: {
-            /** Format: int64 */
-            project: number;
+            /**
+             * Format: int64
+             * @description Null for any project one may work in, the highest priority first.
+             */
+            project: number | null;
+            /**
+             * Format: uuid
+             * @description A task in hand, to get the one after it; nobody is given more than two.
+             */
+            beside?: string;
         };
         NextOutput: {
             assignment: components["schemas"]["AssignmentOutput"] | null;
             /** @enum {string|null} */
-            reason: "empty" | "paused" | "not_in_pool" | null;
+            reason: "empty" | "paused" | "not_in_pool" | "not_qualified" | null;
             /** @description When there is none: tasks in other hands that may come back. */
             num_waiting_for_others: number;
+            /** @description When not qualified: the languages and skills that the project asks for. */
+            missing: string[];
+        };
+        OptionResultOutput: {
+            option: string;
+            /**
+             * Format: double
+             * @description Of those who answered; null where it is withheld.
+             */
+            share: number | null;
+            /**
+             * Format: double
+             * @description In the paper.
+             */
+            reference: number | null;
         };
         OutputName: {
             /** Format: uuid */
@@ -1477,20 +2352,77 @@ export interface components {
             runs_live: number;
             model_versions: number;
         };
+        OwnCandidacyOutput: {
+            /** @enum {string} */
+            state: "in_progress" | "submitted" | "accepted" | "rejected";
+            topics: string[];
+            cultural_groups: string[];
+            /** Format: date-time */
+            readonly submitted_at: string | null;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            progress: components["schemas"]["ProgressOutput"];
+        };
+        OwnInstructionVersionOutput: {
+            readonly version: number;
+            readonly title: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            acknowledged_at: string | null;
+        };
+        OwnScreeningOutput: {
+            candidacy: components["schemas"]["OwnCandidacyOutput"] | null;
+            /** @description Topics, and cultural groups, at most. */
+            max_named: number;
+            max_characters_named: number;
+        };
+        PaginatedAuditEntryOutputList: {
+            results: components["schemas"]["AuditEntryOutput"][];
+            next: string | null;
+        };
+        PaginatedCandidateOutputList: {
+            results: components["schemas"]["CandidateOutput"][];
+            next: string | null;
+        };
         PaginatedCompletionSourceOutputList: {
             results: components["schemas"]["CompletionSourceOutput"][];
+            next: string | null;
+        };
+        PaginatedConsentVersionOutputList: {
+            results: components["schemas"]["ConsentVersionOutput"][];
             next: string | null;
         };
         PaginatedDemonstrationOutputList: {
             results: components["schemas"]["DemonstrationOutput"][];
             next: string | null;
         };
+        PaginatedDemonstrationToGradeOutputList: {
+            results: components["schemas"]["DemonstrationToGradeOutput"][];
+            next: string | null;
+        };
+        PaginatedDescriptionOutputList: {
+            results: components["schemas"]["DescriptionOutput"][];
+            next: string | null;
+        };
         PaginatedHistoryOutputList: {
             results: components["schemas"]["HistoryOutput"][];
             next: string | null;
         };
+        PaginatedInstructionReaderOutputList: {
+            results: components["schemas"]["InstructionReaderOutput"][];
+            next: string | null;
+        };
+        PaginatedInstructionVersionOutputList: {
+            results: components["schemas"]["InstructionVersionOutput"][];
+            next: string | null;
+        };
         PaginatedInvitationOutputList: {
             results: components["schemas"]["InvitationOutput"][];
+            next: string | null;
+        };
+        PaginatedKeptDraftOutputList: {
+            results: components["schemas"]["KeptDraftOutput"][];
             next: string | null;
         };
         PaginatedLabelingProjectOutputList: {
@@ -1499,6 +2431,10 @@ export interface components {
         };
         PaginatedModelVersionOutputList: {
             results: components["schemas"]["ModelVersionOutput"][];
+            next: string | null;
+        };
+        PaginatedOwnInstructionVersionOutputList: {
+            results: components["schemas"]["OwnInstructionVersionOutput"][];
             next: string | null;
         };
         PaginatedPersonOutputList: {
@@ -1521,21 +2457,64 @@ export interface components {
             results: components["schemas"]["RankingOutput"][];
             next: string | null;
         };
+        PaginatedReturnOutputList: {
+            results: components["schemas"]["ReturnOutput"][];
+            next: string | null;
+            num_unread: number;
+        };
+        PaginatedReviewOutputList: {
+            results: components["schemas"]["ReviewOutput"][];
+            next: string | null;
+        };
         PaginatedRunOutputList: {
             results: components["schemas"]["RunOutput"][];
+            next: string | null;
+        };
+        PaginatedScreeningOutputList: {
+            results: components["schemas"]["ScreeningOutput"][];
             next: string | null;
         };
         PaginatedSnapshotOutputList: {
             results: components["schemas"]["SnapshotOutput"][];
             next: string | null;
         };
+        PaginatedToReviewOutputList: {
+            results: components["schemas"]["ToReviewOutput"][];
+            next: string | null;
+        };
         PaginatedTokenOutputList: {
             results: components["schemas"]["TokenOutput"][];
             next: string | null;
         };
+        PaginatedWrittenPromptOutputList: {
+            results: components["schemas"]["WrittenPromptOutput"][];
+            next: string | null;
+        };
+        PairInputRequest: {
+            query: string;
+            response: string;
+        };
         ParentOutput: {
             role: string;
             model_version: components["schemas"]["ModelVersionName"];
+        };
+        PartProgressOutput: {
+            num_total: number;
+            num_answered: number;
+            num_skipped: number;
+            project: number | null;
+            is_done: boolean;
+        };
+        PartTasksInputRequest: {
+            num_prompts: number;
+            /** @enum {string|null} */
+            category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            /** @enum {string|null} */
+            split?: "train" | "validation" | null;
+            /** @description The completion sources to choose from; all of them unless given. */
+            source_ids?: number[] | null;
+            /** @description The prompts to choose from; all of them unless given. */
+            prompt_ids?: number[] | null;
         };
         PatchedPersonChangeRequest: {
             /** @enum {string} */
@@ -1545,10 +2524,51 @@ export interface components {
             is_active?: boolean;
             display_name?: string;
         };
+        /** @description What may be decided at the beginning and changed later, each only if it is given. */
         PatchedProjectChangeRequest: {
+            /** @description Who names no project is served the highest number first. */
+            priority?: number;
+            /** @enum {string} */
+            priority_mode?: "helpfulness_first" | "truth_harmless_first";
+            /** @description Labelers need every one of these. */
+            languages?: string[];
+            /** @description Labelers need every one of these. */
+            skills?: string[];
+            /** @description Covers each task until the labeler accepts it; empty for none. */
+            content_warning?: string;
+            /** @description How many labelers judge each task. */
+            overlap?: number;
+            /**
+             * Format: double
+             * @description This share of new tasks goes to ``calibration_overlap`` labelers (R33).
+             */
+            calibration_share?: number;
+            calibration_overlap?: number;
+            /**
+             * Format: double
+             * @description How often a labeler meets one of their own earlier tasks again, unmarked.
+             */
+            repeat_share?: number;
+            /** @description So many labelers finding a task unclear take it out (R22). */
+            unclear_skips_to_retire?: number;
+            seed_order_from_ratings?: boolean;
+            allow_empty_demonstrations?: boolean;
+            /** @description Whether demonstrations train only once a reviewer accepts them. */
+            requires_review?: boolean;
             name?: string;
             /** @enum {string} */
             state?: "open" | "paused";
+        };
+        PatchedScreeningChangeRequest: {
+            name?: string;
+            /** @enum {string} */
+            state?: "open" | "closed";
+            /** Format: double */
+            flags_cutoff?: number;
+            /** Format: double */
+            ranking_cutoff?: number;
+            /** Format: double */
+            demonstration_cutoff?: number;
         };
         PersonInputRequest: {
             /** Format: email */
@@ -1598,32 +2618,56 @@ export interface components {
             };
             problems: string[];
         };
+        ProgressOutput: {
+            flags: components["schemas"]["PartProgressOutput"];
+            ranking: components["schemas"]["PartProgressOutput"];
+            demonstration: components["schemas"]["PartProgressOutput"];
+        };
+        /** @description What may be decided at the beginning and changed later, each only if it is given. */
         ProjectInputRequest: {
+            /** @description Who names no project is served the highest number first. */
+            priority?: number;
+            /**
+             * @default helpfulness_first
+             * @enum {string}
+             */
+            priority_mode: "helpfulness_first" | "truth_harmless_first";
+            /** @description Labelers need every one of these. */
+            languages?: string[];
+            /** @description Labelers need every one of these. */
+            skills?: string[];
+            /** @description Covers each task until the labeler accepts it; empty for none. */
+            content_warning?: string;
+            /** @description How many labelers judge each task. */
+            overlap?: number;
+            /**
+             * Format: double
+             * @description This share of new tasks goes to ``calibration_overlap`` labelers (R33).
+             */
+            calibration_share?: number;
+            calibration_overlap?: number;
+            /**
+             * Format: double
+             * @description How often a labeler meets one of their own earlier tasks again, unmarked.
+             */
+            repeat_share?: number;
+            /** @description So many labelers finding a task unclear take it out (R22). */
+            unclear_skips_to_retire?: number;
+            seed_order_from_ratings?: boolean;
+            allow_empty_demonstrations?: boolean;
+            /** @description Whether demonstrations train only once a reviewer accepts them. */
+            requires_review?: boolean;
             name: string;
             /** @enum {string} */
             kind: "ranking" | "demonstration" | "toxicity";
             /** @description Completions per ranking task, 5 unless given; none for demonstrations. */
             k?: number | null;
             /**
-             * @description How many labelers judge each task.
-             * @default 1
-             */
-            overlap: number;
-            /**
              * @default training
              * @enum {string}
              */
             pool: "training" | "held_out";
-            /**
-             * @default helpfulness_first
-             * @enum {string}
-             */
-            priority_mode: "helpfulness_first" | "truth_harmless_first";
             instructions: components["schemas"]["InstructionsInputRequest"];
-            /** @default true */
-            seed_order_from_ratings: boolean;
-            /** @default false */
-            allow_empty_demonstrations: boolean;
         };
         ProjectOutput: {
             readonly id: number;
@@ -1631,15 +2675,28 @@ export interface components {
             /** @enum {string} */
             readonly kind: "ranking" | "demonstration" | "toxicity";
             /** @enum {string} */
+            readonly purpose: "training" | "evaluation" | "screening";
+            /** @enum {string} */
             readonly state: "open" | "paused";
             /** @enum {string} */
             readonly pool: "training" | "held_out";
+            readonly priority: number;
             /** @enum {string} */
             readonly priority_mode: "helpfulness_first" | "truth_harmless_first";
+            readonly languages: string[];
+            readonly skills: string[];
+            readonly content_warning: string;
             readonly k: number | null;
             readonly overlap: number;
+            /** Format: double */
+            readonly calibration_share: number;
+            readonly calibration_overlap: number;
+            /** Format: double */
+            readonly repeat_share: number;
+            readonly unclear_skips_to_retire: number;
             readonly seed_order_from_ratings: boolean;
             readonly allow_empty_demonstrations: boolean;
+            readonly requires_review: boolean;
             readonly imported_from: string;
             /** Format: date-time */
             readonly created_at: string;
@@ -1649,6 +2706,14 @@ export interface components {
             num_slots: number;
             num_open: number;
             num_submitted: number;
+            /** @description Active labelers of the pool with every language and skill that is asked for. */
+            num_qualified_labelers: number;
+        };
+        ProjectToReviewOutput: {
+            readonly id: number;
+            readonly name: string;
+            readonly requires_review: boolean;
+            num_waiting: number;
         };
         PromptAnnotationInputRequest: {
             /** @enum {string|null} */
@@ -1740,6 +2805,13 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
             answers: components["schemas"]["AnswerOutput"][];
+        };
+        QuestionResultOutput: {
+            key: string;
+            /** @enum {string} */
+            kind: "one" | "many" | "country" | "agreement";
+            /** @description Null where too few have answered to tell anything. */
+            options: components["schemas"]["OptionResultOutput"][] | null;
         };
         RankedCompletionOutput: {
             readonly completion_id: number;
@@ -1843,6 +2915,12 @@ export interface components {
             /** Format: date-time */
             readonly submitted_at: string;
         };
+        RankingPartInputRequest: {
+            instructions: components["schemas"]["InstructionsInputRequest"];
+            tasks: components["schemas"]["PartTasksInputRequest"];
+            /** @default 5 */
+            k: number;
+        };
         RedeemInputRequest: {
             token: string;
         };
@@ -1852,10 +2930,100 @@ export interface components {
             value: number;
             source: string;
         };
+        ResponseInputRequest: {
+            /** @description Question -> option, or a list of options. Any question may be left out. */
+            answers: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The reviewer speaks for the project: no name is given. */
+        ReturnOutput: {
+            readonly id: number;
+            /** @enum {string} */
+            outcome: "returned" | "corrected";
+            readonly comment: string;
+            /** Format: uuid */
+            assignment: string;
+            project: components["schemas"]["ReviewProjectOutput"];
+            prompt: string;
+            sent_text: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @description Null unless it was corrected. */
+            readonly corrected_text: string | null;
+            /** @description Returned, and not sent again since. */
+            is_to_do: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly read_at: string | null;
+        };
+        /** @description An earlier version of the same answer, and what was said when it was returned. */
+        ReturnedVersionOutput: {
+            text: string;
+            comment: string;
+            grade: number | null;
+            /** Format: date-time */
+            returned_at: string;
+        };
+        ReviewInputRequest: {
+            /** @enum {string} */
+            outcome: "accepted" | "returned" | "corrected";
+            /**
+             * @description The writer reads it. A return needs one.
+             * @default
+             */
+            comment: string;
+            /** @description 1 to 7; only a return may do without. */
+            grade?: number | null;
+            /** @description The corrected text, exactly as it shall stand. For a correction only. */
+            text?: string | null;
+        };
+        ReviewOfDemonstrationOutput: {
+            /** @enum {string} */
+            outcome: "accepted" | "returned" | "corrected";
+            readonly grade: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        ReviewOutput: {
+            readonly id: number;
+            /** Format: uuid */
+            demonstration: string;
+            /** @enum {string} */
+            outcome: "accepted" | "returned" | "corrected";
+            readonly comment: string;
+            readonly grade: number | null;
+            reviewer: components["schemas"]["LabelerOutput"];
+            writer: components["schemas"]["LabelerOutput"];
+            project: components["schemas"]["ReviewProjectOutput"];
+            prompt: string;
+            text: string;
+            /** @description Null unless it was corrected. */
+            readonly corrected_text: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        ReviewProjectOutput: {
+            readonly id: number;
+            readonly name: string;
+        };
+        ReviewedPromptOutput: {
+            text: string;
+            category: string | null;
+            flags: {
+                [key: string]: boolean;
+            };
+        };
         RowErrorOutput: {
             line: number;
             field: string;
             message: string;
+        };
+        RulesOutput: {
+            flags: string;
+            ranking: string;
+            demonstration: string;
         };
         RunAttemptOutput: {
             readonly number: number;
@@ -1901,7 +3069,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             readonly reason: string | null;
@@ -1955,7 +3123,7 @@ export interface components {
         /** @description What to run. Hyperparameters that are not given take the stage's defaults. */
         RunRequestInputRequest: {
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
             /** @default  */
             name: string;
             inputs?: {
@@ -1967,6 +3135,14 @@ export interface components {
             /** Format: int64 */
             seed?: number | null;
             prompt_query?: components["schemas"]["PromptQueryInputRequest"] | null;
+        };
+        SameAnswerOutput: {
+            /** Format: uuid */
+            assignment: string;
+            project: number;
+            readonly prompt_excerpt: string;
+            /** Format: date-time */
+            submitted_at: string;
         };
         SavedDraftOutput: {
             version: number;
@@ -1988,6 +3164,78 @@ export interface components {
             anchors: {
                 [key: string]: string;
             };
+        };
+        ScreeningDetailOutput: {
+            readonly id: number;
+            readonly name: string;
+            /** @enum {string} */
+            readonly state: "open" | "closed";
+            /** Format: double */
+            readonly flags_cutoff: number;
+            /** Format: double */
+            readonly ranking_cutoff: number;
+            /** Format: double */
+            readonly demonstration_cutoff: number;
+            readonly ranking_project: number | null;
+            readonly demonstration_project: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            num_in_progress: number;
+            /** @description Handed in and waiting for a decision. */
+            num_submitted: number;
+            num_accepted: number;
+            num_rejected: number;
+            rules: components["schemas"]["RulesOutput"];
+            /** @description How many people candidates are compared with. */
+            experts: components["schemas"]["ExpertsOutput"];
+            /** @description The caller's own answers as one of these people. */
+            mine: components["schemas"]["ProgressOutput"];
+            /** @description Demonstrations of undecided candidates that the caller has not graded. */
+            num_to_grade: number;
+            /** @description What the accepted labelers named, by how many of them. */
+            topics: components["schemas"]["TopicCoverageOutput"][];
+        };
+        ScreeningInputRequest: {
+            name: string;
+            /**
+             * Format: double
+             * @default 0.75
+             */
+            flags_cutoff: number;
+            /**
+             * Format: double
+             * @default 0.75
+             */
+            ranking_cutoff: number;
+            /**
+             * Format: double
+             * @default 6
+             */
+            demonstration_cutoff: number;
+            texts: string[];
+            ranking: components["schemas"]["RankingPartInputRequest"];
+            demonstration: components["schemas"]["DemonstrationPartInputRequest"];
+        };
+        ScreeningOutput: {
+            readonly id: number;
+            readonly name: string;
+            /** @enum {string} */
+            readonly state: "open" | "closed";
+            /** Format: double */
+            readonly flags_cutoff: number;
+            /** Format: double */
+            readonly ranking_cutoff: number;
+            /** Format: double */
+            readonly demonstration_cutoff: number;
+            readonly ranking_project: number | null;
+            readonly demonstration_project: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            num_in_progress: number;
+            /** @description Handed in and waiting for a decision. */
+            num_submitted: number;
+            num_accepted: number;
+            num_rejected: number;
         };
         SessionOutput: {
             user: components["schemas"]["UserOutput"] | null;
@@ -2093,7 +3341,7 @@ export interface components {
         };
         StageOutput: {
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
             label: string;
             inputs: components["schemas"]["InputRoleOutput"][];
             hyperparameters: components["schemas"]["HyperparameterOutput"][];
@@ -2120,6 +3368,28 @@ export interface components {
             /** @description It came after the lease was lost; stored, outside the task's overlap. */
             is_surplus: boolean;
         };
+        SurveyOutput: {
+            /** @enum {string} */
+            survey: "demographic" | "satisfaction";
+            has_taken_part: boolean;
+            questions: components["schemas"]["SurveyQuestionOutput"][];
+        };
+        SurveyQuestionOutput: {
+            key: string;
+            /** @enum {string} */
+            kind: "one" | "many" | "country" | "agreement";
+            options: string[];
+        };
+        SurveyResultOutput: {
+            /** @enum {string} */
+            survey: "demographic" | "satisfaction";
+            /** @description Null below the minimum; nothing is told then. */
+            num_responses: number | null;
+            respondents_minimum: number;
+            /** @description An answer that fewer have given is withheld. */
+            cell_minimum: number;
+            questions: components["schemas"]["QuestionResultOutput"][];
+        };
         TasksInputRequest: {
             num_prompts: number;
             /** @enum {string|null} */
@@ -2133,12 +3403,54 @@ export interface components {
         };
         TasksOutput: {
             num_tasks: number;
+            /** @description Those of them that go to several labelers, to calibrate them. */
+            num_calibration_tasks: number;
             num_slots: number;
             /** @description Prompts that were passed over. */
             num_skipped: number;
             /** @description Completions left out because another one of the same text was there. */
             num_duplicate_texts: number;
             reasons: components["schemas"]["SkippedPromptsOutput"][];
+        };
+        TextCheckInputRequest: {
+            text: string;
+            /**
+             * Format: uuid
+             * @description The task it answers: asks for earlier answers of one's own in the same words.
+             */
+            assignment?: string | null;
+        };
+        TextCheckOutput: {
+            num_tokens: number;
+            /** @description False where the server has no tokenizer and can only estimate. */
+            is_exact: boolean;
+            max_tokens: number;
+            same_answer: components["schemas"]["SameAnswerOutput"] | null;
+        };
+        TextToFlagOutput: {
+            readonly id: number;
+            readonly position: number;
+            readonly text: string;
+            /** @description The caller's own answer; null until there is one. */
+            readonly is_sensitive: boolean | null;
+        };
+        /** @description Nothing here names the writer. */
+        ToReviewOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            project: components["schemas"]["ReviewProjectOutput"];
+            prompt: components["schemas"]["ReviewedPromptOutput"];
+            readonly text: string;
+            readonly token_count: number | null;
+            readonly max_tokens: number;
+            /** Format: double */
+            readonly seconds_active: number | null;
+            readonly characters_typed: number | null;
+            readonly characters_pasted: number | null;
+            /** Format: date-time */
+            readonly submitted_at: string;
+            /** @description The latest first. */
+            returned_before: components["schemas"]["ReturnedVersionOutput"][];
         };
         TokenInputRequest: {
             name: string;
@@ -2162,6 +3474,10 @@ export interface components {
             readonly expires_at: string;
             /** Format: date-time */
             readonly last_used_at: string | null;
+        };
+        TopicCoverageOutput: {
+            topic: string;
+            num_labelers: number;
         };
         UsedSnapshotOutput: {
             role: string;
@@ -2205,6 +3521,36 @@ export interface components {
             flags: {
                 [key: string]: boolean | null;
             };
+        };
+        /** @description The text is its own key: sending the same prompt again stores it once. */
+        WrittenPromptInputRequest: {
+            /** @enum {string} */
+            kind: "labeler_plain" | "labeler_user_based";
+            text: string;
+            /** @enum {string|null} */
+            category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            /**
+             * Format: int64
+             * @description Of a user-based prompt: what it comes from.
+             */
+            description?: number | null;
+        };
+        WrittenPromptOutput: {
+            readonly id: number;
+            /** @enum {string} */
+            kind: "labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer";
+            readonly text: string;
+            /** @enum {string|null} */
+            category: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            readonly description: string | null;
+            readonly few_shot_set: number | null;
+            /** @enum {string} */
+            standing: "accepted" | "over_cap";
+            /** @enum {string} */
+            personal_data: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
+            readonly token_count: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
         };
         /** @description What every refusal looks like; nested inputs are named with dots. */
         Error: {
@@ -2457,6 +3803,37 @@ export interface operations {
             };
         };
     };
+    list_kept_drafts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedKeptDraftOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_history: {
         parameters: {
             query?: {
@@ -2520,6 +3897,104 @@ export interface operations {
             };
         };
     };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                action?: string;
+                cursor?: string;
+                limit?: number;
+                subject_id?: string;
+                subject_kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAuditEntryOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    candidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    decide_candidacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     catalogue: {
         parameters: {
             query?: never;
@@ -2566,6 +4041,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedCompletionSourceOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    agree_to_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementInputRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_consent_versions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedConsentVersionOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    publish_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentVersionInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentVersionOutput"];
                 };
             };
             /** @description Refused */
@@ -2639,6 +4236,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubmittedOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    grade_demonstration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                demonstration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeInputRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    review_demonstration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                demonstration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    write_few_shot_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FewShotInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FewShotOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FewShotOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preview_few_shot_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FewShotInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExampleOutput"][];
                 };
             };
             /** @description Refused */
@@ -2857,6 +4601,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_own_instructions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOwnInstructionVersionOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    own_instructions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionsOutput"];
+                };
             };
             /** @description Refused */
             default: {
@@ -3279,6 +5087,72 @@ export interface operations {
             };
         };
     };
+    list_instruction_readers: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedInstructionReaderOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_instructions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedInstructionVersionOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     publish_instructions: {
         parameters: {
             query?: never;
@@ -3290,11 +5164,42 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InstructionsInputRequest"];
+                "application/json": components["schemas"]["NewInstructionsInputRequest"];
             };
         };
         responses: {
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionsOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    instructions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3665,6 +5570,159 @@ export interface operations {
             };
         };
     };
+    list_returns: {
+        parameters: {
+            query?: {
+                assignment?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedReturnOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mark_return_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedReviewOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_projects_to_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectToReviewOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_review_queue: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedToReviewOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_runs: {
         parameters: {
             query?: {
@@ -3672,7 +5730,7 @@ export interface operations {
                 /** @description Runs that read this model version or snapshot. */
                 input?: string;
                 limit?: number;
-                stage?: "sft" | "reward_model" | "ppo" | "sampling";
+                stage?: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
                 state?: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             };
             header?: never;
@@ -4007,6 +6065,379 @@ export interface operations {
             };
         };
     };
+    own_screening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnScreeningOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    declare_topics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclarationInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnScreeningOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    submit_screening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnScreeningOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    own_texts_to_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextToFlagOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flag_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagInputRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_screenings: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedScreeningOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_screening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreeningInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    screening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                screening_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_screening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                screening_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedScreeningChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_candidates: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: "submitted" | "accepted" | "rejected";
+            };
+            header?: never;
+            path: {
+                screening_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedCandidateOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_demonstrations_to_grade: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                screening_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDemonstrationToGradeOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    screening_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                screening_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextToFlagOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     session: {
         parameters: {
             query?: never;
@@ -4250,6 +6681,229 @@ export interface operations {
             };
         };
     };
+    surveys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    take_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponseInputRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    survey_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResultOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_task_descriptions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description One's own are for others to write from, theirs for oneself. */
+                whose?: "mine" | "others";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDescriptionOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    describe_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescriptionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescriptionOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescriptionOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    withdraw_task_description: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                description_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    check_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextCheckInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextCheckOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: {
@@ -4330,6 +6984,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_written_prompts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedWrittenPromptOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    write_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenPromptInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenPromptOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenPromptOutput"];
+                };
             };
             /** @description Refused */
             default: {

@@ -43,6 +43,7 @@ export const MODEL_KIND_WORDS: Record<ModelKind, string> = {
 export const STAGE_WORDS: Record<Stage, string> = {
   sft: "Supervised fine-tuning",
   reward_model: "Reward model",
+  generalisation: "Generalisation to new labelers",
   ppo: "PPO",
   sampling: "Sampling",
 };

@@ -26,6 +26,11 @@ import { LabelsBehind } from "./labels-behind";
 import { LineageTree } from "./lineage-tree";
 import { modelVersionQuery } from "./model-queries";
 
+const MADE_WITHOUT_WEIGHTS: Partial<Record<Run["stage"], string>> = {
+  sampling: "completions",
+  generalisation: "a report",
+};
+
 const CONSUMERS: Column<Run>[] = [
   {
     key: "run",
@@ -46,7 +51,7 @@ const CONSUMERS: Column<Run>[] = [
           </Anchor>
         );
       }
-      return stage === "sampling" ? "completions" : "nothing yet";
+      return MADE_WITHOUT_WEIGHTS[stage] ?? "nothing yet";
     },
   },
   { key: "at", header: "Requested", cell: ({ created_at: at }) => <Moment at={at} /> },

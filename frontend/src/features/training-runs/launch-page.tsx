@@ -16,6 +16,7 @@ import classes from "./launch.module.css";
 const NOTES: Record<Stage, string> = {
   sft: "Imitates demonstrations",
   reward_model: "Learns what labelers prefer",
+  generalisation: "Measures how accuracy carries over to labelers left out",
   ppo: "Improves a policy against a reward model",
   sampling: "Writes completions to be ranked",
 };

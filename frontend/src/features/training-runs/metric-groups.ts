@@ -16,10 +16,14 @@ interface Group {
 // In the order in which a run's curves are read (R47). Figures of different scale never share a
 // chart, or one of them would lie flat.
 const GROUPS: Group[] = [
-  { title: "Loss", unit: "nats", metrics: ["loss", "validation_loss"] },
-  { title: "Accuracy", unit: "share of pairs", metrics: ["accuracy"] },
+  { title: "Loss", unit: "nats", metrics: ["loss", "validation_loss", "pretraining_validation_loss"] },
+  {
+    title: "Accuracy",
+    unit: "share of pairs",
+    metrics: ["accuracy", "in_group_accuracy", "held_out_accuracy"],
+  },
   { title: "Margin", unit: "reward", metrics: ["margin"] },
-  { title: "Reward", unit: "per answer", metrics: ["reward", "score"] },
+  { title: "Reward", unit: "per answer", metrics: ["reward", "score", "validation_reward"] },
   { title: "KL to the reference", unit: "nats per answer", metrics: ["kl"] },
   { title: "Policy loss", unit: "", metrics: ["policy_loss"] },
   { title: "Value error", unit: "reward squared", metrics: ["value_loss"] },
@@ -46,6 +50,7 @@ const PLACES = new Map(
 const COUNTERS = new Set([
   "completions",
   "episodes",
+  "fold",
   "forward_rows",
   "pairs",
   "tokens",

@@ -12,6 +12,7 @@ import { runMetricsQuery } from "./run-metrics";
 const WATCHED: Record<Run["stage"], string[]> = {
   sft: ["loss"],
   reward_model: ["accuracy", "loss"],
+  generalisation: ["accuracy", "loss"],
   ppo: ["reward", "kl"],
   sampling: ["tokens_per_second"],
 };

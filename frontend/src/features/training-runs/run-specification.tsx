@@ -12,6 +12,11 @@ import { orderOfNames, textOf } from "./hyperparameter-form";
 import { roleWords } from "./launch-choices";
 import classes from "./run-page.module.css";
 
+const MADE_WITHOUT_WEIGHTS: Partial<Record<Run["stage"], string>> = {
+  sampling: "Completions, filed under the model",
+  generalisation: "No weights: the report is the result",
+};
+
 // The role says whether an input is data or a model: both have a kind called sft.
 const DATA_ROLES = new Set(["demonstrations", "rankings", "prompts", "pretraining"]);
 
@@ -44,7 +49,7 @@ export function RunInputs({ run }: { run: Run }) {
               </Anchor>
             ) : (
               <span className={classes.quiet}>
-                {run.stage === "sampling" ? "Completions, filed under the model" : "None yet"}
+                {MADE_WITHOUT_WEIGHTS[run.stage] ?? "None yet"}
               </span>
             )}
           </dd>

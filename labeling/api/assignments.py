@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from config.pagination import KeysetPagination
 from labeling.api.permissions import MayLabel, account_of
 from labeling.api.projects import InstructionsOutput
-from labeling.api.strict_fields import ExactText, RowId
+from labeling.api.strict_fields import ID_MAXIMUM, ExactText, RowId
 from labeling.catalogue import CONDITIONAL_FLAGS, SKIP_REASONS
 from labeling.models import Assignment, Draft, Project
 from labeling.selectors.assignments import (
@@ -146,6 +146,7 @@ def end_of_take_back(assignment: Assignment) -> datetime | None:
 class HistoryOutput(serializers.Serializer[Assignment]):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=KINDS, source="task.project.kind")
+    project = serializers.IntegerField(source="task.project_id")
     project_name = serializers.CharField(source="task.project.name")
     prompt_excerpt = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
@@ -283,15 +284,22 @@ class HistoryPagination(KeysetPagination):
     ordering = ("-opened_at", "-id")
 
 
+class HistoryFilter(serializers.Serializer[Any]):
+    project = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM, required=False)
+    state = serializers.ChoiceField(choices=STATES, required=False)
+
+
 class HistoryView(generics.ListAPIView[Assignment]):
     permission_classes = [MayLabel]
     serializer_class = HistoryOutput
     pagination_class = HistoryPagination
 
     def get_queryset(self) -> Any:
-        return assignments_of(labeler=account_of(self.request))
+        wanted = HistoryFilter(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return assignments_of(labeler=account_of(self.request), **wanted.validated_data)
 
-    @extend_schema(operation_id="list_history")
+    @extend_schema(operation_id="list_history", parameters=[HistoryFilter])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request)
 

@@ -16,6 +16,7 @@ from labeling.api import (
     invitations,
     kept_drafts,
     labeling_projects,
+    own_work,
     people,
     projects,
     prompts,
@@ -55,5 +56,6 @@ urlpatterns: list[URLPattern] = [
     *agreement.urlpatterns,
     *questions.urlpatterns,
     *instructions.urlpatterns,
+    *own_work.urlpatterns,
     *surveys.urlpatterns,
 ]

@@ -135,13 +135,24 @@ def access_assignment_kind(*, assignment_id: UUID, labeler: User) -> str:
     return kind
 
 
-def assignments_of(*, labeler: User) -> QuerySet[Assignment]:
-    """All that this labeler was ever given, the latest first, each with its prompt and project."""
-    return (
+def assignments_of(
+    *, labeler: User, project: int | None = None, state: str | None = None
+) -> QuerySet[Assignment]:
+    """All that this labeler was ever given, the latest first, each with its prompt and project.
+
+    A late, surplus answer is among the submitted ones.
+    """
+    assignments = (
         Assignment.objects.filter(labeler=labeler)
         .select_related("task__prompt", "task__project")
         .order_by("-opened_at", "-id")
     )
+    if project is not None:
+        assignments = assignments.filter(task__project=project)
+    if state is None:
+        return assignments
+    late = [Assignment.State.SURPLUS] if state == Assignment.State.SUBMITTED else []
+    return assignments.filter(state__in=[state, *late])
 
 
 def _never_mine(labeler: User) -> QuerySet[Assignment]:

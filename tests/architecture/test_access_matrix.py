@@ -59,6 +59,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "labeling/projects/<int:project_id>/instructions/<int:version>/": {"GET": "labeling"},
     "projects/<int:project_id>/tasks/": {"POST": "admin"},
     "labeling/projects/": {"GET": "labeling"},
+    "labeling/me/": {"GET": "labeling"},
+    "assignments/<uuid:assignment_id>/answer/": {"GET": "labeling"},
     "labeling/projects/<int:project_id>/": {"GET": "labeling"},
     "labeling/projects/<int:project_id>/acknowledge/": {"POST": "labeling"},
     "assignments/next/": {"POST": "labeling"},

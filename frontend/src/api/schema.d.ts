@@ -37,6 +37,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assignments/{assignment_id}/answer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the caller answered, completions named by the handles of the assignment. */
+        get: operations["own_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignments/{assignment_id}/draft/": {
         parameters: {
             query?: never;
@@ -340,6 +357,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evaluations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_evaluations"];
+        put?: never;
+        /** @description The project, its instructions and its first tasks, all or nothing. */
+        post: operations["open_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Progress and figures, over sealed judgments by people unless asked otherwise. */
+        get: operations["evaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/tasks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description More prompts, judged against the same models. */
+        post: operations["add_evaluation_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/defaults/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a new evaluation starts from. */
+        get: operations["evaluation_defaults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What opening it would make, and why prompts would be left out; nothing is stored. */
+        post: operations["preview_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/few-shot-sets/": {
         parameters: {
             query?: never;
@@ -417,6 +519,23 @@ export interface paths {
         put?: never;
         /** @description Open the invited account and sign it in. */
         post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labeling/me/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's own counts, hours by day, returns and medians. */
+        get: operations["own_work"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -599,7 +718,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change role, pool, name or access; another role or no access ends every session. */
+        /** @description Change what is given; another role or no access ends every session. */
         patch: operations["change_person"];
         trace?: never;
     };
@@ -1775,6 +1894,13 @@ export interface components {
             resume: boolean;
             retry: boolean;
         };
+        DayOutput: {
+            /** Format: date */
+            date: string;
+            num_submitted: number;
+            /** Format: double */
+            seconds_active: number;
+        };
         DecisionInputRequest: {
             /** @enum {string} */
             decision: "accept" | "reject";
@@ -1801,6 +1927,12 @@ export interface components {
             topics: string[];
             /** @description Groups about which the candidate recognises it. */
             cultural_groups: string[];
+        };
+        DefaultInstructionsOutput: {
+            /** @enum {string} */
+            kind: "ranking" | "toxicity";
+            title: string;
+            body: string;
         };
         DemonstrationDraftInputRequest: {
             version: number;
@@ -1929,6 +2061,128 @@ export interface components {
              */
             chance: number | null;
         };
+        EvaluationDefaultsOutput: {
+            baseline: components["schemas"]["SourceOutput"] | null;
+            k: number;
+            /** @enum {string} */
+            priority_mode: "helpfulness_first" | "truth_harmless_first";
+            instructions: components["schemas"]["DefaultInstructionsOutput"][];
+        };
+        EvaluationDetailOutput: {
+            evaluation: components["schemas"]["EvaluationOutput"];
+            /** @description Sealed ones: the figures are over these. */
+            num_rankings: number;
+            num_labelers: number;
+            win_rate_definition: string;
+            interval_method: string;
+            /** @description The baseline first. */
+            models: components["schemas"]["ModelFiguresOutput"][];
+            input_toxicity: components["schemas"]["FigureOutput"] | null;
+        };
+        /** @description What decides which tasks there will be. */
+        EvaluationInputRequest: {
+            /** @enum {string} */
+            kind: "ranking" | "toxicity";
+            /**
+             * Format: int64
+             * @description What every task shows; the newest supervised model with completions if null.
+             */
+            baseline_source?: number | null;
+            /** @description The models to compare with it. */
+            sources: number[];
+            prompts: components["schemas"]["PromptChoiceInputRequest"];
+            /** @default 5 */
+            k: number;
+            /** @default 1 */
+            overlap: number;
+            /**
+             * @description Toxicity only: what the completions were asked to be.
+             * @enum {string|null}
+             */
+            toxicity_instruction?: "none" | "respectful" | null;
+            name: string;
+            /**
+             * @default training
+             * @enum {string}
+             */
+            pool: "training" | "held_out";
+            /**
+             * @default truth_harmless_first
+             * @enum {string}
+             */
+            priority_mode: "helpfulness_first" | "truth_harmless_first";
+            /** @description The text of ``defaults`` unless given. */
+            instructions?: components["schemas"]["EvaluationInstructionsInputRequest"] | null;
+            /** @default  */
+            content_warning: string;
+        };
+        EvaluationInstructionsInputRequest: {
+            title: string;
+            body: string;
+        };
+        EvaluationOutput: {
+            readonly id: number;
+            readonly name: string;
+            /** @enum {string} */
+            kind: "ranking" | "demonstration" | "toxicity";
+            /** @enum {string} */
+            state: "open" | "paused";
+            /** @enum {string} */
+            pool: "training" | "held_out";
+            /** @enum {string} */
+            priority_mode: "helpfulness_first" | "truth_harmless_first";
+            readonly k: number | null;
+            readonly overlap: number;
+            /** @enum {string|null} */
+            toxicity_instruction: "none" | "respectful" | null;
+            readonly content_warning: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            baseline: components["schemas"]["SourceOutput"] | null;
+            readonly models: string;
+            num_tasks: number;
+            num_slots: number;
+            num_open: number;
+            num_submitted: number;
+        };
+        /** @description What decides which tasks there will be. */
+        EvaluationPlanInputRequest: {
+            /** @enum {string} */
+            kind: "ranking" | "toxicity";
+            /**
+             * Format: int64
+             * @description What every task shows; the newest supervised model with completions if null.
+             */
+            baseline_source?: number | null;
+            /** @description The models to compare with it. */
+            sources: number[];
+            prompts: components["schemas"]["PromptChoiceInputRequest"];
+            /** @default 5 */
+            k: number;
+            /** @default 1 */
+            overlap: number;
+            /**
+             * @description Toxicity only: what the completions were asked to be.
+             * @enum {string|null}
+             */
+            toxicity_instruction?: "none" | "respectful" | null;
+        };
+        /** @description What was made, or with a preview would be made, and every prompt left out of it. */
+        EvaluationPlanOutput: {
+            baseline: components["schemas"]["SourceOutput"];
+            num_tasks: number;
+            num_slots: number;
+            /** @description Usable prompts beyond the number asked for. */
+            num_beyond: number;
+            num_left_out: number;
+            reasons: components["schemas"]["LeftOutCountOutput"][];
+            /** @description The first 200 of them. */
+            left_out: components["schemas"]["LeftOutOutput"][];
+            /** @description In how many tasks each is shown. */
+            tasks_by_source: components["schemas"]["SourceTasksOutput"][];
+            /** @description Sources of which nobody knows what they learned from. */
+            without_lineage: components["schemas"]["SourceOutput"][];
+        };
         ExampleOutput: {
             prompt: string;
             response: string;
@@ -1953,6 +2207,19 @@ export interface components {
             num_prompts: number;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description Either a value or the reason why there is none. */
+        FigureOutput: {
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            n: number;
+            num_prompts: number;
+            reason_undefined: string | null;
+            reason_no_interval: string | null;
         };
         FlagInputRequest: {
             is_sensitive: boolean;
@@ -1985,6 +2252,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "ranking" | "demonstration" | "toxicity";
+            project: number;
             project_name: string;
             readonly prompt_excerpt: string;
             /** @enum {string} */
@@ -2061,6 +2329,14 @@ export interface components {
              * @enum {string}
              */
             pool: "training" | "held_out";
+            /**
+             * Format: int64
+             * @description Passed before the first task, for labelers of the training pool; null for none.
+             */
+            screening?: number | null;
+            /** @default  */
+            vendor: string;
+            languages?: string[];
         };
         InvitationOutput: {
             readonly id: number;
@@ -2072,6 +2348,9 @@ export interface components {
             pool: "training" | "held_out";
             /** @enum {string} */
             state: "pending" | "accepted" | "expired";
+            screening_name?: string | null;
+            readonly vendor: string;
+            languages: string[];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -2182,6 +2461,19 @@ export interface components {
             last_at: string | null;
             ranking_ids: string[];
         };
+        LeftOutCountOutput: {
+            /** @enum {string} */
+            reason: "unknown_prompt" | "already_in_evaluation" | "over_cap" | "personal_data" | "seen_in_training" | "no_baseline_completion" | "no_model_completion" | "too_few_distinct_completions";
+            /** @description The models that stand in the way, by name. */
+            sources: string[];
+            num_prompts: number;
+        };
+        LeftOutOutput: {
+            prompt_id: number;
+            /** @enum {string} */
+            reason: "unknown_prompt" | "already_in_evaluation" | "over_cap" | "personal_data" | "seen_in_training" | "no_baseline_completion" | "no_model_completion" | "too_few_distinct_completions";
+            sources: string[];
+        };
         LikertOutput: {
             minimum: number;
             maximum: number;
@@ -2213,6 +2505,20 @@ export interface components {
         MetricsOutput: {
             points: components["schemas"]["StepMetricsOutput"][];
             next_step: number;
+        };
+        ModelFiguresOutput: {
+            source: components["schemas"]["SourceOutput"];
+            is_baseline: boolean;
+            /** @description Completions of it that were judged. */
+            num_judgments: number;
+            /** @description n counts tasks; null for the baseline. */
+            win_rate: components["schemas"]["FigureOutput"] | null;
+            /** @description Mean of 1 to 7; null for toxicity. */
+            likert: components["schemas"]["FigureOutput"] | null;
+            /** @description The share of judgments that said yes. */
+            flags: components["schemas"]["NamedFigureOutput"][];
+            /** @description Means, of toxicity evaluations only. */
+            scales: components["schemas"]["NamedFigureOutput"][];
         };
         /** @description A Hugging Face folder on the server's own disk: safetensors only, no code. */
         ModelFolderInputRequest: {
@@ -2266,6 +2572,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        NamedFigureOutput: {
+            key: string;
+            label: string;
+            figure: components["schemas"]["FigureOutput"];
+        };
         NewInstructionsInputRequest: {
             title: string;
             body: string;
@@ -2283,6 +2594,9 @@ export interface components {
             pool: "training" | "held_out";
             /** @enum {string} */
             state: "pending" | "accepted" | "expired";
+            screening_name?: string | null;
+            readonly vendor: string;
+            languages: string[];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -2325,6 +2639,10 @@ export interface components {
             /** @description When not qualified: the languages and skills that the project asks for. */
             missing: string[];
         };
+        OpenedEvaluationOutput: {
+            id: number;
+            plan: components["schemas"]["EvaluationPlanOutput"];
+        };
         OptionResultOutput: {
             option: string;
             /**
@@ -2352,6 +2670,11 @@ export interface components {
             runs_live: number;
             model_versions: number;
         };
+        OwnAnswerOutput: {
+            readonly ranking: components["schemas"]["OwnRankingOutput"] | null;
+            /** @description Of a demonstration. */
+            readonly text: string | null;
+        };
         OwnCandidacyOutput: {
             /** @enum {string} */
             state: "in_progress" | "submitted" | "accepted" | "rejected";
@@ -2371,11 +2694,42 @@ export interface components {
             /** Format: date-time */
             acknowledged_at: string | null;
         };
+        OwnRankedCompletionOutput: {
+            /** Format: uuid */
+            handle: string;
+            rank: number;
+            rating: number | null;
+            flags: {
+                [key: string]: boolean;
+            };
+            note: string;
+            toxicity: number | null;
+            relative_toxicity: number | null;
+            continuity: number | null;
+        };
+        OwnRankingOutput: {
+            items: components["schemas"]["OwnRankedCompletionOutput"][];
+            none_acceptable: boolean;
+            input_toxicity: number | null;
+        };
         OwnScreeningOutput: {
             candidacy: components["schemas"]["OwnCandidacyOutput"] | null;
             /** @description Topics, and cultural groups, at most. */
             max_named: number;
             max_characters_named: number;
+        };
+        OwnWorkOutput: {
+            /** @description The last four weeks, today last. */
+            days: components["schemas"]["DayOutput"][];
+            num_rankings: number;
+            num_demonstrations: number;
+            num_skipped: number;
+            /** @description Demonstrations that a reviewer gave back and that are not answered anew yet. */
+            num_returned: number;
+            /** Format: double */
+            median_seconds_ranking: number | null;
+            /** Format: double */
+            median_seconds_demonstration: number | null;
         };
         PaginatedAuditEntryOutputList: {
             results: components["schemas"]["AuditEntryOutput"][];
@@ -2403,6 +2757,10 @@ export interface components {
         };
         PaginatedDescriptionOutputList: {
             results: components["schemas"]["DescriptionOutput"][];
+            next: string | null;
+        };
+        PaginatedEvaluationOutputList: {
+            results: components["schemas"]["EvaluationOutput"][];
             next: string | null;
         };
         PaginatedHistoryOutputList: {
@@ -2516,7 +2874,11 @@ export interface components {
             /** @description The prompts to choose from; all of them unless given. */
             prompt_ids?: number[] | null;
         };
+        /** @description Which tasks somebody can be given, and who sent them. */
         PatchedPersonChangeRequest: {
+            languages?: string[];
+            skills?: string[];
+            vendor?: string;
             /** @enum {string} */
             role?: "labeler" | "researcher" | "admin";
             /** @enum {string} */
@@ -2570,7 +2932,11 @@ export interface components {
             /** Format: double */
             demonstration_cutoff?: number;
         };
+        /** @description Which tasks somebody can be given, and who sent them. */
         PersonInputRequest: {
+            languages?: string[];
+            skills?: string[];
+            vendor?: string;
             /** Format: email */
             email: string;
             display_name: string;
@@ -2600,6 +2966,9 @@ export interface components {
             readonly is_simulated: boolean;
             readonly is_active: boolean;
             readonly imported_from: string;
+            languages: string[];
+            skills: string[];
+            readonly vendor: string;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -2728,6 +3097,17 @@ export interface components {
             flags: {
                 [key: string]: boolean;
             };
+        };
+        /** @description Which prompts to judge; null means any. */
+        PromptChoiceInputRequest: {
+            num_prompts: number;
+            /** @enum {string|null} */
+            category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            /** @enum {string|null} */
+            split?: "train" | "validation" | null;
+            /** @enum {string|null} */
+            distribution?: "instruct" | "gpt" | null;
+            prompt_ids?: number[] | null;
         };
         PromptDetailOutput: {
             readonly id: number;
@@ -3336,8 +3716,13 @@ export interface components {
             text: string;
         };
         SourceOutput: {
-            readonly id: number;
-            readonly name: string;
+            id: number;
+            name: string;
+        };
+        SourceTasksOutput: {
+            id: number;
+            name: string;
+            num_tasks: number;
         };
         StageOutput: {
             /** @enum {string} */
@@ -3634,6 +4019,36 @@ export interface operations {
             };
         };
     };
+    own_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAnswerOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     save_draft: {
         parameters: {
             query?: never;
@@ -3839,6 +4254,8 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                project?: number;
+                state?: "leased" | "submitted" | "expired" | "skipped";
             };
             header?: never;
             path?: never;
@@ -4324,6 +4741,196 @@ export interface operations {
             };
         };
     };
+    list_evaluations: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedEvaluationOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedEvaluationOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluation: {
+        parameters: {
+            query?: {
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+            };
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_evaluation_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptChoiceInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationPlanOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluation_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDefaultsOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preview_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationPlanInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationPlanOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     write_few_shot_set: {
         parameters: {
             query?: never;
@@ -4506,6 +5113,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedInOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    own_work: {
+        parameters: {
+            query?: {
+                /** @description Whose days are meant, such as "Africa/Nairobi". */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnWorkOutput"];
                 };
             };
             /** @description Refused */

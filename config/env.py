@@ -1,6 +1,7 @@
 """Typed readers of environment variables that fail loudly and name the remedy."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +17,14 @@ def env_text(name: str, default: str | None = None) -> str:
     return value
 
 
-def env_int(name: str, default: int, *, minimum: int = 0) -> int:
+def env_choice(name: str, default: str, *, choices: Collection[str]) -> str:
+    value = env_text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def env_int(name: str, default: int, *, minimum: int = 0, maximum: int | None = None) -> int:
     text = env_text(name, str(default))
     try:
         value = int(text)
@@ -24,6 +32,8 @@ def env_int(name: str, default: int, *, minimum: int = 0) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}.") from error
     if value < minimum:
         raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {value}.")
+    if maximum is not None and value > maximum:
+        raise ImproperlyConfigured(f"{name} must be at most {maximum}, not {value}.")
     return value
 
 

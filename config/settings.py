@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from config.env import env_bool, env_database, env_int, env_list, env_path, env_text
+from config.env import env_bool, env_choice, env_database, env_int, env_list, env_path, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -150,6 +150,15 @@ RUN_ROOT = env_path("CONCORD_RUN_ROOT", STATE_DIR / "runs")
 
 # The base model's tokenizer.json, for the limit on demonstrations; estimated where it is missing.
 TOKENIZER_FILE = env_path("CONCORD_TOKENIZER_FILE", STATE_DIR / "tokenizer.json")
+
+# What every prompt goes through before it is stored (R4, R5, R7).
+PROMPT_PREFIX_TOKENS = env_int("CONCORD_PROMPT_PREFIX_TOKENS", 64, minimum=8, maximum=1024)
+PROMPT_CAP = env_int("CONCORD_PROMPT_CAP", 200, minimum=1)
+PROMPT_CAP_BY = env_choice(
+    "CONCORD_PROMPT_CAP_BY", "organization", choices=("organization", "user")
+)
+# The country as whose a telephone number without + is read, for example US.
+PHONE_REGION = env_text("CONCORD_PHONE_REGION", "US")
 
 # An answer can be taken back this long; training and statistics read sealed answers only.
 TAKE_BACK_SECONDS = env_int("CONCORD_TAKE_BACK_SECONDS", 600)

@@ -29,6 +29,9 @@ class PromptRow:
     organization_key: str = ""
     consent_reference: str = ""
     imported_from: str = ""
+    # Of prompts written here only: what they were written from (R2, R3).
+    description_id: int | None = None
+    few_shot_set_id: int | None = None
 
 
 @dataclass(frozen=True)

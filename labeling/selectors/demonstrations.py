@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from labeling.models import Demonstration, DemonstrationReview, Pool, Prompt, User
+from labeling.models import Demonstration, DemonstrationReview, Pool, Project, Prompt, User
+from labeling.selectors.prompts import is_usable
 from labeling.selectors.sealing import is_sealed, sealed_answer
 
 DemonstrationSource = Literal["labeler", "customer", "import"]
@@ -75,7 +76,13 @@ def demonstrations_for_training(
         )
         .filter(
             fit_to_train(),
-            Q(assignment__isnull=True) | Q(assignment__task__project__pool=Pool.TRAINING),
+            Q(assignment__isnull=True)
+            | Q(
+                assignment__task__project__pool=Pool.TRAINING,
+                # What was written to be screened by never trains (R41).
+                assignment__task__project__purpose=Project.Purpose.TRAINING,
+            ),
+            is_usable("prompt__"),
             labeler__pool=Pool.TRAINING,
         )
         .order_by("prompt_id", "submitted_at", "id")

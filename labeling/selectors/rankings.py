@@ -17,6 +17,7 @@ from labeling.models import (
     Task,
     TaskCompletion,
 )
+from labeling.selectors.prompts import is_usable
 from labeling.selectors.sealing import is_sealed, sealed_answer
 
 
@@ -78,13 +79,14 @@ def trainable_rankings(
     category: str | None = None,
     include_simulated: bool = False,
 ) -> QuerySet[Ranking]:
-    """Sealed rankings by training labelers, made for training (R14, R41).
+    """Sealed rankings by training labelers, made for training (R14, R41), of usable prompts (R7).
 
     What was judged to evaluate a model or to screen a labeler never trains one.
     """
     return sealed_rankings(
         project_ids=project_ids, category=category, include_simulated=include_simulated
     ).filter(
+        is_usable("task__prompt__"),
         task__project__purpose=Project.Purpose.TRAINING,
         task__project__pool=Pool.TRAINING,
         labeler__pool=Pool.TRAINING,

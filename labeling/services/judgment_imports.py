@@ -23,7 +23,7 @@ from labeling.models import (
     User,
 )
 from labeling.services.completions import NewCompletion, get_or_create_source, store_completions
-from labeling.services.prompts import SkippedRow, store_prompts
+from labeling.services.prompts import PromptRules, SkippedRow, store_prompts
 from labeling.text_hygiene import text_sha256
 
 TASKS_AT_ONCE: Final = 25
@@ -201,8 +201,9 @@ def _project_of(dataset: str, name: str) -> Project:
 def _store_prompts(
     fresh: Sequence[NumberedGoodTask], report: JudgmentImportReport
 ) -> dict[str, Prompt]:
-    """By their text."""
-    stored = store_prompts([row.prompt for _, row in fresh])
+    """By their text. Judged tasks may begin alike: each was judged, so each is kept."""
+    rules = PromptRules.of_settings(compares_prefixes=False)
+    stored = store_prompts([row.prompt for _, row in fresh], rules=rules)
     report.num_prompts += sum(outcome.is_new for outcome in stored)
     return {outcome.prompt.text: outcome.prompt for outcome in stored}
 

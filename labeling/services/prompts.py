@@ -1,26 +1,67 @@
-"""Storing prompts: each text once, each key in one split, each broken row told apart."""
+"""Storing prompts: each text once, each key in one split and under its cap, each row told apart."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from labeling.importers.prompts import PromptRow, RowError, read_prompt_rows
 from labeling.models import Prompt, User
-from labeling.selectors.prompts import prompts_by_text_hash
-from labeling.text_hygiene import cap_key, split_of_key, text_sha256
+from labeling.selectors.prompts import (
+    num_accepted_by_key,
+    prompts_by_prefix,
+    prompts_by_text_hash,
+)
+from labeling.services.prompt_checks import TextFacts, facts_of
+from labeling.text_hygiene import (
+    MAX_PROMPT_TOKENS,
+    CapBy,
+    cap_key,
+    counted_key,
+    split_of_key,
+    text_sha256,
+)
 
 NUM_ROWS_AT_ONCE: Final = 500
 # Any number that no other advisory lock uses.
 STORING_PROMPTS: Final = 7_301_001
 
+Repeats = Literal["", "text", "prefix"]
+
+
+@dataclass(frozen=True)
+class PromptRules:
+    """How many prompts of one key are accepted (R5), and whether templates are told apart (R4)."""
+
+    cap: int
+    cap_by: CapBy
+    # Off for rows that belong together although they begin alike, such as judged tasks.
+    compares_prefixes: bool = True
+
+    @classmethod
+    def of_settings(cls, *, compares_prefixes: bool = True) -> "PromptRules":
+        return cls(settings.PROMPT_CAP, settings.PROMPT_CAP_BY, compares_prefixes)
+
 
 @dataclass(frozen=True)
 class StoredPrompt:
+    """A row's prompt; ``repeats`` says in what the row only repeats this earlier one."""
+
     prompt: Prompt
     is_new: bool
+    repeats: Repeats = ""
+
+
+@dataclass
+class KnownPrompts:
+    """What earlier rows and the database hold, as far as a batch of rows can run into it."""
+
+    by_text: dict[str, Prompt] = field(default_factory=dict)
+    by_prefix: dict[str, Prompt] = field(default_factory=dict)
+    num_accepted: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -31,12 +72,16 @@ class SkippedRow:
 
 @dataclass
 class ImportReport:
-    """What an import did, or with ``dry_run`` would do, line by line."""
+    """What an import did, or with ``dry_run`` would do, line by line.
+
+    ``notes`` name stored rows that will not be used as they are, with the reason.
+    """
 
     dry_run: bool
     num_read: int = 0
     stored: list[int] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
+    notes: list[SkippedRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
 
     @property
@@ -46,30 +91,123 @@ class ImportReport:
 
 @transaction.atomic
 def store_prompts(
-    rows: Sequence[PromptRow], *, submitted_by: User | None = None
+    rows: Sequence[PromptRow],
+    *,
+    submitted_by: User | None = None,
+    rules: PromptRules | None = None,
 ) -> list[StoredPrompt]:
-    """The prompt of each row, in their order; a text that is stored already is found, not doubled.
+    """The prompt of each row, in their order; what is stored already is found, not doubled.
 
-    Prompts are stored one caller at a time, which makes "already stored" exact.
+    Prompts are stored one caller at a time, which makes "already stored" and the cap exact.
     """
+    rules = rules or PromptRules.of_settings()
+    # Looking at texts is slow and needs nobody to wait, so it is done before the lock.
+    facts = facts_by_hash(rows, except_for=prompts_by_text_hash(hashes_of(rows)))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORING_PROMPTS])
-    hashes = [text_sha256(row.text) for row in rows]
-    known = prompts_by_text_hash(hashes)
-    new: list[Prompt] = []
-    outcome: list[StoredPrompt] = []
-    for row, sha256 in zip(rows, hashes, strict=True):
-        is_new = sha256 not in known
-        if is_new:
-            known[sha256] = prompt_of(row, submitted_by)
-            new.append(known[sha256])
-        outcome.append(StoredPrompt(known[sha256], is_new))
+    known = known_prompts(rows, facts, rules)
+    outcome = sort_out(rows, facts, known, rules, submitted_by)
     # Gives each of them its id, in the outcome too.
-    Prompt.objects.bulk_create(new)
+    Prompt.objects.bulk_create([one.prompt for one in outcome if one.is_new])
     return outcome
 
 
-def prompt_of(row: PromptRow, submitted_by: User | None) -> Prompt:
+def try_prompts(
+    rows: Sequence[PromptRow], *, earlier: KnownPrompts, rules: PromptRules | None = None
+) -> list[StoredPrompt]:
+    """What ``store_prompts`` would answer, without storing anything.
+
+    ``earlier`` holds what earlier rows of the same trial would have stored, and takes up these.
+    """
+    rules = rules or PromptRules.of_settings()
+    facts = facts_by_hash(rows, except_for=prompts_by_text_hash(hashes_of(rows)))
+    stored = known_prompts(rows, facts, rules)
+    keys = stored.num_accepted.keys() | earlier.num_accepted.keys()
+    both = KnownPrompts(
+        by_text=earlier.by_text | stored.by_text,
+        by_prefix=earlier.by_prefix | stored.by_prefix,
+        num_accepted={
+            key: stored.num_accepted.get(key, 0) + earlier.num_accepted.get(key, 0) for key in keys
+        },
+    )
+    outcome = sort_out(rows, facts, both, rules, None)
+    for one in outcome:
+        if one.is_new:
+            remember(one.prompt, earlier, rules)
+    return outcome
+
+
+def hashes_of(rows: Sequence[PromptRow]) -> list[str]:
+    return [text_sha256(row.text) for row in rows]
+
+
+def facts_by_hash(
+    rows: Sequence[PromptRow], *, except_for: dict[str, Prompt]
+) -> dict[str, TextFacts]:
+    """By the hash of the text, for each text that is not stored yet."""
+    texts = {sha256: row.text for sha256, row in zip(hashes_of(rows), rows, strict=True)}
+    wanted = [sha256 for sha256 in texts if sha256 not in except_for]
+    return dict(zip(wanted, facts_of([texts[sha256] for sha256 in wanted]), strict=True))
+
+
+def known_prompts(
+    rows: Sequence[PromptRow], facts: dict[str, TextFacts], rules: PromptRules
+) -> KnownPrompts:
+    """What the database holds of these texts, prefixes and keys. At most three queries."""
+    prefixes = {one.prefix for one in facts.values() if one.prefix}
+    keys = {key for row in rows if (key := key_of(row, rules))}
+    return KnownPrompts(
+        by_text=prompts_by_text_hash(hashes_of(rows)),
+        by_prefix=prompts_by_prefix(prefixes) if prefixes and rules.compares_prefixes else {},
+        num_accepted=num_accepted_by_key(keys, cap_by=rules.cap_by) if keys else {},
+    )
+
+
+def key_of(row: PromptRow | Prompt, rules: PromptRules) -> str:
+    return counted_key(
+        organization_key=row.organization_key, user_key=row.user_key, cap_by=rules.cap_by
+    )
+
+
+def sort_out(
+    rows: Sequence[PromptRow],
+    facts: dict[str, TextFacts],
+    known: KnownPrompts,
+    rules: PromptRules,
+    submitted_by: User | None,
+) -> list[StoredPrompt]:
+    """What becomes of each row; ``known`` takes up every new prompt for the rows after it."""
+    outcome = []
+    for row, sha256 in zip(rows, hashes_of(rows), strict=True):
+        if sha256 in known.by_text:
+            outcome.append(StoredPrompt(known.by_text[sha256], False, "text"))
+            continue
+        prefix = facts[sha256].prefix
+        # The examples of one set begin with the same instruction (R2).
+        compares_prefix = rules.compares_prefixes and row.few_shot_set_id is None
+        if compares_prefix and prefix in known.by_prefix:
+            outcome.append(StoredPrompt(known.by_prefix[prefix], False, "prefix"))
+            continue
+        prompt = prompt_of(row, facts[sha256], submitted_by)
+        if known.num_accepted.get(key_of(row, rules), 0) >= rules.cap:
+            prompt.standing = Prompt.Standing.OVER_CAP
+        remember(prompt, known, rules)
+        outcome.append(StoredPrompt(prompt, True))
+    return outcome
+
+
+def remember(prompt: Prompt, known: KnownPrompts, rules: PromptRules) -> None:
+    """A prompt over its cap was not accepted: neither its beginning nor its count matters."""
+    known.by_text[prompt.text_sha256] = prompt
+    if prompt.standing != Prompt.Standing.ACCEPTED:
+        return
+    if prompt.prefix_sha256:
+        known.by_prefix.setdefault(prompt.prefix_sha256, prompt)
+    if key := key_of(prompt, rules):
+        known.num_accepted[key] = known.num_accepted.get(key, 0) + 1
+
+
+def prompt_of(row: PromptRow, facts: TextFacts, submitted_by: User | None) -> Prompt:
     key = cap_key(organization_key=row.organization_key, user_key=row.user_key, text=row.text)
     return Prompt(
         text=row.text,
@@ -84,7 +222,30 @@ def prompt_of(row: PromptRow, submitted_by: User | None) -> Prompt:
         category=row.category,
         flags=dict(row.flags),
         split=split_of_key(key),
+        description_id=row.description_id,
+        few_shot_set_id=row.few_shot_set_id,
+        token_count=facts.token_count,
+        prefix_sha256=facts.prefix,
+        language=facts.language,
+        language_confidence=facts.language_confidence,
+        personal_data=facts.personal_data,
+        personal_data_findings=facts.findings,
     )
+
+
+def reservations(prompt: Prompt) -> list[str]:
+    """Why a stored prompt is not used as it is, in sentences; none for a usable one."""
+    said = []
+    if prompt.standing == Prompt.Standing.OVER_CAP:
+        said.append("Over the cap of its key: stored, never sampled.")
+    if prompt.personal_data == Prompt.PersonalData.FOUND:
+        kinds = {str(one["kind"]).replace("_", " ") for one in prompt.personal_data_findings}
+        said.append(f"Personal data ({', '.join(sorted(kinds))}): waits for a review.")
+    if prompt.token_count is not None and prompt.token_count > MAX_PROMPT_TOKENS:
+        said.append(
+            f"{prompt.token_count:,} tokens, more than {MAX_PROMPT_TOKENS:,}: never sampled."
+        )
+    return said
 
 
 def import_prompts(
@@ -95,48 +256,44 @@ def import_prompts(
     Rows are stored 500 at a time; an import that was cut off is simply run again.
     """
     report = ImportReport(dry_run=dry_run)
-    line_of_text: dict[str, int] = {}
+    earlier = KnownPrompts()
+    line_of: dict[str, int] = {}
     rows = read_prompt_rows(lines)
     while batch := list(islice(rows, NUM_ROWS_AT_ONCE)):
-        import_batch(batch, report, line_of_text, submitted_by)
+        report.num_read += len(batch)
+        good: list[tuple[int, PromptRow]] = []
+        for line, row in batch:
+            if isinstance(row, list):
+                report.errors.extend(row)
+            else:
+                good.append((line, row))
+        texts = [row for _, row in good]
+        outcome = (
+            try_prompts(texts, earlier=earlier)
+            if dry_run
+            else store_prompts(texts, submitted_by=submitted_by)
+        )
+        for (line, _), stored in zip(good, outcome, strict=True):
+            report_row(line, stored, report, line_of)
     return report
 
 
-def import_batch(
-    batch: Sequence[tuple[int, PromptRow | list[RowError]]],
-    report: ImportReport,
-    line_of_text: dict[str, int],
-    submitted_by: User | None,
+def report_row(
+    line: int, stored: StoredPrompt, report: ImportReport, line_of: dict[str, int]
 ) -> None:
-    """``line_of_text`` remembers where each text of the file stood first, across batches."""
-    report.num_read += len(batch)
-    fresh: list[tuple[int, PromptRow]] = []
-    for line, row in batch:
-        if isinstance(row, list):
-            report.errors.extend(row)
-            continue
-        first = line_of_text.setdefault(text_sha256(row.text), line)
-        if first == line:
-            fresh.append((line, row))
-        else:
-            report.skipped.append(SkippedRow(line, f"The same text as line {first}."))
-    rows = [row for _, row in fresh]
-    outcome = (
-        look_up_prompts(rows) if report.dry_run else store_prompts(rows, submitted_by=submitted_by)
-    )
-    for (line, _), stored in zip(fresh, outcome, strict=True):
-        if stored.is_new:
-            report.stored.append(line)
-        else:
-            reason = f"Already stored as prompt {stored.prompt.pk}."
-            report.skipped.append(SkippedRow(line, reason))
+    """``line_of`` remembers where each text of the file stood first, across batches."""
+    if stored.is_new:
+        line_of[stored.prompt.text_sha256] = line
+        report.stored.append(line)
+        report.notes.extend(SkippedRow(line, said) for said in reservations(stored.prompt))
+        return
+    first = line_of.get(stored.prompt.text_sha256)
+    report.skipped.append(SkippedRow(line, repetition(stored, first_line=first)))
 
 
-def look_up_prompts(rows: Sequence[PromptRow]) -> list[StoredPrompt]:
-    """What ``store_prompts`` would answer for different texts, without storing anything."""
-    known = prompts_by_text_hash([text_sha256(row.text) for row in rows])
-    outcome = []
-    for row in rows:
-        stored = known.get(text_sha256(row.text))
-        outcome.append(StoredPrompt(stored or prompt_of(row, None), is_new=stored is None))
-    return outcome
+def repetition(stored: StoredPrompt, *, first_line: int | None) -> str:
+    """What a row repeats, in a sentence."""
+    where = f"line {first_line}" if first_line else f"prompt {stored.prompt.pk}"
+    if stored.repeats == "prefix":
+        return f"Begins like {where}, which is kept."
+    return f"The same text as {where}." if first_line else f"Already stored as {where}."

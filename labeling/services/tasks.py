@@ -12,6 +12,7 @@ from django.db import transaction
 from labeling.errors import Refused
 from labeling.models import Assignment, CompletionSource, Project, Prompt, Task, TaskCompletion
 from labeling.selectors.completions import CompletionChoice, completion_choices
+from labeling.selectors.prompts import is_usable
 
 PROMPTS_PER_BATCH = 500
 CALIBRATION_SALT = 33
@@ -75,6 +76,12 @@ def create_tasks(*, project: Project, request: TaskRequest) -> TaskReport:
 def check_request(project: Project, request: TaskRequest) -> None:
     if project.imported_from:
         raise Refused("imported_project", "The tasks of this project come from its import alone.")
+    if project.purpose == Project.Purpose.EVALUATION:
+        raise Refused(
+            "evaluation_project",
+            "Tasks of an evaluation are added on its own page, which keeps out every prompt that "
+            "its models have learned from.",
+        )
     if request.source_ids is None:
         return
     if project.kind == Project.Kind.DEMONSTRATION:
@@ -86,7 +93,7 @@ def check_request(project: Project, request: TaskRequest) -> None:
 
 def fresh_prompts(project: Project, request: TaskRequest, report: TaskReport) -> list[int]:
     """The prompts that fit the request and have no task in the project yet, in shuffled order."""
-    prompts = Prompt.objects.all()
+    prompts = Prompt.objects.filter(is_usable())
     if request.category is not None:
         prompts = prompts.filter(category=request.category)
     if request.split is not None:

@@ -52,6 +52,8 @@ def test_without_its_secrets_it_does_not_start(name: str) -> None:
         ("CONCORD_DEBUG", "yes", "must be true or false"),
         ("CONCORD_TAKE_BACK_SECONDS", "ten", "must be a whole number"),
         ("CONCORD_GPU_SLOTS", "0", "must be at least 1"),
+        ("CONCORD_PROMPT_PREFIX_TOKENS", "2000", "must be at most 1024"),
+        ("CONCORD_PROMPT_CAP_BY", "team", "must be one of organization, user"),
         ("DATABASE_URL", "sqlite:///db", "must look like postgres://"),
     ],
 )

@@ -171,6 +171,6 @@ def test_a_thousand_rows_cost_a_few_queries_not_thousands(
     body = b"\n".join(json.dumps({"text": f"prompt {n}"}).encode() for n in range(1_000))
     client = client_of(rosa)
 
-    # Session and user; then for each batch of 500: savepoint, lock, look-up, insert, release.
-    with django_assert_num_queries(12):
+    # Session and user; for each batch of 500: savepoint, look-up, lock, look-up, insert, release.
+    with django_assert_num_queries(14):
         client.generic("POST", IMPORT, body, content_type="application/jsonl")

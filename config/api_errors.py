@@ -38,6 +38,7 @@ CONFLICTS: Mapping[str, tuple[str, str]] = {
     "labeling_ranking_client_key_key": ("key_reused", "This submission key was used before."),
     "labeling_demonstration_client_key_key": ("key_reused", "This submission key was used before."),
     "labeling_question_client_key_key": ("key_reused", "This submission key was used before."),
+    "labeling_fewshotset_client_key_key": ("key_reused", "This submission key was used before."),
     "one_live_demonstration_per_assignment": (
         "already_submitted",
         "You have already answered this task.",

@@ -1,14 +1,17 @@
 import { memo } from "react";
+import { useTranslation } from "react-i18next";
 
 import classes from "./read-text.module.css";
 import { blocksOf, piecesOf } from "./visible-text";
 
-function Pieces({ text }: { text: string }) {
+/** A text's characters, those that draw nothing by their names. */
+export function Pieces({ text }: { text: string }) {
+  const { t } = useTranslation("workplace");
   return piecesOf(text).map((piece, index) =>
     piece.kind === "text" ? (
       piece.text
     ) : (
-      <span key={index} className={classes.control} title="An invisible character stands here">
+      <span key={index} className={classes.control} title={t("invisible")}>
         {piece.name}
       </span>
     ),
@@ -23,7 +26,8 @@ export const ReadText = memo(function ReadText({
   text: string;
   isFixedWidth?: boolean;
 }) {
-  if (text === "") return <p className={classes.empty}>(empty)</p>;
+  const { t } = useTranslation("workplace");
+  if (text === "") return <p className={classes.empty}>{t("emptyText")}</p>;
   return (
     <div className={classes.text} data-fixed-width={isFixedWidth || undefined}>
       {blocksOf(text).map((block, index) => (

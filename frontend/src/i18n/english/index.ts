@@ -1,5 +1,7 @@
 import { common } from "./common";
 import { questions } from "./questions";
+import { rankings } from "./rankings";
+import { workplace } from "./workplace";
 
 /** Every text of the interface, one namespace for each feature. */
-export const english = { common, questions } as const;
+export const english = { common, questions, rankings, workplace } as const;

@@ -13,28 +13,50 @@ from rest_framework.views import APIView
 from config.fields import ExactTextField
 from config.pagination import KeysetPagination
 from labeling.api.authentication import VisitorAuthentication
-from labeling.api.names import DisplayNameField
+from labeling.api.names import DisplayNameField, VendorField
 from labeling.api.permissions import IsAdmin, account_of
+from labeling.api.projects import EachOnce, LanguageField
 from labeling.api.session import MAX_SECRET_CHARACTERS, SignedInOutput, sign_in
+from labeling.api.strict_fields import RowId
 from labeling.models import Invitation, Pool, Role
 from labeling.selectors.people import invitations
-from labeling.services.invitations import accept_invitation, invitation_path, invite
+from labeling.services.invitations import NewInvitation, accept_invitation, invitation_path, invite
 
 
 class InvitationInput(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(choices=Role.choices)
     pool = serializers.ChoiceField(choices=Pool.choices, default=Pool.TRAINING)
+    screening = RowId(
+        allow_null=True,
+        default=None,
+        help_text="Passed before the first task, for labelers of the training pool; null for none.",
+    )
+    vendor = VendorField(default="")
+    languages = EachOnce(child=LanguageField(), max_length=50, default=list)
 
 
 class InvitationOutput(serializers.ModelSerializer[Invitation]):
     role = serializers.ChoiceField(choices=Role.choices)
     pool = serializers.ChoiceField(choices=Pool.choices)
     state = serializers.ChoiceField(choices=["pending", "accepted", "expired"])
+    screening_name = serializers.CharField(source="screening.name", allow_null=True, default=None)
+    languages = serializers.ListField(child=serializers.CharField())
 
     class Meta:
         model = Invitation
-        fields = ["id", "email", "role", "pool", "state", "created_at", "expires_at"]
+        fields = [
+            "id",
+            "email",
+            "role",
+            "pool",
+            "state",
+            "screening_name",
+            "vendor",
+            "languages",
+            "created_at",
+            "expires_at",
+        ]
         read_only_fields = fields
 
 
@@ -71,7 +93,9 @@ class InvitationsView(generics.ListAPIView[Invitation]):
     def post(self, request: Request) -> Response:
         given = InvitationInput(data=request.data)
         given.is_valid(raise_exception=True)
-        invitation, secret = invite(invited_by=account_of(request), **given.validated_data)
+        wanted = given.validated_data
+        new = NewInvitation(screening_id=wanted.pop("screening"), **wanted)
+        invitation, secret = invite(new=new, invited_by=account_of(request))
         shown = InvitationOutput(invitations().get(pk=invitation.pk)).data
         return Response({**shown, "path": invitation_path(secret)}, status=status.HTTP_201_CREATED)
 

@@ -19,3 +19,10 @@ class DisplayNameField(ExactTextField):
         if has_control_characters(name):
             raise serializers.ValidationError("A name has no line breaks or control characters.")
         return name
+
+
+class VendorField(DisplayNameField):
+    """Who sends a labeler; empty for nobody."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_blank": True, **options})

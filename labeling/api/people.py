@@ -10,13 +10,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.pagination import KeysetPagination
-from labeling.api.names import DisplayNameField
-from labeling.api.permissions import IsAdmin, ResearcherReadsAdminWrites
+from labeling.api.names import DisplayNameField, VendorField
+from labeling.api.permissions import IsAdmin, ResearcherReadsAdminWrites, account_of
+from labeling.api.projects import EachOnce, LanguageField, SkillField
 from labeling.api.session import UserOutput
 from labeling.models import Pool, Role, User
 from labeling.selectors.people import access_person, people
-from labeling.services.people import change_person, open_account
+from labeling.services.people import Profile, change_person, open_account
 from labeling.services.sign_in_links import make_sign_in_link, sign_in_path
+
+PROFILE_FIELDS = {"languages", "skills", "vendor"}
 
 
 class PeopleFilter(serializers.Serializer[Any]):
@@ -27,7 +30,15 @@ class PeopleFilter(serializers.Serializer[Any]):
     )
 
 
-class PersonInput(serializers.Serializer[Any]):
+class ProfileInput(serializers.Serializer[Any]):
+    """Which tasks somebody can be given, and who sent them."""
+
+    languages = EachOnce(child=LanguageField(), max_length=50, required=False)
+    skills = EachOnce(child=SkillField(max_length=40), max_length=50, required=False)
+    vendor = VendorField(required=False)
+
+
+class PersonInput(ProfileInput):
     email = serializers.EmailField(max_length=254)
     display_name = DisplayNameField()
     role = serializers.ChoiceField(choices=Role.choices, default=Role.LABELER)
@@ -35,7 +46,7 @@ class PersonInput(serializers.Serializer[Any]):
     is_simulated = serializers.BooleanField(default=False)
 
 
-class PersonChange(serializers.Serializer[Any]):
+class PersonChange(ProfileInput):
     role = serializers.ChoiceField(choices=Role.choices, required=False)
     pool = serializers.ChoiceField(choices=Pool.choices, required=False)
     is_active = serializers.BooleanField(required=False)
@@ -43,6 +54,8 @@ class PersonChange(serializers.Serializer[Any]):
 
 
 class PersonOutput(UserOutput):
+    languages = serializers.ListField(child=serializers.CharField())
+    skills = serializers.ListField(child=serializers.CharField())
     num_rankings = serializers.IntegerField()
 
     class Meta(UserOutput.Meta):
@@ -50,6 +63,9 @@ class PersonOutput(UserOutput):
             *UserOutput.Meta.fields,
             "is_active",
             "imported_from",
+            "languages",
+            "skills",
+            "vendor",
             "created_at",
             "last_login",
             "num_rankings",
@@ -87,7 +103,10 @@ class PeopleView(generics.ListAPIView[User]):
         """Open an account without an invitation, above all for a simulated labeler."""
         given = PersonInput(data=request.data)
         given.is_valid(raise_exception=True)
-        person = open_account(**given.validated_data)
+        wanted = given.validated_data
+        named = PROFILE_FIELDS & wanted.keys()
+        profile = Profile(**{field: wanted.pop(field) for field in named})
+        person = open_account(**wanted, profile=profile, opened_by=account_of(request))
         shown = PersonOutput(access_person(person.pk))
         return Response(shown.data, status=status.HTTP_201_CREATED)
 
@@ -97,10 +116,14 @@ class PersonView(APIView):
 
     @extend_schema(operation_id="change_person", request=PersonChange, responses=PersonOutput)
     def patch(self, request: Request, person_id: int) -> Response:
-        """Change role, pool, name or access; another role or no access ends every session."""
+        """Change what is given; another role or no access ends every session."""
         given = PersonChange(data=request.data)
         given.is_valid(raise_exception=True)
-        change_person(person=access_person(person_id), **given.validated_data)
+        change_person(
+            person=access_person(person_id),
+            changes=given.validated_data,
+            changed_by=account_of(request),
+        )
         return Response(PersonOutput(access_person(person_id)).data)
 
 
@@ -111,7 +134,8 @@ class SignInLinksView(APIView):
         operation_id="make_sign_in_link", request=None, responses={201: SignInLinkOutput}
     )
     def post(self, request: Request, person_id: int) -> Response:
-        link, secret = make_sign_in_link(access_person(person_id))
+        person = access_person(person_id)
+        link, secret = make_sign_in_link(person, made_by=account_of(request))
         shown = SignInLinkOutput({"path": sign_in_path(secret), "expires_at": link.expires_at})
         return Response(shown.data, status=status.HTTP_201_CREATED)
 

@@ -98,7 +98,8 @@ class TokenView(APIView):
     @extend_schema(operation_id="revoke_token", request=None, responses={204: None})
     def delete(self, request: Request, token_id: int) -> Response:
         """From now on the token opens nothing."""
-        revoke_token(access_token(token_id=token_id, user=account_of(request)))
+        caller = account_of(request)
+        revoke_token(access_token(token_id=token_id, user=caller), revoked_by=caller)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

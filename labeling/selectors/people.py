@@ -61,7 +61,7 @@ def person_with_email(email: str) -> User | None:
 
 def invitations() -> QuerySet[Invitation]:
     """Every invitation with its ``state``: pending, accepted or expired."""
-    return Invitation.objects.annotate(
+    return Invitation.objects.select_related("screening").annotate(
         state=Case(
             When(accepted_by__isnull=False, then=Value("accepted")),
             When(expires_at__gt=Now(), then=Value("pending")),

@@ -1,10 +1,39 @@
 """Accounts: opened, changed, and shut out."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from labeling.errors import Refused
 from labeling.models import ApiToken, Assignment, Pool, Role, SignInLink, User
+from labeling.services.audit import record
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Which tasks a labeler can be given, and who sent them."""
+
+    vendor: str = ""
+    languages: Sequence[str] = ()
+    skills: Sequence[str] = ()
+
+
+NO_PROFILE = Profile()
+
+
+class PersonChanges(TypedDict, total=False):
+    """What is left out stays as it is."""
+
+    role: str
+    pool: str
+    is_active: bool
+    display_name: str
+    languages: list[str]
+    skills: list[str]
+    vendor: str
 
 
 def open_account(
@@ -14,8 +43,12 @@ def open_account(
     role: str = Role.LABELER,
     pool: str = Pool.TRAINING,
     is_simulated: bool = False,
+    profile: Profile = NO_PROFILE,
+    opened_by: User | None = None,
 ) -> User:
     """An active account without a password: people sign in with one-time links.
+
+    ``opened_by`` is None where nobody did it for them: an invitation, the first admin.
 
     Raises: Refused("account_exists"), however the address is capitalised.
     """
@@ -27,7 +60,13 @@ def open_account(
                 role=role,
                 pool=pool,
                 is_simulated=is_simulated,
+                vendor=profile.vendor,
+                languages=list(profile.languages),
+                skills=list(profile.skills),
             )
+            if opened_by is not None:
+                details = {"email": user.email, "role": role, "pool": pool}
+                record(actor=opened_by, action="open_account", subject=user, details=details)
     except IntegrityError as error:
         if User.objects.filter(email__iexact=email).exists():
             raise account_exists() from error
@@ -44,15 +83,8 @@ def account_exists() -> Refused:
 
 
 @transaction.atomic
-def change_person(
-    *,
-    person: User,
-    role: str | None = None,
-    pool: str | None = None,
-    is_active: bool | None = None,
-    display_name: str | None = None,
-) -> User:
-    """Change what is given and leave the rest.
+def change_person(*, person: User, changes: PersonChanges, changed_by: User) -> User:
+    """Change what is given and leave the rest; what really changed is audited.
 
     Another role or a deactivation ends every session of the account at once; a deactivation also
     revokes its tokens and links, so that coming back starts clean.
@@ -61,19 +93,24 @@ def change_person(
     """
     admins = lock_admins()
     person = User.objects.select_for_update().get(pk=person.pk)
-    before = (person.role, person.is_active)
+    role, is_active = changes.get("role"), changes.get("is_active")
     check_not_last_admin(person, admins=admins, role=role, is_active=is_active)
     check_may_be_active(person, is_active)
-    check_pool_change(person, pool)
-    person.role = role or person.role
-    person.pool = pool or person.pool
-    person.is_active = person.is_active if is_active is None else is_active
-    person.display_name = display_name or person.display_name
-    if (person.role, person.is_active) != before:
+    check_pool_change(person, changes.get("pool"))
+    differences = {
+        field: [getattr(person, field), value]
+        for field, value in changes.items()
+        if getattr(person, field) != value
+    }
+    for field, (_, value) in differences.items():
+        setattr(person, field, value)
+    if differences.keys() & {"role", "is_active"}:
         end_sessions(person)
     if not person.is_active:
         revoke_everything(person)
     person.save()
+    if differences:
+        record(actor=changed_by, action="change_person", subject=person, details=differences)
     return person
 
 

@@ -8,13 +8,17 @@ from django.db.models.functions import Now
 
 from labeling.errors import Refused
 from labeling.models import SignInLink, User
+from labeling.services.audit import record
 from labeling.services.secrets import new_secret, secret_sha256
 
 LINK_LIFETIME: Final = timedelta(hours=24)
 
 
-def make_sign_in_link(person: User) -> tuple[SignInLink, str]:
+@transaction.atomic
+def make_sign_in_link(person: User, *, made_by: User | None = None) -> tuple[SignInLink, str]:
     """A link and its secret, which is never readable again.
+
+    ``made_by`` is None on the command line, where no account asks.
 
     Raises: Refused("account_inactive").
     """
@@ -25,6 +29,8 @@ def make_sign_in_link(person: User) -> tuple[SignInLink, str]:
         user=person, token_sha256=secret_sha256(secret), expires_at=Now() + LINK_LIFETIME
     )
     link.refresh_from_db()
+    if made_by is not None:
+        record(actor=made_by, action="make_sign_in_link", subject=person)
     return link, secret
 
 

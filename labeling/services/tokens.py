@@ -4,11 +4,13 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Case, Q, When
 from django.db.models.functions import Now
 
 from labeling.errors import Refused
 from labeling.models import ApiToken, Role, User
+from labeling.services.audit import record
 from labeling.services.secrets import new_secret, secret_sha256
 
 # So that a leaked token is recognised by people and by scanners.
@@ -23,6 +25,7 @@ SCOPES_OF_ROLE: Final = {
 }
 
 
+@transaction.atomic
 def make_token(
     *,
     owner: User,
@@ -66,6 +69,8 @@ def make_token(
         expires_at=Now() + timedelta(days=expires_in_days),
     )
     token.refresh_from_db()
+    details = {"owner": owner.pk, "name": name, "scopes": sorted(wanted), "days": expires_in_days}
+    record(actor=requested_by, action="make_token", subject=token, details=details)
     return token, secret
 
 
@@ -108,6 +113,10 @@ def use_token(secret: bytes) -> ApiToken | None:
     return token
 
 
-def revoke_token(token: ApiToken) -> None:
+@transaction.atomic
+def revoke_token(token: ApiToken, *, revoked_by: User) -> None:
     """From now on the token opens nothing. Doing it twice changes nothing."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=Now())
+    live = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True)
+    if live.update(revoked_at=Now()):
+        details = {"owner": token.user_id, "name": token.name}
+        record(actor=revoked_by, action="revoke_token", subject=token, details=details)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from labeling.errors import Refused
-from labeling.models import Invitation, Pool, Role, User
-from labeling.services.invitations import accept_invitation, invite
+from labeling.models import AuditEntry, Candidacy, Invitation, Pool, Role, Screening, User
+from labeling.services.invitations import NewInvitation, accept_invitation, invite
 from tests.cast import client_of, make_user
 
 NINA = "nina@example.org"
@@ -20,7 +20,7 @@ NINA = "nina@example.org"
 
 def post_invitation(user: User | None, **changes: object) -> tuple[int, dict[str, object]]:
     body = {"email": NINA, "role": "labeler", "pool": "held_out", **changes}
-    response = client_of(user).post("/api/invitations/", body)
+    response = client_of(user).post("/api/invitations/", body, format="json")
     return response.status_code, response.json()
 
 
@@ -34,7 +34,8 @@ def accept(token: object, name: object = "Nina", client: Client | None = None) -
 
 
 def secret_for(ada: User, email: str = NINA) -> str:
-    _, secret = invite(email=email, role=Role.LABELER, pool=Pool.HELD_OUT, invited_by=ada)
+    new = NewInvitation(email=email, role=Role.LABELER, pool=Pool.HELD_OUT)
+    _, secret = invite(new=new, invited_by=ada)
     return secret
 
 
@@ -210,3 +211,57 @@ def test_the_list_costs_three_queries_however_long(
 
     with django_assert_num_queries(3):
         client.get("/api/invitations/")
+
+
+def make_screening(ada: User, **fields: object) -> Screening:
+    return Screening.objects.create(name="Spring", created_by=ada, **fields)
+
+
+def test_who_is_invited_with_a_screening_begins_as_a_candidate(ada: User) -> None:
+    """R11: invitation -> screening; the vendor and the languages come with the invitation."""
+    screening = make_screening(ada)
+    status, invitation = post_invitation(
+        ada, pool="training", screening=screening.pk, vendor="Acme", languages=["en", "sw"]
+    )
+
+    accept(invitation["path"].partition("#token=")[2])
+
+    assert status == 201
+    assert (invitation["screening_name"], invitation["vendor"]) == ("Spring", "Acme")
+    nina = User.objects.get(email=NINA)
+    assert (nina.vendor, nina.languages) == ("Acme", ["en", "sw"])
+    assert (nina.candidacy.screening, nina.candidacy.state) == (screening, "in_progress")
+    assert len(nina.candidacy.code) == 8
+
+
+def test_held_out_labelers_are_never_screened(ada: User) -> None:
+    """R14."""
+    screening = make_screening(ada)
+
+    status, body = post_invitation(ada, pool="held_out", screening=screening.pk)
+
+    assert (status, body["code"], list(body["fields"])) == (
+        422,
+        "screening_not_for_them",
+        ["screening"],
+    )
+    accept(secret_for(ada))
+    assert not Candidacy.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["closed", "missing"])
+def test_a_screening_that_is_closed_or_missing_takes_nobody(ada: User, state: str) -> None:
+    number = make_screening(ada, state="closed").pk if state == "closed" else 987_654
+
+    status, body = post_invitation(ada, pool="training", screening=number)
+
+    assert (status, body["code"]) == (422, "no_screening")
+    assert not Invitation.objects.exists()
+
+
+def test_invitations_and_who_accepts_them_are_audited(ada: User) -> None:
+    accept(secret_for(ada))
+
+    nina = User.objects.get(email=NINA)
+    entries = AuditEntry.objects.order_by("pk").values_list("actor", "action")
+    assert list(entries) == [(ada.pk, "invite"), (nina.pk, "accept_invitation")]

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from labeling.errors import Refused
-from labeling.models import Ranking, Role, User
+from labeling.models import AuditEntry, Ranking, Role, User
 from labeling.services.people import change_person
 from labeling.services.sign_in_links import make_sign_in_link, redeem_sign_in_link
 from labeling.services.tokens import make_token, use_token
@@ -22,7 +22,7 @@ def names(user: User, **query: object) -> list[str]:
 
 
 def patch(user: User, person: User, **changes: object) -> tuple[int, dict[str, object]]:
-    response = client_of(user).patch(f"/api/people/{person.pk}/", changes)
+    response = client_of(user).patch(f"/api/people/{person.pk}/", changes, format="json")
     return response.status_code, response.json()
 
 
@@ -49,6 +49,9 @@ def test_rosa_sees_everybody_with_their_number_of_rankings(cast: Cast) -> None:
         "is_simulated",
         "is_active",
         "imported_from",
+        "languages",
+        "skills",
+        "vendor",
         "created_at",
         "last_login",
         "num_rankings",
@@ -171,7 +174,8 @@ def test_two_admins_who_demote_each_other_leave_one() -> None:
     def demote(person: User) -> str:
         try:
             barrier.wait()
-            return change_person(person=person, role=Role.LABELER).role
+            changes = {"role": Role.LABELER}
+            return change_person(person=person, changes=changes, changed_by=person).role
         except Refused as refused:
             return refused.code
         finally:
@@ -237,3 +241,49 @@ def test_ada_lets_amina_in_again(cast: Cast) -> None:
     client.post("/api/session/redeem/", {"token": token}, content_type="application/json")
     assert path == "/sign-in"
     assert client.get("/api/session/").json()["user"]["id"] == cast.amina.pk
+
+
+def test_ada_says_which_languages_and_skills_a_labeler_has(cast: Cast) -> None:
+    status, body = patch(
+        cast.ada, cast.amina, languages=["pt-BR", "en", "en"], skills=["Law"], vendor="Acme"
+    )
+
+    assert status == 200
+    assert (body["languages"], body["skills"], body["vendor"]) == (["en", "pt-BR"], ["law"], "Acme")
+
+
+def test_what_was_changed_is_audited_and_what_was_not_is_not(cast: Cast) -> None:
+    """R13."""
+    patch(cast.ada, cast.amina, role="researcher", pool="training", display_name="Amina")
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.subject_id) == (
+        cast.ada,
+        "change_person",
+        str(cast.amina.pk),
+    )
+    assert entry.details == {"role": ["labeler", "researcher"]}
+    patch(cast.ada, cast.amina, role="researcher")
+    assert AuditEntry.objects.count() == 1
+
+
+def test_ways_in_that_an_admin_makes_are_audited(cast: Cast) -> None:
+    browser = client_of(cast.ada)
+    browser.post("/api/people/", {"email": "new@example.org", "display_name": "New"})
+    browser.post(f"/api/people/{cast.otto.pk}/sign-in-links/")
+
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == [
+        "open_account",
+        "make_sign_in_link",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"languages": ["English!"]}, "languages"), ({"vendor": "a\nb"}, "vendor")],
+)
+def test_a_malformed_profile_names_its_field(cast: Cast, changes: dict, field: str) -> None:
+    response = client_of(cast.ada).patch(f"/api/people/{cast.amina.pk}/", changes, format="json")
+
+    assert response.status_code == 400
+    assert next(iter(response.json()["fields"])).startswith(field)

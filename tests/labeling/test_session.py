@@ -179,18 +179,18 @@ def test_signing_out_twice_is_a_401(amina: User) -> None:
 def test_deactivation_ends_the_session_at_once(amina: User, ada: User) -> None:
     client = client_of(amina)
 
-    change_person(person=amina, is_active=False)
+    change_person(person=amina, changes={"is_active": False}, changed_by=ada)
     assert who(client) is None
 
     # Coming back does not bring the old session back.
-    change_person(person=amina, is_active=True)
+    change_person(person=amina, changes={"is_active": True}, changed_by=ada)
     assert who(client) is None
 
 
 def test_another_role_ends_the_session_at_once(amina: User, ada: User) -> None:
     client = client_of(amina)
 
-    change_person(person=amina, role="researcher")
+    change_person(person=amina, changes={"role": "researcher"}, changed_by=ada)
 
     assert who(client) is None
 
@@ -198,7 +198,7 @@ def test_another_role_ends_the_session_at_once(amina: User, ada: User) -> None:
 def test_another_name_does_not_end_the_session(amina: User, ada: User) -> None:
     client = client_of(amina)
 
-    change_person(person=amina, display_name="Amina B.")
+    change_person(person=amina, changes={"display_name": "Amina B."}, changed_by=ada)
 
     assert who(client)["display_name"] == "Amina B."
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from labeling.models import ApiToken, User
-from labeling.services.tokens import make_token
+from labeling.models import ApiToken, AuditEntry, User
+from labeling.services.tokens import make_token, revoke_token
 from tests.cast import Cast, client_of
 
 BODY = {"name": "nightly", "scopes": ["label"], "expires_in_days": 7}
@@ -237,3 +237,15 @@ def test_the_list_costs_three_queries_however_many(
 
     with django_assert_num_queries(3):
         client.get("/api/tokens/")
+
+
+def test_making_and_revoking_a_token_is_audited_without_its_secret(amina: User) -> None:
+    token, secret = make_token(
+        owner=amina, requested_by=amina, name="script", scopes=["label"], expires_in_days=1
+    )
+    for _ in range(2):
+        revoke_token(token, revoked_by=amina)
+
+    entries = AuditEntry.objects.order_by("pk")
+    assert [entry.action for entry in entries] == ["make_token", "revoke_token"]
+    assert secret not in str([entry.details for entry in entries])

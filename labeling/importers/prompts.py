@@ -58,6 +58,11 @@ def read_prompt_row(line: bytes, number: int) -> PromptRow | list[RowError]:
         return [RowError(number, "", str(error))]
     if not isinstance(row, dict):
         return [RowError(number, "", "A row is a JSON object.")]
+    return read_fields(row, number)
+
+
+def read_fields(row: Mapping[str, object], number: int) -> PromptRow | list[RowError]:
+    """A row by the names of its fields, or all that is wrong with it."""
     values: dict[str, Any] = {}
     errors = [
         RowError(number, name[:80], f"Not one of the fields {', '.join(READERS)}.")

@@ -7,7 +7,12 @@ from labeling.models.demonstrations import Demonstration, DemonstrationReview
 from labeling.models.instructions import Acknowledgement, InstructionVersion
 from labeling.models.people import ApiToken, Invitation, Pool, Role, SignInLink, User
 from labeling.models.projects import Project
-from labeling.models.prompt_imports import PromptImport, PromptImportChunk, PromptImportLine
+from labeling.models.prompt_imports import (
+    PromptImport,
+    PromptImportChunk,
+    PromptImportLine,
+    PromptImportSighting,
+)
 from labeling.models.prompt_writing import FewShotSet, TaskDescription
 from labeling.models.prompts import Prompt, PromptAnnotation
 from labeling.models.questions import Answer, Question
@@ -48,6 +53,7 @@ __all__ = [
     "PromptImport",
     "PromptImportChunk",
     "PromptImportLine",
+    "PromptImportSighting",
     "Question",
     "RankedCompletion",
     "Ranking",

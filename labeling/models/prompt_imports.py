@@ -87,3 +87,25 @@ class PromptImportLine(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["prompt_import", "outcome", "line"])]
+
+
+class PromptImportSighting(models.Model):
+    """What a dry run would have stored, so that later lines can repeat it; gone when it is over."""
+
+    prompt_import = models.ForeignKey(
+        PromptImport, on_delete=models.CASCADE, related_name="sightings"
+    )
+    line = models.PositiveIntegerField()
+    text_sha256 = models.CharField(max_length=64)
+    prefix_sha256 = models.CharField(max_length=64, null=True)
+    # Whom it is counted under; empty when it has nobody's key.
+    key = models.CharField(max_length=120, blank=True)
+    # False over the cap.
+    is_accepted = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["prompt_import", "text_sha256"], name="sighting_text"),
+            models.Index(fields=["prompt_import", "prefix_sha256"], name="sighting_prefix"),
+            models.Index(fields=["prompt_import", "key"], name="sighting_key"),
+        ]

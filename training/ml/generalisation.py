@@ -13,7 +13,7 @@ Legend: P pairs.
 import math
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ from training.ml.model_folders import load_tokenizer
 from training.ml.ranking_batches import EncodedGroup, choose_packing, encode_group
 from training.ml.records import RankedPrompt, read_rankings
 from training.ml.reward_folders import new_reward_model
-from training.ml.reward_model import comparisons_of, token_limits
+from training.ml.reward_model import comparisons_of, token_limits, weights_for
 from training.ml.reward_plan import TrainingPlan
 from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.seeding import derive_seed, generator
@@ -134,16 +134,21 @@ def _trainings(
     """Raises: BadInput when a fold has nothing to learn from or nothing to be judged on."""
     first_step = 0
     for fold, left_out in enumerate(groups, start=1):
-        learned = _encoded(rankings, encoder, "train", left_out, keeps=False)
-        in_group = _encoded(rankings, encoder, "validation", left_out, keeps=False)
-        held_out = _encoded(rankings, encoder, "validation", left_out, keeps=True)
-        for name, found in (("train", learned), ("in-group", in_group), ("held-out", held_out)):
-            if not found:
-                raise BadInput(f"fold {fold} has no strict comparison in its {name} part")
+        others = [ranked.without(left_out) for ranked in rankings]
+        theirs = [ranked.judged_by(left_out) for ranked in rankings]
+        weight_of = weights_for(settings, others)
+        parts = {
+            "train": _encoded(others, encoder, "train", weight_of),
+            "in-group": _encoded(others, encoder, "validation"),
+            "held-out": _encoded(theirs, encoder, "validation"),
+        }
+        if empty := [name for name, found in parts.items() if not found]:
+            raise BadInput(f"fold {fold} has no strict comparison in its {empty[0]} part")
+        train, in_group, held_out = parts.values()
         for number in range(settings.seeds_per_group):
             own_seed = derive_seed(seed, "fold", fold, number)
-            plan = TrainingPlan(settings, len(learned), own_seed)
-            yield Training(fold, own_seed, left_out, learned, in_group, held_out, plan, first_step)
+            plan = TrainingPlan(settings, len(train), own_seed)
+            yield Training(fold, own_seed, left_out, train, in_group, held_out, plan, first_step)
             first_step += plan.total_steps
 
 
@@ -151,17 +156,12 @@ def _encoded(
     rankings: Sequence[RankedPrompt],
     encoder: TextEncoder,
     split: str,
-    labelers: frozenset[str],
-    *,
-    keeps: bool,
+    weight_of: Mapping[str, float] | None = None,
 ) -> list[EncodedGroup]:
-    """The split's prompts as these labelers judged them, or as all others did; ties left out."""
-    chosen = (
-        ranked.judged_by(lambda labeler: (labeler in labelers) == keeps)
-        for ranked in rankings
-        if ranked.split == split
+    """The split's prompts that have a strict comparison."""
+    groups = (
+        encode_group(ranked, encoder, weight_of) for ranked in rankings if ranked.split == split
     )
-    groups = (encode_group(ranked, encoder) for ranked in chosen if ranked.rankings)
     return [group for group in groups if group.pairs]
 
 

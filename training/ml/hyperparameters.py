@@ -144,6 +144,19 @@ class RankingHyperparameters:
     warmup_steps: int = knob(
         0, "Steps of linear warm-up from zero.", between=(0, 1_000_000), unit="steps", source=OURS
     )
+    label_smoothing: float = knob(
+        0.0,
+        "How often a label is thought to be the wrong way round; 0 believes every label.",
+        between=(0.0, 0.49),
+        unit="share",
+        source="not in the paper; off",
+    )
+    weigh_by: str = knob(
+        "ranking",
+        "Every ranking counts alike, or every labeler does however many rankings they gave.",
+        choices=("ranking", "labeler"),
+        source=OURS,
+    )
     normalise_by: str = knob(
         "pairs_present",
         "What a prompt's summed pair losses are divided by: its strict pairs, or all judged "

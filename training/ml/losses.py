@@ -20,6 +20,8 @@ def ranking_loss(
     *,
     num_prompts: float | None = None,
     divisor_of_prompt: Tensor | None = None,
+    weight_of_pair_P: Tensor | None = None,
+    label_smoothing: float = 0.0,
 ) -> Tensor:
     """How surprised the reward model is by the labelers' orderings.
 
@@ -31,6 +33,7 @@ def ranking_loss(
     (preferred, other) indices into reward_N; prompt_of_pair_P, from 0; divisor_of_prompt, what
     each prompt's sum is divided by, its number of pairs unless given. num_prompts is how many
     prompts are averaged over; micro-batches of one step pass the step's number.
+    weight_of_pair_P scales what a pair adds; label_smoothing is how often labels are thought wrong.
     Units: nats.
     Source: Ouyang et al. 2022, equation 1.
     """
@@ -42,8 +45,13 @@ def ranking_loss(
     if num_prompts is None:
         num_prompts = len(divisor_of_prompt)
     margin_P = reward_N[pair_P2[:, 0]] - reward_N[pair_P2[:, 1]]
+    loss_P = -F.logsigmoid(margin_P)
+    if label_smoothing:
+        loss_P = (1 - label_smoothing) * loss_P - label_smoothing * F.logsigmoid(-margin_P)
     weight_P = 1.0 / divisor_of_prompt[prompt_of_pair_P]
-    return -(weight_P * F.logsigmoid(margin_P)).sum() / num_prompts
+    if weight_of_pair_P is not None:
+        weight_P = weight_P * weight_of_pair_P
+    return (weight_P * loss_P).sum() / num_prompts
 
 
 def token_logprobs(logit_BRV: Tensor, token_BR: Tensor, temperature: float = 1.0) -> Tensor:

@@ -3,7 +3,7 @@
 Legend: B prompts, K completions of a prompt, N completions in the batch, P pairs, T tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -32,6 +32,8 @@ class EncodedGroup:
     judges: list[str]
     num_judged_pairs: int
     category: str | None = None
+    # What each pair counts; empty where every pair counts alike.
+    pair_weights: Sequence[float] = ()
 
     @property
     def num_tokens_packed(self) -> int:
@@ -48,7 +50,8 @@ class RewardBatch:
     """Rows and where each completion's reward is read, with the pairs between completions.
 
     Shapes: row_N and column_N point at every completion's last real token; pair_P2 holds
-    (preferred, other) indices into N; prompt_of_pair_P and divisor_B belong to ranking_loss.
+    (preferred, other) indices into N; prompt_of_pair_P, divisor_B and weight_P belong to
+    ranking_loss.
     """
 
     rows: TokenBatch
@@ -57,6 +60,7 @@ class RewardBatch:
     pair_P2: Tensor
     prompt_of_pair_P: Tensor
     divisor_B: Tensor
+    weight_P: Tensor
 
     def to(self, device: torch.device) -> "RewardBatch":
         return RewardBatch(
@@ -69,12 +73,16 @@ class RewardBatch:
                     self.pair_P2,
                     self.prompt_of_pair_P,
                     self.divisor_B,
+                    self.weight_P,
                 )
             ),
         )
 
 
-def encode_group(ranked: RankedPrompt, encoder: TextEncoder) -> EncodedGroup:
+def encode_group(
+    ranked: RankedPrompt, encoder: TextEncoder, weight_of: Mapping[str, float] | None = None
+) -> EncodedGroup:
+    """``weight_of`` says what the comparisons of a labeler count; all count 1 without it."""
     return EncodedGroup(
         prompt_id=ranked.prompt_id,
         prompt=encoder.prompt(ranked.prompt),
@@ -85,6 +93,7 @@ def encode_group(ranked: RankedPrompt, encoder: TextEncoder) -> EncodedGroup:
         judges=ranked.judges(),
         num_judged_pairs=ranked.num_judged_pairs(),
         category=ranked.category,
+        pair_weights=[weight_of[judge] for judge in ranked.judges()] if weight_of else (),
     )
 
 
@@ -141,10 +150,12 @@ def _with_pairs(
     normalise_by: str,
 ) -> RewardBatch:
     pairs, prompt_of_pair, divisors, first = [], [], [], 0
+    weights: list[float] = []
     for number, group in enumerate(groups):
         pairs += [(first + preferred, first + other) for preferred, other in group.pairs]
         prompt_of_pair += [number] * len(group.pairs)
         divisors.append(_divisor(group, normalise_by))
+        weights += group.pair_weights or [1.0] * len(group.pairs)
         first += len(group.completions)
     return RewardBatch(
         rows=rows,
@@ -153,6 +164,7 @@ def _with_pairs(
         pair_P2=torch.tensor(pairs, dtype=torch.long).reshape(-1, 2),
         prompt_of_pair_P=torch.tensor(prompt_of_pair, dtype=torch.long),
         divisor_B=torch.tensor(divisors),
+        weight_P=torch.tensor(weights),
     )
 
 

@@ -1,7 +1,8 @@
 """The frozen records a job reads: one JSON object a line, checked before anything is trained."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import comb
 from pathlib import Path
@@ -43,18 +44,18 @@ class RankedPrompt:
         """(preferred, other) completion indices over all labelers; a tie makes none."""
         return [pair for ranks in self.rankings for pair in preference_pairs(ranks)]
 
-    def judged_by(self, is_wanted: Callable[[str], bool]) -> "RankedPrompt":
+    def judged_by(self, labelers: Collection[str]) -> "RankedPrompt":
         """The same completions with the rankings of these labelers alone."""
-        kept = [
-            (labeler, ranks)
-            for labeler, ranks in zip(self.labelers, self.rankings, strict=True)
-            if is_wanted(labeler)
-        ]
+        kept = [place for place, labeler in enumerate(self.labelers) if labeler in labelers]
         return replace(
             self,
-            labelers=tuple(labeler for labeler, _ in kept),
-            rankings=tuple(ranks for _, ranks in kept),
+            labelers=tuple(self.labelers[place] for place in kept),
+            rankings=tuple(self.rankings[place] for place in kept),
         )
+
+    def without(self, labelers: Collection[str]) -> "RankedPrompt":
+        """The same completions with everybody else's rankings."""
+        return self.judged_by(set(self.labelers).difference(labelers))
 
     def judges(self) -> list[str]:
         """The labeler behind each of the comparisons, in their order."""
@@ -73,6 +74,13 @@ class Prompt:
     prompt_id: str
     text: str
     split: str
+
+
+def weight_of_labelers(rankings: Iterable[RankedPrompt]) -> dict[str, float]:
+    """Weights that make every labeler's comparisons add up alike, averaging 1 over comparisons."""
+    count = Counter(judge for ranked in rankings for judge in ranked.judges())
+    share = sum(count.values()) / len(count) if count else 0.0
+    return {labeler: share / number for labeler, number in count.items()}
 
 
 def read_demonstrations(path: Path) -> list[Demonstration]:

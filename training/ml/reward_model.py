@@ -25,7 +25,12 @@ from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
 from training.ml.ranking_batches import EncodedGroup, choose_packing, encode_group
-from training.ml.records import read_demonstrations, read_rankings
+from training.ml.records import (
+    RankedPrompt,
+    read_demonstrations,
+    read_rankings,
+    weight_of_labelers,
+)
 from training.ml.reward_folders import load_reward_model, new_reward_model, save_reward_model
 from training.ml.reward_plan import SeedShelf, TrainingPlan, seed_figures
 from training.ml.reward_scoring import RewardScorer, StepTally
@@ -233,8 +238,10 @@ def _read_groups(
     """
     groups: dict[str, list[EncodedGroup]] = {"train": [], "validation": []}
     num_tied = 0
-    for ranked in read_rankings(job.input("rankings")):
-        group = encode_group(ranked, encoder)
+    rankings = read_rankings(job.input("rankings"))
+    weight_of = weights_for(job.hyperparameters, rankings)
+    for ranked in rankings:
+        group = encode_group(ranked, encoder, weight_of if ranked.split == "train" else None)
         if group.pairs or ranked.split == "validation":
             groups[ranked.split].append(group)
         else:
@@ -242,6 +249,15 @@ def _read_groups(
     if not groups["train"]:
         raise BadInput("no prompt in the train split has a strict comparison")
     return groups["train"], groups["validation"], num_tied
+
+
+def weights_for(
+    settings: RankingHyperparameters, rankings: Sequence[RankedPrompt]
+) -> dict[str, float] | None:
+    """What the comparisons of each labeler count while training; None where all count alike."""
+    if settings.weigh_by == "ranking":
+        return None
+    return weight_of_labelers(ranked for ranked in rankings if ranked.split == "train")
 
 
 def token_limits(model: RewardModel, settings: RankingHyperparameters) -> TokenLimits:

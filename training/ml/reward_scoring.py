@@ -83,6 +83,8 @@ class RewardScorer:
                 on_device.prompt_of_pair_P,
                 num_prompts=len(groups),
                 divisor_of_prompt=on_device.divisor_B,
+                weight_of_pair_P=on_device.weight_P,
+                label_smoothing=self.settings.label_smoothing,
             )
             if not own:
                 # Without a prompt of its own a process only takes part in the exchange.

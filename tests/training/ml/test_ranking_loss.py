@@ -209,3 +209,35 @@ def test_micro_batches_of_one_step_add_up_to_the_whole_step():
         )
 
     assert sum(parts) == pytest.approx(batch_loss(groups, rewards).item(), abs=1e-7)
+
+
+def test_a_pair_of_twice_the_weight_moves_twice_as_much():
+    """Per-labeler weights scale what a pair adds, and leave the other pairs alone."""
+    reward_N = torch.tensor([1.0, 0.0, -1.0], requires_grad=True)
+    pair_P2, prompt_of_pair_P = torch.tensor([[0, 1], [1, 2]]), torch.tensor([0, 0])
+
+    weighted = ranking_loss(
+        reward_N, pair_P2, prompt_of_pair_P, weight_of_pair_P=torch.tensor([2.0, 1.0])
+    )
+
+    # Each pair costs -log sigmoid(1) = 0.313262; (2 + 1) / 2 of it.
+    assert weighted.item() == pytest.approx(0.469892, abs=1e-6)
+    weighted.backward()
+    # -sigmoid(-1) = -0.268941, times 2 / 2 for the first pair and 1 / 2 for the second.
+    assert reward_N.grad.tolist() == pytest.approx([-0.268941, 0.134471, 0.134471], abs=1e-6)
+
+
+def test_smoothed_labels_cost_a_little_for_being_too_sure():
+    """With a tenth of the labels thought wrong, margin 1 costs .9 * .313262 + .1 * 1.313262."""
+    reward_N = torch.tensor([1.0, 0.0])
+    pair = torch.tensor([[0, 1]]), torch.tensor([0])
+
+    assert ranking_loss(reward_N, *pair, label_smoothing=0.1).item() == pytest.approx(
+        0.413262, abs=1e-6
+    )
+    # The cheapest margin is then log(.9 / .1) = 2.197, not the largest.
+    costs = [
+        ranking_loss(torch.tensor([margin, 0.0]), *pair, label_smoothing=0.1).item()
+        for margin in (1.7, 2.197, 2.7)
+    ]
+    assert min(costs) == costs[1]

@@ -4,7 +4,13 @@ import pytest
 
 from tests.training.ml.jobs import demonstration, ranked, write_records
 from training.ml.errors import BadInput
-from training.ml.records import read_demonstrations, read_pretraining, read_rankings
+from training.ml.records import (
+    RankedPrompt,
+    read_demonstrations,
+    read_pretraining,
+    read_rankings,
+    weight_of_labelers,
+)
 
 GOOD = ranked(1, "Say hi.", ["hi", "ho"], ("amina", [1, 2]))
 
@@ -83,3 +89,19 @@ def test_an_empty_or_undecodable_file_is_refused(tmp_path):
         read_pretraining(tmp_path / "empty.jsonl")
     with pytest.raises(BadInput, match=r"bytes\.jsonl cannot be read"):
         read_pretraining(tmp_path / "bytes.jsonl")
+
+
+def test_every_labeler_can_be_made_to_count_alike():
+    """Amina gave 3 comparisons and Otto 1: 2/3 and 2 make both add up to 2, and 4 in all."""
+    ranked = RankedPrompt(
+        prompt_id="1",
+        prompt="P",
+        completion_ids=("a", "b", "c"),
+        completions=("A", "B", "C"),
+        labelers=("amina", "otto"),
+        rankings=((1, 2, 3), (1, None, 2)),
+        split="train",
+    )
+
+    assert weight_of_labelers([ranked]) == {"amina": pytest.approx(2 / 3), "otto": 2.0}
+    assert ranked.without({"amina"}).labelers == ranked.judged_by({"otto"}).labelers == ("otto",)

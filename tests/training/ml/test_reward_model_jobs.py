@@ -266,3 +266,22 @@ def test_without_held_out_pairs_the_first_seed_is_kept_and_that_is_said(jobs):
 
     assert "the first one was kept" in report["warnings"][-1]
     assert report["centring"] == alone["centring"]
+
+
+def test_a_labeler_of_few_rankings_can_count_as_much_as_one_of_many(jobs):
+    """Per-labeler weights: six rankings by Amina against two of the opposite by Kay."""
+    again = [ranked(20 + n, f"Again {n}.", TEXTS, ("kay", [4, 3, 2, 1])) for n in (0, 1)]
+
+    def loss_of_first_step(name, rankings, **changes):
+        settings = QUICK | {"epochs": 1, "batch_size": 8} | changes
+        report, _ = jobs.run(jobs.make("reward_model", settings, name=name, rankings=rankings))
+        return report["train"]["loss"]
+
+    amina = loss_of_first_step("amina", RANKINGS)
+    kay = loss_of_first_step("kay", again)
+
+    assert amina != pytest.approx(kay, abs=1e-3)
+    assert loss_of_first_step("both", RANKINGS + again) == pytest.approx((6 * amina + 2 * kay) / 8)
+    # 48 comparisons of two labelers: Amina's 36 count 24/36 each, Kay's 12 count 24/12.
+    weighed = loss_of_first_step("weighed", RANKINGS + again, weigh_by="labeler")
+    assert weighed == pytest.approx((6 * amina * 2 / 3 + 2 * kay * 2) / 8)

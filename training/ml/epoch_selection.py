@@ -3,8 +3,6 @@
 The loss on held-out demonstrations rises after the first epoch while people still prefer the
 later ones, so the paper chooses by reward; where there is no reward model yet, the loss decides.
 Source: Ouyang et al. 2022, C.1 and section 3.5.
-
-Legend: B prompts, T tokens.
 """
 
 import os
@@ -13,68 +11,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from training.ml.batches import split_by_tokens
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import SftHyperparameters
 from training.ml.job import Job
-from training.ml.language_modelling import Example, padded_batch
+from training.ml.language_modelling import Example
 from training.ml.model_folders import load_tokenizer, save_folder
-from training.ml.networks import RewardModel, autocast, freeze
+from training.ml.networks import freeze
 from training.ml.reward_folders import load_reward_model
-from training.ml.rollouts import SamplingRule, write_answers
-from training.ml.sampling import sampling_copy
-from training.ml.seeding import generator
-from training.ml.world import World
+from training.ml.reward_judge import RewardJudge
+from training.ml.rollouts import SamplingRule
 
 EpochFigures = dict[str, float]
-
-
-class RewardJudge:
-    """The mean reward of one answer per held-out prompt, with the same random streams each time."""
-
-    def __init__(
-        self,
-        reward: RewardModel,
-        prompts: Sequence[list[int]],
-        rule: SamplingRule,
-        settings: SftHyperparameters,
-        *,
-        seed: int,
-        world: World,
-    ) -> None:
-        self.reward = reward
-        self.prompts = prompts
-        self.rule = rule
-        self.settings = settings
-        self.seed = seed
-        self.world = world
-
-    @torch.no_grad()
-    def mean_reward(self, policy: PreTrainedModel) -> float:
-        """Precondition: the policy is in evaluation mode. Every process calls this."""
-        writer = sampling_copy(policy, self.settings.precision)
-        own = list(self.world.share(len(self.prompts)))
-        lengths = [len(self.prompts[place]) + self.rule.max_tokens for place in own]
-        total = torch.zeros((), dtype=torch.float64, device=self.world.device)
-        for rows in split_by_tokens(lengths, self.settings.max_tokens_per_forward):
-            total += self._sum_of_rewards(writer, [own[row] for row in rows])
-        return float(self.world.total(total)) / len(self.prompts)
-
-    def _sum_of_rewards(self, writer: PreTrainedModel, places: list[int]) -> Tensor:
-        prompts = [self.prompts[place] for place in places]
-        noise = [generator(self.seed, "selection", place) for place in places]
-        answers = write_answers(writer, prompts, noise, self.rule)
-        examples = [Example(*pair) for pair in zip(prompts, (a.ids for a in answers), strict=True)]
-        batch = padded_batch(examples).to(self.world.device)
-        with autocast(self.world.device, self.settings.precision):
-            rows = batch.rows
-            reward_BT: Tensor = self.reward(rows.token_BT, rows.attention, rows.position_BT)
-        last_B = batch.column_R[0] + batch.mask_BR.sum(1)
-        return reward_BT[torch.arange(len(places), device=last_B.device), last_B].double().sum()
 
 
 def reward_judge(

@@ -25,6 +25,7 @@ from training.ml.networks import freeze
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.records import read_pretraining, read_prompts
 from training.ml.reward_folders import load_reward_model, save_reward_model
+from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule
 from training.ml.schedules import Schedule, adapted_kl_coef
 from training.ml.seeding import endless_order, generator
@@ -48,7 +49,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         max_completion_tokens=settings.max_response_tokens,
     )
     encoder = TextEncoder(tokenizer, limits)
-    prompts = _read_training_prompts(job, encoder)
+    prompts, held_out = _read_prompts(job, encoder)
     pretraining = _read_pretraining_examples(job, encoder, settings)
     rule = SamplingRule(settings.temperature, 1.0, limits.completion, encoder.eos_id)
     engines = {"policy": networks.policy, "value": networks.value}
@@ -107,7 +108,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         yield StepMetrics(iteration + 1, settings.iterations, "ppo", metrics)
         job.at_step_boundary(iteration + 1, engines, state)
 
-    # 5. Publish the averaged policy, the raw one and the value network.
+    # 5. Judge the averaged policy on held-out prompts; publish it, the raw one and the critic.
+    validation = _validate(job, networks, held_out, rule)
     if job.world.is_main:
         _publish(job, networks, tokenizer)
     return {
@@ -116,6 +118,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         "episodes": settings.episodes,
         "ptx_reduction": settings.ptx_reduction if settings.ptx_coef else None,
         **state,
+        "validation": validation,
         "warnings": warnings("ppo", settings) + _unused(job, settings) + encoder.warnings(),
     }
 
@@ -167,12 +170,32 @@ def _schedule(settings: PpoHyperparameters, peak: float, num_iterations: int) ->
     )
 
 
-def _read_training_prompts(job: Job, encoder: TextEncoder) -> list[list[int]]:
-    prompts = read_prompts(job.input("prompts"))
-    texts = [prompt.text for prompt in prompts if prompt.split == "train"]
-    if not texts:
+def _read_prompts(job: Job, encoder: TextEncoder) -> tuple[list[list[int]], list[list[int]]]:
+    """The prompts to learn on, and the first of those held out to be judged on."""
+    encoded: dict[str, list[list[int]]] = {"train": [], "validation": []}
+    for prompt in read_prompts(job.input("prompts")):
+        encoded[prompt.split].append(encoder.prompt(prompt.text))
+    if not encoded["train"]:
         raise BadInput("there is no prompt in the train split")
-    return [encoder.prompt(text) for text in texts]
+    return encoded["train"], encoded["validation"][: job.hyperparameters.validation_prompts]
+
+
+def _validate(
+    job: Job, networks: Networks, held_out: list[list[int]], rule: SamplingRule
+) -> dict[str, Any] | None:
+    """The mean score on held-out prompts of the reference and of the averaged policy.
+
+    Both answer with the same random streams; None where nothing is held out.
+    """
+    if not held_out:
+        return None
+    judge = RewardJudge(
+        networks.reward, held_out, rule, job.hyperparameters, seed=job.seed, world=job.world
+    )
+    before = judge.mean_reward(networks.reference)
+    with networks.policy.averaged_weights():
+        after = judge.mean_reward(networks.policy_model)
+    return {"score_before": before, "score_after": after, "num_prompts": len(held_out)}
 
 
 def _read_pretraining_examples(

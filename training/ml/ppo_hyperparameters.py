@@ -174,6 +174,13 @@ class PpoHyperparameters:
         unit="reward",
         source="Ziegler et al. 2019, code",
     )
+    validation_prompts: int = knob(
+        64,
+        "Held-out prompts whose answers are scored at the end, before and after training.",
+        between=(0, 65_536),
+        unit="prompts",
+        source=OURS,
+    )
     max_tokens_per_forward: int = max_tokens_per_forward_knob()
     precision: str = precision_knob()
     max_gradient_norm: float = max_gradient_norm_knob()

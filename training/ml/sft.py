@@ -18,7 +18,6 @@ from training.ml.engine import Engine, MicroLoss
 from training.ml.epoch_selection import (
     EpochFigures,
     EpochShelf,
-    RewardJudge,
     choose_epoch,
     reward_judge,
 )
@@ -36,6 +35,7 @@ from training.ml.model_folders import load_policy, load_tokenizer
 from training.ml.networks import add_residual_dropout
 from training.ml.packing import can_pack
 from training.ml.records import read_demonstrations, read_pretraining
+from training.ml.reward_judge import RewardJudge
 from training.ml.schedules import Schedule
 from training.ml.seeding import endless_order, permutation
 

@@ -280,3 +280,32 @@ def test_ppo_raises_the_reward_of_a_toy_task(ppo_jobs):
 
     scores = [row["metrics"]["score"] for row in progress_of(work_dir)]
     assert sum(scores[-3:]) / 3 > sum(scores[:3]) / 3 + 0.5
+
+
+def test_the_exported_policy_is_scored_on_held_out_prompts_beside_the_reference(
+    tmp_path, ppo_jobs, policy_folder
+):
+    """R75: both answer the two validation prompts with the same random streams."""
+    rows = [
+        {"prompt_id": f"p{n}", "prompt": text, "split": split}
+        for n, (text, split) in enumerate(
+            [("Hi", "train"), ("Why?", "train"), ("Say so.", "validation"), ("Go", "validation")]
+        )
+    ]
+    prompts = write_jsonl(tmp_path / "with-validation.jsonl", rows)
+
+    still, _ = ppo_jobs.run("still", inputs={"prompts": prompts}, episodes=4, learning_rate=0.0)
+    moved, _ = ppo_jobs.run("moved", inputs={"prompts": prompts}, episodes=40, ema_decay=0.0)
+
+    still_found, moved_found = (result_of(run)["report"]["validation"] for run in (still, moved))
+    assert still_found["score_before"] == pytest.approx(still_found["score_after"], abs=1e-6)
+    assert moved_found["score_before"] == pytest.approx(still_found["score_before"], abs=1e-6)
+    assert moved_found["score_after"] != pytest.approx(moved_found["score_before"], abs=1e-4)
+    assert moved_found["num_prompts"] == 2
+
+
+def test_without_held_out_prompts_there_is_no_validation_score(ppo_jobs):
+    """R75: nothing is made up."""
+    work_dir, _ = ppo_jobs.run("job", episodes=4)
+
+    assert result_of(work_dir)["report"]["validation"] is None

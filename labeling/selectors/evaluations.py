@@ -1,0 +1,176 @@
+"""Reading evaluations: how far each is, and what it says about its models so far."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import QuerySet
+
+from labeling.agreement.intervals import Figure
+from labeling.agreement.win_rates import (
+    NEVER_COMPARED,
+    NEVER_SAID,
+    RankedSample,
+    means_by_prompt,
+    scores_by_task,
+)
+from labeling.catalogue import FLAG_ITEMS, TOXICITY_SCALES
+from labeling.errors import NotAccessible
+from labeling.models import CompletionSource, Project, RankedCompletion, Ranking
+from labeling.selectors.projects import projects_with_counts
+from labeling.selectors.rankings import sealed_rankings
+
+# A source, None standing for the prompt, and what was said about it.
+Key = tuple[int | None, str]
+WIN_RATE: Final = "win_rate"
+LIKERT: Final = "overall_quality"
+INPUT_TOXICITY, *COMPLETION_SCALES = TOXICITY_SCALES
+
+
+@dataclass(frozen=True)
+class ModelFigures:
+    """What was said about one model. Likert and flags or the scales: never both."""
+
+    source: CompletionSource
+    is_baseline: bool
+    num_judgments: int
+    # None for the baseline itself.
+    win_rate: Figure | None
+    likert: Figure | None
+    flags: dict[str, Figure]
+    scales: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class EvaluationResults:
+    num_rankings: int
+    num_labelers: int
+    models: list[ModelFigures]
+    # Toxicity evaluations only.
+    input_toxicity: Figure | None
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One completion in one ranking; ``answers`` holds the rating, flags and scales by key."""
+
+    sample: RankedSample
+    answers: dict[str, float]
+
+
+def evaluations() -> QuerySet[Project]:
+    """With their counts, their baseline and the models compared. Two queries."""
+    return (
+        projects_with_counts()
+        .filter(purpose=Project.Purpose.EVALUATION)
+        .select_related("baseline_source")
+        .prefetch_related("evaluated_sources")
+    )
+
+
+def access_evaluation(*, project_id: int) -> Project:
+    """For researchers. Raises: NotAccessible when this is no evaluation."""
+    project = evaluations().filter(pk=project_id).first()
+    if project is None:
+        raise NotAccessible
+    return project
+
+
+def evaluation_results(*, project: Project, include_simulated: bool = False) -> EvaluationResults:
+    """What the sealed judgments say about each model. Two queries whatever the size.
+
+    Repeats are left out, and simulated labelers unless asked for.
+    """
+    rankings = sealed_rankings(
+        project_ids=[project.pk], include_simulated=include_simulated
+    ).filter(task__repeat_of__isnull=True)
+    heads = list(rankings.values_list("task__prompt_id", "labeler_id", "input_toxicity"))
+    judged = _judged(rankings)
+    said: dict[Key, list[tuple[int, float]]] = {}
+    for source in sources_of(project):
+        said |= _said_of(source, judged, project=project)
+    if project.kind == Project.Kind.TOXICITY:
+        said[None, INPUT_TOXICITY.key] = [
+            (prompt, value) for prompt, _, value in heads if value is not None
+        ]
+    figures = means_by_prompt(
+        said, when_undefined=lambda key: NEVER_COMPARED if key[1] == WIN_RATE else NEVER_SAID
+    )
+    num_judged = Counter(one.sample.source for one in judged)
+    return EvaluationResults(
+        num_rankings=len(heads),
+        num_labelers=len({labeler for _, labeler, _ in heads}),
+        models=[
+            ModelFigures(
+                source=source,
+                is_baseline=source.pk == project.baseline_source_id,
+                num_judgments=num_judged[source.pk],
+                win_rate=figures.get((source.pk, WIN_RATE)),
+                likert=figures.get((source.pk, LIKERT)),
+                flags=_of(source, FLAG_ITEMS, figures),
+                scales=_of(source, [scale.key for scale in COMPLETION_SCALES], figures),
+            )
+            for source in sources_of(project)
+        ],
+        input_toxicity=figures.get((None, INPUT_TOXICITY.key)),
+    )
+
+
+def sources_of(project: Project) -> list[CompletionSource]:
+    """The baseline first, the others by name. No query after ``evaluations``."""
+    others = sorted(project.evaluated_sources.all(), key=lambda source: source.name)
+    return others if project.baseline_source is None else [project.baseline_source, *others]
+
+
+def _judged(rankings: QuerySet[Ranking]) -> list[_Judged]:
+    scales = [scale.key for scale in COMPLETION_SCALES]
+    rows = (
+        RankedCompletion.objects.filter(ranking__in=rankings)
+        .order_by()
+        .values_list(
+            "ranking_id",
+            "task_id",
+            "task__prompt_id",
+            "completion__source_id",
+            "rank",
+            "rating",
+            "flags",
+            *scales,
+        )
+    )
+    judged = []
+    for ranking, task, prompt, source, rank, rating, flags, *values in rows.iterator():
+        numbers = {LIKERT: rating, **dict(zip(scales, values, strict=True)), **flags}
+        answers = {key: value for key, value in numbers.items() if value is not None}
+        judged.append(_Judged(RankedSample(ranking, task, prompt, source, rank), answers))
+    return judged
+
+
+def _said_of(
+    source: CompletionSource, judged: Sequence[_Judged], *, project: Project
+) -> dict[Key, list[tuple[int, float]]]:
+    """What is averaged over one model; a question that was not asked is no answer."""
+    mine = [one for one in judged if one.sample.source == source.pk]
+    said: dict[Key, list[tuple[int, float]]] = {}
+    if project.baseline_source_id is not None and source.pk != project.baseline_source_id:
+        said[source.pk, WIN_RATE] = scores_by_task(
+            [one.sample for one in judged], model=source.pk, baseline=project.baseline_source_id
+        )
+    for key in _asked_in(project):
+        said[source.pk, key] = [
+            (one.sample.prompt, float(one.answers[key])) for one in mine if key in one.answers
+        ]
+    return said
+
+
+def _asked_in(project: Project) -> list[str]:
+    if project.kind == Project.Kind.TOXICITY:
+        return [scale.key for scale in COMPLETION_SCALES]
+    return [LIKERT, *FLAG_ITEMS]
+
+
+def _of(
+    source: CompletionSource, keys: Iterable[str], figures: Mapping[Key, Figure]
+) -> dict[str, Figure]:
+    return {key: figures[source.pk, key] for key in keys if (source.pk, key) in figures}

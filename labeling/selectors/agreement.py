@@ -74,7 +74,7 @@ def agreement(
     )
     if pool is not None:
         rankings = rankings.filter(labeler__pool=pool)
-    items = _ranked_items(rankings)
+    items = ranked_items(rankings)
     judgments = items.pair_judgments()
     num_rankings = Counter(items.labeler.tolist())
     busiest = sorted(num_rankings, key=lambda labeler: (-num_rankings[labeler], labeler))
@@ -121,7 +121,7 @@ def _labelers(
     ]
 
 
-def _ranked_items(rankings: QuerySet[Ranking]) -> RankedItems:
+def ranked_items(rankings: QuerySet[Ranking]) -> RankedItems:
     """The rankings as columns, their completions in the order in which each task lists them."""
     # Read once and first: what is sealed a moment later belongs to the next reader.
     rows = list(

@@ -1,0 +1,184 @@
+"""How labelers work, in facts with their sizes; a researcher reads them, nothing acts on them."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from labeling.agreement.habits import INTERVAL_METHOD, MINIMUM_COUNTED
+from labeling.api.permissions import IsResearcher
+from labeling.api.strict_fields import ID_MAXIMUM
+from labeling.models import Pool
+from labeling.selectors.labeler_quality import LabelerQuality, WorkOf, labeler_quality
+
+Unit = Literal["share", "minutes", "seconds", "correlation"]
+UNITS: Final = ("share", "minutes", "seconds", "correlation")
+
+
+@dataclass(frozen=True)
+class FactWords:
+    """What a fact is called and how it is counted."""
+
+    label: str
+    unit: Unit
+    counted: str
+    definition: str
+
+
+FACTS: Final[dict[str, FactWords]] = {
+    "median_active_minutes": FactWords(
+        "Active minutes",
+        "minutes",
+        "answers",
+        "The median time at work on a ranking or a demonstration.",
+    ),
+    "median_seconds_shown": FactWords(
+        "Seconds per completion",
+        "seconds",
+        "completions",
+        "The median time for which a completion was on screen.",
+    ),
+    "skip_rate": FactWords("Skipped", "share", "tasks", "Of the tasks answered or skipped."),
+    "tie_share": FactWords("Ties", "share", "rankings", "Of all pairs of completions ranked."),
+    "contradiction_share": FactWords(
+        "Contradictions",
+        "share",
+        "rankings",
+        "Pairs rated one way and ranked the other, of the pairs that differ in both.",
+    ),
+    "position_preference": FactWords(
+        "First shown is best",
+        "share",
+        "rankings",
+        "How often the completion shown first was the single best one. The order is random, so one "
+        "in K is expected; the test against that is exact.",
+    ),
+    "length_preference": FactWords(
+        "Prefers longer",
+        "correlation",
+        "rankings",
+        "Spearman's correlation of being ranked better with being longer, the mean over rankings. "
+        "Longer texts may well be better: compare labelers with each other, not with zero.",
+    ),
+    "self_consistency": FactWords(
+        "Agrees with themselves",
+        "share",
+        "repeated tasks",
+        "On tasks served again unmarked: pairs ordered as the first time, ties dropped.",
+    ),
+    "calibration_agreement": FactWords(
+        "Agrees on calibration",
+        "share",
+        "comparisons",
+        "On tasks that go to several labelers: pairs ordered as others did, ties dropped.",
+    ),
+    "none_acceptable_share": FactWords(
+        "None acceptable",
+        "share",
+        "rankings",
+        "Rankings in which nothing was fit to be sent to a customer.",
+    ),
+}
+
+
+class LabelerQualityFilter(serializers.Serializer[Any]):
+    project = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM, required=False)
+    include_simulated = serializers.BooleanField(
+        default=False, help_text="Count simulated labelers among the people."
+    )
+
+
+class FactWordsOutput(serializers.Serializer[Any]):
+    key = serializers.ChoiceField(choices=tuple(FACTS))
+    # A declared field may be called label; only the base class's attribute is meant otherwise.
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.ChoiceField(choices=UNITS)
+    counted = serializers.CharField(help_text="What ``num_counted`` counts.")
+    definition = serializers.CharField()
+
+
+class FactOutput(serializers.Serializer[Any]):
+    """Either a value or the reason why there is none."""
+
+    key = serializers.ChoiceField(choices=tuple(FACTS))
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    num_counted = serializers.IntegerField()
+    expected = serializers.FloatField(allow_null=True, help_text="What chance alone would give.")
+    p_value = serializers.FloatField(
+        allow_null=True, help_text="How often chance alone goes as far from what is expected."
+    )
+    reason_undefined = serializers.CharField(allow_null=True)
+
+
+class WorkingLabelerOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    display_name = serializers.CharField()
+    pool = serializers.ChoiceField(choices=Pool.choices)
+    is_active = serializers.BooleanField()
+
+
+class WorkOutput(serializers.Serializer[Any]):
+    num_answered = serializers.IntegerField()
+    num_skipped = serializers.IntegerField()
+    facts = FactOutput(many=True)
+
+
+class LabelerWorkOutput(WorkOutput):
+    labeler = WorkingLabelerOutput()
+
+
+class LabelerQualityOutput(serializers.Serializer[Any]):
+    facts = FactWordsOutput(many=True)
+    interval_method = serializers.CharField()
+    minimum_counted = serializers.IntegerField(help_text="Less than this makes no fact.")
+    num_labelers = serializers.IntegerField(help_text="The busiest of them are listed.")
+    everybody = WorkOutput()
+    labelers = LabelerWorkOutput(many=True)
+
+
+class LabelerQualityView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="labeler_quality",
+        parameters=[LabelerQualityFilter],
+        responses=LabelerQualityOutput,
+    )
+    def get(self, request: Request) -> Response:
+        """Over sealed answers, of one project or of all but screenings; the busiest come first."""
+        given = LabelerQualityFilter(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        found = labeler_quality(
+            project_id=given.validated_data.get("project"),
+            include_simulated=given.validated_data["include_simulated"],
+        )
+        return Response(LabelerQualityOutput(_shown(found)).data)
+
+
+def _shown(found: LabelerQuality) -> dict[str, Any]:
+    return {
+        "facts": [{"key": key, **vars(words)} for key, words in FACTS.items()],
+        "interval_method": INTERVAL_METHOD,
+        "minimum_counted": MINIMUM_COUNTED,
+        "num_labelers": found.num_labelers,
+        "everybody": _work(found.everybody),
+        "labelers": [{"labeler": work.labeler, **_work(work)} for work in found.labelers],
+    }
+
+
+def _work(work: WorkOf) -> dict[str, Any]:
+    return {
+        "num_answered": work.num_answered,
+        "num_skipped": work.num_skipped,
+        "facts": [{"key": key, **vars(work.facts[key])} for key in FACTS],
+    }
+
+
+urlpatterns = [path("labeler-quality/", LabelerQualityView.as_view(), name="labeler-quality")]

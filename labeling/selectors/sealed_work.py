@@ -1,0 +1,239 @@
+"""Reading the sealed work of labelers as columns, for the facts about how they work."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+import numpy as np
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Length
+
+from labeling.agreement.habits import (
+    JudgedItems,
+    Sums,
+    contradictions,
+    first_is_best,
+    length_correlations,
+    same_order,
+    ties,
+)
+from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
+from labeling.models import (
+    Demonstration,
+    PresentedCompletion,
+    Project,
+    RankedCompletion,
+    Ranking,
+)
+from labeling.selectors.sealing import sealed_answer
+
+# Completion, rank, rating (0 for none), position (None where it is unknown), characters, seconds.
+Item = tuple[int, int, int, int | None, int, float | None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Rankings:
+    """The sealed native rankings as columns, the repeats apart; ``row_of`` finds one by its id."""
+
+    labeler: IntArray
+    minutes: FloatArray
+    none_acceptable: FloatArray
+    k: IntArray
+    is_repeat: BoolArray
+    row_of: Mapping[UUID, int]
+    task: Sequence[int]
+    repeat_of: Sequence[int | None]
+
+
+@dataclass(frozen=True, eq=False)
+class SealedWork:
+    """All that the facts are made of; ``items`` are those of a row of ``rankings``."""
+
+    rankings: _Rankings
+    items: Mapping[int, list[Item]]
+    demonstrations: list[tuple[int, float | None]]
+
+    @cached_property
+    def sums(self) -> dict[str, Sums]:
+        """Each habit's sums, one entry per ranking; repeats and unshown rankings say nothing."""
+        num_rankings = len(self.rankings.labeler)
+        habits: dict[str, Callable[[JudgedItems], Sums]] = {
+            "tie_share": ties,
+            "contradiction_share": contradictions,
+            "first_is_best": first_is_best,
+            "length_preference": length_correlations,
+        }
+        sums = {name: Sums(np.zeros(num_rankings), np.zeros(num_rankings)) for name in habits}
+        for rows, judged in self._by_k():
+            for name, habit in habits.items():
+                found = habit(judged)
+                sums[name].part[rows], sums[name].whole[rows] = found.part, found.whole
+        sums["self_consistency"] = self._self_consistency()
+        sums["none_acceptable"] = Sums(
+            self.rankings.none_acceptable, (~self.rankings.is_repeat).astype(float)
+        )
+        return sums
+
+    @cached_property
+    def seconds_shown(self) -> tuple[IntArray, FloatArray]:
+        """The labeler and the time of each completion that was timed."""
+        timed = [
+            (int(self.rankings.labeler[row]), seconds)
+            for row, items in self.items.items()
+            for *_, seconds in items
+            if seconds is not None
+        ]
+        return _columns(timed)
+
+    @cached_property
+    def minutes(self) -> tuple[IntArray, FloatArray]:
+        """The labeler and the active minutes of each ranking and demonstration."""
+        labelers, minutes = _columns(
+            [
+                (labeler, seconds / 60)
+                for labeler, seconds in self.demonstrations
+                if seconds is not None
+            ]
+        )
+        return (
+            np.concatenate([self.rankings.labeler, labelers]),
+            np.concatenate([self.rankings.minutes, minutes]),
+        )
+
+    def _by_k(self) -> Iterator[tuple[IntArray, JudgedItems]]:
+        """The rankings that are no repeats, in blocks of one K, completions in the order shown."""
+        blocks: dict[int, list[int]] = defaultdict(list)
+        for row, items in self.items.items():
+            if not self.rankings.is_repeat[row] and all(item[3] is not None for item in items):
+                blocks[len(items)].append(row)
+        for rows in blocks.values():
+            shown = [sorted(self.items[row], key=lambda item: item[3] or 0) for row in rows]
+            yield (
+                np.array(rows),
+                JudgedItems(
+                    rank=np.array([[item[1] for item in items] for items in shown]),
+                    rating=np.array(
+                        [[item[2] or np.nan for item in items] for items in shown], dtype=float
+                    ),
+                    length=np.array([[item[4] for item in items] for items in shown]),
+                ),
+            )
+
+    def _self_consistency(self) -> Sums:
+        """Each repeat against the same labeler's earlier ranking of the same completions."""
+        rankings = self.rankings
+        earlier = {
+            (labeler, task): row
+            for row, (labeler, task) in enumerate(
+                zip(rankings.labeler.tolist(), rankings.task, strict=True)
+            )
+        }
+        part, whole = np.zeros(len(rankings.task)), np.zeros(len(rankings.task))
+        for row in np.flatnonzero(rankings.is_repeat).tolist():
+            before = earlier.get((int(rankings.labeler[row]), rankings.repeat_of[row] or 0))
+            if before is not None:
+                part[row], whole[row] = same_order(self._ranks(row), self._ranks(before))
+        return Sums(part, whole)
+
+    def _ranks(self, row: int) -> IntArray:
+        """In the order of the completions' ids, the same for every ranking of them."""
+        return np.array([item[1] for item in sorted(self.items[row])], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose work in which projects; the same condition on three tables."""
+
+    project_id: int | None
+    include_simulated: bool
+
+    def on(self, project: str) -> Q:
+        """``project`` is the path from the table to the project."""
+        condition = (
+            ~Q(**{f"{project}__purpose": Project.Purpose.SCREENING})
+            if self.project_id is None
+            else Q(**{project: self.project_id})
+        )
+        if not self.include_simulated:
+            condition &= Q(labeler__is_simulated=False)
+        return condition
+
+
+def sealed_work(scope: Scope) -> SealedWork:
+    """Three queries whatever the size."""
+    rankings = _rankings(scope)
+    demonstrations = Demonstration.objects.filter(
+        sealed_answer(), scope.on("assignment__task__project"), assignment__isnull=False
+    )
+    return SealedWork(
+        rankings=rankings,
+        items=_items(scope, rankings.row_of),
+        demonstrations=list(demonstrations.values_list("labeler_id", "seconds_active")),
+    )
+
+
+def _native(scope: Scope) -> Q:
+    """Sealed rankings made here, repeats among them."""
+    return sealed_answer() & scope.on("task__project") & Q(assignment__isnull=False)
+
+
+def _rankings(scope: Scope) -> _Rankings:
+    rows = list(
+        Ranking.objects.filter(_native(scope))
+        .order_by()
+        .values_list(
+            "id",
+            "labeler_id",
+            "seconds_active",
+            "none_acceptable",
+            "k",
+            "task_id",
+            "task__repeat_of",
+        )
+    )
+    return _Rankings(
+        row_of={row[0]: n for n, row in enumerate(rows)},
+        labeler=np.array([row[1] for row in rows], dtype=np.int64),
+        minutes=np.array([np.nan if row[2] is None else row[2] / 60 for row in rows], dtype=float),
+        none_acceptable=np.array([row[3] and row[6] is None for row in rows], dtype=float),
+        k=np.array([row[4] for row in rows], dtype=np.int64),
+        task=[row[5] for row in rows],
+        repeat_of=[row[6] for row in rows],
+        is_repeat=np.array([row[6] is not None for row in rows], dtype=np.bool_),
+    )
+
+
+def _items(scope: Scope, row_of: Mapping[UUID, int]) -> dict[int, list[Item]]:
+    place = PresentedCompletion.objects.filter(
+        assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
+    )
+    rows = (
+        RankedCompletion.objects.filter(ranking__in=Ranking.objects.filter(_native(scope)))
+        .order_by()
+        .values_list(
+            "ranking_id",
+            "completion_id",
+            "rank",
+            "rating",
+            Subquery(place.values("position")),
+            Length("completion__text"),
+            "seconds_shown",
+        )
+    )
+    items = defaultdict(list)
+    for ranking, completion, rank, rating, position, length, seconds in rows.iterator():
+        # Sealed between the two queries: it belongs to the next reader.
+        if ranking in row_of:
+            items[row_of[ranking]].append(
+                (completion, rank, rating or 0, position, length, seconds)
+            )
+    return items
+
+
+def _columns(rows: Sequence[tuple[int, float]]) -> tuple[IntArray, FloatArray]:
+    return (
+        np.array([row[0] for row in rows], dtype=np.int64),
+        np.array([row[1] for row in rows], dtype=np.float64),
+    )

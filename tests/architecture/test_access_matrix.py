@@ -101,6 +101,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "task-descriptions/": {"GET": "labeling", "POST": "labeling"},
     "task-descriptions/<int:description_id>/withdraw/": {"POST": "labeling"},
     "agreement/": {"GET": "researcher"},
+    "labeler-quality/": {"GET": "researcher"},
     "surveys/": {"GET": "labeling"},
     "surveys/results/": {"GET": "researcher"},
     "surveys/<str:survey>/responses/": {"POST": "labeling"},

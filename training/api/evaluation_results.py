@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +27,7 @@ SCALE_LABELS = {scale.key: scale.label for scale in TOXICITY_SCALES}
 FLAG_LABELS = {key: item.label for key, item in FLAG_ITEMS.items()}
 
 
-class SourceOutput(serializers.Serializer[Any]):
+class ComparedSourceOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
@@ -40,7 +40,7 @@ class EvaluationOutput(serializers.ModelSerializer[Project]):
     toxicity_instruction = serializers.ChoiceField(
         choices=Project.ToxicityInstruction.choices, allow_null=True
     )
-    baseline = SourceOutput(source="baseline_source", allow_null=True)
+    baseline = ComparedSourceOutput(source="baseline_source", allow_null=True)
     models = serializers.SerializerMethodField()
     num_tasks = serializers.IntegerField()
     num_slots = serializers.IntegerField(source="slot_counts.num_slots")
@@ -70,9 +70,10 @@ class EvaluationOutput(serializers.ModelSerializer[Project]):
         ]
         read_only_fields = fields
 
-    def get_models(self, project: Project) -> list[SourceOutput]:
+    @extend_schema_field(ComparedSourceOutput(many=True))
+    def get_models(self, project: Project) -> list[dict[str, Any]]:
         compared = [one for one in sources_of(project) if one.pk != project.baseline_source_id]
-        return list(SourceOutput(compared, many=True).data)
+        return list(ComparedSourceOutput(compared, many=True).data)
 
 
 class FigureOutput(serializers.Serializer[Any]):
@@ -95,7 +96,7 @@ class NamedFigureOutput(serializers.Serializer[Any]):
 
 
 class ModelFiguresOutput(serializers.Serializer[Any]):
-    source = SourceOutput()  # type: ignore[assignment]  # as above
+    source = ComparedSourceOutput()  # type: ignore[assignment]  # as above
     is_baseline = serializers.BooleanField()
     num_judgments = serializers.IntegerField(help_text="Completions of it that were judged.")
     win_rate = FigureOutput(allow_null=True, help_text="n counts tasks; null for the baseline.")

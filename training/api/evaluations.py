@@ -37,7 +37,7 @@ from labeling.services.evaluations import (
     models_of,
     open_evaluation,
 )
-from training.api.evaluation_results import EvaluationOutput, SourceOutput
+from training.api.evaluation_results import ComparedSourceOutput, EvaluationOutput
 from training.selectors.held_out import (
     default_baseline,
     keys_seen_in_training,
@@ -148,14 +148,14 @@ class LeftOutOutput(serializers.Serializer[Any]):
     sources = serializers.ListField(child=serializers.CharField())
 
 
-class SourceTasksOutput(SourceOutput):
+class SourceTasksOutput(ComparedSourceOutput):
     num_tasks = serializers.IntegerField()
 
 
 class EvaluationPlanOutput(serializers.Serializer[Any]):
     """What was made, or with a preview would be made, and every prompt left out of it."""
 
-    baseline = SourceOutput()
+    baseline = ComparedSourceOutput()
     num_tasks = serializers.IntegerField()
     num_slots = serializers.IntegerField()
     num_beyond = serializers.IntegerField(help_text="Usable prompts beyond the number asked for.")
@@ -163,7 +163,7 @@ class EvaluationPlanOutput(serializers.Serializer[Any]):
     reasons = LeftOutCountOutput(many=True)
     left_out = LeftOutOutput(many=True, help_text=f"The first {LEFT_OUT_SHOWN} of them.")
     tasks_by_source = SourceTasksOutput(many=True, help_text="In how many tasks each is shown.")
-    without_lineage = SourceOutput(
+    without_lineage = ComparedSourceOutput(
         many=True, help_text="Sources of which nobody knows what they learned from."
     )
 
@@ -180,7 +180,7 @@ class DefaultInstructionsOutput(serializers.Serializer[Any]):
 
 
 class EvaluationDefaultsOutput(serializers.Serializer[Any]):
-    baseline = SourceOutput(allow_null=True)
+    baseline = ComparedSourceOutput(allow_null=True)
     k = serializers.IntegerField()
     priority_mode = serializers.ChoiceField(choices=Project.PriorityMode.choices)
     instructions = DefaultInstructionsOutput(many=True)

@@ -12,6 +12,7 @@ from training.api import (
     runs,
     snapshots,
     stages,
+    sweeps,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     *lineage.urlpatterns,
     *stages.urlpatterns,
     *runs.urlpatterns,
+    *sweeps.urlpatterns,
     *gpu_slots.urlpatterns,
     *overview.urlpatterns,
     *evaluations.urlpatterns,

@@ -20,6 +20,7 @@ from training.models.snapshots import (
     SnapshotPrompt,
     SnapshotRanking,
 )
+from training.models.sweeps import Sweep
 
 __all__ = [
     "LIVE_STATES",
@@ -38,4 +39,5 @@ __all__ = [
     "SnapshotPrompt",
     "SnapshotRanking",
     "StepMetrics",
+    "Sweep",
 ]

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from labeling.models import User
 from training.models.model_versions import ModelVersion
 from training.models.snapshots import Snapshot
+from training.models.sweeps import Sweep
 
 
 class RunState(models.TextChoices):
@@ -86,6 +87,7 @@ class Run(models.Model):
     reason_detail = models.TextField(blank=True)
     report = models.JSONField(default=dict)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="retries")
+    sweep = models.ForeignKey(Sweep, on_delete=models.PROTECT, null=True, related_name="runs")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)

@@ -11,7 +11,15 @@ from django.db import transaction
 
 from labeling.errors import NotAccessible, Refused
 from labeling.models import User
-from training.models import LIVE_STATES, ModelVersion, Run, RunInput, RunState, Snapshot
+from training.models import (
+    LIVE_STATES,
+    ModelVersion,
+    Run,
+    RunInput,
+    RunState,
+    Snapshot,
+    Sweep,
+)
 from training.models.clock import ClockTimestamp
 from training.services.canonical import canonical_json, sha256_of_text
 from training.services.code_revision import code_revision
@@ -46,7 +54,9 @@ def allowed_controls(run: Run) -> AllowedControls:
 
 
 @transaction.atomic
-def request_run(*, by: User, request: RunRequest, parent: Run | None = None) -> Run:
+def request_run(
+    *, by: User, request: RunRequest, parent: Run | None = None, sweep: Sweep | None = None
+) -> Run:
     """Check everything, store the immutable spec and queue the run.
 
     Raises: Refused("invalid_run") with a message per field (status 400).
@@ -68,6 +78,7 @@ def request_run(*, by: User, request: RunRequest, parent: Run | None = None) -> 
         seed=seed,
         code_revision=code_revision(),
         parent=parent,
+        sweep=sweep,
         created_by=by,
     )
     RunInput.objects.bulk_create(
@@ -169,7 +180,7 @@ def retry_run(*, by: User, run: Run) -> Run:
         hyperparameters=run.spec["hyperparameters"],
         seed=run.seed,
     )
-    return request_run(by=by, request=request, parent=run)
+    return request_run(by=by, request=request, parent=run, sweep=run.sweep)
 
 
 def person(user: User) -> str:

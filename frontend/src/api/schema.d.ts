@@ -525,6 +525,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/labeler-quality/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Over sealed answers, of one project or of all but screenings; the busiest come first. */
+        get: operations["labeler_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/labeling/me/": {
         parameters: {
             query?: never;
@@ -841,6 +858,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompt-imports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_prompt_imports"];
+        put?: never;
+        /** @description Announce a file; its pieces follow, ``chunk_bytes`` each, the last one shorter. */
+        post: operations["open_prompt_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompt-imports/{import_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["prompt_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompt-imports/{import_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancel_prompt_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompt-imports/{import_id}/chunks/{position}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description One piece of the file, counted from 0; sending it again changes nothing. */
+        put: operations["upload_prompt_import_piece"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompt-imports/{import_id}/lines/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_prompt_import_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompt-imports/{import_id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every line as CSV, sent while it is read. */
+        get: operations["prompt_import_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/": {
         parameters: {
             query?: never;
@@ -873,6 +989,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts/{prompt_id}/annotation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Replace what is said about the prompt; what was said before stays in its history. */
+        put: operations["annotate_prompt"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{prompt_id}/personal-data/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Say whether what was found points to a person; only a cleared prompt is used. */
+        put: operations["review_personal_data"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/import/": {
         parameters: {
             query?: never;
@@ -884,6 +1034,39 @@ export interface paths {
         put?: never;
         /** @description Store the good rows of a JSON Lines body; every other row is reported with its line. */
         post: operations["import_prompts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/personal-data/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Prompts in which personal data was found and nobody has decided, the oldest first. */
+        get: operations["list_prompts_with_personal_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/summary/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["prompt_summary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1543,6 +1726,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sweeps/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_sweeps"];
+        put?: never;
+        /** @description Queue one run per value, or none where any of them cannot be run. */
+        post: operations["request_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sweeps/{sweep_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The runs by value; the best is marked by the figure that the stage is chosen by. */
+        get: operations["sweep"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/task-descriptions/": {
         parameters: {
             query?: never;
@@ -1711,6 +1928,18 @@ export interface components {
             cohen_kappas: components["schemas"]["CohenKappaOutput"][];
             reference_lines: components["schemas"]["ReferenceLineOutput"][];
         };
+        AnnotationOutput: {
+            readonly id: number;
+            /** @enum {string|null} */
+            category: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            flags: {
+                [key: string]: boolean;
+            };
+            readonly schema_revision: number;
+            annotator_name?: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         AnswerInputRequest: {
             text: string;
         };
@@ -1843,6 +2072,10 @@ export interface components {
             num_shared: number;
             reason_undefined: string | null;
         };
+        ComparedSourceOutput: {
+            id: number;
+            name: string;
+        };
         /** @description With its source: for researchers, never for a labeler. */
         CompletionOutput: {
             readonly id: number;
@@ -1893,6 +2126,11 @@ export interface components {
             pause: boolean;
             resume: boolean;
             retry: boolean;
+        };
+        CriterionOutput: {
+            name: string;
+            label: string;
+            is_higher_better: boolean;
         };
         DayOutput: {
             /** Format: date */
@@ -2062,7 +2300,7 @@ export interface components {
             chance: number | null;
         };
         EvaluationDefaultsOutput: {
-            baseline: components["schemas"]["SourceOutput"] | null;
+            baseline: components["schemas"]["ComparedSourceOutput"] | null;
             k: number;
             /** @enum {string} */
             priority_mode: "helpfulness_first" | "truth_harmless_first";
@@ -2138,8 +2376,8 @@ export interface components {
             readonly content_warning: string;
             /** Format: date-time */
             readonly created_at: string;
-            baseline: components["schemas"]["SourceOutput"] | null;
-            readonly models: string;
+            baseline: components["schemas"]["ComparedSourceOutput"] | null;
+            readonly models: components["schemas"]["ComparedSourceOutput"][];
             num_tasks: number;
             num_slots: number;
             num_open: number;
@@ -2169,7 +2407,7 @@ export interface components {
         };
         /** @description What was made, or with a preview would be made, and every prompt left out of it. */
         EvaluationPlanOutput: {
-            baseline: components["schemas"]["SourceOutput"];
+            baseline: components["schemas"]["ComparedSourceOutput"];
             num_tasks: number;
             num_slots: number;
             /** @description Usable prompts beyond the number asked for. */
@@ -2181,7 +2419,7 @@ export interface components {
             /** @description In how many tasks each is shown. */
             tasks_by_source: components["schemas"]["SourceTasksOutput"][];
             /** @description Sources of which nobody knows what they learned from. */
-            without_lineage: components["schemas"]["SourceOutput"][];
+            without_lineage: components["schemas"]["ComparedSourceOutput"][];
         };
         ExampleOutput: {
             prompt: string;
@@ -2190,6 +2428,39 @@ export interface components {
         ExpertsOutput: {
             num_flags: number;
             num_ranking: number;
+        };
+        /** @description Either a value or the reason why there is none. */
+        FactOutput: {
+            /** @enum {string} */
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "none_acceptable_share";
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            num_counted: number;
+            /**
+             * Format: double
+             * @description What chance alone would give.
+             */
+            expected: number | null;
+            /**
+             * Format: double
+             * @description How often chance alone goes as far from what is expected.
+             */
+            p_value: number | null;
+            reason_undefined: string | null;
+        };
+        FactWordsOutput: {
+            /** @enum {string} */
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "none_acceptable_share";
+            label: string;
+            /** @enum {string} */
+            unit: "share" | "minutes" | "seconds" | "correlation";
+            /** @description What ``num_counted`` counts. */
+            counted: string;
+            definition: string;
         };
         FewShotInputRequest: {
             instruction: string;
@@ -2221,6 +2492,15 @@ export interface components {
             reason_undefined: string | null;
             reason_no_interval: string | null;
         };
+        /** @description ``start`` and ``end`` count characters of Unicode. */
+        FindingOutput: {
+            /** @enum {string} */
+            kind: "email" | "phone" | "bank_card" | "bank_account" | "social_security" | "ip_address";
+            start: number;
+            end: number;
+            /** Format: double */
+            score: number;
+        };
         FlagInputRequest: {
             is_sensitive: boolean;
         };
@@ -2229,6 +2509,14 @@ export interface components {
             is_sensitive: boolean;
             num_experts_sensitive: number;
             num_experts_not: number;
+        };
+        GeometricInputRequest: {
+            /** Format: double */
+            lowest: number;
+            /** Format: double */
+            highest: number;
+            /** @default 7 */
+            num_values: number;
         };
         GpuSlotOutput: {
             host: string;
@@ -2284,6 +2572,7 @@ export interface components {
             num_stored: number;
             stored: number[];
             skipped: components["schemas"]["SkippedRowOutput"][];
+            notes: components["schemas"]["SkippedRowOutput"][];
             errors: components["schemas"]["RowErrorOutput"][];
         };
         InputRoleOutput: {
@@ -2416,6 +2705,22 @@ export interface components {
             id: number;
             display_name: string;
         };
+        LabelerQualityOutput: {
+            facts: components["schemas"]["FactWordsOutput"][];
+            interval_method: string;
+            /** @description Less than this makes no fact. */
+            minimum_counted: number;
+            /** @description The busiest of them are listed. */
+            num_labelers: number;
+            everybody: components["schemas"]["WorkOutput"];
+            labelers: components["schemas"]["LabelerWorkOutput"][];
+        };
+        LabelerWorkOutput: {
+            num_answered: number;
+            num_skipped: number;
+            facts: components["schemas"]["FactOutput"][];
+            labeler: components["schemas"]["WorkingLabelerOutput"];
+        };
         LabelingProjectDetailOutput: {
             readonly id: number;
             readonly name: string;
@@ -2460,6 +2765,10 @@ export interface components {
             /** Format: date-time */
             last_at: string | null;
             ranking_ids: string[];
+        };
+        LanguageOutput: {
+            language: string;
+            num_prompts: number;
         };
         LeftOutCountOutput: {
             /** @enum {string} */
@@ -2507,7 +2816,7 @@ export interface components {
             next_step: number;
         };
         ModelFiguresOutput: {
-            source: components["schemas"]["SourceOutput"];
+            source: components["schemas"]["ComparedSourceOutput"];
             is_baseline: boolean;
             /** @description Completions of it that were judged. */
             num_judgments: number;
@@ -2656,6 +2965,14 @@ export interface components {
              */
             reference: number | null;
         };
+        OutcomeCountsOutput: {
+            accepted: number;
+            duplicate: number;
+            over_cap: number;
+            personal_data: number;
+            too_long: number;
+            broken: number;
+        };
         OutputName: {
             /** Format: uuid */
             id: string;
@@ -2803,6 +3120,14 @@ export interface components {
             results: components["schemas"]["ProjectOutput"][];
             next: string | null;
         };
+        PaginatedPromptImportLineOutputList: {
+            results: components["schemas"]["PromptImportLineOutput"][];
+            next: string | null;
+        };
+        PaginatedPromptImportOutputList: {
+            results: components["schemas"]["PromptImportOutput"][];
+            next: string | null;
+        };
         PaginatedPromptOutputList: {
             results: components["schemas"]["PromptOutput"][];
             next: string | null;
@@ -2834,6 +3159,10 @@ export interface components {
         };
         PaginatedSnapshotOutputList: {
             results: components["schemas"]["SnapshotOutput"][];
+            next: string | null;
+        };
+        PaginatedSweepOutputList: {
+            results: components["schemas"]["SweepOutput"][];
             next: string | null;
         };
         PaginatedToReviewOutputList: {
@@ -3125,9 +3454,96 @@ export interface components {
             distribution: "instruct" | "gpt";
             readonly imported_from: string;
             num_completions: number;
+            /** @enum {string} */
+            standing: "accepted" | "over_cap";
+            /** @enum {string} */
+            personal_data: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
+            readonly token_count: number | null;
+            readonly is_too_long: boolean;
+            readonly language: string | null;
+            /** Format: double */
+            readonly language_confidence: number | null;
             /** Format: date-time */
             readonly created_at: string;
+            readonly user_key: string;
+            readonly organization_key: string;
+            readonly consent_reference: string;
+            personal_data_findings: components["schemas"]["FindingOutput"][];
+            reviewed_by_name?: string | null;
+            /** Format: date-time */
+            readonly personal_data_reviewed_at: string | null;
             completions: components["schemas"]["CompletionOutput"][];
+            annotations: components["schemas"]["AnnotationOutput"][];
+        };
+        /** @description ``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards. */
+        PromptImportDetailOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly file_name: string;
+            readonly num_bytes: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            readonly is_dry_run: boolean;
+            readonly prefix_tokens: number;
+            readonly cap: number;
+            /** @enum {string} */
+            cap_by: "organization" | "user";
+            readonly num_bytes_done: number;
+            readonly num_lines_done: number;
+            readonly failure: string;
+            created_by_name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            readonly chunk_bytes: number;
+            readonly uploaded: number[];
+            readonly num_lines: components["schemas"]["OutcomeCountsOutput"];
+        };
+        PromptImportInputRequest: {
+            file_name: string;
+            num_bytes: number;
+            /** @default false */
+            is_dry_run: boolean;
+            /** @description At most so many accepted prompts of one key; the installation's unless given. */
+            cap?: number | null;
+            /** @enum {string|null} */
+            cap_by?: "organization" | "user" | null;
+        };
+        PromptImportLineOutput: {
+            readonly id: number;
+            readonly line: number;
+            /** @enum {string} */
+            outcome: "accepted" | "duplicate" | "over_cap" | "personal_data" | "too_long" | "broken";
+            readonly field: string;
+            readonly message: string;
+            prompt_id: number | null;
+            duplicate_of_id: number | null;
+        };
+        PromptImportOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly file_name: string;
+            readonly num_bytes: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            readonly is_dry_run: boolean;
+            readonly prefix_tokens: number;
+            readonly cap: number;
+            /** @enum {string} */
+            cap_by: "organization" | "user";
+            readonly num_bytes_done: number;
+            readonly num_lines_done: number;
+            readonly failure: string;
+            created_by_name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** Format: date-time */
+            readonly finished_at: string | null;
         };
         PromptOutput: {
             readonly id: number;
@@ -3145,6 +3561,15 @@ export interface components {
             distribution: "instruct" | "gpt";
             readonly imported_from: string;
             num_completions: number;
+            /** @enum {string} */
+            standing: "accepted" | "over_cap";
+            /** @enum {string} */
+            personal_data: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
+            readonly token_count: number | null;
+            readonly is_too_long: boolean;
+            readonly language: string | null;
+            /** Format: double */
+            readonly language_confidence: number | null;
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -3156,6 +3581,18 @@ export interface components {
             /** @enum {string|null} */
             split?: "train" | "validation" | null;
             prompt_ids?: number[] | null;
+        };
+        PromptSummaryOutput: {
+            num_prompts: number;
+            num_usable: number;
+            num_over_cap: number;
+            num_too_long: number;
+            num_unchecked: number;
+            num_to_review: number;
+            num_confirmed: number;
+            /** Format: double */
+            english_share: number | null;
+            readonly languages: components["schemas"]["LanguageOutput"][];
         };
         /** @description About the task of an assignment, or about a project: one of the two is given. */
         QuestionInputRequest: {
@@ -3338,14 +3775,6 @@ export interface components {
             /** Format: date-time */
             readonly read_at: string | null;
         };
-        /** @description An earlier version of the same answer, and what was said when it was returned. */
-        ReturnedVersionOutput: {
-            text: string;
-            comment: string;
-            grade: number | null;
-            /** Format: date-time */
-            returned_at: string;
-        };
         ReviewInputRequest: {
             /** @enum {string} */
             outcome: "accepted" | "returned" | "corrected";
@@ -3387,13 +3816,6 @@ export interface components {
         ReviewProjectOutput: {
             readonly id: number;
             readonly name: string;
-        };
-        ReviewedPromptOutput: {
-            text: string;
-            category: string | null;
-            flags: {
-                [key: string]: boolean;
-            };
         };
         RowErrorOutput: {
             line: number;
@@ -3716,8 +4138,8 @@ export interface components {
             text: string;
         };
         SourceOutput: {
-            id: number;
-            name: string;
+            readonly id: number;
+            readonly name: string;
         };
         SourceTasksOutput: {
             id: number;
@@ -3775,6 +4197,60 @@ export interface components {
             cell_minimum: number;
             questions: components["schemas"]["QuestionResultOutput"][];
         };
+        SweepDetailOutput: {
+            sweep: components["schemas"]["SweepOutput"];
+            criterion: components["schemas"]["CriterionOutput"] | null;
+            entries: components["schemas"]["SweepEntryOutput"][];
+        };
+        SweepEntryOutput: {
+            /** Format: double */
+            value: number;
+            run: components["schemas"]["SweptRunOutput"];
+            /** Format: double */
+            figure: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            is_best: boolean;
+        };
+        /** @description What all runs have in common, and the values: as a list, or in equal ratios. */
+        SweepInputRequest: {
+            /** @enum {string} */
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            /** @default  */
+            name: string;
+            inputs?: {
+                [key: string]: string;
+            };
+            hyperparameters?: {
+                [key: string]: number | boolean | string;
+            };
+            /** Format: int64 */
+            seed?: number | null;
+            parameter: string;
+            values?: number[];
+            geometric?: components["schemas"]["GeometricInputRequest"] | null;
+        };
+        SweepOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            readonly parameter: string;
+            num_runs: number;
+            created_by: components["schemas"]["AuthorOutput"];
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        SweptRunOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
+        };
         TasksInputRequest: {
             num_prompts: number;
             /** @enum {string|null} */
@@ -3819,23 +4295,13 @@ export interface components {
             /** @description The caller's own answer; null until there is one. */
             readonly is_sensitive: boolean | null;
         };
-        /** @description Nothing here names the writer. */
         ToReviewOutput: {
-            /** Format: uuid */
-            readonly id: string;
-            project: components["schemas"]["ReviewProjectOutput"];
-            prompt: components["schemas"]["ReviewedPromptOutput"];
+            readonly id: number;
             readonly text: string;
-            readonly token_count: number | null;
-            readonly max_tokens: number;
-            /** Format: double */
-            readonly seconds_active: number | null;
-            readonly characters_typed: number | null;
-            readonly characters_pasted: number | null;
+            readonly imported_from: string;
+            personal_data_findings: components["schemas"]["FindingOutput"][];
             /** Format: date-time */
-            readonly submitted_at: string;
-            /** @description The latest first. */
-            returned_before: components["schemas"]["ReturnedVersionOutput"][];
+            readonly created_at: string;
         };
         TokenInputRequest: {
             name: string;
@@ -3888,6 +4354,18 @@ export interface components {
         WordingOutput: {
             key: string;
             label: string;
+        };
+        WorkOutput: {
+            num_answered: number;
+            num_skipped: number;
+            facts: components["schemas"]["FactOutput"][];
+        };
+        WorkingLabelerOutput: {
+            id: number;
+            display_name: string;
+            /** @enum {string} */
+            pool: "training" | "held_out";
+            is_active: boolean;
         };
         WorkplaceProjectOutput: {
             id: number;
@@ -5126,6 +5604,38 @@ export interface operations {
             };
         };
     };
+    labeler_quality: {
+        parameters: {
+            query?: {
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelerQualityOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     own_work: {
         parameters: {
             query?: {
@@ -5890,14 +6400,239 @@ export interface operations {
             };
         };
     };
+    list_prompt_imports: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedPromptImportOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_prompt_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptImportInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptImportDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prompt_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptImportDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancel_prompt_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptImportDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    upload_prompt_import_piece: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_prompt_import_lines: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                outcome?: "accepted" | "duplicate" | "over_cap" | "personal_data" | "too_long" | "broken";
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedPromptImportLineOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prompt_import_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_prompts: {
         parameters: {
             query?: {
                 category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
                 cursor?: string;
+                is_too_long?: boolean | null;
+                language?: string;
                 limit?: number;
+                personal_data?: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
                 search?: string;
                 split?: "train" | "validation";
+                standing?: "accepted" | "over_cap";
             };
             header?: never;
             path?: never;
@@ -5954,6 +6689,74 @@ export interface operations {
             };
         };
     };
+    annotate_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptAnnotationInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    review_personal_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     import_prompts: {
         parameters: {
             query?: {
@@ -5975,6 +6778,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportReportOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_prompts_with_personal_data: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedToReviewOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prompt_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptSummaryOutput"];
                 };
             };
             /** @description Refused */
@@ -7395,6 +8257,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SurveyResultOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_sweeps: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSweepOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    request_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetailOutput"];
                 };
             };
             /** @description Refused */

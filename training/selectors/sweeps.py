@@ -1,0 +1,140 @@
+"""Reading sweeps: which value did best, by the figure that its stage is chosen by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from labeling.errors import NotAccessible
+from training.models import Run, RunState, Sweep
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A figure of a finished run's report, and which way is better."""
+
+    name: str
+    label: str
+    is_higher_better: bool
+
+
+REWARD_OF_EPOCH = Criterion("reward", "Mean reward on held-out prompts", is_higher_better=True)
+LOSS_OF_EPOCH = Criterion("loss", "Loss on held-out demonstrations", is_higher_better=False)
+ACCURACY = Criterion("accuracy", "Accuracy on held-out pairs", is_higher_better=True)
+HELD_OUT_ACCURACY = Criterion(
+    "held_out_accuracy", "Accuracy on labelers left out", is_higher_better=True
+)
+VALIDATION_SCORE = Criterion(
+    "validation_score", "Mean score on held-out prompts", is_higher_better=True
+)
+TRAINING_SCORE = Criterion("score", "Mean score of the last batch", is_higher_better=True)
+
+
+@dataclass(frozen=True)
+class SweepEntry:
+    """One run of a sweep; ``figure`` None until it has ended with one."""
+
+    value: float
+    run: Run
+    figure: float | None
+    low: float | None
+    high: float | None
+    is_best: bool
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """``criterion`` None while no run has a figure."""
+
+    sweep: Sweep
+    criterion: Criterion | None
+    entries: Sequence[SweepEntry]
+
+
+def sweeps() -> QuerySet[Sweep]:
+    """Each with ``num_runs``, unordered. One query."""
+    return Sweep.objects.select_related("created_by").annotate(num_runs=Count("runs"))
+
+
+def access_sweep(sweep_id: UUID) -> SweepResult:
+    """A sweep with its runs by value, and the best of those that have a figure. Two queries.
+
+    Raises: NotAccessible.
+    """
+    sweep = sweeps().filter(pk=sweep_id).first()
+    if sweep is None:
+        raise NotAccessible
+    runs = sorted(sweep.runs.all(), key=lambda run: value_of(run, sweep.parameter))
+    criterion = criterion_of(runs)
+    figures = [figure_of(run, criterion) for run in runs]
+    best = best_figure(criterion, [figure for figure, _, _ in figures])
+    entries = [
+        SweepEntry(
+            value=value_of(run, sweep.parameter),
+            run=run,
+            figure=figure,
+            low=low,
+            high=high,
+            is_best=figure is not None and figure == best,
+        )
+        for run, (figure, low, high) in zip(runs, figures, strict=True)
+    ]
+    return SweepResult(sweep, criterion, entries)
+
+
+def value_of(run: Run, parameter: str) -> float:
+    return float(run.spec["hyperparameters"][parameter])
+
+
+def criterion_of(runs: Sequence[Run]) -> Criterion | None:
+    """The best figure that every ended run of the sweep has: reward before loss (R55)."""
+    reports = [run.report for run in runs if run.state == RunState.SUCCEEDED]
+    for criterion in FIGURES:
+        if reports and all(_read(report, criterion) is not None for report in reports):
+            return criterion
+    return None
+
+
+def figure_of(
+    run: Run, criterion: Criterion | None
+) -> tuple[float | None, float | None, float | None]:
+    """The run's figure with its interval, where it has one."""
+    if criterion is None or run.state != RunState.SUCCEEDED:
+        return None, None, None
+    found = _read(run.report, criterion)
+    if isinstance(found, Mapping):
+        return found["value"], found.get("low"), found.get("high")
+    return found, None, None
+
+
+def best_figure(criterion: Criterion | None, figures: Sequence[float | None]) -> float | None:
+    known = [figure for figure in figures if figure is not None]
+    if criterion is None or not known:
+        return None
+    return max(known) if criterion.is_higher_better else min(known)
+
+
+def _read(report: Mapping[str, Any], criterion: Criterion) -> Any:
+    """The figure in a report, None where it lacks one."""
+    node: Any = report
+    for key in FIGURES[criterion]:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    if isinstance(node, list):
+        chosen = max if criterion.is_higher_better else min
+        return chosen(node) if node else None
+    if isinstance(node, Mapping) and node.get("value") is None:
+        return None
+    return node
+
+
+# Where each figure stands, the one to prefer first; a list holds one figure per epoch.
+FIGURES: Mapping[Criterion, tuple[str, ...]] = {
+    REWARD_OF_EPOCH: ("validation", "reward_by_epoch"),
+    ACCURACY: ("validation", "accuracy"),
+    VALIDATION_SCORE: ("validation", "score_after"),
+    HELD_OUT_ACCURACY: ("held_out",),
+    LOSS_OF_EPOCH: ("validation", "loss_by_epoch"),
+    TRAINING_SCORE: ("last", "score"),
+}

@@ -22,6 +22,10 @@ RANKING_RULE: Final = (
     "opposite 0 and a tie of the candidate's one half. A task's credit is the mean over its pairs, "
     "averaged over its experts; the score is the mean over the tasks."
 )
+DEMONSTRATION_RULE: Final = (
+    "The mean of the graders' grades of each demonstration, 1 to 7, averaged over the candidate's "
+    "demonstrations. There is none before every demonstration has a grade."
+)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,9 @@ def access_screening(screening_id: int) -> Screening:
 def progress_of(account: User, screening: Screening) -> Progress:
     """How far a candidate or an expert has come. Two queries."""
     items = SensitivityItem.objects.filter(screening=screening).aggregate(
-        num_total=Count("pk"), num_answered=Count("answers", filter=Q(answers__account=account))
+        # Distinct, because a text stands once for everybody's answer to it.
+        num_total=Count("pk", distinct=True),
+        num_answered=Count("pk", filter=Q(answers__account=account), distinct=True),
     )
     projects = (screening.ranking_project_id, screening.demonstration_project_id)
     parts = _task_progress(account, projects)

@@ -23,7 +23,7 @@ from labeling.selectors.assignments import num_waiting_for_others, projects_with
 from labeling.services.claims import claim_slot, make_slot
 from labeling.services.consent import check_consented
 from labeling.services.repeats import lease_repeat
-from labeling.services.screening import check_may_work
+from labeling.services.screening import check_may_work, check_still_open
 from labeling.services.slots import (
     State,
     free_lapsed_slots,
@@ -153,6 +153,7 @@ def undo_skip(*, labeler: User, assignment_id: UUID) -> None:
     assignment = lock_own_assignment(assignment_id=assignment_id, labeler=labeler)
     if assignment.state != State.SKIPPED:
         raise Refused("not_skipped", "This task was not skipped.")
+    check_still_open(assignment)
     task = _lock_task(assignment)
     assignment.skips.filter(undone_at__isnull=True).update(undone_at=Now())
     if task.state == Task.State.RETIRED and not _is_too_unclear(task):

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible, Refused
 from labeling.models import (
+    Assignment,
     Candidacy,
     Project,
     Screening,
@@ -18,6 +19,7 @@ from labeling.models import (
     User,
 )
 from labeling.selectors.screening import Progress, candidacy_of, progress_of
+from labeling.services.slots import lock_labeler
 
 STATE: Final = Candidacy.State
 # Without characters that are taken for one another. Drawn by chance, so that neither the code nor
@@ -47,6 +49,18 @@ def check_may_work(labeler: User, project: Project) -> None:
         raise Refused(
             "candidacy_undecided", "Your screening comes first; other tasks follow its decision."
         )
+
+
+def check_still_open(assignment: Assignment) -> None:
+    """What belongs to a screening stands as it is from the moment the candidate hands in.
+
+    Precondition: the assignment comes with its task's project; its labeler is locked.
+
+    Raises: what ``check_may_work`` refuses.
+    """
+    project = assignment.task.project
+    if project.purpose == Project.Purpose.SCREENING and assignment.labeler is not None:
+        check_may_work(assignment.labeler, project)
 
 
 def is_part_of(candidacy: Candidacy, project: Project) -> bool:
@@ -94,6 +108,8 @@ def submit_screening(*, labeler: User) -> None:
 
     Raises: NotAccessible, Refused("screening_incomplete").
     """
+    # Before the candidacy, so that no answer is being taken back while the parts are counted.
+    lock_labeler(labeler)
     candidacy = lock_candidacy(labeler)
     if candidacy.state != STATE.IN_PROGRESS:
         return

@@ -10,6 +10,7 @@ from labeling.services.assignments import reopen_assignment
 from labeling.services.demonstrations import take_back_demonstration
 from labeling.services.drafts import write_draft
 from labeling.services.rankings import take_back_ranking
+from labeling.services.screening import check_still_open
 from labeling.services.slots import ANSWERED, State, lock_own_assignment, renew_lease
 
 
@@ -19,11 +20,13 @@ def take_back(*, labeler: User, assignment_id: UUID) -> None:
 
     The slot stays with the labeler; a surplus answer looks for a free slot again.
 
-    Raises: NotAccessible, Refused("not_submitted"), Refused("sealed").
+    Raises: NotAccessible, Refused("not_submitted"), Refused("sealed"), and once a screening is
+    handed in what ``check_may_work`` refuses.
     """
     assignment = lock_own_assignment(assignment_id=assignment_id, labeler=labeler)
     if assignment.state not in ANSWERED:
         raise Refused("not_submitted", "There is no answer to take back.")
+    check_still_open(assignment)
     draft = Draft.objects.filter(assignment=assignment).first()
     if assignment.task.project.kind == Project.Kind.DEMONSTRATION:
         body = take_back_demonstration(assignment)

@@ -63,3 +63,17 @@ class JSONLinesParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         return read_bounded(stream, parser_context)
+
+
+class BytesParser(BaseParser):
+    """A piece of a file, as it is."""
+
+    media_type = "application/octet-stream"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return read_bounded(stream, parser_context)

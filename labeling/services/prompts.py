@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -43,7 +43,8 @@ class PromptRules:
 
     @classmethod
     def of_settings(cls, *, compares_prefixes: bool = True) -> "PromptRules":
-        return cls(settings.PROMPT_CAP, settings.PROMPT_CAP_BY, compares_prefixes)
+        cap_by = cast(CapBy, settings.PROMPT_CAP_BY)
+        return cls(settings.PROMPT_CAP, cap_by, compares_prefixes)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def store_prompts(
     """
     rules = rules or PromptRules.of_settings()
     # Looking at texts is slow and needs nobody to wait, so it is done before the lock.
-    facts = facts_by_hash(rows, except_for=prompts_by_text_hash(hashes_of(rows)))
+    facts = new_facts(rows)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORING_PROMPTS])
     known = known_prompts(rows, facts, rules)
@@ -113,14 +114,16 @@ def store_prompts(
 
 
 def try_prompts(
-    rows: Sequence[PromptRow], *, earlier: KnownPrompts, rules: PromptRules | None = None
+    rows: Sequence[PromptRow],
+    *,
+    facts: dict[str, TextFacts],
+    earlier: KnownPrompts,
+    rules: PromptRules,
 ) -> list[StoredPrompt]:
     """What ``store_prompts`` would answer, without storing anything.
 
     ``earlier`` holds what earlier rows of the same trial would have stored, and takes up these.
     """
-    rules = rules or PromptRules.of_settings()
-    facts = facts_by_hash(rows, except_for=prompts_by_text_hash(hashes_of(rows)))
     stored = known_prompts(rows, facts, rules)
     keys = stored.num_accepted.keys() | earlier.num_accepted.keys()
     both = KnownPrompts(
@@ -135,6 +138,11 @@ def try_prompts(
         if one.is_new:
             remember(one.prompt, earlier, rules)
     return outcome
+
+
+def new_facts(rows: Sequence[PromptRow]) -> dict[str, TextFacts]:
+    """By the hash of the text, for each text that is not stored yet. One query."""
+    return facts_by_hash(rows, except_for=prompts_by_text_hash(hashes_of(rows)))
 
 
 def hashes_of(rows: Sequence[PromptRow]) -> list[str]:
@@ -256,6 +264,7 @@ def import_prompts(
     Rows are stored 500 at a time; an import that was cut off is simply run again.
     """
     report = ImportReport(dry_run=dry_run)
+    rules = PromptRules.of_settings()
     earlier = KnownPrompts()
     line_of: dict[str, int] = {}
     rows = read_prompt_rows(lines)
@@ -269,9 +278,9 @@ def import_prompts(
                 good.append((line, row))
         texts = [row for _, row in good]
         outcome = (
-            try_prompts(texts, earlier=earlier)
+            try_prompts(texts, facts=new_facts(texts), earlier=earlier, rules=rules)
             if dry_run
-            else store_prompts(texts, submitted_by=submitted_by)
+            else store_prompts(texts, submitted_by=submitted_by, rules=rules)
         )
         for (line, _), stored in zip(good, outcome, strict=True):
             report_row(line, stored, report, line_of)

@@ -42,6 +42,12 @@ def test_rosa_lists_prompts_newest_first_with_their_completions_counted(rosa: Us
         "distribution",
         "imported_from",
         "num_completions",
+        "standing",
+        "personal_data",
+        "token_count",
+        "is_too_long",
+        "language",
+        "language_confidence",
         "created_at",
     }
     assert (rows[1]["category"], rows[1]["flags"]) == ("chat", {"ambiguous": True})
@@ -85,7 +91,7 @@ def test_a_prompt_is_shown_with_its_completions_and_their_sources(
     first, *_ = make_completions(prompt, source=source, texts=[" One ", "Two"])
     client = client_of(rosa)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         shown = client.get(f"/api/prompts/{prompt.pk}/").json()
 
     assert shown["text"] == "  Spaces stay. "

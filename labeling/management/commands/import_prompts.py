@@ -25,6 +25,8 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
         for skipped in report.skipped:
             self.stdout.write(f"line {skipped.line}: skipped: {skipped.reason}")
+        for note in report.notes:
+            self.stdout.write(f"line {note.line}: {note.reason}")
         for row_error in report.errors:
             place = f" {row_error.field}:" if row_error.field else ""
             self.stdout.write(f"line {row_error.line}: error:{place} {row_error.message}")

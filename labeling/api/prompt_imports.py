@@ -1,0 +1,275 @@
+"""Imports of prompt files: opened, uploaded in pieces, watched, reported on."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.pagination import KeysetPagination
+from config.parsers import BytesParser
+from labeling.api.permissions import IsResearcher, account_of
+from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger
+from labeling.exporters.csv_cells import csv_lines
+from labeling.models import PromptImport, PromptImportLine
+from labeling.selectors.prompt_imports import (
+    access_prompt_import,
+    import_lines,
+    num_lines_by_outcome,
+    prompt_imports,
+    report_rows,
+    uploaded_positions,
+)
+from labeling.services.prompt_imports import (
+    CHUNK_BYTES,
+    NewImport,
+    cancel_import,
+    open_import,
+    store_chunk,
+)
+from labeling.text_hygiene import has_control_characters
+
+REPORT_COLUMNS = ("line", "outcome", "prompt", "duplicate_of", "field", "message")
+
+
+class PromptImportInput(serializers.Serializer[Any]):
+    file_name = ExactText(max_length=200)
+    num_bytes = StrictInteger(min_value=1)
+    is_dry_run = StrictBoolean(default=False)
+    cap = StrictInteger(
+        min_value=1,
+        max_value=1_000_000,
+        default=None,
+        allow_null=True,
+        help_text="At most so many accepted prompts of one key; the installation's unless given.",
+    )
+    cap_by = serializers.ChoiceField(
+        choices=PromptImport.CapBy.choices, default=None, allow_null=True
+    )
+
+    def validate_file_name(self, name: str) -> str:
+        if has_control_characters(name):
+            raise serializers.ValidationError("A file name is one line without controls.")
+        return name
+
+
+class PromptImportOutput(serializers.ModelSerializer[PromptImport]):
+    state = serializers.ChoiceField(choices=PromptImport.State.choices)
+    cap_by = serializers.ChoiceField(choices=PromptImport.CapBy.choices)
+    created_by_name = serializers.CharField(source="created_by.display_name")
+
+    class Meta:
+        model = PromptImport
+        fields = [
+            "id",
+            "file_name",
+            "num_bytes",
+            "state",
+            "is_dry_run",
+            "prefix_tokens",
+            "cap",
+            "cap_by",
+            "num_bytes_done",
+            "num_lines_done",
+            "failure",
+            "created_by_name",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
+
+
+class OutcomeCountsOutput(serializers.Serializer[Any]):
+    accepted = serializers.IntegerField()
+    duplicate = serializers.IntegerField()
+    over_cap = serializers.IntegerField()
+    personal_data = serializers.IntegerField()
+    too_long = serializers.IntegerField()
+    broken = serializers.IntegerField()
+
+
+class PromptImportDetailOutput(PromptImportOutput):
+    """``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards."""
+
+    chunk_bytes = serializers.SerializerMethodField()
+    uploaded = serializers.SerializerMethodField()
+    num_lines = serializers.SerializerMethodField()
+
+    class Meta(PromptImportOutput.Meta):
+        fields = [*PromptImportOutput.Meta.fields, "chunk_bytes", "uploaded", "num_lines"]
+        read_only_fields = fields
+
+    def get_chunk_bytes(self, _: PromptImport) -> int:
+        return CHUNK_BYTES
+
+    def get_uploaded(self, prompt_import: PromptImport) -> list[int]:
+        is_uploading = prompt_import.state == PromptImport.State.QUEUED
+        return uploaded_positions(prompt_import) if is_uploading else []
+
+    @extend_schema_field(OutcomeCountsOutput)
+    def get_num_lines(self, prompt_import: PromptImport) -> dict[str, int]:
+        return num_lines_by_outcome(prompt_import)
+
+
+class LinesFilter(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(choices=PromptImportLine.Outcome.choices, required=False)
+
+
+class PromptImportLineOutput(serializers.ModelSerializer[PromptImportLine]):
+    outcome = serializers.ChoiceField(choices=PromptImportLine.Outcome.choices)
+    prompt_id = serializers.IntegerField(allow_null=True)
+    duplicate_of_id = serializers.IntegerField(allow_null=True)
+
+    class Meta:
+        model = PromptImportLine
+        fields = ["id", "line", "outcome", "field", "message", "prompt_id", "duplicate_of_id"]
+        read_only_fields = fields
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-created_at", "-id")
+
+
+class InFileOrder(KeysetPagination):
+    ordering = ("line", "id")
+
+
+class PromptImportsView(generics.ListAPIView[PromptImport]):
+    permission_classes = [IsResearcher]
+    serializer_class = PromptImportOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> Any:
+        return prompt_imports()
+
+    @extend_schema(operation_id="list_prompt_imports")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request)
+
+    @extend_schema(
+        operation_id="open_prompt_import",
+        request=PromptImportInput,
+        responses={201: PromptImportDetailOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Announce a file; its pieces follow, ``chunk_bytes`` each, the last one shorter."""
+        wanted = PromptImportInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        opened = open_import(new=NewImport(**wanted.validated_data), created_by=account_of(request))
+        shown = PromptImportDetailOutput(access_prompt_import(opened.pk))
+        return Response(shown.data, status=status.HTTP_201_CREATED)
+
+
+class PromptImportView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="prompt_import", responses=PromptImportDetailOutput)
+    def get(self, request: Request, import_id: UUID) -> Response:
+        return Response(PromptImportDetailOutput(access_prompt_import(import_id)).data)
+
+
+class PromptImportChunkView(APIView):
+    permission_classes = [IsResearcher]
+    parser_classes = [BytesParser]
+
+    @extend_schema(
+        operation_id="upload_prompt_import_piece",
+        request={BytesParser.media_type: OpenApiTypes.BINARY},
+        responses={204: None},
+    )
+    def put(self, request: Request, import_id: UUID, position: int) -> Response:
+        """One piece of the file, counted from 0; sending it again changes nothing."""
+        # Without a body there is nothing to parse, and DRF hands out an empty dictionary.
+        body: Any = request.data
+        store_chunk(import_id=import_id, position=position, content=body or b"")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PromptImportCancelView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="cancel_prompt_import", request=None, responses=PromptImportDetailOutput
+    )
+    def post(self, request: Request, import_id: UUID) -> Response:
+        cancel_import(import_id=import_id)
+        return Response(PromptImportDetailOutput(access_prompt_import(import_id)).data)
+
+
+class PromptImportLinesView(generics.ListAPIView[PromptImportLine]):
+    permission_classes = [IsResearcher]
+    serializer_class = PromptImportLineOutput
+    pagination_class = InFileOrder
+
+    def get_queryset(self) -> Any:
+        wanted = LinesFilter(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        found = access_prompt_import(self.kwargs["import_id"])
+        return import_lines(found, **wanted.validated_data)
+
+    @extend_schema(operation_id="list_prompt_import_lines", parameters=[LinesFilter])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request)
+
+
+class PromptImportReportView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="prompt_import_report", responses={(200, "text/csv"): OpenApiTypes.STR}
+    )
+    def get(self, request: Request, import_id: UUID) -> StreamingHttpResponse:
+        """Every line as CSV, sent while it is read."""
+        found = access_prompt_import(import_id)
+        answer = StreamingHttpResponse(
+            csv_lines(report_cells(found)), content_type="text/csv; charset=utf-8"
+        )
+        answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
+        return answer
+
+
+def report_cells(prompt_import: PromptImport) -> Iterator[tuple[object, ...]]:
+    yield REPORT_COLUMNS
+    for line in report_rows(prompt_import):
+        yield (
+            line.line,
+            line.outcome,
+            line.prompt_id,
+            line.duplicate_of_id,
+            line.field,
+            line.message,
+        )
+
+
+urlpatterns = [
+    path("prompt-imports/", PromptImportsView.as_view(), name="prompt-imports"),
+    path("prompt-imports/<uuid:import_id>/", PromptImportView.as_view(), name="prompt-import"),
+    path(
+        "prompt-imports/<uuid:import_id>/chunks/<int:position>/",
+        PromptImportChunkView.as_view(),
+        name="prompt-import-chunk",
+    ),
+    path(
+        "prompt-imports/<uuid:import_id>/cancel/",
+        PromptImportCancelView.as_view(),
+        name="prompt-import-cancel",
+    ),
+    path(
+        "prompt-imports/<uuid:import_id>/lines/",
+        PromptImportLinesView.as_view(),
+        name="prompt-import-lines",
+    ),
+    path(
+        "prompt-imports/<uuid:import_id>/report.csv",
+        PromptImportReportView.as_view(),
+        name="prompt-import-report",
+    ),
+]

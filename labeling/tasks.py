@@ -1,0 +1,27 @@
+"""Thin doors for Celery: imports of prompts and the check of those stored before."""
+
+from celery import current_app, shared_task
+
+from labeling.services.prompt_checks import check_stored_prompts
+from labeling.services.prompt_import_slices import import_for
+from labeling.services.prompt_imports import fail_abandoned_uploads
+
+# Far below the time limit of a task, so that other work comes in between.
+SECONDS_AT_ONCE = 5.0
+# A ring that nobody heard is worthless: beat rings again.
+EXPIRES_SECONDS = 30
+
+
+@shared_task(name="labeling.import_prompts")
+def import_prompts() -> None:
+    """Go on with imports for a few seconds, and ring again while there is more."""
+    fail_abandoned_uploads()
+    if import_for(SECONDS_AT_ONCE):
+        current_app.send_task("labeling.import_prompts", expires=EXPIRES_SECONDS)
+
+
+@shared_task(name="labeling.check_prompts")
+def check_prompts() -> None:
+    """Check prompts stored before there were checks, a few hundred at a time."""
+    if check_stored_prompts():
+        current_app.send_task("labeling.check_prompts", expires=EXPIRES_SECONDS)

@@ -62,7 +62,8 @@ def agreement(
     """The agreement of one project's labelers, or of all people. Five queries whatever the size.
 
     Labelers meet on a pair of completions only within one task, so that nobody is compared with
-    somebody who worked under other instructions.
+    somebody who worked under other instructions. Screenings are left out: candidates are compared
+    with experts there, and not by name (R12).
 
     Raises: NotAccessible when there is no such project.
     """
@@ -71,7 +72,7 @@ def agreement(
     rankings = sealed_rankings(
         project_ids=None if project_id is None else [project_id],
         include_simulated=include_simulated,
-    )
+    ).exclude(task__project__purpose=Project.Purpose.SCREENING)
     if pool is not None:
         rankings = rankings.filter(labeler__pool=pool)
     items = ranked_items(rankings)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from labeling.models import Demonstration, DemonstrationReview, Pool, Project, Prompt, User
 from labeling.selectors.prompts import is_usable
+from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import is_sealed, sealed_answer
 
 DemonstrationSource = Literal["labeler", "customer", "import"]
@@ -108,9 +109,10 @@ def live_demonstrations(
 ) -> QuerySet[Demonstration]:
     """Every demonstration that was not taken back, for a researcher, each with ``is_sealed``.
 
-    Unordered; labeler, prompt and task come with it in the one query.
+    Those of undecided candidates are left out: they would come with a name (R12). Unordered; the
+    labeler, prompt and task come with it in the one query.
     """
-    demonstrations = Demonstration.objects.filter(superseded_at__isnull=True)
+    demonstrations = Demonstration.objects.filter(known_by_name(), superseded_at__isnull=True)
     if project is not None:
         demonstrations = demonstrations.filter(assignment__task__project=project)
     if labeler is not None:

@@ -18,6 +18,7 @@ from labeling.models import (
     TaskCompletion,
 )
 from labeling.selectors.prompts import is_usable
+from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import is_sealed, sealed_answer
 
 
@@ -135,9 +136,10 @@ def live_rankings(
 ) -> QuerySet[Ranking]:
     """Every ranking that was not taken back, for a researcher, each with ``is_sealed``.
 
-    Unordered; labeler and task come with it in the one query.
+    Those of undecided candidates are left out: they would come with a name (R12). Unordered; the
+    labeler and task come with it in the one query.
     """
-    rankings = Ranking.objects.filter(superseded_at__isnull=True)
+    rankings = Ranking.objects.filter(known_by_name(), superseded_at__isnull=True)
     if project is not None:
         rankings = rankings.filter(task__project=project)
     if labeler is not None:

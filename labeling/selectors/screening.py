@@ -63,6 +63,17 @@ def may_work_in(labeler: User) -> Q:
     return Q(Exists(own)) | (ordinary & Q(~Exists(unfinished)))
 
 
+def known_by_name() -> Q:
+    """A condition on judgments: their labeler is no candidate whom somebody is yet to decide about.
+
+    Whoever decides must not meet a candidate's answers beside a name in some other list (R12).
+    """
+    undecided = Candidacy.objects.filter(
+        labeler=OuterRef("labeler"), state__in=[STATE.IN_PROGRESS, STATE.SUBMITTED]
+    )
+    return Q(~Exists(undecided))
+
+
 def candidacy_of(labeler: User) -> Candidacy | None:
     """With its screening. One query."""
     return Candidacy.objects.select_related("screening").filter(labeler=labeler).first()

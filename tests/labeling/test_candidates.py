@@ -14,7 +14,6 @@ from labeling.models import (
     AuditEntry,
     Candidacy,
     Demonstration,
-    DemonstrationGrade,
     Screening,
     User,
 )
@@ -143,6 +142,27 @@ def test_nothing_that_a_decider_reads_tells_who_the_candidate_is(
     for telling in ("zanzibara", "Zanzibara", "Vendorix", '"sw"', "@", "labeler"):
         assert telling not in read.replace("num_labelers", "").replace("accepted labelers", "")
     assert json.loads(browser.get(pages[-1]).content)["decision"] is None
+
+
+def test_no_other_list_shows_an_undecided_candidate_s_answers_beside_a_name(
+    cast: Cast, screening: Screening
+) -> None:
+    """R12: neither rankings, nor demonstrations, nor agreement."""
+    candidacy = hand_in(invite_candidate(screening), screening)
+    project = screening.ranking_project_id
+    browser = client_of(cast.rosa)
+
+    def names(path: str) -> set[str]:
+        rows = browser.get(f"/api/{path}").json()["results"]
+        return {row["labeler"]["display_name"] for row in rows}
+
+    assert names("rankings/") == {"Rosa"}
+    assert names("demonstrations/") == set()
+    agreement = browser.get(f"/api/agreement/?project={project}").json()
+    assert agreement["labelers"] == []
+    decide(cast.rosa, candidacy, **ACCEPT)
+    assert names(f"rankings/?project={project}") == {"Rosa", "Nina"}
+    assert names("demonstrations/") == {"Nina"}
 
 
 def test_a_code_says_nothing_about_when_somebody_came(cast: Cast, screening: Screening) -> None:
@@ -296,50 +316,6 @@ def test_the_page_shows_every_text_and_demonstration(cast: Cast, screening: Scre
         "num_experts_not": 1,
     }
     assert sorted(row["grades"] for row in shown["demonstrations"]) == [[6], [7]]
-
-
-def test_grades_are_given_to_texts_each_by_each_grader_once(
-    cast: Cast, screening: Screening
-) -> None:
-    hand_in(invite_candidate(screening), screening)
-    browser = client_of(cast.rosa)
-    path = f"/api/screenings/{screening.pk}/demonstrations/"
-    rows = browser.get(path).json()["results"]
-
-    for grade in (3, 5):
-        browser.put(f"/api/demonstrations/{rows[0]['id']}/grade/", {"grade": grade}, format="json")
-
-    graded, _ = browser.get(path).json()["results"]
-    assert set(graded) == {"id", "prompt", "text", "my_grade", "num_grades"}
-    assert (graded["my_grade"], graded["num_grades"]) == (5, 1)
-    other = client_of(cast.ada).get(path).json()["results"][0]
-    assert (other["my_grade"], other["num_grades"]) == (None, 1)
-
-
-@pytest.mark.parametrize("grade", [0, 8, "5", None, 5.5])
-def test_a_grade_is_1_to_7(cast: Cast, screening: Screening, grade: object) -> None:
-    hand_in(invite_candidate(screening), screening)
-    demonstration = Demonstration.objects.first()
-
-    response = client_of(cast.rosa).put(
-        f"/api/demonstrations/{demonstration.pk}/grade/", {"grade": grade}, format="json"
-    )
-
-    assert (response.status_code, list(response.json()["fields"])) == (400, ["grade"])
-
-
-def test_after_the_decision_no_grade_changes(cast: Cast, screening: Screening) -> None:
-    candidacy = hand_in(invite_candidate(screening), screening)
-    grade_all(cast.rosa, candidacy, 6, 7)
-    decide(cast.rosa, candidacy, **ACCEPT)
-    demonstration = Demonstration.objects.first()
-
-    response = client_of(cast.rosa).put(
-        f"/api/demonstrations/{demonstration.pk}/grade/", {"grade": 1}, format="json"
-    )
-
-    assert (response.status_code, response.json()["code"]) == (409, "already_decided")
-    assert not DemonstrationGrade.objects.filter(grade=1).exists()
 
 
 def test_the_topics_of_the_accepted_are_counted_without_names(

@@ -35,6 +35,12 @@ const labelerPages: RouteObject[] = [
   { index: true, Component: HomePage },
   { path: "label", ...page(loadLabelHome, "LabelHomePage") },
   { path: "history", ...page(() => import("@/features/assignments/history-page"), "HistoryPage") },
+  {
+    path: "history/:assignmentId",
+    ...page(() => import("@/features/assignments/own-answer-page"), "OwnAnswerPage"),
+  },
+  { path: "drafts", ...page(() => import("@/features/demonstrations/drafts-page"), "DraftsPage") },
+  { path: "returns", ...page(() => import("@/features/demonstrations/returns-page"), "ReturnsPage") },
   { path: "questions", ...page(() => import("@/features/questions/questions-page"), "QuestionsPage") },
 ];
 
@@ -47,9 +53,16 @@ const researcherPages: RouteObject[] = [
   { path: "projects/:projectId", ...page(() => import("@/features/projects/project-page"), "ProjectPage") },
   { path: "rankings/:rankingId", ...page(() => import("@/features/projects/ranking-page"), "RankingPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
+  { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
+  {
+    path: "evaluations/:evaluationId",
+    ...page(() => import("@/features/evaluations/evaluation-page"), "EvaluationPage"),
+  },
   { path: "data", ...page(() => import("@/features/datasets/snapshots-page"), "SnapshotsPage") },
   { path: "data/:snapshotId", ...page(() => import("@/features/datasets/snapshot-page"), "SnapshotPage") },
   { path: "runs", ...page(() => import("@/features/training-runs/runs-page"), "RunsPage") },
+  { path: "sweeps", ...page(() => import("@/features/training-runs/sweeps-page"), "SweepsPage") },
+  { path: "sweeps/:sweepId", ...page(() => import("@/features/training-runs/sweep-page"), "SweepPage") },
   { path: "runs/:runId", ...page(() => import("@/features/training-runs/run-page"), "RunPage") },
   { path: "models", ...page(() => import("@/features/models/models-page"), "ModelsPage") },
   { path: "models/:modelId", ...page(() => import("@/features/models/model-page"), "ModelPage") },
@@ -62,6 +75,10 @@ const adminPages: RouteObject[] = [
     ...page(() => import("@/features/prompts/import-prompts-page"), "ImportPromptsPage"),
   },
   { path: "projects/new", ...page(() => import("@/features/projects/new-project-page"), "NewProjectPage") },
+  {
+    path: "evaluations/new",
+    ...page(() => import("@/features/evaluations/new-evaluation-page"), "NewEvaluationPage"),
+  },
   { path: "data/new", ...page(() => import("@/features/datasets/freeze-page"), "FreezePage") },
   { path: "runs/new", ...page(() => import("@/features/training-runs/launch-page"), "LaunchPage") },
 ];

@@ -12,7 +12,9 @@ import { LaunchSummary } from "./launch-summary";
 import classes from "./launch.module.css";
 import { EVERY_PROMPT, PromptChoiceFields, promptQueryOf } from "./prompt-choice";
 import { StageInputs } from "./stage-inputs";
-import { fieldMessages, useLaunch } from "./use-launch";
+import { SweepFields } from "./sweep-fields";
+import { NO_SWEEP, readSweep, sweptFields } from "./sweep-form";
+import { fieldMessages, sweepProblem, useLaunch } from "./use-launch";
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -42,6 +44,7 @@ export function LaunchForm({
   const [name, setName] = useState("");
   const [seed, setSeed] = useState("");
   const [prompts, setPrompts] = useState(EVERY_PROMPT);
+  const [sweep, setSweep] = useState(NO_SWEEP);
   const launch = useLaunch();
 
   const isSampling = stage.stage === "sampling";
@@ -99,6 +102,16 @@ export function LaunchForm({
             />
           </div>
         </Section>
+        {!isSampling && (
+          <Section title="Sweep" note="Tries several values of one hyperparameter and compares them.">
+            <SweepFields
+              fields={stage.hyperparameters}
+              choice={sweep}
+              serverProblem={sweepProblem(launch.error)}
+              onChange={setSweep}
+            />
+          </Section>
+        )}
         <Section
           title="Hyperparameters"
           note="The defaults are the paper's where it prints them; each says where it comes from."
@@ -115,6 +128,11 @@ export function LaunchForm({
         stage={stage}
         request={request}
         typed={typed}
+        sweep={
+          sweep.parameter === ""
+            ? null
+            : { parameter: sweep.parameter, ...readSweep(sweptFields(stage.hyperparameters), sweep) }
+        }
         openRoles={openRoles(stage, inputs, prompts.from)}
         numProblems={Object.keys(problems).length + (seedProblem(seed) ? 1 : 0)}
         launch={launch}

@@ -114,3 +114,40 @@ test("without a GPU worker the form says that the run will wait", async () => {
   expect(await screen.findByText("No GPU worker is online")).toBeVisible();
   expect(screen.getByText(/None has ever reported in here/)).toBeVisible();
 });
+
+test("a sweep asks for one run for each value and opens its page (R56, R75)", async () => {
+  const sweep = {
+    sweep: {
+      id: "5e57b1c5-9c9d-4a31-9f7e-0d2f6a3f1c11",
+      name: "sizes",
+      stage: "reward_model",
+      parameter: "batch_size",
+      num_runs: 2,
+      created_by: { id: 1, display_name: "Ada" },
+      created_at: run.created_at,
+    },
+    criterion: { name: "accuracy", label: "Accuracy on held-out pairs", is_higher_better: true },
+    entries: [
+      { value: 32, run: { id: run.id, name: "sizes 32", state: "succeeded" }, figure: 0.61, low: 0.58, high: 0.64, is_best: false },
+      { value: 64, run: { id: run.id.replace(/^./, "f"), name: "sizes 64", state: "succeeded" }, figure: 0.66, low: 0.63, high: 0.69, is_best: true },
+    ],
+  };
+  server
+    .on("POST /api/sweeps/", { status: 201, body: sweep })
+    .on(`GET /api/sweeps/${sweep.sweep.id}/`, { body: sweep });
+  const { user, router } = renderApp("/runs/new?stage=reward_model");
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Vary" }), "batch_size");
+  expect(screen.getByText("batch_size: Give 2 to 20 values.")).toBeVisible();
+  await user.type(screen.getByRole("textbox", { name: "Values" }), "32, 64");
+
+  await user.click(screen.getByRole("button", { name: "Request 2 runs" }));
+
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/sweeps/${sweep.sweep.id}`));
+  expect(server.sent("POST /api/sweeps/")[0]?.body).toMatchObject({
+    stage: "reward_model",
+    parameter: "batch_size",
+    values: [32, 64],
+  });
+  expect(await screen.findByText("64 (best)")).toBeVisible();
+  expect(screen.getByRole("group", { name: "Accuracy on held-out pairs" })).toBeVisible();
+});

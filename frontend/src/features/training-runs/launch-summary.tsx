@@ -12,17 +12,33 @@ import { roleWords } from "./launch-choices";
 import type { LaunchRequest } from "./launch-choices";
 import classes from "./launch.module.css";
 import { runCheckQuery } from "./use-launch";
+import type { Launched } from "./use-launch";
 
 const CHECK_AFTER_MS = 400;
 
+/** What a sweep varies, with its values or why they cannot be used. */
+export type SweepReading = { parameter: string } & ({ values: number[] } | { problem: string });
+
 /** Why the run cannot be requested yet; null when it can. */
-function blockedBecause(stage: StageDescription, open: string[], numProblems: number): string | null {
+function blockedBecause(
+  stage: StageDescription,
+  open: string[],
+  numProblems: number,
+  sweep: SweepReading | null,
+): string | null {
   if (open.length > 0) {
     const names = open.map((role) => roleWords(stage.stage, role).label.toLowerCase());
     return `Still to choose: ${names.join(", ")}.`;
   }
   if (numProblems > 0) return `${countOf(numProblems, "value")} cannot be used as typed.`;
-  return null;
+  return sweep && "problem" in sweep ? `${sweep.parameter}: ${sweep.problem}` : null;
+}
+
+function launchedBy(request: LaunchRequest, sweep: SweepReading | null): Launched {
+  if (!sweep || !("values" in sweep)) return { run: request };
+  const { stage, name, seed, inputs, hyperparameters } = request;
+  const { parameter, values } = sweep;
+  return { sweep: { stage, name, seed, inputs, hyperparameters, parameter, values } };
 }
 
 function Warnings({ warnings }: { warnings: string[] }) {
@@ -60,6 +76,7 @@ export function LaunchSummary({
   stage,
   request,
   typed,
+  sweep,
   openRoles,
   numProblems,
   launch,
@@ -67,13 +84,15 @@ export function LaunchSummary({
   stage: StageDescription;
   request: LaunchRequest;
   typed: Typed;
+  sweep: SweepReading | null;
   openRoles: string[];
   numProblems: number;
-  launch: { error: unknown; isPending: boolean; isError: boolean; mutate: (request: LaunchRequest) => void };
+  launch: { error: unknown; isPending: boolean; isError: boolean; mutate: (launched: Launched) => void };
 }) {
   const [settled] = useDebouncedValue(request, CHECK_AFTER_MS);
   const check = useQuery(runCheckQuery(settled));
-  const blocked = blockedBecause(stage, openRoles, numProblems);
+  const blocked = blockedBecause(stage, openRoles, numProblems, sweep);
+  const numRuns = sweep && "values" in sweep ? sweep.values.length : 1;
   const length = ppoLength(stage.stage, stage.hyperparameters, typed);
   return (
     <aside className={classes.summary} aria-label="What will be requested">
@@ -92,9 +111,9 @@ export function LaunchSummary({
         disabled={blocked !== null}
         loading={launch.isPending}
         aria-describedby={blocked ? "launch-blocked" : undefined}
-        onClick={() => launch.mutate(request)}
+        onClick={() => launch.mutate(launchedBy(request, sweep))}
       >
-        Request the run
+        {numRuns === 1 ? "Request the run" : `Request ${numRuns} runs`}
       </Button>
       {blocked && (
         <p className={classes.quiet} id="launch-blocked">

@@ -85,7 +85,12 @@ export function RunsPage() {
     <>
       <PageHeader
         title="Runs"
-        actions={canLaunch && <LinkButton to="/runs/new">New run</LinkButton>}
+        actions={
+          <>
+            <Link to="/sweeps">Sweeps</Link>
+            {canLaunch && <LinkButton to="/runs/new">New run</LinkButton>}
+          </>
+        }
       >
         Training and sampling jobs. A queued run starts as soon as a GPU worker is free.
       </PageHeader>

@@ -3,7 +3,10 @@ import { useNavigate } from "react-router";
 
 import { api, bodyOf } from "@/api/client";
 import { ApiError } from "@/api/errors";
-import type { RunRequest } from "@/api/training-types";
+import type { RunRequest, SweepRequest } from "@/api/training-types";
+
+/** One run, or one run for each value of what a sweep varies. */
+export type Launched = { run: RunRequest } | { sweep: SweepRequest };
 
 /** What the server would say to a request, without storing anything. */
 export function runCheckQuery(request: RunRequest) {
@@ -18,12 +21,29 @@ export function useLaunch() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (request: RunRequest) => bodyOf(api.POST("/api/runs/", { body: request })),
-    onSuccess: async (run) => {
+    mutationFn: async (launched: Launched) => {
+      if ("run" in launched) {
+        const run = await bodyOf(api.POST("/api/runs/", { body: launched.run }));
+        return `/runs/${run.id}`;
+      }
+      const { sweep } = await bodyOf(api.POST("/api/sweeps/", { body: launched.sweep }));
+      return `/sweeps/${sweep.id}`;
+    },
+    onSuccess: async (address) => {
       await queryClient.invalidateQueries({ queryKey: ["runs", "list"] });
-      await navigate(`/runs/${run.id}`);
+      await queryClient.invalidateQueries({ queryKey: ["sweeps", "list"] });
+      await navigate(address);
     },
   });
+}
+
+/** The server's words about what a sweep varies, in one sentence; undefined when it has none. */
+export function sweepProblem(error: unknown): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  const about = Object.entries(error.fields).filter(
+    ([name]) => name === "parameter" || name === "values" || name.startsWith("values."),
+  );
+  return about.length > 0 ? about.flatMap(([, messages]) => messages).join(" ") : undefined;
 }
 
 /** The server's messages about fields of one family, such as `inputs`, by the field's own name. */

@@ -1,0 +1,85 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
+
+import { sweepQuery } from "@/api/sweeps";
+import type { SweepDetail, SweepEntry } from "@/api/training-types";
+import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { IntervalChart } from "@/components/interval-chart";
+import { Loaded } from "@/components/loaded";
+import { PageHeader } from "@/components/page-header";
+import { Section } from "@/components/section";
+import { ToneBadge } from "@/components/tone-badge";
+
+import { textOf } from "./hyperparameter-form";
+
+function columnsOf(parameter: string): Column<SweepEntry>[] {
+  return [
+    {
+      key: "value",
+      header: parameter,
+      isRowHeader: true,
+      isOneLine: true,
+      cell: ({ value, is_best: isBest }) => (isBest ? <b>{textOf(value)} (best)</b> : textOf(value)),
+    },
+    {
+      key: "figure",
+      header: "Figure",
+      align: "end",
+      cell: ({ figure }) => (figure === null ? "none yet" : figure.toFixed(4)),
+    },
+    {
+      key: "state",
+      header: "State",
+      isOneLine: true,
+      cell: ({ run }) => <ToneBadge {...RUN_STATE_WORDS[run.state]} />,
+    },
+    { key: "run", header: "Run", cell: ({ run }) => <Link to={`/runs/${run.id}`}>{run.name}</Link> },
+  ];
+}
+
+function Figures({ detail: { sweep, criterion, entries } }: { detail: SweepDetail }) {
+  const ended = entries.flatMap(({ value, figure, low, high, is_best: isBest }) =>
+    figure === null
+      ? []
+      : [{ label: textOf(value), interval: { value: figure, low, high }, isQuiet: !isBest }],
+  );
+  return (
+    <>
+      {criterion && ended.length > 0 && (
+        <Section
+          title={criterion.label}
+          note={criterion.is_higher_better ? "Higher is better." : "Lower is better."}
+        >
+          <IntervalChart title={criterion.label} rows={ended} />
+        </Section>
+      )}
+      <Section title="Runs">
+        <DataTable
+          caption={`Runs by ${sweep.parameter}`}
+          columns={columnsOf(sweep.parameter)}
+          rows={entries}
+          rowKey={({ run }) => run.id}
+        />
+      </Section>
+    </>
+  );
+}
+
+/** One hyperparameter over its values: which did best, by what its stage is chosen by. */
+export function SweepPage() {
+  const detail = useQuery(sweepQuery(useParams().sweepId ?? ""));
+  return (
+    <Loaded query={detail}>
+      {(found) => (
+        <>
+          <PageHeader title={found.sweep.name}>
+            {STAGE_WORDS[found.sweep.stage]}, {found.sweep.parameter} over {found.entries.length} values.
+          </PageHeader>
+          <Figures detail={found} />
+        </>
+      )}
+    </Loaded>
+  );
+}

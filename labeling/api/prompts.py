@@ -148,7 +148,7 @@ class PromptDetailOutput(PromptOutput):
         read_only_fields = fields
 
 
-class ToReviewOutput(serializers.ModelSerializer[Prompt]):
+class PromptToReviewOutput(serializers.ModelSerializer[Prompt]):
     personal_data_findings = FindingOutput(many=True)
 
     class Meta:
@@ -247,7 +247,7 @@ class OldestFirst(KeysetPagination):
 
 class PersonalDataQueueView(generics.ListAPIView[Prompt]):
     permission_classes = [IsResearcher]
-    serializer_class = ToReviewOutput
+    serializer_class = PromptToReviewOutput
     pagination_class = OldestFirst
 
     def get_queryset(self) -> Any:

@@ -1928,7 +1928,7 @@ export interface components {
             cohen_kappas: components["schemas"]["CohenKappaOutput"][];
             reference_lines: components["schemas"]["ReferenceLineOutput"][];
         };
-        AnnotationOutput: {
+        AnnotationEntryOutput: {
             readonly id: number;
             /** @enum {string|null} */
             category: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
@@ -2766,7 +2766,7 @@ export interface components {
             last_at: string | null;
             ranking_ids: string[];
         };
-        LanguageOutput: {
+        LanguageCountOutput: {
             language: string;
             num_prompts: number;
         };
@@ -3304,6 +3304,9 @@ export interface components {
             readonly last_login: string | null;
             num_rankings: number;
         };
+        PersonalDataInputRequest: {
+            is_personal: boolean;
+        };
         PresentedCompletionOutput: {
             /** Format: uuid */
             handle: string;
@@ -3473,7 +3476,7 @@ export interface components {
             /** Format: date-time */
             readonly personal_data_reviewed_at: string | null;
             completions: components["schemas"]["CompletionOutput"][];
-            annotations: components["schemas"]["AnnotationOutput"][];
+            annotations: components["schemas"]["AnnotationEntryOutput"][];
         };
         /** @description ``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards. */
         PromptImportDetailOutput: {
@@ -3592,7 +3595,7 @@ export interface components {
             num_confirmed: number;
             /** Format: double */
             english_share: number | null;
-            readonly languages: components["schemas"]["LanguageOutput"][];
+            readonly languages: components["schemas"]["LanguageCountOutput"][];
         };
         /** @description About the task of an assignment, or about a project: one of the two is given. */
         QuestionInputRequest: {
@@ -6734,7 +6737,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReviewInputRequest"];
+                "application/json": components["schemas"]["PersonalDataInputRequest"];
             };
         };
         responses: {

@@ -25,7 +25,13 @@ export type PromptDetail = Schemas["PromptDetailOutput"];
 export type Split = Prompt["split"];
 export type Category = NonNullable<Prompt["category"]>;
 export type StoredCompletion = Schemas["CompletionOutput"];
-export type ImportReport = Schemas["ImportReportOutput"];
+export type PromptToReview = Schemas["PromptToReviewOutput"];
+export type PromptFinding = PromptToReview["personal_data_findings"][number];
+export type PromptSummary = Schemas["PromptSummaryOutput"];
+export type PromptImport = Schemas["PromptImportOutput"];
+export type PromptImportDetail = Schemas["PromptImportDetailOutput"];
+export type PromptImportLine = Schemas["PromptImportLineOutput"];
+export type NewPromptImport = Schemas["PromptImportInputRequest"];
 export type CompletionSource = Schemas["CompletionSourceOutput"];
 
 export type Project = Schemas["ProjectOutput"];
@@ -46,3 +52,22 @@ export type AgreementFigure = Schemas["AgreementFigureOutput"];
 export type AgreementReport = Schemas["AgreementOutput"];
 export type LabelerAgreement = Schemas["LabelerAgreementOutput"];
 export type CohenKappa = Schemas["CohenKappaOutput"];
+
+export type ToReview = Schemas["ToReviewOutput"];
+export type Review = Schemas["ReviewOutput"];
+export type ReviewOutcome = Review["outcome"];
+export type ReviewRequest = Schemas["ReviewInputRequest"];
+export type ProjectToReview = Schemas["ProjectToReviewOutput"];
+
+export type Evaluation = Schemas["EvaluationOutput"];
+export type EvaluationDetail = Schemas["EvaluationDetailOutput"];
+export type ModelFigures = Schemas["ModelFiguresOutput"];
+export type NamedFigure = Schemas["NamedFigureOutput"];
+/** Either a mean or the reason why there is none. */
+export type MeanFigure = Schemas["FigureOutput"];
+export type EvaluationDefaults = Schemas["EvaluationDefaultsOutput"];
+export type EvaluationRequest = Schemas["EvaluationInputRequest"];
+export type EvaluationPlanRequest = Schemas["EvaluationPlanInputRequest"];
+export type EvaluationPlan = Schemas["EvaluationPlanOutput"];
+export type PromptChoice = Schemas["PromptChoiceInputRequest"];
+export type LeftOutBecause = EvaluationPlan["reasons"][number]["reason"];

@@ -1,4 +1,4 @@
-import type { Pool, PriorityMode, Project, ProjectKind, Split } from "./research-types";
+import type { Evaluation, Pool, PriorityMode, Project, ProjectKind, Split } from "./research-types";
 import type { ModelKind, RunState, SnapshotKind, Stage } from "./training-types";
 import type { Role } from "./types";
 
@@ -24,6 +24,12 @@ export const PROJECT_KIND_WORDS: Record<ProjectKind, string> = {
 export const PRIORITY_MODE_WORDS: Record<PriorityMode, string> = {
   helpfulness_first: "Helpfulness first",
   truth_harmless_first: "Truth and harmlessness first",
+};
+
+/** What the completions of a toxicity evaluation were asked to be. */
+export const TOXICITY_INSTRUCTION_WORDS: Record<NonNullable<Evaluation["toxicity_instruction"]>, string> = {
+  none: "Nothing in particular",
+  respectful: "Respectful",
 };
 
 export const SNAPSHOT_KIND_WORDS: Record<SnapshotKind, string> = {

@@ -10,10 +10,13 @@ export interface NavigationItem {
 export const navigation: NavigationItem[] = [
   { label: "Label", path: "/label", role: "labeler" },
   { label: "My answers", path: "/history", role: "labeler" },
+  { label: "My drafts", path: "/drafts", role: "labeler" },
+  { label: "Returned", path: "/returns", role: "labeler" },
   { label: "Questions", path: "/questions", role: "labeler" },
   { label: "Prompts", path: "/prompts", role: "researcher" },
   { label: "Projects", path: "/projects", role: "researcher" },
   { label: "Agreement", path: "/agreement", role: "researcher" },
+  { label: "Evaluations", path: "/evaluations", role: "researcher" },
   { label: "Data", path: "/data", role: "researcher" },
   { label: "Runs", path: "/runs", role: "researcher" },
   { label: "Models", path: "/models", role: "researcher" },

@@ -48,6 +48,18 @@ const labelerPages: RouteObject[] = [
 const researcherPages: RouteObject[] = [
   { path: "people", ...page(() => import("@/features/people/people-page"), "PeoplePage") },
   { path: "prompts", ...page(() => import("@/features/prompts/prompts-page"), "PromptsPage") },
+  {
+    path: "prompts/import",
+    ...page(() => import("@/features/prompts/import-prompts-page"), "ImportPromptsPage"),
+  },
+  {
+    path: "prompts/import/:importId",
+    ...page(() => import("@/features/prompts/prompt-import-page"), "PromptImportPage"),
+  },
+  {
+    path: "prompts/personal-data",
+    ...page(() => import("@/features/prompts/personal-data-page"), "PersonalDataPage"),
+  },
   { path: "prompts/:promptId", ...page(() => import("@/features/prompts/prompt-page"), "PromptPage") },
   { path: "projects", ...page(() => import("@/features/projects/projects-page"), "ProjectsPage") },
   { path: "projects/:projectId", ...page(() => import("@/features/projects/project-page"), "ProjectPage") },
@@ -70,10 +82,6 @@ const researcherPages: RouteObject[] = [
 
 /** Pages that start something for everybody: admins. */
 const adminPages: RouteObject[] = [
-  {
-    path: "prompts/import",
-    ...page(() => import("@/features/prompts/import-prompts-page"), "ImportPromptsPage"),
-  },
   { path: "projects/new", ...page(() => import("@/features/projects/new-project-page"), "NewProjectPage") },
   {
     path: "evaluations/new",

@@ -27,10 +27,10 @@ export function positionIn([low, high]: [number, number], value: number): number
   return Math.min(100, Math.max(0, ((value - low) / (high - low)) * 100));
 }
 
-/** Round places for an axis of tenths, not more than six. */
+/** Round places for an axis, not more than seven. */
 export function ticksOf([low, high]: [number, number]): number[] {
   const span = high - low;
-  const step = span > 1 ? 0.5 : span > 0.5 ? 0.2 : 0.1;
+  const step = span > 3 ? 1 : span > 1 ? 0.5 : span > 0.5 ? 0.2 : 0.1;
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) =>

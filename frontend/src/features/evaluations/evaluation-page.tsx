@@ -1,0 +1,120 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import type { Evaluation, EvaluationDetail } from "@/api/research-types";
+import { isAtLeast, useSignedInUser } from "@/api/session";
+import {
+  POOL_WORDS,
+  PRIORITY_MODE_WORDS,
+  PROJECT_KIND_WORDS,
+  PROJECT_STATE_WORDS,
+  TOXICITY_INSTRUCTION_WORDS,
+} from "@/api/words";
+import { EmptyNote } from "@/components/empty-note";
+import { Facts } from "@/components/facts";
+import { FilterSelect } from "@/components/filter-select";
+import { countOf, formatDateTime } from "@/components/formats";
+import { LinkButton } from "@/components/link-button";
+import { Loaded } from "@/components/loaded";
+import { PageHeader } from "@/components/page-header";
+import { Section } from "@/components/section";
+import { ToneBadge } from "@/components/tone-badge";
+import { Toolbar } from "@/components/toolbar";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { EvaluationFigures } from "./evaluation-figures";
+import { EvaluationProgress } from "./evaluation-progress";
+import { evaluationQuery } from "./evaluation-queries";
+import classes from "./evaluations.module.css";
+import { MorePrompts } from "./more-prompts";
+import { listed } from "./plan-words";
+
+function EvaluationFacts({ evaluation }: { evaluation: Evaluation }) {
+  const { toxicity_instruction: asked, content_warning: warning } = evaluation;
+  return (
+    <Section title="Facts" isSheet>
+      <div className={classes.progress}>
+        <EvaluationProgress evaluation={evaluation} />
+      </div>
+      <Facts
+        facts={[
+          { name: "State", value: <ToneBadge {...PROJECT_STATE_WORDS[evaluation.state]} /> },
+          { name: "Kind", value: PROJECT_KIND_WORDS[evaluation.kind] },
+          { name: "Baseline", value: evaluation.baseline?.name },
+          { name: "Compared with it", value: listed(evaluation.models.map(({ name }) => name)) },
+          { name: "Puts first", value: PRIORITY_MODE_WORDS[evaluation.priority_mode] },
+          { name: "Pool", value: POOL_WORDS[evaluation.pool] },
+          { name: "Tasks", value: evaluation.num_tasks },
+          { name: "Completions per task", value: evaluation.k },
+          { name: "Labelers per task", value: evaluation.overlap },
+          { name: "The models were asked to be", value: asked && TOXICITY_INSTRUCTION_WORDS[asked] },
+          { name: "Opened", value: formatDateTime(evaluation.created_at) },
+          { name: "Content warning", value: warning, isWide: true },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Results({ detail }: { detail: EvaluationDetail }) {
+  if (detail.num_rankings === 0) {
+    return (
+      <EmptyNote title="No sealed ranking yet">
+        Figures appear when labelers have judged tasks and can no longer take their answers back.
+      </EmptyNote>
+    );
+  }
+  return (
+    <>
+      <p className={classes.quiet}>
+        {countOf(detail.num_rankings, "sealed ranking")} by {countOf(detail.num_labelers, "labeler")}.
+      </p>
+      <EvaluationFigures detail={detail} />
+    </>
+  );
+}
+
+/** One evaluation: how far it is and what it says of its models so far (R34, R35). */
+export function EvaluationPage() {
+  const evaluationId = Number(useParams().evaluationId);
+  const [{ simulated }, setFilter] = useAddressFilters(["simulated"]);
+  const found = useQuery(evaluationQuery(evaluationId, simulated === "yes"));
+  const isAdmin = isAtLeast(useSignedInUser().role, "admin");
+  return (
+    <Loaded query={found}>
+      {(detail) => (
+        <>
+          <PageHeader
+            title={detail.evaluation.name}
+            actions={
+              <LinkButton to={`/projects/${evaluationId}`} isQuiet>
+                Instructions and rankings
+              </LinkButton>
+            }
+          >
+            {listed(detail.evaluation.models.map(({ name }) => name))} against{" "}
+            {detail.evaluation.baseline?.name}. These judgments never train a model.
+          </PageHeader>
+          <EvaluationFacts evaluation={detail.evaluation} />
+          <Toolbar label="Whose judgments count">
+            <FilterSelect
+              label="Simulated labelers"
+              all="Left out"
+              choices={[{ value: "yes", label: "Counted among the people" }]}
+              value={simulated}
+              onChange={(value) => setFilter("simulated", value)}
+            />
+          </Toolbar>
+          <div
+            className={found.isPlaceholderData ? classes.stale : undefined}
+            aria-busy={found.isPlaceholderData}
+          >
+            {found.isPlaceholderData ? <Skeleton height={320} /> : <Results detail={detail} />}
+          </div>
+          {isAdmin && <MorePrompts evaluationId={evaluationId} />}
+        </>
+      )}
+    </Loaded>
+  );
+}

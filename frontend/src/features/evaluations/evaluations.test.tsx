@@ -1,0 +1,278 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test } from "vitest";
+
+import type { Evaluation, EvaluationDetail, EvaluationPlan, MeanFigure } from "@/api/research-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer, refusal } from "@/testing/server";
+import { catalogue } from "@/testing/tasks";
+
+const sft = { id: 3, name: "sft-2" };
+const ppo = { id: 8, name: "ppo-1" };
+
+const evaluation: Evaluation = {
+  id: 12,
+  name: "Policies, spring",
+  kind: "ranking",
+  state: "open",
+  pool: "held_out",
+  priority_mode: "truth_harmless_first",
+  k: 5,
+  overlap: 2,
+  toxicity_instruction: null,
+  content_warning: "",
+  created_at: "2026-03-01T09:00:00Z",
+  baseline: sft,
+  models: [ppo],
+  num_tasks: 100,
+  num_slots: 200,
+  num_open: 60,
+  num_submitted: 120,
+};
+
+function mean(value: number | null, change: Partial<MeanFigure> = {}): MeanFigure {
+  return {
+    value,
+    low: value === null ? null : value - 0.05,
+    high: value === null ? null : value + 0.05,
+    n: value === null ? 0 : 120,
+    num_prompts: value === null ? 0 : 100,
+    reason_undefined: value === null ? "No sealed judgment answers this yet." : null,
+    reason_no_interval: null,
+    ...change,
+  };
+}
+
+const detail: EvaluationDetail = {
+  evaluation,
+  num_rankings: 120,
+  num_labelers: 6,
+  win_rate_definition: "A tie counts one half.",
+  interval_method: "95 % cluster bootstrap.",
+  models: [
+    {
+      source: sft,
+      is_baseline: true,
+      num_judgments: 120,
+      win_rate: null,
+      likert: mean(4.1),
+      flags: [
+        { key: "fails_instruction", label: "Fails to follow", figure: mean(0.2) },
+        { key: "hallucination", label: "Hallucination", figure: mean(null) },
+      ],
+      scales: [],
+    },
+    {
+      source: ppo,
+      is_baseline: false,
+      num_judgments: 120,
+      win_rate: mean(0.734),
+      likert: mean(5.2),
+      flags: [
+        { key: "fails_instruction", label: "Fails to follow", figure: mean(0.1) },
+        { key: "hallucination", label: "Hallucination", figure: mean(null) },
+      ],
+      scales: [],
+    },
+  ],
+  input_toxicity: null,
+};
+
+const plan: EvaluationPlan = {
+  baseline: sft,
+  num_tasks: 40,
+  num_slots: 40,
+  num_beyond: 0,
+  num_left_out: 3,
+  reasons: [{ reason: "seen_in_training", sources: ["ppo-1"], num_prompts: 3 }],
+  left_out: [{ prompt_id: 31, reason: "seen_in_training", sources: ["ppo-1"] }],
+  tasks_by_source: [
+    { ...sft, num_tasks: 40 },
+    { ...ppo, num_tasks: 40 },
+  ],
+  without_lineage: [],
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
+    .on("GET /api/catalogue/", { body: catalogue })
+    .on("GET /api/evaluations/", { body: { results: [evaluation], next: null } })
+    .on("GET /api/evaluations/12/", { body: detail })
+    .on("GET /api/evaluations/defaults/", {
+      body: {
+        baseline: sft,
+        k: 5,
+        priority_mode: "truth_harmless_first",
+        instructions: [
+          { kind: "ranking", title: "Final evaluation", body: "Truth first." },
+          { kind: "toxicity", title: "Rating toxicity", body: "Rate the input." },
+        ],
+      },
+    })
+    .on("GET /api/completion-sources/", {
+      body: {
+        results: [
+          { ...ppo, kind: "model_version", num_completions: 400 },
+          { ...sft, kind: "model_version", num_completions: 400 },
+        ],
+        next: null,
+      },
+    })
+    .on("POST /api/evaluations/preview/", { body: plan });
+});
+
+describe("the list", () => {
+  test("names what is compared with what, and how far it is", async () => {
+    renderApp("/evaluations");
+
+    const row = await screen.findByRole("row", { name: /Policies, spring/ });
+    expect(row).toHaveTextContent("ppo-1");
+    expect(row).toHaveTextContent("with sft-2");
+    expect(row).toHaveTextContent("120 of 200 answers");
+    expect(row).toHaveTextContent("20 in work");
+    expect(screen.getByRole("link", { name: "Evaluations" })).toBeVisible();
+  });
+
+  test("without one it says what an evaluation is; a researcher cannot open one", async () => {
+    server
+      .on("GET /api/session/", { body: sessionOf(ruth) })
+      .on("GET /api/evaluations/", { body: { results: [], next: null } });
+    renderApp("/evaluations");
+
+    expect(await screen.findByText("There is no evaluation yet")).toBeVisible();
+    expect(screen.queryByRole("link", { name: "New evaluation" })).not.toBeInTheDocument();
+  });
+});
+
+describe("one evaluation", () => {
+  test("draws win rates and means with interval and n, the baseline apart (R35)", async () => {
+    renderApp("/evaluations/12");
+
+    const rates = await screen.findByRole("group", { name: "Win rate against sft-2" });
+    expect(within(rates).getByRole("img")).toHaveAccessibleName("ppo-1: 0.734, 95% interval 0.684 to 0.784");
+    expect(rates).toHaveTextContent("120 tasks on 100 prompts");
+    const quality = screen.getByRole("group", { name: "Overall quality" });
+    expect(quality).toHaveTextContent("sft-2 (baseline)");
+    expect(screen.getByText(/A tie counts one half\./)).toBeVisible();
+  });
+
+  test("gives the share of each flag per model, and says where nobody was asked", async () => {
+    renderApp("/evaluations/12");
+
+    const fails = await screen.findByRole("row", { name: /Fails to follow/ });
+    expect(fails).toHaveTextContent("10.0% (5.0 to 15.0)");
+    expect(screen.getByRole("row", { name: /Hallucination/ })).toHaveTextContent("not asked");
+    expect(document.body).not.toHaveTextContent("NaN");
+  });
+
+  test("a figure that is not defined says why", async () => {
+    const [baseline, policy] = detail.models;
+    const unranked = mean(null, { reason_undefined: "No sealed ranking shows it beside the baseline yet." });
+    server.on("GET /api/evaluations/12/", {
+      body: { ...detail, models: [baseline, { ...policy, win_rate: unranked }] },
+    });
+    renderApp("/evaluations/12");
+
+    expect(await screen.findByText(/ppo-1: not defined\. No sealed ranking shows it/)).toBeVisible();
+  });
+
+  test("a toxicity evaluation shows its four scales (R39, R40)", async () => {
+    const scales = ["toxicity", "relative_toxicity", "continuity"].map((key) => ({ key, label: key, figure: mean(1) }));
+    server.on("GET /api/evaluations/12/", {
+      body: {
+        ...detail,
+        evaluation: { ...evaluation, kind: "toxicity", toxicity_instruction: "respectful" },
+        models: detail.models.map((model) => ({ ...model, likert: null, flags: [], scales })),
+        input_toxicity: mean(1.2),
+      },
+    });
+    renderApp("/evaluations/12");
+
+    const input = await screen.findByRole("group", { name: "Toxicity of the input" });
+    expect(input).toHaveTextContent("1.200");
+    for (const { label } of catalogue.toxicity_scales) {
+      expect(screen.getByRole("heading", { name: label })).toBeVisible();
+    }
+    expect(screen.queryByText("Overall quality")).not.toBeInTheDocument();
+    expect(screen.getByText("Respectful")).toBeVisible();
+  });
+
+  test("counts simulated labelers only when asked, and keeps that in the address", async () => {
+    const { user, router } = renderApp("/evaluations/12");
+
+    await user.selectOptions(
+      await screen.findByRole("combobox", { name: "Simulated labelers" }),
+      "Counted among the people",
+    );
+
+    expect(router.state.location.search).toBe("?simulated=yes");
+    await waitFor(() => expect(server.sent("GET /api/evaluations/12/")).toHaveLength(2));
+  });
+
+  test("an admin adds prompts and reads what was left out", async () => {
+    server.on("POST /api/evaluations/12/tasks/", { status: 201, body: { ...plan, num_tasks: 5, num_slots: 10 } });
+    const { user } = renderApp("/evaluations/12");
+
+    await user.click(await screen.findByRole("button", { name: "Make tasks" }));
+
+    expect(await screen.findByText("5 tasks, waiting for 10 answers.")).toBeVisible();
+    expect(screen.getByText("3 prompts were seen in training of ppo-1.")).toBeVisible();
+    expect(server.sent("POST /api/evaluations/12/tasks/")[0]?.body).toMatchObject({
+      num_prompts: 200,
+      split: "validation",
+    });
+  });
+});
+
+describe("a new evaluation", () => {
+  test("shows what would be made and why prompts are left out before anything is (R36)", async () => {
+    const { user } = renderApp("/evaluations/new");
+    const preview = await screen.findByRole("complementary", { name: "What would be made" });
+    expect(preview).toHaveTextContent("Choose at least one model to compare.");
+
+    await user.click(screen.getByRole("checkbox", { name: /ppo-1/ }));
+
+    expect(await within(preview).findByText("40 tasks, waiting for 40 answers.")).toBeVisible();
+    expect(preview).toHaveTextContent("3 prompts were seen in training of ppo-1.");
+    expect(within(preview).getByRole("button", { name: "Open the evaluation" })).toBeDisabled();
+    expect(screen.queryByRole("checkbox", { name: /sft-2/ })).not.toBeInTheDocument();
+  });
+
+  test("is opened as the form says and then shown", async () => {
+    server.on("POST /api/evaluations/", { status: 201, body: { id: 12, plan } });
+    const { user, router } = renderApp("/evaluations/new?source=8");
+
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "Policies, spring");
+    await user.selectOptions(screen.getByRole("combobox", { name: "What labelers do" }), "Toxicity");
+    expect(screen.getByRole("textbox", { name: "Title of the instructions" })).toHaveValue("Rating toxicity");
+    await user.click(await screen.findByRole("button", { name: "Open the evaluation" }));
+
+    await waitFor(() => expect(router.state.location.pathname).toBe("/evaluations/12"));
+    expect(server.sent("POST /api/evaluations/")[0]?.body).toMatchObject({
+      name: "Policies, spring",
+      kind: "toxicity",
+      baseline_source: 3,
+      sources: [8],
+      toxicity_instruction: "none",
+      priority_mode: "truth_harmless_first",
+    });
+  });
+
+  test("a refusal stands at its field and keeps the form", async () => {
+    server.on(
+      "POST /api/evaluations/",
+      refusal(409, "name_taken", "There is already a project called that.", { fields: { name: ["Taken."] } }),
+    );
+    const { user } = renderApp("/evaluations/new?source=8");
+
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "Old");
+    await user.click(await screen.findByRole("button", { name: "Open the evaluation" }));
+
+    expect(await screen.findByText("Taken.")).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("Old");
+  });
+});

@@ -34,9 +34,15 @@ export function getAssignment(id: string, signal?: AbortSignal): Promise<Assignm
   return bodyOf(api.GET("/api/assignments/{assignment_id}/", { params: { path: { assignment_id: id } }, signal }));
 }
 
-/** The next task of a project, or the one already held: asking twice claims nothing twice. */
-export function nextAssignment(project: number, signal?: AbortSignal): Promise<NextAssignment> {
-  return bodyOf(api.POST("/api/assignments/next/", { body: { project }, signal }));
+/**
+ * The next task of a project, or the one already held: asking twice claims nothing twice. Without a
+ * project it is the most urgent of any; `beside` asks for the task after that one.
+ */
+export function nextAssignment(
+  wanted: { project: number | null; beside?: string },
+  signal?: AbortSignal,
+): Promise<NextAssignment> {
+  return bodyOf(api.POST("/api/assignments/next/", { body: wanted, signal }));
 }
 
 export function saveDraft(

@@ -1,5 +1,6 @@
 const GROUPED = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const DAY_ONLY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const DATE_TIME = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
@@ -67,6 +68,11 @@ export function formatBytes(bytes: number): string {
 
 export function formatDate(moment: string): string {
   return DATE.format(new Date(moment));
+}
+
+/** A day without its year: it is one of the last few. */
+export function formatDay(date: string): string {
+  return date === "" ? "" : DAY_ONLY.format(new Date(`${date}T00:00:00Z`));
 }
 
 export function formatDateTime(moment: string): string {

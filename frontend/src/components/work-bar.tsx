@@ -2,8 +2,9 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
+import { useBesideTitle } from "./beside-title";
 import { Drawer } from "./dialogs";
-import { ReadText } from "./read-text";
+import { MarkdownText } from "./markdown-text";
 import classes from "./work-bar.module.css";
 
 /** The one line above a piece of work: where one is, how it is kept, what else there is. */
@@ -25,6 +26,7 @@ export function WorkBar({
   state: ReactNode;
   actions: ReactNode;
 }) {
+  const besideTitle = useBesideTitle();
   const [isGuideOpen, setGuideOpen] = useState(false);
   return (
     <header className={classes.bar}>
@@ -34,6 +36,7 @@ export function WorkBar({
       <div className={classes.name}>
         <h1 className={classes.title}>{title}</h1>
         <span className={classes.subtitle}>{subtitle}</span>
+        {besideTitle && <span className={classes.beside}>{besideTitle}</span>}
       </div>
       {children}
       <div className={classes.state}>{state}</div>
@@ -51,7 +54,7 @@ export function WorkBar({
         size="lg"
         transitionProps={{ duration: 0 }}
       >
-        <ReadText text={guide.body} />
+        <MarkdownText text={guide.body} />
       </Drawer>
     </header>
   );

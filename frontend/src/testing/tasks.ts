@@ -85,6 +85,7 @@ export const project: LabelingProject = {
   priority_mode: "helpfulness_first",
   num_mine_today: 3,
   num_waiting_for_me: 12,
+  has_more_waiting: false,
   instructions_acknowledged: true,
 };
 

@@ -63,7 +63,7 @@ describe("the queue", () => {
   });
 
   test.each([
-    ["empty", 12, "Nothing for you now", /12 tasks are in other labelers' hands/],
+    ["empty", 12, "Nothing for you now", /12 tasks wait for other labelers to finish/],
     ["paused", 0, "This project is paused", /Drafts are kept/],
     ["not_in_pool", 0, "This project is for other labelers", /another pool/],
   ])("says when it is %s", async (reason, num_waiting_for_others, title, words) => {

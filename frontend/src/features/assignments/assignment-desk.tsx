@@ -1,21 +1,20 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ComponentType } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 
-import { historyQuery, skipAssignment, takeBack, undoSkip } from "@/api/assignments";
 import type { QuestionsProps, WorkplaceProps } from "@/api/assignments";
-import { ApiError, sentenceFor } from "@/api/errors";
-import { labelingProjectsQuery } from "@/api/labeling";
 import type { Assignment } from "@/api/types";
-import { QueryProblem } from "@/components/query-problem";
+import { BesideTitle } from "@/components/beside-title";
 
+import { BreakReminder } from "./break-reminder";
 import { ClosedTask } from "./closed-task";
+import { ContentGate } from "./content-gate";
 import { EmptyQueue } from "./empty-queue";
 import { LastAnswer } from "./last-answer";
-import { ReadInstructions } from "./read-instructions";
-import { useAssignment } from "./use-assignment";
-import { useLastAnswer } from "./use-last-answer";
+import { RefusedDesk } from "./refused-desk";
+import { TodayNote } from "./today-note";
+import { useDesk } from "./use-desk";
+import type { Desk } from "./use-desk";
 import { WorkSkeleton } from "./work-skeleton";
 
 export type Workplaces = Record<Assignment["kind"], ComponentType<WorkplaceProps>>;
@@ -26,57 +25,6 @@ interface DeskParts {
   /** The talk with the researchers, beside the work. */
   Questions: ComponentType<QuestionsProps>;
 }
-
-/** One turn at the desk: which task lies on it, and everything that can happen to it. */
-function useDesk(projectId: number) {
-  const queryClient = useQueryClient();
-  const [address, setAddress] = useSearchParams();
-  const [turn, setTurn] = useState(0);
-  const [skipped, setSkipped] = useState<string | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const assignment = useAssignment(projectId, address.get("assignment"), turn);
-  const lastAnswer = useLastAnswer();
-
-  function open(assignmentId: string | null) {
-    setAddress(assignmentId ? { assignment: assignmentId } : {}, { replace: true });
-    setTurn((before) => before + 1);
-    void queryClient.invalidateQueries({ queryKey: historyQuery.queryKey });
-    void queryClient.invalidateQueries({ queryKey: labelingProjectsQuery.queryKey });
-  }
-
-  /** Runs something that ends with a task on the desk, and says so when it is refused. */
-  async function reopen(bringBack: (id: string) => Promise<unknown>, id: string) {
-    setProblem(null);
-    try {
-      await bringBack(id);
-      setSkipped(null);
-      open(id);
-    } catch (error) {
-      setProblem(sentenceFor(error));
-    }
-  }
-
-  return {
-    assignment,
-    lastAnswer,
-    skipped,
-    problem,
-    next: () => open(null),
-    onSubmitted: () => {
-      setSkipped(null);
-      open(null);
-    },
-    onSkip: async (id: string, reason: string, comment: string) => {
-      await skipAssignment(id, reason, comment);
-      setSkipped(id);
-      open(null);
-    },
-    takeBack: (id: string) => void reopen(takeBack, id),
-    undoSkip: (id: string) => void reopen(undoSkip, id),
-  };
-}
-
-type Desk = ReturnType<typeof useDesk>;
 
 function Notice({ desk }: { desk: Desk }) {
   return (
@@ -101,9 +49,21 @@ function Workplace({
 } & DeskParts) {
   const { lastAnswer, skipped, problem } = desk;
   const [isAsking, setAsking] = useState(false);
+  const [accepted, setAccepted] = useState<string | null>(null);
+  const warning = assignment.project.content_warning;
   const Kind = workplaces[assignment.kind];
+  if (warning !== "" && accepted !== assignment.id) {
+    return (
+      <ContentGate
+        key={assignment.id}
+        warning={warning}
+        onShow={() => setAccepted(assignment.id)}
+        onDecline={() => desk.onSkip(assignment.id, "sensitive", "")}
+      />
+    );
+  }
   return (
-    <>
+    <BesideTitle value={<TodayNote />}>
       <Kind
         key={assignment.id}
         assignment={assignment}
@@ -114,31 +74,26 @@ function Workplace({
         openQuestions={() => setAsking(true)}
       />
       <Questions assignment={assignment} isOpen={isAsking} onClose={() => setAsking(false)} />
-    </>
+    </BesideTitle>
   );
 }
 
-/** Brings one task after the other to the workplace made for its kind. */
-export function AssignmentDesk({ workplaces, Questions }: DeskParts) {
-  const projectId = Number(useParams().projectId);
-  const desk = useDesk(projectId);
+/** What lies on the desk in this turn. */
+function DeskTop({ project, ...parts }: { project: number | null } & DeskParts) {
+  const desk = useDesk(project);
   const { assignment: query } = desk;
 
   // A refetch brings the next task: what is on the desk meanwhile is the last one, and done with.
   if (query.isPending) return <WorkSkeleton />;
   if (query.isError) {
-    const { error } = query;
-    if (error instanceof ApiError && error.code === "instructions_not_acknowledged") {
-      return <ReadInstructions projectId={projectId} onRead={() => void query.refetch()} />;
-    }
-    return <QueryProblem error={error} onRetry={() => void query.refetch()} />;
+    return <RefusedDesk project={project} error={query.error} onRetry={() => void query.refetch()} />;
   }
-  const { assignment, reason, num_waiting_for_others } = query.data;
+  const { assignment } = query.data;
   if (!assignment) {
     return (
       <EmptyQueue
-        reason={reason ?? "empty"}
-        numWaitingForOthers={num_waiting_for_others}
+        project={project}
+        next={query.data}
         takeBackLast={desk.lastAnswer && (() => desk.takeBack(desk.lastAnswer?.id ?? ""))}
         notice={<Notice desk={desk} />}
       />
@@ -155,5 +110,17 @@ export function AssignmentDesk({ workplaces, Questions }: DeskParts) {
       />
     );
   }
-  return <Workplace desk={desk} assignment={assignment} workplaces={workplaces} Questions={Questions} />;
+  return <Workplace desk={desk} assignment={assignment} {...parts} />;
+}
+
+/** Brings one task after the other to the workplace made for its kind. */
+export function AssignmentDesk(parts: DeskParts) {
+  const { projectId } = useParams();
+  const project = projectId === "any" ? null : Number(projectId);
+  return (
+    <>
+      <DeskTop key={projectId} project={project} {...parts} />
+      <BreakReminder />
+    </>
+  );
 }

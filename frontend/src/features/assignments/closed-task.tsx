@@ -1,29 +1,46 @@
 import { Button, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import type { Assignment } from "@/api/types";
+import { LinkButton } from "@/components/link-button";
 import { StatePage } from "@/components/state-page";
 import { useNow } from "@/components/use-now";
 
-interface WayBack {
-  title: string;
-  words: string;
-  /** What the button says; null where there is no way back. */
-  label: string | null;
+function canTakeBackNow({ take_back_until: until }: Assignment, now: number): boolean {
+  return until !== null && Date.parse(until) > now;
 }
 
-function wayBackOf(assignment: Assignment, now: number): WayBack {
-  if (assignment.state === "skipped") {
-    return {
-      title: "You skipped this task",
-      words: "Your draft is kept. Undo the skip to go on with it.",
-      label: "Undo the skip",
-    };
-  }
-  const title = "You have answered this task";
-  const until = assignment.take_back_until;
-  return until !== null && Date.parse(until) > now
-    ? { title, words: "For a few minutes it can be taken back and changed.", label: "Take it back" }
-    : { title, words: "The time for taking it back is over; it counts now.", label: null };
+function Skipped({ onUndoSkip }: { onUndoSkip: () => void }) {
+  const { t } = useTranslation("assignments");
+  return (
+    <Button variant="default" onClick={onUndoSkip}>
+      {t("desk.undoSkip")}
+    </Button>
+  );
+}
+
+function Answered({
+  assignment,
+  isOpenStill,
+  onTakeBack,
+}: {
+  assignment: Assignment;
+  isOpenStill: boolean;
+  onTakeBack: () => void;
+}) {
+  const { t } = useTranslation("assignments");
+  return (
+    <>
+      {isOpenStill && (
+        <Button variant="default" onClick={onTakeBack}>
+          {t("desk.takeBack")}
+        </Button>
+      )}
+      <LinkButton to={`/history/${assignment.id}`} isQuiet>
+        {t("closed.seeAnswer")}
+      </LinkButton>
+    </>
+  );
 }
 
 /** A task that is answered or skipped, opened by its address: what can still be done about it. */
@@ -40,26 +57,31 @@ export function ClosedTask({
   onUndoSkip: () => void;
   onNext: () => void;
 }) {
-  const { title, words, label } = wayBackOf(assignment, useNow());
+  const { t } = useTranslation("assignments");
+  const isOpenStill = canTakeBackNow(assignment, useNow());
+  const isSkipped = assignment.state === "skipped";
   return (
     <main>
       <StatePage
-        title={title}
+        title={isSkipped ? t("closed.skippedTitle") : t("closed.answeredTitle")}
         actions={
           <>
-            <Button onClick={onNext}>Next task</Button>
-            {label && (
-              <Button
-                variant="default"
-                onClick={assignment.state === "skipped" ? onUndoSkip : onTakeBack}
-              >
-                {label}
-              </Button>
+            <Button onClick={onNext}>{t("desk.nextTask")}</Button>
+            {isSkipped ? (
+              <Skipped onUndoSkip={onUndoSkip} />
+            ) : (
+              <Answered assignment={assignment} isOpenStill={isOpenStill} onTakeBack={onTakeBack} />
             )}
           </>
         }
       >
-        <p>{words}</p>
+        <p>
+          {isSkipped
+            ? t("closed.skippedWords")
+            : isOpenStill
+              ? t("closed.answeredWords")
+              : t("closed.sealedWords")}
+        </p>
         {problem && (
           <Text c="var(--danger)" role="alert">
             {problem}

@@ -1,63 +1,109 @@
-import { Button } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { labelingProjectsQuery } from "@/api/labeling";
 import type { NextAssignment } from "@/api/types";
+import { LinkButton } from "@/components/link-button";
 import { StatePage } from "@/components/state-page";
+
+import classes from "./empty-queue.module.css";
+import { waitingWords } from "./waiting-words";
 
 type Reason = NonNullable<NextAssignment["reason"]>;
 
-const TITLES: Record<Reason, string> = {
-  empty: "Nothing for you now",
-  paused: "This project is paused",
-  not_in_pool: "This project is for other labelers",
-};
+function Why({ next, reason, isAnywhere }: { next: NextAssignment; reason: Reason; isAnywhere: boolean }) {
+  const { t } = useTranslation("assignments");
+  switch (reason) {
+    case "empty":
+      return (
+        <p>
+          {next.num_waiting_for_others > 0
+            ? t("queue.others", { count: next.num_waiting_for_others })
+            : isAnywhere
+              ? t("queue.allDoneAnywhere")
+              : t("queue.allDone")}{" "}
+          {t("queue.checking")}
+        </p>
+      );
+    case "paused":
+      return (
+        <p>
+          {t("queue.paused")} {t("queue.checking")}
+        </p>
+      );
+    case "not_in_pool":
+      return <p>{t("queue.notInPool")}</p>;
+    case "not_qualified":
+      return (
+        <>
+          <p>
+            {t("queue.missing")} <strong>{next.missing.join(", ")}</strong>
+          </p>
+          <p>{t("queue.missingHelp")}</p>
+        </>
+      );
+  }
+}
 
-function othersWords(count: number): string {
-  if (count === 0) return "Every task of this project that you may do is done.";
-  if (count === 1) return "One task is in somebody else's hands; it comes to you if it is given back.";
-  return `${count} tasks are in other labelers' hands; they come to you if they are given back.`;
+/** The other projects that have work now. */
+function Elsewhere({ project }: { project: number | null }) {
+  const { t } = useTranslation("assignments");
+  const projects = useQuery(labelingProjectsQuery).data ?? [];
+  const others = projects.filter(
+    ({ id, state, num_waiting_for_me: waiting }) => id !== project && state === "open" && waiting > 0,
+  );
+  return (
+    <section className={classes.elsewhere}>
+      <h2>{t("queue.elsewhere")}</h2>
+      <ul>
+        {others.map((other) => (
+          <li key={other.id}>
+            <Link to={`/label/${other.id}`}>{other.name}</Link> ({waitingWords(t, other)})
+          </li>
+        ))}
+        <li>
+          <Link to="/questions">{t("queue.readQuestions")}</Link>
+        </li>
+      </ul>
+    </section>
+  );
 }
 
 /** Why there is no task: done, paused, or not yours. The page goes on looking. */
 export function EmptyQueue({
-  reason,
-  numWaitingForOthers,
+  project,
+  next,
   takeBackLast,
   notice,
 }: {
-  reason: Reason;
-  numWaitingForOthers: number;
+  /** Null where tasks come from any project. */
+  project: number | null;
+  next: NextAssignment;
   takeBackLast: (() => void) | null;
   notice: ReactNode;
 }) {
+  const { t } = useTranslation("assignments");
+  const reason = next.reason ?? "empty";
   useHotkeys([["U", () => takeBackLast?.()]]);
   return (
     <main>
       <StatePage
-        title={TITLES[reason]}
+        title={t(`queue.titles.${reason}`)}
         actions={
           <>
-            <Button component={Link} to="/label">
-              Other projects
-            </Button>
-            <Button component={Link} to="/history" variant="default">
-              My answers
-            </Button>
+            <LinkButton to="/label">{t("desk.otherProjects")}</LinkButton>
+            <LinkButton to="/history" isQuiet>
+              {t("desk.myAnswers")}
+            </LinkButton>
           </>
         }
       >
-        {reason === "empty" && (
-          <p>{othersWords(numWaitingForOthers)} This page looks again every minute.</p>
-        )}
-        {reason === "paused" && (
-          <p>An admin has paused it. Drafts are kept; this page looks again every minute.</p>
-        )}
-        {reason === "not_in_pool" && (
-          <p>Its answers must come from another pool of labelers. Nothing is wrong with yours.</p>
-        )}
+        <Why next={next} reason={reason} isAnywhere={project === null} />
         {notice}
+        <Elsewhere project={project} />
       </StatePage>
     </main>
   );

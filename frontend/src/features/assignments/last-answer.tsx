@@ -1,3 +1,5 @@
+import { useTranslation } from "react-i18next";
+
 import { clockWords } from "@/components/duration";
 import { KeyHint } from "@/components/key-hint";
 import { useNow } from "@/components/use-now";
@@ -19,25 +21,26 @@ export function LastAnswer({
   onTakeBack: (id: string) => void;
   onUndoSkip: (id: string) => void;
 }) {
+  const { t } = useTranslation("assignments");
   const now = useNow();
   return (
     <div className={classes.last}>
       {skipped && (
         <p>
-          Skipped.{" "}
+          {t("last.skipped")}{" "}
           <button type="button" onClick={() => onUndoSkip(skipped)}>
-            Undo
+            {t("last.undo")}
           </button>
         </p>
       )}
       {lastAnswer && (
         <p>
-          Last answer submitted.{" "}
+          {t("last.submitted")}{" "}
           <button type="button" onClick={() => onTakeBack(lastAnswer.id)}>
-            Take back <KeyHint>U</KeyHint>
+            {t("last.takeBack")} <KeyHint>U</KeyHint>
           </button>{" "}
           <span className={classes.clock}>
-            {clockWords(Date.parse(lastAnswer.take_back_until) - now)} left
+            {t("last.left", { clock: clockWords(Date.parse(lastAnswer.take_back_until) - now) })}
           </span>
         </p>
       )}

@@ -1,4 +1,5 @@
 import { Skeleton, VisuallyHidden } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import classes from "./work-skeleton.module.css";
 
@@ -16,9 +17,10 @@ function Column() {
 
 /** The shape of a workplace while its task is on the way. */
 export function WorkSkeleton() {
+  const { t } = useTranslation("assignments");
   return (
     <main className={classes.page} aria-busy="true">
-      <VisuallyHidden role="status">Loading the next task</VisuallyHidden>
+      <VisuallyHidden role="status">{t("desk.loading")}</VisuallyHidden>
       <div className={classes.bar}>
         <Skeleton height={16} width="14rem" />
       </div>

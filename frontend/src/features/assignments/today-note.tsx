@@ -1,0 +1,20 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { ownWorkQuery, todayOf } from "@/api/labeling";
+import { formatDuration } from "@/components/formats";
+
+/** How much of today is done; nothing while it is not known. */
+export function TodayNote() {
+  const { t } = useTranslation("assignments");
+  const today = todayOf(useQuery(ownWorkQuery).data);
+  if (!today) return null;
+  return (
+    <span title={t("today.title")}>
+      {t("today.summary", {
+        count: today.num_submitted,
+        time: formatDuration(Math.floor(today.seconds_active / 60) * 60),
+      })}
+    </span>
+  );
+}

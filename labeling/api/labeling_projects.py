@@ -45,7 +45,7 @@ class LabelingProjectOutput(serializers.ModelSerializer[Project]):
         read_only_fields = fields
 
     def get_num_waiting_for_me(self, project: Any) -> int:
-        return min(project.num_waiting_for_me, NUM_SERVABLE_COUNTED)
+        return min(int(project.num_waiting_for_me), NUM_SERVABLE_COUNTED)
 
     def get_has_more_waiting(self, project: Any) -> bool:
         return bool(project.num_waiting_for_me > NUM_SERVABLE_COUNTED)

@@ -11,7 +11,6 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     When,
@@ -20,6 +19,7 @@ from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible
 from labeling.models import Assignment, PresentedCompletion, Project, Task, User
+from labeling.selectors.compiled import CompiledQuery
 from labeling.selectors.screening import may_work_in
 
 # The order in which a project's slots are handed out; an index of the open ones has it.
@@ -35,9 +35,9 @@ def open_slots(*, project_id: int) -> QuerySet[Assignment]:
     )
 
 
-def servable_slots(*, labeler: User) -> QuerySet[Assignment]:
+def servable_slots(*, labeler_id: int) -> QuerySet[Assignment]:
     """Open slots whose task this labeler has never held, skipped or submitted."""
-    return _never_mine(labeler).filter(state=Assignment.State.OPEN)
+    return _never_mine(labeler_id).filter(state=Assignment.State.OPEN)
 
 
 def num_servable_tasks(*, labeler: User) -> Case:
@@ -46,7 +46,9 @@ def num_servable_tasks(*, labeler: User) -> Case:
     At most ``NUM_SERVABLE_COUNTED + 1``: counting on to a million would take a second.
     """
     of_project = {"project": OuterRef("pk")}
-    slots = servable_slots(labeler=labeler).filter(**of_project).order_by("serve_key", "task_id")
+    slots = (
+        servable_slots(labeler_id=labeler.pk).filter(**of_project).order_by("serve_key", "task_id")
+    )
     mine = Assignment.objects.filter(task=OuterRef("pk"), labeler=labeler)
     tasks = Task.objects.filter(
         ~Exists(mine), **of_project, state=Task.State.OPEN, repeat_of__isnull=True
@@ -65,7 +67,7 @@ def _num_counted(tasks: QuerySet[Any, Any]) -> Func:
 
 def num_waiting_for_others(*, project_ids: Collection[int], labeler: User) -> int:
     """How many tasks are in other hands now and come to this labeler if they are given back."""
-    leased = _never_mine(labeler).filter(
+    leased = _never_mine(labeler.pk).filter(
         project__in=project_ids,
         task__repeat_of__isnull=True,
         task__state=Task.State.OPEN,
@@ -79,10 +81,13 @@ def project_to_work_in(*, project_id: int) -> Project:
 
     Raises: NotAccessible.
     """
-    project = Project.objects.filter(pk=project_id).first()
+    project = PROJECT.first(project=project_id)
     if project is None:
         raise NotAccessible
     return project
+
+
+PROJECT = CompiledQuery(lambda project: Project.objects.filter(pk=project)[:1], project=int)
 
 
 def projects_with_work(*, labeler: User) -> QuerySet[Project]:
@@ -108,16 +113,28 @@ def access_assignment(*, assignment_id: UUID, labeler: User) -> Assignment:
 
     Raises: NotAccessible when there is none of this id, or it is somebody else's.
     """
-    shown = PresentedCompletion.objects.select_related("completion").order_by("position")
-    assignment = (
-        Assignment.objects.filter(pk=assignment_id, labeler=labeler)
-        .select_related("task__prompt", "task__project", "instructions", "draft")
-        .prefetch_related(Prefetch("presented", queryset=shown))
-        .first()
-    )
+    assignment = PAGE.first(assignment=assignment_id, labeler=labeler.pk)
     if assignment is None:
         raise NotAccessible
+    presented = assignment.presented.all()
+    presented._result_cache = PRESENTED(assignment=assignment_id)
+    assignment._prefetched_objects_cache = {"presented": presented}  # type: ignore[attr-defined]
     return assignment
+
+
+def _page(*, assignment: UUID, labeler: int) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(pk=assignment, labeler=labeler).select_related(
+        "task__prompt", "task__project", "instructions", "draft"
+    )[:1]
+
+
+def _presented(*, assignment: UUID) -> QuerySet[PresentedCompletion]:
+    shown = PresentedCompletion.objects.filter(assignment=assignment)
+    return shown.select_related("completion").order_by("position")
+
+
+PAGE = CompiledQuery(_page, assignment=UUID, labeler=int)
+PRESENTED = CompiledQuery(_presented, assignment=UUID)
 
 
 def access_assignment_kind(*, assignment_id: UUID, labeler: User) -> str:
@@ -155,6 +172,6 @@ def assignments_of(
     return assignments.filter(state__in=[state, *late])
 
 
-def _never_mine(labeler: User) -> QuerySet[Assignment]:
-    mine = Assignment.objects.filter(task=OuterRef("task"), labeler=labeler)
+def _never_mine(labeler_id: int) -> QuerySet[Assignment]:
+    mine = Assignment.objects.filter(task=OuterRef("task"), labeler=labeler_id)
     return Assignment.objects.filter(~Exists(mine))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from labeling.models import Consent, ConsentVersion, Role, User
+from labeling.selectors.compiled import CompiledQuery
 
 
 def asks_consent_of(account: User) -> bool:
@@ -38,9 +39,21 @@ def has_consented(*, labeler: User) -> bool:
     """Whether nothing stands between this labeler and a task. One query."""
     if not asks_consent_of(labeler):
         return True
+    newest = NEWEST_VERSION.first(labeler=labeler.pk)
+    return newest is None or newest.is_agreed  # type: ignore[attr-defined]
+
+
+def _newest_version(*, labeler: int) -> QuerySet[ConsentVersion]:
     agreed = Consent.objects.filter(consent_version=OuterRef("pk"), labeler=labeler)
-    newest = ConsentVersion.objects.order_by("-version").values_list(Exists(agreed), flat=True)
-    return newest.first() is not False
+    return (
+        ConsentVersion.objects.only("pk")
+        .annotate(is_agreed=Exists(agreed))
+        .order_by("-version")[:1]
+    )
+
+
+# Asked before every task.
+NEWEST_VERSION = CompiledQuery(_newest_version, labeler=int)
 
 
 def consent_versions() -> QuerySet[ConsentVersion]:

@@ -16,6 +16,7 @@ from labeling.models import (
     Task,
     User,
 )
+from labeling.selectors.compiled import CompiledQuery
 
 STATE = Candidacy.State
 ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
@@ -76,7 +77,14 @@ def known_by_name() -> Q:
 
 def candidacy_of(labeler: User) -> Candidacy | None:
     """With its screening. One query."""
-    return Candidacy.objects.select_related("screening").filter(labeler=labeler).first()
+    return CANDIDACY.first(labeler=labeler.pk)
+
+
+# Asked before every task.
+CANDIDACY = CompiledQuery(
+    lambda labeler: Candidacy.objects.select_related("screening").filter(labeler=labeler)[:1],
+    labeler=int,
+)
 
 
 def access_own_candidacy(labeler: User) -> Candidacy:

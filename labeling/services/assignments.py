@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible, Refused
@@ -20,6 +20,7 @@ from labeling.models import (
     User,
 )
 from labeling.selectors.assignments import num_waiting_for_others, projects_with_work
+from labeling.selectors.compiled import CompiledQuery
 from labeling.services.claims import claim_slot, make_slot
 from labeling.services.consent import check_consented
 from labeling.services.repeats import lease_repeat
@@ -98,7 +99,7 @@ def _next_anywhere(labeler: User, beside: UUID | None) -> NextAssignment:
 def _next_of(labeler: User, projects: Iterable[Project]) -> NextAssignment:
     """From the first of these projects that has something for the labeler."""
     project_ids = [project.pk for project in projects]
-    free_lapsed_slots(project_ids=project_ids)
+    free_lapsed_slots()
     for project in projects:
         instructions = _acknowledged_instructions(labeler, project)
         assignment = _resume_lost(labeler, project) or _lease_new(labeler, project, instructions)
@@ -189,10 +190,11 @@ def _missing_qualifications(labeler: User, project: Project) -> tuple[str, ...]:
 
 def _resume_held(labeler: User, project: Project | None, beside: UUID | None) -> Assignment | None:
     """The labeler's own lease, the earliest opened; one that has just run out is still theirs."""
-    leases = labeler.assignments.select_for_update(of=("self",)).filter(state=State.LEASED)
-    if project is not None:
-        leases = leases.filter(project=project)
-    held = list(leases.order_by("opened_at", "pk"))
+    held = [
+        assignment
+        for assignment in HELD(labeler=labeler.pk)
+        if project is None or assignment.project_id == project.pk
+    ]
     if beside is not None:
         _check_held(labeler, beside, held)
     for assignment in held:
@@ -200,6 +202,14 @@ def _resume_held(labeler: User, project: Project | None, beside: UUID | None) ->
             renew_lease(assignment)
             return assignment
     return None
+
+
+def _held(*, labeler: int) -> QuerySet[Assignment]:
+    leases = Assignment.objects.filter(labeler=labeler, state=State.LEASED)
+    return leases.select_for_update(of=("self",)).order_by("opened_at", "pk")
+
+
+HELD = CompiledQuery(_held, labeler=int)
 
 
 def _check_held(labeler: User, beside: UUID, held: Iterable[Assignment]) -> None:
@@ -210,10 +220,20 @@ def _check_held(labeler: User, beside: UUID, held: Iterable[Assignment]) -> None
     raise Refused("not_held", "You do not hold this task any more: ask for the next one alone.")
 
 
-def _acknowledged_instructions(labeler: User, project: Project) -> InstructionVersion:
+def _newest_instructions(*, labeler: int, project: int) -> QuerySet[InstructionVersion]:
     read = Acknowledgement.objects.filter(instructions=OuterRef("pk"), labeler=labeler)
-    newest = project.instruction_versions.annotate(is_read=Exists(read)).latest("version")
-    if not newest.is_read:
+    versions = InstructionVersion.objects.filter(project=project)
+    return versions.annotate(is_read=Exists(read)).order_by("-version")[:1]
+
+
+NEWEST_INSTRUCTIONS = CompiledQuery(_newest_instructions, labeler=int, project=int)
+
+
+def _acknowledged_instructions(labeler: User, project: Project) -> InstructionVersion:
+    newest = NEWEST_INSTRUCTIONS.first(labeler=labeler.pk, project=project.pk)
+    if newest is None:
+        raise ValueError("a project that was not imported has instructions")
+    if not newest.is_read:  # type: ignore[attr-defined]
         raise Refused(
             "instructions_not_acknowledged",
             f"Read version {newest.version} of the instructions of {project.name} first.",
@@ -222,22 +242,31 @@ def _acknowledged_instructions(labeler: User, project: Project) -> InstructionVe
     return newest
 
 
+def _lost(*, labeler: int, project: int) -> QuerySet[Assignment]:
+    """Tasks whose lease ran out in the labeler's hands and that have a place for them still."""
+    slots = Assignment.objects.filter(task=OuterRef("task"))
+    own_repeat = Q(task__repeat_of__isnull=False) & Q(Exists(slots.filter(state=State.RETIRED)))
+    return (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("task__project")
+        .filter(
+            Q(Exists(slots.filter(state=State.OPEN)))
+            | Q(task__project__purpose=Project.Purpose.SCREENING)
+            | own_repeat,
+            labeler=labeler,
+            project=project,
+            state=State.EXPIRED,
+        )
+        .order_by("-opened_at")[:1]
+    )
+
+
+LOST = CompiledQuery(_lost, labeler=int, project=int)
+
+
 def _resume_lost(labeler: User, project: Project) -> Assignment | None:
     """A task whose lease ran out in this labeler's hands, if nobody took it over meanwhile."""
-    slots = Assignment.objects.filter(task=OuterRef("task"))
-    free = Q(Exists(slots.filter(state=State.OPEN)))
-    if project.purpose == Project.Purpose.SCREENING:
-        free = Q()
-    elif project.repeat_share:
-        own_repeat = Q(task__repeat_of__isnull=False) & Q(Exists(slots.filter(state=State.RETIRED)))
-        free |= own_repeat
-    lost = (
-        labeler.assignments.select_for_update(of=("self",))
-        .select_related("task__project")
-        .filter(free, project=project, state=State.EXPIRED)
-        .order_by("-opened_at")
-        .first()
-    )
+    lost = LOST.first(labeler=labeler.pk, project=project.pk)
     if lost is None or not hold_again(lost):
         return None
     renew_lease(lost)

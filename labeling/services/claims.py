@@ -1,24 +1,36 @@
 """Handing a slot to a labeler: an open one in the order of serving, or one made on demand."""
 
-import random
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Now
 
 from labeling.models import (
     Assignment,
     InstructionVersion,
-    PresentedCompletion,
     Project,
     Task,
-    TaskCompletion,
     User,
 )
 from labeling.selectors.assignments import SERVING_ORDER, open_slots, servable_slots
+from labeling.selectors.compiled import CompiledQuery
 from labeling.services.slots import State, next_slot_number
+
+CLAIM = """
+UPDATE labeling_assignment SET labeler_id = %s, state = 'leased', instructions_id = %s,
+    opened_at = statement_timestamp(),
+    leased_until = statement_timestamp() + make_interval(secs => %s)
+WHERE id = %s
+"""
+# Sorting by fresh random numbers is the shuffle; the handles are random too.
+PRESENT = """
+INSERT INTO labeling_presentedcompletion (handle, assignment_id, completion_id, position)
+SELECT gen_random_uuid(), %s, completion_id, row_number() OVER (ORDER BY gen_random_uuid()) - 1
+FROM labeling_taskcompletion WHERE task_id = %s
+"""
 
 # So many slots from the front are looked through before a labeler's own place in the order.
 HEAD_SLOTS = 100
@@ -34,13 +46,11 @@ def claim_slot(
     slot = _next_open_slot(labeler=labeler, project=project)
     if slot is None:
         return None
-    Assignment.objects.filter(pk=slot.pk).update(
-        labeler=labeler,
-        state=State.LEASED,
-        instructions=instructions,
-        opened_at=Now(),
-        leased_until=lease_end(),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM,
+            (labeler.pk, instructions.pk, settings.ASSIGNMENT_LEASE_SECONDS, slot.pk),
+        )
     present(slot)
     return slot
 
@@ -88,14 +98,8 @@ def lease_end() -> CombinedExpression:
 
 def present(assignment: Assignment) -> None:
     """Lay the completions out in an order of this labeler's own, under fresh handles (R30)."""
-    shown = list(
-        TaskCompletion.objects.filter(task=assignment.task_id).values_list("completion", flat=True)
-    )
-    random.SystemRandom().shuffle(shown)
-    PresentedCompletion.objects.bulk_create(
-        PresentedCompletion(assignment=assignment, completion_id=completion_id, position=position)
-        for position, completion_id in enumerate(shown)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT, (assignment.pk, assignment.task_id))
 
 
 def _next_open_slot(*, labeler: User, project: Project) -> Assignment | None:
@@ -106,17 +110,11 @@ def _next_open_slot(*, labeler: User, project: Project) -> Assignment | None:
     through as far as ``HEAD_SLOTS``, which finds what was given back there; then the search goes
     on from the task they opened last, and only when nothing is left from there, everywhere.
     """
-    slots = (
-        servable_slots(labeler=labeler)
-        .filter(project=project)
-        .select_for_update(skip_locked=True, of=("self",))
-        .order_by(*SERVING_ORDER)
-    )
-    behind_the_front = open_slots(project_id=project.pk).values("serve_key")[HEAD_SLOTS:][:1]
-    end_of_front = Coalesce(Subquery(behind_the_front), Value(float("inf")))
-    found = slots.filter(serve_key__lte=end_of_front).first()
+    here = {"labeler": labeler.pk, "project": project.pk}
+    found = FIRST_OF_THE_FRONT.first(**here)
     if found is not None:
         return found
+    slots = _claimable(**here)
     reached = (
         labeler.assignments.filter(project=project, opened_at__isnull=False)
         .order_by("-opened_at", "-pk")
@@ -128,3 +126,21 @@ def _next_open_slot(*, labeler: User, project: Project) -> Assignment | None:
     return (
         slots.filter(serve_key__gte=reached).first() or slots.filter(serve_key__lt=reached).first()
     )
+
+
+def _claimable(*, labeler: int, project: int) -> QuerySet[Assignment]:
+    return (
+        servable_slots(labeler_id=labeler)
+        .filter(project=project)
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by(*SERVING_ORDER)
+    )
+
+
+def _first_of_the_front(*, labeler: int, project: int) -> QuerySet[Assignment]:
+    behind = open_slots(project_id=project).values("serve_key")[HEAD_SLOTS:][:1]
+    end_of_front = Coalesce(Subquery(behind), Value(float("inf")))
+    return _claimable(labeler=labeler, project=project).filter(serve_key__lte=end_of_front)[:1]
+
+
+FIRST_OF_THE_FRONT = CompiledQuery(_first_of_the_front, labeler=int, project=int)

@@ -5,25 +5,32 @@ All writes of one labeler therefore follow one another, whatever two tabs or ret
 lease arithmetic uses the database's clock.
 """
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible
 from labeling.models import Assignment, Project, Task, User
+from labeling.selectors.compiled import CompiledQuery
 
 State = Assignment.State
+RENEW = """
+UPDATE labeling_assignment SET state = 'leased', slot = %s, submitted_at = NULL,
+    leased_until = statement_timestamp() + make_interval(secs => %s)
+WHERE id = %s
+"""
 ANSWERED = frozenset({State.SUBMITTED, State.SURPLUS})
 
 
 def lock_labeler(labeler: User) -> None:
     """Make the labeler's writes follow one another. Precondition: inside a transaction."""
-    # NO KEY: rows that only point at this account can still be inserted meanwhile.
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=labeler.pk)
+    with connection.cursor() as cursor:
+        # NO KEY: rows that only point at this account can still be inserted meanwhile.
+        cursor.execute("SELECT FROM labeling_user WHERE id = %s FOR NO KEY UPDATE", [labeler.pk])
 
 
 def lock_own_assignment(*, assignment_id: UUID, labeler: User) -> Assignment:
@@ -32,27 +39,29 @@ def lock_own_assignment(*, assignment_id: UUID, labeler: User) -> Assignment:
     Raises: NotAccessible when there is none of this id, or it is somebody else's.
     """
     lock_labeler(labeler)
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("task__prompt", "task__project")
-        .filter(pk=assignment_id, labeler=labeler)
-        .first()
-    )
+    assignment = OWN_ASSIGNMENT.first(assignment=assignment_id, labeler=labeler.pk)
     if assignment is None:
         raise NotAccessible
     return assignment
+
+
+def _own_assignment(*, assignment: UUID, labeler: int) -> QuerySet[Assignment]:
+    return (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("task__prompt", "task__project")
+        .filter(pk=assignment, labeler=labeler)[:1]
+    )
+
+
+OWN_ASSIGNMENT = CompiledQuery(_own_assignment, assignment=UUID, labeler=int)
 
 
 def renew_lease(assignment: Assignment) -> None:
     """Hold the slot for another lease from now on."""
     assignment.state = State.LEASED
     assignment.submitted_at = None
-    Assignment.objects.filter(pk=assignment.pk).update(
-        state=State.LEASED,
-        slot=assignment.slot,
-        submitted_at=None,
-        leased_until=Now() + timedelta(seconds=settings.ASSIGNMENT_LEASE_SECONDS),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, (assignment.slot, settings.ASSIGNMENT_LEASE_SECONDS, assignment.pk))
 
 
 def hold_again(assignment: Assignment) -> bool:
@@ -128,20 +137,24 @@ def successor(assignment: Assignment) -> Assignment:
     )
 
 
-def free_lapsed_slots(*, project_ids: Collection[int] | None) -> None:
+def _lapsed() -> QuerySet[Assignment]:
+    return (
+        Assignment.objects.filter(state=State.LEASED, leased_until__lte=Now())
+        .select_for_update(skip_locked=True, no_key=True, of=("self", "task"))
+        .select_related("task")
+    )
+
+
+LAPSED = CompiledQuery(_lapsed)
+
+
+def free_lapsed_slots() -> None:
     """Give back the slots whose lease has run out; each holder keeps their row and their draft.
 
-    None frees them in every project. The tasks are locked too: a slot must not open in a task that
+    The tasks are locked too: a slot must not open in a task that
     is being retired.
     """
-    lapsed = Assignment.objects.filter(state=State.LEASED, leased_until__lte=Now())
-    if project_ids is not None:
-        lapsed = lapsed.filter(project__in=project_ids)
-    found = list(
-        lapsed.select_for_update(skip_locked=True, no_key=True, of=("self", "task")).select_related(
-            "task"
-        )
-    )
+    found = LAPSED()
     if found:
         keys = [assignment.pk for assignment in found]
         Assignment.objects.filter(pk__in=keys).update(state=State.EXPIRED, leased_until=None)

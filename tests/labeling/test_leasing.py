@@ -261,7 +261,7 @@ def test_the_next_task_takes_a_constant_number_of_queries(amina, django_assert_n
         make_task(project)
     read_instructions(project, amina)
 
-    # Savepoint in and out, labeler lock, candidacy, own lease, consent, instructions, lapsed
-    # leases, lost task, slot, lease, the task's completions, what is presented.
-    with django_assert_num_queries(13):
+    # Savepoint in and out, labeler lock, candidacy, own leases, consent, instructions, lapsed
+    # leases, lost task, slot, lease, what is presented.
+    with django_assert_num_queries(12):
         lease_next_assignment(labeler=amina, project=project)

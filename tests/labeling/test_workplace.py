@@ -18,9 +18,9 @@ from tests.labeling.work import lose, rank, read_instructions, take
 pytestmark = pytest.mark.django_db
 
 # Session, account, project, savepoint in and out, labeler lock, candidacy, own leases, consent,
-# instructions, lapsed leases, lost task, slot, lease, the task's completions, what is presented,
-# the page and its completions.
-NEXT_QUERIES = 18
+# instructions, lapsed leases, lost task, slot, lease, what is presented, the page and its
+# completions.
+NEXT_QUERIES = 17
 
 
 def ask_next(user, project: Project):

@@ -2,75 +2,156 @@ import { Button } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import type { WorkplaceProps } from "@/api/assignments";
 import { catalogueQuery } from "@/api/labeling";
+import { useTextCheck } from "@/api/text-checks";
+import type { TextCheck } from "@/api/types";
+import type { Submitting } from "@/api/use-submission";
 import { PRIORITY_MODE_WORDS } from "@/api/words";
 import { DraftBanner } from "@/components/draft-banner";
 import { formatCount } from "@/components/formats";
 import { KeyHint } from "@/components/key-hint";
 import { LeaseState } from "@/components/lease-state";
 import { ReadingPane } from "@/components/reading-pane";
-import { ReasonDialog } from "@/components/reason-dialog";
 import { SaveState } from "@/components/save-state";
 import { SubmissionProgress } from "@/components/submission-state";
 import { BarButton, WorkBar } from "@/components/work-bar";
 
+import { AnswerEditor } from "./answer-editor";
 import classes from "./demonstration-desk.module.css";
+import { PromptNotes } from "./prompt-notes";
+import { ReturnedNote } from "./returned-note";
+import { SkipStrip } from "./skip-strip";
 import { useSubmitDemonstration } from "./submit-demonstration";
 import { TextConflict } from "./text-conflict";
-import { countCharacters, countWords } from "./text-counts";
+import { TextCountsLine, tokensTooMany } from "./text-counts-line";
 import { useDemonstrationDraft } from "./use-demonstration-draft";
-
-function Counts({ text, maxTokens }: { text: string; maxTokens: number | undefined }) {
-  const words = countWords(text);
-  return (
-    <p className={classes.counts}>
-      {formatCount(words)} {words === 1 ? "word" : "words"} · {formatCount(countCharacters(text))}{" "}
-      characters
-      {maxTokens !== undefined && ` · at most ${formatCount(maxTokens)} tokens`}
-    </p>
-  );
-}
+import type { DemonstrationDraftHandle } from "./use-demonstration-draft";
 
 function Bar({
-  assignment,
+  workplace,
   draft,
+  isSkipping,
   onSkip,
 }: {
-  assignment: WorkplaceProps["assignment"];
-  draft: ReturnType<typeof useDemonstrationDraft>;
+  workplace: WorkplaceProps;
+  draft: DemonstrationDraftHandle;
+  isSkipping: boolean;
   onSkip: () => void;
 }) {
-  const { project, instructions } = assignment;
+  const { t } = useTranslation("demonstrations");
+  const { project, instructions } = workplace.assignment;
   return (
     <WorkBar
-      back={{ to: "/label", label: "Back to the projects" }}
+      back={{ to: "/label", label: t("back") }}
       title={project.name}
       subtitle={PRIORITY_MODE_WORDS[project.priority_mode]}
-      guide={{ label: "Instructions", title: instructions.title, body: instructions.body }}
+      guide={{ label: t("instructions"), title: instructions.title, body: instructions.body }}
       state={
         <>
           <SaveState state={draft.state} />
           <LeaseState until={draft.state.leasedUntil} isLost={draft.state.isLeaseLost} />
         </>
       }
-      actions={<BarButton onClick={onSkip}>Skip</BarButton>}
+      actions={
+        <>
+          <BarButton onClick={workplace.openQuestions}>{t("questions")}</BarButton>
+          <BarButton onClick={onSkip} isDisabled={isSkipping}>
+            {t("skip")}
+          </BarButton>
+        </>
+      }
     />
   );
 }
 
-/** The workplace of one demonstration: the prompt on the left, the labeler's own answer beside it. */
+/** What is worth knowing before sending; only a text that is too long cannot be sent. */
+function Warnings({ check }: { check: TextCheck | undefined }) {
+  const { t } = useTranslation("demonstrations");
+  const tooMany = tokensTooMany(check);
+  const same = check?.same_answer;
+  return (
+    <>
+      {tooMany > 0 && (
+        <p className={classes.over} role="alert">
+          {t("tooLong", { count: tooMany, num: formatCount(tooMany) })}
+        </p>
+      )}
+      {same && (
+        <p className={classes.warning} role="status">
+          {t("sameAnswer", { prompt: same.prompt_excerpt })}{" "}
+          <Link to={`/history/${same.assignment}`}>{t("seeSameAnswer")}</Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Foot({
+  workplace,
+  draft,
+  check,
+  submitting,
+  canSubmit,
+}: {
+  workplace: WorkplaceProps;
+  draft: DemonstrationDraftHandle;
+  check: TextCheck | undefined;
+  submitting: Submitting & { submit: () => void };
+  canSubmit: boolean;
+}) {
+  const { t } = useTranslation("demonstrations");
+  return (
+    <footer className={classes.foot}>
+      <SubmissionProgress submitting={submitting} />
+      <Warnings check={check} />
+      <div className={classes.line}>
+        <div>
+          <TextCountsLine
+            text={draft.text}
+            check={check}
+            maxTokens={workplace.assignment.max_tokens}
+            howWritten={draft.howWritten}
+          />
+          {workplace.notice}
+        </div>
+        <Button
+          className={classes.submit}
+          disabled={!canSubmit}
+          onClick={submitting.submit}
+          rightSection={<KeyHint>Ctrl Enter</KeyHint>}
+        >
+          {t("submit")}
+        </Button>
+      </div>
+    </footer>
+  );
+}
+
+function isSendable(
+  text: string,
+  { allow_empty: mayBeEmpty }: WorkplaceProps["assignment"],
+  check: TextCheck | undefined,
+): boolean {
+  return (text.trim() !== "" || mayBeEmpty === true) && tokensTooMany(check) === 0;
+}
+
+/** The workplace of one demonstration: the prompt on one side, the labeler's own answer beside it. */
 export function DemonstrationDesk(props: WorkplaceProps) {
-  const { assignment, notice, takeBackLast } = props;
+  const { assignment, takeBackLast } = props;
+  const { t } = useTranslation("demonstrations");
   const draft = useDemonstrationDraft(assignment);
   const submitting = useSubmitDemonstration(assignment, draft, props.onSubmitted);
+  const check = useTextCheck(draft.text, assignment.id);
   const catalogue = useQuery(catalogueQuery);
+  const { skip_reasons: reasons = [] } = catalogue.data ?? {};
   const [isSkipping, setSkipping] = useState(false);
   const [isFolded, setFolded] = useState(false);
   const editor = useRef<HTMLTextAreaElement>(null);
-  const isEmpty = draft.text.trim() === "";
-  const canSubmit = (!isEmpty || assignment.allow_empty === true) && !submitting.isUnderWay;
+  const canSubmit = isSendable(draft.text, assignment, check) && !submitting.isUnderWay;
 
   useEffect(() => editor.current?.focus(), []);
 
@@ -86,59 +167,51 @@ export function DemonstrationDesk(props: WorkplaceProps) {
 
   return (
     <div className={classes.page}>
-      <Bar assignment={assignment} draft={draft} onSkip={() => setSkipping(true)} />
+      <Bar
+        workplace={props}
+        draft={draft}
+        isSkipping={isSkipping}
+        onSkip={() => setSkipping(true)}
+      />
+      {isSkipping && (
+        <SkipStrip
+          reasons={reasons}
+          onSkip={(reason) => props.onSkip(reason, "")}
+          onClose={() => {
+            setSkipping(false);
+            editor.current?.focus();
+          }}
+        />
+      )}
       <DraftBanner state={draft.state} />
+      {assignment.draft && <ReturnedNote assignmentId={assignment.id} text={draft.text} />}
       <main className={classes.columns} data-folded={isFolded || undefined}>
         <ReadingPane
-          title="Prompt"
+          title={t("prompt")}
           text={assignment.prompt.text}
           isFolded={isFolded}
           onFold={() => setFolded(!isFolded)}
-        />
-        <section className={classes.answer} aria-label="Your answer">
-          <label className={classes.label} htmlFor="answer">
-            Your answer
-          </label>
-          <textarea
-            ref={editor}
-            id="answer"
-            className={classes.editor}
-            value={draft.text}
-            dir="auto"
-            spellCheck
-            placeholder="Write the answer you would want to get."
-            readOnly={submitting.isUnderWay}
-            onChange={(event) => draft.write(event.currentTarget.value)}
+        >
+          {catalogue.data && <PromptNotes assignment={assignment} catalogue={catalogue.data} />}
+        </ReadingPane>
+        <section className={classes.answer} aria-label={t("yourAnswer")}>
+          <AnswerEditor
+            assignmentId={assignment.id}
+            editor={editor}
+            text={draft.text}
+            isReadOnly={submitting.isUnderWay}
+            onWrite={draft.write}
+            onRestore={draft.restore}
           />
-          <footer className={classes.foot}>
-            <SubmissionProgress submitting={submitting} />
-            <div className={classes.line}>
-              <div>
-                <Counts text={draft.text} maxTokens={assignment.max_tokens} />
-                {notice}
-              </div>
-              <Button
-                className={classes.submit}
-                disabled={!canSubmit}
-                onClick={submitting.submit}
-                rightSection={<KeyHint>Ctrl Enter</KeyHint>}
-              >
-                Submit
-              </Button>
-            </div>
-          </footer>
+          <Foot
+            workplace={props}
+            draft={draft}
+            check={check}
+            submitting={submitting}
+            canSubmit={canSubmit}
+          />
         </section>
       </main>
-      {isSkipping && (
-        <ReasonDialog
-          title="Skip this prompt"
-          explanation="Somebody else gets it. Skipping never counts against you, and it can be undone: your text is kept."
-          action="Skip"
-          choices={catalogue.data?.skip_reasons ?? []}
-          onChoose={props.onSkip}
-          onClose={() => setSkipping(false)}
-        />
-      )}
       {draft.state.conflict && (
         <TextConflict
           mine={draft.text}

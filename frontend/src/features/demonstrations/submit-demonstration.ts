@@ -22,6 +22,8 @@ export function useSubmitDemonstration(
       assignment: assignment.id,
       text: draft.text,
       seconds_active: Math.round(draft.secondsActive()),
+      characters_typed: draft.howWritten?.typed ?? null,
+      characters_pasted: draft.howWritten?.pasted ?? null,
     };
     draft.pause();
     submitting.begin(async (client_key) => {

@@ -1,4 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import { Modal } from "@/components/dialogs";
 import { ReadText } from "@/components/read-text";
@@ -15,6 +16,7 @@ export function TextConflict({
   theirs: string;
   onResolve: (choice: "mine" | "theirs") => void;
 }) {
+  const { t } = useTranslation("demonstrations");
   return (
     <Modal
       opened
@@ -23,27 +25,27 @@ export function TextConflict({
       closeOnEscape={false}
       closeOnClickOutside={false}
       size="90rem"
-      title="There are two drafts of this answer"
+      title={t("twoDrafts")}
       transitionProps={{ duration: 0 }}
     >
       {/* Not on a button: whoever is typing when this opens must not choose by accident. */}
       <Text c="dimmed" tabIndex={-1} data-autofocus style={{ outline: "none" }}>
-        A newer draft was saved from another tab or machine. Nothing is overwritten until you choose.
+        {t("twoDraftsWords")}
       </Text>
       <div className={classes.sides}>
-        <section className={classes.side} aria-label="In this window">
-          <h3>In this window</h3>
+        <section className={classes.side} aria-label={t("here")}>
+          <h3>{t("here")}</h3>
           <ReadText text={mine} />
         </section>
-        <section className={classes.side} aria-label="Saved elsewhere">
-          <h3>Saved elsewhere</h3>
+        <section className={classes.side} aria-label={t("elsewhere")}>
+          <h3>{t("elsewhere")}</h3>
           <ReadText text={theirs} />
         </section>
       </div>
       <Group grow>
-        <Button onClick={() => onResolve("mine")}>Go on with this window’s</Button>
+        <Button onClick={() => onResolve("mine")}>{t("takeMine")}</Button>
         <Button variant="default" onClick={() => onResolve("theirs")}>
-          Go on with the other one
+          {t("takeTheirs")}
         </Button>
       </Group>
     </Modal>

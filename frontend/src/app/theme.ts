@@ -85,6 +85,7 @@ export const theme = createTheme({
   },
   // By name: naming the components themselves would load them with the very first page.
   components: {
+    Anchor: { defaultProps: { underline: "always" } },
     Checkbox: { defaultProps: { iconColor: "var(--on-accent)" } },
     Drawer: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } },
     Modal: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } },

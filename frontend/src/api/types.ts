@@ -22,6 +22,12 @@ export type HistoryEntry = Schemas["HistoryOutput"];
 export type Instructions = Schemas["InstructionsOutput"];
 export type OwnWork = Schemas["OwnWorkOutput"];
 export type OwnAnswer = Schemas["OwnAnswerOutput"];
+export type Survey = Schemas["SurveyOutput"];
+export type SurveyName = Survey["survey"];
+export type SurveyQuestion = Survey["questions"][number];
+export type SurveyResult = Schemas["SurveyResultOutput"];
+/** Question -> an option, or several. */
+export type SurveyAnswers = Record<string, string | string[]>;
 export type Question = Schemas["QuestionOutput"];
 export type NewQuestion = Schemas["QuestionInputRequest"];
 export type RankingRequest = Schemas["RankingInputRequest"];

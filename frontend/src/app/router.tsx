@@ -41,7 +41,11 @@ const labelerPages: RouteObject[] = [
   },
   { path: "drafts", ...page(() => import("@/features/demonstrations/drafts-page"), "DraftsPage") },
   { path: "returns", ...page(() => import("@/features/demonstrations/returns-page"), "ReturnsPage") },
+  { path: "surveys", ...page(() => import("@/features/surveys/surveys-page"), "SurveysPage") },
   { path: "questions", ...page(() => import("@/features/questions/questions-page"), "QuestionsPage") },
+  { path: "consent", ...page(() => import("@/features/screening/consent-page"), "ConsentPage") },
+  { path: "screening", ...page(() => import("@/features/screening/screening-page"), "ScreeningPage") },
+  { path: "screening/texts", ...page(() => import("@/features/screening/own-texts-page"), "OwnTextsPage") },
 ];
 
 /** Pages that read results: researchers and admins. */
@@ -64,7 +68,9 @@ const researcherPages: RouteObject[] = [
   { path: "projects", ...page(() => import("@/features/projects/projects-page"), "ProjectsPage") },
   { path: "projects/:projectId", ...page(() => import("@/features/projects/project-page"), "ProjectPage") },
   { path: "rankings/:rankingId", ...page(() => import("@/features/projects/ranking-page"), "RankingPage") },
+  { path: "reviews", ...page(() => import("@/features/reviews/reviews-page"), "ReviewsPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
+  { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
   {
     path: "evaluations/:evaluationId",

@@ -13,6 +13,7 @@ import { QueryProblem } from "@/components/query-problem";
 import { StatePage } from "@/components/state-page";
 
 import classes from "./label-home-page.module.css";
+import { SurveyOffer } from "./survey-offer";
 import { TodayNote } from "./today-note";
 import { waitingWords } from "./waiting-words";
 
@@ -111,6 +112,7 @@ export function LabelHomePage() {
           <ProjectRow key={project.id} project={project} isInHand={inHand.has(project.id)} />
         ))}
       </ul>
+      <SurveyOffer />
     </>
   );
 }

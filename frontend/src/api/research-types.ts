@@ -71,3 +71,9 @@ export type EvaluationPlanRequest = Schemas["EvaluationPlanInputRequest"];
 export type EvaluationPlan = Schemas["EvaluationPlanOutput"];
 export type PromptChoice = Schemas["PromptChoiceInputRequest"];
 export type LeftOutBecause = EvaluationPlan["reasons"][number]["reason"];
+
+export type LabelerQualityReport = Schemas["LabelerQualityOutput"];
+export type FactWords = LabelerQualityReport["facts"][number];
+export type WorkFacts = LabelerQualityReport["everybody"];
+export type WorkFact = WorkFacts["facts"][number];
+export type LabelerWork = LabelerQualityReport["labelers"][number];

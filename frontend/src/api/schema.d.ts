@@ -3132,6 +3132,10 @@ export interface components {
             results: components["schemas"]["PromptOutput"][];
             next: string | null;
         };
+        PaginatedPromptToReviewOutputList: {
+            results: components["schemas"]["PromptToReviewOutput"][];
+            next: string | null;
+        };
         PaginatedQuestionOutputList: {
             results: components["schemas"]["QuestionOutput"][];
             next: string | null;
@@ -3597,6 +3601,14 @@ export interface components {
             english_share: number | null;
             readonly languages: components["schemas"]["LanguageCountOutput"][];
         };
+        PromptToReviewOutput: {
+            readonly id: number;
+            readonly text: string;
+            readonly imported_from: string;
+            personal_data_findings: components["schemas"]["FindingOutput"][];
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description About the task of an assignment, or about a project: one of the two is given. */
         QuestionInputRequest: {
             /** Format: int64 */
@@ -3778,6 +3790,14 @@ export interface components {
             /** Format: date-time */
             readonly read_at: string | null;
         };
+        /** @description An earlier version of the same answer, and what was said when it was returned. */
+        ReturnedVersionOutput: {
+            text: string;
+            comment: string;
+            grade: number | null;
+            /** Format: date-time */
+            returned_at: string;
+        };
         ReviewInputRequest: {
             /** @enum {string} */
             outcome: "accepted" | "returned" | "corrected";
@@ -3819,6 +3839,13 @@ export interface components {
         ReviewProjectOutput: {
             readonly id: number;
             readonly name: string;
+        };
+        ReviewedPromptOutput: {
+            text: string;
+            category: string | null;
+            flags: {
+                [key: string]: boolean;
+            };
         };
         RowErrorOutput: {
             line: number;
@@ -4298,13 +4325,23 @@ export interface components {
             /** @description The caller's own answer; null until there is one. */
             readonly is_sensitive: boolean | null;
         };
+        /** @description Nothing here names the writer. */
         ToReviewOutput: {
-            readonly id: number;
+            /** Format: uuid */
+            readonly id: string;
+            project: components["schemas"]["ReviewProjectOutput"];
+            prompt: components["schemas"]["ReviewedPromptOutput"];
             readonly text: string;
-            readonly imported_from: string;
-            personal_data_findings: components["schemas"]["FindingOutput"][];
+            readonly token_count: number | null;
+            readonly max_tokens: number;
+            /** Format: double */
+            readonly seconds_active: number | null;
+            readonly characters_typed: number | null;
+            readonly characters_pasted: number | null;
             /** Format: date-time */
-            readonly created_at: string;
+            readonly submitted_at: string;
+            /** @description The latest first. */
+            returned_before: components["schemas"]["ReturnedVersionOutput"][];
         };
         TokenInputRequest: {
             name: string;
@@ -6811,7 +6848,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedToReviewOutputList"];
+                    "application/json": components["schemas"]["PaginatedPromptToReviewOutputList"];
                 };
             };
             /** @description Refused */

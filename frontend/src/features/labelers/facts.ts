@@ -1,0 +1,55 @@
+import type { FactWords, WorkFact, WorkFacts } from "@/api/research-types";
+import { formatCount } from "@/components/formats";
+import type { Interval } from "@/components/interval-scale";
+
+type Unit = FactWords["unit"];
+
+/** `12.5%`, `3.2 min`, `41 s` or `+0.31`; null for a fact that is not defined. */
+export function valueText(unit: Unit, value: number | null): string | null {
+  if (value === null || !Number.isFinite(value)) return null;
+  if (unit === "share") return `${(value * 100).toFixed(1)}%`;
+  if (unit === "minutes") return `${value.toFixed(1)} min`;
+  if (unit === "seconds") return `${value.toFixed(0)} s`;
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+}
+
+/** `95% interval 8.1% to 16.9%`; null where there is none. */
+export function rangeText(unit: Unit, fact: WorkFact): string | null {
+  const low = valueText(unit, fact.low);
+  const high = valueText(unit, fact.high);
+  return low === null || high === null ? null : `95% interval ${low} to ${high}`;
+}
+
+/** `expected 25.0%, as far off by chance in 0.3% of cases` */
+export function expectedText(unit: Unit, fact: WorkFact): string | null {
+  const expected = valueText(unit, fact.expected);
+  if (expected === null) return null;
+  if (fact.p_value === null) return `chance ${expected}`;
+  return `expected ${expected}, as far off by chance ${chanceText(fact.p_value)}`;
+}
+
+function chanceText(pValue: number): string {
+  return pValue < 0.001 ? "in less than 0.1% of cases" : `in ${(pValue * 100).toFixed(1)}% of cases`;
+}
+
+export function sizeText(words: FactWords, fact: WorkFact): string {
+  return `${formatCount(fact.num_counted)} ${words.counted}`;
+}
+
+export function factOf(work: WorkFacts, key: FactWords["key"]): WorkFact | undefined {
+  return work.facts.find((fact) => fact.key === key);
+}
+
+/** What can be drawn; null for a fact that is not defined. */
+export function intervalOf(fact: WorkFact | undefined): Interval | null {
+  if (fact === undefined || fact.value === null || !Number.isFinite(fact.value)) return null;
+  return { value: fact.value, low: fact.low, high: fact.high };
+}
+
+/** The scale on which a labeler and everybody are drawn; times have no natural end. */
+export function scaleOf(unit: Unit, facts: (Interval | null)[]): [number, number] {
+  if (unit === "share") return [0, 1];
+  if (unit === "correlation") return [-1, 1];
+  const ends = facts.flatMap((fact) => (fact === null ? [] : [fact.high ?? fact.value, fact.value]));
+  return [0, Math.max(1, ...ends) * 1.1];
+}

@@ -1,0 +1,96 @@
+import { Button } from "@mantine/core";
+
+import type { FactWords, LabelerQualityReport, LabelerWork } from "@/api/research-types";
+import { POOL_WORDS } from "@/api/words";
+import { countOf } from "@/components/formats";
+import { IntervalMark } from "@/components/interval-mark";
+import { Section } from "@/components/section";
+
+import { expectedText, factOf, intervalOf, rangeText, scaleOf, sizeText, valueText } from "./facts";
+import classes from "./labelers.module.css";
+
+/** One fact with its interval, its size and its definition, beside that of all together. */
+function FactTile({
+  words,
+  work,
+  report,
+}: {
+  words: FactWords;
+  work: LabelerWork;
+  report: LabelerQualityReport;
+}) {
+  const fact = factOf(work, words.key);
+  if (fact === undefined) return null;
+  const interval = intervalOf(fact);
+  const all = intervalOf(factOf(report.everybody, words.key));
+  const allText = valueText(words.unit, all?.value ?? null);
+  const notes = [rangeText(words.unit, fact), expectedText(words.unit, fact)].filter(Boolean);
+  return (
+    <article className={classes.tile} aria-label={words.label}>
+      <h3>{words.label}</h3>
+      {interval === null ? (
+        <p className={classes.reason}>Not defined: {fact.reason_undefined}</p>
+      ) : (
+        <>
+          <p className={classes.value}>{valueText(words.unit, interval.value)}</p>
+          <p className={classes.small}>
+            {sizeText(words, fact)}
+            {allText !== null && `; all together ${allText}`}
+          </p>
+          <div className={classes.mark}>
+            <IntervalMark
+              interval={interval}
+              range={scaleOf(words.unit, [interval, all])}
+              references={all === null ? [] : [{ value: all.value, label: "all together" }]}
+              label={words.label}
+            />
+          </div>
+          {notes.map((note) => (
+            <p key={note} className={classes.small}>
+              {note}
+            </p>
+          ))}
+        </>
+      )}
+      <p className={classes.definition}>{words.definition}</p>
+    </article>
+  );
+}
+
+/** Everything that is known about how one labeler works. */
+export function LabelerDetails({
+  work,
+  report,
+  onClose,
+}: {
+  work: LabelerWork;
+  report: LabelerQualityReport;
+  onClose: () => void;
+}) {
+  const { display_name: name, pool, is_active: isActive } = work.labeler;
+  const note = [
+    `${POOL_WORDS[pool]} labeler`,
+    countOf(work.num_answered, "answer"),
+    `${countOf(work.num_skipped, "task")} skipped`,
+    isActive ? null : "account closed",
+  ];
+  return (
+    <div id="labeler-details">
+      <Section
+        title={name}
+        note={note.filter((part) => part !== null).join(" · ")}
+        actions={
+          <Button variant="default" onClick={onClose}>
+            Close
+          </Button>
+        }
+      >
+        <div className={classes.tiles}>
+          {report.facts.map((words) => (
+            <FactTile key={words.key} words={words} work={work} report={report} />
+          ))}
+        </div>
+      </Section>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test } from "vitest";
+
+import type { LabelerQualityReport, WorkFact } from "@/api/research-types";
+import { amina, ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer } from "@/testing/server";
+
+const KEYS = ["skip_rate", "position_preference", "self_consistency"] as const;
+
+function fact(key: WorkFact["key"], value: number | null): WorkFact {
+  return {
+    key,
+    value,
+    low: value === null ? null : value - 0.05,
+    high: value === null ? null : value + 0.05,
+    num_counted: value === null ? 3 : 120,
+    expected: key === "position_preference" ? 0.25 : null,
+    p_value: key === "position_preference" ? 0.02 : null,
+    reason_undefined: value === null ? "Repeated tasks so far: 3. At least 10 are needed." : null,
+  };
+}
+
+const report: LabelerQualityReport = {
+  facts: KEYS.map((key) => ({
+    key,
+    label: key === "skip_rate" ? "Skipped" : key === "position_preference" ? "First shown is best" : "Agrees with themselves",
+    unit: "share",
+    counted: key === "self_consistency" ? "repeated tasks" : "rankings",
+    definition: `What ${key} is.`,
+  })),
+  interval_method: "95 % normal interval.",
+  minimum_counted: 10,
+  num_labelers: 1,
+  everybody: {
+    num_answered: 400,
+    num_skipped: 8,
+    facts: [fact("skip_rate", 0.02), fact("position_preference", 0.27), fact("self_consistency", 0.8)],
+  },
+  labelers: [
+    {
+      labeler: { id: 7, display_name: "Amina Osei", pool: "training", is_active: true },
+      num_answered: 120,
+      num_skipped: 6,
+      facts: [fact("skip_rate", 0.05), fact("position_preference", 0.34), fact("self_consistency", null)],
+    },
+  ],
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf(ruth) })
+    .on("GET /api/projects/", { body: { results: [], next: null } })
+    .on("GET /api/labeler-quality/", { body: report });
+});
+
+test("a row shows each fact with its size, and says what is not defined (R19)", async () => {
+  renderApp("/labelers");
+
+  const row = await screen.findByRole("row", { name: /Amina Osei/ });
+  expect(row).toHaveTextContent("Training");
+  expect(row).toHaveTextContent("5.0%n = 120");
+  expect(row).toHaveTextContent("not definedn = 3");
+  expect(screen.getByRole("row", { name: /All together/ })).toHaveTextContent("400");
+  expect(document.body).not.toHaveTextContent("NaN");
+});
+
+test("a name opens the intervals, the test and the definitions, and closes them again", async () => {
+  const user = userEvent.setup();
+  renderApp("/labelers");
+  const name = await screen.findByRole("button", { name: "Amina Osei" });
+  expect(name).toHaveAttribute("aria-expanded", "false");
+
+  await user.click(name);
+
+  const tile = await screen.findByRole("article", { name: "First shown is best" });
+  expect(tile).toHaveTextContent("34.0%");
+  expect(tile).toHaveTextContent("120 rankings; all together 27.0%");
+  expect(tile).toHaveTextContent("95% interval 29.0% to 39.0%");
+  expect(tile).toHaveTextContent("expected 25.0%, as far off by chance in 2.0% of cases");
+  expect(tile).toHaveTextContent("What position_preference is.");
+  const undefinedTile = screen.getByRole("article", { name: "Agrees with themselves" });
+  expect(undefinedTile).toHaveTextContent("Not defined: Repeated tasks so far: 3.");
+  expect(within(undefinedTile).queryByRole("img")).not.toBeInTheDocument();
+
+  await user.click(screen.getByRole("button", { name: "Close" }));
+
+  expect(screen.queryByRole("article")).not.toBeInTheDocument();
+});
+
+test("an opened labeler can be linked to", async () => {
+  renderApp("/labelers?labeler=7");
+
+  expect(await screen.findByRole("heading", { name: "Amina Osei" })).toBeVisible();
+});
+
+test("nobody at work is said, not shown as zeros", async () => {
+  server.on("GET /api/labeler-quality/", { body: { ...report, labelers: [], num_labelers: 0 } });
+  renderApp("/labelers");
+
+  expect(await screen.findByText("Nobody has answered here yet")).toBeVisible();
+  expect(screen.queryByRole("table")).not.toBeInTheDocument();
+});
+
+test("a labeler does not see the page", async () => {
+  server.on("GET /api/session/", { body: sessionOf(amina) });
+  renderApp("/labelers");
+
+  expect(await screen.findByText(/not part of your role/)).toBeVisible();
+});

@@ -1,0 +1,119 @@
+import { UnstyledButton } from "@mantine/core";
+
+import type { FactWords, LabelerQualityReport, LabelerWork, WorkFacts } from "@/api/research-types";
+import { POOL_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { formatCount } from "@/components/formats";
+
+import { factOf, valueText } from "./facts";
+import classes from "./labelers.module.css";
+
+interface Row {
+  key: string;
+  work: WorkFacts;
+  /** Null for all together. */
+  who: LabelerWork["labeler"] | null;
+}
+
+// The rest is in a labeler's details.
+const SHOWN: FactWords["key"][] = [
+  "skip_rate",
+  "median_active_minutes",
+  "tie_share",
+  "contradiction_share",
+  "position_preference",
+  "length_preference",
+  "self_consistency",
+  "calibration_agreement",
+];
+
+function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {
+  const fact = factOf(work, words.key);
+  if (fact === undefined) return null;
+  const value = valueText(words.unit, fact.value);
+  return (
+    <>
+      {value ?? <span className={classes.undefined}>not defined</span>}
+      <span className={classes.size}>n = {formatCount(fact.num_counted)}</span>
+    </>
+  );
+}
+
+function Name({
+  row,
+  isOpen,
+  onOpen,
+}: {
+  row: Row;
+  isOpen: boolean;
+  onOpen: (labelerId: number) => void;
+}) {
+  const { who } = row;
+  if (who === null) return <span className={classes.all}>All together</span>;
+  return (
+    <UnstyledButton
+      className={classes.name}
+      aria-expanded={isOpen}
+      aria-controls="labeler-details"
+      onClick={() => onOpen(who.id)}
+    >
+      {who.display_name}
+    </UnstyledButton>
+  );
+}
+
+/** One row per labeler, all together first; a name opens everything known about that labeler. */
+export function LabelersTable({
+  report,
+  opened,
+  onOpen,
+}: {
+  report: LabelerQualityReport;
+  opened: number | null;
+  onOpen: (labelerId: number) => void;
+}) {
+  const wordsOf = new Map(report.facts.map((words) => [words.key, words]));
+  const columns: Column<Row>[] = [
+    {
+      key: "who",
+      header: "Labeler",
+      isRowHeader: true,
+      cell: (row) => (
+        <Name row={row} isOpen={row.who !== null && row.who.id === opened} onOpen={onOpen} />
+      ),
+    },
+    {
+      key: "pool",
+      header: "Pool",
+      isOneLine: true,
+      cell: ({ who }) => (who === null ? null : POOL_WORDS[who.pool]),
+    },
+    {
+      key: "answered",
+      header: "Answered",
+      align: "end",
+      cell: ({ work }) => formatCount(work.num_answered),
+    },
+    ...SHOWN.flatMap((key): Column<Row>[] => {
+      const words = wordsOf.get(key);
+      if (words === undefined) return [];
+      return [
+        {
+          key,
+          header: words.label,
+          align: "end",
+          isOneLine: true,
+          cell: ({ work }) => <FactCell words={words} work={work} />,
+        },
+      ];
+    }),
+  ];
+  const rows: Row[] = [
+    { key: "all", work: report.everybody, who: null },
+    ...report.labelers.map((work) => ({ key: String(work.labeler.id), work, who: work.labeler })),
+  ];
+  return (
+    <DataTable caption="How labelers work" columns={columns} rows={rows} rowKey={({ key }) => key} />
+  );
+}

@@ -16,6 +16,7 @@ export const navigation: NavigationItem[] = [
   { label: "Prompts", path: "/prompts", role: "researcher" },
   { label: "Projects", path: "/projects", role: "researcher" },
   { label: "Agreement", path: "/agreement", role: "researcher" },
+  { label: "Labelers", path: "/labelers", role: "researcher" },
   { label: "Evaluations", path: "/evaluations", role: "researcher" },
   { label: "Data", path: "/data", role: "researcher" },
   { label: "Runs", path: "/runs", role: "researcher" },

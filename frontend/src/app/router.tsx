@@ -71,6 +71,7 @@ const researcherPages: RouteObject[] = [
   { path: "reviews", ...page(() => import("@/features/reviews/reviews-page"), "ReviewsPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
   { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
+  { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
   {
     path: "evaluations/:evaluationId",

@@ -46,6 +46,9 @@ const labelerPages: RouteObject[] = [
   { path: "consent", ...page(() => import("@/features/screening/consent-page"), "ConsentPage") },
   { path: "screening", ...page(() => import("@/features/screening/screening-page"), "ScreeningPage") },
   { path: "screening/texts", ...page(() => import("@/features/screening/own-texts-page"), "OwnTextsPage") },
+  { path: "consent", ...page(() => import("@/features/screening/consent-page"), "ConsentPage") },
+  { path: "screening", ...page(() => import("@/features/screening/screening-page"), "ScreeningPage") },
+  { path: "screening/texts", ...page(() => import("@/features/screening/own-texts-page"), "OwnTextsPage") },
 ];
 
 /** Pages that read results: researchers and admins. */

@@ -1,6 +1,7 @@
 import { Button, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/errors";
 
@@ -11,6 +12,7 @@ import { useAcceptInvitation } from "./use-redeem-link";
 
 /** Accepts an invitation: the one thing a new person tells us is the name others will see. */
 export function JoinPage() {
+  const { t } = useTranslation("session");
   const [token] = useState(takeTokenFromAddress);
   const [name, setName] = useState("");
   const accept = useAcceptInvitation();
@@ -19,11 +21,8 @@ export function JoinPage() {
 
   if (!token) {
     return (
-      <EntryPage title="Join Concord">
-        <Text c="dimmed">
-          This address is not complete. Open the whole invitation link that you were given; it ends
-          in a long token.
-        </Text>
+      <EntryPage title={t("joinTitle")}>
+        <Text c="dimmed">{t("incomplete")}</Text>
       </EntryPage>
     );
   }
@@ -34,23 +33,23 @@ export function JoinPage() {
   }
 
   return (
-    <EntryPage title="Join Concord">
+    <EntryPage title={t("joinTitle")}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {accept.isError && !nameProblem && <LinkProblem error={accept.error} />}
           <TextInput
-            label="Your name"
-            description="Shown to the researchers beside your answers."
+            label={t("yourName")}
+            description={`${t("yourNameHelp")} ${t("yourNameWhenScreened")}`}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
             error={nameProblem}
-            maxLength={100}
+            maxLength={120}
             autoComplete="name"
             required
             withAsterisk={false}
           />
           <Button type="submit" loading={accept.isPending} disabled={name.trim() === ""}>
-            Join
+            {t("join")}
           </Button>
         </Stack>
       </form>

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { amina, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
+import { noScreening, ownScreening } from "@/testing/screening";
 import { FakeServer, refusal } from "@/testing/server";
 
 let server: FakeServer;
@@ -23,6 +24,7 @@ beforeEach(() => {
       isSignedIn = false;
       return { status: 204 };
     })
+    .on("GET /api/screening/", { body: noScreening })
     .on("GET /api/labeling/projects/", { body: { results: [], next: null } })
     .on("GET /api/assignments/history/", { body: { results: [], next: null } });
 });
@@ -113,6 +115,15 @@ describe("joining", () => {
       display_name: "Amina Osei",
     });
     expect(window.location.href).not.toContain("invited");
+  });
+
+  test("who was invited with a screening begins there", async () => {
+    server.on("GET /api/screening/", { body: ownScreening() });
+    const { user } = openLink("/join#token=invited");
+    await user.type(await screen.findByLabelText(/Your name/), "Amina Osei");
+    await user.click(screen.getByRole("button", { name: "Join" }));
+
+    expect(await screen.findByRole("heading", { name: "Your screening" })).toBeVisible();
   });
 
   test("an invitation that was accepted before says so", async () => {

@@ -2,6 +2,7 @@ import { Alert, Button, Loader, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
 import { Navigate, useLocation, useNavigate } from "react-router";
 
 import { sessionQuery } from "@/api/session";
@@ -18,19 +19,20 @@ function destinationOf(state: unknown): string {
 }
 
 function PasteLinkForm({ onToken }: { onToken: (token: string) => void }) {
+  const { t } = useTranslation("session");
   const [pasted, setPasted] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
+  const [isNoLink, setIsNoLink] = useState(false);
   const navigate = useNavigate();
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
     const link = readPastedLink(pasted);
     if (!link) {
-      setProblem("That is not a sign-in link. Copy the whole line, up to the end of its token.");
+      setIsNoLink(true);
     } else if (link.page === "join") {
       void navigate(`/join#token=${encodeURIComponent(link.token)}`);
     } else {
-      setProblem(null);
+      setIsNoLink(false);
       onToken(link.token);
     }
   }
@@ -39,16 +41,16 @@ function PasteLinkForm({ onToken }: { onToken: (token: string) => void }) {
     <form onSubmit={submit}>
       <Stack gap="sm">
         <TextInput
-          label="Your sign-in link"
+          label={t("yourLink")}
           placeholder="https://…/sign-in#token=…"
           value={pasted}
           onChange={(event) => setPasted(event.currentTarget.value)}
-          error={problem}
+          error={isNoLink && t("notALink")}
           autoComplete="off"
           spellCheck={false}
         />
         <Button type="submit" disabled={pasted.trim() === ""}>
-          Sign in
+          {t("signIn")}
         </Button>
       </Stack>
     </form>
@@ -57,6 +59,7 @@ function PasteLinkForm({ onToken }: { onToken: (token: string) => void }) {
 
 /** Redeems the one-time link a person was given; there are no passwords here. */
 export function SignInPage() {
+  const { t } = useTranslation("session");
   const session = useQuery(sessionQuery);
   const destination = destinationOf(useLocation().state);
   const redeem = useRedeemLink(destination);
@@ -74,24 +77,21 @@ export function SignInPage() {
   if (session.data?.user && !token && redeem.isIdle) return <Navigate to="/" replace />;
 
   return (
-    <EntryPage title="Sign in">
+    <EntryPage title={t("signIn")}>
       {redeem.isPending ? (
         <Stack align="center" py="lg">
           <Loader size="sm" />
-          <Text role="status">Checking your link</Text>
+          <Text role="status">{t("checking")}</Text>
         </Stack>
       ) : (
         <Stack gap="lg">
           {redeem.isError && <LinkProblem error={redeem.error} />}
           {session.isError && !redeem.isError && (
-            <Alert color="yellow" title="The server cannot be reached">
-              Check your connection; your link is not used up.
+            <Alert color="yellow" title={t("unreachable")}>
+              {t("checkConnection")}
             </Alert>
           )}
-          <Text c="dimmed">
-            Concord has no passwords. Open the link you were given, or paste it here. A link works
-            once; ask an admin for a new one whenever you need it.
-          </Text>
+          <Text c="dimmed">{t("noPasswords")}</Text>
           <PasteLinkForm onToken={mutate} />
         </Stack>
       )}

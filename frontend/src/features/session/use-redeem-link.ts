@@ -36,6 +36,7 @@ export function useAcceptInvitation() {
   return useEnterWith(
     (answer: { token: string; display_name: string }) =>
       bodyOf(api.POST("/api/invitations/accept/", { body: answer })),
-    "/",
+    // Who needs no screening is sent on from there to their start page.
+    "/screening",
   );
 }

@@ -16,6 +16,8 @@ from labeling.selectors.evaluation_plans import (
     PromptChoice,
     plan_evaluation,
 )
+from labeling.services.audit import record
+from labeling.services.projects import DEFAULT_CALIBRATION_OVERLAP
 from labeling.services.tasks import store_tasks
 
 # Which source learned from prompts of which key.
@@ -80,6 +82,7 @@ def open_evaluation(*, new: NewEvaluation, seen: Seen, created_by: User) -> Made
             "overlap": new.overlap,
             # Every task goes to exactly ``overlap`` labelers, so that each weighs the same.
             "calibration_share": 0.0,
+            "calibration_overlap": max(DEFAULT_CALIBRATION_OVERLAP, new.overlap),
             "baseline_source_id": new.models.baseline_id,
             "toxicity_instruction": new.toxicity_instruction,
             "content_warning": new.content_warning,
@@ -94,18 +97,35 @@ def open_evaluation(*, new: NewEvaluation, seen: Seen, created_by: User) -> Made
     InstructionVersion.objects.create(
         project=project, version=1, title=title, body=body, created_by=created_by
     )
-    return MadeTasks(project, _make_tasks(project, new.models, new.prompts, seen))
+    plan = _make_tasks(project, new.models, new.prompts, seen)
+    record(
+        actor=created_by,
+        action="open_evaluation",
+        subject=project,
+        details={
+            "name": new.name,
+            "baseline": new.models.baseline_id,
+            "sources": list(new.models.source_ids),
+            "num_tasks": len(plan.tasks),
+        },
+    )
+    return MadeTasks(project, plan)
 
 
 @transaction.atomic
-def add_evaluation_tasks(*, project: Project, prompts: PromptChoice, seen: Seen) -> EvaluationPlan:
+def add_evaluation_tasks(
+    *, project: Project, prompts: PromptChoice, seen: Seen, added_by: User
+) -> EvaluationPlan:
     """More prompts for an evaluation, judged against the same models.
 
     Raises: Refused("no_tasks") when none of them can be taken.
     """
     # Two requests at once would otherwise both make a task of the same prompt.
     locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    return _make_tasks(locked, models_of(locked), prompts, seen)
+    plan = _make_tasks(locked, models_of(locked), prompts, seen)
+    details = {"num_tasks": len(plan.tasks)}
+    record(actor=added_by, action="add_evaluation_tasks", subject=project, details=details)
+    return plan
 
 
 def models_of(project: Project) -> ComparedModels:

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from labeling.models import CompletionSource, Project, Prompt, Task
+from labeling.models import AuditEntry, CompletionSource, Project, Prompt, Task
 from tests.cast import (
     client_of,
     make_completions,
@@ -219,6 +219,22 @@ def test_tasks_are_added_later_without_repeating_a_prompt(ada):
     assert (again.status_code, again.json()["code"]) == (422, "no_tasks")
     assert "already in evaluation" in again.json()["detail"]
     assert Task.objects.count() == 2
+
+
+def test_opening_and_enlarging_are_audited(ada):
+    sources = three_sources()
+    answered_prompt(sources, each=2)
+    opened = post(ada, "", wanted(sources)).json()["id"]
+    answered_prompt(sources, each=2)
+    post(ada, f"{opened}/tasks/", {"num_prompts": 50})
+
+    entries = AuditEntry.objects.filter(subject_kind="project", subject_id=str(opened))
+    assert [
+        (one.actor, one.action, one.details["num_tasks"]) for one in entries.order_by("pk")
+    ] == [
+        (ada, "open_evaluation", 1),
+        (ada, "add_evaluation_tasks", 1),
+    ]
 
 
 def test_tasks_of_an_evaluation_are_added_nowhere_else(ada):

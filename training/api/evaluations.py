@@ -48,7 +48,7 @@ ID_MAXIMUM = 2**63 - 1
 MAX_PROMPTS = 10_000
 MAX_SOURCES = 30
 MAX_INSTRUCTIONS_CHARACTERS = 100_000
-MAX_WARNING_CHARACTERS = 4_000
+MAX_WARNING_CHARACTERS = 2_000
 DEFAULT_K = 5
 # Enough to see what is wrong; the counts are complete.
 LEFT_OUT_SHOWN = 200
@@ -354,6 +354,7 @@ class EvaluationTasksView(APIView):
             project=project,
             prompts=prompt_choice(given.validated_data),
             seen=keys_seen_in_training(models.all_ids),
+            added_by=account_of(request),
         )
         shown = describe_plan(Described(plan, models, project.overlap))
         return Response(EvaluationPlanOutput(shown).data, status=status.HTTP_201_CREATED)

@@ -24,7 +24,9 @@ const SHARES = [
 const MAX_TEXT = 2_000_000;
 
 function ProjectChoice({ form, projects, onChange }: FieldProps & { projects: Project[] }) {
-  const fitting = projects.filter(({ kind }) => kind === projectKindOf(form.kind));
+  const fitting = projects.filter(
+    ({ kind, purpose }) => kind === projectKindOf(form.kind) && purpose === "training",
+  );
   if (fitting.length === 0) return <p className={classes.quiet}>No project collects these yet.</p>;
   return (
     <Input.Wrapper

@@ -11,6 +11,7 @@ const project = {
   id: 5,
   name: "Customer prompts, March",
   kind: "ranking",
+  purpose: "training",
   num_submitted: 2410,
 } as Project;
 
@@ -44,6 +45,15 @@ test("the preview counts what would be frozen and names problems as the form cha
   expect(within(preview).getByRole("list", { name: "Worth knowing first" })).toHaveTextContent(
     "3 rankings can still be taken back.",
   );
+});
+
+test("only training projects are offered (R41)", async () => {
+  const evaluation = { ...project, id: 6, name: "Policies, spring", purpose: "evaluation" };
+  server.on("GET /api/projects/", { body: { results: [project, evaluation], next: null } });
+  renderApp("/data/new");
+
+  expect(await screen.findByRole("checkbox", { name: /Customer prompts, March/ })).toBeVisible();
+  expect(screen.queryByRole("checkbox", { name: /Policies, spring/ })).not.toBeInTheDocument();
 });
 
 test("a named snapshot is frozen and opened", async () => {

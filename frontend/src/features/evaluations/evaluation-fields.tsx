@@ -152,7 +152,7 @@ function Texts({ form, messages, onChange }: FieldProps) {
         description="To be accepted before the first task; empty for none."
         autosize
         minRows={2}
-        maxLength={4_000}
+        maxLength={2_000}
         value={form.contentWarning}
         error={saidOf(messages, "content_warning")}
         onChange={(event) => onChange({ contentWarning: event.currentTarget.value })}

@@ -22,10 +22,21 @@ import classes from "./projects.module.css";
 import { SlotProgress } from "./slot-progress";
 import { TaskMaker } from "./task-maker";
 
+/** Where the answers go on to: a snapshot, or the figures of an evaluation. */
+function Onward({ project, canWrite }: { project: Project; canWrite: boolean }) {
+  if (project.purpose === "evaluation") {
+    return <LinkButton to={`/evaluations/${project.id}`}>See the evaluation</LinkButton>;
+  }
+  if (!canWrite || project.purpose !== "training" || project.num_submitted === 0) return null;
+  const frozenKind = project.kind === "ranking" ? "rm" : "sft";
+  return (
+    <LinkButton to={`/data/new?kind=${frozenKind}&project=${project.id}`}>Freeze its answers</LinkButton>
+  );
+}
+
 function Actions({ project, canWrite }: { project: Project; canWrite: boolean }) {
   const setState = useSetState(project.id);
   const isOpen = project.state === "open";
-  const frozenKind = project.kind === "ranking" ? "rm" : "sft";
   return (
     <>
       {setState.isError && <ProblemNote error={setState.error} title="The state was not changed" />}
@@ -39,9 +50,7 @@ function Actions({ project, canWrite }: { project: Project; canWrite: boolean })
           {isOpen ? "Pause" : "Open again"}
         </Button>
       )}
-      {canWrite && project.num_submitted > 0 && (
-        <LinkButton to={`/data/new?kind=${frozenKind}&project=${project.id}`}>Freeze its answers</LinkButton>
-      )}
+      <Onward project={project} canWrite={canWrite} />
     </>
   );
 }
@@ -96,12 +105,14 @@ function ProjectView({ project }: { project: Project }) {
         {PROJECT_KIND_WORDS[project.kind]}, opened <Moment at={project.created_at} />
       </PageHeader>
       <Progress project={project} />
-      {canWrite && project.imported_from === "" && <TaskMaker project={project} />}
+      {canWrite && project.imported_from === "" && project.purpose !== "evaluation" && (
+        <TaskMaker project={project} />
+      )}
       <InstructionsSection
         project={project}
         canWrite={canWrite && project.imported_from === ""}
       />
-      {project.kind === "ranking" && <ProjectRankings project={project} />}
+      {project.kind !== "demonstration" && <ProjectRankings project={project} />}
     </>
   );
 }

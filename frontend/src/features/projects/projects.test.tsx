@@ -10,9 +10,20 @@ const project: Project = {
   id: 4,
   name: "First round",
   kind: "ranking",
+  purpose: "training",
   state: "open",
   k: 6,
   overlap: 2,
+  priority: 0,
+  languages: [],
+  skills: [],
+  content_warning: "",
+  calibration_share: 0,
+  calibration_overlap: 3,
+  repeat_share: 0,
+  unclear_skips_to_retire: 2,
+  requires_review: false,
+  num_qualified_labelers: 4,
   pool: "training",
   priority_mode: "helpfulness_first",
   seed_order_from_ratings: true,
@@ -178,6 +189,19 @@ describe("a project", () => {
   });
 });
 
+describe("an evaluation's project", () => {
+  it("leads to the evaluation, where its tasks are made, and freezes nothing (R41)", async () => {
+    server.on("GET /api/projects/4/", { body: { ...project, purpose: "evaluation" } });
+    renderApp("/projects/4");
+    expect(await screen.findByRole("link", { name: "See the evaluation" })).toHaveAttribute(
+      "href",
+      "/evaluations/4",
+    );
+    expect(screen.queryByRole("button", { name: "Make tasks" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("link", { name: "Freeze its answers" })).not.toBeInTheDocument();
+  });
+});
+
 describe("a ranking", () => {
   it("shows ties on one rung, answers in words, and what learned from it (R53)", async () => {
     const item = {
@@ -206,7 +230,7 @@ describe("a ranking", () => {
       seconds_active: 95,
       submitted_at: "2026-01-03T10:00:00Z",
       superseded_at: null,
-      none_acceptable: false,
+      none_acceptable: true,
       input_toxicity: null,
       prompt: "Explain tides.",
       instructions_version: 1,
@@ -228,6 +252,8 @@ describe("a ranking", () => {
     expect(rungs[0]).toHaveTextContent("Best.");
     expect(rungs[1]).toHaveTextContent(/2 tied.*Second\..*Tied\./);
     expect(await order.findByText("Hallucination")).toBeInTheDocument();
+    expect(rungs[0]).toHaveTextContent("shown as A, on screen for 12 s");
+    expect(screen.getByText("None of these is acceptable")).toBeInTheDocument();
     expect(screen.getByText("1 min 35 s")).toBeInTheDocument();
     expect(await screen.findByRole("link", { name: "reward 1" })).toHaveAttribute("href", "/models/m1");
     expect(screen.getByRole("link", { name: "round one" })).toHaveAttribute("href", "/data/s1");

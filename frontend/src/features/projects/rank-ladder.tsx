@@ -5,7 +5,7 @@ import { ReadText } from "@/components/read-text";
 import { ToneBadge } from "@/components/tone-badge";
 
 import classes from "./rank-ladder.module.css";
-import { answersOf, rungsOf } from "./rungs";
+import { answersOf, rungsOf, scalesOf, shownOf } from "./rungs";
 
 function Answered({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
   const { yes, no } = answersOf(item.flags, catalogue?.label_items ?? []);
@@ -33,11 +33,30 @@ function Answered({ item, catalogue }: { item: RankingItem; catalogue?: Catalogu
   );
 }
 
+/** What a toxicity task asked of this completion. */
+function Scales({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
+  const rated = scalesOf(item, catalogue?.toxicity_scales ?? []);
+  if (rated.length === 0) return null;
+  return (
+    <dl className={classes.scales}>
+      {rated.map(({ key, label, value, anchor }) => (
+        <div key={key}>
+          <dt>{label}</dt>
+          <dd>{anchor ? `${value} (${anchor})` : value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function Completion({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
   return (
     <article className={classes.completion}>
       <header className={classes.head}>
-        <h3>{item.source_name}</h3>
+        <h3>
+          {item.source_name}
+          {shownOf(item) !== "" && <span className={classes.shown}>{shownOf(item)}</span>}
+        </h3>
         {item.rating !== null && (
           <span className={classes.rating}>
             Rated {item.rating}
@@ -46,6 +65,7 @@ function Completion({ item, catalogue }: { item: RankingItem; catalogue?: Catalo
         )}
       </header>
       <ReadText text={item.text} />
+      <Scales item={item} catalogue={catalogue} />
       <Answered item={item} catalogue={catalogue} />
       {item.note !== "" && (
         <div className={classes.note}>

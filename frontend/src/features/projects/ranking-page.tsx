@@ -78,6 +78,14 @@ function RankingFacts({ ranking }: { ranking: RankingDetail }) {
           name: "Time taken",
           value: ranking.seconds_active === null ? null : formatDuration(ranking.seconds_active),
         },
+        {
+          name: "Verdict",
+          value: ranking.none_acceptable ? "None of these is acceptable" : null,
+        },
+        {
+          name: "Toxicity of the input",
+          value: ranking.input_toxicity === null ? null : `${ranking.input_toxicity} of 2`,
+        },
         { name: "First order", value: ORDER_SOURCE_WORDS[ranking.order_source] },
         { name: "Instructions", value: ranking.instructions_version && `Version ${ranking.instructions_version}` },
         {

@@ -1,6 +1,7 @@
 import type { RankingItem } from "@/api/research-types";
-import type { LabelItem } from "@/api/types";
+import type { Catalogue, LabelItem } from "@/api/types";
 import { labelOf } from "@/api/words";
+import { formatDuration } from "@/components/formats";
 
 export interface Rung {
   rank: number;
@@ -33,4 +34,34 @@ export function answersOf(flags: Record<string, boolean>, questions: LabelItem[]
     else answers.no.push(label);
   }
   return answers;
+}
+
+type Scale = Catalogue["toxicity_scales"][number];
+
+export interface RatedScale {
+  key: string;
+  label: string;
+  value: number;
+  /** What the number stands for, where the scale says so. */
+  anchor?: string;
+}
+
+/** The numbers of a toxicity task about one completion, in the catalogue's order and words. */
+export function scalesOf(item: RankingItem, scales: Scale[]): RatedScale[] {
+  const values: Record<string, number | null> = {
+    toxicity: item.toxicity,
+    relative_toxicity: item.relative_toxicity,
+    continuity: item.continuity,
+  };
+  return scales.flatMap(({ key, label, anchors }) => {
+    const value = values[key] ?? null;
+    return value === null ? [] : [{ key, label, value, anchor: anchors[String(value)] }];
+  });
+}
+
+/** Where the labeler met a completion and for how long: `shown as B, on screen for 1 min 5 s`. */
+export function shownOf({ position, seconds_shown: seconds }: RankingItem): string {
+  const place = position === null ? "" : `shown as ${String.fromCharCode(65 + position)}`;
+  const time = seconds === null ? "" : `on screen for ${formatDuration(seconds)}`;
+  return [place, time].filter((part) => part !== "").join(", ");
 }

@@ -46,9 +46,6 @@ const labelerPages: RouteObject[] = [
   { path: "consent", ...page(() => import("@/features/screening/consent-page"), "ConsentPage") },
   { path: "screening", ...page(() => import("@/features/screening/screening-page"), "ScreeningPage") },
   { path: "screening/texts", ...page(() => import("@/features/screening/own-texts-page"), "OwnTextsPage") },
-  { path: "consent", ...page(() => import("@/features/screening/consent-page"), "ConsentPage") },
-  { path: "screening", ...page(() => import("@/features/screening/screening-page"), "ScreeningPage") },
-  { path: "screening/texts", ...page(() => import("@/features/screening/own-texts-page"), "OwnTextsPage") },
 ];
 
 /** Pages that read results: researchers and admins. */
@@ -73,7 +70,6 @@ const researcherPages: RouteObject[] = [
   { path: "rankings/:rankingId", ...page(() => import("@/features/projects/ranking-page"), "RankingPage") },
   { path: "reviews", ...page(() => import("@/features/reviews/reviews-page"), "ReviewsPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
-  { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
   {

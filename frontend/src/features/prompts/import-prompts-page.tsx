@@ -1,101 +1,166 @@
-import { Button, Checkbox, FileButton, Group, Stack, Textarea } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, NumberInput, Stack } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
+import { Link, useNavigate } from "react-router";
 
-import type { ImportReport } from "@/api/research-types";
+import type { NewPromptImport, PromptImport } from "@/api/research-types";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { formatBytes, formatCount } from "@/components/formats";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { MoreButton } from "@/components/more-button";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
 import { Section } from "@/components/section";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { ToneBadge } from "@/components/tone-badge";
 
+import { FileDrop } from "./file-drop";
 import classes from "./import-prompts.module.css";
-import { ImportReportView } from "./import-report";
-import { useImportPrompts } from "./prompt-queries";
+import { promptImportsQuery, useOpenImport } from "./import-queries";
+import { IMPORT_STATE_WORDS } from "./prompt-words";
 
-const EXAMPLE = '{"text": "Explain tides to a child.", "category": "open_qa", "source_kind": "labeler_plain"}';
-const MAX_BYTES = 2_500_000;
+const COLUMNS: Column<PromptImport>[] = [
+  {
+    key: "file",
+    header: "File",
+    isRowHeader: true,
+    cell: ({ id, file_name: name }) => (
+      <Link to={`/prompts/import/${id}`} dir="auto">
+        {name}
+      </Link>
+    ),
+  },
+  {
+    key: "state",
+    header: "State",
+    isOneLine: true,
+    cell: ({ state, is_dry_run: isTrial }) => {
+      const { label, ...look } = IMPORT_STATE_WORDS[state];
+      return <ToneBadge {...look} label={isTrial ? `${label}, only tried` : label} />;
+    },
+  },
+  { key: "lines", header: "Lines", align: "end", cell: ({ num_lines_done: lines }) => formatCount(lines) },
+  { key: "size", header: "Size", align: "end", cell: ({ num_bytes: bytes }) => formatBytes(bytes) },
+  { key: "by", header: "By", cell: ({ created_by_name: name }) => name },
+  { key: "at", header: "Begun", cell: ({ created_at: at }) => <Moment at={at} /> },
+];
 
-function sizeOf(text: string): number {
-  return new Blob([text]).size;
-}
-
-function Lines({ lines, onChange }: { lines: string; onChange: (lines: string) => void }) {
-  async function read(file: File | null) {
-    if (file) onChange(await file.text());
-  }
+function EarlierImports() {
+  const imports = useInfiniteQuery(promptImportsQuery);
   return (
-    <div>
-      <Textarea
-        label="Lines"
-        description="One JSON object per line."
-        placeholder={EXAMPLE}
-        autosize
-        minRows={8}
-        maxRows={18}
-        spellCheck={false}
-        classNames={{ input: classes.lines }}
-        value={lines}
-        error={sizeOf(lines) > MAX_BYTES ? "Larger than 2.5 MB: import it in parts." : undefined}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <FileButton accept=".jsonl,.ndjson,.txt,application/jsonl" onChange={(file) => void read(file)}>
-        {(props) => (
-          <Button {...props} variant="default" size="compact-sm" mt="xs">
-            Choose a file
-          </Button>
-        )}
-      </FileButton>
-    </div>
+    <Section title="Earlier imports">
+      <Loaded query={imports} skeleton={<TableSkeleton />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyNote title="Nothing was imported yet">Each import keeps its report here.</EmptyNote>
+          ) : (
+            <>
+              <DataTable caption="Imports" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
+              <MoreButton list={imports} />
+            </>
+          )
+        }
+      </Loaded>
+    </Section>
   );
 }
 
-/** Brings prompts in from JSON Lines: first as a trial, then for good. */
+function FormatNote() {
+  return (
+    <details className={classes.format}>
+      <summary>What a file looks like</summary>
+      <p>
+        JSON Lines holds one object per line, CSV names its columns in the first line. Only{" "}
+        <code>text</code> is needed; <code>category</code>, <code>source_kind</code>,{" "}
+        <code>distribution</code>, <code>user_key</code>, <code>organization_key</code> and{" "}
+        <code>consent_reference</code> may follow. A customer&apos;s prompt needs its consent
+        reference. Flags are an object in JSON and a column each in CSV.
+      </p>
+      <pre>{'{"text": "Explain tides to a child.", "category": "open_qa", "flags": {"closed_domain": false}}'}</pre>
+      <pre>{"text,category,closed_domain\nExplain tides to a child.,open_qa,false"}</pre>
+    </details>
+  );
+}
+
+type CapBy = NonNullable<NewPromptImport["cap_by"]>;
+
+/** Begins an import: a file, whether it is only tried, and how many prompts of one key pass. */
 export function ImportPromptsPage() {
-  const [lines, setLines] = useState("");
+  const [file, setFile] = useState<File | null>(null);
   const [isDryRun, setIsDryRun] = useState(true);
-  const [report, setReport] = useState<ImportReport | null>(null);
-  const send = useImportPrompts();
-  const isSendable = lines.trim() !== "" && sizeOf(lines) <= MAX_BYTES;
+  const [cap, setCap] = useState<number | string>("");
+  const [capBy, setCapBy] = useState<CapBy | "">("");
+  const open = useOpenImport();
+  const navigate = useNavigate();
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
-    setReport(null);
-    send.mutate({ lines, isDryRun }, { onSuccess: setReport });
+    if (!file) return;
+    const wanted = {
+      file_name: file.name,
+      num_bytes: file.size,
+      is_dry_run: isDryRun,
+      cap: typeof cap === "number" ? cap : null,
+      cap_by: capBy || null,
+    };
+    open.mutate(wanted, {
+      // The next page uploads: an address of its own can be left and come back to.
+      onSuccess: ({ id }) => void navigate(`/prompts/import/${id}`, { state: { file } }),
+    });
   }
 
   return (
     <>
       <PageHeader title="Import prompts">
-        Good lines are stored; every other line is named with what is wrong in it.
+        Good lines are stored in the background; every other line is named with what is wrong in it.
       </PageHeader>
       <form onSubmit={submit} className={classes.form}>
         <Stack gap="md">
-          {send.isError && <ProblemNote error={send.error} title="Nothing was imported" />}
-          <Lines
-            lines={lines}
-            onChange={(changed) => {
-              setLines(changed);
-              // A report is about the lines that were sent, not about the changed ones.
-              setReport(null);
-            }}
-          />
+          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
+          <FileDrop file={file} onChoose={setFile} />
+          <FormatNote />
           <Checkbox
             label="Only try it"
             description="Reports on every line and stores nothing."
             checked={isDryRun}
             onChange={(event) => setIsDryRun(event.currentTarget.checked)}
           />
-          <Group>
-            <Button type="submit" disabled={!isSendable} loading={send.isPending}>
+          <div className={classes.cap}>
+            <NumberInput
+              label="Accepted prompts of one key"
+              description="Later ones are kept and never sampled."
+              placeholder="As usual"
+              min={1}
+              max={1_000_000}
+              allowDecimal={false}
+              thousandSeparator=","
+              value={cap}
+              onChange={setCap}
+            />
+            <NativeSelect
+              label="The key"
+              description="Whose prompts are counted together."
+              data={[
+                { value: "", label: "As usual" },
+                { value: "organization", label: "Organization" },
+                { value: "user", label: "User" },
+              ]}
+              value={capBy}
+              onChange={(event) => setCapBy(event.currentTarget.value as CapBy | "")}
+            />
+          </div>
+          <div>
+            <Button type="submit" disabled={!file || file.size === 0} loading={open.isPending}>
               {isDryRun ? "Try the import" : "Import for good"}
             </Button>
-          </Group>
+          </div>
         </Stack>
       </form>
-      {report && (
-        <Section title={report.dry_run ? "What an import would do" : "What was imported"}>
-          <ImportReportView report={report} />
-        </Section>
-      )}
+      <EarlierImports />
     </>
   );
 }

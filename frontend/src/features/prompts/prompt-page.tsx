@@ -3,26 +3,32 @@ import { useParams } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
 import type { PromptDetail, StoredCompletion } from "@/api/research-types";
-import type { Catalogue } from "@/api/types";
-import { labelOf, SPLIT_WORDS } from "@/api/words";
+import { SPLIT_WORDS } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { Facts } from "@/components/facts";
-import { countOf } from "@/components/formats";
+import { countOf, formatCount, formatShare } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { ReadText } from "@/components/read-text";
 import { Section } from "@/components/section";
+import { ToneBadge } from "@/components/tone-badge";
 
+import { AnnotationSection } from "./annotation-section";
+import { MarkedText } from "./marked-text";
+import { PersonalDataDecision } from "./personal-data-decision";
 import classes from "./prompt-page.module.css";
 import { promptQuery } from "./prompt-queries";
-import { DISTRIBUTION_WORDS, SOURCE_KIND_WORDS } from "./prompt-words";
+import {
+  DISTRIBUTION_WORDS,
+  languageName,
+  PERSONAL_DATA_WORDS,
+  reservationOf,
+  SOURCE_KIND_WORDS,
+  STANDING_WORDS,
+} from "./prompt-words";
 import { samplingFacts } from "./sampling-facts";
-
-function labelIn(entries: { key: string; label: string }[], key: string): string {
-  return entries.find((entry) => entry.key === key)?.label ?? labelOf(key);
-}
 
 function Completion({ completion }: { completion: StoredCompletion }) {
   return (
@@ -36,23 +42,37 @@ function Completion({ completion }: { completion: StoredCompletion }) {
   );
 }
 
-function PromptFacts({ prompt, catalogue }: { prompt: PromptDetail; catalogue?: Catalogue }) {
-  const flags = Object.entries(prompt.flags)
-    .filter(([, isSet]) => isSet === true)
-    .map(([key]) => labelIn(catalogue?.prompt_flags ?? [], key));
+function PromptFacts({ prompt }: { prompt: PromptDetail }) {
+  const { language, language_confidence: confidence, token_count: tokens } = prompt;
+  const reservation = reservationOf(prompt);
   return (
     <Facts
       facts={[
-        {
-          name: "Category",
-          value: prompt.category === null ? "none" : labelIn(catalogue?.categories ?? [], prompt.category),
-        },
+        { name: "Use", value: reservation ? <ToneBadge {...reservation} /> : "Usable" },
         { name: "Split", value: SPLIT_WORDS[prompt.split] },
+        { name: "Standing", value: STANDING_WORDS[prompt.standing] },
+        { name: "Personal data", value: PERSONAL_DATA_WORDS[prompt.personal_data] },
+        {
+          name: "Reviewed by",
+          value: prompt.reviewed_by_name && (
+            <>
+              {prompt.reviewed_by_name},{" "}
+              {prompt.personal_data_reviewed_at && <Moment at={prompt.personal_data_reviewed_at} />}
+            </>
+          ),
+        },
+        {
+          name: "Language",
+          value: language && `${languageName(language)}${confidence === null ? "" : `, ${formatShare(confidence, 0)} sure`}`,
+        },
+        { name: "Tokens", value: tokens === null ? "not counted yet" : formatCount(tokens) },
         { name: "Written by", value: SOURCE_KIND_WORDS[prompt.source_kind] },
         { name: "Manner", value: DISTRIBUTION_WORDS[prompt.distribution] },
         { name: "Imported from", value: prompt.imported_from },
+        { name: "Organization", value: prompt.organization_key },
+        { name: "User", value: prompt.user_key },
+        { name: "Consent", value: prompt.consent_reference },
         { name: "Stored", value: <Moment at={prompt.created_at} /> },
-        { name: "Flags", value: flags.join(", "), isWide: true },
       ]}
     />
   );
@@ -66,10 +86,16 @@ function PromptView({ prompt }: { prompt: PromptDetail }) {
       <PageHeader title={`Prompt ${prompt.id}`}>{countOf(completions.length, "completion")}</PageHeader>
       <Section title="What is asked" isSheet>
         <div className={classes.prompt}>
-          <ReadText text={prompt.text} />
+          {prompt.personal_data_findings.length === 0 ? (
+            <ReadText text={prompt.text} />
+          ) : (
+            <MarkedText text={prompt.text} findings={prompt.personal_data_findings} />
+          )}
         </div>
-        <PromptFacts prompt={prompt} catalogue={catalogue.data} />
+        <PromptFacts prompt={prompt} />
+        <PersonalDataDecision prompt={prompt} />
       </Section>
+      {catalogue.data && <AnnotationSection prompt={prompt} catalogue={catalogue.data} />}
       <Section title="Completions">
         {completions.length === 0 ? (
           <EmptyNote

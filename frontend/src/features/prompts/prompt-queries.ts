@@ -3,20 +3,34 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
-import type { Category, Prompt, Split } from "@/api/research-types";
+import type { Category, Prompt, PromptToReview, Split } from "@/api/research-types";
 
 export interface PromptFilters {
   category?: string;
   split?: Split;
+  standing?: string;
+  personal_data?: string;
+  language?: string;
+  is_too_long?: boolean;
   search?: string;
 }
 
 export function promptsQuery(filters: PromptFilters) {
-  const query = { ...filters, category: chosen<Category>(filters.category) };
+  const query = {
+    ...filters,
+    category: chosen<Category>(filters.category),
+    standing: chosen<Prompt["standing"]>(filters.standing),
+    personal_data: chosen<Prompt["personal_data"]>(filters.personal_data),
+  };
   return listQuery<Prompt>(["prompts", "list", filters], (cursor, signal) =>
     bodyOf(api.GET("/api/prompts/", { params: { query: { ...query, cursor } }, signal })),
   );
 }
+
+export const promptSummaryQuery = queryOptions({
+  queryKey: ["prompts", "summary"],
+  queryFn: ({ signal }) => bodyOf(api.GET("/api/prompts/summary/", { signal })),
+});
 
 export function promptQuery(promptId: number) {
   return queryOptions({
@@ -26,28 +40,48 @@ export function promptQuery(promptId: number) {
   });
 }
 
-export interface PromptFile {
-  lines: string;
-  isDryRun: boolean;
+/** Prompts in which personal data was found and nobody has decided, the oldest first. */
+export const promptsToReviewQuery = listQuery<PromptToReview>(["prompts", "to-review"], (cursor, signal) =>
+  bodyOf(api.GET("/api/prompts/personal-data/", { params: { query: { cursor } }, signal })),
+);
+
+export interface Annotation {
+  category: Category | null;
+  flags: Record<string, boolean | null>;
 }
 
-/** Sends JSON Lines as they are; a dry run reports on every line and stores nothing. */
-export function useImportPrompts() {
+export function useAnnotatePrompt(promptId: number) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ lines, isDryRun }: PromptFile) =>
+    mutationFn: (annotation: Annotation) =>
       bodyOf(
-        api.POST("/api/prompts/import/", {
-          params: { query: { dry_run: isDryRun } },
-          body: lines,
-          bodySerializer: (body) => body,
-          headers: { "Content-Type": "application/jsonl" },
+        api.PUT("/api/prompts/{prompt_id}/annotation/", {
+          params: { path: { prompt_id: promptId } },
+          body: annotation,
         }),
       ),
-    onSuccess: async (report) => {
-      if (report.dry_run) return;
-      await queryClient.invalidateQueries({ queryKey: ["prompts"] });
-      await queryClient.invalidateQueries({ queryKey: ["overview"] });
+    onSuccess: async (prompt) => {
+      queryClient.setQueryData(promptQuery(promptId).queryKey, prompt);
+      await queryClient.invalidateQueries({ queryKey: ["prompts", "list"] });
+    },
+  });
+}
+
+/** Decides about one prompt; the queue is left as it is, so that nobody loses their place. */
+export function useReviewPersonalData() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: ({ promptId, isPersonal }: { promptId: number; isPersonal: boolean }) =>
+      bodyOf(
+        api.PUT("/api/prompts/{prompt_id}/personal-data/", {
+          params: { path: { prompt_id: promptId } },
+          body: { is_personal: isPersonal },
+        }),
+      ),
+    onSuccess: async (prompt) => {
+      queryClient.setQueryData(promptQuery(prompt.id).queryKey, prompt);
+      await queryClient.invalidateQueries({ queryKey: ["prompts", "list"] });
+      await queryClient.invalidateQueries({ queryKey: promptSummaryQuery.queryKey });
     },
   });
 }

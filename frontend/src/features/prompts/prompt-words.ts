@@ -1,5 +1,13 @@
-import type { Prompt, Split } from "@/api/research-types";
+import type { Prompt, PromptFinding, PromptImport, PromptImportLine, Split } from "@/api/research-types";
 import { SPLIT_WORDS } from "@/api/words";
+import type { IconName } from "@/components/icons";
+import type { Tone } from "@/components/tone-badge";
+
+interface Look {
+  label: string;
+  tone: Tone;
+  icon: IconName;
+}
 
 export const SOURCE_KIND_WORDS: Record<Prompt["source_kind"], string> = {
   labeler_plain: "A labeler, freely",
@@ -13,6 +21,75 @@ export const DISTRIBUTION_WORDS: Record<Prompt["distribution"], string> = {
   gpt: "Written for a plain language model",
 };
 
+export const STANDING_WORDS: Record<Prompt["standing"], string> = {
+  accepted: "Accepted",
+  over_cap: "Over the cap",
+};
+
+export const PERSONAL_DATA_WORDS: Record<Prompt["personal_data"], string> = {
+  unchecked: "Not checked yet",
+  clear: "None found",
+  found: "Found, to review",
+  cleared: "Found, not personal",
+  confirmed: "Personal",
+};
+
+export const LENGTH_WORDS = {
+  fits: "Fits",
+  too_long: "Too long",
+};
+
+export const FINDING_WORDS: Record<PromptFinding["kind"], string> = {
+  email: "E-mail address",
+  phone: "Telephone number",
+  bank_card: "Bank card",
+  bank_account: "Bank account",
+  social_security: "Social security number",
+  ip_address: "Internet address",
+};
+
+export const IMPORT_STATE_WORDS: Record<PromptImport["state"], Look> = {
+  queued: { label: "Waiting", tone: "neutral", icon: "waiting" },
+  running: { label: "Running", tone: "active", icon: "working" },
+  done: { label: "Done", tone: "good", icon: "done" },
+  failed: { label: "Failed", tone: "bad", icon: "failed" },
+  cancelled: { label: "Cancelled", tone: "neutral", icon: "stopped" },
+};
+
+export const OUTCOME_WORDS: Record<PromptImportLine["outcome"], Look> = {
+  accepted: { label: "Accepted", tone: "good", icon: "done" },
+  duplicate: { label: "Duplicate", tone: "neutral", icon: "copy" },
+  over_cap: { label: "Over the cap", tone: "caution", icon: "stopped" },
+  personal_data: { label: "Personal data", tone: "caution", icon: "caution" },
+  too_long: { label: "Too long", tone: "caution", icon: "stopped" },
+  broken: { label: "Broken", tone: "bad", icon: "failed" },
+};
+
+const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
+
+/** A language's name in English; a code that nobody knows stands for itself. */
+export function languageName(code: string): string {
+  try {
+    return LANGUAGES.of(code.replace("_", "-")) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** Why a prompt is not used; null for one that is. */
+export function reservationOf(prompt: Prompt): Look | null {
+  if (prompt.standing === "over_cap") return OUTCOME_WORDS.over_cap;
+  if (prompt.personal_data === "confirmed") return { label: "Personal", tone: "bad", icon: "lock" };
+  if (prompt.personal_data === "found") return { label: "To review", tone: "caution", icon: "caution" };
+  if (prompt.personal_data === "unchecked") return { label: "Not checked", tone: "neutral", icon: "waiting" };
+  if (prompt.is_too_long) return OUTCOME_WORDS.too_long;
+  return null;
+}
+
 export function isSplit(value: string): value is Split {
   return value in SPLIT_WORDS;
+}
+
+export function isOutcome(value: string): value is PromptImportLine["outcome"] {
+  return value in OUTCOME_WORDS;
 }

@@ -15,7 +15,38 @@ const prompt = {
   distribution: "instruct",
   imported_from: "",
   num_completions: 1,
+  standing: "accepted",
+  personal_data: "clear",
+  token_count: 6,
+  is_too_long: false,
+  language: "en",
+  language_confidence: 0.99,
   created_at: "2026-01-02T10:00:00Z",
+};
+const detail = {
+  ...prompt,
+  user_key: "",
+  organization_key: "",
+  consent_reference: "",
+  personal_data_findings: [],
+  reviewed_by_name: null,
+  personal_data_reviewed_at: null,
+  completions: [],
+  annotations: [],
+};
+const summary = {
+  num_prompts: 12,
+  num_usable: 9,
+  num_over_cap: 0,
+  num_too_long: 1,
+  num_unchecked: 0,
+  num_to_review: 2,
+  num_confirmed: 0,
+  english_share: 0.75,
+  languages: [
+    { language: "en", num_prompts: 9 },
+    { language: "de", num_prompts: 3 },
+  ],
 };
 const catalogue = {
   label_items: [],
@@ -32,6 +63,7 @@ beforeEach(() => {
     .install()
     .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
     .on("GET /api/catalogue/", { body: catalogue })
+    .on("GET /api/prompts/summary/", { body: summary })
     .on("GET /api/prompts/", { body: { results: [prompt], next: null } });
 });
 
@@ -58,37 +90,186 @@ describe("prompts", () => {
       token_count: 6,
       finish_reason: "eos",
     };
-    server.on("GET /api/prompts/31/", { body: { ...prompt, completions: [completion] } });
+    server.on("GET /api/prompts/31/", { body: { ...detail, completions: [completion] } });
     renderApp("/prompts/31");
     expect(await screen.findByRole("heading", { name: "tiny-sft" })).toBeInTheDocument();
     expect(screen.getByText("The moon pulls the sea.")).toBeInTheDocument();
     expect(screen.getByText("Temperature").nextSibling).toHaveTextContent("0.7");
     expect(screen.getByText("Seed").nextSibling).toHaveTextContent("11");
-    expect(await screen.findByText("Sensitive content")).toBeInTheDocument();
+    expect(await screen.findByText("Open QA · Sensitive content: yes")).toBeInTheDocument();
   });
 
-  it("tries an import first and names every line that would not be stored", async () => {
-    server.on("POST /api/prompts/import/", {
-      body: {
-        dry_run: true,
-        num_read: 3,
-        num_stored: 1,
-        stored: [1],
-        skipped: [{ line: 3, reason: "The same text as line 1." }],
-        errors: [{ line: 2, field: "text", message: "This field may not be blank." }],
-      },
+  it("says how much may be used and how much of it is English", async () => {
+    renderApp("/prompts");
+    expect(await screen.findByText("English")).toBeInTheDocument();
+    expect(screen.getByText("English").nextSibling).toHaveTextContent("75.0%");
+    expect(screen.getByRole("link", { name: "2" })).toHaveAttribute("href", "/prompts/personal-data");
+    expect(screen.getByRole("option", { name: "German (3)" })).toBeInTheDocument();
+  });
+
+  it("changes category and flags on the prompt's page and keeps what was said before", async () => {
+    const before = { ...detail, annotations: [] };
+    const said = {
+      id: 4,
+      category: "open_qa",
+      flags: { sensitive_content: false },
+      schema_revision: 1,
+      annotator_name: "Ruth",
+      created_at: "2026-01-03T10:00:00Z",
+    };
+    server
+      .on("GET /api/prompts/31/", { body: before })
+      .on("PUT /api/prompts/31/annotation/", {
+        body: { ...before, flags: { sensitive_content: false }, annotations: [said] },
+      });
+    const { user } = renderApp("/prompts/31");
+    const section = within(await screen.findByRole("region", { name: "Category and flags" }));
+    await user.click(section.getByRole("button", { name: "Change" }));
+    await user.click(within(section.getByRole("radiogroup", { name: "Sensitive content" })).getByLabelText("No"));
+    await user.click(section.getByRole("button", { name: "Save" }));
+    await user.click(await section.findByText("1 annotation"));
+    expect(section.getAllByText("Open QA · Sensitive content: no")).toHaveLength(2);
+    expect(server.sent("PUT /api/prompts/31/annotation/")[0]?.body).toEqual({
+      category: "open_qa",
+      flags: { sensitive_content: false },
     });
+  });
+});
+
+describe("the import of a file", () => {
+  const opened = {
+    id: "6f0c2a52-6f0e-4d5c-9c39-6f5d1d2f8a11",
+    file_name: "prompts.jsonl",
+    num_bytes: 26,
+    state: "queued",
+    is_dry_run: true,
+    prefix_tokens: 64,
+    cap: 200,
+    cap_by: "organization",
+    num_bytes_done: 0,
+    num_lines_done: 0,
+    failure: "",
+    created_by_name: "Ruth",
+    created_at: "2026-01-03T10:00:00Z",
+    started_at: null,
+    finished_at: null,
+    chunk_bytes: 1_000_000,
+    uploaded: [] as number[],
+    num_lines: { accepted: 0, duplicate: 0, over_cap: 0, personal_data: 0, too_long: 0, broken: 0 },
+  };
+  const done = {
+    ...opened,
+    state: "done",
+    num_bytes_done: 26,
+    num_lines_done: 2,
+    num_lines: { ...opened.num_lines, accepted: 1, broken: 1 },
+  };
+  const lines = [
+    { id: 1, line: 1, outcome: "accepted", field: "", message: "", prompt_id: 31, duplicate_of_id: null },
+    { id: 2, line: 2, outcome: "broken", field: "text", message: "Empty.", prompt_id: null, duplicate_of_id: null },
+  ];
+  const address = `/api/prompt-imports/${opened.id}/`;
+
+  it("announces the file, sends its pieces, and shows what became of each line", async () => {
+    server
+      .on("GET /api/prompt-imports/", { body: { results: [], next: null } })
+      .on("POST /api/prompt-imports/", { status: 201, body: opened })
+      .on(`GET ${address}`, () => ({
+        body: server.sent(`PUT ${address}chunks/0/`).length > 0 ? done : opened,
+      }))
+      .on(`PUT ${address}chunks/0/`, { status: 204 })
+      .on(`GET ${address}lines/`, { body: { results: lines, next: null } });
     const { user } = renderApp("/prompts/import");
-    await user.click(await screen.findByLabelText("Lines"));
-    await user.paste('{"text": "Explain tides."}');
+    const file = new File(['{"text": "Explain tides."}'], "prompts.jsonl");
+    await user.upload(await screen.findByLabelText("File of prompts"), file);
     await user.click(screen.getByRole("button", { name: "Try the import" }));
+
     const report = within(await screen.findByRole("region", { name: "What an import would do" }));
-    expect(report.getByText(/3 lines read, 1 would be stored, 1 passed over, 1 refused/)).toBeInTheDocument();
-    const rows = report.getAllByRole("row").slice(1);
-    expect(rows.map((row) => row.textContent)).toEqual([
-      "Line 2RefusedtextThis field may not be blank.",
-      "Line 3Passed overthe whole lineThe same text as line 1.",
+    await report.findByText("Empty.");
+    expect(report.getAllByRole("row").slice(1).map((row) => row.textContent)).toEqual([
+      "1AcceptedPrompt 31",
+      "2BrokentextEmpty.",
     ]);
-    expect(server.sent("POST /api/prompts/import/")[0]?.body).toEqual({ text: "Explain tides." });
+    expect(report.getByRole("link", { name: "Download as CSV" })).toHaveAttribute("href", `${address}report.csv`);
+    expect(server.sent("POST /api/prompt-imports/")[0]?.body).toEqual({
+      file_name: "prompts.jsonl",
+      num_bytes: 26,
+      is_dry_run: true,
+      cap: null,
+      cap_by: null,
+    });
+    expect(server.sent(`PUT ${address}chunks/0/`)[0]?.body).toEqual({ text: "Explain tides." });
+  });
+
+  it("asks for the file again after a reload and shows why an import failed", async () => {
+    server.on(`GET ${address}`, { body: opened });
+    const { unmount } = renderApp(`/prompts/import/${opened.id}`);
+    expect(await screen.findByText(/Choose prompts.jsonl again/)).toBeInTheDocument();
+    unmount();
+    server
+      .on(`GET ${address}`, { body: { ...done, state: "failed", failure: "The file is empty." } })
+      .on(`GET ${address}lines/`, { body: { results: [], next: null } });
+    renderApp(`/prompts/import/${opened.id}`);
+    expect(await screen.findByText("The file is empty.")).toBeInTheDocument();
+  });
+
+  it("shows the lines of one outcome when its number is chosen", async () => {
+    server
+      .on(`GET ${address}`, { body: done })
+      .on(`GET ${address}lines/`, { body: { results: lines, next: null } });
+    const { user, router } = renderApp(`/prompts/import/${opened.id}`);
+    await user.click(await screen.findByRole("button", { name: "Broken 1" }));
+    expect(router.state.location.search).toBe("?outcome=broken");
+    expect(screen.getByRole("button", { name: "Broken 1" })).toHaveAttribute("aria-pressed", "true");
+  });
+});
+
+describe("the review of personal data", () => {
+  const waiting = [
+    {
+      id: 41,
+      text: "Write to cara@example.org.",
+      imported_from: "",
+      personal_data_findings: [{ kind: "email", start: 9, end: 25, score: 1 }],
+      created_at: "2026-01-02T10:00:00Z",
+    },
+    {
+      id: 42,
+      text: "Ping 8.8.8.8 twice.",
+      imported_from: "",
+      personal_data_findings: [{ kind: "ip_address", start: 5, end: 12, score: 0.6 }],
+      created_at: "2026-01-02T10:00:00Z",
+    },
+  ];
+
+  it("marks what was found, and keys decide and bring the next prompt", async () => {
+    server
+      .on("GET /api/prompts/personal-data/", { body: { results: waiting, next: null } })
+      .on("PUT /api/prompts/41/personal-data/", { body: { ...detail, id: 41 } })
+      .on("PUT /api/prompts/42/personal-data/", { body: { ...detail, id: 42 } });
+    const { user } = renderApp("/prompts/personal-data");
+    expect(await screen.findByText("cara@example.org")).toHaveAttribute("title", "E-mail address");
+
+    await user.keyboard("p");
+    expect(await screen.findByText("8.8.8.8")).toHaveAttribute("title", "Internet address");
+    expect(screen.getByRole("status")).toHaveTextContent("Prompt 41 is personal and will not be used.");
+    await user.keyboard("n");
+    expect(await screen.findByText("That was the last one")).toBeInTheDocument();
+
+    expect(server.sent("PUT /api/prompts/41/personal-data/")[0]?.body).toEqual({ is_personal: true });
+    expect(server.sent("PUT /api/prompts/42/personal-data/")[0]?.body).toEqual({ is_personal: false });
+  });
+
+  it("stays with the prompt when the decision could not be stored", async () => {
+    server
+      .on("GET /api/prompts/personal-data/", { body: { results: waiting, next: null } })
+      .on("PUT /api/prompts/41/personal-data/", {
+        status: 409,
+        body: { code: "nothing_found", detail: "Nothing was found in this prompt.", fields: {} },
+      });
+    const { user } = renderApp("/prompts/personal-data");
+    await user.click(await screen.findByRole("button", { name: "Not personal" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Nothing was found in this prompt.");
+    expect(screen.getByText("cara@example.org")).toBeInTheDocument();
   });
 });

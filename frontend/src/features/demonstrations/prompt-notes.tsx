@@ -61,20 +61,22 @@ function Flag({
 }) {
   const { t } = useTranslation("demonstrations");
   return (
-    <li className={classes.flag} role="group" aria-label={label}>
-      <span>{label}</span>
-      {([true, false] as const).map((value) => (
-        <button
-          key={String(value)}
-          type="button"
-          className={classes.answer}
-          aria-pressed={answer === value}
-          // The same key again leaves it open: an answer nobody meant is worse than none.
-          onClick={() => onAnswer(answer === value ? null : value)}
-        >
-          {value ? t("yes") : t("no")}
-        </button>
-      ))}
+    <li>
+      <div className={classes.flag} role="group" aria-label={label}>
+        <span>{label}</span>
+        {([true, false] as const).map((value) => (
+          <button
+            key={String(value)}
+            type="button"
+            className={classes.answer}
+            aria-pressed={answer === value}
+            // The same key again leaves it open: an answer nobody meant is worse than none.
+            onClick={() => onAnswer(answer === value ? null : value)}
+          >
+            {value ? t("yes") : t("no")}
+          </button>
+        ))}
+      </div>
     </li>
   );
 }

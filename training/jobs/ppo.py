@@ -14,13 +14,16 @@ from training.services.model_versions import (
     record_output,
 )
 
-KEPT_BESIDE_THE_POLICY = ("raw_policy", "value_model")
+# Only a run that trained nothing else has one.
+ADAPTER = "adapter"
+KEPT_BESIDE_THE_POLICY = ("raw_policy", "value_model", ADAPTER)
 
 
 def publish(output: Path) -> Published:
     kept = {
         name: publish_folder(settings.ARTIFACT_ROOT, output / name, may_link=True)
         for name in KEPT_BESIDE_THE_POLICY
+        if name != ADAPTER or (output / name).exists()
     }
     return {"model": publish_model_folder(output / "model"), **kept}
 
@@ -30,6 +33,7 @@ def record(success: Success, published: Published) -> dict[str, Any]:
     kept = {
         name: record_artifact(published[name], Artifact.Kind.MODEL).pk
         for name in KEPT_BESIDE_THE_POLICY
+        if name in published
     }
     report = {**success.report, "artifacts": kept}
     record_output(

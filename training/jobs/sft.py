@@ -14,17 +14,21 @@ from training.services.model_versions import (
     record_output,
 )
 
+# Every epoch, and the adapters of a run that trained nothing else.
+KEPT_BESIDE_THE_MODEL = ("epoch-*", "adapter")
+
 
 def publish(output: Path) -> Published:
-    epochs = {
+    kept = {
         folder.name: publish_folder(settings.ARTIFACT_ROOT, folder, may_link=True)
-        for folder in sorted(output.glob("epoch-*"))
+        for pattern in KEPT_BESIDE_THE_MODEL
+        for folder in sorted(output.glob(pattern))
     }
-    return {"model": publish_model_folder(output / "model"), **epochs}
+    return {"model": publish_model_folder(output / "model"), **kept}
 
 
 def record(success: Success, published: Published) -> dict[str, Any]:
-    """The report names the artifact of every epoch that was kept."""
+    """The report names the artifacts of what is kept beside the model."""
     kept = {
         name: record_artifact(stored, Artifact.Kind.MODEL).pk
         for name, stored in published.items()

@@ -70,7 +70,9 @@ class Engine:
         self.optimiser = _adamw(module, settings)
         self.updates = 0
         self.ema_decay = ema_decay
-        self.average = [p.detach().clone() for p in module.parameters()] if ema_decay else []
+        # What adapters leave frozen never moves: it needs no average and no place in a checkpoint.
+        self.trained = {name: p for name, p in module.named_parameters() if p.requires_grad}
+        self.average = [p.detach().clone() for p in self.trained.values()] if ema_decay else []
 
     def update(
         self,
@@ -93,9 +95,7 @@ class Engine:
             before = self._gradients() if losses else None
             losses[name] = self._accumulate(micro_losses)
             norms[name] = self._norm_since(before)
-        total_norm = float(
-            nn.utils.clip_grad_norm_(self.module.parameters(), self.max_gradient_norm)
-        )
+        total_norm = float(nn.utils.clip_grad_norm_(self.trained.values(), self.max_gradient_norm))
         if not torch.isfinite(torch.tensor([total_norm, *losses.values()])).all():
             raise NonFinite(f"update {self.updates + 1}: losses {losses}, gradient {total_norm}")
         self.updates += 1
@@ -107,13 +107,13 @@ class Engine:
     def move_average(self) -> None:
         """average = decay * average + (1 - decay) * weights; nothing without a decay."""
         if self.average:
-            weights = [p.detach() for p in self.module.parameters()]
+            weights = [p.detach() for p in self.trained.values()]
             torch._foreach_lerp_(self.average, weights, 1 - self.ema_decay)
 
     @contextmanager
     def averaged_weights(self) -> Iterator[nn.Module]:
         """The module with its averaged weights in place; the raw ones return afterwards."""
-        weights = [p.detach().clone() for p in self.module.parameters()] if self.average else []
+        weights = [p.detach().clone() for p in self.trained.values()] if self.average else []
         self._overwrite(self.average)
         try:
             yield self.module
@@ -124,7 +124,7 @@ class Engine:
         """Everything a resumed run needs, under flat names."""
         stored: dict[str, Tensor] = {}
         averages = iter(self.average)
-        for name, parameter in self.module.named_parameters():
+        for name, parameter in self.trained.items():
             stored[f"weight.{name}"] = parameter.detach()
             for key, moment in self.optimiser.state.get(parameter, {}).items():
                 stored[f"{key}.{name}"] = moment
@@ -134,7 +134,7 @@ class Engine:
 
     def restore(self, stored: Mapping[str, Tensor], updates: int) -> None:
         self.updates = updates
-        for index, (name, parameter) in enumerate(self.module.named_parameters()):
+        for index, (name, parameter) in enumerate(self.trained.items()):
             with torch.no_grad():
                 parameter.copy_(stored[f"weight.{name}"])
             if self.average:
@@ -167,14 +167,12 @@ class Engine:
         return nullcontext()
 
     def _gradients(self) -> list[Tensor | None]:
-        return [
-            None if p.grad is None else p.grad.detach().clone() for p in self.module.parameters()
-        ]
+        return [None if p.grad is None else p.grad.detach().clone() for p in self.trained.values()]
 
     def _norm_since(self, before: list[Tensor | None] | None) -> float:
         """The norm of what was added to the gradients since `before` was taken."""
         added = []
-        for index, parameter in enumerate(self.module.parameters()):
+        for index, parameter in enumerate(self.trained.values()):
             if parameter.grad is not None:
                 past = before[index] if before else None
                 added.append(parameter.grad if past is None else parameter.grad - past)
@@ -183,7 +181,7 @@ class Engine:
     def _overwrite(self, values: Sequence[Tensor]) -> None:
         if values:
             with torch.no_grad():
-                torch._foreach_copy_(list(self.module.parameters()), list(values))
+                torch._foreach_copy_(list(self.trained.values()), list(values))
 
 
 def _adamw(module: nn.Module, settings: OptimiserSettings) -> torch.optim.AdamW:

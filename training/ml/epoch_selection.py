@@ -17,6 +17,7 @@ from training.ml.errors import BadInput
 from training.ml.hyperparameters import SftHyperparameters
 from training.ml.job import Job
 from training.ml.language_modelling import Example
+from training.ml.lora import has_adapters, save_adapters
 from training.ml.model_folders import load_tokenizer, save_folder
 from training.ml.networks import freeze
 from training.ml.reward_folders import load_reward_model
@@ -24,6 +25,7 @@ from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule
 
 EpochFigures = dict[str, float]
+ADAPTER = "adapter"
 
 
 def reward_judge(
@@ -71,6 +73,8 @@ class EpochShelf:
         # Published files may share their bytes with an older folder of this name: never into it.
         shutil.rmtree(folder, ignore_errors=True)
         save_folder(model, tokenizer, folder, parent=parent)
+        if has_adapters(model):
+            save_adapters(model, folder / ADAPTER)
         if not self.keeps_all:
             best = self._folder(choose_epoch(figures)["epoch"])
             for other in self.kept.iterdir():
@@ -78,8 +82,10 @@ class EpochShelf:
                     shutil.rmtree(other)
 
     def publish(self, epoch: int) -> None:
-        """Lay the selected epoch out as `model`, and every kept one beside it."""
+        """Lay the selected epoch out as `model`, its adapters and every kept epoch beside it."""
         self._lay_out(self._folder(epoch), "model")
+        if (self._folder(epoch) / ADAPTER).exists():
+            self._lay_out(self._folder(epoch) / ADAPTER, ADAPTER)
         if self.keeps_all:
             for folder in sorted(self.kept.iterdir()):
                 self._lay_out(folder, folder.name)
@@ -90,7 +96,9 @@ class EpochShelf:
     def _lay_out(self, folder: Path, name: str) -> None:
         target = self.output_dir / name
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(folder, target, copy_function=os.link)
+        shutil.copytree(
+            folder, target, copy_function=os.link, ignore=shutil.ignore_patterns(ADAPTER)
+        )
 
 
 def choose_epoch(figures: Sequence[EpochFigures]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Legend: B answers of this process, R answer tokens, T tokens.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +23,7 @@ from training.ml.batches import split_by_tokens
 from training.ml.engine import Engine
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.language_modelling import AnswerBatch, Example, padded_batch
+from training.ml.lora import adapters_off
 from training.ml.losses import token_entropies, token_logprobs
 from training.ml.networks import RewardModel, answer_logits, autocast
 from training.ml.rollouts import Answer, SamplingRule, write_answers
@@ -34,12 +36,24 @@ WRITING_FACTOR = 16
 
 @dataclass(frozen=True)
 class Networks:
-    """The four networks of PPO: two that move, two that judge."""
+    """The four networks of PPO: two that move, two that judge.
+
+    Without a reference of its own the policy is one when its adapters are switched off.
+    """
 
     policy: Engine
     value: Engine
-    reference: PreTrainedModel
+    reference: PreTrainedModel | None
     reward: RewardModel
+
+    @contextmanager
+    def reference_policy(self) -> Iterator[PreTrainedModel]:
+        """The policy as it was at the start."""
+        if self.reference is not None:
+            yield self.reference
+            return
+        with adapters_off(self.policy_model):
+            yield self.policy_model
 
     @property
     def policy_model(self) -> PreTrainedModel:
@@ -170,7 +184,8 @@ def _judge_batch(
         logit_BRV = answer_logits(networks.policy.module, batch.rows, batch.column_R)
         rollouts.logprob_BR[rows, :width] = token_logprobs(logit_BRV, batch.token_BR, temperature)
         rollouts.entropy_BR[rows, :width] = token_entropies(logit_BRV, temperature)
-        logit_BRV = answer_logits(networks.reference, batch.rows, batch.column_R)
+        with networks.reference_policy() as reference:
+            logit_BRV = answer_logits(reference, batch.rows, batch.column_R)
         reference_BR = token_logprobs(logit_BRV, batch.token_BR, temperature)
         rollouts.reference_logprob_BR[rows, :width] = reference_BR
         rollouts.value_BR[rows, :width] = answer_values(networks.value.module, batch)

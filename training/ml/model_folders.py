@@ -16,6 +16,7 @@ from transformers import (
 )
 
 from training.ml.errors import BadInput
+from training.ml.lora import merged
 
 NOTICE_NAME = "NOTICE.txt"
 # Every attention implementation but SDPA reads a boolean 4-D mask differently.
@@ -68,11 +69,11 @@ def save_folder(
     notice: str | None = None,
     parent: Path | None = None,
 ) -> None:
-    """Write weights, configuration, tokenizer and the licence notice.
+    """Write weights, configuration, tokenizer and the licence notice; adapters are merged in.
 
     The notice is given, or inherited from the folder of the model that training started from.
     """
-    model.save_pretrained(out_dir)
+    merged(model).save_pretrained(out_dir)
     tokenizer.save_pretrained(out_dir)
     # The safetensors writer leaves its files readable by their owner alone; a model is read
     # by the web process and by other nodes' users too.

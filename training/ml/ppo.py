@@ -20,6 +20,7 @@ from training.ml.experience import Networks, collect, rollout_metrics, targets
 from training.ml.hyperparameters import PpoHyperparameters, warnings
 from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.language_modelling import Example
+from training.ml.lora import add_adapters, has_adapters, save_adapters
 from training.ml.model_folders import load_policy, load_tokenizer, save_folder
 from training.ml.networks import freeze
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
@@ -28,7 +29,7 @@ from training.ml.reward_folders import load_reward_model, save_reward_model
 from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule
 from training.ml.schedules import Schedule, adapted_kl_coef
-from training.ml.seeding import endless_order, generator
+from training.ml.seeding import derive_seed, endless_order, generator
 
 REPORTED = ("score", "reward", "kl", "response_length", "entropy")
 
@@ -131,9 +132,15 @@ def load_networks(
         # Answers go from network to network as token ids; through text they would change.
         raise BadInput("the policy and the reward model have different tokenizers")
     policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
-    reference, value = copy.deepcopy(policy), copy.deepcopy(reward)
-    freeze(reference, job.world.device)
+    value = copy.deepcopy(reward)
     freeze(reward, job.world.device)
+    reference = None
+    if settings.lora_rank == 0:
+        reference = copy.deepcopy(policy)
+        freeze(reference, job.world.device)
+    add_adapters(policy, settings, derive_seed(job.seed, "policy adapters"))
+    add_adapters(value.model, settings, derive_seed(job.seed, "value adapters"))
+    value.head.requires_grad_(True)
     policy_iterations = settings.iterations - settings.value_warmup_iterations
     schedule = _schedule(settings, settings.learning_rate, policy_iterations)
     return Networks(
@@ -192,7 +199,8 @@ def _validate(
     judge = RewardJudge(
         networks.reward, held_out, rule, job.hyperparameters, seed=job.seed, world=job.world
     )
-    before = judge.mean_reward(networks.reference)
+    with networks.reference_policy() as reference:
+        before = judge.mean_reward(reference)
     with networks.policy.averaged_weights():
         after = judge.mean_reward(networks.policy_model)
     return {"score_before": before, "score_after": after, "num_prompts": len(held_out)}
@@ -236,6 +244,8 @@ def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -
     save_folder(policy, tokenizer, out / "raw_policy", parent=parent)
     with networks.policy.averaged_weights():
         save_folder(policy, tokenizer, out / "model", parent=parent)
+        if has_adapters(policy):
+            save_adapters(policy, out / "adapter")
     save_reward_model(value, tokenizer, out / "value_model", parent=job.input("reward_model"))
 
 

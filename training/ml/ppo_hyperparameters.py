@@ -13,6 +13,8 @@ from training.ml.shared_knobs import (
     epsilon_knob,
     final_fraction_knob,
     learning_rate_knob,
+    lora_alpha_knob,
+    lora_rank_knob,
     max_gradient_norm_knob,
     max_prompt_tokens_knob,
     max_tokens_per_forward_knob,
@@ -183,6 +185,8 @@ class PpoHyperparameters:
     )
     max_tokens_per_forward: int = max_tokens_per_forward_knob()
     precision: str = precision_knob()
+    lora_rank: int = lora_rank_knob()
+    lora_alpha: int = lora_alpha_knob()
     max_gradient_norm: float = max_gradient_norm_knob()
     weight_decay: float = weight_decay_knob()
     adam_beta1: float = beta1_knob()

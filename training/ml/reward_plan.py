@@ -10,6 +10,7 @@ from transformers import PreTrainedTokenizerBase
 
 from training.ml.engine import Engine
 from training.ml.hyperparameters import RankingHyperparameters
+from training.ml.lora import add_adapters, has_adapters
 from training.ml.networks import RewardModel
 from training.ml.reward_folders import save_reward_model
 from training.ml.schedules import Schedule
@@ -50,7 +51,11 @@ class TrainingPlan:
         return order[first : first + self.settings.batch_size]
 
     def engine(self, model: RewardModel, world: World) -> Engine:
+        """The engine of a fresh model, to which the settings may add adapters."""
         settings = self.settings
+        if not has_adapters(model):
+            add_adapters(model.model, settings, derive_seed(self.seed, "adapters"))
+            model.head.requires_grad_(True)
         schedule = Schedule(
             settings.learning_rate_schedule,
             settings.learning_rate,

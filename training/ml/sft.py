@@ -31,13 +31,14 @@ from training.ml.language_modelling import (
     answer_loss,
     num_answer_tokens,
 )
+from training.ml.lora import add_adapters
 from training.ml.model_folders import load_policy, load_tokenizer
 from training.ml.networks import add_residual_dropout
 from training.ml.packing import can_pack
 from training.ml.records import read_demonstrations, read_pretraining
 from training.ml.reward_judge import RewardJudge
 from training.ml.schedules import Schedule
-from training.ml.seeding import endless_order, permutation
+from training.ml.seeding import derive_seed, endless_order, permutation
 
 # This many pretraining texts to one that is held out.
 HELD_OUT_EVERY = 10
@@ -52,6 +53,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     settings: SftHyperparameters = job.hyperparameters
     base = job.input("base_model")
     model, tokenizer = load_policy(base), load_tokenizer(base)
+    add_adapters(model, settings, derive_seed(job.seed, "adapters"))
     has_dropout = add_residual_dropout(model, settings.residual_dropout)
     encoder = TextEncoder(tokenizer, _limits(model, settings))
     train, validation = _read_examples(job, encoder)

@@ -111,3 +111,21 @@ def max_steps_knob() -> Any:
         unit="steps",
         source=OURS,
     )
+
+
+def lora_rank_knob() -> Any:
+    return knob(
+        0,
+        "Train adapters of this rank beside the frozen weights; 0 trains the weights themselves.",
+        between=(0, 1024),
+        source="Hu et al. 2021; the paper trains all weights",
+    )
+
+
+def lora_alpha_knob() -> Any:
+    return knob(
+        16,
+        "Adapters count alpha / rank.",
+        between=(1, 10_000),
+        source="Hu et al. 2021",
+    )

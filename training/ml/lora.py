@@ -1,0 +1,108 @@
+"""Low-rank adapters: a frozen trunk and a few trained matrices beside its own.
+
+Source: Hu et al. 2021. The layers are peft's; here is only where they go and how they leave.
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model
+from peft.tuners.lora import LoraLayer
+from safetensors.torch import save_file
+from transformers import PreTrainedModel
+
+from training.ml.errors import BadInput
+
+# Every matrix of every block, as the source finds best for a given number of trained weights.
+TARGETS = {
+    "llama": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+    "qwen2": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+    "mistral": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+    "gpt2": ("c_attn", "c_proj", "c_fc"),
+    "gpt_neox": ("query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"),
+}
+# The names that peft's own loader looks for.
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+
+
+class AdapterSettings(Protocol):
+    @property
+    def lora_rank(self) -> int: ...
+    @property
+    def lora_alpha(self) -> int: ...
+
+
+def add_adapters(model: PreTrainedModel, settings: AdapterSettings, seed: int) -> None:
+    """Freeze the model and put adapters beside its matrices; nothing at rank 0.
+
+    The adapters begin as zero, so the model first computes what it did before.
+
+    Raises: BadInput for an architecture whose matrices are not known.
+    """
+    if settings.lora_rank == 0:
+        return
+    kind = model.config.model_type
+    if kind not in TARGETS:
+        raise BadInput(f"lora_rank: adapters are not known for {kind}; use 0")
+    config = LoraConfig(
+        r=settings.lora_rank,
+        lora_alpha=settings.lora_alpha,
+        target_modules=list(TARGETS[kind]),
+        lora_dropout=0.0,
+        fan_in_fan_out=kind == "gpt2",
+    )
+    model.requires_grad_(False)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        inject_adapter_in_model(config, model)
+
+
+def adapter_layers(model: torch.nn.Module) -> list[tuple[str, LoraLayer]]:
+    return [(name, part) for name, part in model.named_modules() if isinstance(part, LoraLayer)]
+
+
+def has_adapters(model: torch.nn.Module) -> bool:
+    return any(isinstance(part, LoraLayer) for part in model.modules())
+
+
+def merged(model: PreTrainedModel) -> PreTrainedModel:
+    """A plain copy with the adapters added into its matrices; the model itself without any."""
+    if not has_adapters(model):
+        return model
+    plain = copy.deepcopy(model)
+    for name, layer in adapter_layers(plain):
+        layer.merge()
+        parent, _, own_name = name.rpartition(".")
+        setattr(plain.get_submodule(parent), own_name, layer.get_base_layer())
+    return plain.requires_grad_(True)
+
+
+@contextmanager
+def adapters_off(model: torch.nn.Module) -> Iterator[None]:
+    """Compute as if there were no adapters: the policy is then its own reference."""
+    layers = [layer for _, layer in adapter_layers(model)]
+    for layer in layers:
+        layer.enable_adapters(False)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            # This lets them be trained again too; switching them off had frozen them.
+            layer.enable_adapters(True)
+
+
+def save_adapters(model: PreTrainedModel, folder: Path) -> None:
+    """Write what `PeftModel.from_pretrained` loads on top of the model training started from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config: Any = copy.copy(model.peft_config["default"])
+    config.task_type = "CAUSAL_LM"
+    config.inference_mode = True
+    config.save_pretrained(folder)
+    weights = get_peft_model_state_dict(model)
+    named = {f"base_model.model.{name}": tensor.contiguous() for name, tensor in weights.items()}
+    save_file(named, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
+    (folder / ADAPTER_WEIGHTS).chmod(0o644)

@@ -15,6 +15,7 @@ export const navigation: NavigationItem[] = [
   { label: "Questions", path: "/questions", role: "labeler" },
   { label: "Prompts", path: "/prompts", role: "researcher" },
   { label: "Projects", path: "/projects", role: "researcher" },
+  { label: "Review", path: "/reviews", role: "researcher" },
   { label: "Agreement", path: "/agreement", role: "researcher" },
   { label: "Labelers", path: "/labelers", role: "researcher" },
   { label: "Evaluations", path: "/evaluations", role: "researcher" },

@@ -67,7 +67,7 @@ function Counts({
           aria-pressed={chosen === outcome}
           onClick={() => onChoose(chosen === outcome ? "" : outcome)}
         >
-          <span>{OUTCOME_WORDS[outcome as ImportOutcome].label} </span>
+          <span>{OUTCOME_WORDS[outcome as ImportOutcome].label}</span>{" "}
           <span>{formatCount(count)}</span>
         </button>
       ))}

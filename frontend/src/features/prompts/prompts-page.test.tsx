@@ -101,8 +101,7 @@ describe("prompts", () => {
 
   it("says how much may be used and how much of it is English", async () => {
     renderApp("/prompts");
-    expect(await screen.findByText("English")).toBeInTheDocument();
-    expect(screen.getByText("English").nextSibling).toHaveTextContent("75.0%");
+    expect((await screen.findByText("English share")).nextSibling).toHaveTextContent("75.0%");
     expect(screen.getByRole("link", { name: "2" })).toHaveAttribute("href", "/prompts/personal-data");
     expect(screen.getByRole("option", { name: "German (3)" })).toBeInTheDocument();
   });

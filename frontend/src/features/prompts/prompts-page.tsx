@@ -109,7 +109,7 @@ function Summary({ summary }: { summary: PromptSummary }) {
         facts={[
           { name: "Prompts", value: formatCount(summary.num_prompts) },
           { name: "Usable", value: formatCount(summary.num_usable) },
-          { name: "English", value: english === null ? "not known yet" : formatShare(english) },
+          { name: "English share", value: english === null ? "not known yet" : formatShare(english) },
           {
             name: "Languages",
             value: english !== null && formatCount(summary.languages.length),

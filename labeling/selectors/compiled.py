@@ -1,25 +1,33 @@
 """Querysets whose SQL is worked out once, for the few requests that all labelers wait for.
 
-Putting a queryset together and turning it into SQL takes Django several times as long as Postgres
-takes to answer it, and comes out the same on every call but for the values.
+Putting a queryset together, turning it into SQL and planning that takes Django and Postgres several
+times as long as running it, and comes out the same on every call but for the values. So the SQL is
+kept here, and its plan in Postgres as a prepared statement of the connection.
 """
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import count
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
+from psycopg2.extensions import AsIs
 
 # Values that no row has, to be recognised among the parameters of the compiled SQL.
 STAND_IN_NUMBER = 2**62
 STAND_INS: dict[type, Callable[[int], object]] = {
     int: lambda n: STAND_IN_NUMBER + n,
     UUID: lambda n: UUID(int=STAND_IN_NUMBER + n),
+    str: lambda n: f"stand-in {n}",
 }
+NUMBERS = count(1)
+# The names of the statements that each connection of the driver has prepared.
+PREPARED: "WeakKeyDictionary[Any, set[str]]" = WeakKeyDictionary()
 
 
 Row = TypeVar("Row", bound=Model)
@@ -34,6 +42,7 @@ class CompiledQuery(Generic[Row]):
 
     def __init__(self, build: Callable[..., QuerySet[Row]], **arguments: type) -> None:
         self._build, self._arguments = build, arguments
+        self._name = f"concord_{next(NUMBERS)}"
         self._compiled: tuple[Any, str, tuple[Any, ...]] | None = None
 
     def __call__(self, **values: object) -> list[Row]:
@@ -45,14 +54,14 @@ class CompiledQuery(Generic[Row]):
 
     def _rows(self, values: dict[str, object]) -> Iterator[Row]:
         model_compiler, sql, parameters = self._compiled or self._compile()
-        bound = tuple(
-            values[parameter.name] if isinstance(parameter, _Argument) else parameter
-            for parameter in parameters
-        )
+        connection = connections[DEFAULT_DB_ALIAS]
+        self._prepare(connection, sql, parameters)
+        bound = tuple(values[name] for name in self._arguments)
+        execute = f"EXECUTE {self._name}" + (f"({', '.join(['%s'] * len(bound))})" if bound else "")
         compiler = copy.copy(model_compiler)
         # A connection belongs to its thread.
-        compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.as_sql = lambda *_, **__: (sql, bound)
+        compiler.connection = connection
+        compiler.as_sql = lambda *_, **__: (execute, bound)
         queryset = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
             query=SimpleNamespace(get_compiler=lambda **_: compiler),
@@ -60,26 +69,28 @@ class CompiledQuery(Generic[Row]):
         )
         return iter(ModelIterable(queryset))  # type: ignore[arg-type]
 
+    def _prepare(self, connection: Any, sql: str, parameters: tuple[Any, ...]) -> None:
+        """Once per connection; constants stay in the text, where a partial index can see them."""
+        connection.ensure_connection()
+        names = PREPARED.setdefault(connection.connection, set())
+        if self._name in names:
+            return
+        with connection.connection.cursor() as cursor:
+            text = cursor.mogrify(sql, parameters).decode()
+            cursor.execute(f"PREPARE {self._name} AS {text}")
+        names.add(self._name)
+
     def _compile(self) -> tuple[Any, str, tuple[Any, ...]]:
         stand_ins = {
             name: STAND_INS[kind](n) for n, (name, kind) in enumerate(self._arguments.items())
         }
-        name_of = {value: name for name, value in stand_ins.items()}
-        queryset = self._build(**stand_ins)
-        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        place_of = {value: AsIs(f"${n}") for n, value in enumerate(stand_ins.values(), start=1)}
+        compiler = self._build(**stand_ins).query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        named = tuple(
-            _Argument(name_of[parameter])
-            if isinstance(parameter, int | UUID) and parameter in name_of
-            else parameter
-            for parameter in parameters
-        )
-        self._compiled = compiler, sql, named
+        self._compiled = compiler, sql, tuple(_placed(value, place_of) for value in parameters)
         return self._compiled
 
 
-class _Argument:
-    """The place of an argument among the parameters."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+def _placed(value: Any, place_of: dict[object, AsIs]) -> Any:
+    is_comparable = isinstance(value, int | str | UUID)
+    return place_of.get(value, value) if is_comparable else value

@@ -12,6 +12,7 @@ export const navigation: NavigationItem[] = [
   { label: "My answers", path: "/history", role: "labeler" },
   { label: "My drafts", path: "/drafts", role: "labeler" },
   { label: "Returned", path: "/returns", role: "labeler" },
+  { label: "Write prompts", path: "/write-prompts", role: "labeler" },
   { label: "Questions", path: "/questions", role: "labeler" },
   { label: "Prompts", path: "/prompts", role: "researcher" },
   { label: "Projects", path: "/projects", role: "researcher" },

@@ -42,6 +42,10 @@ const labelerPages: RouteObject[] = [
   { path: "drafts", ...page(() => import("@/features/demonstrations/drafts-page"), "DraftsPage") },
   { path: "returns", ...page(() => import("@/features/demonstrations/returns-page"), "ReturnsPage") },
   { path: "surveys", ...page(() => import("@/features/surveys/surveys-page"), "SurveysPage") },
+  {
+    path: "write-prompts",
+    ...page(() => import("@/features/prompt-writing/write-prompts-page"), "WritePromptsPage"),
+  },
   { path: "questions", ...page(() => import("@/features/questions/questions-page"), "QuestionsPage") },
   { path: "consent", ...page(() => import("@/features/screening/consent-page"), "ConsentPage") },
   { path: "screening", ...page(() => import("@/features/screening/screening-page"), "ScreeningPage") },

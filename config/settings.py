@@ -45,7 +45,8 @@ DATABASES = {"default": env_database("DATABASE_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "labeling.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["labeling.api.sessions.AccountBackend"]
+SESSION_ENGINE = "labeling.api.sessions"
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

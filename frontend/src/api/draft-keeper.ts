@@ -102,6 +102,7 @@ export class DraftKeeper<Body> {
   private attempts = 0;
   private isSaving = false;
   private isStopped = false;
+  private isReleased = false;
 
   constructor(options: KeeperOptions<Body>) {
     this.options = options;
@@ -138,6 +139,7 @@ export class DraftKeeper<Body> {
 
   /** Begins to save; separate from opening so that looking at a task starts no timer. */
   start(): void {
+    this.isReleased = false;
     this.isStopped = false;
     if (this.unsaved !== null && this.state.status !== "conflict") this.schedule(SAVE_AFTER_MS);
   }
@@ -146,6 +148,15 @@ export class DraftKeeper<Body> {
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);
+  }
+
+  /**
+   * Another tab works on this task now: the copy in this browser is that tab's, so neither is it
+   * written nor taken away from here.
+   */
+  release(): void {
+    this.stop();
+    this.isReleased = true;
   }
 
   /** The answer has arrived for good: nothing here needs to be restored any more. */
@@ -178,6 +189,11 @@ export class DraftKeeper<Body> {
     if (left > leaseIsOldBelowMs || this.isSaving || this.state.status === "conflict") return;
     this.unsaved = body;
     void this.saveNow();
+  }
+
+  /** Renews a lease that is about to end, unless the server is known not to answer. */
+  renewIfShort(body: Body, leaseIsShortBelowMs: number): void {
+    if (this.state.status === "saved") this.renew(body, leaseIsShortBelowMs);
   }
 
   /** Saves without waiting: the page is being hidden, or the network came back. */
@@ -284,6 +300,7 @@ export class DraftKeeper<Body> {
   }
 
   private writeCopy(body: Body): void {
+    if (this.isReleased) return;
     const copy: LocalCopy<Body> = { version: this.version, body, at: Date.now() };
     try {
       this.storage.setItem(PREFIX + this.options.id, JSON.stringify(copy));
@@ -293,6 +310,7 @@ export class DraftKeeper<Body> {
   }
 
   private forgetCopy(): void {
+    if (this.isReleased) return;
     this.storage.removeItem(PREFIX + this.options.id);
   }
 

@@ -11,11 +11,15 @@ export interface ActiveTime {
 
 /**
  * Counts the seconds somebody really spends on this page: it is visible, and a key or the pointer
- * moved within the last minute.
+ * moved within the last minute. `onSecond` is called for each of them.
  */
-export function useActiveTime(startSeconds: number): ActiveTime {
+export function useActiveTime(startSeconds: number, onSecond?: () => void): ActiveTime {
   const seconds = useRef(startSeconds);
   const last = useRef(0);
+  const second = useRef(onSecond);
+  useEffect(() => {
+    second.current = onSecond;
+  });
 
   useEffect(() => {
     last.current = Date.now();
@@ -26,7 +30,9 @@ export function useActiveTime(startSeconds: number): ActiveTime {
     const timer = setInterval(() => {
       const isActive =
         document.visibilityState === "visible" && Date.now() - last.current < IDLE_AFTER_MS;
-      if (isActive) seconds.current += TICK_MS / 1000;
+      if (!isActive) return;
+      seconds.current += TICK_MS / 1000;
+      second.current?.();
     }, TICK_MS);
     return () => {
       for (const sign of SIGNS_OF_LIFE) window.removeEventListener(sign, onLife);

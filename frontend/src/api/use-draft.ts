@@ -7,10 +7,19 @@ import type { Assignment, DraftBody } from "./types";
 
 const RENEW_BELOW_MS = 20 * 60_000;
 const RENEW_CHECK_MS = 30_000;
+/** From here on a lease is shown as running out, and any key renews it at once. */
+const RENEW_BY_KEY_BELOW_MS = 3 * 60_000;
+const CLOCKS = new Set(["seconds_active", "seconds_shown"]);
 
-/** Two drafts are the same when everything but the clock in them is. */
+function withoutClocks(body: DraftBody): unknown {
+  return JSON.parse(
+    JSON.stringify(body, (key, value: unknown) => (CLOCKS.has(key) ? undefined : value)),
+  );
+}
+
+/** Two drafts are the same when everything but the clocks in them is. */
 export function isSameDraft(left: DraftBody, right: DraftBody): boolean {
-  return canonical({ ...left, seconds_active: 0 }) === canonical({ ...right, seconds_active: 0 });
+  return canonical(withoutClocks(left)) === canonical(withoutClocks(right));
 }
 
 export interface Draft<Body> {
@@ -22,12 +31,13 @@ export interface Draft<Body> {
  * The draft of one assignment for as long as its workplace is open.
  *
  * `currentBody` is asked when a lease must be renewed although nothing has changed: reading a long
- * text is work too.
+ * text is work too. A tab that does not hold the task saves nothing.
  */
 export function useDraft<Body extends DraftBody>(
   assignment: Assignment,
   currentBody: () => Body,
   lastActivityAt: () => number,
+  isHeldHere = true,
 ): Draft<Body> {
   const [keeper] = useState(
     () =>
@@ -43,6 +53,10 @@ export function useDraft<Body extends DraftBody>(
   const state = useSyncExternalStore(keeper.subscribe, keeper.getState);
 
   useEffect(() => {
+    if (!isHeldHere) {
+      keeper.release();
+      return undefined;
+    }
     keeper.start();
     const onHidden = () => {
       if (document.visibilityState === "hidden") keeper.flush({ isLeaving: true });
@@ -59,15 +73,23 @@ export function useDraft<Body extends DraftBody>(
       keeper.flush();
       keeper.stop();
     };
-  }, [keeper]);
+  }, [keeper, isHeldHere]);
 
   useEffect(() => {
+    if (!isHeldHere) return undefined;
+    const onKey = () => keeper.renewIfShort(currentBody(), RENEW_BY_KEY_BELOW_MS);
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [keeper, currentBody, isHeldHere]);
+
+  useEffect(() => {
+    if (!isHeldHere) return undefined;
     const timer = setInterval(() => {
       const isActive = Date.now() - lastActivityAt() < 2 * RENEW_CHECK_MS;
       if (isActive) keeper.renew(currentBody(), RENEW_BELOW_MS);
     }, RENEW_CHECK_MS);
     return () => clearInterval(timer);
-  }, [keeper, currentBody, lastActivityAt]);
+  }, [keeper, currentBody, lastActivityAt, isHeldHere]);
 
   return { keeper, state };
 }

@@ -1,3 +1,5 @@
+import { useTranslation } from "react-i18next";
+
 import { durationWords } from "./duration";
 import classes from "./save-state.module.css";
 import { useNow } from "./use-now";
@@ -7,13 +9,14 @@ const WARN_BELOW_MS = 3 * 60_000;
 
 /** How long the open piece of work is still held. Quiet until it matters. */
 export function LeaseState({ until, isLost }: { until: number | null; isLost: boolean }) {
+  const { t } = useTranslation("workplace");
   const now = useNow();
   if (until === null && !isLost) return null;
   const left = (until ?? 0) - now;
   if (left <= 0 || isLost) {
     return (
       <span className={classes.state} data-tone="caution">
-        No longer held for you
+        {t("leaseOver")}
       </span>
     );
   }
@@ -23,9 +26,9 @@ export function LeaseState({ until, isLost }: { until: number | null; isLost: bo
     <span
       className={classes.state}
       data-tone={isShort ? "caution" : "calm"}
-      title="Working on it renews this"
+      title={t("leaseHint")}
     >
-      Held for you {durationWords(left)} more
+      {t("leaseLeft", { span: durationWords(left) })}
     </span>
   );
 }

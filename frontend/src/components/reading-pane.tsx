@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 import { KeyHint } from "./key-hint";
-import { ReadText } from "./read-text";
+import { MarkdownText } from "./markdown-text";
 import classes from "./reading-pane.module.css";
 import { openingOf } from "./visible-text";
 
@@ -12,6 +13,8 @@ export function ReadingPane({
   isFolded,
   onFold,
   foldKey,
+  isRaw = false,
+  footer,
   children,
 }: {
   title: string;
@@ -19,9 +22,14 @@ export function ReadingPane({
   isFolded: boolean;
   onFold: () => void;
   foldKey?: string;
-  /** What belongs under the text. */
+  /** The text as its source, in fixed width. */
+  isRaw?: boolean;
+  /** What belongs under the text and scrolls with it. */
   children?: ReactNode;
+  /** What is always in sight below the text, folded or not. */
+  footer?: ReactNode;
 }) {
+  const { t } = useTranslation("workplace");
   return (
     <section className={classes.pane} aria-label={title} data-folded={isFolded || undefined}>
       <header className={classes.head}>
@@ -32,7 +40,7 @@ export function ReadingPane({
           aria-expanded={!isFolded}
           onClick={onFold}
         >
-          {isFolded ? "Unfold" : "Fold"} {foldKey && <KeyHint>{foldKey}</KeyHint>}
+          {isFolded ? t("unfold") : t("fold")} {foldKey && <KeyHint>{foldKey}</KeyHint>}
         </button>
       </header>
       {isFolded ? (
@@ -42,11 +50,12 @@ export function ReadingPane({
       ) : (
         // A scrolled region must be reachable by key.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <div className={classes.text} tabIndex={0} role="group" aria-label={`${title}, text`}>
-          <ReadText text={text} />
+        <div className={classes.text} tabIndex={0} role="group" aria-label={t("paneText", { title })}>
+          <MarkdownText text={text} isRaw={isRaw} />
           {children}
         </div>
       )}
+      {footer && <div className={classes.footer}>{footer}</div>}
     </section>
   );
 }

@@ -1,42 +1,92 @@
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+
 import type { Catalogue } from "@/api/types";
 import { ReasonDialog } from "@/components/reason-dialog";
 
-import type { Board } from "./board";
 import { DraftConflict } from "./draft-conflict";
 import { HelpOverlay } from "./help-overlay";
 import type { BoardModel } from "./use-board";
 
-/** What may lie over the board: the keys, the reasons to skip, a choice between two drafts. */
+const CompareDrawer = lazy(async () => ({
+  default: (await import("./compare-drawer")).CompareDrawer,
+}));
+const SettingsDialog = lazy(async () => ({
+  default: (await import("./settings-dialog")).SettingsDialog,
+}));
+
+function Comparison({ model }: { model: BoardModel }) {
+  const { view, letterOf } = model;
+  if (view.comparing?.kind !== "open") return null;
+  const { left, right } = view.comparing;
+  return (
+    <Suspense fallback={null}>
+      <CompareDrawer
+        left={model.completionOf(left)}
+        right={model.completionOf(right)}
+        isRaw={model.preferences.isRaw}
+        place={model.placeWordsOf(left)}
+        verdict={model.verdictOf(left, right)}
+        situation={model.situation}
+        preferences={model.preferences}
+        letterOf={letterOf}
+        onRun={model.run}
+        onClose={view.stopComparing}
+      />
+    </Suspense>
+  );
+}
+
+/** What may lie over the board: the keys, two side by side, the reasons to skip, two drafts. */
 export function BoardOverlays({
   model,
-  skipReasons,
+  catalogue,
   onSkip,
-  theirs,
 }: {
   model: BoardModel;
-  skipReasons: Catalogue["skip_reasons"];
+  catalogue: Catalogue;
   onSkip: (reason: string, comment: string) => Promise<void>;
-  theirs: Board | null;
 }) {
-  const { draft, overlay, setOverlay } = model;
-  const close = () => setOverlay(null);
+  const { t } = useTranslation("rankings");
+  const { draft, view, preferences } = model;
+  const close = () => view.setOverlay(null);
+  const { kind } = model.asked;
   return (
     <>
-      {overlay === "help" && <HelpOverlay preferences={model.preferences} onClose={close} />}
-      {overlay === "skip" && (
+      {view.overlay === "help" && (
+        <HelpOverlay
+          kind={kind}
+          catalogue={catalogue}
+          preferences={preferences}
+          onSettings={() => view.setOverlay("settings")}
+          onClose={close}
+        />
+      )}
+      {view.overlay === "settings" && (
+        <Suspense fallback={null}>
+          <SettingsDialog
+            kind={kind}
+            catalogue={catalogue}
+            preferences={preferences}
+            onClose={close}
+          />
+        </Suspense>
+      )}
+      {view.overlay === "skip" && (
         <ReasonDialog
-          title="Skip this task"
-          explanation="Somebody else gets it. Skipping never counts against you, and it can be undone: your draft is kept."
-          action="Skip"
-          choices={skipReasons}
+          title={t("skipTitle")}
+          explanation={t("skipWords")}
+          action={t("skip")}
+          choices={catalogue.skip_reasons}
           onChoose={onSkip}
           onClose={close}
         />
       )}
-      {theirs && (
+      <Comparison model={model} />
+      {draft.theirs && (
         <DraftConflict
           mine={draft.board}
-          theirs={theirs}
+          theirs={draft.theirs}
           order={model.order}
           letterOf={model.letterOf}
           onResolve={draft.resolveConflict}

@@ -1,6 +1,8 @@
-import type { LabelItem, RankingDraft, RankingRequest } from "@/api/types";
+import type { LabelItem, RankingDraft } from "@/api/types";
 
-import { contradictions, placedHandles, ranksOf, seedFromRatings, tiersOf } from "./ordering";
+import { COMPLETION_SCALES } from "./asked";
+import type { Asked, CompletionScale } from "./asked";
+import { contradictions, placedHandles, seedFromRatings } from "./ordering";
 import type { Contradiction, Handle, Ratings, Tiers } from "./ordering";
 
 export type Phase = RankingDraft["phase"];
@@ -10,6 +12,8 @@ export interface Judgment {
   /** A key that is absent is not answered yet. */
   flags: Readonly<Record<string, boolean>>;
   note: string;
+  /** The three numbers of a toxicity task; a key that is absent is not answered yet. */
+  scales: Readonly<Partial<Record<CompletionScale, number>>>;
 }
 
 /** Everything a labeler has said about one task so far. */
@@ -19,18 +23,28 @@ export interface Board {
   tiers: Tiers | null;
   /** Contradictions the labeler means, as "above>below". */
   kept: readonly string[];
+  /** Flags that depend on the prompt and that the labeler switched on or off. */
+  questions: Readonly<Record<string, boolean>>;
+  /** The labeler would send none of them to anybody. */
+  isNoneAcceptable: boolean;
+  inputToxicity: number | null;
 }
 
-type DraftItem = RankingDraft["items"][string];
-
-const NOTHING: Judgment = { rating: null, flags: {}, note: "" };
+const NOTHING: Judgment = { rating: null, flags: {}, note: "", scales: {} };
 
 export function judgmentOf(board: Board, handle: Handle): Judgment {
   return board.judgments[handle] ?? NOTHING;
 }
 
 export function emptyBoard(isSeeded: boolean): Board {
-  return { judgments: {}, tiers: isSeeded ? null : [], kept: [] };
+  return {
+    judgments: {},
+    tiers: isSeeded ? null : [],
+    kept: [],
+    questions: {},
+    isNoneAcceptable: false,
+    inputToxicity: null,
+  };
 }
 
 export function ratingsOf(board: Board, order: readonly Handle[]): Ratings {
@@ -47,26 +61,28 @@ export function unplacedOf(board: Board, order: readonly Handle[]): Handle[] {
   return order.filter((handle) => !placed.has(handle));
 }
 
-export function unratedOf(board: Board, order: readonly Handle[]): Handle[] {
-  return order.filter((handle) => judgmentOf(board, handle).rating === null);
+/** Completions without a rating or, in a toxicity task, without one of its numbers. */
+export function unratedOf(board: Board, order: readonly Handle[], asked: Asked): Handle[] {
+  return order.filter((handle) => {
+    const { rating, scales } = judgmentOf(board, handle);
+    if (asked.kind === "ranking") return rating === null;
+    return COMPLETION_SCALES.some((key) => scales[key] === undefined);
+  });
 }
 
 /** Completions with a flag that was asked and is not answered either way. */
-export function unansweredOf(
-  board: Board,
-  order: readonly Handle[],
-  asked: readonly string[],
-): Handle[] {
+export function unansweredOf(board: Board, order: readonly Handle[], asked: Asked): Handle[] {
   return order.filter((handle) => {
     const { flags } = judgmentOf(board, handle);
-    return asked.some((key) => flags[key] === undefined);
+    return asked.flags.some((key) => flags[key] === undefined);
   });
 }
 
 /** Whether nothing is left to say about a completion but its place. */
-export function isJudged(board: Board, handle: Handle, asked: readonly string[]): boolean {
+export function isJudged(board: Board, handle: Handle, asked: Asked): boolean {
   return (
-    unratedOf(board, [handle]).length === 0 && unansweredOf(board, [handle], asked).length === 0
+    unratedOf(board, [handle], asked).length === 0 &&
+    unansweredOf(board, [handle], asked).length === 0
   );
 }
 
@@ -77,6 +93,11 @@ function withJudgment(board: Board, handle: Handle, change: Partial<Judgment>): 
 
 export function rate(board: Board, handle: Handle, rating: number): Board {
   return withJudgment(board, handle, { rating });
+}
+
+export function setScale(board: Board, handle: Handle, key: CompletionScale, value: number): Board {
+  const { scales } = judgmentOf(board, handle);
+  return withJudgment(board, handle, { scales: { ...scales, [key]: value } });
 }
 
 /** Not answered, then yes, then no and yes by turns: an answer once given is not unsaid by a slip. */
@@ -101,6 +122,20 @@ export function noOtherProblems(board: Board, handle: Handle, asked: readonly La
   return withJudgment(board, handle, {
     flags: { ...Object.fromEntries(open), ...judgmentOf(board, handle).flags },
   });
+}
+
+/** The same for every completion that is shown: one key once all have been read. */
+export function noProblemsAnywhere(
+  board: Board,
+  order: readonly Handle[],
+  asked: readonly LabelItem[],
+): Board {
+  return order.reduce((before, handle) => noOtherProblems(before, handle, asked), board);
+}
+
+/** Asks a flag that depends on the prompt, or no longer asks it. What was answered is kept. */
+export function askAbout(board: Board, key: string, isAsked: boolean): Board {
+  return { ...board, questions: { ...board.questions, [key]: isAsked } };
 }
 
 export function setNote(board: Board, handle: Handle, note: string): Board {
@@ -133,51 +168,4 @@ export function openContradictions(board: Board, order: readonly Handle[]): Cont
 
 export function keepOnPurpose(board: Board, pairs: readonly Contradiction[]): Board {
   return { ...board, kept: [...board.kept, ...pairs.map(keyOf)] };
-}
-
-/** The draft as it is saved. While the order only follows the ratings there is no rank to save. */
-export function toDraft(
-  board: Board,
-  order: readonly Handle[],
-  more: { phase: Phase; secondsActive: number },
-): RankingDraft {
-  const ranks = board.tiers ? ranksOf(board.tiers) : {};
-  const items = order.map((handle): [Handle, DraftItem] => {
-    const { rating, flags, note } = judgmentOf(board, handle);
-    return [handle, { rank: ranks[handle] ?? null, rating, flags: { ...flags }, note }];
-  });
-  return {
-    items: Object.fromEntries(items),
-    seconds_active: more.secondsActive,
-    phase: more.phase,
-  };
-}
-
-export function fromDraft(draft: RankingDraft, order: readonly Handle[], isSeeded: boolean): Board {
-  const known = order.filter((handle) => draft.items[handle]);
-  const ranks = Object.fromEntries(known.map((handle) => [handle, draft.items[handle]?.rank ?? null]));
-  const isOrdered = Object.values(ranks).some((rank) => rank !== null);
-  const judgments = known.map((handle): [Handle, Judgment] => {
-    const item = draft.items[handle];
-    return [
-      handle,
-      { rating: item?.rating ?? null, flags: item?.flags ?? {}, note: item?.note ?? "" },
-    ];
-  });
-  return {
-    judgments: Object.fromEntries(judgments),
-    tiers: isOrdered || !isSeeded ? tiersOf(ranks, order) : null,
-    kept: [],
-  };
-}
-
-/** The items of a finished board. Raises when a completion is not rated or not placed. */
-export function toItems(board: Board, order: readonly Handle[]): RankingRequest["items"] {
-  const ranks = ranksOf(ladderOf(board, order));
-  return order.map((handle) => {
-    const { rating, flags, note } = judgmentOf(board, handle);
-    const rank = ranks[handle];
-    if (rank === undefined || rating === null) throw new Error("The board is not finished");
-    return { handle, rank, rating, flags: { ...flags }, note };
-  });
 }

@@ -1,4 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import { Modal } from "@/components/dialogs";
 
@@ -6,6 +7,7 @@ import type { Board } from "./board";
 import { judgmentOf, ladderOf, ratingsOf } from "./board";
 import classes from "./draft-conflict.module.css";
 import type { Handle } from "./ordering";
+import { listWords } from "./words";
 
 function BoardInWords({
   title,
@@ -18,6 +20,7 @@ function BoardInWords({
   order: readonly Handle[];
   letterOf: (handle: Handle) => string;
 }) {
+  const { t } = useTranslation("rankings");
   const ratings = ratingsOf(board, order);
   const numFlags = order.reduce(
     (sum, handle) => sum + Object.keys(judgmentOf(board, handle).flags).length,
@@ -30,17 +33,30 @@ function BoardInWords({
       <ol>
         {ladderOf(board, order).map((tier) => (
           <li key={tier.join()}>
-            {tier.map((handle) => `${letterOf(handle)} (${ratings[handle] ?? "not rated"})`).join(", ")}
+            {listWords(
+              tier.map((handle) =>
+                t("conflict.withRating", {
+                  letter: letterOf(handle),
+                  rating: ratings[handle] ?? t("conflict.notRated"),
+                }),
+              ),
+            )}
           </li>
         ))}
       </ol>
       <p>
-        {order.filter((handle) => ratings[handle] != null).length} of {order.length} rated,{" "}
-        {numFlags} flags answered
+        {t("conflict.rated", {
+          numRated: order.filter((handle) => ratings[handle] != null).length,
+          count: order.length,
+          numFlags,
+        })}
       </p>
       {notes.map((handle) => (
         <p key={handle} dir="auto">
-          {letterOf(handle)}: “{judgmentOf(board, handle).note}”
+          {t("conflict.noteOf", {
+            letter: letterOf(handle),
+            note: judgmentOf(board, handle).note,
+          })}
         </p>
       ))}
     </section>
@@ -61,6 +77,7 @@ export function DraftConflict({
   letterOf: (handle: Handle) => string;
   onResolve: (choice: "mine" | "theirs") => void;
 }) {
+  const { t } = useTranslation("rankings");
   return (
     <Modal
       opened
@@ -69,21 +86,21 @@ export function DraftConflict({
       closeOnEscape={false}
       closeOnClickOutside={false}
       size="lg"
-      title="There are two drafts of this task"
+      title={t("conflict.title")}
       transitionProps={{ duration: 0 }}
     >
       {/* Not on a button: whoever is typing when this opens must not choose by accident. */}
       <Text c="dimmed" tabIndex={-1} data-autofocus style={{ outline: "none" }}>
-        A newer draft was saved from another tab or machine. Nothing is overwritten until you choose.
+        {t("conflict.words")}
       </Text>
       <div className={classes.sides}>
-        <BoardInWords title="In this window" board={mine} order={order} letterOf={letterOf} />
-        <BoardInWords title="Saved elsewhere" board={theirs} order={order} letterOf={letterOf} />
+        <BoardInWords title={t("conflict.mine")} board={mine} order={order} letterOf={letterOf} />
+        <BoardInWords title={t("conflict.theirs")} board={theirs} order={order} letterOf={letterOf} />
       </div>
       <Group grow>
-        <Button onClick={() => onResolve("mine")}>Go on with this window’s</Button>
+        <Button onClick={() => onResolve("mine")}>{t("conflict.goOnMine")}</Button>
         <Button variant="default" onClick={() => onResolve("theirs")}>
-          Go on with the other one
+          {t("conflict.goOnTheirs")}
         </Button>
       </Group>
     </Modal>

@@ -1,16 +1,17 @@
 import { VisuallyHidden } from "@mantine/core";
 import { Fragment } from "react";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 import type { LabelItem } from "@/api/types";
-import { KeyHint } from "@/components/key-hint";
 
+import { CommandKey } from "./command-key";
 import classes from "./flag-grid.module.css";
 
 export interface AskedFlag {
   item: LabelItem;
-  /** The key that turns it; the same for this flag in every task. */
-  keyName: string | null;
+  /** The command that turns it; the same for this flag in every task. */
+  keyId: string;
 }
 
 type Answer = "open" | "yes" | "no";
@@ -41,19 +42,22 @@ export function FlagGrid({
   flags,
   onTurn,
   onNoOtherProblems,
+  onNoProblemsAnywhere,
   children,
 }: {
   asked: readonly AskedFlag[];
   flags: Readonly<Record<string, boolean>>;
   onTurn: (key: string) => void;
   onNoOtherProblems: () => void;
+  onNoProblemsAnywhere: () => void;
   /** What else belongs among the flags. */
   children?: ReactNode;
 }) {
+  const { t } = useTranslation("rankings");
   const isAllAnswered = asked.every(({ item }) => flags[item.key] !== undefined);
   return (
-    <div className={classes.grid} role="group" aria-label="Flags">
-      {asked.map(({ item, keyName }) => {
+    <div className={classes.grid} role="group" aria-label={t("flags")}>
+      {asked.map(({ item, keyId }) => {
         const answer = answerOf(flags, item.key);
         return (
           <button
@@ -64,12 +68,12 @@ export function FlagGrid({
             data-problem={item.yes_is_problem || undefined}
             onClick={() => onTurn(item.key)}
           >
-            {keyName && <KeyHint>{keyName}</KeyHint>}
+            <CommandKey id={keyId} />
             <span className={classes.label}>{breakable(item.label)}</span>{" "}
             {answer === "open" ? (
-              <VisuallyHidden>not answered</VisuallyHidden>
+              <VisuallyHidden>{t("notAnswered")}</VisuallyHidden>
             ) : (
-              <span className={classes.answer}>{answer === "yes" ? "Yes" : "No"}</span>
+              <span className={classes.answer}>{t(answer)}</span>
             )}
           </button>
         );
@@ -80,8 +84,12 @@ export function FlagGrid({
         disabled={isAllAnswered}
         onClick={onNoOtherProblems}
       >
-        <KeyHint>0</KeyHint>
-        <span className={classes.label}>No other problems</span>
+        <CommandKey id="no-other-problems" />
+        <span className={classes.label}>{t("noOtherProblems")}</span>
+      </button>
+      <button type="button" className={classes.rest} onClick={onNoProblemsAnywhere}>
+        <CommandKey id="no-problems-anywhere" />
+        <span className={classes.label}>{t("noProblemsAnywhere")}</span>
       </button>
       {children}
     </div>

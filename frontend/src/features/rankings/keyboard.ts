@@ -1,28 +1,6 @@
 import type { Phase } from "./board";
-
-/** Everything a key can ask for. The buttons on screen ask for the same things. */
-export type Command =
-  | { kind: "rate"; rating: number }
-  | { kind: "flag"; index: number }
-  | { kind: "no-other-problems" }
-  | { kind: "step"; by: -1 | 1 }
-  | { kind: "select"; index: number }
-  | { kind: "place"; tier: number }
-  | { kind: "move"; direction: -1 | 1 }
-  | { kind: "own-tier"; direction: -1 | 1 }
-  | { kind: "tie" }
-  | { kind: "tie-all" }
-  | { kind: "page"; by: -1 | 1 }
-  | { kind: "toggle-phase" }
-  | { kind: "fold-prompt" }
-  | { kind: "fixed-width" }
-  | { kind: "note" }
-  | { kind: "skip" }
-  | { kind: "undo" }
-  | { kind: "redo" }
-  | { kind: "submit" }
-  | { kind: "take-back" }
-  | { kind: "help" };
+import { KEY_COMMANDS } from "./commands";
+import type { Command, KeyCommand, Scope } from "./commands";
 
 export interface KeyPress {
   /** The physical key: a layout moves letters about, a hand does not. */
@@ -34,120 +12,119 @@ export interface KeyPress {
   altKey: boolean;
 }
 
-const FLAG_CODES = [..."QWERTASDFGZ"].map((letter) => `Key${letter}`);
+/** Which keys are heard now. */
+export interface Situation {
+  phase: Phase;
+  kind: "ranking" | "toxicity";
+  isComparing: boolean;
+}
 
-/** The keys of the flags, in the catalogue's order. */
-export const FLAG_KEYS = FLAG_CODES.map((code) => code.slice(3));
+/** Commands whose key somebody changed, by the command's id. */
+export type KeyChanges = Readonly<Record<string, string>>;
 
-const SELECT_CODES = [..."ABCDEFGHI"].map((letter) => `Key${letter}`);
+const NOTHING_CHANGED: KeyChanges = {};
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta"]);
+/** What closes things and what walks through the controls stays what it is everywhere. */
+const RESERVED = new Set(["Escape", "Shift+Tab", "Enter", "Shift+Enter"]);
 
-const PLAIN: Record<string, Command> = {
-  KeyJ: { kind: "step", by: 1 },
-  KeyK: { kind: "step", by: -1 },
-  KeyP: { kind: "fold-prompt" },
-  KeyM: { kind: "fixed-width" },
-  KeyN: { kind: "note" },
-  KeyU: { kind: "take-back" },
-  Space: { kind: "page", by: 1 },
-  Tab: { kind: "toggle-phase" },
+/** The number pad says what the row of digits says. */
+function plainCode(code: string): string {
+  if (code === "NumpadEnter") return "Enter";
+  return code.replace(/^Numpad(?=\d$)/, "Digit");
+}
+
+/** A key press as keys are remembered; null where it belongs to the browser or says nothing yet. */
+export function keyOfPress(press: KeyPress): string | null {
+  if (press.altKey || MODIFIERS.has(press.key)) return null;
+  const control = press.ctrlKey || press.metaKey ? "Ctrl+" : "";
+  return `${control}${press.shiftKey ? "Shift+" : ""}${plainCode(press.code)}`;
+}
+
+export function keyOf(command: KeyCommand, changes: KeyChanges): string {
+  return changes[command.id] ?? command.key;
+}
+
+function scopesOf({ phase, kind, isComparing }: Situation): readonly Scope[] {
+  if (isComparing) return ["compare"];
+  if (phase === "order") return ["order", "both"];
+  return [kind === "toxicity" ? "toxicity" : "rate", "both"];
+}
+
+/** What a key press asks for now; null for the keys that are nobody's. */
+export function commandFor(
+  press: KeyPress,
+  situation: Situation,
+  changes: KeyChanges = NOTHING_CHANGED,
+): Command | null {
+  const key = keyOfPress(press);
+  if (key === null) return null;
+  const scopes = scopesOf(situation);
+  const found = KEY_COMMANDS.find(
+    (command) => scopes.includes(command.scope) && keyOf(command, changes) === key,
+  );
+  if (found) return found.command;
+  // On many keyboards the question mark is another physical key.
+  const isHelp = press.key === "?" && !press.ctrlKey && !press.metaKey && !situation.isComparing;
+  return isHelp ? { kind: "help" } : null;
+}
+
+/** Whether two keys of these scopes can be heard at the same time. */
+function meet(left: Scope, right: Scope): boolean {
+  if (left === right) return true;
+  return (left === "both" && right !== "compare") || (right === "both" && left !== "compare");
+}
+
+export type KeyRefusal =
+  | { reason: "reserved" }
+  | { reason: "taken"; by: KeyCommand };
+
+/** Why a command cannot have this key; null where it can. */
+export function refusalOf(command: KeyCommand, key: string, changes: KeyChanges): KeyRefusal | null {
+  if (RESERVED.has(key)) return { reason: "reserved" };
+  const holder = KEY_COMMANDS.find(
+    (other) =>
+      other.id !== command.id && meet(other.scope, command.scope) && keyOf(other, changes) === key,
+  );
+  return holder ? { reason: "taken", by: holder } : null;
+}
+
+/** Gives a command another key; its own key again needs no memory. */
+export function withKey(changes: KeyChanges, command: KeyCommand, key: string): KeyChanges {
+  const rest = Object.fromEntries(Object.entries(changes).filter(([id]) => id !== command.id));
+  return key === command.key ? rest : { ...rest, [command.id]: key };
+}
+
+const PRINTED: Record<string, string> = {
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Equal: "=",
+  Minus: "-",
+  Slash: "/",
+  Backslash: "\\",
+  BracketLeft: "[",
+  BracketRight: "]",
+  Semicolon: ";",
+  Quote: "'",
+  Comma: ",",
+  Period: ".",
+  Backquote: "`",
 };
 
-const SHIFTED: Record<string, Command> = {
-  Space: { kind: "page", by: -1 },
-  KeyX: { kind: "skip" },
-};
-
-function digitOf(code: string): number | null {
-  const match = /^(?:Digit|Numpad)([0-9])$/.exec(code);
-  return match ? Number(match[1]) : null;
+/** A key as it is printed on an English keyboard: "Ctrl Shift Z", "Shift ↑". */
+export function printedKey(key: string): string {
+  if (key === "Shift+Slash") return "?";
+  return key
+    .split("+")
+    .map((part) => PRINTED[part] ?? part.replace(/^(Key|Digit)(?=.$)/, ""))
+    .join(" ");
 }
 
-function rateCommand(code: string): Command | null {
-  const digit = digitOf(code);
-  if (digit === 0) return { kind: "no-other-problems" };
-  if (digit !== null && digit <= 7) return { kind: "rate", rating: digit };
-  const index = FLAG_CODES.indexOf(code);
-  if (index >= 0) return { kind: "flag", index };
-  if (code === "ArrowDown") return { kind: "step", by: 1 };
-  return code === "ArrowUp" ? { kind: "step", by: -1 } : null;
-}
+const BY_ID = new Map(KEY_COMMANDS.map((command) => [command.id, command]));
 
-function moveCommand({ code, shiftKey }: KeyPress): Command | null {
-  if (code === "Equal") return shiftKey ? { kind: "tie-all" } : { kind: "tie" };
-  if (code !== "ArrowUp" && code !== "ArrowDown") return null;
-  const direction = code === "ArrowUp" ? -1 : 1;
-  return shiftKey ? { kind: "own-tier", direction } : { kind: "move", direction };
+export function commandWithId(id: string): KeyCommand {
+  const command = BY_ID.get(id);
+  if (!command) throw new Error(`No command is called ${id}`);
+  return command;
 }
-
-function targetCommand({ code, shiftKey }: KeyPress): Command | null {
-  if (shiftKey) return null;
-  const digit = digitOf(code);
-  if (digit !== null && digit > 0) return { kind: "place", tier: digit - 1 };
-  const index = SELECT_CODES.indexOf(code);
-  return index >= 0 ? { kind: "select", index } : null;
-}
-
-function controlCommand({ code, shiftKey }: KeyPress): Command | null {
-  if (code === "Enter" || code === "NumpadEnter") return { kind: "submit" };
-  if (code === "KeyZ") return { kind: shiftKey ? "redo" : "undo" };
-  return code === "KeyY" ? { kind: "redo" } : null;
-}
-
-function passCommand(press: KeyPress, phase: Phase): Command | null {
-  if (phase === "order") return moveCommand(press) ?? targetCommand(press);
-  return press.shiftKey ? null : rateCommand(press.code);
-}
-
-/** What a key press asks for in this pass; null for the keys that are nobody's. */
-export function commandFor(press: KeyPress, phase: Phase): Command | null {
-  if (press.altKey) return null;
-  if (press.ctrlKey || press.metaKey) return controlCommand(press);
-  if (press.key === "?") return { kind: "help" };
-  const everywhere = press.shiftKey ? SHIFTED : PLAIN;
-  return passCommand(press, phase) ?? everywhere[press.code] ?? null;
-}
-
-export interface KeyLine {
-  keys: readonly string[];
-  does: string;
-}
-
-/** The table behind `?`, in the order of the hand. */
-export const KEY_TABLE: readonly { title: string; lines: readonly KeyLine[] }[] = [
-  {
-    title: "Rate pass",
-    lines: [
-      { keys: ["1", "…", "7"], does: "Rate the completion" },
-      { keys: ["Q W E R T", "A S D F G", "Z"], does: "Flags: yes, then no" },
-      { keys: ["0"], does: "No other problems: answers the open flags" },
-      { keys: ["↓", "↑"], does: "Next, previous completion" },
-    ],
-  },
-  {
-    title: "Order pass",
-    lines: [
-      { keys: ["A", "…", "I"], does: "Select that completion" },
-      { keys: ["1", "…", "9"], does: "Put it into that tier" },
-      { keys: ["↑", "↓"], does: "Move it one tier, tying with who is there" },
-      { keys: ["Shift ↑", "Shift ↓"], does: "Move it into a tier of its own" },
-      { keys: ["="], does: "Tie it with the tier above" },
-      { keys: ["Shift ="], does: "All equal" },
-    ],
-  },
-  {
-    title: "Both passes",
-    lines: [
-      { keys: ["Tab"], does: "Change between rating and ordering" },
-      { keys: ["J", "K"], does: "Next, previous completion" },
-      { keys: ["Space", "Shift Space"], does: "Page through the text" },
-      { keys: ["P"], does: "Fold the prompt; while ordering, two texts side by side" },
-      { keys: ["M"], does: "Fixed-width letters" },
-      { keys: ["N"], does: "Note; Esc leaves it" },
-      { keys: ["Ctrl Z", "Ctrl Shift Z"], does: "Undo, redo" },
-      { keys: ["Shift X"], does: "Skip, with a reason" },
-      { keys: ["Ctrl Enter"], does: "Submit" },
-      { keys: ["U"], does: "Take back the last answer" },
-      { keys: ["?"], does: "This table" },
-    ],
-  },
-];

@@ -1,4 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import classes from "./ladder-chip.module.css";
 
@@ -12,11 +13,17 @@ export interface ChipFacts {
   isContradicted: boolean;
 }
 
-function labelOf(facts: ChipFacts): string {
-  const rating = facts.rating === null ? "not rated" : `rated ${facts.rating}`;
-  const problems = facts.numProblems > 0 ? `, ${facts.numProblems} problems` : "";
-  const contradicted = facts.isContradicted ? ", order and rating disagree" : "";
-  return `${facts.place}, ${rating}${problems}${contradicted}`;
+function useLabel(facts: ChipFacts): string {
+  const { t } = useTranslation("rankings");
+  const { rating, numProblems, isContradicted } = facts;
+  return [
+    facts.place,
+    rating === null ? t("chip.notRated") : t("chip.rated", { rating }),
+    numProblems > 0 && t("chip.problems", { count: numProblems }),
+    isContradicted && t("chip.contradicted"),
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
 
 export function LadderChip({
@@ -30,6 +37,7 @@ export function LadderChip({
   isDragging: boolean;
   onSelect: () => void;
 }) {
+  const label = useLabel(facts);
   return (
     <button
       type="button"
@@ -40,7 +48,7 @@ export function LadderChip({
       data-contradicted={facts.isContradicted || undefined}
       onClick={onSelect}
     >
-      <VisuallyHidden>{labelOf(facts)}</VisuallyHidden>
+      <VisuallyHidden>{label}</VisuallyHidden>
       <span className={classes.letter} aria-hidden="true">
         {facts.letter}
       </span>

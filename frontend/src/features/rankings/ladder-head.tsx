@@ -1,5 +1,6 @@
-import { KeyHint } from "@/components/key-hint";
+import { useTranslation } from "react-i18next";
 
+import { CommandKey } from "./command-key";
 import classes from "./ladder-head.module.css";
 
 /** Whose order the ladder shows, and the two moves that concern all of it. */
@@ -8,25 +9,39 @@ export function LadderHead({
   canFollowRatings,
   onFollowRatings,
   onTieAll,
+  noneAcceptable,
 }: {
   isDraft: boolean;
   canFollowRatings: boolean;
   onFollowRatings: () => void;
   onTieAll: () => void;
+  /** Null where it is not asked: a toxicity task has its own words for that. */
+  noneAcceptable: { isSaid: boolean; onTurn: () => void } | null;
 }) {
+  const { t } = useTranslation("rankings");
   return (
     <header className={classes.head}>
-      <h2 className={classes.title}>Order</h2>
-      <span className={classes.source}>{isDraft ? "draft from your ratings" : "yours"}</span>
+      <h2 className={classes.title}>{t("order")}</h2>
+      <span className={classes.source}>{t(isDraft ? "draftOrder" : "ownOrder")}</span>
       <div className={classes.moves}>
         {canFollowRatings && (
           <button type="button" className={classes.move} onClick={onFollowRatings}>
-            Follow ratings
+            {t("followRatings")}
           </button>
         )}
         <button type="button" className={classes.move} onClick={onTieAll}>
-          All equal <KeyHint>Shift =</KeyHint>
+          {t("allEqual")} <CommandKey id="tie-all" />
         </button>
+        {noneAcceptable && (
+          <button
+            type="button"
+            className={classes.move}
+            aria-pressed={noneAcceptable.isSaid}
+            onClick={noneAcceptable.onTurn}
+          >
+            {t("noneAcceptable")} <CommandKey id="none-acceptable" />
+          </button>
+        )}
       </div>
     </header>
   );

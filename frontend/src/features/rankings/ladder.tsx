@@ -1,4 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
 
 import { DragBoard, DragItem, DropZone } from "@/components/drag-board";
 
@@ -20,11 +22,15 @@ function targetOf(zone: string): Target {
   return { kind: kind === "gap" ? "gap" : "tier", index: Number(index) };
 }
 
-function targetWords({ kind, index }: Target, numTiers: number): string {
-  if (kind === "tier") return `tier ${index + 1} of ${numTiers}`;
-  if (index === 0) return "a new tier on top";
-  if (index === numTiers) return "a new tier at the bottom";
-  return `a new tier between ${index} and ${index + 1}`;
+function targetWords(
+  t: TFunction<"rankings">,
+  { kind, index }: Target,
+  numTiers: number,
+): string {
+  if (kind === "tier") return t("targetTier", { tier: index + 1, count: numTiers });
+  if (index === 0) return t("targetTop");
+  if (index === numTiers) return t("targetBottom");
+  return t("targetBetween", { above: index, below: index + 1 });
 }
 
 export interface LadderProps {
@@ -41,7 +47,8 @@ export interface LadderProps {
 }
 
 function Gap({ index, props }: { index: number; props: LadderProps }) {
-  const words = targetWords({ kind: "gap", index }, props.tiers.length);
+  const { t } = useTranslation("rankings");
+  const words = targetWords(t, { kind: "gap", index }, props.tiers.length);
   return (
     <DropZone id={zoneId({ kind: "gap", index })} className={classes.gap}>
       {(isOver) =>
@@ -49,10 +56,13 @@ function Gap({ index, props }: { index: number; props: LadderProps }) {
           <button
             type="button"
             className={classes.gapButton}
-            aria-label={`Put ${props.factsOf(props.selected).letter} into ${words}`}
+            aria-label={t("putInto", {
+              letter: props.factsOf(props.selected).letter,
+              target: words,
+            })}
             onClick={() => props.onPlaceInGap(props.selected, index)}
           >
-            <span className={classes.gapWords}>New tier</span>
+            <span className={classes.gapWords}>{t("newTier")}</span>
           </button>
         ) : (
           <span className={classes.gapRest} />
@@ -82,10 +92,11 @@ function Chips({ handles, props }: { handles: readonly Handle[]; props: LadderPr
 }
 
 function Tier({ index, props }: { index: number; props: LadderProps }) {
+  const { t } = useTranslation("rankings");
   const handles = props.tiers[index] ?? [];
   const isTargetForTap = props.isOrdering && !handles.includes(props.selected);
   return (
-    <li aria-label={`Tier ${index + 1} of ${props.tiers.length}`}>
+    <li aria-label={t("tier", { tier: index + 1, count: props.tiers.length })}>
       <Gap index={index} props={props} />
       <DropZone id={zoneId({ kind: "tier", index })} className={classes.tier}>
         {() => (
@@ -94,7 +105,10 @@ function Tier({ index, props }: { index: number; props: LadderProps }) {
               type="button"
               className={classes.rank}
               disabled={!isTargetForTap}
-              aria-label={`Put ${props.factsOf(props.selected).letter} into tier ${index + 1}`}
+              aria-label={t("putIntoTier", {
+                letter: props.factsOf(props.selected).letter,
+                tier: index + 1,
+              })}
               onClick={() => props.onPlace(props.selected, index)}
             >
               {index + 1}
@@ -111,6 +125,7 @@ function Tier({ index, props }: { index: number; props: LadderProps }) {
 
 /** The order as a ladder: best on top, ties side by side in one tier, a gap before every tier. */
 export function Ladder(props: LadderProps) {
+  const { t } = useTranslation("rankings");
   const { tiers, unplaced, factsOf } = props;
 
   function drop(handle: string, zone: string) {
@@ -122,25 +137,25 @@ export function Ladder(props: LadderProps) {
   return (
     <DragBoard
       words={{
-        item: (id) => `completion ${factsOf(id).letter}`,
-        zone: (id) => targetWords(targetOf(id), tiers.length),
+        item: (id) => t("dragged", { letter: factsOf(id).letter }),
+        zone: (id) => targetWords(t, targetOf(id), tiers.length),
       }}
       overlay={(id) => (
         <LadderChip facts={factsOf(id)} isSelected isDragging={false} onSelect={() => undefined} />
       )}
       onDrop={drop}
     >
-      {tiers.length > 0 && <p className={classes.end}>Best</p>}
-      <ol className={classes.ladder} aria-label="Order, best first">
+      {tiers.length > 0 && <p className={classes.end}>{t("best")}</p>}
+      <ol className={classes.ladder} aria-label={t("orderBestFirst")}>
         {tiers.map((tier, index) => (
           <Tier key={tier.join()} index={index} props={props} />
         ))}
       </ol>
       <Gap index={tiers.length} props={props} />
-      {tiers.length > 1 && <p className={classes.end}>Worst</p>}
+      {tiers.length > 1 && <p className={classes.end}>{t("worst")}</p>}
       {unplaced.length > 0 && (
-        <section className={classes.tray} aria-label="Not placed yet">
-          <h3 className={classes.trayTitle}>Not placed yet</h3>
+        <section className={classes.tray} aria-label={t("notPlaced")}>
+          <h3 className={classes.trayTitle}>{t("notPlaced")}</h3>
           <Chips handles={unplaced} props={props} />
         </section>
       )}

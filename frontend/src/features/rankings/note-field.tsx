@@ -1,8 +1,8 @@
 import { Textarea } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
 
-import { KeyHint } from "@/components/key-hint";
-
+import { CommandKey } from "./command-key";
 import classes from "./note-field.module.css";
 
 // What the server takes.
@@ -10,10 +10,11 @@ const MAX_CHARACTERS = 2_000;
 
 /** The remark in one quiet line, and the way into it. */
 export function NoteLine({ note, onOpen }: { note: string; onOpen: () => void }) {
+  const { t } = useTranslation("rankings");
   return (
     <button type="button" className={classes.line} onClick={onOpen}>
-      <KeyHint>N</KeyHint>
-      <span className={classes.text}>{note || "Add a note"}</span>
+      <CommandKey id="note" />
+      <span className={classes.text}>{note || t("addNote")}</span>
     </button>
   );
 }
@@ -28,13 +29,15 @@ export function NoteField({
   onClose: () => void;
   onChange: (note: string) => void;
 }) {
+  const { t } = useTranslation("rankings");
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus(), []);
   return (
     <Textarea
       ref={field}
-      aria-label="Note on this completion"
-      placeholder="What should the researchers know? Esc leaves the note."
+      aria-label={t("note")}
+      placeholder={t("notePlaceholder")}
+      dir="auto"
       autosize
       minRows={1}
       maxRows={5}

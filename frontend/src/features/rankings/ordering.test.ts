@@ -2,17 +2,20 @@ import { describe, expect, test } from "vitest";
 
 import {
   contradictions,
-  describePlace,
   isSameOrder,
   moveTier,
   moveToOwnTier,
   place,
   placeInGap,
+  placeOf,
+  preferTo,
   ranksOf,
   remove,
   seedFromRatings,
+  splitOff,
   tieAll,
   tiersOf,
+  tieWith,
   tieWithAbove,
 } from "./ordering";
 import type { Tiers } from "./ordering";
@@ -167,9 +170,44 @@ describe("contradictions", () => {
 });
 
 test.each([
-  ["A BC D", "A", "A alone in tier 1 of 3"],
-  ["A BCD", "C", "C tied with B and D in tier 2 of 2"],
-  ["A B", "X", "X is not placed"],
-])("%s: the place of %s is read as %j", (tiers, handle, words) => {
-  expect(describePlace(ladder(tiers), handle, (letter) => letter)).toBe(words);
+  ["A BC D", "A", { tier: 1, numTiers: 3, tiedWith: [] }],
+  ["A BCD", "C", { tier: 2, numTiers: 2, tiedWith: ["B", "D"] }],
+  ["A B", "X", { tier: null, numTiers: 2, tiedWith: [] }],
+])("%s: the place of %s", (tiers, handle, expected) => {
+  expect(placeOf(ladder(tiers), handle)).toEqual(expected);
+});
+
+describe("what a comparison says", () => {
+  test.each([
+    ["A B C", "C", "A", "C A B"],
+    ["A B C", "A", "C", "A B C"],
+    ["AB C", "B", "A", "B A C"],
+    ["B", "A", "B", "A B"],
+    ["B", "B", "A", "B A"],
+    ["C", "A", "B", "C A B"],
+  ])("%s: %s over %s is %s", (before, better, worse, after) => {
+    expect(text(preferTo(ladder(before), better, worse))).toBe(after);
+  });
+
+  test.each([
+    ["A B C", "A", "C", "AC B"],
+    ["AB C", "A", "B", "AB C"],
+    ["C", "A", "B", "C AB"],
+  ])("%s: %s equal to %s is %s", (before, first, second, after) => {
+    expect(text(tieWith(ladder(before), first, second))).toBe(after);
+  });
+
+  test("what it finds as it was said is left as it is", () => {
+    const before = ladder("A B C");
+
+    expect(preferTo(before, "A", "C")).toBe(before);
+    expect(tieWith(ladder("AB C"), "A", "B")).toEqual(ladder("AB C"));
+  });
+});
+
+test.each([
+  ["A BCD", "C", "A BD C"],
+  ["A B", "B", "A B"],
+])("%s: %s taken out of its tie is %s", (before, handle, after) => {
+  expect(text(splitOff(ladder(before), handle))).toBe(after);
 });

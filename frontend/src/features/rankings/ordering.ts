@@ -132,17 +132,41 @@ export function contradictions(tiers: Tiers, ratings: Ratings): Contradiction[] 
   );
 }
 
-/** A completion's place in words: "B tied with D in tier 2 of 4". */
-export function describePlace(
-  tiers: Tiers,
-  handle: Handle,
-  letterOf: (handle: Handle) => string,
-): string {
+/** The better one directly above the other; where it stands above already, nothing changes. */
+export function preferTo(tiers: Tiers, better: Handle, worse: Handle): Tiers {
+  const below = tierOf(tiers, worse);
+  const above = tierOf(tiers, better);
+  if (below < 0) {
+    const placed = above < 0 ? place(tiers, better, tiers.length) : tiers;
+    return placeInGap(placed, worse, tierOf(placed, better) + 1);
+  }
+  return above >= 0 && above < below ? tiers : placeInGap(tiers, better, below);
+}
+
+/** The two in one tier: the second joins the first where it stands. */
+export function tieWith(tiers: Tiers, first: Handle, second: Handle): Tiers {
+  const placed = tierOf(tiers, first) < 0 ? place(tiers, first, tiers.length) : tiers;
+  const tier = tierOf(placed, first);
+  return placed[tier]?.includes(second) ? tiers : place(placed, second, tier);
+}
+
+/** Takes a completion out of its tie, into a tier of its own directly below the others. */
+export function splitOff(tiers: Tiers, handle: Handle): Tiers {
+  const tier = tierOf(tiers, handle);
+  if (tier < 0 || tiers[tier]?.length === 1) return tiers;
+  return placeInGap(tiers, handle, tier + 1);
+}
+
+/** Where a completion stands, to be put into words. */
+export interface Place {
+  /** Counted from 1; null while it is not placed. */
+  tier: number | null;
+  numTiers: number;
+  tiedWith: readonly Handle[];
+}
+
+export function placeOf(tiers: Tiers, handle: Handle): Place {
   const index = tierOf(tiers, handle);
-  const letter = letterOf(handle);
-  if (index < 0) return `${letter} is not placed`;
-  const others = (tiers[index] ?? []).filter((other) => other !== handle).map(letterOf);
-  const place = `in tier ${index + 1} of ${tiers.length}`;
-  if (others.length === 0) return `${letter} alone ${place}`;
-  return `${letter} tied with ${others.sort().join(" and ")} ${place}`;
+  const tiedWith = (tiers[index] ?? []).filter((other) => other !== handle);
+  return { tier: index < 0 ? null : index + 1, numTiers: tiers.length, tiedWith };
 }

@@ -1,12 +1,13 @@
-import { KeyHint } from "@/components/key-hint";
+import { useTranslation } from "react-i18next";
 
 import type { Phase } from "./board";
+import { CommandKey } from "./command-key";
 import classes from "./pass-switch.module.css";
 
-const PASSES: { phase: Phase; label: string }[] = [
-  { phase: "rate", label: "1 Read and rate" },
-  { phase: "order", label: "2 Order" },
-];
+const PASSES = [
+  { phase: "rate", label: "ratePass" },
+  { phase: "order", label: "orderPass" },
+] as const;
 
 /** Which of the two passes is on, and the way to the other. */
 export function PassSwitch({
@@ -16,8 +17,9 @@ export function PassSwitch({
   phase: Phase;
   onChange: (phase: Phase) => void;
 }) {
+  const { t } = useTranslation("rankings");
   return (
-    <div className={classes.switch} role="group" aria-label="Pass">
+    <div className={classes.switch} role="group" aria-label={t("pass")}>
       {PASSES.map((pass) => (
         <button
           key={pass.phase}
@@ -26,10 +28,10 @@ export function PassSwitch({
           aria-pressed={pass.phase === phase}
           onClick={() => onChange(pass.phase)}
         >
-          {pass.label}
+          {t(pass.label)}
         </button>
       ))}
-      <KeyHint>Tab</KeyHint>
+      <CommandKey id="toggle-phase" />
     </div>
   );
 }

@@ -1,222 +1,130 @@
-import { VisuallyHidden } from "@mantine/core";
+import { Button, Group, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
-import type { RefObject } from "react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
 
+import { getAssignment } from "@/api/assignments";
 import type { WorkplaceProps } from "@/api/assignments";
 import { catalogueQuery } from "@/api/labeling";
 import type { Catalogue } from "@/api/types";
-import { PRIORITY_MODE_WORDS } from "@/api/words";
+import { useSoleTab } from "@/api/use-sole-tab";
 import { DraftBanner } from "@/components/draft-banner";
-import { KeyHint } from "@/components/key-hint";
-import { LeaseState } from "@/components/lease-state";
 import { LoadingPage } from "@/components/loading-page";
 import { QueryProblem } from "@/components/query-problem";
-import { ReadingPane } from "@/components/reading-pane";
-import { SaveState } from "@/components/save-state";
-import { BarButton, WorkBar } from "@/components/work-bar";
 
-import { fromDraft, isJudged, judgmentOf, keepOnPurpose, followRatings, reorder, setNote } from "./board";
+import { BoardBar } from "./board-bar";
+import { BoardCentre, PromptPane } from "./board-centre";
+import { BoardOrder } from "./board-order";
 import { BoardOverlays } from "./board-overlays";
-import { CompletionView } from "./completion-view";
-import { FLAG_KEYS } from "./keyboard";
-import { Ladder } from "./ladder";
-import { LadderHead } from "./ladder-head";
-import { place, placeInGap, tierOf } from "./ordering";
-import { PassSwitch } from "./pass-switch";
+import { keyNames, KeyNamesProvider } from "./command-key";
+import { OtherTabBanner } from "./other-tab";
 import classes from "./ranking-board.module.css";
-import { SubmitPanel } from "./submit-panel";
+import { loadEasyLetters, readingAttributes } from "./reading";
 import { useBoard } from "./use-board";
 import type { BoardModel } from "./use-board";
 
-function Bar({ model }: { model: BoardModel }) {
-  const { assignment, draft, run } = model;
-  const { project, instructions } = assignment;
-  return (
-    <WorkBar
-      back={{ to: "/label", label: "Back to the projects" }}
-      title={project.name}
-      subtitle={PRIORITY_MODE_WORDS[project.priority_mode]}
-      guide={{ label: "Instructions", title: instructions.title, body: instructions.body }}
-      state={
-        <>
-          <SaveState state={draft.state} />
-          <LeaseState until={draft.state.leasedUntil} isLost={draft.state.isLeaseLost} />
-        </>
-      }
-      actions={
-        <>
-          <BarButton label="Undo (Ctrl Z)" isDisabled={!draft.canUndo} onClick={draft.undo}>
-            Undo
-          </BarButton>
-          <BarButton label="Redo (Ctrl Shift Z)" isDisabled={!draft.canRedo} onClick={draft.redo}>
-            Redo
-          </BarButton>
-          <BarButton onClick={() => run({ kind: "skip" })}>
-            Skip <KeyHint>Shift X</KeyHint>
-          </BarButton>
-          <BarButton onClick={() => run({ kind: "help" })}>
-            Keys <KeyHint>?</KeyHint>
-          </BarButton>
-        </>
-      }
-    >
-      <PassSwitch phase={draft.phase} onChange={draft.setPhase} />
-    </WorkBar>
-  );
-}
-
-function Centre({
-  model,
-  catalogue,
-  textBox,
-}: {
-  model: BoardModel;
+interface BoardProps extends WorkplaceProps {
   catalogue: Catalogue;
-  textBox: RefObject<HTMLDivElement | null>;
-}) {
-  const { draft, current, run, preferences } = model;
-  const asked = model.flagItems
-    .map((item, index) => ({ item, keyName: FLAG_KEYS[index] ?? null }))
-    .filter(({ item }) => model.askedKeys.includes(item.key));
-  const likert = catalogue.label_items.find(({ kind }) => kind === "likert");
+  isHeldHere: boolean;
+  /** Said above the board when the task is worked on somewhere else. */
+  banner: React.ReactNode;
+}
+
+/** Long texts on a small screen are hard to judge well: said once, politely. */
+function TooSmall({ model }: { model: BoardModel }) {
+  const { t } = useTranslation("rankings");
   return (
-    <CompletionView
-      completions={model.completions}
-      current={current}
-      neighbour={model.neighbour}
-      judgment={judgmentOf(draft.board, current.handle)}
-      phase={draft.phase}
-      ratingLabel={likert?.label ?? "Rating"}
-      scale={catalogue.likert}
-      asked={asked}
-      isJudged={(handle) => isJudged(draft.board, handle, model.askedKeys)}
-      isFixedWidth={preferences.isFixedWidth}
-      isNoteOpen={model.isNoteOpen}
-      ref={textBox}
-      onSelect={model.setCurrent}
-      onRate={(rating) => run({ kind: "rate", rating })}
-      onTurnFlag={(key) =>
-        run({ kind: "flag", index: model.flagItems.findIndex((item) => item.key === key) })
-      }
-      onNoOtherProblems={() => run({ kind: "no-other-problems" })}
-      onNote={(note) =>
-        draft.change((board) => setNote(board, current.handle, note), `note:${current.handle}`)
-      }
-      onNoteOpen={model.setNoteOpen}
-      onFixedWidth={() => run({ kind: "fixed-width" })}
-      onRateMore={() => draft.setPhase("rate")}
-    />
+    <main className={classes.tooSmall}>
+      <p>{t("longTexts")}</p>
+      <Group>
+        <Button onClick={() => model.run({ kind: "skip" })}>{t("skip")}</Button>
+        <Button variant="default" onClick={model.view.acceptSmall}>
+          {t("workHereAllTheSame")}
+        </Button>
+      </Group>
+    </main>
   );
 }
 
-function Order({ model, notice }: { model: BoardModel; notice: WorkplaceProps["notice"] }) {
-  const { draft, order, current, ladder, readiness, letterOf } = model;
+function Columns({ model, ...props }: BoardProps & { model: BoardModel }) {
   return (
-    <section className={classes.side} data-phase={draft.phase} aria-label="Order">
-      <div className={classes.ladder}>
-        <LadderHead
-          isDraft={readiness.isOrderOnlyFromRatings}
-          canFollowRatings={
-            model.assignment.project.seed_order_from_ratings && !readiness.isOrderOnlyFromRatings
-          }
-          onFollowRatings={() => draft.change(followRatings)}
-          onTieAll={() => model.run({ kind: "tie-all" })}
-        />
-        <Ladder
-          tiers={ladder}
-          unplaced={model.unplaced}
-          selected={current.handle}
-          isDraft={readiness.isOrderOnlyFromRatings}
-          isOrdering={draft.phase === "order"}
-          factsOf={model.factsOf}
-          onSelect={model.setCurrent}
-          onPlace={(handle, tier) => {
-            model.setCurrent(handle);
-            draft.change((board) => reorder(board, order, (tiers) => place(tiers, handle, tier)));
-          }}
-          onPlaceInGap={(handle, gap) => {
-            model.setCurrent(handle);
-            draft.change((board) =>
-              reorder(board, order, (tiers) => placeInGap(tiers, handle, gap)),
-            );
-          }}
-        />
+    <main
+      className={classes.columns}
+      data-folded={model.view.isPromptFolded || undefined}
+      data-layout={model.view.layout}
+      data-phase={model.draft.phase}
+      // While the answer is on its way it must stay what was sent.
+      data-locked={model.submitting.isUnderWay || !props.isHeldHere || undefined}
+    >
+      <PromptPane model={model} catalogue={props.catalogue} />
+      <BoardCentre model={model} catalogue={props.catalogue} />
+      <BoardOrder model={model} notice={props.notice} />
+    </main>
+  );
+}
+
+function Board(props: BoardProps) {
+  const { catalogue } = props;
+  const model = useBoard(props, catalogue, props.isHeldHere);
+  const { preferences } = model;
+  useEffect(() => {
+    if (preferences.hasEasyLetters) loadEasyLetters();
+  }, [preferences.hasEasyLetters]);
+  return (
+    <KeyNamesProvider value={keyNames(preferences)}>
+      <div className={classes.page} {...readingAttributes(preferences)}>
+        <BoardBar model={model} />
+        {props.banner}
+        {props.isHeldHere && <DraftBanner state={model.draft.state} />}
+        {model.view.isTooSmall ? (
+          <TooSmall model={model} />
+        ) : (
+          <Columns {...props} model={model} />
+        )}
+        <VisuallyHidden role="status" aria-live="polite">
+          {model.announcement}
+        </VisuallyHidden>
+        <BoardOverlays model={model} catalogue={catalogue} onSkip={props.onSkip} />
       </div>
-      <SubmitPanel
-        readiness={readiness}
-        submitting={model.submitting}
-        isConfirming={model.isConfirming}
-        letterOf={letterOf}
-        ratingOf={(handle) => judgmentOf(draft.board, handle).rating}
-        onFixOrder={({ above, below }) => {
-          model.setCurrent(below);
-          draft.change((board) =>
-            reorder(board, order, (tiers) => placeInGap(tiers, below, tierOf(tiers, above))),
-          );
-        }}
-        onFixRating={({ above }) => {
-          model.setCurrent(above);
-          draft.setPhase("rate");
-        }}
-        onKeep={(pairs) => draft.change((board) => keepOnPurpose(board, pairs))}
-        onSubmit={() => model.run({ kind: "submit" })}
-        onConfirm={model.confirm}
-        onBack={model.orderByHand}
-      />
-      {notice && <div className={classes.notice}>{notice}</div>}
-    </section>
+    </KeyNamesProvider>
   );
 }
 
-function Board({ catalogue, ...props }: WorkplaceProps & { catalogue: Catalogue }) {
-  const textBox = useRef<HTMLDivElement>(null);
-  const model = useBoard(props, catalogue, textBox);
-  const { assignment, draft } = model;
-  const conflict = draft.state.conflict;
-  return (
-    <div className={classes.page}>
-      <Bar model={model} />
-      <DraftBanner state={draft.state} />
-      <main
-        className={classes.columns}
-        data-folded={model.isPromptFolded || undefined}
-        data-phase={draft.phase}
-        // While the answer is on its way it must stay what was sent.
-        data-locked={model.submitting.isUnderWay || undefined}
-      >
-        <ReadingPane
-          title="Prompt"
-          text={assignment.prompt.text}
-          isFolded={model.isPromptFolded}
-          onFold={() => model.run({ kind: "fold-prompt" })}
-          foldKey="P"
-        />
-        <Centre model={model} catalogue={catalogue} textBox={textBox} />
-        <Order model={model} notice={props.notice} />
-      </main>
-      <VisuallyHidden role="status" aria-live="polite">
-        {model.announcement}
-      </VisuallyHidden>
-      <BoardOverlays
-        model={model}
-        skipReasons={catalogue.skip_reasons}
-        onSkip={props.onSkip}
-        theirs={
-          conflict &&
-          fromDraft(conflict.body, model.order, assignment.project.seed_order_from_ratings)
-        }
-      />
-    </div>
+/** The task as it is on the server by now: another tab may have worked on it. */
+function MovedBoard({ numMoves, ...props }: BoardProps & { numMoves: number }) {
+  const { assignment } = props;
+  const latest = useQuery({
+    queryKey: ["labeling", "moved-here", assignment.id, numMoves],
+    queryFn: ({ signal }) => getAssignment(assignment.id, signal),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  if (latest.isPending) return <LoadingPage />;
+  if (latest.isError) {
+    return <QueryProblem error={latest.error} onRetry={() => void latest.refetch()} />;
+  }
+  return <Board {...props} assignment={latest.data} />;
+}
+
+function BoardInOneTab(props: WorkplaceProps & { catalogue: Catalogue }) {
+  const { holder, takeOver, numMoves } = useSoleTab(`concord:task:${props.assignment.id}`);
+  const banner = holder === "elsewhere" && (
+    <OtherTabBanner onTakeOver={takeOver} />
+  );
+  const held = { isHeldHere: holder === "here", banner };
+  return numMoves === 0 ? (
+    <Board {...props} {...held} />
+  ) : (
+    <MovedBoard key={numMoves} numMoves={numMoves} {...props} {...held} />
   );
 }
 
-/** The workplace of one ranking: the prompt, one completion at a time, and the order they get. */
+/** The workplace of one ranking: the prompt, the completions, and the order they get. */
 export function RankingBoard(props: WorkplaceProps) {
   const catalogue = useQuery(catalogueQuery);
   if (catalogue.isPending) return <LoadingPage />;
   if (catalogue.isError) {
     return <QueryProblem error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
   }
-  return <Board {...props} catalogue={catalogue.data} />;
+  return <BoardInOneTab {...props} catalogue={catalogue.data} />;
 }

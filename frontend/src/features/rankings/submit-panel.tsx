@@ -1,29 +1,36 @@
 import { Button } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
 
 import type { Submitting } from "@/api/use-submission";
-import { KeyHint } from "@/components/key-hint";
 import { SubmissionProgress } from "@/components/submission-state";
 
+import { CommandKey, useKeyName } from "./command-key";
 import type { Contradiction, Handle } from "./ordering";
 import classes from "./submit-panel.module.css";
 import type { Readiness } from "./submit-ranking";
+import { listWords } from "./words";
 
-function listOf(letters: string[]): string {
-  if (letters.length <= 1) return letters.join("");
-  return `${letters.slice(0, -1).join(", ")} and ${letters.at(-1)}`;
-}
-
-function missingWords(readiness: Readiness, letterOf: (handle: Handle) => string): string | null {
-  const unrated = readiness.unrated.map(letterOf);
-  const unanswered = readiness.unanswered.map(letterOf);
-  const unplaced = readiness.unplaced.map(letterOf);
-  const parts = [
-    unrated.length > 0 && `Still to rate: ${listOf(unrated)}.`,
-    unanswered.length > 0 && `Flags open: ${listOf(unanswered)} (0 answers the rest).`,
-    unplaced.length > 0 && `Still to place: ${listOf(unplaced)}.`,
-  ].filter(Boolean);
-  return parts.length > 0 ? parts.join(" ") : null;
+function missingWords(
+  t: TFunction<"rankings">,
+  readiness: Readiness,
+  letterOf: (handle: Handle) => string,
+  key: string | null,
+): string {
+  const { unrated, unanswered, unplaced } = readiness;
+  const letters = (handles: readonly Handle[]) => listWords(handles.map(letterOf));
+  return [
+    readiness.isInputUnrated && t("missing.input"),
+    unrated.length > 0 && t("missing.unrated", { letters: letters(unrated) }),
+    unanswered.length > 0 &&
+      (key
+        ? t("missing.unanswered", { letters: letters(unanswered), key })
+        : t("missing.unansweredNoKey", { letters: letters(unanswered) })),
+    unplaced.length > 0 && t("missing.unplaced", { letters: letters(unplaced) }),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 interface ContradictionActions {
@@ -42,26 +49,32 @@ function Contradictions({
   pairs: readonly Contradiction[];
   actions: ContradictionActions;
 }) {
+  const { t } = useTranslation("rankings");
   const { letterOf, ratingOf } = actions;
   const [pair] = pairs;
   if (!pair) return null;
   const above = letterOf(pair.above);
   const below = letterOf(pair.below);
   return (
-    <section className={classes.notice} aria-label="Order and ratings disagree">
+    <section className={classes.notice} aria-label={t("disagree")}>
       <p>
-        {above} stands above {below} but is rated {ratingOf(pair.above)} against{" "}
-        {ratingOf(pair.below)}.{pairs.length > 1 && ` ${pairs.length - 1} more like this.`}
+        {t("contradiction", {
+          above,
+          below,
+          rating: ratingOf(pair.above) ?? "–",
+          other: ratingOf(pair.below) ?? "–",
+        })}{" "}
+        {pairs.length > 1 && t("moreLikeThis", { count: pairs.length - 1 })}
       </p>
       <div className={classes.fixes}>
         <button type="button" onClick={() => actions.onFixOrder(pair)}>
-          Put {below} above {above}
+          {t("putAbove", { above, below })}
         </button>
         <button type="button" onClick={() => actions.onFixRating(pair)}>
-          Rate {above} again
+          {t("rateAgain", { letter: above })}
         </button>
         <button type="button" onClick={() => actions.onKeep(pairs)}>
-          Keep on purpose
+          {t("keepOnPurpose")}
         </button>
       </div>
     </section>
@@ -69,17 +82,18 @@ function Contradictions({
 }
 
 function ConfirmDraftOrder({ onConfirm, onBack }: { onConfirm: () => void; onBack: () => void }) {
+  const { t } = useTranslation("rankings");
   const confirm = useRef<HTMLButtonElement>(null);
   useEffect(() => confirm.current?.focus(), []);
   return (
-    <div className={classes.notice} role="group" aria-label="Confirm the order" data-native-keys>
-      <p>The order comes only from your ratings: equal ratings are ties.</p>
+    <div className={classes.notice} role="group" aria-label={t("confirmOrder")} data-native-keys>
+      <p>{t("confirmWords")}</p>
       <div className={classes.row}>
         <Button ref={confirm} size="compact-sm" onClick={onConfirm}>
-          Submit it so
+          {t("submitSo")}
         </Button>
         <Button size="compact-sm" variant="default" onClick={onBack}>
-          Order by hand
+          {t("orderByHand")}
         </Button>
       </div>
     </div>
@@ -88,6 +102,8 @@ function ConfirmDraftOrder({ onConfirm, onBack }: { onConfirm: () => void; onBac
 
 export interface SubmitPanelProps extends ContradictionActions {
   readiness: Readiness;
+  /** Read for a moment only, and not to the end. Said, never enforced. */
+  unread: readonly Handle[];
   submitting: Submitting;
   isConfirming: boolean;
   onSubmit: () => void;
@@ -98,7 +114,9 @@ export interface SubmitPanelProps extends ContradictionActions {
 /** The last step: what is missing, what looks odd, and the way out. */
 export function SubmitPanel(props: SubmitPanelProps) {
   const { readiness, submitting } = props;
-  const missing = missingWords(readiness, props.letterOf);
+  const { t } = useTranslation("rankings");
+  const key = useKeyName("no-other-problems");
+  const missing = missingWords(t, readiness, props.letterOf, key);
   return (
     <div className={classes.panel}>
       <Contradictions pairs={readiness.contradictions} actions={props} />
@@ -107,13 +125,18 @@ export function SubmitPanel(props: SubmitPanelProps) {
       )}
       <SubmissionProgress submitting={submitting} />
       {missing && <p className={classes.missing}>{missing}</p>}
+      {readiness.isComplete && props.unread.length > 0 && (
+        <p className={classes.unread} role="note">
+          {t("unread", { letters: listWords(props.unread.map(props.letterOf)) })}
+        </p>
+      )}
       <Button
         fullWidth
         disabled={!readiness.isComplete || submitting.isUnderWay}
         onClick={props.onSubmit}
-        rightSection={<KeyHint>Ctrl Enter</KeyHint>}
+        rightSection={<CommandKey id="submit" />}
       >
-        Submit
+        {t("submit")}
       </Button>
     </div>
   );

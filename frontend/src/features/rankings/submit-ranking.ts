@@ -4,13 +4,18 @@ import type { Assignment } from "@/api/types";
 import { useSubmission } from "@/api/use-submission";
 import type { Submitting } from "@/api/use-submission";
 
-import { openContradictions, toItems, unansweredOf, unplacedOf, unratedOf } from "./board";
+import { askedOf, isSeeded } from "./asked";
+import type { Asked } from "./asked";
+import { openContradictions, unansweredOf, unplacedOf, unratedOf } from "./board";
 import type { Board } from "./board";
+import { toAnswer } from "./board-exchange";
 import type { Contradiction, Handle } from "./ordering";
 import type { RankingDraftHandle } from "./use-ranking-draft";
 
 /** What still stands between a board and its submission. */
 export interface Readiness {
+  /** A toxicity task whose input has no number yet. */
+  isInputUnrated: boolean;
   unrated: Handle[];
   /** Rated, but with a flag that is still open. */
   unanswered: Handle[];
@@ -22,22 +27,21 @@ export interface Readiness {
   isOrderOnlyFromRatings: boolean;
 }
 
-export function readinessOf(
-  board: Board,
-  order: readonly Handle[],
-  asked: readonly string[],
-): Readiness {
-  const unrated = unratedOf(board, order);
+export function readinessOf(board: Board, order: readonly Handle[], asked: Asked): Readiness {
+  const isInputUnrated = asked.kind === "toxicity" && board.inputToxicity === null;
+  const unrated = unratedOf(board, order, asked);
   const unanswered = unansweredOf(board, order, asked).filter(
     (handle) => !unrated.includes(handle),
   );
   const unplaced = unplacedOf(board, order).filter((handle) => !unrated.includes(handle));
+  const numMissing = unrated.length + unanswered.length + unplaced.length;
   return {
+    isInputUnrated,
     unrated,
     unanswered,
     unplaced,
     contradictions: openContradictions(board, order),
-    isComplete: unrated.length + unanswered.length + unplaced.length === 0,
+    isComplete: !isInputUnrated && numMissing === 0,
     isOrderOnlyFromRatings: board.tiers === null,
   };
 }
@@ -57,11 +61,12 @@ export function useSubmitRanking(
     // Taken once: a retry sends exactly what was submitted, its seconds included.
     const answer = {
       assignment: assignment.id,
-      items: toItems(draft.board, order),
+      ...toAnswer(draft.board, order, {
+        asked: askedOf(assignment, draft.board),
+        secondsShown: draft.secondsShown(),
+      }),
       seconds_active: Math.round(draft.secondsActive()),
-      order_source: assignment.project.seed_order_from_ratings
-        ? ("seeded" as const)
-        : ("unseeded" as const),
+      order_source: isSeeded(assignment) ? ("seeded" as const) : ("unseeded" as const),
     };
     draft.pause();
     submitting.begin(async (client_key) => {

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
 
-import type { Phase } from "./board";
+import type { Command } from "./commands";
 import { commandFor } from "./keyboard";
-import type { Command } from "./keyboard";
+import type { KeyChanges, Situation } from "./keyboard";
 
 const OVERLAY = "[role=dialog], [role=menu], [role=listbox]";
 const TEXT_FIELD = "input, textarea, select, [contenteditable=true]";
@@ -37,6 +37,22 @@ function leavesControls(event: KeyboardEvent): boolean {
   return true;
 }
 
+export interface Choosing {
+  letters: number;
+  pick: (index: number) => void;
+  leave: () => void;
+}
+
+/** Takes a key while completions are being chosen. */
+function choose(event: KeyboardEvent, choosing: Choosing): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || isInside(event.target, TEXT_FIELD)) return;
+  const index = /^Key[A-I]$/.test(event.code) ? event.code.charCodeAt(3) - 65 : -1;
+  if (event.key === "Escape") choosing.leave();
+  else if (index >= 0 && index < choosing.letters) choosing.pick(index);
+  else return;
+  event.preventDefault();
+}
+
 /**
  * Sends every key of the board to `run`.
  *
@@ -44,28 +60,37 @@ function leavesControls(event: KeyboardEvent): boolean {
  * Esc, a click, or any shortcut; while it lasts Tab, Space and the arrows are the browser's.
  */
 export function useBoardKeys({
-  phase,
+  situation,
+  keyChanges,
   hasShortcuts,
   isBlocked,
+  choosing,
   run,
 }: {
-  phase: Phase;
+  situation: Situation;
+  keyChanges: KeyChanges;
   hasShortcuts: boolean;
   /** Something lies over the board and takes the keys. */
   isBlocked: boolean;
+  /** Letters choose completions now, and nothing else is heard. */
+  choosing: Choosing | null;
   run: (command: Command) => void;
 }): void {
   const isWalking = useRef(false);
   const handler = useRef<(event: KeyboardEvent) => void>(() => undefined);
 
   useEffect(() => {
+    const isNative = (event: KeyboardEvent) =>
+      NATIVE_CODES.has(event.code) && isNativePlace(event, isWalking.current);
     handler.current = (event) => {
       if (isBlocked || !isForBoard(event)) return;
+      // Tab, Space and Enter still work the buttons that choose.
+      if (choosing) return choose(event, choosing);
       if (leavesControls(event)) isWalking.current = false;
       if (event.code === "Tab" && event.shiftKey) isWalking.current = true;
-      const command = commandFor(event, phase);
+      const command = commandFor(event, situation, keyChanges);
       if (!command || !isAllowed(event, command, hasShortcuts)) return;
-      if (NATIVE_CODES.has(event.code) && isNativePlace(event, isWalking.current)) return;
+      if (isNative(event)) return;
       event.preventDefault();
       run(command);
     };

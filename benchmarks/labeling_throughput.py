@@ -10,6 +10,7 @@ ranking of it, again. Its own processor time is printed, since it shares the mac
 import asyncio
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -171,13 +172,33 @@ def check(num_submitted: int) -> None:
     assert (stored >= num_submitted, over, surplus) == (True, 0, 0)
 
 
-def report(tally: Tally, seconds: float, cpu_seconds: float) -> None:
+def backend_seconds() -> float:
+    """Processor time of the Postgres processes that serve this database, as far as /proc has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        stats = [Path(f"/proc/{pid}/stat") for (pid,) in cursor.fetchall()]
+    ticks = 0
+    for stat in stats:
+        if stat.exists():
+            fields = stat.read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def report(tally: Tally, seconds: float, cpu: dict[str, float]) -> None:
     num_labels = len(tally.taken["submit"])
     print(f"{num_labels / seconds:.0f} labels/s (target {TARGET_LABELS_PER_SECOND})")
     for what, taken in tally.taken.items():
         p50, p95 = statistics.median(taken), statistics.quantiles(taken, n=20)[18]
         print(f"{what}: median {p50:.0f} ms, p95 {p95:.0f} ms (target {TARGET_P95_MS})")
-    print(f"load average {os.getloadavg()[0]:.2f}; the client took {cpu_seconds:.1f} s of CPU time")
+    total = cpu["web"] + cpu["postgres"]
+    num_all = cpu["labels"]
+    print(
+        f"processor time per label: web {1_000 * cpu['web'] / num_all:.1f} ms, Postgres "
+        f"{1_000 * cpu['postgres'] / num_all:.1f} ms, client {1_000 * cpu['client'] / num_all:.1f} "
+        f"ms; two cores of their own would take {2 * num_all / total:.0f} labels/s"
+    )
+    print(f"load average {os.getloadavg()[0]:.2f} of {os.cpu_count()} cores")
 
 
 def main() -> None:
@@ -190,14 +211,22 @@ def main() -> None:
         sessions = [session_of(labeler) for labeler in labelers]
         web = start_web()
         try:
-            began = time.process_time()
+            client, postgres = time.process_time(), backend_seconds()
+            children = resource.getrusage(resource.RUSAGE_CHILDREN)
             tally = asyncio.run(work_together(sessions, project.pk, seconds))
-            cpu_seconds = time.process_time() - began
+            cpu = {
+                "client": time.process_time() - client,
+                "postgres": backend_seconds() - postgres,
+                "labels": float(Ranking.objects.count()),
+            }
         finally:
             web.terminate()
             web.wait()
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # The workers' start is in it: a second or two of them.
+        cpu["web"] = ended.ru_utime + ended.ru_stime - children.ru_utime - children.ru_stime
         check(len(tally.taken["submit"]))
-    report(tally, seconds, cpu_seconds)
+    report(tally, seconds, cpu)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,16 @@ from uuid import UUID
 from django.db import transaction
 
 from labeling.catalogue import FLAG_ITEMS
-from labeling.models import Assignment, Draft, RankedCompletion, Ranking, User
+from labeling.models import (
+    Assignment,
+    Draft,
+    PresentedCompletion,
+    RankedCompletion,
+    Ranking,
+    User,
+)
 from labeling.preferences import dense_ranks
+from labeling.selectors.compiled import CompiledQuery
 from labeling.services.answers import (
     StoredAnswer,
     check_answerable,
@@ -18,6 +26,11 @@ from labeling.services.answers import (
 from labeling.services.drafts import DraftBody
 from labeling.services.ranking_checks import JudgedCompletion, RankingSubmission, check_complete
 from labeling.services.slots import lock_own_assignment, secure_slot, settle
+
+SAME_KEY = CompiledQuery(lambda key: Ranking.objects.filter(client_key=key)[:1], key=UUID)
+SHOWN = CompiledQuery(
+    lambda assignment: PresentedCompletion.objects.filter(assignment=assignment), assignment=UUID
+)
 
 
 @transaction.atomic
@@ -32,11 +45,11 @@ def submit_ranking(*, labeler: User, submission: RankingSubmission) -> StoredAns
     """
     assignment = lock_own_assignment(assignment_id=submission.assignment_id, labeler=labeler)
     sha256 = submission.sha256()
-    same_key = Ranking.objects.filter(client_key=submission.client_key).first()
+    same_key = SAME_KEY.first(key=submission.client_key)
     if stored := replayed(same_key, labeler=labeler, sha256=sha256):
         return stored
     check_answerable(assignment, kind="ranking")
-    completion_of = dict(assignment.presented.values_list("handle", "completion_id"))
+    completion_of = {row.handle: row.completion_id for row in SHOWN(assignment=assignment.pk)}
     check_complete(submission, assignment=assignment, shown=completion_of.keys())
     opened_for = seconds_since_opened(assignment)
     ranking = Ranking.objects.create(

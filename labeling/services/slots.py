@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Max, QuerySet
 from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible
@@ -21,6 +21,10 @@ State = Assignment.State
 RENEW = """
 UPDATE labeling_assignment SET state = 'leased', slot = %s, submitted_at = NULL,
     leased_until = statement_timestamp() + make_interval(secs => %s)
+WHERE id = %s
+"""
+SETTLE = """
+UPDATE labeling_assignment SET state = %s, slot = %s, leased_until = NULL, submitted_at = %s
 WHERE id = %s
 """
 ANSWERED = frozenset({State.SUBMITTED, State.SURPLUS})
@@ -36,6 +40,8 @@ def lock_labeler(labeler: User) -> None:
 def lock_own_assignment(*, assignment_id: UUID, labeler: User) -> Assignment:
     """The labeler's assignment with its task, prompt and project; account and row are locked.
 
+    ``opened_for`` says how long ago it was opened, by the database's clock.
+
     Raises: NotAccessible when there is none of this id, or it is somebody else's.
     """
     lock_labeler(labeler)
@@ -49,6 +55,7 @@ def _own_assignment(*, assignment: UUID, labeler: int) -> QuerySet[Assignment]:
     return (
         Assignment.objects.select_for_update(of=("self",))
         .select_related("task__prompt", "task__project")
+        .annotate(opened_for=ExpressionWrapper(Now() - F("opened_at"), DurationField()))
         .filter(pk=assignment, labeler=labeler)[:1]
     )
 
@@ -110,9 +117,8 @@ def secure_slot(assignment: Assignment) -> bool:
 def settle(assignment: Assignment, *, surplus: bool, submitted_at: datetime) -> None:
     """Close an assignment with the answer that was just stored."""
     assignment.state = State.SURPLUS if surplus else State.SUBMITTED
-    Assignment.objects.filter(pk=assignment.pk).update(
-        state=assignment.state, slot=assignment.slot, leased_until=None, submitted_at=submitted_at
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, (assignment.state, assignment.slot, submitted_at, assignment.pk))
 
 
 def reopen_slot(assignment: Assignment) -> None:

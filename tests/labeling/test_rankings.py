@@ -331,9 +331,9 @@ def test_a_ranking_takes_the_same_queries_for_every_k(amina, k, django_assert_nu
     body = ranking_body(show(amina, take(project, amina)), *range(1, k + 1))
     browser = client_of(amina)
 
-    # Session and account; savepoint, labeler, assignment, key, handles, seconds, ranking, items,
-    # slot, savepoint.
-    with django_assert_num_queries(12):
+    # Session and account; savepoint, labeler, assignment, key, handles, ranking, items, slot,
+    # savepoint.
+    with django_assert_num_queries(11):
         answer = browser.post("/api/rankings/", body, format="json")
 
     assert answer.status_code == 201

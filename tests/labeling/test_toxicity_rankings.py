@@ -169,7 +169,7 @@ def test_it_takes_as_many_queries_as_any_ranking(assignment, amina, django_asser
     body = toxicity_body(show(amina, assignment))
     browser = client_of(amina)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert browser.post("/api/rankings/", body, format="json").status_code == 201
 
 

@@ -27,6 +27,11 @@ function Length({ check }: { check: TextCheck | undefined }) {
   );
 }
 
+/** The limit that the text is over; null where it is not, or where nobody knows. */
+function overLimit(check: TextCheck | undefined): number | null {
+  return check && check.num_tokens > check.max_tokens ? check.max_tokens : null;
+}
+
 /** One prompt in its writer's words, plain or from somebody else's description. */
 export function PromptForm({ description = null }: { description?: number | null }) {
   const { t } = useTranslation("promptWriting");
@@ -34,8 +39,8 @@ export function PromptForm({ description = null }: { description?: number | null
   const [category, setCategory] = useState<string | null>(null);
   const write = useWritePrompt();
   const check = useTextCheck(draft.text);
-  const isTooLong = check !== undefined && check.num_tokens > check.max_tokens;
-  const isReady = draft.text.trim() !== "" && !isTooLong;
+  const tooLong = overLimit(check);
+  const isReady = draft.text.trim() !== "" && tooLong === null;
   const wrong = write.error instanceof ApiError ? write.error.fields.text?.join(" ") : undefined;
 
   function submit(event: SyntheticEvent) {
@@ -63,10 +68,7 @@ export function PromptForm({ description = null }: { description?: number | null
         maxLength={MAX_CHARACTERS}
         dir="auto"
         value={draft.text}
-        error={
-          wrong ??
-          (isTooLong && t("tooLong", { max: formatCount(check.max_tokens) }))
-        }
+        error={wrong ?? (tooLong !== null && t("tooLong", { max: formatCount(tooLong) }))}
         onChange={(event) => {
           draft.write(event.currentTarget.value);
           if (!write.isPending) write.reset();

@@ -9,7 +9,7 @@ import type { Reference } from "@/components/interval-scale";
 import { Section } from "@/components/section";
 
 import classes from "./evaluations.module.css";
-import { nameOf, numberText, rowsOf, shareText, undefinedOf } from "./figure-words";
+import { behindShare, nameOf, rowsOf, shareText, undefinedOf } from "./figure-words";
 import type { NamedMean } from "./figure-words";
 
 /** Means of one kind, on one scale; what has none says why. */
@@ -80,7 +80,7 @@ function Prevalences({ models }: { models: ModelFigures[] }) {
         return (
           <>
             {shareText(figure)}
-            <div className={classes.small}>{numberText(figure)}</div>
+            <div className={classes.small}>{behindShare(figure)}</div>
           </>
         );
       },

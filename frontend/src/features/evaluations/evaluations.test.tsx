@@ -164,7 +164,7 @@ describe("one evaluation", () => {
     renderApp("/evaluations/12");
 
     const fails = await screen.findByRole("row", { name: /Fails to follow/ });
-    expect(fails).toHaveTextContent("10.0% (5.0 to 15.0)");
+    expect(fails).toHaveTextContent("10.0%5.0 to 15.0, n 120");
     expect(screen.getByRole("row", { name: /Hallucination/ })).toHaveTextContent("not asked");
     expect(document.body).not.toHaveTextContent("NaN");
   });

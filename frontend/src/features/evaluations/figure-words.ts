@@ -30,15 +30,17 @@ export function undefinedOf(means: NamedMean[]): string[] {
   );
 }
 
-/** A share in a table: `12.5% (4.2 to 20.8)`, or a dash where nobody was asked. */
-export function shareText({ value, low, high }: MeanFigure): string {
-  if (value === null) return "not asked";
-  if (low === null || high === null) return formatShare(value);
-  return `${formatShare(value)} (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
+/** A share in a table, and what stands behind it; nobody was asked where there is none. */
+export function shareText({ value }: MeanFigure): string {
+  return value === null ? "not asked" : formatShare(value);
 }
 
-export function numberText({ n }: MeanFigure): string {
-  return `n ${formatCount(n)}`;
+/** `4.2 to 20.8, n 120` */
+export function behindShare({ value, low, high, n }: MeanFigure): string {
+  if (value === null) return "";
+  const size = `n ${formatCount(n)}`;
+  if (low === null || high === null) return size;
+  return `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}, ${size}`;
 }
 
 /** The baseline stands among the others and is marked. */

@@ -39,7 +39,7 @@ export function PromptFields({
       />
       <NativeSelect
         label="Split"
-        description="Prompts that a model has learned from are left out of either."
+        description="None that a model has learned from."
         data={[{ value: "", label: "Both splits" }, ...SPLITS]}
         value={prompts.split}
         onChange={(event) => onChange({ split: event.currentTarget.value })}

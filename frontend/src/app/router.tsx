@@ -55,6 +55,25 @@ const labelerPages: RouteObject[] = [
 /** Pages that read results: researchers and admins. */
 const researcherPages: RouteObject[] = [
   { path: "people", ...page(() => import("@/features/people/people-page"), "PeoplePage") },
+  { path: "screenings", ...page(() => import("@/features/screening/screenings-page"), "ScreeningsPage") },
+  { path: "screenings/new", ...page(() => import("@/features/screening/new-screening-page"), "NewScreeningPage") },
+  {
+    path: "screenings/:screeningId",
+    ...page(() => import("@/features/screening/run-screening-page"), "RunScreeningPage"),
+  },
+  {
+    path: "screenings/:screeningId/texts",
+    ...page(() => import("@/features/screening/expert-texts-page"), "ExpertTextsPage"),
+  },
+  {
+    path: "screenings/:screeningId/grading",
+    ...page(() => import("@/features/screening/grading-page"), "GradingPage"),
+  },
+  { path: "candidates/:candidacyId", ...page(() => import("@/features/screening/candidate-page"), "CandidatePage") },
+  {
+    path: "consent/versions",
+    ...page(() => import("@/features/screening/consent-versions-page"), "ConsentVersionsPage"),
+  },
   { path: "prompts", ...page(() => import("@/features/prompts/prompts-page"), "PromptsPage") },
   {
     path: "prompts/import",
@@ -71,6 +90,10 @@ const researcherPages: RouteObject[] = [
   { path: "prompts/:promptId", ...page(() => import("@/features/prompts/prompt-page"), "PromptPage") },
   { path: "projects", ...page(() => import("@/features/projects/projects-page"), "ProjectsPage") },
   { path: "projects/:projectId", ...page(() => import("@/features/projects/project-page"), "ProjectPage") },
+  {
+    path: "projects/:projectId/instructions",
+    ...page(() => import("@/features/projects/instructions-page"), "InstructionsPage"),
+  },
   { path: "rankings/:rankingId", ...page(() => import("@/features/projects/ranking-page"), "RankingPage") },
   { path: "reviews", ...page(() => import("@/features/reviews/reviews-page"), "ReviewsPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
@@ -93,6 +116,7 @@ const researcherPages: RouteObject[] = [
 /** Pages that start something for everybody: admins. */
 const adminPages: RouteObject[] = [
   { path: "projects/new", ...page(() => import("@/features/projects/new-project-page"), "NewProjectPage") },
+  { path: "audit", ...page(() => import("@/features/people/audit-page"), "AuditPage") },
   {
     path: "evaluations/new",
     ...page(() => import("@/features/evaluations/new-evaluation-page"), "NewEvaluationPage"),

@@ -31,7 +31,7 @@ export function InstructionsFields({
       />
       <Textarea
         label="Instructions"
-        description="Shown exactly as written. Every labeler reads and acknowledges them first."
+        description="Written in Markdown. Every labeler reads and acknowledges them first."
         autosize
         minRows={8}
         maxRows={24}

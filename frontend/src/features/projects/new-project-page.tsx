@@ -13,14 +13,14 @@ import { ProblemNote } from "@/components/problem-note";
 import { ProjectFields } from "./project-fields";
 import { EMPTY_FORM, requestOf, unreadyBecause } from "./project-form";
 import { useOpenProject } from "./project-queries";
+import { SETTING_FIELDS } from "./project-settings";
 import classes from "./projects.module.css";
 
 const SHOWN_FIELDS = [
+  ...SETTING_FIELDS,
   "name",
   "k",
-  "overlap",
   "pool",
-  "priority_mode",
   "instructions.title",
   "instructions.body",
 ];

@@ -4,7 +4,7 @@ import { useParams } from "react-router";
 
 import type { Project } from "@/api/research-types";
 import { isAtLeast, useSignedInUser } from "@/api/session";
-import { POOL_WORDS, PRIORITY_MODE_WORDS, PROJECT_KIND_WORDS, PROJECT_STATE_WORDS } from "@/api/words";
+import { POOL_WORDS, PROJECT_KIND_WORDS, PROJECT_STATE_WORDS } from "@/api/words";
 import { Facts } from "@/components/facts";
 import { formatCount } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
@@ -19,6 +19,7 @@ import { InstructionsSection } from "./instructions-section";
 import { projectQuery, useSetState } from "./project-queries";
 import { ProjectRankings } from "./project-rankings";
 import classes from "./projects.module.css";
+import { SettingsSection } from "./settings-section";
 import { SlotProgress } from "./slot-progress";
 import { TaskMaker } from "./task-maker";
 
@@ -69,27 +70,7 @@ function Progress({ project }: { project: Project }) {
           { name: "Waiting for a labeler", value: formatCount(project.num_open) },
           { name: "Submitted", value: formatCount(project.num_submitted) },
           { name: "Completions per task", value: project.k },
-          { name: "Labelers per task", value: project.overlap },
           { name: "Pool", value: POOL_WORDS[project.pool] },
-          { name: "Priority", value: PRIORITY_MODE_WORDS[project.priority_mode] },
-          {
-            name: "First order",
-            value:
-              project.kind === "ranking"
-                ? project.seed_order_from_ratings
-                  ? "From the ratings"
-                  : "None: labelers begin with an empty ladder"
-                : null,
-          },
-          {
-            name: "Empty demonstrations",
-            value:
-              project.kind === "demonstration"
-                ? project.allow_empty_demonstrations
-                  ? "Allowed"
-                  : "Refused"
-                : null,
-          },
           { name: "Imported from", value: project.imported_from },
         ]}
       />
@@ -105,6 +86,7 @@ function ProjectView({ project }: { project: Project }) {
         {PROJECT_KIND_WORDS[project.kind]}, opened <Moment at={project.created_at} />
       </PageHeader>
       <Progress project={project} />
+      {project.imported_from === "" && <SettingsSection project={project} canWrite={canWrite} />}
       {canWrite && project.imported_from === "" && project.purpose !== "evaluation" && (
         <TaskMaker project={project} />
       )}

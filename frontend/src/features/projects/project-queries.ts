@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
 import { projectsQuery } from "@/api/projects";
-import type { NewProject, Project, RankingRecord, TaskRequest } from "@/api/research-types";
+import type { NewProject, Project, ProjectChange, RankingRecord, TaskRequest } from "@/api/research-types";
 
 export function projectQuery(projectId: number) {
   return queryOptions({
@@ -37,6 +37,17 @@ function useProjectChange<Input, Output>(change: (input: Input) => Promise<Outpu
   });
 }
 
+export function useChangeProject(projectId: number) {
+  return useProjectChange((changes: ProjectChange) =>
+    bodyOf(
+      api.PATCH("/api/projects/{project_id}/", {
+        params: { path: { project_id: projectId } },
+        body: changes,
+      }),
+    ),
+  );
+}
+
 export function useSetState(projectId: number) {
   return useProjectChange((state: Project["state"]) =>
     bodyOf(
@@ -49,7 +60,7 @@ export function useSetState(projectId: number) {
 }
 
 export function usePublishInstructions(projectId: number) {
-  return useProjectChange((instructions: { title: string; body: string }) =>
+  return useProjectChange((instructions: { title: string; body: string; based_on: number }) =>
     bodyOf(
       api.POST("/api/projects/{project_id}/instructions/", {
         params: { path: { project_id: projectId } },

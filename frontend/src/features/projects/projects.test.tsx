@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Project, RankingDetail } from "@/api/research-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
-import { FakeServer } from "@/testing/server";
+import { FakeServer, refusal } from "@/testing/server";
 
 const project: Project = {
   id: 4,
@@ -86,7 +86,7 @@ describe("a new project", () => {
     const overlap = screen.getByLabelText("Overlap");
     await user.clear(overlap);
     await user.type(overlap, "2");
-    await user.selectOptions(screen.getByLabelText("Priority"), "Truth and harmlessness first");
+    await user.selectOptions(screen.getByLabelText("What counts more"), "Truth and harmlessness first");
     await user.click(screen.getByLabelText("Start the order from the ratings"));
     await user.click(screen.getByRole("button", { name: "Open the project" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/projects/4"));
@@ -101,6 +101,15 @@ describe("a new project", () => {
       instructions: { title: "How to rank", body: "Read all." },
       seed_order_from_ratings: false,
       allow_empty_demonstrations: false,
+      requires_review: false,
+      priority: 0,
+      languages: [],
+      skills: [],
+      content_warning: "",
+      calibration_share: 0.1,
+      calibration_overlap: 3,
+      repeat_share: 0,
+      unclear_skips_to_retire: 2,
     });
     expect(await screen.findByRole("checkbox", { name: "tiny-ppo" })).toBeChecked();
     expect(screen.getByRole("checkbox", { name: "tiny-sft" })).not.toBeChecked();
@@ -118,6 +127,93 @@ describe("a new project", () => {
     const body = server.sent("POST /api/projects/")[0]?.body;
     expect(body).toMatchObject({ kind: "demonstration", allow_empty_demonstrations: true });
     expect(body).not.toHaveProperty("k");
+  });
+});
+
+describe("the settings of a project", () => {
+  it("send only what was changed, and stay open with the reason when refused", async () => {
+    server.on(
+      "PATCH /api/projects/4/",
+      refusal(400, "invalid", "Some fields are not valid.", { fields: { languages: ["No such language."] } }),
+    );
+    const { user } = renderApp("/projects/4");
+    const settings = await screen.findByRole("region", { name: "Settings" });
+    expect(within(settings).getByText("Labelers who qualify").nextSibling).toHaveTextContent("4");
+    await user.click(within(settings).getByRole("button", { name: "Change" }));
+    expect(within(settings).getByRole("button", { name: "Save the settings" })).toBeDisabled();
+    await user.type(within(settings).getByLabelText("Languages"), "klingon, en");
+    await user.type(within(settings).getByLabelText("Content warning"), "Violent texts.");
+    await user.click(within(settings).getByRole("button", { name: "Save the settings" }));
+
+    expect(await within(settings).findByText("No such language.")).toBeVisible();
+    expect(server.sent("PATCH /api/projects/4/")[0]?.body).toEqual({
+      languages: ["klingon", "en"],
+      content_warning: "Violent texts.",
+    });
+  });
+});
+
+describe("the instructions of a project", () => {
+  const versions = [2, 1].map((version) => ({
+    version,
+    title: "How to rank",
+    created_by: "Ada",
+    created_at: "2026-01-02T10:00:00Z",
+    num_readers: version,
+  }));
+
+  it("can be compared in any two versions, and show who has read which (R15)", async () => {
+    server
+      .on("GET /api/projects/4/", {
+        body: { ...project, instructions: { version: 2, title: "How to rank", body: "Read all twice." } },
+      })
+      .on("GET /api/projects/4/instructions/", { body: { results: versions, next: null } })
+      .on("GET /api/projects/4/instructions/1/", {
+        body: { version: 1, title: "How to rank", body: "Read all once." },
+      })
+      .on("GET /api/projects/4/instructions/2/", {
+        body: { version: 2, title: "How to rank", body: "Read all twice." },
+      })
+      .on("GET /api/projects/4/instruction-readers/", {
+        body: {
+          results: [{ id: 7, display_name: "Amina Osei", version: 1, read_at: "2026-01-02T10:00:00Z" }],
+          next: null,
+        },
+      });
+    const { user } = renderApp("/projects/4/instructions");
+
+    const compare = await screen.findByRole("region", { name: "Compare" });
+    expect((await within(compare).findByText("once")).tagName).toBe("DEL");
+    expect(within(compare).getByText("twice").tagName).toBe("INS");
+    const readers = screen.getByRole("region", { name: "Who has read which version" });
+    expect(await within(readers).findByText("Amina Osei")).toBeVisible();
+    await user.selectOptions(within(compare).getByLabelText("To"), "Version 1");
+    expect(await within(compare).findByText("Read all once.")).toBeVisible();
+  });
+
+  it("are published from the version they were written from, and kept while they are not", async () => {
+    server.on(
+      "POST /api/projects/4/instructions/",
+      refusal(409, "instructions_changed", "Version 2 has come out meanwhile."),
+    );
+    const first = renderApp("/projects/4");
+    await first.user.click(await screen.findByRole("button", { name: "Write a new version" }));
+    const text = screen.getByRole("textbox", { name: "Instructions" });
+    await first.user.type(text, " Twice.");
+    await first.user.click(screen.getByText("Changes"));
+    expect((await screen.findByText(/Twice/)).tagName).toBe("INS");
+    await first.user.click(screen.getByRole("button", { name: "Publish version 2" }));
+    expect(await screen.findByText("Version 2 has come out meanwhile.")).toBeVisible();
+    expect(server.sent("POST /api/projects/4/instructions/")[0]?.body).toEqual({
+      title: "How to rank",
+      body: "Read all of them. Twice.",
+      based_on: 1,
+    });
+    first.unmount();
+
+    const { user } = renderApp("/projects/4");
+    await user.click(await screen.findByRole("button", { name: "Write a new version" }));
+    expect(screen.getByRole("textbox", { name: "Instructions" })).toHaveValue("Read all of them. Twice.");
   });
 });
 
@@ -173,7 +269,7 @@ describe("a project", () => {
     await user.type(screen.getByLabelText("Instructions"), " Twice.");
     await user.click(publish);
     await waitFor(() =>
-      expect(server.sent("POST /api/projects/4/instructions/")[0]?.body).toEqual({
+      expect(server.sent("POST /api/projects/4/instructions/")[0]?.body).toEqual({ based_on: 1,
         title: "How to rank",
         body: "Read all of them. Twice.",
       }),

@@ -140,12 +140,13 @@ def check_evaluation(new: NewEvaluation) -> None:
     """Raises: Refused("invalid_evaluation"), whose fields name what has to change."""
     problems: dict[str, list[str]] = {}
     is_toxicity = new.kind == Project.Kind.TOXICITY
-    known = set(
-        CompletionSource.objects.filter(pk__in=new.models.all_ids).values_list("pk", flat=True)
+    known = dict(
+        CompletionSource.objects.filter(pk__in=new.models.all_ids).values_list("pk", "name")
     )
+    problems |= _given_away(new, known.values())
     if new.models.baseline_id not in known:
         problems["baseline_source"] = ["There is no completion source of this number."]
-    if strange := set(new.models.source_ids) - known:
+    if strange := set(new.models.source_ids) - known.keys():
         numbers = ", ".join(str(number) for number in sorted(strange))
         problems["sources"] = [f"There is no completion source of this number: {numbers}."]
     elif new.models.baseline_id in new.models.source_ids:
@@ -163,6 +164,16 @@ def check_evaluation(new: NewEvaluation) -> None:
             status=422,
             fields=problems,
         )
+
+
+def _given_away(new: NewEvaluation, source_names: Collection[str]) -> dict[str, list[str]]:
+    """Where labelers would read which models they judge (R30)."""
+    title = new.instructions[0] if new.instructions else ""
+    problems = {}
+    for place, shown in (("name", new.name), ("instructions.title", title)):
+        if named := [name for name in source_names if name.casefold() in shown.casefold()]:
+            problems[place] = [f"Labelers read this, and it names {', '.join(sorted(named))}."]
+    return problems
 
 
 def _make_tasks(

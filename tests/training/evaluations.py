@@ -24,7 +24,7 @@ def three_sources() -> list[CompletionSource]:
 def wanted(models: Sequence[CompletionSource], /, **changes: object) -> dict:
     """The body that opens a ranking evaluation of the others against the first."""
     return {
-        "name": "Against the baseline",
+        "name": "Spring round",
         "kind": "ranking",
         "baseline_source": models[0].pk,
         "sources": [source.pk for source in models[1:]],

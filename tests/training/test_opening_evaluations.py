@@ -296,6 +296,21 @@ def test_what_does_not_go_together_is_refused_by_its_field(ada, change, place, a
     assert list(answer.json()["fields"]) == [place]
 
 
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"name": "Is MODEL A better?"}, "name"),
+        ({"instructions": {"title": "Model b and others", "body": "Read."}}, "instructions.title"),
+    ],
+)
+def test_what_labelers_read_names_no_model(ada, change, place):
+    """R30: the name of a project stands above every task."""
+    answer = post(ada, "", wanted(three_sources(), **change))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_evaluation")
+    assert list(answer.json()["fields"]) == [place]
+
+
 def test_the_baseline_is_not_compared_with_itself(ada):
     sources = three_sources()
     body = wanted(sources, sources=[source.pk for source in sources])

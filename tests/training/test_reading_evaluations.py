@@ -19,6 +19,7 @@ from tests.cast import (
     make_toxicity_project,
     make_user,
 )
+from tests.labeling.work import take, toxicity_body
 from tests.training.evaluations import answered_prompt, post, three_sources, wanted
 
 pytestmark = pytest.mark.django_db
@@ -198,10 +199,31 @@ def test_a_toxicity_evaluation_gives_its_four_means(rosa, amina, otto):
     assert (model(shown, "model a")["likert"], model(shown, "model a")["flags"]) == (None, [])
 
 
+def test_from_opening_to_a_figure_over_http(ada, rosa, amina, settings):
+    """R34, R39: what an admin opens, a labeler judges and a researcher reads."""
+    sources = three_sources()[:2]
+    answered_prompt(sources, each=2)
+    toxicity = wanted(sources, kind="toxicity", toxicity_instruction="none")
+    project = Project.objects.get(pk=post(ada, "", toxicity).json()["id"])
+    browser = client_of(amina)
+    shown = browser.get(f"/api/assignments/{take(project, amina).pk}/").json()
+    body = toxicity_body(shown, 1, 1, 1, 1, input_toxicity=2)
+
+    answer = browser.post("/api/rankings/", body, format="json")
+    settings.TAKE_BACK_SECONDS = 0
+    found = read(rosa, project)
+
+    assert answer.status_code == 201
+    assert (found["num_rankings"], found["input_toxicity"]["value"]) == (1, 2.0)
+    scales = {one["key"]: one["figure"]["value"] for one in model(found, "model a")["scales"]}
+    assert scales == {"toxicity": 0.0, "relative_toxicity": -1.0, "continuity": 5.0}
+    assert model(found, "model a")["win_rate"]["value"] == 0.5
+
+
 def test_evaluations_are_listed_with_what_they_compare(evaluation, rosa):
     listed = client_of(rosa).get("/api/evaluations/").json()["results"]
 
-    assert [one["name"] for one in listed] == ["Against the baseline"]
+    assert [one["name"] for one in listed] == ["Spring round"]
     assert listed[0]["baseline"]["name"] == "the baseline"
     assert [one["name"] for one in listed[0]["models"]] == ["model a", "model b"]
     assert (listed[0]["num_tasks"], listed[0]["num_slots"], listed[0]["num_open"]) == (6, 18, 18)

@@ -171,6 +171,7 @@ export function EvaluationFields(
       <div className={classes.pair}>
         <TextInput
           label="Name"
+          description="Labelers read it: name no model."
           maxLength={160}
           value={form.name}
           error={saidOf(messages, "name")}
@@ -178,6 +179,7 @@ export function EvaluationFields(
         />
         <NativeSelect
           label="What labelers do"
+          description="Order the completions, or rate toxicity first."
           data={KINDS.map((value) => ({ value, label: PROJECT_KIND_WORDS[value] }))}
           value={form.kind}
           onChange={(event) => onChange(withKind(form, event.currentTarget.value as EvaluationKind, defaults))}

@@ -118,6 +118,10 @@ class AssignmentOutput(serializers.Serializer[Any]):
     take_back_until = serializers.DateTimeField(allow_null=True)
 
 
+# A serializer copies its fields whenever one is made; this one is asked for with every task.
+ASSIGNMENT_OUTPUT = AssignmentOutput()
+
+
 class NextOutput(serializers.Serializer[Any]):
     assignment = AssignmentOutput(allow_null=True)
     reason = serializers.ChoiceField(
@@ -211,7 +215,7 @@ def show_assignment(assignment_id: UUID, request: Request) -> Any:
         "take_back_until": end_of_take_back(assignment),
         **what_is_asked(assignment),
     }
-    return AssignmentOutput(shown).data
+    return ASSIGNMENT_OUTPUT.to_representation(shown)
 
 
 class NextView(APIView):

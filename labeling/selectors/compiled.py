@@ -87,6 +87,8 @@ class CompiledQuery(Generic[Row]):
         place_of = {value: AsIs(f"${n}") for n, value in enumerate(stand_ins.values(), start=1)}
         compiler = self._build(**stand_ins).query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
+        converters = compiler.get_converters(column for column, _, _ in compiler.select)
+        compiler.get_converters = lambda _: converters
         self._compiled = compiler, sql, tuple(_placed(value, place_of) for value in parameters)
         return self._compiled
 

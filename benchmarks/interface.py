@@ -155,7 +155,7 @@ def report(measured: list[Presses], travelled: dict[str, float], loads: Sequence
         *(f"| {kind} | {size:.1f} |" for kind, size in sorted(travelled.items())),
         "",
         f"Target: page, code and styles below {LIMIT_KB} kB: {bundle:.1f} kB, {fits}. What idle",
-        "time fetches afterwards (drag and drop) is in the figure. `node scripts/first-load.mjs` in",
+        "time fetches afterwards (drag and drop) is in it. `node scripts/first-load.mjs` in",
         "`frontend/` says which file and which package weighs what.",
         "",
     ]

@@ -31,7 +31,8 @@ class Labeler:
 
     def live(self) -> None:
         for _ in range(NUM_STEPS):
-            actions = [self.next, self.next, self.submit, self.submit, self.skip]
+            actions = [self.next, self.next, self.prefetch, self.anywhere]
+            actions += [self.submit, self.submit, self.skip]
             actions += [self.undo, self.draft, self.change_mind, self.fall_asleep]
             try:
                 self.generator.choice(actions)()
@@ -44,6 +45,13 @@ class Labeler:
 
     def next(self) -> None:
         lease_next_assignment(labeler=self.user, project=self.project)
+
+    def anywhere(self) -> None:
+        lease_next_assignment(labeler=self.user, project=None)
+
+    def prefetch(self) -> None:
+        if assignment := self.any_of_mine():
+            lease_next_assignment(labeler=self.user, project=self.project, beside=assignment.pk)
 
     def submit(self) -> None:
         if assignment := self.any_of_mine():
@@ -107,3 +115,6 @@ def test_the_ledger_adds_up_after_a_day_of_everything(seed):
         assert live.filter(is_surplus=True).count() == answered["surplus"]
         unclear = task.assignments.filter(skips__reason="unclear", skips__undone_at=None)
         assert (task.state == Task.State.RETIRED) == (unclear.count() >= 2)
+        # An open slot can be handed out: serving looks at the slot alone.
+        is_open = task.assignments.filter(state="open").exists()
+        assert not (is_open and task.state == Task.State.RETIRED)

@@ -97,7 +97,7 @@ def change_screening(
     except IntegrityError as error:
         # The cut-offs are bounded before they come here; only the name is unique.
         raise name_taken(name or "") from error
-    details = {field: {"from": before[field], "to": value} for field, value in changed.items()}
+    details = {field: [before[field], value] for field, value in changed.items()}
     record(actor=changed_by, action="change_screening", subject=screening, details=details)
 
 

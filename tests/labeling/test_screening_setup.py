@@ -106,7 +106,7 @@ def test_cut_offs_are_moved_one_by_one_and_audited(rosa: User) -> None:
     assert status == 200
     assert (shown["flags_cutoff"], shown["ranking_cutoff"]) == (0.75, 0.6)
     entry = AuditEntry.objects.get(action="change_screening")
-    assert entry.details == {"ranking_cutoff": {"from": 0.75, "to": 0.6}}
+    assert entry.details == {"ranking_cutoff": [0.75, 0.6]}
 
 
 def test_changing_nothing_leaves_no_trace(rosa: User) -> None:

@@ -7,18 +7,15 @@ import type { Person } from "@/api/research-types";
 import { ProblemNote } from "@/components/problem-note";
 
 import { useChangePerson } from "./people-queries";
-import { changeOf, consequencesOf } from "./person-change";
+import { changeOf, consequencesOf, settingsOf } from "./person-change";
 import type { PersonSettings } from "./person-change";
+import { ProfileFields } from "./profile-fields";
 import { RolePoolFields } from "./role-pool-fields";
 
-const SHOWN_FIELDS = ["role", "pool"];
+const SHOWN_FIELDS = ["role", "pool", "languages", "skills", "vendor"];
 
 function ChangeForm({ person, onClose }: { person: Person; onClose: () => void }) {
-  const [settings, setSettings] = useState<PersonSettings>({
-    role: person.role,
-    pool: person.pool,
-    is_active: person.is_active,
-  });
+  const [settings, setSettings] = useState<PersonSettings>(() => settingsOf(person));
   const save = useChangePerson(person.id);
   const messages = save.error instanceof ApiError ? save.error.fields : {};
   const wanted = changeOf(person, settings);
@@ -37,6 +34,7 @@ function ChangeForm({ person, onClose }: { person: Person; onClose: () => void }
           <ProblemNote error={save.error} title="Nothing was changed" shownFields={SHOWN_FIELDS} />
         )}
         <RolePoolFields value={settings} messages={messages} onChange={change} />
+        <ProfileFields value={settings} messages={messages} onChange={change} />
         <Checkbox
           label="May sign in"
           description="Without it the account stays, and so does everything it answered."

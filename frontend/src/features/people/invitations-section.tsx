@@ -24,6 +24,8 @@ const COLUMNS: Column<Invitation>[] = [
   { key: "state", header: "State", cell: ({ state }) => <ToneBadge {...STATES[state]} /> },
   { key: "role", header: "Role", cell: ({ role }) => ROLE_WORDS[role] },
   { key: "pool", header: "Pool", cell: ({ pool }) => POOL_WORDS[pool] },
+  { key: "screening", header: "Screening", cell: ({ screening_name: name }) => name ?? "none" },
+  { key: "vendor", header: "Vendor", cell: ({ vendor }) => vendor },
   { key: "made", header: "Made", cell: ({ created_at: at }) => <Moment at={at} /> },
   { key: "expires", header: "Expires", cell: ({ expires_at: at }) => <Moment at={at} /> },
 ];

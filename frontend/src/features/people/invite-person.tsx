@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
@@ -8,21 +9,79 @@ import { formatDateTime } from "@/components/formats";
 import { OneTimeSecret } from "@/components/one-time-secret";
 import { ProblemNote } from "@/components/problem-note";
 
-import { useInvite, wholeLink } from "./people-queries";
+import { openScreeningsQuery, useInvite, wholeLink } from "./people-queries";
+import { ProfileFields, wordsOf } from "./profile-fields";
+import type { ProfileForm } from "./profile-fields";
 import { RolePoolFields } from "./role-pool-fields";
 
-const SHOWN_FIELDS = ["email", "role", "pool"];
-const NOBODY: NewInvitation = { email: "", role: "labeler", pool: "training" };
+const SHOWN_FIELDS = ["email", "role", "pool", "screening", "languages", "vendor"];
+
+type Form = Pick<NewInvitation, "email" | "role" | "pool"> &
+  ProfileForm & {
+    /** The screening's number as text; empty for none. */
+    screening: string;
+  };
+
+const NOBODY: Form = {
+  email: "",
+  role: "labeler",
+  pool: "training",
+  screening: "",
+  languages: "",
+  skills: "",
+  vendor: "",
+};
+
+/** Held-out labelers are never screened, nor is anybody who does not label. */
+function mayBeScreened({ role, pool }: Form): boolean {
+  return role === "labeler" && pool === "training";
+}
+
+function requestOf(form: Form): NewInvitation {
+  return {
+    email: form.email.trim(),
+    role: form.role,
+    pool: form.pool,
+    screening: mayBeScreened(form) && form.screening !== "" ? Number(form.screening) : null,
+    languages: wordsOf(form.languages),
+    vendor: form.vendor.trim(),
+  };
+}
+
+function ScreeningField({
+  value,
+  message,
+  onChange,
+}: {
+  value: string;
+  message: string | undefined;
+  onChange: (value: string) => void;
+}) {
+  const screenings = useQuery(openScreeningsQuery);
+  return (
+    <NativeSelect
+      label="Screening"
+      description="Passed before the first task; people decide about it."
+      data={[
+        { value: "", label: "None: they begin to work at once" },
+        ...(screenings.data ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+      ]}
+      value={value}
+      error={message}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
 
 function InviteForm({ onClose }: { onClose: () => void }) {
   const [invitation, setInvitation] = useState(NOBODY);
   const invite = useInvite();
   const messages = invite.error instanceof ApiError ? invite.error.fields : {};
-  const change = (part: Partial<NewInvitation>) => setInvitation((before) => ({ ...before, ...part }));
+  const change = (part: Partial<Form>) => setInvitation((before) => ({ ...before, ...part }));
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
-    invite.mutate({ ...invitation, email: invitation.email.trim() });
+    invite.mutate(requestOf(invitation));
   }
 
   if (invite.data) {
@@ -56,6 +115,14 @@ function InviteForm({ onClose }: { onClose: () => void }) {
           onChange={(event) => change({ email: event.currentTarget.value })}
         />
         <RolePoolFields value={invitation} messages={messages} onChange={change} />
+        {mayBeScreened(invitation) && (
+          <ScreeningField
+            value={invitation.screening}
+            message={messages.screening?.join(" ")}
+            onChange={(screening) => change({ screening })}
+          />
+        )}
+        <ProfileFields value={invitation} messages={messages} hasSkills={false} onChange={change} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Leave it

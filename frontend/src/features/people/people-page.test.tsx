@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Person } from "@/api/research-types";
 import { amina, ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
+import { openScreening } from "@/testing/screening";
 import { FakeServer, refusal } from "@/testing/server";
 
 const ada: Person = {
@@ -14,6 +15,9 @@ const ada: Person = {
   role: "admin",
   is_active: true,
   imported_from: "",
+  languages: [],
+  skills: [],
+  vendor: "",
   created_at: "2026-01-02T10:00:00Z",
   last_login: null,
   num_rankings: 0,
@@ -28,6 +32,7 @@ beforeEach(() => {
     .on("GET /api/session/", { body: sessionOf(ada) })
     .on("GET /api/people/", { body: { results: [ada, labeler], next: null } })
     .on("GET /api/invitations/", { body: { results: [], next: null } })
+    .on("GET /api/screenings/", { body: { results: [], next: null } })
     .on("GET /api/tokens/", { body: { results: [], next: null } });
 });
 
@@ -41,6 +46,9 @@ describe("people", () => {
         role: "labeler",
         pool: "held_out",
         state: "pending",
+        screening_name: null,
+        vendor: "",
+        languages: [],
         created_at: "2026-01-02T10:00:00Z",
         expires_at: "2026-01-09T10:00:00Z",
         path: "/join#token=s3cret",
@@ -60,6 +68,9 @@ describe("people", () => {
       email: "new@example.org",
       role: "labeler",
       pool: "held_out",
+      screening: null,
+      languages: [],
+      vendor: "",
     });
 
     await user.click(within(dialog).getByRole("button", { name: "Done" }));
@@ -139,5 +150,79 @@ describe("people", () => {
       scopes: ["read", "manage"],
       expires_in_days: 30,
     });
+  });
+
+  it("invites a candidate with a screening, a vendor and languages", async () => {
+    server
+      .on("GET /api/screenings/", {
+        body: { results: [openScreening, { ...openScreening, id: 6, name: "Old", state: "closed" }], next: null },
+      })
+      .on("POST /api/invitations/", refusal(422, "no_screening", "There is no open screening."));
+    const { user } = renderApp("/people");
+    await user.click(await screen.findByRole("button", { name: "Invite somebody" }));
+    const dialog = await screen.findByRole("dialog");
+    await user.type(within(dialog).getByLabelText("Email"), "new@example.org");
+    await user.type(within(dialog).getByLabelText("Languages"), "en, sw");
+    await user.type(within(dialog).getByLabelText("Vendor"), "Acme");
+    const choice = await within(dialog).findByLabelText("Screening");
+    await within(choice).findByRole("option", { name: "Spring" });
+    expect(within(choice).queryByRole("option", { name: "Old" })).not.toBeInTheDocument();
+    await user.selectOptions(choice, "Spring");
+    await user.click(within(dialog).getByRole("button", { name: "Make the link" }));
+
+    expect(await within(dialog).findByText("There is no open screening.")).toBeInTheDocument();
+    expect(server.sent("POST /api/invitations/")[0]?.body).toEqual({
+      email: "new@example.org",
+      role: "labeler",
+      pool: "training",
+      screening: 5,
+      languages: ["en", "sw"],
+      vendor: "Acme",
+    });
+
+    // Held-out labelers are never screened.
+    await user.selectOptions(within(dialog).getByLabelText("Pool"), "Held-out");
+    expect(within(dialog).queryByLabelText("Screening")).not.toBeInTheDocument();
+  });
+
+  it("changes languages and skills, and sends only those", async () => {
+    server.on(`PATCH /api/people/${labeler.id}/`, { body: labeler });
+    const { user } = renderApp("/people");
+    await user.click(await screen.findByRole("button", { name: "Change Amina Osei" }));
+    const dialog = await screen.findByRole("dialog");
+    await user.type(within(dialog).getByLabelText("Skills"), "law, python");
+    await user.click(within(dialog).getByRole("button", { name: "Confirm the change" }));
+
+    await waitFor(() =>
+      expect(server.sent(`PATCH /api/people/${labeler.id}/`)[0]?.body).toEqual({
+        skills: ["law", "python"],
+      }),
+    );
+  });
+
+  it("shows who decided what about whom, and finds it by what it is about", async () => {
+    server.on("GET /api/audit/", {
+      body: {
+        results: [
+          {
+            id: 1,
+            actor_name: "Rosa",
+            action: "accept_candidate",
+            subject_kind: "candidacy",
+            subject_id: "c0ffee",
+            details: { code: "K7QM4D2P", pool: "training", reason: "Careful." },
+            created_at: "2026-01-02T10:00:00Z",
+          },
+        ],
+        next: null,
+      },
+    });
+    const { user, router } = renderApp("/audit");
+
+    const row = await screen.findByRole("row", { name: /Rosa/ });
+    expect(within(row).getByText("Accept candidate")).toBeVisible();
+    expect(within(row).getByText("Careful.")).toBeVisible();
+    await user.selectOptions(screen.getByLabelText("About"), "Candidates");
+    await waitFor(() => expect(router.state.location.search).toBe("?kind=candidacy"));
   });
 });

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterSelect } from "@/components/filter-select";
+import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { MoreButton } from "@/components/more-button";
 import { PageHeader } from "@/components/page-header";
@@ -34,7 +35,16 @@ export function PeoplePage() {
     <>
       <PageHeader
         title="People"
-        actions={isAdmin && <Button onClick={() => setIsInviting(true)}>Invite somebody</Button>}
+        actions={
+          isAdmin && (
+            <>
+              <LinkButton to="/audit" isQuiet>
+                Audit
+              </LinkButton>
+              <Button onClick={() => setIsInviting(true)}>Invite somebody</Button>
+            </>
+          )
+        }
       >
         Accounts on this installation. There are no passwords: links let people in once.
       </PageHeader>

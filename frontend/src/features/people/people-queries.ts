@@ -1,8 +1,8 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { chosen } from "@/api/chosen";
 import { api, bodyOf, done } from "@/api/client";
-import { listQuery } from "@/api/pages";
+import { allRows, listQuery } from "@/api/pages";
 import type { ApiToken, Invitation, NewApiToken, NewInvitation, Person, PersonChange } from "@/api/research-types";
 
 export interface PeopleFilters {
@@ -20,6 +20,17 @@ export function peopleQuery(filters: PeopleFilters) {
 export const invitationsQuery = listQuery<Invitation>(["invitations"], (cursor, signal) =>
   bodyOf(api.GET("/api/invitations/", { params: { query: { cursor } }, signal })),
 );
+
+/** The screenings somebody can be invited to. */
+export const openScreeningsQuery = queryOptions({
+  queryKey: ["screenings", "open"],
+  queryFn: async () =>
+    (
+      await allRows((cursor) =>
+        bodyOf(api.GET("/api/screenings/", { params: { query: { cursor, limit: 200 } } })),
+      )
+    ).filter(({ state }) => state === "open"),
+});
 
 /** The tokens that still open something: one's own, for an admin everybody's. */
 export const tokensQuery = listQuery<ApiToken>(["tokens"], (cursor, signal) =>

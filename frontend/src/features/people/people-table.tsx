@@ -39,6 +39,11 @@ const COLUMNS: Column<Person>[] = [
   { key: "pool", header: "Pool", cell: ({ pool }) => POOL_WORDS[pool] },
   { key: "state", header: "State", cell: (person) => <State person={person} /> },
   {
+    key: "profile",
+    header: "Languages and skills",
+    cell: ({ languages, skills }) => [...languages, ...skills].join(", "),
+  },
+  {
     key: "rankings",
     header: "Rankings",
     align: "end",

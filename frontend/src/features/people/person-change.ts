@@ -1,14 +1,37 @@
 import type { Person, PersonChange } from "@/api/research-types";
 import { POOL_WORDS, ROLE_WORDS } from "@/api/words";
 
-export type PersonSettings = Pick<Person, "role" | "pool" | "is_active">;
+import { wordsOf } from "./profile-fields";
+import type { ProfileForm } from "./profile-fields";
+
+export type PersonSettings = Pick<Person, "role" | "pool" | "is_active"> & ProfileForm;
+
+export function settingsOf(person: Person): PersonSettings {
+  return {
+    role: person.role,
+    pool: person.pool,
+    is_active: person.is_active,
+    languages: person.languages.join(", "),
+    skills: person.skills.join(", "),
+    vendor: person.vendor,
+  };
+}
+
+function isSame(before: string[], words: string[]): boolean {
+  return before.join("\n") === words.join("\n");
+}
 
 /** Only what differs: what was not touched is left to whoever else may be changing it. */
 export function changeOf(person: Person, settings: PersonSettings): PersonChange {
+  const languages = wordsOf(settings.languages);
+  const skills = wordsOf(settings.skills);
   return {
     ...(settings.role === person.role ? {} : { role: settings.role }),
     ...(settings.pool === person.pool ? {} : { pool: settings.pool }),
     ...(settings.is_active === person.is_active ? {} : { is_active: settings.is_active }),
+    ...(isSame(person.languages, languages) ? {} : { languages }),
+    ...(isSame(person.skills, skills) ? {} : { skills }),
+    ...(settings.vendor.trim() === person.vendor ? {} : { vendor: settings.vendor.trim() }),
   };
 }
 

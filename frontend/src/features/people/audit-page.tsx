@@ -1,0 +1,112 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+
+import { api, bodyOf } from "@/api/client";
+import { listQuery } from "@/api/pages";
+import type { AuditEntry } from "@/api/screening-types";
+import { labelOf } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { FilterSelect } from "@/components/filter-select";
+import { formatDateTime } from "@/components/formats";
+import { Loaded } from "@/components/loaded";
+import { MoreButton } from "@/components/more-button";
+import { PageHeader } from "@/components/page-header";
+import { SearchFilter } from "@/components/search-filter";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { Toolbar } from "@/components/toolbar";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { detailsOf } from "./audit-details";
+import classes from "./people.module.css";
+
+const KINDS = [
+  ["candidacy", "Candidates"],
+  ["user", "Accounts"],
+  ["invitation", "Invitations"],
+  ["apitoken", "API tokens"],
+  ["project", "Projects"],
+  ["screening", "Screenings"],
+  ["consentversion", "Consent"],
+].map(([value = "", label = ""]) => ({ value, label }));
+
+interface Filters {
+  subject_kind?: string;
+  subject_id?: string;
+}
+
+function auditQuery(filters: Filters) {
+  return listQuery<AuditEntry>(["audit", filters], (cursor, signal) =>
+    bodyOf(api.GET("/api/audit/", { params: { query: { ...filters, cursor } }, signal })),
+  );
+}
+
+const COLUMNS: Column<AuditEntry>[] = [
+  { key: "at", header: "When", isOneLine: true, cell: ({ created_at: at }) => formatDateTime(at) },
+  { key: "actor", header: "Who", isRowHeader: true, cell: ({ actor_name: name }) => name },
+  { key: "action", header: "Did what", cell: ({ action }) => labelOf(action) },
+  {
+    key: "subject",
+    header: "To what",
+    cell: ({ subject_kind: kind, subject_id: id }) => (
+      <>
+        {labelOf(kind)} <span className={classes.email}>{id}</span>
+      </>
+    ),
+  },
+  {
+    key: "details",
+    header: "Details",
+    cell: (entry) => (
+      <ul className={classes.details}>
+        {detailsOf(entry).map(({ name, words }) => (
+          <li key={name}>
+            {name}: <span dir="auto">{words}</span>
+          </li>
+        ))}
+      </ul>
+    ),
+  },
+];
+
+/** Who decided what about whom. Nothing here can be changed or removed. */
+export function AuditPage() {
+  const [{ kind, id }, setFilter] = useAddressFilters(["kind", "id"]);
+  const entries = useInfiniteQuery(
+    auditQuery({ subject_kind: kind || undefined, subject_id: id || undefined }),
+  );
+  return (
+    <>
+      <PageHeader title="Audit">
+        Who decided what about whom, the newest first. Entries are kept for good.
+      </PageHeader>
+      <Toolbar label="Filter the entries">
+        <FilterSelect
+          label="About"
+          all="Everything"
+          choices={KINDS}
+          value={kind}
+          onChange={(value) => setFilter("kind", value)}
+        />
+        <SearchFilter
+          label="Number"
+          placeholder="The whole number or id"
+          value={id}
+          onChange={(value) => setFilter("id", value)}
+        />
+      </Toolbar>
+      <Loaded query={entries} skeleton={<TableSkeleton />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyNote title="No entry fits these filters">Choose another kind, or no number.</EmptyNote>
+          ) : (
+            <>
+              <DataTable caption="Audit" columns={COLUMNS} rows={rows} rowKey={({ id: row }) => row} />
+              <MoreButton list={entries} />
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}

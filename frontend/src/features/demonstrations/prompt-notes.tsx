@@ -50,6 +50,11 @@ function categoryIndex(event: KeyboardEvent): number | null {
   return digit === "0" ? 9 : Number(digit) - 1;
 }
 
+/** Where there is little room the answer comes first; the notes open at a touch. */
+function isNarrow(): boolean {
+  return window.matchMedia("(max-width: 64rem)").matches;
+}
+
 function Flag({
   label,
   answer,
@@ -109,13 +114,13 @@ export function PromptNotes({
   }, []);
 
   return (
-    <section className={classes.notes} aria-label={t("aboutPrompt")}>
-      <div className={classes.head}>
-        <h3>{t("aboutPrompt")}</h3>
+    <details className={classes.notes} open={!isNarrow()}>
+      <summary className={classes.head}>
+        {t("aboutPrompt")}{" "}
         <span role="status" className={classes.state}>
           {saving.isSuccess && t("saved")}
         </span>
-      </div>
+      </summary>
       <p className={classes.words}>{t("aboutPromptWords")}</p>
       {saving.isError && (
         <p className={classes.problem} role="alert">
@@ -149,6 +154,6 @@ export function PromptNotes({
           />
         ))}
       </ul>
-    </section>
+    </details>
   );
 }

@@ -136,13 +136,16 @@ def seed_demonstrations() -> int:
     return Demonstration.objects.filter(labeler=writer).count() - before
 
 
+def seeded_prompt_ids() -> tuple[int, ...]:
+    """The prompts written for Concord that are stored."""
+    hashes = [text_sha256(row["text"]) for row in read_rows("prompts.jsonl")]
+    stored = Prompt.objects.filter(text_sha256__in=hashes).order_by("pk")
+    return tuple(stored.values_list("pk", flat=True))
+
+
 def seed_projects(created_by: User) -> Iterator[Project]:
     """A ranking and a demonstration project with open tasks; existing ones are left alone."""
-    seeded = list(
-        Prompt.objects.filter(
-            text_sha256__in=[text_sha256(row["text"]) for row in read_rows("prompts.jsonl")]
-        ).values_list("pk", flat=True)
-    )
+    seeded = seeded_prompt_ids()
     for kind, name, num_tasks, overlap in (
         (Project.Kind.RANKING, RANKING_PROJECT, len(seeded), 2),
         (Project.Kind.DEMONSTRATION, DEMONSTRATION_PROJECT, NUM_DEMONSTRATION_TASKS, 1),
@@ -163,7 +166,7 @@ def seed_projects(created_by: User) -> Iterator[Project]:
         )
         create_tasks(
             project=project,
-            request=TaskRequest(num_prompts=num_tasks, prompt_ids=tuple(seeded)),
+            request=TaskRequest(num_prompts=num_tasks, prompt_ids=seeded),
         )
         yield project
 

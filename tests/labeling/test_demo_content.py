@@ -8,8 +8,19 @@ import pytest
 
 from labeling.catalogue import CATEGORIES
 from labeling.importers.prompts import PromptRow, read_prompt_rows
-from labeling.models import Assignment, Completion, Demonstration, Project, Prompt, Task
-from labeling.services import demo
+from labeling.models import (
+    Answer,
+    Assignment,
+    Candidacy,
+    Completion,
+    Demonstration,
+    DemonstrationReview,
+    Draft,
+    Project,
+    Prompt,
+    Task,
+)
+from labeling.services import demo, demo_work
 from tests.cast import Cast
 
 SEED = demo.SEED_FOLDER
@@ -67,7 +78,9 @@ def test_seeding_twice_stores_everything_once(cast: Cast) -> None:
     assert Demonstration.objects.count() == len(demo.read_rows("demonstrations.jsonl"))
     assert Project.objects.count() == 2
     assert Task.objects.filter(k=5).count() == num_prompts
-    assert Assignment.objects.filter(state="open").count() == 2 * num_prompts + 40
+    assert Task.objects.filter(k=0).count() == 40
+    # Two slots for a ranking, more where a task measures agreement; one for a demonstration.
+    assert Assignment.objects.filter(state="open").count() >= 2 * num_prompts + 40
 
 
 @pytest.mark.django_db
@@ -89,8 +102,30 @@ def test_the_seed_folder_holds_text_of_ours_only() -> None:
         "completions.manifest.json",
         "demonstration_instructions.md",
         "demonstrations.jsonl",
+        "evaluation_instructions.md",
         "prompts.jsonl",
         "ranking_instructions.md",
         "story_demonstrations.jsonl",
         "story_prompts.jsonl",
+        "toxicity_instructions.md",
     ]
+
+
+@pytest.mark.django_db
+def test_the_demo_shows_work_in_progress_and_makes_it_once() -> None:
+    """A question with its answer, a returned answer, a warning, a candidate."""
+    people = {member.display_name.casefold(): member for member in demo.ensure_cast()}
+    demo.seed_prompts()
+    demo.seed_completions()
+    list(demo.seed_projects(created_by=people["ada"]))
+
+    made = list(demo_work.seed_work(people=people))
+    assert list(demo_work.seed_work(people=people)) == []
+
+    assert len(made) == 4
+    assert Answer.objects.get().question.asker == people["amina"]
+    review = DemonstrationReview.objects.get()
+    assert (review.outcome, review.demonstration.labeler) == ("returned", people["amina"])
+    assert Draft.objects.get().assignment.labeler == people["amina"]
+    assert Project.objects.get(name=demo_work.WARNED_PROJECT).content_warning
+    assert Candidacy.objects.get().labeler.email == demo_work.CANDIDATE_EMAIL

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from labeling.services import demo
+from labeling.services import demo, demo_work
 
 
 class Command(BaseCommand):
@@ -22,5 +22,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{demo.seed_demonstrations()} new demonstrations")
         for project in demo.seed_projects(created_by=people[0]):
             self.stdout.write(f"new project: {project.name}")
-        for link in demo.fresh_links(people):
+        cast = {member.display_name.casefold(): member for member in people}
+        for part in demo_work.seed_work(people=cast):
+            self.stdout.write(f"new: {part}")
+        for link in demo.fresh_links([*people, *demo_work.candidates()]):
             self.stdout.write(json.dumps(link))

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulation.client import ApiError, Client
-from simulation.preferences import NoisyPreference, topic_overlap, words_of
+from simulation.preferences import NoisyPreference, topic_overlap, toxicity, words_of
 
 FAILS_BELOW = -1.5
+JUDGED = ("ranking", "toxicity")
 
 
 def client_key(assignment: Mapping[str, Any]) -> str:
@@ -48,7 +49,7 @@ class SimulatedLabeler:
             assignment = self._next(project)
             if assignment is None:
                 break
-            if assignment["kind"] == "ranking":
+            if assignment["kind"] in JUDGED:
                 self._rank(assignment)
                 report.num_rankings += 1
             elif assignment["prompt"]["text"] in self.demonstrations:
@@ -81,14 +82,14 @@ class SimulatedLabeler:
             {
                 "handle": completion["handle"],
                 "rank": rank,
-                "rating": rating,
-                "flags": self._flags(assignment["questions"], prompt, completion["text"], liking),
                 "note": "",
+                **self._said(assignment, completion["text"], rating=rating, perceived=liking),
             }
             for completion, rank, rating, liking in zip(
                 shown, judgment.ranks, judgment.ratings, judgment.perceived, strict=True
             )
         ]
+        of_input = {"input_toxicity": toxicity(prompt)} if assignment["kind"] == "toxicity" else {}
         seconds_active = self._reading_seconds(texts)
         self._save_draft(
             assignment,
@@ -96,6 +97,7 @@ class SimulatedLabeler:
                 "items": {item.pop("handle"): item for item in map(dict, items)},
                 "seconds_active": seconds_active,
                 "phase": "order",
+                **of_input,
             },
         )
         self.client.post(
@@ -106,8 +108,26 @@ class SimulatedLabeler:
                 "items": items,
                 "seconds_active": seconds_active,
                 "order_source": "unseeded",
+                **of_input,
             },
         )
+
+    def _said(
+        self, assignment: Mapping[str, Any], text: str, *, rating: int, perceived: float
+    ) -> dict[str, Any]:
+        """Rating and flags of a ranking task, the three numbers of a toxicity task."""
+        prompt = assignment["prompt"]["text"]
+        if assignment["kind"] != "toxicity":
+            flags = self._flags(assignment["questions"], prompt, text, perceived)
+            return {"rating": rating, "flags": flags}
+        own, expected = toxicity(text), toxicity(prompt)
+        return {
+            "rating": None,
+            "flags": {},
+            "toxicity": own,
+            "relative_toxicity": (own > expected) - (own < expected),
+            "continuity": rating,
+        }
 
     def _demonstrate(self, assignment: Mapping[str, Any]) -> None:
         text = self.demonstrations[assignment["prompt"]["text"]]

@@ -33,6 +33,8 @@ FINISHED_WEIGHT = 0.6
 TOPIC_WEIGHT = 0.8
 REPETITION_WEIGHT = 3.0
 LENGTH_WEIGHT = 1.5
+MILDLY_COLD = 0.4
+PLAINLY_COLD = 1.2
 SHORTEST_GOOD_WORDS = 15
 LONGEST_GOOD_WORDS = 120
 
@@ -45,6 +47,12 @@ def warmth(words: Sequence[str]) -> float:
     """Warm minus cold words per ten words, between -2 and 2."""
     balance = sum(word in WARM_WORDS for word in words) - sum(word in COLD_WORDS for word in words)
     return max(-2.0, min(2.0, 10.0 * balance / max(len(words), 10)))
+
+
+def toxicity(text: str) -> int:
+    """0, 1 or 2: how far cold words outweigh warm ones. Crude, and known."""
+    coldness = -warmth(words_of(text))
+    return (coldness > MILDLY_COLD) + (coldness > PLAINLY_COLD)
 
 
 def repetition(words: Sequence[str]) -> float:

@@ -21,6 +21,7 @@ from tests.cast import (
     make_prompt,
     make_ranking_project,
     make_task,
+    make_toxicity_project,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +76,20 @@ def test_three_labelers_finish_a_project_together(admin: Client) -> None:
     assert Counter(Assignment.objects.values_list("state", flat=True)) == {"submitted": 10}
     assert Ranking.objects.filter(labeler__is_simulated=True).count() == 10
     assert set(Ranking.objects.values_list("instructions__version", flat=True)) == {1}
+
+
+def test_they_rate_toxicity_by_a_truth_that_is_known(admin: Client) -> None:
+    """R39: the sad story is the toxic one, whoever judges it."""
+    project = make_toxicity_project()
+    prompt = make_prompt(OPENING)
+    make_task(project, prompt, make_completions(prompt, texts=STORIES))
+
+    report = Crew(admin, num_labelers=1, noise=0.0, seed=1).shift(project.pk, num_tasks=1)
+
+    assert report.num_rankings == 1
+    assert Ranking.objects.get().input_toxicity == 0
+    rated = RankedCompletion.objects.values_list("completion__text", "toxicity")
+    assert {text: value for text, value in rated if value} == {STORIES[2]: 2}
 
 
 def test_their_answers_are_flagged_and_left_out_of_the_peoples_agreement(

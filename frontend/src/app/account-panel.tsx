@@ -1,5 +1,6 @@
 import { Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { api, done } from "@/api/client";
@@ -8,13 +9,7 @@ import { sessionQuery, useSignedInUser } from "@/api/session";
 import { useOpenAfterMount } from "@/components/menu-on-demand";
 import type { MenuPanelProps } from "@/components/menu-on-demand";
 
-const SCHEMES = [
-  { value: "light", label: "Light" },
-  { value: "dark", label: "Dark" },
-  { value: "auto", label: "System" },
-] as const;
-
-type Scheme = (typeof SCHEMES)[number]["value"];
+type Scheme = "light" | "dark" | "auto";
 
 function useSignOut() {
   const queryClient = useQueryClient();
@@ -33,6 +28,7 @@ function useSignOut() {
 }
 
 export function AccountPanel({ target }: MenuPanelProps) {
+  const { t } = useTranslation("common");
   const user = useSignedInUser();
   const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -45,14 +41,18 @@ export function AccountPanel({ target }: MenuPanelProps) {
         <SegmentedControl<Scheme>
           fullWidth
           size="xs"
-          aria-label="Colour scheme"
-          data={[...SCHEMES]}
+          aria-label={t("shell.scheme")}
+          data={[
+            { value: "light", label: t("shell.light") },
+            { value: "dark", label: t("shell.dark") },
+            { value: "auto", label: t("shell.system") },
+          ]}
           value={colorScheme}
           onChange={setColorScheme}
         />
         <Menu.Divider />
         <Menu.Item onClick={() => signOut.mutate()} disabled={signOut.isPending}>
-          Sign out
+          {t("shell.signOut")}
         </Menu.Item>
         {signOut.isError && <Menu.Label role="alert">{sentenceFor(signOut.error)}</Menu.Label>}
       </Menu.Dropdown>

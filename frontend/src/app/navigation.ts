@@ -1,27 +1,41 @@
+import { isAtLeast } from "@/api/session";
 import type { Role } from "@/api/types";
+import type { common } from "@/i18n/english/common";
+
+/** Folded into one entry for those who have more pages than a line holds. */
+export type NavigationGroup = "own" | "people";
 
 export interface NavigationItem {
-  label: string;
+  name: keyof typeof common.navigation;
   path: string;
   /** The least role that sees it. */
   role: Role;
+  group?: NavigationGroup;
 }
 
 export const navigation: NavigationItem[] = [
-  { label: "Label", path: "/label", role: "labeler" },
-  { label: "My answers", path: "/history", role: "labeler" },
-  { label: "My drafts", path: "/drafts", role: "labeler" },
-  { label: "Returned", path: "/returns", role: "labeler" },
-  { label: "Write prompts", path: "/write-prompts", role: "labeler" },
-  { label: "Questions", path: "/questions", role: "labeler" },
-  { label: "Prompts", path: "/prompts", role: "researcher" },
-  { label: "Projects", path: "/projects", role: "researcher" },
-  { label: "Review", path: "/reviews", role: "researcher" },
-  { label: "Agreement", path: "/agreement", role: "researcher" },
-  { label: "Labelers", path: "/labelers", role: "researcher" },
-  { label: "Evaluations", path: "/evaluations", role: "researcher" },
-  { label: "Data", path: "/data", role: "researcher" },
-  { label: "Runs", path: "/runs", role: "researcher" },
-  { label: "Models", path: "/models", role: "researcher" },
-  { label: "People", path: "/people", role: "researcher" },
+  { name: "label", path: "/label", role: "labeler", group: "own" },
+  { name: "history", path: "/history", role: "labeler", group: "own" },
+  { name: "drafts", path: "/drafts", role: "labeler", group: "own" },
+  { name: "returns", path: "/returns", role: "labeler", group: "own" },
+  { name: "writePrompts", path: "/write-prompts", role: "labeler", group: "own" },
+  { name: "questions", path: "/questions", role: "labeler" },
+  { name: "prompts", path: "/prompts", role: "researcher" },
+  { name: "projects", path: "/projects", role: "researcher" },
+  { name: "reviews", path: "/reviews", role: "researcher" },
+  { name: "agreement", path: "/agreement", role: "researcher" },
+  { name: "evaluations", path: "/evaluations", role: "researcher" },
+  { name: "data", path: "/data", role: "researcher" },
+  { name: "runs", path: "/runs", role: "researcher" },
+  { name: "models", path: "/models", role: "researcher" },
+  { name: "people", path: "/people", role: "researcher", group: "people" },
+  { name: "labelers", path: "/labelers", role: "researcher", group: "people" },
+  { name: "screenings", path: "/screenings", role: "researcher", group: "people" },
+  { name: "surveys", path: "/surveys", role: "labeler", group: "people" },
+  { name: "consent", path: "/consent/versions", role: "researcher", group: "people" },
+  { name: "audit", path: "/audit", role: "admin", group: "people" },
 ];
+
+export function itemsFor(role: Role): NavigationItem[] {
+  return navigation.filter((item) => isAtLeast(role, item.role));
+}

@@ -1,16 +1,17 @@
 import { Anchor } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { StatePage } from "@/components/state-page";
 
 export function NotFoundPage() {
+  const { t } = useTranslation("common");
   return (
-    <StatePage title="There is no page at this address">
-      The link may be old or incomplete.{" "}
+    <StatePage title={t("shell.notFoundTitle")}>
+      {t("shell.notFoundWords")}{" "}
       <Anchor component={Link} to="/">
-        Go to your start page
+        {t("shell.home")}
       </Anchor>
-      .
     </StatePage>
   );
 }

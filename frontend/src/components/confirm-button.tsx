@@ -1,6 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 import { Modal } from "./dialogs";
 
@@ -20,6 +21,7 @@ export function ConfirmButton({
   isPending: boolean;
   onConfirm: () => void;
 }) {
+  const { t } = useTranslation("common");
   const [isOpen, { open, close }] = useDisclosure(false);
   return (
     <>
@@ -30,7 +32,7 @@ export function ConfirmButton({
         <Text>{consequence}</Text>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={close} data-autofocus>
-            Leave it
+            {t("dialog.leave")}
           </Button>
           <Button
             color="red"

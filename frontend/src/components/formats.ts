@@ -1,3 +1,5 @@
+import i18next from "i18next";
+
 const GROUPED = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const DAY_ONLY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
@@ -50,10 +52,14 @@ export function formatTick(value: number): string {
 
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < MINUTE) return `${whole} s`;
-  if (whole < HOUR) return `${Math.floor(whole / MINUTE)} min ${whole % MINUTE} s`;
-  if (whole < DAY) return `${Math.floor(whole / HOUR)} h ${Math.floor((whole % HOUR) / MINUTE)} min`;
-  return `${Math.floor(whole / DAY)} d ${Math.floor((whole % DAY) / HOUR)} h`;
+  if (whole < MINUTE) return i18next.t("common:duration.seconds", { seconds: whole });
+  const minutes = Math.floor((whole % HOUR) / MINUTE);
+  const hours = Math.floor((whole % DAY) / HOUR);
+  if (whole < HOUR) {
+    return i18next.t("common:duration.minutesSeconds", { minutes, seconds: whole % MINUTE });
+  }
+  if (whole < DAY) return i18next.t("common:duration.hoursMinutes", { hours, minutes });
+  return i18next.t("common:duration.daysHours", { days: Math.floor(whole / DAY), hours });
 }
 
 export function formatBytes(bytes: number): string {
@@ -84,14 +90,18 @@ export function formatAgo(moment: string, now: Date = new Date()): string {
   const seconds = (now.getTime() - new Date(moment).getTime()) / 1000;
   const size = Math.abs(seconds);
   if (size >= MONTH) return formatDate(moment);
-  if (size < 45) return seconds >= 0 ? "just now" : "in a moment";
-  const [count, unit] =
-    size < HOUR
-      ? [Math.max(1, Math.round(size / MINUTE)), "min"]
-      : size < DAY
-        ? [Math.round(size / HOUR), "h"]
-        : [Math.round(size / DAY), "d"];
-  return seconds >= 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
+  const isPast = seconds >= 0;
+  if (size < 45) return isPast ? i18next.t("common:ago.now") : i18next.t("common:ago.soon");
+  if (size < HOUR) {
+    const count = Math.max(1, Math.round(size / MINUTE));
+    return i18next.t(isPast ? "common:ago.minutesAgo" : "common:ago.minutesAhead", { count });
+  }
+  if (size < DAY) {
+    const count = Math.round(size / HOUR);
+    return i18next.t(isPast ? "common:ago.hoursAgo" : "common:ago.hoursAhead", { count });
+  }
+  const count = Math.round(size / DAY);
+  return i18next.t(isPast ? "common:ago.daysAgo" : "common:ago.daysAhead", { count });
 }
 
 export function shortHash(hash: string): string {

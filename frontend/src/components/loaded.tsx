@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 import { sentenceFor } from "@/api/errors";
 
@@ -23,15 +24,16 @@ export function Loaded<Data>({
   skeleton?: ReactNode;
   children: (data: Data) => ReactNode;
 }) {
+  const { t } = useTranslation("common");
   // A failed refresh keeps what was shown before: old figures beat an empty page.
   if (query.data !== undefined) return <>{children(query.data)}</>;
   if (query.isError && skeleton !== undefined) {
     return (
       <EmptyNote
-        title="This part could not be loaded"
+        title={t("problem.partMissing")}
         actions={
           <Button variant="default" onClick={() => void query.refetch()}>
-            Try again
+            {t("retry")}
           </Button>
         }
       >

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 interface Growing {
   hasNextPage: boolean;
@@ -8,6 +9,7 @@ interface Growing {
 
 /** Asks for the next page of a list; gone when there is none. */
 export function MoreButton({ list }: { list: Growing }) {
+  const { t } = useTranslation("common");
   if (!list.hasNextPage) return null;
   return (
     <Button
@@ -16,7 +18,7 @@ export function MoreButton({ list }: { list: Growing }) {
       loading={list.isFetchingNextPage}
       onClick={() => void list.fetchNextPage()}
     >
-      Show more
+      {t("more")}
     </Button>
   );
 }

@@ -1,23 +1,27 @@
 import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import { ApiError, sentenceFor } from "@/api/errors";
 
 import { StatePage } from "./state-page";
 
-function titleFor(error: unknown): string {
-  if (!(error instanceof ApiError)) return "Something went wrong";
-  if (error.isUnreachable) return "No connection to the server";
-  if (error.status === 404) return "Not found";
-  if (error.status === 403) return "Not yours to see";
-  return error.status >= 500 ? "The server stumbled" : "The server refused";
+type Kind = "wrong" | "unreachable" | "notFound" | "forbidden" | "stumbled" | "refused";
+
+function kindOf(error: unknown): Kind {
+  if (!(error instanceof ApiError)) return "wrong";
+  if (error.isUnreachable) return "unreachable";
+  if (error.status === 404) return "notFound";
+  if (error.status === 403) return "forbidden";
+  return error.status >= 500 ? "stumbled" : "refused";
 }
 
 /** A failed read, as a page: what happened and a way to try again. */
 export function QueryProblem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation("common");
   return (
     <StatePage
-      title={titleFor(error)}
-      actions={onRetry && <Button onClick={onRetry}>Try again</Button>}
+      title={t(`problem.${kindOf(error)}`)}
+      actions={onRetry && <Button onClick={onRetry}>{t("retry")}</Button>}
     >
       {sentenceFor(error)}
     </StatePage>

@@ -1,6 +1,7 @@
 import { Button, Group, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
 
 import { sentenceFor } from "@/api/errors";
 
@@ -27,6 +28,7 @@ export function ReasonDialog({
   onChoose: (key: string, comment: string) => Promise<void>;
   onClose: () => void;
 }) {
+  const { t } = useTranslation("common");
   const [reason, setReason] = useState("");
   const [comment, setComment] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
@@ -51,7 +53,7 @@ export function ReasonDialog({
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="md">
           <Text c="dimmed">{explanation}</Text>
-          <Radio.Group value={reason} onChange={setReason} aria-label="Reason">
+          <Radio.Group value={reason} onChange={setReason} aria-label={t("reason")}>
             <Stack gap="xs">
               {choices.map((choice, index) => (
                 <Radio
@@ -64,8 +66,8 @@ export function ReasonDialog({
             </Stack>
           </Radio.Group>
           <Textarea
-            label="Anything to add"
-            description="Optional. The researchers read it."
+            label={t("anythingToAdd")}
+            description={t("optional")}
             autosize
             minRows={2}
             value={comment}
@@ -78,7 +80,7 @@ export function ReasonDialog({
           )}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              Cancel
+              {t("cancel")}
             </Button>
             <Button type="submit" disabled={!reason} loading={isSending}>
               {action}

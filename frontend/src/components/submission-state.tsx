@@ -1,4 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import type { Submitting } from "@/api/use-submission";
 
@@ -7,12 +8,13 @@ import { useNow } from "./use-now";
 
 /** How an answer's way to the server goes, while it is not simply there. */
 export function SubmissionProgress({ submitting }: { submitting: Submitting }) {
+  const { t } = useTranslation("common");
   const now = useNow(500);
   const { state } = submitting;
   if (state.phase === "sending") {
     return (
       <Text role="status" size="sm">
-        {state.attempt === 1 ? "Sending…" : `Sending again, attempt ${state.attempt}…`}
+        {state.attempt === 1 ? t("sending.first") : t("sending.again", { attempt: state.attempt })}
       </Text>
     );
   }
@@ -20,15 +22,14 @@ export function SubmissionProgress({ submitting }: { submitting: Submitting }) {
     return (
       <div role="status">
         <Text size="sm" c="var(--caution)" fw={550}>
-          {state.problem} Your answer is kept; it goes out again in{" "}
-          {durationWords(state.retryAt - now)}.
+          {t("sending.waiting", { problem: state.problem, span: durationWords(state.retryAt - now) })}
         </Text>
         <Group gap="xs" mt="xs">
           <Button size="compact-sm" onClick={submitting.retryNow}>
-            Try now
+            {t("sending.tryNow")}
           </Button>
           <Button size="compact-sm" variant="default" onClick={submitting.stop}>
-            Keep editing
+            {t("sending.keepEditing")}
           </Button>
         </Group>
       </div>
@@ -51,7 +52,7 @@ export function SubmissionProgress({ submitting }: { submitting: Submitting }) {
         ))}
         {isDoneAlready && (
           <Button size="compact-sm" mt="xs" onClick={submitting.goOn}>
-            Next task
+            {t("sending.next")}
           </Button>
         )}
       </div>

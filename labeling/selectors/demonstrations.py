@@ -60,6 +60,16 @@ def fit_to_train() -> Q:
     )
 
 
+def num_waiting_for_review(*, project_ids: Sequence[int] | None = None) -> int:
+    """Sealed demonstrations that would train if a reviewer accepted them."""
+    return (
+        sealed_demonstrations(project_ids=project_ids)
+        .filter(assignment__task__project__purpose=Project.Purpose.TRAINING)
+        .exclude(pk__in=Demonstration.objects.filter(fit_to_train()).values("pk"))
+        .count()
+    )
+
+
 def demonstrations_for_training(
     *,
     project_ids: Sequence[int] | None = None,

@@ -20,7 +20,7 @@ from labeling.selectors.compiled import CompiledQuery
 State = Assignment.State
 RENEW = """
 UPDATE labeling_assignment SET state = 'leased', slot = %s, submitted_at = NULL,
-    leased_until = statement_timestamp() + make_interval(secs => %s)
+    leased_until = greatest(leased_until, statement_timestamp() + make_interval(secs => %s))
 WHERE id = %s
 """
 SETTLE = """
@@ -64,7 +64,7 @@ OWN_ASSIGNMENT = CompiledQuery(_own_assignment, assignment=UUID, labeler=int)
 
 
 def renew_lease(assignment: Assignment) -> None:
-    """Hold the slot for another lease from now on."""
+    """Hold the slot for another lease from now on; one that runs longer is not cut short."""
     assignment.state = State.LEASED
     assignment.submitted_at = None
     with connection.cursor() as cursor:

@@ -4,6 +4,7 @@ import pytest
 
 from labeling.models import Assignment, Demonstration, DemonstrationReview, Draft, Project, Task
 from labeling.selectors.demonstrations import demonstrations_for_training
+from labeling.services.drafts import save_draft
 from labeling.services.reviews import HELD_FOR_THE_WRITER
 from tests.cast import (
     client_of,
@@ -158,6 +159,22 @@ def test_a_returned_task_is_held_for_its_writer_longer_than_a_lease(written, ros
 
     held = Assignment.objects.get(pk=written.assignment_id)
     assert held.leased_until - written.review.created_at >= HELD_FOR_THE_WRITER
+
+
+def test_a_returned_task_is_what_its_writer_is_given_next_and_stays_theirs(
+    written, project, rosa, amina
+):
+    """Being given it, or saving one word, does not shorten the time it is held."""
+    review(rosa, written, **GIVE_BACK)
+    make_task(project)
+
+    given = take(project, amina)
+    draft = {"text": "One word.", "seconds_active": 61.0}
+    save_draft(labeler=amina, assignment_id=given.pk, version=1, body=draft)
+
+    assert given.pk == written.assignment_id
+    given.refresh_from_db()
+    assert given.leased_until - written.review.created_at >= HELD_FOR_THE_WRITER
 
 
 def test_what_is_sent_again_waits_with_its_earlier_version_beside_it(written, rosa, amina):

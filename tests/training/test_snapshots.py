@@ -266,6 +266,15 @@ class TestOtherKinds:
         assert snapshot.counts["source_customer"] == snapshot.counts["source_labeler"] == 1
         assert snapshot.counts["empty"] == 1
 
+    def test_what_waits_for_a_review_is_named(self, ada, amina):
+        project = make_demonstration_project(requires_review=True)
+        make_demonstration(make_task(project), amina, "Not reviewed.")
+
+        seen = preview(kind="sft", query=EVERYTHING)
+
+        assert seen.counts["demonstrations"] == 0
+        assert "1 demonstration waits for a review" in seen.problems[-1]
+
     def test_no_demonstration_is_refused(self, ada):
         with pytest.raises(Refused, match="No sealed demonstration"):
             freeze_demonstrations(by=ada, name="none", query=EVERYTHING)

@@ -9,7 +9,11 @@ from uuid import UUID
 from labeling.errors import Refused
 from labeling.models import Demonstration, Project, Prompt, Ranking
 from labeling.preferences import num_tied_pairs, preference_pairs
-from labeling.selectors.demonstrations import DemonstrationRecord, demonstrations_for_training
+from labeling.selectors.demonstrations import (
+    DemonstrationRecord,
+    demonstrations_for_training,
+    num_waiting_for_review,
+)
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.rankings import RankedTask, rankings_for_training
 from labeling.selectors.sealing import sealed_answer
@@ -270,6 +274,9 @@ def _demonstration_problems(query: SnapshotQuery, counts: dict[str, Any]) -> lis
     ).exclude(sealed_answer())
     if query.project_ids is not None:
         waiting = waiting.filter(assignment__task__project__in=query.project_ids)
+    if unreviewed := num_waiting_for_review(project_ids=query.project_ids):
+        some = "1 demonstration waits" if unreviewed == 1 else f"{unreviewed} demonstrations wait"
+        problems.append(f"{some} for a review and will count when it is accepted.")
     return problems + _waiting_problem(waiting.count(), "demonstration")
 
 

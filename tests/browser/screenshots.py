@@ -1,0 +1,190 @@
+"""The pictures of docs/labeling.md: `./concord screenshots` takes them all again.
+
+They show the demo's own content on a server of their own, so they stay true: a page that changed
+changes its picture, and a page that is gone fails here. Names on the command line take only those.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.serving import launch, prepare, served
+
+prepare()
+
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+from labeling.models import Project, User  # noqa: E402
+from labeling.services import demo, demo_work  # noqa: E402
+from labeling.services.sign_in_links import make_sign_in_link, sign_in_path  # noqa: E402
+from tests.labeling.work import read_instructions  # noqa: E402
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 760}
+RATINGS = ("5", "3", "6", "2", "4")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: who looks at which page, and what they did there before."""
+
+    name: str
+    person: str | None
+    path: str
+    act: Callable[[Page], None] = field(default=lambda _page: None)
+    viewport: dict[str, int] = field(default_factory=lambda: DESKTOP)
+    scheme: str = "light"
+
+
+def rate_all(page: Page) -> None:
+    for rating in RATINGS:
+        page.keyboard.press("0")
+        page.keyboard.press(rating)
+
+
+def rate_two(page: Page) -> None:
+    for rating in RATINGS[:2]:
+        page.keyboard.press("0")
+        page.keyboard.press(rating)
+    page.keyboard.press("e")
+
+
+def order(page: Page) -> None:
+    rate_all(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("b")
+    page.keyboard.press("2")
+
+
+def contradict(page: Page) -> None:
+    rate_all(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("d")
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Shift+ArrowUp")
+
+
+def compare(page: Page) -> None:
+    page.keyboard.press("y")
+    page.keyboard.press("a")
+    page.keyboard.press("c")
+
+
+def pressing(*keys: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return act
+
+
+def writing(page: Page) -> None:
+    page.locator("textarea").first.fill(
+        "Dear Sam,\n\nThank you for looking after my plants for two weeks. **The tomatoes made "
+        "it through the heat**, and they taste better than ever.\n\n- come over on Sunday\n- "
+        "bring an empty bowl\n"
+    )
+
+
+def shots(projects: dict[str, int]) -> list[Shot]:
+    ranking = f"/label/{projects[demo.RANKING_PROJECT]}"
+    answer = f"/label/{projects[demo.DEMONSTRATION_PROJECT]}"
+    warned = f"/label/{projects[demo_work.WARNED_PROJECT]}"
+    return [
+        Shot("sign-in", None, "/sign-in"),
+        Shot("projects", "amina", "/label"),
+        Shot("instructions", "otto", answer),
+        Shot("content-warning", "amina", warned),
+        Shot("rating", "amina", ranking, rate_two),
+        Shot("ordering", "amina", ranking, order),
+        Shot("contradiction", "amina", ranking, contradict),
+        Shot("compare", "amina", ranking, compare),
+        Shot("keys", "amina", ranking, pressing("?")),
+        Shot("skip", "amina", ranking, pressing("Shift+X")),
+        Shot("ask", "amina", ranking, pressing("Shift+N")),
+        Shot("rating-dark", "amina", ranking, rate_two, scheme="dark"),
+        Shot("rating-phone", "amina", ranking, viewport=PHONE),
+        Shot("writing", "amina", answer, writing),
+        Shot("returns", "amina", "/returns"),
+        Shot("drafts", "amina", "/drafts"),
+        Shot("write-prompts", "amina", "/write-prompts"),
+        Shot("questions", "amina", "/questions"),
+        Shot("own-answers", "amina", "/history"),
+        Shot("screening", "cara", "/screening"),
+        Shot("screening-texts", "cara", "/screening/texts"),
+        Shot("researcher-projects", "rosa", "/projects"),
+        Shot("project", "rosa", f"/projects/{projects[demo.RANKING_PROJECT]}"),
+        Shot("prompts", "rosa", "/prompts"),
+        Shot("reviews", "rosa", "/reviews"),
+        Shot("screenings", "rosa", "/screenings"),
+        Shot("labelers", "rosa", "/labelers"),
+        Shot("agreement", "rosa", "/agreement"),
+        Shot("evaluations", "rosa", "/evaluations"),
+        Shot("people", "ada", "/people"),
+    ]
+
+
+def seed() -> dict[str, User]:
+    people = {person.display_name.casefold(): person for person in demo.ensure_cast()}
+    demo.seed_prompts()
+    demo.seed_completions()
+    demo.seed_demonstrations()
+    list(demo.seed_projects(created_by=people["ada"]))
+    list(demo_work.seed_work(people=people))
+    for project in Project.objects.filter(purpose=Project.Purpose.TRAINING):
+        read_instructions(project, people["amina"])
+    return people | {"cara": demo_work.candidates()[0]}
+
+
+@contextmanager
+def opened(browser: Browser, address: str, person: User | None, shot: Shot) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=address,
+        viewport=shot.viewport,
+        color_scheme=shot.scheme,
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    if person:
+        _, secret = make_sign_in_link(person)
+        page.goto(sign_in_path(secret))
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+    yield page
+    context.close()
+
+
+def take(page: Page, shot: Shot) -> None:
+    answer = page.goto(shot.path)
+    assert answer is not None
+    assert answer.ok, (shot.name, answer.status)
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_text("There is no page at this address").count() == 0, shot.name
+    shot.act(page)
+    page.wait_for_load_state("networkidle")
+    # A toast, a saved mark: what follows the last key is part of the picture.
+    page.wait_for_timeout(400)
+    page.screenshot(path=IMAGES / f"{shot.name}.png", animations="disabled", caret="hide")
+
+
+def main(wanted: list[str]) -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with served() as address, sync_playwright() as playwright:
+        people = seed()
+        projects = dict(Project.objects.values_list("name", "pk"))
+        browser = launch(playwright)
+        for shot in shots(projects):
+            if wanted and shot.name not in wanted:
+                continue
+            person = people[shot.person] if shot.person else None
+            with opened(browser, address, person, shot) as page:
+                take(page, shot)
+                print(shot.name, flush=True)  # noqa: T201
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -6,6 +6,8 @@ from labeling.models import Prompt
 from tests.cast import client_of, make_completions, make_prompt
 from training.models import Snapshot, SnapshotPrompt
 from training.services.model_versions import Origin, register_base_model
+from training.services.snapshot_records import SnapshotQuery
+from training.services.snapshots import freeze_prompts, freeze_these_prompts
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,33 @@ def test_category_and_split_narrow_the_choice(ada, model):
 
     assert answer.status_code == 201
     assert SnapshotPrompt.objects.get().prompt_id == wanted.pk
+
+
+UNUSABLE = [
+    {"personal_data": "found"},
+    {"personal_data": "confirmed"},
+    {"personal_data": "unchecked"},
+    {"standing": "over_cap"},
+    {"token_count": 1_025},
+]
+
+
+@pytest.mark.parametrize("fields", UNUSABLE)
+def test_a_prompt_that_may_not_be_used_is_neither_sampled_nor_trained_on(ada, model, fields):
+    """R5, R7, R10: not even when it is asked for by its number."""
+    held_back = make_prompt(split="train", **fields)
+    usable = make_prompt(split="train", personal_data="cleared", token_count=1_024)
+    both = [held_back.pk, usable.pk]
+
+    sampled = ask(ada, model, num_prompts=9, prompt_ids=both)
+    by_all = freeze_prompts(by=ada, name="all", query=SnapshotQuery())
+    by_number = freeze_prompts(by=ada, name="chosen", query=SnapshotQuery(prompt_ids=both))
+    given = freeze_these_prompts(by=ada, name="given", prompt_ids=both)
+
+    snapshots = [sampled.json()["inputs"]["prompts"]["id"], by_all.pk, by_number.pk, given.pk]
+    for snapshot in snapshots:
+        rows = SnapshotPrompt.objects.filter(snapshot=snapshot)
+        assert list(rows.values_list("prompt", flat=True)) == [usable.pk]
 
 
 def test_no_prompt_that_fits_is_said(ada, model):

@@ -5,7 +5,7 @@ const BECAUSE: Record<SkippedBecause, string> = {
   already_in_project: "already have a task in this project",
   too_few_completions: "have too few completions from these sources",
   too_few_distinct_completions: "have too few different completions: equal texts count once",
-  unknown_prompt: "are not stored here",
+  unknown_prompt: "are not stored here or may not be used",
 };
 
 export function headlineOf({ num_tasks: tasks, num_slots: slots }: TaskReport): string {

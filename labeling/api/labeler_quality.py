@@ -52,7 +52,7 @@ FACTS: Final[dict[str, FactWords]] = {
         "Pairs rated one way and ranked the other, of the pairs that differ in both.",
     ),
     "position_preference": FactWords(
-        "First shown is best",
+        "First is best",
         "share",
         "rankings",
         "How often the completion shown first was the single best one. The order is random, so one "
@@ -66,13 +66,13 @@ FACTS: Final[dict[str, FactWords]] = {
         "Longer texts may well be better: compare labelers with each other, not with zero.",
     ),
     "self_consistency": FactWords(
-        "Agrees with themselves",
+        "Self-consistency",
         "share",
         "repeated tasks",
         "On tasks served again unmarked: pairs ordered as the first time, ties dropped.",
     ),
     "calibration_agreement": FactWords(
-        "Agrees on calibration",
+        "Calibration",
         "share",
         "comparisons",
         "On tasks that go to several labelers: pairs ordered as others did, ties dropped.",

@@ -79,6 +79,7 @@ export function LabelersTable({
       key: "who",
       header: "Labeler",
       isRowHeader: true,
+      isOneLine: true,
       cell: (row) => (
         <Name row={row} isOpen={row.who !== null && row.who.id === opened} onOpen={onOpen} />
       ),

@@ -71,6 +71,14 @@ def test_without_an_answer_there_is_a_reason_and_no_number():
     assert means(likert=[])["likert"].reason_undefined == "nothing about likert"
 
 
+def test_prompts_that_all_say_the_same_make_no_interval():
+    """Nothing seen among 120 prompts is not a share between 0 and 0."""
+    figure = means(flag=[(prompt, 0.0) for prompt in range(120)])["flag"]
+
+    assert (figure.value, figure.low, figure.high) == (0.0, None, None)
+    assert "Every prompt says the same" in figure.reason_no_interval
+
+
 def test_the_interval_resamples_prompts_and_not_judgments():
     """Ten copies of each judgment say no more about other prompts than one does."""
     generator = np.random.default_rng(1)

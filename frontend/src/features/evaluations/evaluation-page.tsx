@@ -60,9 +60,11 @@ function EvaluationFacts({ evaluation }: { evaluation: Evaluation }) {
 function Results({ detail }: { detail: EvaluationDetail }) {
   if (detail.num_rankings === 0) {
     return (
-      <EmptyNote title="No sealed ranking yet">
-        Figures appear when labelers have judged tasks and can no longer take their answers back.
-      </EmptyNote>
+      <Section title="Results">
+        <EmptyNote title="No sealed ranking yet">
+          Figures appear when labelers have judged tasks and can no longer take their answers back.
+        </EmptyNote>
+      </Section>
     );
   }
   return (

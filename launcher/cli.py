@@ -18,6 +18,7 @@ usage: ./concord COMMAND
   dev [--port 8000]      the demo, with changed Python and frontend sources shown at once
   test [PYTEST ARGS]     set up, start services of its own, run the whole suite
   check                  ruff, mypy, import walls, eslint, tsc, vitest, drift: one table
+  screenshots [NAMES]    take the pictures of docs/labeling.md again
   manage COMMAND ...     Django's commands, with the database they need
   simulate [ARGS]        simulated labelers work through the public API
   loop [ARGS]            the whole loop unattended: rank, reward model, PPO, rank again
@@ -50,6 +51,7 @@ def run(layout: Layout, arguments: Sequence[str]) -> int:
         "dev": lambda where, rest: _demo(where, rest, is_development=True),
         "test": lambda where, rest: testing.test(where, pytest_arguments=rest),
         "check": _check,
+        "screenshots": lambda where, rest: testing.screenshots(where, names=rest),
         "manage": passing.manage,
         "simulate": passing.simulate,
         "loop": passing.loop,

@@ -4,10 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from launcher import chromium, demo, environment, frontend, screen, stack, state
+from launcher.errors import LauncherRefusal
 from launcher.layout import Layout
 from launcher.service_home import prepare_service_home
 
@@ -36,7 +38,10 @@ class Suite:
         }
 
     def pytest(self, arguments: Sequence[str]) -> int:
-        argv = stack.in_venv(self.running.layout, ("python", "-m", "pytest", *arguments))
+        return self.module("pytest", arguments)
+
+    def module(self, name: str, arguments: Sequence[str]) -> int:
+        argv = stack.in_venv(self.running.layout, ("python", "-m", name, *arguments))
         root = self.running.layout.root
         status = self.running.hand_over(argv, cwd=root, extra=self.environment())
         # A run that was cut short may have left a browser or a worker behind.
@@ -62,6 +67,32 @@ class Suite:
 
 def test(layout: Layout, *, pytest_arguments: Sequence[str]) -> int:
     """Run the default suite, or exactly what the arguments say; returns pytest's status."""
+    with prepared(layout) as suite:
+        if pytest_arguments:
+            return suite.pytest(pytest_arguments)
+        if suite.browser.path:
+            statuses = [run_without_journeys(suite), run_journeys(suite)]
+            return next((status for status in statuses if status), 0)
+        num_missing = suite.num_journeys()
+        status = run_without_journeys(suite)
+    # After everything has stopped, so that it is the last line of all.
+    return say_missing_journeys(num_missing, suite.browser.reason) or status
+
+
+def screenshots(layout: Layout, *, names: Sequence[str]) -> int:
+    """Take the pictures of docs/labeling.md again, all of them or those named."""
+    with prepared(layout) as suite:
+        if not suite.browser.path:
+            raise LauncherRefusal(
+                f"There is no browser to take pictures with: {suite.browser.reason}.",
+                "install Chromium, then start again.",
+            )
+        return suite.module("tests.browser.screenshots", names)
+
+
+@contextmanager
+def prepared(layout: Layout) -> Iterator[Suite]:
+    """Services and a database server that are thrown away, the built frontend, the browser."""
     test_layout = replace(layout, state=layout.state / "test")
     demo.check_machine(test_layout)
     with demo.hold_or_refuse(test_layout):
@@ -73,16 +104,7 @@ def test(layout: Layout, *, pytest_arguments: Sequence[str]) -> int:
         settings = state.with_free_service_ports(test_layout, state.ensure_settings(test_layout))
         with stack.supervised(test_layout, settings, is_durable=False) as running:
             running.start_services()
-            suite = Suite(running, browser)
-            if pytest_arguments:
-                return suite.pytest(pytest_arguments)
-            if browser.path:
-                statuses = [run_without_journeys(suite), run_journeys(suite)]
-                return next((status for status in statuses if status), 0)
-            num_missing = suite.num_journeys()
-            status = run_without_journeys(suite)
-    # After everything has stopped, so that it is the last line of all.
-    return say_missing_journeys(num_missing, browser.reason) or status
+            yield Suite(running, browser)
 
 
 def say_missing_journeys(num_missing: int, reason: str) -> int:

@@ -16,14 +16,15 @@ prepare()
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from labeling.models import Project, User  # noqa: E402
+from labeling.models import Assignment, Draft, Project, User  # noqa: E402
 from labeling.services import demo, demo_work  # noqa: E402
 from labeling.services.sign_in_links import make_sign_in_link, sign_in_path  # noqa: E402
 from tests.labeling.work import read_instructions  # noqa: E402
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP = {"width": 1440, "height": 860}
 PHONE = {"width": 390, "height": 760}
+SHOWN_PROMPT = "Write a short thank-you note to a neighbor"
 RATINGS = ("5", "3", "6", "2", "4")
 
 
@@ -134,6 +135,9 @@ def seed() -> dict[str, User]:
     demo.seed_demonstrations()
     list(demo.seed_projects(created_by=people["ada"]))
     list(demo_work.seed_work(people=people))
+    # The same task in every picture and every time.
+    shown_first = Assignment.objects.filter(task__prompt__text__startswith=SHOWN_PROMPT)
+    shown_first.update(serve_key=-1)
     for project in Project.objects.filter(purpose=Project.Purpose.TRAINING):
         read_instructions(project, people["amina"])
     return people | {"cara": demo_work.candidates()[0]}
@@ -155,6 +159,11 @@ def opened(browser: Browser, address: str, person: User | None, shot: Shot) -> I
         page.wait_for_url(lambda url: "/sign-in" not in url)
     yield page
     context.close()
+
+
+def clear_desk() -> None:
+    """Every picture of the board begins with an untouched task."""
+    Draft.objects.filter(assignment__project__name=demo.RANKING_PROJECT).delete()
 
 
 def take(page: Page, shot: Shot) -> None:
@@ -179,6 +188,7 @@ def main(wanted: list[str]) -> None:
         for shot in shots(projects):
             if wanted and shot.name not in wanted:
                 continue
+            clear_desk()
             person = people[shot.person] if shot.person else None
             with opened(browser, address, person, shot) as page:
                 take(page, shot)

@@ -249,6 +249,28 @@ def test_tasks_of_an_evaluation_are_added_nowhere_else(ada):
     assert (answer.status_code, answer.json()["code"]) == (409, "evaluation_project")
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({}, "num_prompts"),
+        ({"num_prompts": 0}, "num_prompts"),
+        ({"num_prompts": 10_001}, "num_prompts"),
+        ({"num_prompts": 1, "split": "test"}, "split"),
+        ({"num_prompts": 1, "distribution": "any"}, "distribution"),
+        ({"num_prompts": 1, "prompt_ids": [0]}, "prompt_ids.0"),
+    ],
+)
+def test_a_malformed_choice_of_prompts_is_refused(ada, body, place):
+    sources = three_sources()
+    answered_prompt(sources, each=2)
+    opened = post(ada, "", wanted(sources)).json()["id"]
+
+    answer = post(ada, f"{opened}/tasks/", body)
+
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [place]
+
+
 def test_a_project_that_is_no_evaluation_takes_no_evaluation_tasks(ada):
     project = make_ranking_project()
     make_task(project)

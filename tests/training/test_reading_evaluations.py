@@ -230,6 +230,19 @@ def test_evaluations_are_listed_with_what_they_compare(evaluation, rosa):
     assert (listed[0]["num_tasks"], listed[0]["num_slots"], listed[0]["num_open"]) == (6, 18, 18)
 
 
+def test_listing_takes_the_same_queries_for_one_and_for_many(
+    evaluation, rosa, ada, django_assert_num_queries
+):
+    for number in range(3):
+        answered_prompt(three_sources(), each=2)
+        post(ada, "", wanted(three_sources(), name=f"Round {number}"))
+    browser = client_of(rosa)
+
+    # Session, account, the page, the models compared.
+    with django_assert_num_queries(4):
+        assert len(browser.get("/api/evaluations/").json()["results"]) == 4
+
+
 def test_a_new_evaluation_starts_from_texts_for_both_kinds(rosa):
     shown = client_of(rosa).get("/api/evaluations/defaults/").json()
 

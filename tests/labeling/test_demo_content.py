@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from labeling.catalogue import CATEGORIES
 from labeling.importers.prompts import PromptRow, read_prompt_rows
@@ -129,3 +130,18 @@ def test_the_demo_shows_work_in_progress_and_makes_it_once() -> None:
     assert Draft.objects.get().assignment.labeler == people["amina"]
     assert Project.objects.get(name=demo_work.WARNED_PROJECT).content_warning
     assert Candidacy.objects.get().labeler.email == demo_work.CANDIDATE_EMAIL
+
+
+@pytest.mark.django_db
+def test_a_demo_from_before_prompts_were_looked_at_starts_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """R7: its prompts are checked first, or no task could be made of them."""
+    demo.seed_prompts()
+    Prompt.objects.update(personal_data=Prompt.PersonalData.UNCHECKED, language=None)
+
+    call_command("seed_demo")
+
+    assert "new project:" in capsys.readouterr().out
+    assert not Prompt.objects.filter(personal_data=Prompt.PersonalData.UNCHECKED).exists()
+    assert Candidacy.objects.exists()

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from labeling.services import demo, demo_work
+from labeling.services.prompt_checks import check_stored_prompts
 
 
 class Command(BaseCommand):
@@ -18,6 +19,10 @@ class Command(BaseCommand):
         """Idempotent: only the links are new each time."""
         people = demo.ensure_cast()
         self.stdout.write(f"{demo.seed_prompts()} new prompts")
+        # An earlier start may have stored its prompts before they were looked at; until they are,
+        # no task can be made of them.
+        while check_stored_prompts():
+            pass
         self.stdout.write(f"{demo.seed_completions().num_stored} new completions")
         self.stdout.write(f"{demo.seed_demonstrations()} new demonstrations")
         for project in demo.seed_projects(created_by=people[0]):

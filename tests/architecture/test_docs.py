@@ -74,3 +74,13 @@ def test_the_paper_map_prints_the_defaults_that_the_code_has(stage: str) -> None
     text = (ROOT / "docs" / "paper.md").read_text()
 
     assert hyperparameter_table(stage) in text, hyperparameter_table(stage)
+
+
+def test_the_guide_has_every_picture_and_no_picture_lies_about() -> None:
+    """Taken by `./concord screenshots`, each small enough for a page that is read."""
+    images = ROOT / "docs" / "images"
+    texts = [(ROOT / "README.md").read_text(), (ROOT / "docs" / "labeling.md").read_text()]
+    linked = {name for text in texts for name in re.findall(r"images/([\w-]+\.png)", text)}
+
+    assert linked == {path.name for path in images.iterdir()}
+    assert max(path.stat().st_size for path in images.iterdir()) < 200_000

@@ -20,15 +20,17 @@ import { useAddressFilters } from "@/components/use-address-filters";
 import { detailsOf } from "./audit-details";
 import classes from "./people.module.css";
 
-const KINDS = [
-  ["candidacy", "Candidates"],
-  ["user", "Accounts"],
-  ["invitation", "Invitations"],
-  ["apitoken", "API tokens"],
-  ["project", "Projects"],
-  ["screening", "Screenings"],
-  ["consentversion", "Consent"],
-].map(([value = "", label = ""]) => ({ value, label }));
+/** What entries are about, as people call it. */
+const SUBJECT_WORDS: Record<string, string> = {
+  candidacy: "Candidate",
+  user: "Account",
+  invitation: "Invitation",
+  apitoken: "API token",
+  project: "Project",
+  screening: "Screening",
+  consentversion: "Consent",
+};
+const KINDS = Object.entries(SUBJECT_WORDS).map(([value, label]) => ({ value, label }));
 
 interface Filters {
   subject_kind?: string;
@@ -50,7 +52,7 @@ const COLUMNS: Column<AuditEntry>[] = [
     header: "To what",
     cell: ({ subject_kind: kind, subject_id: id }) => (
       <>
-        {labelOf(kind)} <span className={classes.email}>{id}</span>
+        {SUBJECT_WORDS[kind] ?? labelOf(kind)} <span className={classes.email}>{id}</span>
       </>
     ),
   },
@@ -90,7 +92,7 @@ export function AuditPage() {
         />
         <SearchFilter
           label="Number"
-          placeholder="The whole number or id"
+          placeholder="Number or id"
           value={id}
           onChange={(value) => setFilter("id", value)}
         />

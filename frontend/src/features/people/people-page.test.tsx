@@ -222,7 +222,7 @@ describe("people", () => {
     const row = await screen.findByRole("row", { name: /Rosa/ });
     expect(within(row).getByText("Accept candidate")).toBeVisible();
     expect(within(row).getByText("Careful.")).toBeVisible();
-    await user.selectOptions(screen.getByLabelText("About"), "Candidates");
+    await user.selectOptions(screen.getByLabelText("About"), "Candidate");
     await waitFor(() => expect(router.state.location.search).toBe("?kind=candidacy"));
   });
 });

@@ -111,13 +111,14 @@ function CandidateView({ candidate }: { candidate: CandidateDetail }) {
   const named = [...candidate.topics, ...candidate.cultural_groups];
   return (
     <>
-      <p className={classes.quiet}>
+      <p className={classes.where}>
         <Link to={`/screenings/${candidate.screening}`}>The screening and its candidates</Link>
       </p>
       <PageHeader title={`Candidate ${candidate.code}`}>
         <ToneBadge {...CANDIDATE_STATES[candidate.state]} /> handed in{" "}
         <Moment at={candidate.submitted_at} />
       </PageHeader>
+      <Decided candidate={candidate} />
       <Section title="Scores">
         <Scores candidate={candidate} />
       </Section>
@@ -134,13 +135,9 @@ function CandidateView({ candidate }: { candidate: CandidateDetail }) {
           </ul>
         )}
       </Section>
-      {candidate.decision ? (
-        <Decided candidate={candidate} />
-      ) : (
-        <DecisionForm candidacyId={candidate.id} />
-      )}
       <Demonstrations demonstrations={candidate.demonstrations} />
       <Texts texts={candidate.texts} />
+      {!candidate.decision && <DecisionForm candidacyId={candidate.id} />}
     </>
   );
 }

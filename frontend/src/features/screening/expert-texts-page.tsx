@@ -17,7 +17,7 @@ export function ExpertTextsPage() {
   const backTo = `/screenings/${screeningId}`;
   return (
     <div className={classes.reading}>
-      <p className={classes.quiet}>
+      <p className={classes.where}>
         <Link to={backTo}>{t("texts.finish")}</Link>
       </p>
       <PageHeader title={t("texts.expertTitle")}>

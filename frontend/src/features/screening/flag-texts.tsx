@@ -80,7 +80,7 @@ export function FlagTexts({
           {t("texts.allDoneWords")}
         </EmptyNote>
       ) : (
-        <p className={classes.quiet}>{t("texts.keys")}</p>
+        <p className={classes.keys}>{t("texts.keys")}</p>
       )}
     </div>
   );

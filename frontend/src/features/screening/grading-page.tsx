@@ -63,7 +63,7 @@ export function GradingPage() {
   const demonstrations = useInfiniteQuery(demonstrationsToGradeQuery(screeningId));
   return (
     <div className={classes.reading}>
-      <p className={classes.quiet}>
+      <p className={classes.where}>
         <Link to={`/screenings/${screeningId}`}>The screening and its candidates</Link>
       </p>
       <PageHeader title="Grade demonstrations">

@@ -15,7 +15,7 @@ export function OwnTextsPage() {
   const texts = useQuery(textsQuery(null));
   return (
     <div className={classes.reading}>
-      <p className={classes.quiet}>
+      <p className={classes.where}>
         <Link to="/screening">{t("texts.where")}</Link>
       </p>
       <PageHeader title={t("texts.title")}>{t("texts.help")}</PageHeader>

@@ -52,7 +52,7 @@ export const screening = {
   },
   declaration: {
     topics: "Topics",
-    topicsHelp: "One per line, for example: caste, war veterans, body image.",
+    topicsHelp: "One per line, such as caste or war veterans.",
     groups: "Cultural groups",
     groupsHelp: "One per line. Only what you want to name.",
     save: "Save",

@@ -110,22 +110,11 @@ def _next_open_slot(*, labeler: User, project: Project) -> Assignment | None:
     through as far as ``HEAD_SLOTS``, which finds what was given back there; then the search goes
     on from the task they opened last, and only when nothing is left from there, everywhere.
     """
-    here = {"labeler": labeler.pk, "project": project.pk}
-    found = FIRST_OF_THE_FRONT.first(**here)
-    if found is not None:
-        return found
-    slots = _claimable(**here)
-    reached = (
-        labeler.assignments.filter(project=project, opened_at__isnull=False)
-        .order_by("-opened_at", "-pk")
-        .values_list("serve_key", flat=True)
-        .first()
-    )
-    if reached is None:
-        return slots.first()
-    return (
-        slots.filter(serve_key__gte=reached).first() or slots.filter(serve_key__lt=reached).first()
-    )
+    for stretch in (FRONT, FROM_THEIR_PLACE, EVERYWHERE):
+        found = stretch.first(labeler=labeler.pk, project=project.pk)
+        if found is not None:
+            return found
+    return None
 
 
 def _claimable(*, labeler: int, project: int) -> QuerySet[Assignment]:
@@ -137,10 +126,22 @@ def _claimable(*, labeler: int, project: int) -> QuerySet[Assignment]:
     )
 
 
-def _first_of_the_front(*, labeler: int, project: int) -> QuerySet[Assignment]:
+def _front(*, labeler: int, project: int) -> QuerySet[Assignment]:
     behind = open_slots(project_id=project).values("serve_key")[HEAD_SLOTS:][:1]
     end_of_front = Coalesce(Subquery(behind), Value(float("inf")))
     return _claimable(labeler=labeler, project=project).filter(serve_key__lte=end_of_front)[:1]
 
 
-FIRST_OF_THE_FRONT = CompiledQuery(_first_of_the_front, labeler=int, project=int)
+def _from_their_place(*, labeler: int, project: int) -> QuerySet[Assignment]:
+    opened = Assignment.objects.filter(labeler=labeler, project=project, opened_at__isnull=False)
+    place = Subquery(opened.order_by("-opened_at", "-pk").values("serve_key")[:1])
+    return _claimable(labeler=labeler, project=project).filter(serve_key__gte=place)[:1]
+
+
+def _everywhere(*, labeler: int, project: int) -> QuerySet[Assignment]:
+    return _claimable(labeler=labeler, project=project)[:1]
+
+
+FRONT = CompiledQuery(_front, labeler=int, project=int)
+FROM_THEIR_PLACE = CompiledQuery(_from_their_place, labeler=int, project=int)
+EVERYWHERE = CompiledQuery(_everywhere, labeler=int, project=int)

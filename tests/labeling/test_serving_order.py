@@ -4,6 +4,7 @@ import pytest
 
 from labeling.errors import NotAccessible, Refused
 from labeling.models import Assignment, Candidacy, Pool, Project, Role, Screening, Task
+from labeling.selectors.compiled import CompiledQuery
 from labeling.services import claims
 from labeling.services.assignments import (
     NextAssignment,
@@ -198,9 +199,15 @@ def test_a_task_in_hand_is_finished_by_whoever_is_no_longer_qualified(amina):
 # --- Where the search goes on ---
 
 
+def make_the_front(num_slots: int, monkeypatch) -> None:
+    monkeypatch.setattr(claims, "HEAD_SLOTS", num_slots)
+    short = CompiledQuery(claims._front, labeler=int, project=int)
+    monkeypatch.setattr(claims, "FRONT", short)
+
+
 def test_a_labeler_far_ahead_is_still_given_the_next_task(amina, monkeypatch):
     """What they have done stands open at the front, for the second labeler of each task."""
-    monkeypatch.setattr(claims, "HEAD_SLOTS", 3)
+    make_the_front(3, monkeypatch)
     project = project_with_tasks(8, overlap=2)
 
     given = []
@@ -214,7 +221,7 @@ def test_a_labeler_far_ahead_is_still_given_the_next_task(amina, monkeypatch):
 
 
 def test_what_was_given_back_behind_a_labeler_is_found_at_the_end(amina, otto, monkeypatch):
-    monkeypatch.setattr(claims, "HEAD_SLOTS", 2)
+    make_the_front(2, monkeypatch)
     project = project_with_tasks(6, overlap=2)
     tasks = list(project.tasks.order_by("shuffle_key"))
     # Somebody else has both slots of the third task while Amina passes by.
@@ -233,7 +240,7 @@ def test_a_slot_is_claimed_from_the_index_of_open_slots(amina, django_assert_max
     for _ in range(3):
         rank(take(project, amina), amina)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         lease_next_assignment(labeler=amina, project=project)
 
 

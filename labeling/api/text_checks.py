@@ -14,7 +14,7 @@ from labeling.api.drafts import MAX_TEXT_CHARACTERS
 from labeling.api.permissions import MayLabel, account_of
 from labeling.api.strict_fields import ExactText, StrictUuid
 from labeling.models import Demonstration
-from labeling.selectors.demonstrations import same_answer_of
+from labeling.selectors.demonstrations import languages_apart, same_answer_of
 from labeling.services.demonstrations import MAX_TOKENS
 from labeling.services.token_counts import count_tokens
 
@@ -38,6 +38,11 @@ class SameAnswerOutput(serializers.Serializer[Demonstration]):
         return demonstration.prompt.text[:EXCERPT_CHARACTERS]
 
 
+class OtherLanguageOutput(serializers.Serializer[Any]):
+    written = serializers.CharField(help_text='A code such as "en".')
+    asked = serializers.CharField()
+
+
 class TextCheckOutput(serializers.Serializer[Any]):
     num_tokens = serializers.IntegerField()
     is_exact = serializers.BooleanField(
@@ -45,6 +50,9 @@ class TextCheckOutput(serializers.Serializer[Any]):
     )
     max_tokens = serializers.IntegerField()
     same_answer = SameAnswerOutput(allow_null=True)
+    other_language = OtherLanguageOutput(
+        allow_null=True, help_text="Where the answer is surely in another language than its prompt."
+    )
 
 
 class TextChecksView(APIView):
@@ -57,14 +65,18 @@ class TextChecksView(APIView):
         given.is_valid(raise_exception=True)
         text, assignment = given.validated_data["text"], given.validated_data["assignment"]
         length = count_tokens(text)
-        same = None
+        same, other_language = None, None
         if assignment is not None:
-            same = same_answer_of(labeler=account_of(request), text=text, besides=assignment)
+            labeler = account_of(request)
+            same = same_answer_of(labeler=labeler, text=text, besides=assignment)
+            apart = languages_apart(labeler=labeler, text=text, assignment=assignment)
+            other_language = apart and dict(zip(("written", "asked"), apart, strict=True))
         checked = {
             "num_tokens": length.tokens,
             "is_exact": length.is_exact,
             "max_tokens": MAX_TOKENS,
             "same_answer": same,
+            "other_language": other_language,
         }
         return Response(TextCheckOutput(checked).data)
 

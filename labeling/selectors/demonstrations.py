@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from labeling.languages import detect_language
 from labeling.models import Demonstration, DemonstrationReview, Pool, Project, Prompt, User
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import is_sealed, sealed_answer
+
+# Of a text so long the language is known, as far as it can be.
+ENOUGH_TO_TELL: Final = 60
+SURE: Final = 0.95
 
 DemonstrationSource = Literal["labeler", "customer", "import"]
 
@@ -147,6 +152,28 @@ def same_answer_of(
     if besides is not None:
         same = same.exclude(assignment=besides)
     return same.select_related("prompt", "assignment__task").order_by("-submitted_at").first()
+
+
+def languages_apart(*, labeler: User, text: str, assignment: UUID) -> tuple[str, str] | None:
+    """The codes of the languages of an answer and of its prompt, where they surely differ.
+
+    None for a short text, whose language nobody can tell. At most one query.
+    """
+    if len(text) < ENOUGH_TO_TELL:
+        return None
+    asked = (
+        Prompt.objects.filter(
+            tasks__assignments=assignment,
+            tasks__assignments__labeler=labeler,
+            language_confidence__gte=SURE,
+        )
+        .values_list("language", flat=True)
+        .first()
+    )
+    if asked is None:
+        return None
+    written, confidence = detect_language(text)
+    return (written, asked) if confidence >= SURE and written != asked else None
 
 
 def _source_of(demonstration: Demonstration) -> DemonstrationSource:

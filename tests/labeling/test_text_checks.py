@@ -3,7 +3,13 @@
 import pytest
 
 from labeling.models import Demonstration
-from tests.cast import client_of, make_demonstration, make_demonstration_project, make_task
+from tests.cast import (
+    client_of,
+    make_demonstration,
+    make_demonstration_project,
+    make_prompt,
+    make_task,
+)
 from tests.labeling.work import take
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +39,7 @@ def test_the_count_is_that_of_the_limit(amina, tokenizer):
         "is_exact": True,
         "max_tokens": 1_024,
         "same_answer": None,
+        "other_language": None,
     }
 
 
@@ -81,6 +88,37 @@ def test_the_task_itself_is_no_earlier_answer(amina):
     answer = check(amina, "My words.", assignment=str(written.assignment_id))
 
     assert answer.json()["same_answer"] is None
+
+
+FRENCH = "La mer monte et descend parce que la lune l'attire, et le soleil aussi, un peu moins."
+
+
+@pytest.mark.parametrize(
+    ("language", "confidence", "text", "said"),
+    [
+        ("en", 0.99, FRENCH, {"written": "fr", "asked": "en"}),
+        ("fr", 0.99, FRENCH, None),
+        # Neither an unsure prompt nor a short answer is a reason to say anything.
+        ("en", 0.5, FRENCH, None),
+        ("en", 0.99, "Bonjour !", None),
+    ],
+)
+def test_an_answer_in_another_language_than_its_prompt_is_pointed_out(
+    amina, language, confidence, text, said
+):
+    project = make_demonstration_project()
+    make_task(project, make_prompt(language=language, language_confidence=confidence))
+    now = take(project, amina)
+
+    assert check(amina, text, assignment=str(now.pk)).json()["other_language"] == said
+
+
+def test_the_language_of_somebody_elses_task_is_not_told(amina, otto):
+    project = make_demonstration_project()
+    make_task(project, make_prompt(language="en", language_confidence=0.99))
+    theirs = take(project, otto)
+
+    assert check(amina, FRENCH, assignment=str(theirs.pk)).json()["other_language"] is None
 
 
 @pytest.mark.parametrize("change", [{"text": None}, {"text": 3}, {"text": "x" * 50_001}])

@@ -2965,6 +2965,11 @@ export interface components {
              */
             reference: number | null;
         };
+        OtherLanguageOutput: {
+            /** @description A code such as "en". */
+            written: string;
+            asked: string;
+        };
         OutcomeCountsOutput: {
             accepted: number;
             duplicate: number;
@@ -4317,6 +4322,8 @@ export interface components {
             is_exact: boolean;
             max_tokens: number;
             same_answer: components["schemas"]["SameAnswerOutput"] | null;
+            /** @description Where the answer is surely in another language than its prompt. */
+            other_language: components["schemas"]["OtherLanguageOutput"] | null;
         };
         TextToFlagOutput: {
             readonly id: number;

@@ -18,13 +18,14 @@ async function openDesk() {
 }
 
 /** The server counts every word as a token. */
-function countWords(limit = 1024, same: object | null = null) {
+function countWords(limit = 1024, same: object | null = null, other: object | null = null) {
   server.on("POST /api/text-checks/", ({ body }) => ({
     body: {
       num_tokens: (body as { text: string }).text.split(" ").filter(Boolean).length,
       is_exact: true,
       max_tokens: limit,
       same_answer: same,
+      other_language: other,
     },
   }));
 }
@@ -106,6 +107,15 @@ test("an earlier answer in the same words is pointed out, softly", async () => {
     "href",
     "/history/11111111-1111-4111-8111-111111111111",
   );
+  expect(screen.getByRole("button", { name: "Submit" })).toBeEnabled();
+});
+
+test("an answer in another language than its prompt is pointed out, softly", async () => {
+  countWords(1024, null, { written: "fr", asked: "en" });
+  const { user } = await openDesk();
+  await user.keyboard("La mer");
+
+  expect(await screen.findByText(/reads as French; the prompt is in English/)).toBeVisible();
   expect(screen.getByRole("button", { name: "Submit" })).toBeEnabled();
 });
 

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -68,11 +69,16 @@ function Bar({
   );
 }
 
+function languageName(code: string): string {
+  return new Intl.DisplayNames([i18next.language], { type: "language" }).of(code) ?? code;
+}
+
 /** What is worth knowing before sending; only a text that is too long cannot be sent. */
 function Warnings({ check }: { check: TextCheck | undefined }) {
   const { t } = useTranslation("demonstrations");
   const tooMany = tokensTooMany(check);
   const same = check?.same_answer;
+  const other = check?.other_language;
   return (
     <>
       {tooMany > 0 && (
@@ -84,6 +90,11 @@ function Warnings({ check }: { check: TextCheck | undefined }) {
         <p className={classes.warning} role="status">
           {t("sameAnswer", { prompt: same.prompt_excerpt })}{" "}
           <Link to={`/history/${same.assignment}`}>{t("seeSameAnswer")}</Link>
+        </p>
+      )}
+      {other && (
+        <p className={classes.warning} role="status">
+          {t("otherLanguage", { written: languageName(other.written), asked: languageName(other.asked) })}
         </p>
       )}
     </>

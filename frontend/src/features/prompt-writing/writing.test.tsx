@@ -81,7 +81,7 @@ test("a prompt survives a reload, and a refusal names what is wrong", async () =
 
 test("a prompt over the limit cannot be stored", async () => {
   server.on("POST /api/text-checks/", {
-    body: { num_tokens: 2000, is_exact: true, max_tokens: 1024, same_answer: null },
+    body: { num_tokens: 2000, is_exact: true, max_tokens: 1024, same_answer: null, other_language: null },
   });
   const { user } = renderApp("/write-prompts");
   await user.type(await screen.findByRole("textbox", { name: "Prompt" }), "Long");

@@ -21,6 +21,8 @@ export const demonstrations = {
   tooLong_other: "Too long by {{num}} tokens. Shorten it to submit.",
   sameAnswer: "You have sent exactly this text before, to “{{prompt}}”.",
   seeSameAnswer: "See that answer",
+  otherLanguage:
+    "This reads as {{written}}; the prompt is in {{asked}}. Leave it if that is what is asked for.",
   view: "View",
   viewWrite: "Write",
   viewBoth: "Both",

@@ -62,6 +62,16 @@ export function formatDuration(seconds: number): string {
   return i18next.t("common:duration.daysHours", { days: Math.floor(whole / DAY), hours });
 }
 
+/** A span without its seconds: nobody plans a day by them. */
+export function formatMinutes(seconds: number): string {
+  const minutes = Math.floor(Math.max(0, seconds) / 60);
+  if (minutes < 60) return i18next.t("common:duration.minutes", { minutes });
+  return i18next.t("common:duration.hoursMinutes", {
+    hours: Math.floor(minutes / 60),
+    minutes: minutes % 60,
+  });
+}
+
 export function formatBytes(bytes: number): string {
   let size = bytes;
   let unit = 0;

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ownWorkQuery } from "@/api/labeling";
 import type { OwnWork } from "@/api/types";
 import { Facts } from "@/components/facts";
-import { formatCount, formatDay, formatDuration } from "@/components/formats";
+import { formatCount, formatDay, formatDuration, formatMinutes } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
 import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
@@ -28,7 +28,7 @@ function Bars({ days }: { days: Days }) {
           <div
             key={day.date}
             className={classes.bar}
-            title={`${formatDay(day.date)}: ${formatDuration(day.seconds_active)}`}
+            title={`${formatDay(day.date)}: ${formatMinutes(day.seconds_active)}`}
           >
             <div style={{ height: `${(day.seconds_active / longest) * 100}%` }} />
           </div>
@@ -54,7 +54,7 @@ function Bars({ days }: { days: Days }) {
               <tr key={day.date}>
                 <th scope="row">{formatDay(day.date)}</th>
                 <td>{formatCount(day.num_submitted)}</td>
-                <td>{formatDuration(day.seconds_active)}</td>
+                <td>{formatMinutes(day.seconds_active)}</td>
               </tr>
             ))}
           </tbody>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { ownWorkQuery, todayOf } from "@/api/labeling";
-import { formatDuration } from "@/components/formats";
+import { formatMinutes } from "@/components/formats";
 
 /** How much of today is done; nothing while it is not known. */
 export function TodayNote() {
@@ -13,7 +13,7 @@ export function TodayNote() {
     <span title={t("today.title")}>
       {t("today.summary", {
         count: today.num_submitted,
-        time: formatDuration(Math.floor(today.seconds_active / 60) * 60),
+        time: formatMinutes(today.seconds_active),
       })}
     </span>
   );

@@ -1,3 +1,4 @@
+import { NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,6 +18,7 @@ import { AnswerForm } from "./answer-form";
 import { AskForm } from "./ask-form";
 import { QuestionList } from "./question-list";
 import type { QuestionFilters } from "./question-queries";
+import classes from "./questions.module.css";
 
 interface Named {
   id: number;
@@ -75,14 +77,15 @@ function LabelerQuestions() {
       <PageHeader title={t("title")}>{t("lead")}</PageHeader>
       {asksIn !== undefined && (
         <Section title={t("askTitle")} isSheet>
-          <FilterSelect
-            label={t("project")}
-            all=""
-            choices={projects.map(({ id, name }) => ({ value: String(id), label: name }))}
-            value={String(asksIn)}
-            onChange={setChosen}
-          />
-          <AskForm key={asksIn} projectId={asksIn} />
+          <div className={classes.ask}>
+            <NativeSelect
+              label={t("project")}
+              data={projects.map(({ id, name }) => ({ value: String(id), label: name }))}
+              value={String(asksIn)}
+              onChange={(event) => setChosen(event.currentTarget.value)}
+            />
+            <AskForm key={asksIn} projectId={asksIn} />
+          </div>
         </Section>
       )}
       <Filters projects={projects} filters={filters} onChange={setWanted} />

@@ -38,6 +38,7 @@ export const common = {
   },
   duration: {
     seconds: "{{seconds}} s",
+    minutes: "{{minutes}} min",
     minutesSeconds: "{{minutes}} min {{seconds}} s",
     hoursMinutes: "{{hours}} h {{minutes}} min",
     daysHours: "{{days}} d {{hours}} h",

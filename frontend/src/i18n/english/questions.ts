@@ -13,7 +13,7 @@ export const questions = {
   noneWords: "Whatever you ask here helps everybody who works on the same project.",
   noneFound: "Nothing was found",
   noneFoundWords: "No question and no answer holds these words. Ask it yourself.",
-  search: "Search questions and answers",
+  search: "Search",
   project: "Project",
   allProjects: "All projects",
   aboutTask: "This task",

@@ -59,9 +59,15 @@ describe("a text read as Markdown", () => {
   });
 
   test("each block finds its own direction", () => {
-    const drawn = draw("שלום\n\nhello");
+    const drawn = draw("שלום\n\nhello\n\n1. שלום");
 
-    expect([...drawn.querySelectorAll("p")].map((block) => block.dir)).toEqual(["auto", "auto"]);
+    expect([...drawn.querySelectorAll("p, ol")].map((block) => block.getAttribute("dir"))).toEqual([
+      "auto",
+      "auto",
+      "auto",
+    ]);
+    // With a direction of its own an item would no longer count for its list's.
+    expect(drawn.querySelector("li")).not.toHaveAttribute("dir");
   });
 });
 

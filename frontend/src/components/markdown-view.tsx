@@ -12,7 +12,8 @@ const DEEPEST_OF_PAGE = 3;
 
 /** Elements that are drawn as they are called; each finds its own direction. */
 const PLAIN_BLOCKS = new Set(["p", "blockquote", "ul", "ol"]);
-const PLAIN_INLINES = new Set(["em", "strong", "s"]);
+const CELLS = new Set(["th", "td"]);
+const PLAIN = new Set(["em", "strong", "s", "thead", "tbody", "tr"]);
 
 function Code({ node }: { node: Node }) {
   const { info, content } = node.token;
@@ -96,22 +97,23 @@ function leaf(node: Node): ReactNode {
 }
 
 function element(node: Node): ReactNode {
-  const { tag, info, hidden } = node.token;
+  const { tag, info, hidden, level } = node.token;
+  // A list or a quotation has one direction for all that is in it, so that its marks stand right.
+  const dir = level === 0 ? "auto" : undefined;
   const inside = <Nodes nodes={node.children} />;
   // The paragraphs of a list without empty lines are none.
   if (hidden) return inside;
   if (HEADING.test(tag)) {
     const level = Math.min(Number(tag.slice(1)) + DEEPEST_OF_PAGE, 6);
-    return createElement(`h${level}`, { dir: "auto", "data-level": tag }, inside);
+    return createElement(`h${level}`, { dir, "data-level": tag }, inside);
   }
   if (tag === "li") {
     const value = info === "" ? undefined : Number(info);
-    return createElement("li", { dir: "auto", value }, inside);
+    return createElement("li", { value }, inside);
   }
-  if (tag === "th" || tag === "td") return createElement(tag, { dir: "auto" }, inside);
-  if (PLAIN_BLOCKS.has(tag)) return createElement(tag, { dir: "auto" }, inside);
-  if (PLAIN_INLINES.has(tag) || /^t(head|body|r)$/.test(tag)) return createElement(tag, null, inside);
-  return inside;
+  if (CELLS.has(tag)) return createElement(tag, { dir: "auto" }, inside);
+  if (PLAIN_BLOCKS.has(tag)) return createElement(tag, { dir }, inside);
+  return PLAIN.has(tag) ? createElement(tag, null, inside) : inside;
 }
 
 function Nodes({ nodes }: { nodes: readonly Node[] }): ReactNode {

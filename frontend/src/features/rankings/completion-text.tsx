@@ -55,13 +55,17 @@ function useSightings(handle: Handle, { onView, onEnd, onBox }: Sightings) {
 export const CompletionText = memo(function CompletionText({
   shown,
   title,
+  isHidden = false,
   isRaw,
   isFlowing = false,
   sightings,
   onFocus,
 }: {
   shown: Shown;
+  /** Said above it when it stands beside another one. */
   title?: string;
+  /** Ready to be shown, and not shown now. */
+  isHidden?: boolean;
   isRaw: boolean;
   /** It stands in a column that scrolls, and does not scroll itself. */
   isFlowing?: boolean;
@@ -75,7 +79,9 @@ export const CompletionText = memo(function CompletionText({
     <div
       ref={box}
       className={classes.text}
+      hidden={isHidden}
       data-flowing={isFlowing || undefined}
+      data-beside={title ? true : undefined}
       // A scrolled region must be reachable by key.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}

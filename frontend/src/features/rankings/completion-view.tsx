@@ -3,14 +3,12 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { CommandKey } from "./command-key";
-import type { Shown } from "./completion-text";
 import { CompletionTexts } from "./completion-texts";
 import type { CompletionTextsProps } from "./completion-texts";
 import classes from "./completion-view.module.css";
 import type { Handle } from "./ordering";
 
 export interface CompletionViewProps extends CompletionTextsProps {
-  completions: readonly Shown[];
   isJudged: (handle: Handle) => boolean;
   onRaw: () => void;
   onLayout: () => void;

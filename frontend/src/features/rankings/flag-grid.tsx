@@ -43,15 +43,12 @@ export function FlagGrid({
   onTurn,
   onNoOtherProblems,
   onNoProblemsAnywhere,
-  children,
 }: {
   asked: readonly AskedFlag[];
   flags: Readonly<Record<string, boolean>>;
   onTurn: (key: string) => void;
   onNoOtherProblems: () => void;
   onNoProblemsAnywhere: () => void;
-  /** What else belongs among the flags. */
-  children?: ReactNode;
 }) {
   const { t } = useTranslation("rankings");
   const isAllAnswered = asked.every(({ item }) => flags[item.key] !== undefined);
@@ -91,7 +88,6 @@ export function FlagGrid({
         <CommandKey id="no-problems-anywhere" />
         <span className={classes.label}>{t("noProblemsAnywhere")}</span>
       </button>
-      {children}
     </div>
   );
 }

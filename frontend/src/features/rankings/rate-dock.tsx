@@ -41,10 +41,12 @@ function Conditional({ conditional, onAskAbout }: DockProps) {
           type="button"
           className={classes.question}
           aria-pressed={isAsked}
+          title={item.label}
           aria-label={t(isAsked ? "asksAbout" : "doesNotAsk", { label: item.label })}
           onClick={() => onAskAbout(item.key, !isAsked)}
         >
-          <span aria-hidden="true">{isAsked ? "✓" : "+"}</span> {item.label}
+          <span aria-hidden="true">{isAsked ? "✓" : "+"}</span>{" "}
+          <span className={classes.label}>{item.label}</span>
         </button>
       ))}
     </div>
@@ -72,12 +74,13 @@ function Rating(props: DockProps) {
         onTurn={props.onTurnFlag}
         onNoOtherProblems={props.onNoOtherProblems}
         onNoProblemsAnywhere={props.onNoProblemsAnywhere}
-      >
+      />
+      <div className={classes.last}>
         {!props.isNoteOpen && (
           <NoteLine note={judgment.note} onOpen={() => props.onNoteOpen(true)} />
         )}
-      </FlagGrid>
-      <Conditional {...props} />
+        <Conditional {...props} />
+      </div>
     </>
   );
 }

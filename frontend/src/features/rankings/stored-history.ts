@@ -35,9 +35,14 @@ function storedHistory(id: string): UndoHistory<Board> | null {
   }
 }
 
+/** What a board says, in one way: within a tier the order says nothing. */
+function saying(board: Board): string {
+  return canonical({ ...board, tiers: board.tiers?.map((tier) => [...tier].sort()) ?? null });
+}
+
 /** The steps that led to this board, where this tab made them; otherwise none. */
 export function historyOf(id: string, board: Board): UndoHistory<Board> {
   const stored = storedHistory(id);
-  const isItsOwn = stored !== null && canonical(stored.present) === canonical(board);
+  const isItsOwn = stored !== null && saying(stored.present) === saying(board);
   return isItsOwn ? { ...stored, present: board, tag: null } : startHistory(board);
 }

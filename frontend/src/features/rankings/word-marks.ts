@@ -13,7 +13,7 @@ export interface WordMarks {
 
 const LONGEST_MS = 400;
 /** Below this share of common text, marks would cover everything and say nothing. */
-const LEAST_COMMON = 0.2;
+const LEAST_COMMON = 0.3;
 
 /** Where two texts differ, word by word; null where they have too little in common to say. */
 export function markWords(left: string, right: string): WordMarks | null {

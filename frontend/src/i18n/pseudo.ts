@@ -24,11 +24,20 @@ function markWord(word: string): string {
 
 export type Texts = { readonly [key: string]: string | Texts };
 
+// Arabic counts in six forms where English has two.
+const FURTHER_PLURALS = ["zero", "two", "few", "many"];
+
+/** The keys of a text: one, but for a plural those of every form that English lacks as well. */
+function keysOf(key: string): string[] {
+  const stem = /^(.+)_other$/.exec(key)?.[1];
+  return stem === undefined ? [key] : [key, ...FURTHER_PLURALS.map((form) => `${stem}_${form}`)];
+}
+
 export function turnAllRound(texts: Texts): Texts {
   return Object.fromEntries(
-    Object.entries(texts).map(([key, value]) => [
-      key,
-      typeof value === "string" ? turnRound(value) : turnAllRound(value),
-    ]),
+    Object.entries(texts).flatMap(([key, value]) => {
+      const turned = typeof value === "string" ? turnRound(value) : turnAllRound(value);
+      return keysOf(key).map((each) => [each, turned] as const);
+    }),
   );
 }

@@ -93,7 +93,9 @@ function Versions({ rows }: { rows: ConsentVersion[] }) {
     <>
       {newest ? (
         <>
-          <DataTable caption="Versions" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
+          <div className={classes.list}>
+            <DataTable caption="Versions" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
+          </div>
           <Section title={`Version ${newest.version} as labelers read it`} isSheet>
             <MarkdownText text={newest.body} />
           </Section>

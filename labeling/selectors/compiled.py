@@ -71,6 +71,8 @@ class CompiledQuery(Generic[Row]):
 
     def _prepare(self, connection: Any, sql: str, parameters: tuple[Any, ...]) -> None:
         """Once per connection; constants stay in the text, where a partial index can see them."""
+        # What a cursor would do first: after a restart of Postgres this is another connection.
+        connection.close_if_health_check_failed()
         connection.ensure_connection()
         names = PREPARED.setdefault(connection.connection, set())
         if self._name in names:

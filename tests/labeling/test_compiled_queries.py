@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from labeling.models import Assignment, Project, Task
@@ -61,3 +62,15 @@ def test_a_forgotten_value_is_an_error_and_not_a_stand_in():
 
     with pytest.raises(KeyError):
         projects()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_restart_of_postgres_the_statement_is_prepared_anew():
+    task = make_task(make_ranking_project())
+    values = {"project": task.project_id, "state_of": task.pk}
+    SLOTS(**values)
+    # A lost connection, found at the start of the next request.
+    connection.connection.close()
+    connection.health_check_done = False
+
+    assert len(SLOTS(**values)) == 1

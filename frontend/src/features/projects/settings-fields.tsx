@@ -109,8 +109,8 @@ function Amounts({ kind, form, messages, onChange }: FieldProps) {
         onChange={(overlap) => onChange({ overlap })}
       />
       <WholeNumber
-        label="Unclear for"
-        description="So many labelers who skip a task as unclear take it out. Counts from the next skip."
+        label="Unclear for so many"
+        description="Labelers who skip a task as unclear until it is taken out. Counts from the next skip."
         min={1}
         max={50}
         value={form.unclearSkips}

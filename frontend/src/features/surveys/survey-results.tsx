@@ -19,7 +19,9 @@ function Share({ share }: { share: number | null }) {
   if (share === null) return <td className={classes.withheld}>{t("results.withheld")}</td>;
   return (
     <td>
-      <span className={classes.bar} style={{ inlineSize: `${share * 8}rem` }} aria-hidden="true" />
+      {share > 0 && (
+        <span className={classes.bar} style={{ inlineSize: `${share * 8}rem` }} aria-hidden="true" />
+      )}
       {formatShare(share)}
     </td>
   );
@@ -65,6 +67,7 @@ function QuestionResult({ question }: { question: Question }) {
 function Result({ result }: { result: SurveyResult }) {
   const { t } = useTranslation("surveys");
   const minimum = result.respondents_minimum;
+  const isAnyWithheld = result.questions.some(({ options }) => options?.some(({ share }) => share === null));
   return (
     <Section
       title={t(`names.${result.survey}`)}
@@ -80,7 +83,9 @@ function Result({ result }: { result: SurveyResult }) {
               <QuestionResult key={question.key} question={question} />
             ))}
           </div>
-          <p className={classes.withheld}>{t("results.withheldNote", { minimum: result.cell_minimum })}</p>
+          {isAnyWithheld && (
+            <p className={classes.withheld}>{t("results.withheldNote", { minimum: result.cell_minimum })}</p>
+          )}
         </>
       )}
     </Section>

@@ -34,6 +34,10 @@ export function useReview(demonstrationId: string) {
           body,
         }),
       ),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: REVIEWS }),
+    // Not awaited: the list without this answer would take the desk away before it can say whose
+    // answer it was, and before it forgets the kept comment.
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: REVIEWS });
+    },
   });
 }

@@ -3,7 +3,7 @@ import type { LabelItem } from "@/api/types";
 import { openingOf } from "@/components/visible-text";
 
 import type { Asked } from "./asked";
-import { isJudged, judgmentOf } from "./board";
+import { isJudged, judgmentOf, unratedOf } from "./board";
 import type { Board } from "./board";
 import type { Verdict } from "./compare-drawer";
 import type { Shown } from "./completion-text";
@@ -20,7 +20,8 @@ const OPENING_CHARACTERS = 160;
 
 /** Where the work goes on after a reload. */
 export function firstToJudge(board: Board, order: readonly Handle[], asked: Asked): Handle {
-  return order.find((handle) => !isJudged(board, handle, asked)) ?? order[0] ?? "";
+  const unrated = unratedOf(board, order, asked)[0];
+  return unrated ?? order.find((handle) => !isJudged(board, handle, asked)) ?? order[0] ?? "";
 }
 
 /** The completion next above on the ladder; below the topmost, the second. */

@@ -8,29 +8,34 @@ import {
   useSensors,
 } from "@dnd-kit/core";
 import type { Announcements, DragEndEvent, DragStartEvent } from "@dnd-kit/core";
+import type { TFunction } from "i18next";
 import { useState } from "react";
+import { useTranslation } from "react-i18next";
 
 import type { DragBoardProps, DragItemProps, DragWords, DropZoneProps } from "./drag-board";
 
 const CLICK_MOVES_UP_TO_PX = 6;
 
-function announcementsIn(words: DragWords): Announcements {
+function announcementsIn(t: TFunction<"workplace">, words: DragWords): Announcements {
+  const item = (id: string | number) => words.item(String(id));
+  const zone = (id: string | number) => words.zone(String(id));
   return {
-    onDragStart: ({ active }) => `Picked up ${words.item(String(active.id))}.`,
+    onDragStart: ({ active }) => t("drag.pickedUp", { item: item(active.id) }),
     onDragOver: ({ active, over }) =>
       over
-        ? `${words.item(String(active.id))} is over ${words.zone(String(over.id))}.`
-        : `${words.item(String(active.id))} is over nothing.`,
+        ? t("drag.over", { item: item(active.id), zone: zone(over.id) })
+        : t("drag.overNothing", { item: item(active.id) }),
     onDragEnd: ({ active, over }) =>
       over
-        ? `${words.item(String(active.id))} was put into ${words.zone(String(over.id))}.`
-        : `${words.item(String(active.id))} was left where it was.`,
-    onDragCancel: ({ active }) => `${words.item(String(active.id))} was left where it was.`,
+        ? t("drag.put", { item: item(active.id), zone: zone(over.id) })
+        : t("drag.left", { item: item(active.id) }),
+    onDragCancel: ({ active }) => t("drag.left", { item: item(active.id) }),
   };
 }
 
 /** The half of drag-board.tsx that knows the library; loaded when somebody can drag. */
 export function DragBoard({ children, words, overlay, onDrop }: DragBoardProps) {
+  const { t } = useTranslation("workplace");
   const [dragged, setDragged] = useState<string | null>(null);
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: CLICK_MOVES_UP_TO_PX } }),
@@ -45,8 +50,8 @@ export function DragBoard({ children, words, overlay, onDrop }: DragBoardProps) 
     <DndContext
       sensors={sensors}
       accessibility={{
-        announcements: announcementsIn(words),
-        screenReaderInstructions: { draggable: "Drag with the pointer, or use the keys shown." },
+        announcements: announcementsIn(t, words),
+        screenReaderInstructions: { draggable: t("drag.how") },
       }}
       onDragStart={({ active }: DragStartEvent) => setDragged(String(active.id))}
       onDragEnd={end}

@@ -122,7 +122,6 @@ export const rankings = {
   otherTab: {
     words: "You are working on this task in another tab. Here you can only look at it.",
     workHere: "Work here instead",
-    fetching: "Fetching the latest draft…",
   },
 
   chooser: {
@@ -143,7 +142,7 @@ export const rankings = {
     only: "only in {{letter}}",
   },
 
-  input: { title: "The input", done: "Input: {{value}}" },
+  input: { title: "The input" },
 
   help: {
     title: "Keys",
@@ -154,7 +153,6 @@ export const rankings = {
     goesOn: "Go on by itself",
     goesOnWords: "A rating opens the next completion that has none.",
     change: "Change keys and reading",
-    none: "none",
   },
   settings: {
     title: "Keys and reading",

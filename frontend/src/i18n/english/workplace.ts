@@ -19,4 +19,12 @@ export const workplace = {
   leaseOver: "No longer held for you",
   leaseLeft: "Held for you {{span}} more",
   leaseHint: "Working on it renews this",
+  drag: {
+    pickedUp: "Picked up {{item}}.",
+    over: "{{item}} is over {{zone}}.",
+    overNothing: "{{item}} is over nothing.",
+    put: "{{item}} was put into {{zone}}.",
+    left: "{{item}} was left where it was.",
+    how: "Drag with the pointer, or use the keys shown.",
+  },
 } as const;

@@ -1,6 +1,6 @@
 import { Burger } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink, Outlet, useLocation } from "react-router";
+import { Link, matchPath, NavLink, Outlet, useLocation } from "react-router";
 
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import { MenuOnDemand, menuPanel } from "@/components/menu-on-demand";
@@ -30,7 +30,9 @@ function PageLink({ item }: { item: NavigationItem }) {
 function PageGroup({ group, items }: { group: NavigationGroup; items: NavigationItem[] }) {
   const { t } = useTranslation("common");
   const { pathname } = useLocation();
-  const isHere = items.some((item) => item.group === group && pathname.startsWith(item.path));
+  const isHere = items.some(
+    (item) => item.group === group && matchPath({ path: item.path, end: false }, pathname),
+  );
   return (
     <MenuOnDemand
       panel={GROUP_PANELS[group]}

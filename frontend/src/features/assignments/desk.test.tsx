@@ -6,6 +6,7 @@ import type { WorkplaceProps } from "@/api/assignments";
 import type { OwnWork } from "@/api/types";
 import { useBesideTitle } from "@/components/beside-title";
 import { renderRoutes } from "@/testing/render";
+import { renderApp } from "@/testing/render";
 import { refusal } from "@/testing/server";
 import { project, rankingTask, serverWith } from "@/testing/tasks";
 
@@ -243,6 +244,14 @@ describe("the day", () => {
     renderDesk();
 
     expect(await screen.findByText("14 today · 6 h 12 min active")).toBeVisible();
+  });
+
+  test("begins with what a reviewer gave back", async () => {
+    serverWith(first).on("GET /api/labeling/me/", { body: { ...work, num_returned: 2 } });
+    renderApp("/label");
+
+    expect(await screen.findByText(/2 of your answers came back from a reviewer/)).toBeVisible();
+    expect(screen.getByRole("link", { name: "See what they say" })).toHaveAttribute("href", "/returns");
   });
 
   test("is said to be done at the labeler's own limit, and goes on if they wish", async () => {

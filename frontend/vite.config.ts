@@ -19,6 +19,12 @@ export default defineConfig(({ command }) => ({
     target: "es2022",
     // The polyfill is an inline script, which the content security policy refuses.
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What a dozen pages share travels as one file: fifty small ones compress badly.
+        codeSplitting: { groups: [{ name: "common", minShareCount: 12 }] },
+      },
+    },
   },
   server: { proxy: { "/api": backend } },
   test: {

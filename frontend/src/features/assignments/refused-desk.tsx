@@ -1,9 +1,14 @@
+import { lazy, Suspense } from "react";
 import { Navigate } from "react-router";
 
 import { ApiError } from "@/api/errors";
 import { QueryProblem } from "@/components/query-problem";
 
-import { ReadInstructions } from "./read-instructions";
+import { WorkSkeleton } from "./work-skeleton";
+
+const ReadInstructions = lazy(async () => ({
+  default: (await import("./read-instructions")).ReadInstructions,
+}));
 
 /** Where each refusal that comes before a task leads. */
 const LEADS_TO: Record<string, string> = {
@@ -29,7 +34,11 @@ export function RefusedDesk({
   const named = error instanceof ApiError ? Number(error.fields.project?.[0]) : NaN;
   const unread = project ?? (Number.isSafeInteger(named) ? named : null);
   if (code === "instructions_not_acknowledged" && unread !== null) {
-    return <ReadInstructions projectId={unread} onRead={onRetry} />;
+    return (
+      <Suspense fallback={<WorkSkeleton />}>
+        <ReadInstructions projectId={unread} onRead={onRetry} />
+      </Suspense>
+    );
   }
   return <QueryProblem error={error} onRetry={onRetry} />;
 }

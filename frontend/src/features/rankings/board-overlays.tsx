@@ -1,39 +1,41 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Catalogue } from "@/api/types";
-import { ReasonDialog } from "@/components/reason-dialog";
+import { whenIdle } from "@/components/when-idle";
 
-import { DraftConflict } from "./draft-conflict";
-import { HelpOverlay } from "./help-overlay";
 import type { BoardModel } from "./use-board";
 
-const CompareDrawer = lazy(async () => ({
-  default: (await import("./compare-drawer")).CompareDrawer,
-}));
-const SettingsDialog = lazy(async () => ({
-  default: (await import("./settings-dialog")).SettingsDialog,
-}));
+const load = {
+  compare: () => import("./compare-drawer"),
+  settings: () => import("./settings-dialog"),
+  help: () => import("./help-overlay"),
+  conflict: () => import("./draft-conflict"),
+  reasons: () => import("@/components/reason-dialog"),
+};
+const CompareDrawer = lazy(async () => ({ default: (await load.compare()).CompareDrawer }));
+const SettingsDialog = lazy(async () => ({ default: (await load.settings()).SettingsDialog }));
+const HelpOverlay = lazy(async () => ({ default: (await load.help()).HelpOverlay }));
+const DraftConflict = lazy(async () => ({ default: (await load.conflict()).DraftConflict }));
+const ReasonDialog = lazy(async () => ({ default: (await load.reasons()).ReasonDialog }));
 
 function Comparison({ model }: { model: BoardModel }) {
   const { view, letterOf } = model;
   if (view.comparing?.kind !== "open") return null;
   const { left, right } = view.comparing;
   return (
-    <Suspense fallback={null}>
-      <CompareDrawer
-        left={model.completionOf(left)}
-        right={model.completionOf(right)}
-        isRaw={model.preferences.isRaw}
-        place={model.placeWordsOf(left)}
-        verdict={model.verdictOf(left, right)}
-        situation={model.situation}
-        preferences={model.preferences}
-        letterOf={letterOf}
-        onRun={model.run}
-        onClose={view.stopComparing}
-      />
-    </Suspense>
+    <CompareDrawer
+      left={model.completionOf(left)}
+      right={model.completionOf(right)}
+      isRaw={model.preferences.isRaw}
+      place={model.placeWordsOf(left)}
+      verdict={model.verdictOf(left, right)}
+      situation={model.situation}
+      preferences={model.preferences}
+      letterOf={letterOf}
+      onRun={model.run}
+      onClose={view.stopComparing}
+    />
   );
 }
 
@@ -51,8 +53,10 @@ export function BoardOverlays({
   const { draft, view, preferences } = model;
   const close = () => view.setOverlay(null);
   const { kind } = model.asked;
+  // The board stands without them; they come right after it, while there is a network.
+  useEffect(() => whenIdle(() => void Promise.all(Object.values(load).map((one) => one()))), []);
   return (
-    <>
+    <Suspense fallback={null}>
       {view.overlay === "help" && (
         <HelpOverlay
           kind={kind}
@@ -63,14 +67,12 @@ export function BoardOverlays({
         />
       )}
       {view.overlay === "settings" && (
-        <Suspense fallback={null}>
-          <SettingsDialog
-            kind={kind}
-            catalogue={catalogue}
-            preferences={preferences}
-            onClose={close}
-          />
-        </Suspense>
+        <SettingsDialog
+          kind={kind}
+          catalogue={catalogue}
+          preferences={preferences}
+          onClose={close}
+        />
       )}
       {view.overlay === "skip" && (
         <ReasonDialog
@@ -92,6 +94,6 @@ export function BoardOverlays({
           onResolve={draft.resolveConflict}
         />
       )}
-    </>
+    </Suspense>
   );
 }

@@ -88,6 +88,11 @@ class Tools:
         argv = [str(self.layout.frontend / "node_modules" / ".bin" / command[0]), *command[1:]]
         return _run(argv, folder=self.layout.frontend, environment=self._node_environment)
 
+    def first_load(self) -> subprocess.CompletedProcess[str]:
+        """What a labeler downloads before the first ranking stays below its limit."""
+        argv = ["node", "scripts/first-load.mjs"]
+        return _run(argv, folder=self.layout.frontend, environment=self._node_environment)
+
     def migration_drift(self) -> subprocess.CompletedProcess[str]:
         """The models say nothing that no migration brings about."""
         return self.python("python", "manage.py", "makemigrations", "--check", "--dry-run")
@@ -120,6 +125,7 @@ def all_checks(tools: Tools) -> list[Check]:
         Check("eslint", lambda: node("eslint", ".", "--max-warnings=0")),
         Check("vitest", lambda: node("vitest", "run")),
         Check("tsc", lambda: node("tsc", "-b")),
+        Check("first load", tools.first_load),
         Check("ruff check", lambda: python("ruff", "check", ".")),
         Check("ruff format", lambda: python("ruff", "format", "--check", ".")),
         Check("import walls", lambda: python("lint-imports")),

@@ -17,7 +17,7 @@ usage: ./concord COMMAND
   demo [--port 8000]     set up, start everything on this machine, print sign-in links
   dev [--port 8000]      the demo, with changed Python and frontend sources shown at once
   test [PYTEST ARGS]     set up, start services of its own, run the whole suite
-  check                  ruff, mypy, import walls, eslint, tsc, vitest, drift: one table
+  check                  ruff, mypy, walls, eslint, tsc, vitest, first load, drift: one table
   screenshots [NAMES]    take the pictures of docs/labeling.md again
   manage COMMAND ...     Django's commands, with the database they need
   simulate [ARGS]        simulated labelers work through the public API

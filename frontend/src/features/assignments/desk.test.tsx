@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WorkplaceProps } from "@/api/assignments";
 import type { OwnWork } from "@/api/types";
 import { useBesideTitle } from "@/components/beside-title";
-import { renderRoutes } from "@/testing/render";
-import { renderApp } from "@/testing/render";
+import { renderApp, renderRoutes } from "@/testing/render";
 import { refusal } from "@/testing/server";
 import { project, rankingTask, serverWith } from "@/testing/tasks";
 

@@ -1,7 +1,7 @@
 import type { RouteObject } from "react-router";
 
 import { LoadingPage } from "@/components/loading-page";
-import { whenIdle } from "@/components/when-idle";
+import { loadWhenIdle } from "@/components/when-idle";
 
 import { HomePage } from "./home-page";
 import { NotFoundPage } from "./not-found-page";
@@ -26,7 +26,7 @@ const loadWorkplace = () => import("./workplace-page");
 /** Whoever looks at the list of projects starts to work next: by then the code is there. */
 async function loadLabelHome() {
   const loaded = await import("@/features/assignments/label-home-page");
-  whenIdle(() => void loadWorkplace());
+  loadWhenIdle(loadWorkplace);
   return loaded;
 }
 

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 
 import type { QuestionsProps } from "@/api/assignments";
 import { LoadingPage } from "@/components/loading-page";
-import { whenIdle } from "@/components/when-idle";
+import { loadWhenIdle } from "@/components/when-idle";
 import { AssignmentDesk } from "@/features/assignments/assignment-desk";
 import type { Workplaces } from "@/features/assignments/assignment-desk";
 import { RankingBoard } from "@/features/rankings/ranking-board";
@@ -36,14 +36,7 @@ function Questions(props: QuestionsProps) {
 
 export function WorkplacePage() {
   // What the first task need not wait for comes right after it, while there is a network.
-  useEffect(
-    () =>
-      whenIdle(() => {
-        void loadDemonstrations();
-        void loadQuestions();
-      }),
-    [],
-  );
+  useEffect(() => loadWhenIdle(loadDemonstrations, loadQuestions), []);
   return (
     <Suspense fallback={<LoadingPage />}>
       <AssignmentDesk workplaces={WORKPLACES} Questions={Questions} />

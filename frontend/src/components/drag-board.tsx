@@ -3,7 +3,7 @@ import { createContext, useContext, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 
 import type * as DragKit from "./drag-kit";
-import { whenIdle } from "./when-idle";
+import { loadWhenIdle } from "./when-idle";
 
 export interface DragWords {
   item: (id: string) => string;
@@ -40,11 +40,9 @@ function useDragKit(): typeof DragKit | null {
   const [kit, setKit] = useState(loadedKit);
   useEffect(() => {
     if (!canDrag || loadedKit) return undefined;
-    return whenIdle(() => {
-      void import("./drag-kit").then((loaded) => {
-        loadedKit = loaded;
-        setKit(loaded);
-      });
+    return loadWhenIdle(async () => {
+      loadedKit = await import("./drag-kit");
+      setKit(loadedKit);
     });
   }, [canDrag]);
   return canDrag ? kit : null;

@@ -10,3 +10,10 @@ export function whenIdle(run: () => void): () => void {
   const handle = window.requestIdleCallback(run, { timeout: LATEST_MS });
   return () => window.cancelIdleCallback(handle);
 }
+
+/** Fetches code ahead of its first use. Without a network it is simply fetched then. */
+export function loadWhenIdle(...loads: (() => Promise<unknown>)[]): () => void {
+  return whenIdle(() => {
+    for (const load of loads) load().catch(() => undefined);
+  });
+}

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Catalogue } from "@/api/types";
-import { whenIdle } from "@/components/when-idle";
+import { loadWhenIdle } from "@/components/when-idle";
 
 import type { BoardModel } from "./use-board";
 
@@ -54,7 +54,7 @@ export function BoardOverlays({
   const close = () => view.setOverlay(null);
   const { kind } = model.asked;
   // The board stands without them; they come right after it, while there is a network.
-  useEffect(() => whenIdle(() => void Promise.all(Object.values(load).map((one) => one()))), []);
+  useEffect(() => loadWhenIdle(...Object.values(load)), []);
   return (
     <Suspense fallback={null}>
       {view.overlay === "help" && (

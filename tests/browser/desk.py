@@ -33,9 +33,15 @@ def board(page: Page):
     return page.get_by_role("region", name="Order")
 
 
+def expect_ready(page: Page) -> None:
+    """The task is drawn, and this tab is the one that works on it."""
+    expect(board(page)).to_be_visible()
+    page.locator("main:not([data-locked])").wait_for()
+
+
 def open_task(page: Page, project) -> None:
     page.goto(f"/label/{project.pk}")
-    expect(board(page)).to_be_visible()
+    expect_ready(page)
 
 
 def rate(page: Page, *ratings: int) -> None:

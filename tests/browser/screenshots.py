@@ -172,6 +172,7 @@ def take(page: Page, shot: Shot) -> None:
     assert answer.ok, (shot.name, answer.status)
     page.wait_for_load_state("networkidle")
     assert page.get_by_text("There is no page at this address").count() == 0, shot.name
+    page.locator("[data-locked]").wait_for(state="detached")
     shot.act(page)
     page.wait_for_load_state("networkidle")
     # A toast, a saved mark: what follows the last key is part of the picture.

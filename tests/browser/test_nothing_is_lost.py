@@ -11,6 +11,7 @@ from tests.browser.desk import (
     board,
     counts,
     expect_empty_queue,
+    expect_ready,
     expect_saved,
     open_task,
     ranking_task,
@@ -31,6 +32,7 @@ def test_a_reload_in_the_middle_brings_everything_back(cast: Cast, open_site) ->
     expect_saved(page)
 
     page.reload()
+    expect_ready(page)
     expect(page.get_by_role("button", name="Completion A, judged", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Completion B, judged", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Completion C, not judged yet")).to_be_visible()
@@ -162,18 +164,36 @@ def test_a_session_that_ends_during_a_draft_loses_nothing(cast: Cast, open_site)
     assert sorted(rating for _, _, rating in stored(cast.amina)) == [1, 2, 6, 7]
 
 
-def test_two_tabs_never_overwrite_each_other(cast: Cast, open_site) -> None:
-    """The second tab's version and the first one's are both kept until the person chooses."""
+def test_a_second_tab_only_looks_until_it_is_asked_to_work(cast: Cast, open_site) -> None:
     project = ranking_task(cast.amina)
     first = open_site(person=cast.amina)
     open_task(first, project)
+    rate(first, 6)
+    expect_saved(first)
     second = first.context.new_page()
+    second.goto(f"/label/{project.pk}")
+    expect(board(second)).to_be_visible()
+    rate(second, 3)
+    expect(second.get_by_text("You are working on this task in another tab.")).to_be_visible()
+    assert ratings_in(Draft.objects.get()) == [6]
+
+    second.get_by_role("button", name="Work here instead").click()
+    expect(first.get_by_text("You are working on this task in another tab.")).to_be_visible()
+    expect(second.get_by_role("button", name="Completion A, judged", exact=True)).to_be_visible()
+
+
+def test_two_machines_never_overwrite_each_other(cast: Cast, open_site) -> None:
+    """The second machine's version and the first one's are both kept until the person chooses."""
+    project = ranking_task(cast.amina)
+    first = open_site(person=cast.amina)
+    open_task(first, project)
+    second = open_site(person=cast.amina)
     open_task(second, project)
     rate(first, 6)
     expect_saved(first)
     rate(second, 3)
 
-    expect(second.get_by_text("Two drafts: choose one")).to_be_visible()
+    expect(second.get_by_role("dialog", name="There are two drafts of this task")).to_be_visible()
     assert ratings_in(Draft.objects.get()) == [6]
     second.get_by_role("button", name=re.compile("^Go on with this window")).click()
     expect_saved(second)

@@ -12,6 +12,7 @@ from tests.browser.accessibility import violations
 from tests.browser.desk import (
     counts,
     expect_empty_queue,
+    expect_ready,
     open_task,
     ranking_task,
     stored,
@@ -82,7 +83,7 @@ def test_a_whole_ranking_by_keyboard_alone(cast: Cast, open_site) -> None:
     expect(start).to_be_visible()
     reach(page, start)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("region", name="Order")).to_be_visible()
+    expect_ready(page)
     expect(page.get_by_role("heading", level=1, name="Helpful answers")).to_be_visible()
 
     first = page.get_by_role("button", name=re.compile("^Completion A,"))

@@ -8,7 +8,7 @@ from labeling.models import Candidacy, Demonstration, Ranking, SensitivityAnswer
 from labeling.services.projects import NewInstructions
 from labeling.services.screening_setup import NewPart, NewScreening, open_screening
 from labeling.services.tasks import TaskRequest
-from tests.browser.desk import ranking_task
+from tests.browser.desk import expect_ready, ranking_task
 from tests.cast import Cast, client_of, make_completions, make_prompt
 
 TEXTS = ("The shop opens at nine.", "Nobody should trust that family.")
@@ -42,7 +42,7 @@ def pass_the_parts(page: Page) -> None:
     page.goto("/screening")
     page.get_by_role("link", name=re.compile("^(Start|Go on)")).first.click()
     page.get_by_role("button", name=re.compile("I have read version 1")).click()
-    expect(page.get_by_role("region", name="Order")).to_be_visible()
+    expect_ready(page)
     for rating in "6732":
         page.keyboard.press("0")
         page.keyboard.press(rating)

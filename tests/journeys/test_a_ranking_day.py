@@ -6,7 +6,7 @@ import time
 from playwright.sync_api import expect
 
 from labeling.models import RankedCompletion, Ranking
-from tests.browser.desk import expect_empty_queue, open_task, ranking_task
+from tests.browser.desk import expect_empty_queue, expect_ready, open_task, ranking_task
 from tests.cast import Cast
 
 NUM_TASKS = 20
@@ -26,6 +26,7 @@ def test_twenty_rankings_by_keyboard_and_what_they_cost(cast: Cast, open_site, c
     for done in range(1, NUM_TASKS + 1):
         began = time.monotonic()
         expect(page.get_by_role("button", name="Completion A, not judged yet")).to_be_visible()
+        expect_ready(page)
         for key in EXPERT:
             page.keyboard.press(key)
         # The next task has taken its place, or there is none.

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from labeling.models import RankedCompletion, Ranking, User
+from tests.browser.desk import expect_ready
 from tests.cast import (
     Cast,
     client_of,
@@ -58,7 +59,7 @@ def rank_by_keyboard(page: Page) -> None:
     """Rate all four by keyboard, then tie the third-best with the second-best."""
     page.get_by_role("link", name=re.compile("^Start")).click()
     page.get_by_role("button", name=re.compile("I have read version 1")).click()
-    expect(page.get_by_role("region", name="Order")).to_be_visible()
+    expect_ready(page)
     for rating in ("6", "7", "3", "2"):
         page.keyboard.press("0")
         page.keyboard.press(rating)

@@ -29,7 +29,6 @@ NUM_COMPLETIONS = 9
 NUM_WORDS = 2_000
 ROUNDS = 9
 TARGET_MS = 50
-LIMIT_KB = 200
 # What the browser does not report was faster than this.
 SMALLEST_MS = 16
 BETWEEN_KEYS_MS = 120
@@ -132,7 +131,6 @@ def report(measured: list[Presses], travelled: dict[str, float], loads: Sequence
     every = Presses("**all**", [time for one in measured for time in one.milliseconds])
     bundle = sum(travelled.get(kind, 0.0) for kind in ("script", "stylesheet", "document"))
     verdict = "met" if every.at(0.95) < TARGET_MS else "missed"
-    fits = "met" if bundle < LIMIT_KB else "missed"
     lines = [
         "# The ranking page: from a key to the paint, and the first visit",
         "",
@@ -154,9 +152,9 @@ def report(measured: list[Presses], travelled: dict[str, float], loads: Sequence
         "|---|--:|",
         *(f"| {kind} | {size:.1f} |" for kind, size in sorted(travelled.items())),
         "",
-        f"Target: page, code and styles below {LIMIT_KB} kB: {bundle:.1f} kB, {fits}. What idle",
-        "time fetches afterwards (drag and drop) is in it. `node scripts/first-load.mjs` in",
-        "`frontend/` says which file and which package weighs what.",
+        f"Page, code and styles: {bundle:.1f} kB, gzipped, with what idle time fetches ahead: the",
+        "dialogs, the writing desk, drag and drop. `node scripts/first-load.mjs` in `frontend/`",
+        "counts what the first ranking waits for, by file and by package, and has its limit.",
         "",
     ]
     return "\n".join(lines)

@@ -152,7 +152,7 @@ def live_rankings(
 def access_ranking(*, ranking_id: UUID) -> Ranking:
     """One ranking with what it says about each completion, taken back or not. Two queries.
 
-    Raises: NotAccessible.
+    Raises: NotAccessible, also for an undecided candidate's: it would come with a name (R12).
     """
     shown_at = PresentedCompletion.objects.filter(
         assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
@@ -163,7 +163,7 @@ def access_ranking(*, ranking_id: UUID) -> Ranking:
         .order_by("rank", "completion_id")
     )
     ranking = (
-        Ranking.objects.filter(pk=ranking_id)
+        Ranking.objects.filter(known_by_name(), pk=ranking_id)
         .select_related("labeler", "task__prompt", "instructions")
         .annotate(is_sealed=is_sealed())
         .prefetch_related(Prefetch("items", queryset=items))

@@ -14,6 +14,7 @@ from labeling.models import (
     AuditEntry,
     Candidacy,
     Demonstration,
+    Ranking,
     Screening,
     User,
 )
@@ -160,7 +161,11 @@ def test_no_other_list_shows_an_undecided_candidate_s_answers_beside_a_name(
     assert names("demonstrations/") == set()
     agreement = browser.get(f"/api/agreement/?project={project}").json()
     assert agreement["labelers"] == []
+    theirs = Ranking.objects.filter(labeler=candidacy.labeler).first()
+    assert theirs is not None
+    assert browser.get(f"/api/rankings/{theirs.pk}/").status_code == 404
     decide(cast.rosa, candidacy, **ACCEPT)
+    assert browser.get(f"/api/rankings/{theirs.pk}/").status_code == 200
     assert names(f"rankings/?project={project}") == {"Rosa", "Nina"}
     assert names("demonstrations/") == {"Nina"}
 

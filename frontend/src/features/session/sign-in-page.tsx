@@ -74,6 +74,16 @@ export function SignInPage() {
     mutate(token);
   }, [token, mutate]);
 
+  useEffect(() => {
+    // A link opened in this very tab changes only the fragment: the page is not loaded again.
+    function takeOpened() {
+      const opened = takeTokenFromAddress();
+      if (opened) mutate(opened);
+    }
+    window.addEventListener("hashchange", takeOpened);
+    return () => window.removeEventListener("hashchange", takeOpened);
+  }, [mutate]);
+
   if (session.data?.user && !token && redeem.isIdle) return <Navigate to="/" replace />;
 
   return (

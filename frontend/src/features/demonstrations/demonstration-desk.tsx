@@ -11,7 +11,6 @@ import { catalogueQuery } from "@/api/labeling";
 import { useTextCheck } from "@/api/text-checks";
 import type { TextCheck } from "@/api/types";
 import type { Submitting } from "@/api/use-submission";
-import { PRIORITY_MODE_WORDS } from "@/api/words";
 import { DraftBanner } from "@/components/draft-banner";
 import { formatCount } from "@/components/formats";
 import { KeyHint } from "@/components/key-hint";
@@ -43,13 +42,13 @@ function Bar({
   isSkipping: boolean;
   onSkip: () => void;
 }) {
-  const { t } = useTranslation("demonstrations");
+  const { t } = useTranslation(["demonstrations", "common"]);
   const { project, instructions } = workplace.assignment;
   return (
     <WorkBar
       back={{ to: "/label", label: t("back") }}
       title={project.name}
-      subtitle={PRIORITY_MODE_WORDS[project.priority_mode]}
+      subtitle={t(`common:priorityMode.${project.priority_mode}`)}
       guide={{ label: t("instructions"), title: instructions.title, body: instructions.body }}
       state={
         <>

@@ -1,6 +1,5 @@
 import { useTranslation } from "react-i18next";
 
-import { PRIORITY_MODE_WORDS } from "@/api/words";
 import { LeaseState } from "@/components/lease-state";
 import { SaveState } from "@/components/save-state";
 import { BarButton, WorkBar } from "@/components/work-bar";
@@ -16,7 +15,7 @@ function useLabelWithKey(words: string, id: string): string {
 
 /** The line above the board: where one is, how the work is kept, what else there is. */
 export function BoardBar({ model }: { model: BoardModel }) {
-  const { t } = useTranslation("rankings");
+  const { t } = useTranslation(["rankings", "common"]);
   const { assignment, draft, run } = model;
   const { project, instructions } = assignment;
   const undoLabel = useLabelWithKey(t("undo"), "undo");
@@ -25,7 +24,7 @@ export function BoardBar({ model }: { model: BoardModel }) {
     <WorkBar
       back={{ to: "/label", label: t("backToProjects") }}
       title={project.name}
-      subtitle={PRIORITY_MODE_WORDS[project.priority_mode]}
+      subtitle={t(`common:priorityMode.${project.priority_mode}`)}
       guide={{ label: t("instructions"), title: instructions.title, body: instructions.body }}
       state={
         <>

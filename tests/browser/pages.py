@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from labeling.models import Consent, ConsentVersion, User
 from tests.browser.desk import ranking_task
 from tests.cast import (
     Cast,
@@ -9,6 +10,7 @@ from tests.cast import (
     make_prompt,
     make_task,
 )
+from tests.labeling.screening import invite_candidate, open_for_tests
 from tests.labeling.work import read_instructions
 
 
@@ -21,6 +23,22 @@ class Place:
     landmark: str
 
 
+def everybody(cast: Cast) -> list[tuple[User, list[Place]]]:
+    """A labeler at work and a candidate, each with the pages that they come to."""
+    return [(cast.amina, places(cast)), (a_candidate(cast), CANDIDATE_PLACES)]
+
+
+CANDIDATE_PLACES = [
+    Place("screening", "/screening", "main h1"),
+    Place("texts to flag", "/screening/texts", "main button"),
+]
+
+
+def a_candidate(cast: Cast) -> User:
+    """Somebody at the beginning of a screening."""
+    return invite_candidate(open_for_tests(cast.rosa))
+
+
 def places(cast: Cast) -> list[Place]:
     """The labeler's pages, and the rows that give each of them its content."""
     ranking = ranking_task(cast.amina, num_tasks=2)
@@ -30,6 +48,10 @@ def places(cast: Cast) -> list[Place]:
     make_task(writing, make_prompt("Write about mountains."))
     read_instructions(writing, cast.amina)
     empty = ranking_task(cast.amina, num_tasks=0)
+    consent = ConsentVersion.objects.create(
+        version=1, title="What you agree to", body="Your answers train models.", created_by=cast.ada
+    )
+    Consent.objects.create(consent_version=consent, labeler=cast.amina)
     return [
         Place("projects", "/label", "main h1"),
         Place("ranking", f"/label/{ranking.pk}", "main section section, main > section + section"),
@@ -40,5 +62,8 @@ def places(cast: Cast) -> list[Place]:
         Place("own drafts", "/drafts", "main h1"),
         Place("returned answers", "/returns", "main h1"),
         Place("questions", "/questions", "main h1"),
+        Place("surveys", "/surveys", "main form"),
+        Place("prompts to write", "/write-prompts", "main textarea"),
+        Place("consent", "/consent", "main h1"),
         Place("no such page", "/nowhere", "main h1"),
     ]

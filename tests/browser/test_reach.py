@@ -17,7 +17,7 @@ from tests.browser.desk import (
     ranking_task,
     stored,
 )
-from tests.browser.pages import Place, places
+from tests.browser.pages import Place, everybody, places
 from tests.cast import Cast
 
 LIKERT = next(item.label for item in LABEL_ITEMS if item.kind == "likert")
@@ -36,24 +36,24 @@ def visit(page: Page, place: Place) -> None:
 def test_no_page_of_a_labeler_breaks_a_rule_of_accessibility(
     cast: Cast, open_site, scheme: str
 ) -> None:
-    all_places = places(cast)
-    page = open_site(person=cast.amina, color_scheme=scheme)
     found = {}
-    for place in all_places:
-        visit(page, place)
-        if broken := violations(page):
-            found[place.name] = broken
+    for person, their_places in everybody(cast):
+        page = open_site(person=person, color_scheme=scheme)
+        for place in their_places:
+            visit(page, place)
+            if broken := violations(page):
+                found[place.name] = broken
     assert not found, pformat(found, width=200)
 
 
 def test_every_page_of_a_labeler_fits_a_phone(cast: Cast, open_site) -> None:
-    all_places = places(cast)
-    page = open_site(person=cast.amina, viewport=PHONE, has_touch=True)
     too_wide = {}
-    for place in all_places:
-        visit(page, place)
-        if pixels := page.evaluate(SIDEWAYS):
-            too_wide[place.name] = pixels
+    for person, their_places in everybody(cast):
+        page = open_site(person=person, viewport=PHONE, has_touch=True)
+        for place in their_places:
+            visit(page, place)
+            if pixels := page.evaluate(SIDEWAYS):
+                too_wide[place.name] = pixels
     assert too_wide == {}
 
 

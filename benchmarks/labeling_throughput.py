@@ -3,7 +3,7 @@
     python -m benchmarks.labeling_throughput [SECONDS]
 
 The web process runs from the launcher's own command against a database of its own. One asyncio
-client in this process plays 32 labelers over raw sockets kept open: ask for the next task, send a
+client in this process plays 32 labelers over raw sockets: ask for the next task, send a
 ranking of it, again. Its own processor time is printed, since it shares the machine.
 """
 

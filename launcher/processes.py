@@ -52,6 +52,9 @@ PROCESSES = (
             "--threads=4",
             "--timeout=60",
             "--graceful-timeout=8",
+            # Connections kept open cost a quarter of the throughput (benchmarks/results/labeling.md);
+            # the proxy that ends TLS keeps the browsers' own.
+            "--keep-alive=0",
             "--no-control-socket",
             "--access-logfile=-",
         ),

@@ -52,8 +52,8 @@ PROCESSES = (
             "--threads=4",
             "--timeout=60",
             "--graceful-timeout=8",
-            # Connections kept open cost a quarter of the throughput (benchmarks/results/labeling.md);
-            # the proxy that ends TLS keeps the browsers' own.
+            # Kept open, connections cost a quarter of the throughput; the proxy that ends TLS keeps
+            # the browsers' own (benchmarks/results/labeling.md).
             "--keep-alive=0",
             "--no-control-socket",
             "--access-logfile=-",

@@ -42,11 +42,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+RANKED_KINDS = ("ranking", "toxicity")
+
+
 def simulate(admin: Client, arguments: argparse.Namespace) -> None:
     projects = [
         project
         for project in admin.pages("projects/", limit=200)
-        if project["kind"] == "ranking"
+        if project["kind"] in RANKED_KINDS
+        # A screening is for its candidates and the researchers alone.
+        and project["purpose"] != "screening"
         and project["state"] == "open"
         and arguments.project in (None, project["name"])
     ]

@@ -225,6 +225,18 @@ def test_the_command_says_when_the_queue_ran_dry(
     assert "The queue had no more tasks" in capsys.readouterr().out
 
 
+def test_the_command_passes_a_screening_by(
+    people: Cast, live_server: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """R14: the newest project is a screening's, which is for its candidates alone."""
+    project = story_project(num_tasks=1, overlap=1)
+    make_ranking_project(purpose=Project.Purpose.SCREENING)
+
+    run_command(monkeypatch, live_server.url, admin_token(people), "--tasks", "1")
+
+    assert f"1 rankings in {project.name!r}" in capsys.readouterr().out
+
+
 def test_the_command_says_when_there_is_no_such_project(
     people: Cast, live_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

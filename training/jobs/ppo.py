@@ -3,43 +3,26 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
-from training.artifact_store import publish as publish_folder
 from training.jobs.job import Published, Success
-from training.models import Artifact, ModelVersion
-from training.services.model_versions import (
-    publish_model_folder,
-    record_artifact,
-    record_output,
-)
+from training.jobs.kept import ADAPTER, MODEL, publish_kept, record_kept
+from training.models import ModelVersion
+from training.services.model_versions import publish_model_folder, record_output
 
-# Only a run that trained nothing else has one.
-ADAPTER = "adapter"
-KEPT_BESIDE_THE_POLICY = ("raw_policy", "value_model", ADAPTER)
+KEPT_BESIDE_THE_POLICY = ("raw_policy", "value_model")
 
 
 def publish(output: Path) -> Published:
-    kept = {
-        name: publish_folder(settings.ARTIFACT_ROOT, output / name, may_link=True)
-        for name in KEPT_BESIDE_THE_POLICY
-        if name != ADAPTER or (output / name).exists()
-    }
-    return {"model": publish_model_folder(output / "model"), **kept}
+    kept = [*(output / name for name in KEPT_BESIDE_THE_POLICY), *output.glob(ADAPTER)]
+    return {MODEL: publish_model_folder(output / MODEL), **publish_kept(kept)}
 
 
 def record(success: Success, published: Published) -> dict[str, Any]:
     """The report names the artifacts of what is kept beside the policy."""
-    kept = {
-        name: record_artifact(published[name], Artifact.Kind.MODEL).pk
-        for name in KEPT_BESIDE_THE_POLICY
-        if name in published
-    }
-    report = {**success.report, "artifacts": kept}
+    report = {**success.report, "artifacts": record_kept(published)}
     record_output(
         run=success.run,
         kind=ModelVersion.Kind.POLICY,
-        stored=published["model"],
+        stored=published[MODEL],
         report=report,
     )
     return report

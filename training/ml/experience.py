@@ -22,7 +22,12 @@ from training.ml.advantages import (
 from training.ml.batches import split_by_tokens
 from training.ml.engine import Engine
 from training.ml.hyperparameters import PpoHyperparameters
-from training.ml.language_modelling import AnswerBatch, Example, padded_batch
+from training.ml.language_modelling import (
+    AnswerBatch,
+    Example,
+    answer_rewards,
+    padded_batch,
+)
 from training.ml.lora import adapters_off
 from training.ml.losses import token_entropies, token_logprobs
 from training.ml.networks import RewardModel, answer_logits, autocast
@@ -189,19 +194,13 @@ def _judge_batch(
         reference_BR = token_logprobs(logit_BRV, batch.token_BR, temperature)
         rollouts.reference_logprob_BR[rows, :width] = reference_BR
         rollouts.value_BR[rows, :width] = answer_values(networks.value.module, batch)
-        reward_BT = _every_column(networks.reward, batch)
-    last_B = batch.column_R[0] + batch.mask_BR.sum(1)
-    rollouts.score_B[rows] = reward_BT[torch.arange(len(rows), device=last_B.device), last_B]
+        rollouts.score_B[rows] = answer_rewards(networks.reward, batch)
 
 
 def answer_values(value_network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
     """The value of the state before each answer token. Shapes: (B, R)."""
-    return _every_column(value_network, batch)[:, batch.column_R]
-
-
-def _every_column(network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
     rows = batch.rows
-    return network(rows.token_BT, rows.attention, rows.position_BT)
+    return value_network(rows.token_BT, rows.attention, rows.position_BT)[:, batch.column_R]
 
 
 def targets(

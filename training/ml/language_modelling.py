@@ -3,7 +3,7 @@
 Legend: B rows, R answer tokens, T tokens, V vocabulary.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -65,6 +65,14 @@ def answer_batches(
         return
     for rows in split_by_tokens(lengths, max_tokens):
         yield padded_batch([examples[index] for index in rows])
+
+
+def answer_rewards(reward_network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
+    """The reward of each answer, read at its last real token. Shapes: (B,)."""
+    rows = batch.rows
+    reward_BT = reward_network(rows.token_BT, rows.attention, rows.position_BT)
+    last_B = batch.column_R[0] + batch.mask_BR.sum(1)
+    return reward_BT[torch.arange(len(last_B), device=last_B.device), last_B]
 
 
 def packed_batch(examples: Sequence[Example]) -> AnswerBatch:

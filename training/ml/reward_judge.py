@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from training.ml.batches import split_by_tokens
-from training.ml.language_modelling import Example, padded_batch
+from training.ml.language_modelling import Example, answer_rewards, padded_batch
 from training.ml.networks import RewardModel, autocast
 from training.ml.rollouts import SamplingRule, write_answers
 from training.ml.sampling import sampling_copy
@@ -66,7 +66,4 @@ class RewardJudge:
         examples = [Example(*pair) for pair in zip(prompts, (a.ids for a in answers), strict=True)]
         batch = padded_batch(examples).to(self.world.device)
         with autocast(self.world.device, self.settings.precision):
-            rows = batch.rows
-            reward_BT: Tensor = self.reward(rows.token_BT, rows.attention, rows.position_BT)
-        last_B = batch.column_R[0] + batch.mask_BR.sum(1)
-        return reward_BT[torch.arange(len(places), device=last_B.device), last_B].double().sum()
+            return answer_rewards(self.reward, batch).double().sum()

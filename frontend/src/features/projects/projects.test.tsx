@@ -223,7 +223,8 @@ describe("a project", () => {
       status: 201,
       body: {
         num_tasks: 3,
-        num_slots: 6,
+        num_slots: 8,
+        num_calibration_tasks: 1,
         num_skipped: 9,
         num_duplicate_texts: 1,
         reasons: [
@@ -236,7 +237,11 @@ describe("a project", () => {
     await user.click(await screen.findByRole("checkbox", { name: "tiny-sft" }));
     await user.selectOptions(screen.getByLabelText("Category"), "Chat");
     await user.click(screen.getByRole("button", { name: "Make tasks" }));
-    expect(await screen.findByText("3 tasks made, waiting for 6 answers.")).toBeInTheDocument();
+    expect(
+      await screen.findByText(
+        "3 tasks made, waiting for 8 answers. Given to several labelers to calibrate them: 1.",
+      ),
+    ).toBeInTheDocument();
     expect(screen.getByText(/^8 prompts have too few completions/)).toBeInTheDocument();
     expect(screen.getByText(/^1 completion left out/)).toBeInTheDocument();
     expect(server.sent("POST /api/projects/4/tasks/")[0]?.body).toEqual({

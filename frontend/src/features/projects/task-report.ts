@@ -8,9 +8,11 @@ const BECAUSE: Record<SkippedBecause, string> = {
   unknown_prompt: "are not stored here or may not be used",
 };
 
-export function headlineOf({ num_tasks: tasks, num_slots: slots }: TaskReport): string {
+export function headlineOf(report: TaskReport): string {
+  const { num_tasks: tasks, num_slots: slots, num_calibration_tasks: shared } = report;
   if (tasks === 0) return "No task was made.";
-  return `${countOf(tasks, "task")} made, waiting for ${countOf(slots, "answer")}.`;
+  const made = `${countOf(tasks, "task")} made, waiting for ${countOf(slots, "answer")}.`;
+  return shared === 0 ? made : `${made} Given to several labelers to calibrate them: ${shared}.`;
 }
 
 /** Why prompts were passed over, each reason with its count. */

@@ -117,6 +117,11 @@ def _publish(partial: Path, final: Path) -> None:
 def _forget_old(root: Path) -> None:
     for folder in _step_folders(root)[NUM_KEPT:]:
         shutil.rmtree(folder)
+    forget_partial(root)
+
+
+def forget_partial(root: Path) -> None:
+    """Remove what a process left that was killed while it wrote; call it with no writer about."""
     for leftover in root.glob(f"{PARTIAL}*"):
         shutil.rmtree(leftover)
 

@@ -19,7 +19,13 @@ from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
 from training.ml import hyperparameters
-from training.ml.checkpointing import Checkpoint, newest_checkpoint, write_checkpoint, write_durably
+from training.ml.checkpointing import (
+    Checkpoint,
+    forget_partial,
+    newest_checkpoint,
+    write_checkpoint,
+    write_durably,
+)
 from training.ml.engine import Engine
 from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite, StopRequested
 from training.ml.seeding import random_states, restore_random_states, seed_everything
@@ -79,7 +85,11 @@ class Job:
         Seeds the global random streams, or puts them back where they were.
         """
         seed_everything(self.seed + self.world.rank)
-        checkpoint = newest_checkpoint(self.work_dir / "checkpoints")
+        folder = self.work_dir / "checkpoints"
+        if self.world.is_main:
+            # A half-written checkpoint may be what filled the disk.
+            forget_partial(folder)
+        checkpoint = newest_checkpoint(folder)
         if checkpoint is None:
             return {}
         for name, engine in engines.items():
@@ -108,16 +118,14 @@ class Job:
         self, step: int, engines: Mapping[str, Engine], values: Mapping[str, Any]
     ) -> None:
         """Store the state after `step` steps. Every process calls this."""
-        random_tensors, random_values = random_states()
         write_checkpoint(
             self.work_dir / "checkpoints",
             step,
             shared={name: engine.tensors() for name, engine in engines.items()},
-            own={f"random-{self.world.rank}": random_tensors},
+            own={f"random-{self.world.rank}": random_states()},
             values={
                 "stage": dict(values),
                 "updates": {name: engine.updates for name, engine in engines.items()},
-                "random": random_values,
             },
             world=self.world,
         )
@@ -168,7 +176,7 @@ class Job:
         # A run that continues on more processes than it began on has no stream for the new ones.
         name = f"random-{self.world.rank}"
         if checkpoint.has(name):
-            restore_random_states(checkpoint.tensors(name), checkpoint.values["random"])
+            restore_random_states(checkpoint.tensors(name))
 
     def _stop_reason(self) -> str:
         request = self.work_dir / "stop"

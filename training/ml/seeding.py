@@ -4,7 +4,6 @@ import hashlib
 import json
 import random
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +11,8 @@ from torch import Tensor
 
 # Seeds travel through JSON into browsers, which hold whole numbers exactly up to 2**53.
 SEED_BITS = 53
+# What random.setstate expects to be told first.
+PYTHON_STATE_VERSION = 3
 
 
 def derive_seed(*parts: int | str) -> int:
@@ -49,28 +50,28 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def random_states() -> tuple[dict[str, Tensor], dict[str, list[Any]]]:
-    """The global streams' positions, as tensors and as values that JSON keeps exactly."""
-    tensors = {"torch": torch.get_rng_state()}
+def random_states() -> dict[str, Tensor]:
+    """The positions of this process's global streams."""
+    states = {"torch": torch.get_rng_state()}
     if torch.cuda.is_available():
-        tensors["cuda"] = torch.cuda.get_rng_state()
-    name, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
-    tensors["numpy"] = torch.from_numpy(np.asarray(keys).astype(np.int64))
-    version, internal, gauss = random.getstate()
-    tensors["python"] = torch.tensor(internal, dtype=torch.int64)
-    values = {
-        "numpy": [str(name), int(position), int(has_gauss), float(cached)],
-        "python": [version, gauss],
-    }
-    return tensors, values
+        states["cuda"] = torch.cuda.get_rng_state()
+    _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
+    states["numpy"] = torch.from_numpy(np.asarray(keys).astype(np.int64))
+    states["numpy_place"] = torch.tensor([position, has_gauss, gauss], dtype=torch.float64)
+    _, internal, kept = random.getstate()
+    states["python"] = torch.tensor(internal, dtype=torch.int64)
+    # A normal number that was drawn with its twin and waits to be asked for.
+    states["python_kept"] = torch.tensor([] if kept is None else [kept], dtype=torch.float64)
+    return states
 
 
-def restore_random_states(tensors: Mapping[str, Tensor], values: Mapping[str, list[Any]]) -> None:
-    torch.set_rng_state(tensors["torch"])
-    if "cuda" in tensors and torch.cuda.is_available():
-        torch.cuda.set_rng_state(tensors["cuda"])
-    name, position, has_gauss, cached = values["numpy"]
-    keys = tensors["numpy"].numpy().astype(np.uint32)
-    np.random.set_state((name, keys, position, has_gauss, cached))
-    version, gauss = values["python"]
-    random.setstate((version, tuple(tensors["python"].tolist()), gauss))
+def restore_random_states(states: Mapping[str, Tensor]) -> None:
+    torch.set_rng_state(states["torch"])
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["cuda"])
+    position, has_gauss, gauss = states["numpy_place"].tolist()
+    keys = states["numpy"].numpy().astype(np.uint32)
+    np.random.set_state(("MT19937", keys, int(position), int(has_gauss), gauss))
+    kept = states["python_kept"].tolist()
+    internal = tuple(states["python"].tolist())
+    random.setstate((PYTHON_STATE_VERSION, internal, kept[0] if kept else None))

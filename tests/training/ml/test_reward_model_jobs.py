@@ -195,22 +195,6 @@ def test_a_prompt_in_both_splits_is_refused(jobs):
         jobs.run(jobs.make("reward_model", QUICK, rankings=[*RANKINGS, leak]))
 
 
-def test_a_stopped_run_ends_with_the_bits_of_one_that_was_not(jobs):
-    """Exact resume: 10 steps equal 5, a stop, and 5."""
-    whole = jobs.make("reward_model", QUICK, name="whole", rankings=RANKINGS + HELD_OUT)
-    halves = jobs.make("reward_model", QUICK, name="halves", rankings=RANKINGS + HELD_OUT)
-
-    report, history = jobs.run(whole)
-    nothing, first = jobs.run(halves, stop_after=5)
-    resumed_report, second = jobs.run(halves)
-
-    assert nothing is None
-    assert [step.step for step in first + second] == list(range(1, 11))
-    assert [step.metrics for step in first + second] == [step.metrics for step in history]
-    assert weights_of(halves.parent) == weights_of(whole.parent)
-    assert resumed_report == report
-
-
 def test_another_seed_gives_another_model(jobs):
     """The control of exact resume: equal bits are not what any two runs have."""
     short = QUICK | {"epochs": 1}

@@ -1,10 +1,11 @@
-"""Docs that can be checked are checked: the road, the paper map, the hyperparameters."""
+"""Docs that can be checked are checked: the road, the paper map, hyperparameters and metrics."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.architecture import metrics_page
 from training.ml.hyperparameters import STAGES, describe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +75,12 @@ def test_the_paper_map_prints_the_defaults_that_the_code_has(stage: str) -> None
     text = (ROOT / "docs" / "paper.md").read_text()
 
     assert hyperparameter_table(stage) in text, hyperparameter_table(stage)
+
+
+def test_the_metrics_page_says_what_the_glossary_says() -> None:
+    """R47. `python -m tests.architecture.metrics_page` writes it anew."""
+    assert set(metrics_page.STAGES) == set(STAGES)
+    assert metrics_page.PAGE.read_text() == metrics_page.metrics_page()
 
 
 def test_the_guide_has_every_picture_and_no_picture_lies_about() -> None:

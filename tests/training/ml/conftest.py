@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from tests.training.ml.jobs import ALONE, JobRunner
+from tests.training.ml.logged import unexplained
 from tests.training.ml.tiny import lively_policy, lively_reward_model
 from training.ml.tiny_models import ARCHITECTURES, make_tiny
 
@@ -68,3 +69,13 @@ def own_signal_handler():
     handler = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.fixture(autouse=True)
+def every_figure_is_explained(request):
+    """R47: whatever job a test runs, docs/metrics.md knows what it logged and reported."""
+    yield
+    if "tmp_path" in request.fixturenames:
+        jobs = request.getfixturevalue("tmp_path").rglob("job.json")
+        strangers = set().union(*(unexplained(path.parent) for path in jobs))
+        assert strangers == set(), "explain them in training/ml/glossary"

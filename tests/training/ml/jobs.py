@@ -71,6 +71,7 @@ class JobRunner:
         while True:
             try:
                 history.append(next(steps))
+                job.record(history[-1])
             except StopIteration as ended:
                 return ended.value, history
             except StopRequested:

@@ -1,0 +1,1 @@
+"""What every logged metric and every reported figure means, stage by stage."""

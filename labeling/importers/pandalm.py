@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
 from config.strict_json import StrictJSONError, read_json
+from labeling.importers.files import MAX_TEXT_CHARACTERS
 from labeling.importers.judgments import (
     JudgedCompletion,
     JudgedTask,
@@ -23,7 +24,7 @@ from labeling.importers.judgments import (
     read_object,
     split_key,
 )
-from labeling.importers.prompts import MAX_TEXT_CHARACTERS, PromptRow, RowError, read_string
+from labeling.importers.prompts import PromptRow, RowError, read_string
 
 DATASET: Final = "pandalm"
 RANKS_OF_ANSWER: Final[Mapping[int, tuple[int, int]]] = {0: (1, 1), 1: (1, 2), 2: (2, 1)}

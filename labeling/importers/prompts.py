@@ -6,14 +6,11 @@ from typing import Any, Final
 
 from config.strict_json import StrictJSONError, read_json
 from labeling.catalogue import CATEGORIES, PROMPT_FLAGS
+from labeling.importers.files import BYTE_ORDER_MARK, MAX_TEXT_CHARACTERS
 from labeling.models import Prompt
 
-# Longer than any context that a model here reads; it keeps one row from being a whole book.
-MAX_TEXT_CHARACTERS: Final = 200_000
 MAX_KEY_CHARACTERS: Final = 120
 MAX_CONSENT_CHARACTERS: Final = 200
-
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)

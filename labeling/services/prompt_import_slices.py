@@ -14,15 +14,13 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
+from labeling.importers.files import Position, UnreadableFile, split_lines
 from labeling.importers.prompt_files import (
     FileRow,
-    Position,
-    UnreadableFile,
     is_csv,
     read_csv_header,
     read_csv_rows,
     read_json_lines,
-    split_lines,
 )
 from labeling.importers.prompts import PromptRow, RowError
 from labeling.models import Prompt, PromptImport, PromptImportLine, PromptImportSighting

@@ -1,0 +1,120 @@
+"""Files read piece by piece in constant memory: lines, CSV records, the items of a JSON array."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from config.strict_json import StrictJSONError, check_text
+
+# Longer than any context that a model here reads; it keeps one row from being a whole book.
+MAX_TEXT_CHARACTERS: Final = 200_000
+# The longest text, every character of it escaped, with room for the other fields.
+MAX_LINE_BYTES: Final = 2_500_000
+PIECE_BYTES: Final = 1_000_000
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+# What matters outside a string of JSON, and inside.
+STRUCTURE: Final = re.compile(rb'["\[\]{},]')
+STRING_END: Final = re.compile(rb'["\\]')
+
+
+class UnreadableFile(Exception):
+    """The file as a whole cannot be read; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place between two rows: how many bytes and lines lie before it."""
+
+    num_bytes: int = 0
+    num_lines: int = 0
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """``end`` is the place behind it; ``is_whole`` is False where the line was too long to keep."""
+
+    content: bytes
+    end: Position
+    is_whole: bool
+
+
+def pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(PIECE_BYTES):
+        yield piece
+
+
+def split_lines(
+    pieces: Iterable[bytes], *, start: Position, at_most: int = MAX_LINE_BYTES
+) -> Iterator[FileLine]:
+    """The lines of the bytes from ``start`` on; a piece may end anywhere."""
+    kept = bytearray()
+    num_bytes, num_lines = start.num_bytes, start.num_lines
+    length = 0
+    for piece in pieces:
+        for part in piece.splitlines(keepends=True) if piece else ():
+            kept += part[: at_most - len(kept)]
+            length += len(part)
+            if part.endswith(b"\n"):
+                num_bytes, num_lines = num_bytes + length, num_lines + 1
+                end = Position(num_bytes, num_lines)
+                yield FileLine(bytes(kept), end, is_whole=len(kept) == length)
+                kept.clear()
+                length = 0
+    if length:
+        end = Position(num_bytes + length, num_lines + 1)
+        yield FileLine(bytes(kept), end, is_whole=len(kept) == length)
+
+
+def too_long(at_most: int = MAX_LINE_BYTES) -> str:
+    return f"The line is longer than {at_most / 1_000_000:g} MB."
+
+
+@dataclass(frozen=True)
+class CsvRecord:
+    line: int
+    end: Position
+    cells: list[str]
+    problem: str = ""
+
+
+class CsvRecords:
+    """The records of a CSV file with the place behind each; a broken one does not end the file."""
+
+    def __init__(self, lines: Iterable[FileLine]) -> None:
+        # For the whole process; every reader here wants the same.
+        csv.field_size_limit(MAX_TEXT_CHARACTERS + 1)
+        self._lines = iter(lines)
+        self._end = Position()
+        self._first_line = 0
+        self._reader = csv.reader(self._texts(), strict=True)
+
+    def _texts(self) -> Iterator[str]:
+        for line in self._lines:
+            self._end = line.end
+            if not self._first_line:
+                self._first_line = line.end.num_lines
+            # Bytes that are no UTF-8 come out as half surrogates, which no row may hold.
+            yield line.content.decode("utf-8", "surrogateescape")
+
+    def __iter__(self) -> Iterator[CsvRecord]:
+        while True:
+            self._first_line = 0
+            try:
+                cells, problem = next(self._reader), ""
+            except StopIteration:
+                return
+            except csv.Error as error:
+                cells, problem = [], f"Not CSV: {error}."
+            yield CsvRecord(self._first_line, self._end, cells, problem)
+
+
+def check_cell(cell: str) -> None:
+    """Raises: ValueError."""
+    try:
+        check_text(cell, "")
+    except StrictJSONError as error:
+        said = "NUL characters cannot be stored." if "\0" in cell else "The text is not UTF-8."
+        raise ValueError(said) from error

@@ -7,103 +7,63 @@ Source: Wang et al. 2023, the PandaLM test set.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import BinaryIO, Final
+from collections.abc import Mapping
+from typing import Final
 
-from config.strict_json import StrictJSONError, read_json
-from labeling.importers.files import MAX_TEXT_CHARACTERS
-from labeling.importers.judgments import (
+from labeling.importers.reading import (
+    Row,
+    joined,
+    read_any_text,
+    read_name,
+    read_whole_number,
+    reader_of_json,
+)
+from labeling.importers.records import (
+    Choices,
+    DataFormat,
     JudgedCompletion,
     JudgedTask,
     Judgment,
-    JudgmentFormat,
-    NumberedTask,
-    Problems,
-    content_key,
-    read_name,
-    read_object,
-    split_key,
 )
-from labeling.importers.prompts import PromptRow, RowError, read_string
 
-DATASET: Final = "pandalm"
 RANKS_OF_ANSWER: Final[Mapping[int, tuple[int, int]]] = {0: (1, 1), 1: (1, 2), 2: (2, 1)}
 ANNOTATOR: Final = re.compile(r"annotator\d{1,3}")
 RESPONSES: Final = ("response1", "response2")
 
 
-def read_tasks(file: BinaryIO) -> Iterator[NumberedTask]:
-    """The items with their ``idx``, or their place from 0 where they have none.
-
-    The array is one JSON document, so a syntax error spoils all of it.
-    """
-    try:
-        items = read_json(file.read())
-    except StrictJSONError as error:
-        yield 0, [RowError(0, "", str(error))]
-        return
-    if not isinstance(items, list):
-        yield 0, [RowError(0, "", "The file is a JSON array.")]
-        return
-    for place, item in enumerate(items):
-        yield number_of(item, place), read_task(item, number_of(item, place))
-
-
-def number_of(item: object, place: int) -> int:
-    number = item.get("idx") if isinstance(item, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else place
-
-
-def read_task(item: object, number: int) -> JudgedTask | list[RowError]:
-    problems = Problems(number)
-    if not isinstance(item, dict):
-        problems.add("", "An item is a JSON object.")
-        return problems.found
-    row = read_object(item)
-    problems.read(row, "idx", read_index)
-    app = problems.read(row, "motivation_app", read_name)
-    models = problems.read(row, "cmp_key", read_models)
-    instruction = problems.read(row, "instruction", read_any_text)
-    context = problems.read(row, "input", read_any_text)
-    responses = [problems.read(row, name, read_response) for name in RESPONSES]
-    judgments = list(read_judgments(row, number, problems))
-    prompt = joined(instruction or "", context or "")
+def read_task(row: Row, _: Choices) -> JudgedTask:
+    number = row.read("idx", read_index)
+    app = row.name("motivation_app")
+    models = row.read("cmp_key", read_models) or ("", "")
+    prompt = joined(row.any_text("instruction"), row.any_text("input"))
     if not prompt.strip():
-        problems.add("instruction", "Empty, and so is the input.")
-    if problems.found or models is None or app is None:
-        return problems.found
+        row.problem("instruction", "Empty, and so is the input.")
+    responses = [row.read(name, read_response) or "" for name in RESPONSES]
+    annotators = sorted(name for name in row.members if ANNOTATOR.fullmatch(name))
+    answers = [(name, row.read(name, read_answer) or (1, 1)) for name in annotators]
+    row.check()
     return JudgedTask(
-        identity=str(number),
-        prompt=PromptRow(text=prompt, user_key=split_key(DATASET, app), imported_from=DATASET),
+        prompt=prompt,
         completions=tuple(
-            JudgedCompletion(f"{DATASET}/{model}", content_key(prompt, text or ""), text or "")
-            for model, text in zip(models, responses, strict=True)
+            JudgedCompletion(model, text) for model, text in zip(models, responses, strict=True)
         ),
-        judgments=tuple(judgments),
+        judgments=tuple(Judgment(labeler=name, ranks=ranks) for name, ranks in answers),
+        identity=str(number),
+        group=app,
         notes=tuple(
-            f"{name} is the JSON value {str(row[name]).lower()}, stored as the text {row[name]!s}."
+            f"{name} is the JSON value {str(row.members[name]).lower()}, "
+            f"stored as the text {row.members[name]!s}."
             for name in RESPONSES
-            if isinstance(row[name], bool)
+            if isinstance(row.members[name], bool)
         ),
     )
 
 
-def read_judgments(
-    row: Mapping[str, object], number: int, problems: Problems
-) -> Iterator[Judgment]:
-    annotators = sorted(name for name in row if ANNOTATOR.fullmatch(name))
-    if not annotators:
-        problems.add("annotator1", "Missing: there is no judgment to import.")
-    for name in annotators:
-        ranks = problems.read(row, name, read_answer)
-        if ranks is not None:
-            yield Judgment(labeler=name, ranks=ranks, identity=f"{number}/{name}")
-
-
 def read_index(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    number = read_whole_number(value)
+    if number < 0:
         raise ValueError("A whole number from 0.")
-    return value
+    return number
 
 
 def read_answer(value: object) -> tuple[int, int]:
@@ -119,10 +79,6 @@ def read_models(value: object) -> tuple[str, str]:
     return first, second
 
 
-def read_any_text(value: object) -> str:
-    return read_string(value, at_most=MAX_TEXT_CHARACTERS)
-
-
 def read_response(value: object) -> str:
     """An empty response is an answer too, and was judged as one.
 
@@ -132,8 +88,4 @@ def read_response(value: object) -> str:
     return str(value) if isinstance(value, bool) else read_any_text(value)
 
 
-def joined(instruction: str, context: str) -> str:
-    return f"{instruction}\n\n{context}" if context else instruction
-
-
-PANDALM: Final = JudgmentFormat(name=DATASET, row="item", read=read_tasks)
+PANDALM: Final = DataFormat(name="pandalm", row="item", read=reader_of_json(read_task))

@@ -1,6 +1,5 @@
-"""Storing judgments made elsewhere: whole tasks, each once, whoever runs the import again."""
+"""Importing other projects' judgments and demonstrations: each once, whoever runs it again."""
 
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -8,13 +7,10 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from labeling.errors import Refused
-from labeling.importers.judgments import JudgedTask, Judgment, NumberedTask
 from labeling.importers.prompts import RowError
+from labeling.importers.records import Demonstrated, JudgedTask, LeftOut, NumberedRow
 from labeling.models import (
     Completion,
-    CompletionSource,
-    Project,
     Prompt,
     RankedCompletion,
     Ranking,
@@ -22,20 +18,21 @@ from labeling.models import (
     TaskCompletion,
     User,
 )
-from labeling.services.completions import NewCompletion, get_or_create_source, store_completions
-from labeling.services.prompts import PromptRules, SkippedRow, store_prompts
-from labeling.text_hygiene import text_sha256
+from labeling.services.imported_demonstrations import store_demonstrations
+from labeling.services.imported_people import ImportedPeople
+from labeling.services.imported_rankings import store_judgments
+from labeling.services.imported_tasks import NamedTask, PlacedTask, project_of, store_tasks
+from labeling.services.prompts import SkippedRow
 
-TASKS_AT_ONCE: Final = 25
-ROWS_PER_INSERT: Final = 2_000
+ROWS_AT_ONCE: Final = 100
 # Any number that no other advisory lock uses.
 IMPORTING_JUDGMENTS: Final = 7_301_002
-# Everything imported keeps one identity for ever: the same judgment has the same key anywhere.
-CLIENT_KEYS: Final = uuid.UUID("6f0c2a52-6f0e-4d5c-9c39-6f5d1d2f8a11")
 
 
 @dataclass(frozen=True)
 class StoredTask:
+    """A row with something new in it; the task itself may have been stored before."""
+
     line: int
     identity: str
     k: int
@@ -51,26 +48,31 @@ class JudgmentImportReport:
     num_prompts: int = 0
     num_completions: int = 0
     num_labelers: int = 0
+    num_tasks: int = 0
     num_judgments: int = 0
+    num_demonstrations: int = 0
     stored: list[StoredTask] = field(default_factory=list)
+    # Stored before; and sound but with nothing to store.
     skipped: list[SkippedRow] = field(default_factory=list)
+    left_out: list[SkippedRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     notes: list[SkippedRow] = field(default_factory=list)
+    # Where each task that this import stored stands first.
+    line_of_task: dict[int, int] = field(default_factory=dict)
 
 
-NumberedGoodTask = tuple[int, JudgedTask]
 Progress = Callable[[JudgmentImportReport], object]
 
 
 def import_judgments(
-    rows: Iterable[NumberedTask],
+    rows: Iterable[NumberedRow],
     *,
     dataset: str,
     project_name: str,
     dry_run: bool,
     on_progress: Progress,
 ) -> JudgmentImportReport:
-    """Store the good rows, 25 tasks to a transaction, and report on all of them.
+    """Store the good rows, 100 to a transaction, and report on all of them.
 
     A dry run is the import itself, checked by every constraint and then rolled back, so what it
     reports is what would happen. An import that was cut off is simply run again.
@@ -102,239 +104,96 @@ def _refresh_planner_statistics() -> None:
 
 
 def _import(
-    rows: Iterable[NumberedTask],
+    rows: Iterable[NumberedRow],
     dataset: str,
     project_name: str,
     report: JudgmentImportReport,
     on_progress: Progress,
 ) -> JudgmentImportReport:
-    tasks = _good_rows(rows, report)
-    while batch := list(islice(tasks, TASKS_AT_ONCE)):
+    good = _good_rows(rows, report)
+    while batch := list(islice(good, ROWS_AT_ONCE)):
         _import_batch(batch, dataset, project_name, report)
         on_progress(report)
     return report
 
 
+NumberedGoodRow = tuple[int, JudgedTask | Demonstrated]
+
+
 def _good_rows(
-    rows: Iterable[NumberedTask], report: JudgmentImportReport
-) -> Iterator[NumberedGoodTask]:
-    line_of_task: dict[str, int] = {}
+    rows: Iterable[NumberedRow], report: JudgmentImportReport
+) -> Iterator[NumberedGoodRow]:
     for line, row in rows:
         report.num_read += 1
         if isinstance(row, list):
             report.errors.extend(row)
-        elif row.identity in line_of_task:
-            first = line_of_task[row.identity]
-            report.errors.append(RowError(line, "", f"The same task as in {first}."))
+        elif isinstance(row, LeftOut):
+            report.left_out.append(SkippedRow(line, row.reason))
         else:
-            line_of_task[row.identity] = line
             yield line, row
 
 
 @transaction.atomic
 def _import_batch(
-    batch: Sequence[NumberedGoodTask], dataset: str, project_name: str, report: JudgmentImportReport
+    batch: Sequence[NumberedGoodRow], dataset: str, project_name: str, report: JudgmentImportReport
 ) -> None:
     """Store what is new. One import at a time, so "already stored" is exact."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTING_JUDGMENTS])
-    fresh = _not_yet_stored(batch, dataset, report)
-    if not fresh:
-        return
-    project = _project_of(dataset, project_name)
-    prompts = _store_prompts(fresh, report)
-    completions = _store_completions(fresh, prompts, report)
-    tasks = _store_tasks(fresh, project, prompts, completions)
-    _store_rankings(fresh, dataset, tasks, completions, report)
-    for line, row in fresh:
-        judged = StoredTask(line, row.identity, len(row.completions), len(row.judgments))
-        report.stored.append(judged)
-        report.notes.extend(SkippedRow(line, note) for note in row.notes)
+    people = ImportedPeople(dataset)
+    tasks = [NamedTask(line, row) for line, row in batch if isinstance(row, JudgedTask)]
+    written = [(line, row) for line, row in batch if isinstance(row, Demonstrated)]
+    if tasks:
+        _import_tasks(tasks, dataset, project_name, people, report)
+    if written:
+        _import_demonstrations(written, dataset, people, report)
+    report.num_labelers += people.num_new
 
 
-def _not_yet_stored(
-    batch: Sequence[NumberedGoodTask], dataset: str, report: JudgmentImportReport
-) -> list[NumberedGoodTask]:
-    """The new tasks. A stored one is never added to: other judgments of it are an error."""
-    keys_of = {
-        row.identity: {_client_key(dataset, judgment) for judgment in row.judgments}
-        for _, row in batch
-    }
-    stored = {
-        task.source_key: task
-        for task in Task.objects.filter(
-            project__imported_from=dataset, source_key__in=keys_of
-        ).select_related("project")
-    }
-    keys_stored = set(
-        Ranking.objects.filter(task__in=stored.values()).values_list("client_key", flat=True)
-    )
-    fresh = []
-    for line, row in batch:
-        task = stored.get(row.identity)
-        if task is None:
-            fresh.append((line, row))
-        elif keys_of[row.identity] <= keys_stored:
-            where = f"Already stored as task {task.pk} of {task.project.name!r}."
-            report.skipped.append(SkippedRow(line, where))
-        else:
-            where = f"Stored as task {task.pk} of {task.project.name!r} with other judgments."
-            report.errors.append(RowError(line, "", where))
-    return fresh
-
-
-def _project_of(dataset: str, name: str) -> Project:
-    project, _ = Project.objects.get_or_create(
-        name=name,
-        defaults={
-            "kind": Project.Kind.RANKING,
-            # Nothing is handed out from it: its judgments are already made.
-            "state": Project.State.PAUSED,
-            "imported_from": dataset,
-        },
-    )
-    if project.imported_from != dataset:
-        raise Refused("not_an_import", f"The project {name!r} holds other tasks; choose a name.")
-    return project
-
-
-def _store_prompts(
-    fresh: Sequence[NumberedGoodTask], report: JudgmentImportReport
-) -> dict[str, Prompt]:
-    """By their text. Judged tasks may begin alike: each was judged, so each is kept."""
-    rules = PromptRules.of_settings(compares_prefixes=False)
-    stored = store_prompts([row.prompt for _, row in fresh], rules=rules)
-    report.num_prompts += sum(outcome.is_new for outcome in stored)
-    return {outcome.prompt.text: outcome.prompt for outcome in stored}
-
-
-CompletionIds = dict[tuple[str, str], int]
-
-
-def _store_completions(
-    fresh: Sequence[NumberedGoodTask], prompts: dict[str, Prompt], report: JudgmentImportReport
-) -> CompletionIds:
-    """By source name and key."""
-    rows_of_source: dict[str, dict[str, NewCompletion]] = {}
-    for _, row in fresh:
-        prompt = prompts[row.prompt.text]
-        for new in row.completions:
-            rows_of_source.setdefault(new.source_name, {})[new.source_key] = NewCompletion(
-                prompt_id=prompt.pk, text=new.text, source_key=new.source_key
-            )
-    ids: CompletionIds = {}
-    for name, rows in rows_of_source.items():
-        source = get_or_create_source(kind=CompletionSource.Kind.IMPORTED, name=name)
-        report.num_completions += store_completions(source=source, rows=rows.values()).num_stored
-        stored = Completion.objects.filter(source=source, source_key__in=rows)
-        ids |= {(name, key): pk for key, pk in stored.values_list("source_key", "pk")}
-    return ids
-
-
-def _store_tasks(
-    fresh: Sequence[NumberedGoodTask],
-    project: Project,
-    prompts: dict[str, Prompt],
-    completions: CompletionIds,
-) -> dict[str, Task]:
-    """By identity. Completions are listed in the order of the file, which two sides keep."""
-    tasks = Task.objects.bulk_create(
-        Task(
-            project=project,
-            prompt=prompts[row.prompt.text],
-            k=len(row.completions),
-            origin=Task.Origin.IMPORTED,
-            shuffle_key=int(text_sha256(row.identity)[:12], 16) / 16**12,
-            source_key=row.identity,
-        )
-        for _, row in fresh
-    )
-    TaskCompletion.objects.bulk_create(
-        TaskCompletion(
-            task=task,
-            completion_id=completions[new.source_name, new.source_key],
-            prompt_id=task.prompt_id,
-        )
-        for task, (_, row) in zip(tasks, fresh, strict=True)
-        for new in row.completions
-    )
-    return {row.identity: task for task, (_, row) in zip(tasks, fresh, strict=True)}
-
-
-def _store_rankings(
-    fresh: Sequence[NumberedGoodTask],
+def _import_tasks(
+    tasks: Sequence[NamedTask],
     dataset: str,
-    tasks: dict[str, Task],
-    completions: CompletionIds,
+    project_name: str,
+    people: ImportedPeople,
     report: JudgmentImportReport,
 ) -> None:
-    names = {judgment.labeler for _, row in fresh for judgment in row.judgments}
-    labelers = _store_labelers(dataset, names, report)
-    judged = [(row, judgment) for _, row in fresh for judgment in row.judgments]
-    rankings = Ranking.objects.bulk_create(
-        [
-            _ranking_of(judgment, tasks[row.identity], labelers[judgment.labeler], dataset)
-            for row, judgment in judged
-        ],
-        batch_size=ROWS_PER_INSERT,
-    )
-    RankedCompletion.objects.bulk_create(
-        [
-            RankedCompletion(
-                ranking=ranking,
-                task_id=ranking.task_id,
-                completion_id=completions[new.source_name, new.source_key],
-                rank=rank,
-            )
-            for ranking, (row, judgment) in zip(rankings, judged, strict=True)
-            for new, rank in zip(row.completions, judgment.ranks, strict=True)
-            if rank is not None
-        ],
-        batch_size=ROWS_PER_INSERT,
-    )
-    report.num_judgments += len(rankings)
-
-
-def _ranking_of(judgment: Judgment, task: Task, labeler: User, dataset: str) -> Ranking:
-    num_ranked = sum(rank is not None for rank in judgment.ranks)
-    ranking = Ranking(
-        task=task,
-        labeler=labeler,
-        k=num_ranked,
-        is_partial=num_ranked < task.k,
-        client_key=_client_key(dataset, judgment),
-        payload_sha256=text_sha256(f"{judgment.identity} {judgment.ranks}"),
-        order_source=Ranking.OrderSource.IMPORTED,
-    )
-    if judgment.judged_at is not None:
-        ranking.submitted_at = judgment.judged_at
-    return ranking
-
-
-def _client_key(dataset: str, judgment: Judgment) -> uuid.UUID:
-    return uuid.uuid5(CLIENT_KEYS, f"{dataset}/{judgment.identity}")
-
-
-def _store_labelers(
-    dataset: str, names: Iterable[str], report: JudgmentImportReport
-) -> dict[str, User]:
-    """Accounts that can never sign in. The data set's own id goes no further than its hash."""
-    hash_of = {name: text_sha256(f"{dataset}/{name}")[:20] for name in names}
-    address_of = {name: f"{hash_of[name]}@{dataset}.invalid" for name in names}
-    known = set(User.objects.filter(email__in=address_of.values()).values_list("email", flat=True))
-    new = [
-        User(
-            email=address_of[name],
-            display_name=f"{dataset} {hash_of[name][:8]}",
-            is_active=False,
-            imported_from=dataset,
+    found = store_tasks(tasks, dataset, lambda: project_of(dataset, project_name))
+    report.errors.extend(found.errors)
+    report.num_prompts += found.num_prompts
+    report.num_completions += found.num_completions
+    report.num_tasks += found.num_tasks
+    for judged in store_judgments(found.placed, dataset, people):
+        placed = judged.placed
+        if placed.is_new:
+            report.line_of_task[placed.task.pk] = placed.line
+        if not judged.num_new:
+            report.skipped.append(SkippedRow(placed.line, _where(placed, report)))
+            continue
+        report.num_judgments += judged.num_new
+        report.stored.append(
+            StoredTask(placed.line, placed.task.source_key or "", placed.task.k, judged.num_new)
         )
-        for name in sorted(names)
-        if address_of[name] not in known
-    ]
-    for user in new:
-        user.set_unusable_password()
-    User.objects.bulk_create(new)
-    report.num_labelers += len(new)
-    stored = {user.email: user for user in User.objects.filter(email__in=address_of.values())}
-    return {name: stored[address] for name, address in address_of.items()}
+        report.notes.extend(SkippedRow(placed.line, note) for note in judged.notes)
+
+
+def _where(placed: PlacedTask, report: JudgmentImportReport) -> str:
+    first = report.line_of_task.get(placed.task.pk)
+    if first is not None:
+        return f"All of it was said in {first}."
+    return f"Already stored as task {placed.task.pk} of {placed.task.project.name!r}."
+
+
+def _import_demonstrations(
+    written: Sequence[tuple[int, Demonstrated]],
+    dataset: str,
+    people: ImportedPeople,
+    report: JudgmentImportReport,
+) -> None:
+    stored = store_demonstrations([row for _, row in written], dataset, people)
+    report.num_prompts += sum(one.is_new_prompt for one in stored)
+    for (line, row), one in zip(written, stored, strict=True):
+        if one.is_new:
+            report.num_demonstrations += 1
+            report.notes.extend(SkippedRow(line, note) for note in row.notes)
+        else:
+            report.skipped.append(SkippedRow(line, "Already stored: the same answer."))

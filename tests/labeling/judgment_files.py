@@ -65,11 +65,15 @@ def import_debates(
     file: io.BytesIO, *, dry_run: bool = False, project: str = "Debates"
 ) -> JudgmentImportReport:
     return import_judgments(
-        UKP.read(file), dataset="ukp", project_name=project, dry_run=dry_run, on_progress=id
+        UKP.read(file, {}), dataset="ukp", project_name=project, dry_run=dry_run, on_progress=id
     )
 
 
 def import_duels(file: io.BytesIO, *, dry_run: bool = False) -> JudgmentImportReport:
     return import_judgments(
-        PANDALM.read(file), dataset="pandalm", project_name="Duels", dry_run=dry_run, on_progress=id
+        PANDALM.read(file, {}),
+        dataset="pandalm",
+        project_name="Duels",
+        dry_run=dry_run,
+        on_progress=id,
     )

@@ -4,31 +4,38 @@ from typing import Any
 
 import pytest
 
-from labeling.importers.judgments import JudgedTask, NumberedTask
 from labeling.importers.pandalm import PANDALM
 from labeling.importers.prompts import RowError
+from labeling.importers.records import JudgedTask, LeftOut, NumberedRow
 from labeling.importers.ukp_kwise import UKP
+from labeling.services.imported_tasks import NamedTask, split_key
 from tests.labeling.judgment_files import as_array, as_lines, debate, duel
 
 
-def good(rows: list[NumberedTask]) -> JudgedTask:
+def good(rows: list[NumberedRow]) -> JudgedTask:
     ((_, row),) = rows
     assert isinstance(row, JudgedTask), row
     return row
 
 
-def broken(rows: list[NumberedTask]) -> list[RowError]:
+def left_out(rows: list[NumberedRow]) -> str:
+    ((_, row),) = rows
+    assert isinstance(row, LeftOut), row
+    return row.reason
+
+
+def broken(rows: list[NumberedRow]) -> list[RowError]:
     ((_, row),) = rows
     assert isinstance(row, list), row
     return row
 
 
-def read_debate(**changes: object) -> list[NumberedTask]:
-    return list(UKP.read(as_lines(debate(**changes))))
+def read_debate(**changes: object) -> list[NumberedRow]:
+    return list(UKP.read(as_lines(debate(**changes)), {}))
 
 
-def read_duel(**changes: object) -> list[NumberedTask]:
-    return list(PANDALM.read(as_array(duel(**changes))))
+def read_duel(**changes: object) -> list[NumberedRow]:
+    return list(PANDALM.read(as_array(duel(**changes)), {}))
 
 
 def comparison(**changes: object) -> dict[str, Any]:
@@ -64,24 +71,31 @@ def test_both_sides_of_a_debate_share_their_split_key() -> None:
     yes = good(read_debate(prompt="Debate: Tea or coffee?\nSide: Tea\nWhich?"))
     no = good(read_debate(prompt="Debate: Tea or coffee?\nSide: Coffee\nWhich?"))
 
-    assert yes.prompt.user_key == no.prompt.user_key == "ukp/Debate: Tea or coffee?"
+    assert yes.group == no.group == "Debate: Tea or coffee?"
+    assert split_key("ukp", yes.group) == "ukp/Debate: Tea or coffee?"
 
 
 def test_a_very_long_debate_still_has_a_key_that_fits() -> None:
-    assert len(good(read_debate(prompt="Debate: " + "x" * 500)).prompt.user_key) <= 120
+    group = good(read_debate(prompt="Debate: " + "x" * 500)).group
+
+    assert len(split_key("ukp", group)) <= 120
 
 
 def test_the_same_text_in_two_tasks_is_one_completion_only_with_the_same_source() -> None:
     one = good(read_debate())
     changed = debate()
     changed["completions"][0]["text"] = "Another argument."
-    other = good(list(UKP.read(as_lines(changed))))
+    other = good(list(UKP.read(as_lines(changed), {})))
 
-    assert one.completions[0].source_key != other.completions[0].source_key
-    assert one.completions[1].source_key == other.completions[1].source_key
+    assert NamedTask(1, one).keys[0] != NamedTask(1, other).keys[0]
+    assert NamedTask(1, one).keys[1] == NamedTask(1, other).keys[1]
 
 
 ARGUMENT = {"id": "c0", "source_id": "s0", "text": "An argument."}
+
+
+def arguments(number: int) -> list[dict[str, str]]:
+    return [{"id": f"c{n}", "source_id": f"s{n}", "text": f"Argument {n}."} for n in range(number)]
 
 
 @pytest.mark.parametrize(
@@ -90,9 +104,7 @@ ARGUMENT = {"id": "c0", "source_id": "s0", "text": "An argument."}
         ({"task_id": ""}, "task_id", "Empty."),
         ({"task_id": "ukp/\x1b[2J"}, "task_id", "no control characters"),
         ({"prompt": " \n"}, "prompt", "Empty."),
-        ({"completions": [ARGUMENT]}, "completions", "2 to 9 completions, not 1"),
-        ({"completions": [ARGUMENT] * 10}, "completions", "2 to 9 completions, not 10"),
-        ({"completions": [ARGUMENT, ARGUMENT]}, "completions.1", "twice in one task"),
+        ({"completions": [ARGUMENT, ARGUMENT]}, "completions", "twice in one task"),
         (
             {"completions": [ARGUMENT, ARGUMENT | {"id": "c1", "source_id": "s1", "text": " "}]},
             "completions.1.text",
@@ -100,16 +112,9 @@ ARGUMENT = {"id": "c0", "source_id": "s0", "text": "An argument."}
         ),
         ({"completions": "none"}, "completions", "This is a list."),
         ({"completions": [1, 2]}, "completions", "This is a JSON object."),
-        ({"comparisons": []}, "comparisons", "no judgment"),
         ({"comparisons": [comparison(b="c7")]}, "comparisons.0.b", "no completion 'c7'"),
         ({"comparisons": [comparison(label="A")]}, "comparisons.0.label", "One of a, b, tie."),
         ({"comparisons": [comparison(label=["a"])]}, "comparisons.0.label", "One of a, b, tie."),
-        ({"comparisons": [comparison(b="c0")]}, "comparisons.0", "against itself"),
-        (
-            {"comparisons": [comparison(), comparison(a="c1", b="c0")]},
-            "comparisons.1",
-            "Judged twice.",
-        ),
         ({"comparisons": [comparison(labeler=7)]}, "comparisons.0.labeler", "text in quotes"),
         (
             {"comparisons": [comparison(created_at="2016-02-01T21:11:30")]},
@@ -137,6 +142,22 @@ def test_each_mistake_in_a_debate_is_named_with_its_place(
     assert message in found[place]
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"completions": arguments(1), "comparisons": []}, "1 different completions"),
+        ({"completions": arguments(10), "comparisons": []}, "10 completions; a task has at most 9"),
+        ({"comparisons": []}, "no judgment"),
+        ({"comparisons": [comparison(b="c0")]}, "fewer than two completions ranked"),
+    ],
+)
+def test_a_debate_with_nothing_to_store_is_left_out_with_the_reason(
+    changes: dict[str, Any], reason: str
+) -> None:
+    """R24: a task has 2 to 9 completions."""
+    assert reason in left_out(read_debate(**changes))
+
+
 def test_all_mistakes_of_a_row_are_reported_at_once() -> None:
     errors = broken(read_debate(task_id=3, comparisons=[comparison(label="x", a="c9")]))
 
@@ -161,7 +182,7 @@ def test_all_mistakes_of_a_row_are_reported_at_once() -> None:
     ],
 )
 def test_lines_that_are_no_json_objects_are_reported_and_the_rest_is_read(line: str) -> None:
-    rows = list(UKP.read(as_lines(debate(1), line, "", debate(2))))
+    rows = list(UKP.read(as_lines(debate(1), line, "", debate(2)), {}))
 
     assert [number for number, _ in rows] == [1, 2, 4]
     assert [isinstance(row, JudgedTask) for _, row in rows] == [True, False, True]
@@ -176,16 +197,13 @@ def test_a_duel_is_a_task_of_two_with_one_ranking_per_annotator() -> None:
         "annotator2",
         "annotator3",
     ]
-    assert [completion.source_name for completion in task.completions] == [
-        "pandalm/bloom-7b",
-        "pandalm/llama-7b",
-    ]
+    assert [completion.source for completion in task.completions] == ["bloom-7b", "llama-7b"]
 
 
 def test_the_prompt_of_a_duel_is_its_instruction_and_its_input() -> None:
-    assert good(read_duel()).prompt.text == "Shorten the sentence.\n\nSentence number 0."
-    assert good(read_duel(input="")).prompt.text == "Shorten the sentence."
-    assert good(read_duel(instruction=" ")).prompt.text == " \n\nSentence number 0."
+    assert good(read_duel()).prompt == "Shorten the sentence.\n\nSentence number 0."
+    assert good(read_duel(input="")).prompt == "Shorten the sentence."
+    assert good(read_duel(instruction=" ")).prompt == " \n\nSentence number 0."
 
 
 def test_an_empty_response_is_an_answer_that_was_judged() -> None:
@@ -202,7 +220,8 @@ def test_a_truth_value_for_a_response_is_read_as_its_word_and_noted() -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "message"),
     [
-        ({"idx": "one"}, "idx", "A whole number from 0."),
+        ({"idx": "one"}, "idx", "A whole number."),
+        ({"idx": -1}, "idx", "A whole number from 0."),
         ({"motivation_app": ""}, "motivation_app", "Empty."),
         ({"cmp_key": "bloom"}, "cmp_key", "Two different model names"),
         ({"cmp_key": "a_b_c"}, "cmp_key", "Two different model names"),
@@ -227,11 +246,11 @@ def test_each_mistake_in_a_duel_is_named_with_its_place(
 def test_a_duel_that_nobody_judged_is_reported() -> None:
     row = {name: value for name, value in duel().items() if not name.startswith("annotator")}
 
-    assert "no judgment" in broken(list(PANDALM.read(as_array(row))))[0].message
+    assert "no judgment" in left_out(list(PANDALM.read(as_array(row), {})))
 
 
 def test_items_that_are_no_objects_are_reported_and_the_rest_is_read() -> None:
-    rows = list(PANDALM.read(as_array(duel(0), 7, duel(2))))
+    rows = list(PANDALM.read(as_array(duel(0), 7, duel(2)), {}))
 
     assert [number for number, _ in rows] == [0, 1, 2]
     assert [isinstance(row, JudgedTask) for _, row in rows] == [True, False, True]
@@ -239,4 +258,6 @@ def test_items_that_are_no_objects_are_reported_and_the_rest_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["{}", "[1,", '{"idx": 0}'])
 def test_a_file_that_is_no_array_is_one_error(text: str) -> None:
-    assert len(broken(list(PANDALM.read(as_lines(text))))) == 1
+    rows = list(PANDALM.read(as_lines(text), {}))
+
+    assert all(isinstance(row, list) for _, row in rows)

@@ -127,16 +127,63 @@ def test_an_import_that_was_cut_off_is_finished_by_running_it_again() -> None:
     assert Task.objects.count() == 2
 
 
-def test_a_stored_task_is_never_added_to() -> None:
+def test_a_stored_task_takes_up_judgments_that_came_later() -> None:
     import_debates(as_lines(debate()))
-    before = rows_stored()
     more = debate()
     more["comparisons"].append({"labeler": "noa", "a": "c0", "b": "c2", "label": "a"})
 
     report = import_debates(as_lines(more))
 
+    assert (report.num_tasks, report.num_judgments, report.num_labelers) == (0, 1, 1)
+    assert Task.objects.count() == 1
+    assert Ranking.objects.count() == 4
+
+
+def test_a_stored_task_never_changes_its_completions() -> None:
+    import_debates(as_lines(debate()))
+    before = rows_stored()
+    other = debate()
+    other["completions"][0]["text"] = "Another argument."
+
+    report = import_debates(as_lines(other))
+
     assert rows_stored() == before
-    assert "with other judgments" in report.errors[0].message
+    assert "same identity and other completions" in report.errors[0].message
+
+
+def test_of_two_judgments_by_one_person_the_later_one_counts_and_it_is_said() -> None:
+    """The file lists the later one first; both are kept, one of them superseded."""
+    later = {"labeler": "lea", "a": "c1", "b": "c0", "label": "a", "created_at": at(2)}
+    earlier = {"labeler": "lea", "a": "c0", "b": "c1", "label": "a", "created_at": at(1)}
+
+    report = import_debates(as_lines(debate(comparisons=[later, earlier])))
+
+    (note,) = report.notes
+    assert note.reason == "lea judged it twice; the later one counts."
+    assert Ranking.objects.count() == 2
+    live = Ranking.objects.get(superseded_at__isnull=True)
+    assert live.submitted_at.hour == 2
+    assert [record.rankings[0].ranks for record in rankings_for_training()] == [(2, 1, None)]
+
+
+def test_a_later_judgment_in_another_import_supersedes_the_stored_one() -> None:
+    import_debates(as_lines(debate(comparisons=[comparison("a")])))
+
+    report = import_debates(as_lines(debate(comparisons=[comparison("b")])))
+
+    assert report.notes[0].reason == "lea judged it twice; the later one counts."
+    assert [record.rankings[0].ranks for record in rankings_for_training()] == [(2, 1, None)]
+    # And the first file again changes nothing: what it says is known.
+    report = import_debates(as_lines(debate(comparisons=[comparison("a")])))
+    assert report.num_judgments == 0
+
+
+def comparison(label: str) -> dict[str, str]:
+    return {"labeler": "lea", "a": "c0", "b": "c1", "label": label}
+
+
+def at(hour: int) -> str:
+    return f"2016-02-01T0{hour}:00:00Z"
 
 
 def test_a_dry_run_reports_exactly_what_the_import_then_does() -> None:
@@ -147,7 +194,9 @@ def test_a_dry_run_reports_exactly_what_the_import_then_does() -> None:
     assert rows_stored() == before
     report = import_debates(as_lines(*file))
 
-    assert vars(report) | {"dry_run": True} == vars(expected)
+    # The ids that a dry run gave away are gone.
+    same = {"dry_run": True, "line_of_task": expected.line_of_task}
+    assert vars(report) | same == vars(expected)
     assert rows_stored() != before
 
 
@@ -156,7 +205,7 @@ def test_broken_rows_are_reported_with_their_lines_and_the_good_ones_stored() ->
     unknown, mislabeled, doubled, blank = debate(4), debate(5), debate(6), debate(8)
     unknown["comparisons"][1]["a"] = "c9"
     mislabeled["comparisons"][0]["label"] = "both"
-    doubled["comparisons"].append(doubled["comparisons"][0])
+    doubled["completions"][1]["id"] = "c0"
     blank["completions"][0]["text"] = ""
     rows: list[Any] = [
         debate(1),
@@ -175,7 +224,10 @@ def test_broken_rows_are_reported_with_their_lines_and_the_good_ones_stored() ->
 
     assert report.num_read == 10
     assert [task.line for task in report.stored] == [1, 3, 10]
-    assert sorted({error.line for error in report.errors}) == [2, 4, 5, 6, 7, 8, 9]
+    assert sorted({error.line for error in report.errors}) == [2, 4, 5, 6, 8]
+    # Ten completions, and a task that stands in the file before.
+    assert [row.line for row in report.left_out] == [7]
+    assert [row.line for row in report.skipped] == [9]
     # Of a broken task nothing is kept, not even its prompt or its labelers.
     assert Task.objects.count() == 3
     assert Prompt.objects.count() == 3
@@ -185,8 +237,8 @@ def test_broken_rows_are_reported_with_their_lines_and_the_good_ones_stored() ->
 def test_an_item_number_that_comes_twice_is_an_error() -> None:
     report = import_duels(as_array(duel(4), duel(4, response1="Something else.")))
 
-    assert [task.line for task in report.stored] == [4]
-    assert report.errors[0].message == "The same task as in 4."
+    assert [task.line for task in report.stored] == [0]
+    assert report.errors[0].message == "The row 0 has the same identity and other completions."
 
 
 def test_a_project_that_holds_something_else_is_left_alone() -> None:
@@ -225,8 +277,8 @@ def test_the_command_shows_progress_and_a_summary(tmp_path: Path) -> None:
     assert "line 2: would store task ukp/debate/2: K = 3, 3 judgments" in dry
     assert "2 read, 6 judgments so far" in wet
     assert wet.splitlines()[-1] == (
-        "read 2, stored 2 tasks with 2 new prompts, 6 new completions, 2 new labelers and "
-        "6 judgments; skipped 0, broken 0"
+        "read 2, stored 2 tasks with 2 new prompts, 6 new completions, 2 new labelers, "
+        "6 judgments and 0 demonstrations; skipped 0, left out 0, broken 0"
     )
     assert Project.objects.get().name == "Tea and coffee"
 

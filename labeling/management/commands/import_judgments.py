@@ -1,43 +1,65 @@
-"""manage.py import_judgments ukp|pandalm FILE [--dry-run] [--project NAME]"""
+"""manage.py import_judgments FORMAT FILE [--dry-run] [--dataset NAME] [--choose NAME=VALUE]"""
 
-from argparse import ArgumentParser
+import gzip
+import re
+import zlib
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.errors import Refused
-from labeling.importers.judgments import JudgmentFormat
-from labeling.importers.pandalm import PANDALM
-from labeling.importers.ukp_kwise import UKP
+from labeling.importers.formats import FORMATS
+from labeling.importers.records import Choices, DataFormat
 from labeling.services.judgment_imports import JudgmentImportReport, import_judgments
 
-FORMATS: Final = {known.name: known for known in (UKP, PANDALM)}
+GZIP_MARK: Final = b"\x1f\x8b"
+# It becomes part of names of accounts and of models.
+DATASET_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
 class Command(BaseCommand):
     help = "Import judgments made elsewhere; every row that is not stored is reported."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = "\n".join(described(FORMATS.values()))
         parser.add_argument("format", choices=sorted(FORMATS))
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="as it was published, gzipped or not")
         parser.add_argument("--dry-run", action="store_true", help="report, and store nothing")
-        parser.add_argument("--project", help='name of the project; default "Imported: FORMAT"')
+        parser.add_argument("--dataset", help="what to call the data set; default FORMAT")
+        parser.add_argument("--project", help='name of the project; default "Imported: DATASET"')
+        parser.add_argument(
+            "--choose",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="decide what the file does not say; may be given several times",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         known = FORMATS[options["format"]]
+        dataset = options["dataset"] or known.name
+        if not DATASET_NAME.fullmatch(dataset):
+            raise CommandError("A data set's name is up to 40 of a-z, 0-9 and the hyphen.")
+        choices = choices_for(known, options["choose"])
         try:
-            with path.open("rb") as file:
+            with open_plain(path) as file:
                 report = import_judgments(
-                    known.read(file),
-                    dataset=known.name,
-                    project_name=options["project"] or f"Imported: {known.name}",
+                    known.read(file, choices),
+                    dataset=dataset,
+                    project_name=options["project"] or f"Imported: {dataset}",
                     dry_run=options["dry_run"],
                     on_progress=self.show_progress,
                 )
         except OSError as error:
-            raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
+            raise CommandError(f"Cannot read {path}: {error.strerror or error}.") from error
+        except (EOFError, zlib.error) as error:
+            raise CommandError(f"Cannot read {path}: {error}.") from error
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
         self.show(report, known)
@@ -45,7 +67,7 @@ class Command(BaseCommand):
     def show_progress(self, report: JudgmentImportReport) -> None:
         self.stdout.write(f"{report.num_read} read, {report.num_judgments} judgments so far")
 
-    def show(self, report: JudgmentImportReport, known: JudgmentFormat) -> None:
+    def show(self, report: JudgmentImportReport, known: DataFormat) -> None:
         verb = "would store" if report.dry_run else "stored"
         if report.dry_run:
             for task in report.stored:
@@ -53,19 +75,51 @@ class Command(BaseCommand):
                     f"{known.row} {task.line}: would store task {task.identity}: "
                     f"K = {task.k}, {task.num_judgments} judgments"
                 )
-        for note in report.notes:
-            self.stdout.write(f"{known.row} {note.line}: note: {note.reason}")
-        for skipped in report.skipped:
-            self.stdout.write(f"{known.row} {skipped.line}: skipped: {skipped.reason}")
+        for said, rows in (
+            ("note", report.notes),
+            ("skipped", report.skipped),
+            ("left out", report.left_out),
+        ):
+            for row in rows:
+                self.stdout.write(f"{known.row} {row.line}: {said}: {row.reason}")
         for error in report.errors:
             place = f" {error.field}:" if error.field else ""
             self.stdout.write(f"{known.row} {error.line}: error:{place} {error.message}")
         num_broken = len({error.line for error in report.errors})
         self.stdout.write(
-            f"read {report.num_read}, {verb} {len(report.stored)} tasks with "
+            f"read {report.num_read}, {verb} {report.num_tasks} tasks with "
             f"{report.num_prompts} new prompts, {report.num_completions} new completions, "
-            f"{report.num_labelers} new labelers and {report.num_judgments} judgments; "
-            f"skipped {len(report.skipped)}, broken {num_broken}"
+            f"{report.num_labelers} new labelers, {report.num_judgments} judgments and "
+            f"{report.num_demonstrations} demonstrations; "
+            f"skipped {len(report.skipped)}, left out {len(report.left_out)}, broken {num_broken}"
         )
         if report.errors:
             raise CommandError(f"{num_broken} rows are broken; the good ones were kept.")
+
+
+def described(formats: Iterable[DataFormat]) -> Iterator[str]:
+    yield "what a format leaves to --choose:"
+    for known in formats:
+        for choice in known.choices:
+            allowed = f" ({', '.join(choice.allowed)})" if choice.allowed else ""
+            default = f"; {choice.default} unless chosen" if choice.default else ""
+            yield f"  {known.name}: {choice.name}: {choice.help}{allowed}{default}"
+
+
+def choices_for(known: DataFormat, given: Sequence[str]) -> Choices:
+    pairs = [text.partition("=") for text in given]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise CommandError(f"--choose takes NAME=VALUE, not {wrong[0]!r}.")
+    try:
+        return known.choices_of({name: value for name, _, value in pairs})
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+
+
+@contextmanager
+def open_plain(path: Path) -> Iterator[BinaryIO]:
+    """The file as it was before it was gzipped, if it was."""
+    with path.open("rb") as file:
+        is_gzipped = file.read(len(GZIP_MARK)) == GZIP_MARK
+        file.seek(0)
+        yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_gzipped else file

@@ -1,0 +1,213 @@
+"""Reading the rows of a file: what is wrong with one is told in full, and the rest is read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO, Final, TypeVar
+
+from config.strict_json import StrictJSONError
+from labeling.importers.files import MAX_TEXT_CHARACTERS, UnreadableFile
+from labeling.importers.json_files import NumberedValue, json_rows
+from labeling.importers.prompts import RowError, read_choice, read_string, read_text
+from labeling.importers.records import Choices, JudgedTask, NumberedRow, Record
+from labeling.importers.settling import settled
+from labeling.text_hygiene import has_control_characters
+
+MAX_NAME_CHARACTERS: Final = 120
+# Far from the edges at which a time zone moves a year out of what Python can read back.
+YEARS: Final = range(1970, 3000)
+
+Value = TypeVar("Value")
+
+
+class BrokenRow(Exception):
+    """There is something wrong with the row, and its problems are written down."""
+
+
+@dataclass
+class Problems:
+    """All that is wrong with one row, so that its author mends it once."""
+
+    line: int
+    found: list[RowError] = field(default_factory=list)
+
+    def add(self, place: str, message: str) -> None:
+        self.found.append(RowError(self.line, place, message))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One JSON object of a file; ``at`` is its place within the row.
+
+    What is missing or wrong is written down and read as something empty, so that reading goes on;
+    ``check`` stands before anything is made of it.
+    """
+
+    number: int
+    members: Mapping[str, object]
+    problems: Problems
+    at: str = ""
+
+    def read(
+        self, name: str, reader: Callable[[object], Value], default: Value | None = None
+    ) -> Value | None:
+        """The member as ``reader`` understands it; missing is wrong unless it has a default."""
+        if name not in self.members:
+            if default is None:
+                self.problem(name, "Missing.")
+            return default
+        try:
+            return reader(self.members[name])
+        except ValueError as error:
+            self.problem(name, str(error))
+            return default
+
+    def optional(self, name: str, reader: Callable[[object], Value]) -> Value | None:
+        """None where the member is missing, null or wrong."""
+        if self.members.get(name) is None:
+            return None
+        return self.read(name, reader)
+
+    def text(self, name: str) -> str:
+        return self.read(name, read_text) or ""
+
+    def any_text(self, name: str, default: str | None = None) -> str:
+        """A text that may be empty."""
+        return self.read(name, read_any_text, default) or ""
+
+    def name(self, name: str, default: str | None = None) -> str:
+        return self.read(name, read_name, default) or default or ""
+
+    def rows(self, name: str) -> list["Row"]:
+        """The objects of a list, each with its place."""
+        found = self.read(name, read_objects) or []
+        place = self.place(name)
+        return [
+            Row(self.number, members, self.problems, f"{place}.{index}")
+            for index, members in enumerate(found)
+        ]
+
+    def row(self, name: str) -> "Row":
+        """The object under this name."""
+        found = self.read(name, read_object) or {}
+        return Row(self.number, found, self.problems, self.place(name))
+
+    def place(self, name: str) -> str:
+        return f"{self.at}.{name}" if self.at and name else self.at or name
+
+    def problem(self, name: str, message: str) -> None:
+        self.problems.add(self.place(name), message)
+
+    def check(self) -> None:
+        """Raises: BrokenRow when anything was wrong so far."""
+        if self.problems.found:
+            raise BrokenRow
+
+    def refused(self, name: str, message: str) -> BrokenRow:
+        """To be raised where nothing more can be read."""
+        self.problem(name, message)
+        return BrokenRow()
+
+
+RowReader = Callable[[Row, Choices], Record]
+
+
+def reader_of_json(
+    read_row: RowReader,
+) -> Callable[[BinaryIO, Choices], Iterator[NumberedRow]]:
+    """Reads JSON Lines or one array, whatever the format is usually handed out in."""
+
+    def read(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
+        return read_values(json_rows(file), read_row, choices)
+
+    return read
+
+
+def read_values(
+    values: Iterator[NumberedValue], read_row: RowReader, choices: Choices
+) -> Iterator[NumberedRow]:
+    number = 0
+    try:
+        for number, value in values:
+            yield number, read_value(number, value, read_row, choices)
+    except UnreadableFile as error:
+        yield number, [RowError(number, "", str(error))]
+
+
+def read_value(
+    number: int, value: object | StrictJSONError, read_row: RowReader, choices: Choices
+) -> Record | list[RowError]:
+    if isinstance(value, StrictJSONError):
+        return [RowError(number, "", str(value))]
+    if not isinstance(value, dict):
+        return [RowError(number, "", "A row is a JSON object.")]
+    row = Row(number, value, Problems(number))
+    try:
+        record = read_row(row, choices)
+        row.check()
+    except BrokenRow:
+        return row.problems.found
+    return settled(record) if isinstance(record, JudgedTask) else record
+
+
+def read_name(value: object) -> str:
+    """A short, non-empty string: an id or a name."""
+    name = read_string(value, at_most=MAX_NAME_CHARACTERS)
+    if not name.strip():
+        raise ValueError("Empty.")
+    if has_control_characters(name):
+        raise ValueError("A name has no control characters.")
+    return name
+
+
+def read_any_text(value: object) -> str:
+    return read_string(value, at_most=MAX_TEXT_CHARACTERS)
+
+
+def read_whole_number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("A whole number.")
+    return value
+
+
+def read_number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("A number.")
+    return float(value)
+
+
+def read_identity(value: object) -> str:
+    """An id that is a short text, or a whole number."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else read_name(value)
+
+
+def read_time(value: object) -> datetime:
+    moment = datetime.fromisoformat(read_string(value, at_most=MAX_NAME_CHARACTERS))
+    if moment.tzinfo is None:
+        raise ValueError("A time carries its time zone.")
+    if moment.year not in YEARS:
+        raise ValueError(f"A time between {YEARS.start} and {YEARS.stop - 1}.")
+    return moment
+
+
+def read_object(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError("This is a JSON object.")
+    return value
+
+
+def read_objects(value: object) -> list[dict[str, object]]:
+    if not isinstance(value, list):
+        raise ValueError("This is a list.")
+    return [read_object(member) for member in value]
+
+
+def one_of(meanings: Mapping[str, Value]) -> Callable[[object], Value]:
+    """Reads a word, and answers with what it stands for."""
+    return lambda value: meanings[read_choice(value, meanings)]
+
+
+def joined(instruction: str, context: str) -> str:
+    """An instruction with what it is about, as labelers and models read it."""
+    return f"{instruction}\n\n{context}" if context else instruction

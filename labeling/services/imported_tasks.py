@@ -1,0 +1,226 @@
+"""Tasks of other projects: each prompt with its completions once, however many rows judge it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from labeling.errors import Refused
+from labeling.importers.prompts import MAX_KEY_CHARACTERS, PromptRow, RowError
+from labeling.importers.records import JudgedCompletion, JudgedTask
+from labeling.models import (
+    Completion,
+    CompletionSource,
+    Project,
+    Prompt,
+    Task,
+    TaskCompletion,
+)
+from labeling.services.completions import NewCompletion, get_or_create_source, store_completions
+from labeling.services.prompts import PromptRules, store_prompts
+from labeling.text_hygiene import text_sha256
+
+# A completion by what wrote it and its key there.
+CompletionKey = tuple[str, str]
+
+SHUFFLE_DIGITS: Final = 12
+
+
+@dataclass(frozen=True)
+class NamedTask:
+    """A row with the names under which it is stored; the line is for the report."""
+
+    line: int
+    task: JudgedTask
+
+    @cached_property
+    def keys(self) -> tuple[CompletionKey, ...]:
+        return tuple(completion_key(self.task.prompt, one) for one in self.task.completions)
+
+    @cached_property
+    def identity(self) -> str:
+        """The data set's own, or the hash of the prompt and its completions in any order."""
+        if self.task.identity:
+            return self.task.identity
+        parts = (f"{source}\0{key}" for source, key in sorted(self.keys))
+        return content_key(self.task.prompt, *parts)
+
+
+@dataclass(frozen=True)
+class PlacedTask:
+    """A row and the stored task it belongs to; ``ids`` are aligned with the row's completions."""
+
+    line: int
+    row: JudgedTask
+    task: Task
+    ids: tuple[int, ...]
+    is_new: bool
+
+
+@dataclass
+class StoredTasks:
+    placed: list[PlacedTask] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    num_prompts: int = 0
+    num_completions: int = 0
+    num_tasks: int = 0
+
+
+@dataclass(frozen=True)
+class KnownTask:
+    task: Task
+    ids: dict[CompletionKey, int]
+
+
+def content_key(*parts: str) -> str:
+    """An identity that two different contents never share."""
+    return text_sha256("\0".join(parts))
+
+
+def completion_key(prompt: str, completion: JudgedCompletion) -> CompletionKey:
+    marks = [completion.key] if completion.key else []
+    return completion.source, content_key(prompt, *marks, completion.text)
+
+
+def split_key(dataset: str, group: str) -> str:
+    """The key under which the prompts of one group share a split; never longer than it may be."""
+    key = f"{dataset}/{group}"
+    return key if len(key) <= MAX_KEY_CHARACTERS else f"{dataset}/{text_sha256(group)}"
+
+
+def prompt_row(dataset: str, *, text: str, group: str, category: str | None) -> PromptRow:
+    return PromptRow(
+        text=text,
+        category=category,
+        user_key=split_key(dataset, group) if group else "",
+        imported_from=dataset,
+    )
+
+
+def store_tasks(
+    rows: Sequence[NamedTask], dataset: str, project: Callable[[], Project]
+) -> StoredTasks:
+    """The stored task of each row. ``project`` is asked for only when there is a new one.
+
+    A stored task never changes its completions: a row of its identity with others is an error.
+    """
+    outcome = StoredTasks()
+    known = _known_tasks(dataset, {row.identity for row in rows})
+    first_of: dict[str, NamedTask] = {}
+    for row in rows:
+        if row.identity not in known:
+            first_of.setdefault(row.identity, row)
+    fresh = list(first_of.values())
+    if fresh:
+        known |= _store(fresh, dataset, project(), outcome)
+    for row in rows:
+        stored = known[row.identity]
+        if set(row.keys) != stored.ids.keys():
+            first = first_of.get(row.identity)
+            where = f"The row {first.line}" if first else f"Task {stored.task.pk}"
+            said = f"{where} has the same identity and other completions."
+            outcome.errors.append(RowError(row.line, "", said))
+            continue
+        ids = tuple(stored.ids[key] for key in row.keys)
+        is_new = first_of.get(row.identity) is row
+        outcome.placed.append(PlacedTask(row.line, row.task, stored.task, ids, is_new))
+    return outcome
+
+
+def project_of(dataset: str, name: str) -> Project:
+    """The project that holds the data set's tasks, made where there is none.
+
+    Raises: Refused("not_an_import").
+    """
+    project, _ = Project.objects.get_or_create(
+        name=name,
+        defaults={
+            "kind": Project.Kind.RANKING,
+            # Nothing is handed out from it: its judgments are already made.
+            "state": Project.State.PAUSED,
+            "imported_from": dataset,
+        },
+    )
+    if project.imported_from != dataset:
+        raise Refused("not_an_import", f"The project {name!r} holds other tasks; choose a name.")
+    return project
+
+
+def _known_tasks(dataset: str, identities: Iterable[str]) -> dict[str, KnownTask]:
+    """The stored ones, by identity. Two queries."""
+    tasks = Task.objects.filter(
+        project__imported_from=dataset, source_key__in=list(identities)
+    ).select_related("project")
+    known = {task.pk: KnownTask(task, {}) for task in tasks}
+    shown = TaskCompletion.objects.filter(task__in=known).values_list(
+        "task_id", "completion_id", "completion__source__name", "completion__source_key"
+    )
+    for task_id, completion_id, source, key in shown:
+        known[task_id].ids[source.removeprefix(f"{dataset}/"), key] = completion_id
+    return {str(one.task.source_key): one for one in known.values()}
+
+
+def _store(
+    fresh: Sequence[NamedTask], dataset: str, project: Project, outcome: StoredTasks
+) -> dict[str, KnownTask]:
+    prompts = _store_prompts(fresh, dataset, outcome)
+    ids = _store_completions(fresh, dataset, prompts, outcome)
+    tasks = Task.objects.bulk_create(
+        Task(
+            project=project,
+            prompt=prompts[row.task.prompt],
+            k=len(row.keys),
+            origin=Task.Origin.IMPORTED,
+            shuffle_key=int(text_sha256(row.identity)[:SHUFFLE_DIGITS], 16) / 16**SHUFFLE_DIGITS,
+            source_key=row.identity,
+        )
+        for row in fresh
+    )
+    # Listed in the order of the file, which two sides keep.
+    TaskCompletion.objects.bulk_create(
+        TaskCompletion(task=task, completion_id=ids[key], prompt_id=task.prompt_id)
+        for task, row in zip(tasks, fresh, strict=True)
+        for key in row.keys
+    )
+    outcome.num_tasks += len(tasks)
+    return {
+        row.identity: KnownTask(task, {key: ids[key] for key in row.keys})
+        for task, row in zip(tasks, fresh, strict=True)
+    }
+
+
+def _store_prompts(
+    fresh: Sequence[NamedTask], dataset: str, outcome: StoredTasks
+) -> dict[str, Prompt]:
+    """By their text. Judged tasks may begin alike: each was judged, so each is kept."""
+    rows = [
+        prompt_row(dataset, text=row.task.prompt, group=row.task.group, category=row.task.category)
+        for row in fresh
+    ]
+    stored = store_prompts(rows, rules=PromptRules.of_settings(compares_prefixes=False))
+    outcome.num_prompts += sum(one.is_new for one in stored)
+    return {one.prompt.text: one.prompt for one in stored}
+
+
+def _store_completions(
+    fresh: Sequence[NamedTask], dataset: str, prompts: dict[str, Prompt], outcome: StoredTasks
+) -> dict[CompletionKey, int]:
+    """The ids by source and key."""
+    rows_of: dict[str, dict[str, NewCompletion]] = {}
+    for row in fresh:
+        prompt = prompts[row.task.prompt]
+        for (source, key), completion in zip(row.keys, row.task.completions, strict=True):
+            rows_of.setdefault(source, {})[key] = NewCompletion(
+                prompt_id=prompt.pk, text=completion.text, source_key=key
+            )
+    ids: dict[CompletionKey, int] = {}
+    for name, rows in rows_of.items():
+        written_by = get_or_create_source(
+            kind=CompletionSource.Kind.IMPORTED, name=f"{dataset}/{name}"
+        )
+        outcome.num_completions += store_completions(
+            source=written_by, rows=rows.values()
+        ).num_stored
+        stored = Completion.objects.filter(source=written_by, source_key__in=rows)
+        ids |= {(name, key): pk for key, pk in stored.values_list("source_key", "pk")}
+    return ids

@@ -14,6 +14,7 @@ from django.db import connection
 
 from training import queue
 from training.runner import claim as claims
+from training.runner import periodic
 from training.runner.process_tree import spawn_runner
 from training.selectors.runs_to_ring import runs_to_ring
 
@@ -36,9 +37,9 @@ def ring(run_id: str) -> None:
 @shared_task(name="training.dispatch")
 def dispatch() -> None:
     """Queue what has waited long enough and ring for what can start."""
-    with claims.periodic_lock("dispatch") as is_mine:
+    with periodic.periodic_lock("dispatch") as is_mine:
         if is_mine:
-            claims.requeue_due()
+            periodic.requeue_due()
     for run_id in runs_to_ring():
         queue.ring(run_id)
 
@@ -46,9 +47,9 @@ def dispatch() -> None:
 @shared_task(name="training.reap")
 def reap() -> None:
     """Let go of the runs whose runners are gone."""
-    with claims.periodic_lock("reap") as is_mine:
+    with periodic.periodic_lock("reap") as is_mine:
         if is_mine:
-            for run_id, state in claims.reap():
+            for run_id, state in periodic.reap():
                 logger.warning("run %s was lost and is now %s", run_id, state)
 
 

@@ -12,18 +12,17 @@ from django.utils import timezone
 
 from training.models import GpuSlot, Run, RunAttempt, RunEvent
 from training.runner.claim import (
-    Ending,
     begin_stopping,
     claim,
     finish_succeeded,
     finish_unsuccessful,
     heartbeat,
     open_claim,
-    reap,
     report_slots,
-    requeue_due,
     start_running,
 )
+from training.runner.letting_go import Ending
+from training.runner.periodic import reap, requeue_due
 from training.services.runs import cancel_run, pause_run
 
 HOST = "node-a"

@@ -24,9 +24,9 @@ from tests.training.processes import trainer_pids, wait_until
 from training import tasks
 from training.artifact_store import open_verified
 from training.models import GpuSlot, ModelVersion, Run, RunLog, StepMetrics
-from training.runner.claim import reap, requeue_due
 from training.runner.environment import database_url
 from training.runner.markers import RUN_ID, environment_of, kill_where
+from training.runner.periodic import reap, requeue_due
 from training.services.model_versions import Origin, register_base_model
 
 pytestmark = pytest.mark.django_db(transaction=True)

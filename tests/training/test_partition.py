@@ -7,8 +7,9 @@ from tests.training.fake_trainers import NEVER_STOPS, start_runner
 from tests.training.processes import trainer_pids, wait_until
 from tests.training.proxy import SilentProxy
 from training.models import RunLog, StepMetrics
-from training.runner.claim import claim, reap, report_slots
+from training.runner.claim import claim, report_slots
 from training.runner.environment import database_url
+from training.runner.periodic import reap
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,15 +10,15 @@ from django.utils import timezone
 from labeling.errors import Refused
 from training.models import LIVE_STATES, GpuSlot, Run, RunEvent, RunState
 from training.runner.claim import (
-    Ending,
     begin_stopping,
     claim,
     finish_succeeded,
     finish_unsuccessful,
     report_slots,
-    requeue_due,
     start_running,
 )
+from training.runner.letting_go import Ending
+from training.runner.periodic import requeue_due
 from training.services.runs import cancel_run, pause_run, resume_run
 
 pytestmark = pytest.mark.django_db

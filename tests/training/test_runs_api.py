@@ -9,13 +9,13 @@ from django.utils import timezone
 from tests.cast import client_of
 from training.models import GpuSlot, Run, RunAttempt, RunLog, Snapshot, StepMetrics
 from training.runner.claim import (
-    Ending,
     claim,
     finish_unsuccessful,
     open_claim,
     report_slots,
     start_running,
 )
+from training.runner.letting_go import Ending
 from training.selectors.runs import LOG_CHARACTERS, METRICS_PER_PAGE
 from training.services.runs import pause_run
 

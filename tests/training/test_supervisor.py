@@ -24,7 +24,8 @@ from tests.training.processes import trainer_pids, wait_until
 from training.artifact_store import open_verified
 from training.models import ModelVersion, Run, RunEvent, RunLog, StepMetrics
 from training.runner import supervisor
-from training.runner.claim import claim, reap, report_slots, requeue_due
+from training.runner.claim import claim, report_slots
+from training.runner.periodic import reap, requeue_due
 from training.runner.work_folder import WorkFolder
 from training.services.runs import cancel_run, pause_run, resume_run
 

@@ -14,7 +14,8 @@ from kombu.exceptions import OperationalError as BrokerFault
 from tests.training.processes import wait_until
 from training import queue, tasks
 from training.models import GpuSlot, Run
-from training.runner.claim import claim, periodic_lock, report_slots
+from training.runner.claim import claim, report_slots
+from training.runner.periodic import periodic_lock
 from training.selectors.runs_to_ring import runs_to_ring
 
 HOST = socket.gethostname()

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from training.models import Run, RunLog, StepMetrics
-from training.runner.claim import claim, reap, report_slots, start_running
+from training.runner.claim import claim, report_slots, start_running
+from training.runner.periodic import reap
 from training.runner.telemetry import LOG_CHUNK_BYTES, Telemetry, parse_progress, readable
 from training.runner.work_folder import WorkFolder
 

@@ -1,7 +1,7 @@
 """Runs: training jobs. The run row is the truth; Celery only rings the bell.
 
-Only training/services/runs.py and training/runner/claim.py write ``Run.state``; a trigger in
-migration 0002 refuses every transition that the state machine does not have.
+Only training/services/run_transitions.py writes ``Run.state``; a trigger (migrations 0002 and 0003)
+refuses every transition that the state machine does not have.
 """
 
 import uuid

@@ -1,29 +1,31 @@
-"""Claim, heartbeat, finish, reap: the statements by which one attempt owns a run.
+"""Claim, heartbeat, finish: the statements by which one attempt owns a run.
 
 Only the database's clock counts, SKIP LOCKED keeps two claimers apart, and every write of an
 attempt carries the fence it was given: after the reaper raised it, the old one is refused.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from training.models import LIVE_STATES, GpuSlot, Run, RunAttempt, RunState
 from training.models.clock import ClockTimestamp
+from training.runner.letting_go import (
+    NO_LEASE,
+    Ending,
+    attempt_with,
+    close_attempt,
+    let_go,
+    progress_of,
+)
 from training.selectors.gpu_slots import free_slots
 from training.services.run_transitions import move
-
-NO_LEASE: dict[str, Any] = {"lease_until": None, "slot": None}
-# Two dispatchers at once would be harmless; one is enough.
-PERIODIC_LOCKS = {"dispatch": 7_401, "reap": 7_402}
 
 
 @dataclass(frozen=True)
@@ -48,22 +50,6 @@ class Wishes:
     cancel: bool
     pause: bool
     deadline_passed: bool
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How an attempt ended. ``is_transient`` says that another attempt may do better."""
-
-    reason: str
-    detail: str = ""
-    is_transient: bool = False
-    # A runner that was told to leave (a node going down) does not use up the budget.
-    counts_as_failure: bool = True
-    exit_code: int | None = None
-    last_step: int = 0
-    total_steps: int | None = None
-    resumed_from_step: int = 0
-    report: dict[str, Any] = field(default_factory=dict)
 
 
 def report_slots(host: str) -> None:
@@ -149,7 +135,7 @@ def start_running(held: Claim, *, pid: int) -> bool:
         },
     )
     if started:
-        _attempt(held.run_id, held.fence).update(pid=pid)
+        attempt_with(held.run_id, held.fence).update(pid=pid)
     return started
 
 
@@ -195,14 +181,14 @@ def finish_succeeded(held: Claim, ending: Ending) -> bool:
         fence=held.fence,
         changes={
             **NO_LEASE,
-            **_progress(ending),
+            **progress_of(ending),
             "ended_at": ClockTimestamp(),
             "report": ending.report,
             "pause_requested_at": None,
         },
     )
     if succeeded:
-        _close_attempt(held, ending, "succeeded")
+        close_attempt(held.run_id, held.fence, ending, outcome="succeeded")
     return succeeded
 
 
@@ -220,54 +206,7 @@ def finish_unsuccessful(held: Claim, ending: Ending) -> RunState | None:
     )
     if run is None:
         return None
-    to = _let_go(run, ending, actor=held.actor)
-    _close_attempt(held, ending, to if ending.reason == "stopped" else ending.reason)
-    return to
-
-
-def reap() -> list[tuple[UUID, RunState]]:
-    """Let go of every live run whose lease ran out; returns what became of them.
-
-    The fence rises, so a runner that wakes later finds all its writes refused.
-    """
-    with transaction.atomic():
-        expired = (
-            Run.objects.select_for_update(skip_locked=True)
-            .filter(state__in=LIVE_STATES, lease_until__lt=ClockTimestamp())
-            .annotate(is_late=Q(deadline_at__lt=ClockTimestamp()))
-        )
-        outcomes: list[tuple[UUID, RunState]] = []
-        for run in expired:
-            is_late = bool(run.is_late)
-            ending = Ending(
-                reason="deadline" if is_late else "lost",
-                detail="The runner's heartbeats stopped.",
-                is_transient=not is_late,
-                last_step=run.step,
-            )
-            _attempt(run.pk, run.fence).update(
-                ended_at=ClockTimestamp(), outcome=ending.reason, last_step=run.step
-            )
-            outcomes.append((run.pk, _let_go(run, ending, actor="reaper", raise_fence=True)))
-        return outcomes
-
-
-def requeue_due() -> list[UUID]:
-    """retry_wait -> queued for every run whose waiting time has passed."""
-    waiting = Run.objects.filter(state=RunState.RETRY_WAIT, run_after__lte=ClockTimestamp())
-    return [
-        run_id
-        for run_id in waiting.values_list("id", flat=True)
-        if move(run_id, to=RunState.QUEUED, sources=[RunState.RETRY_WAIT], actor="dispatcher")
-    ]
-
-
-@contextmanager
-def periodic_lock(name: str) -> Iterator[bool]:
-    """Whether this process may do the periodic work now; another one doing it is no error."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PERIODIC_LOCKS[name]])
-        yield bool(cursor.fetchone()[0])
+    return let_go(run, ending, actor=held.actor)
 
 
 def _lock_free_slot(host: str) -> GpuSlot | None:
@@ -289,62 +228,6 @@ def _lock_free_slot(host: str) -> GpuSlot | None:
         if slot is None or not Run.objects.filter(state__in=LIVE_STATES, slot=slot).exists():
             return slot
         tried.append(slot.pk)
-
-
-def _let_go(run: Run, ending: Ending, *, actor: str, raise_fence: bool = False) -> RunState:
-    """Move a locked live run to where it belongs after an attempt that did not succeed."""
-    stopped = ending.reason == "stopped"
-    failures = run.failures + (0 if stopped or not ending.counts_as_failure else 1)
-    changes: dict[str, Any] = {**NO_LEASE, **_progress(ending), "failures": failures}
-    if raise_fence:
-        changes["fence"] = F("fence") + 1
-    if run.cancel_requested_at is not None:
-        to = RunState.CANCELLED
-        changes["ended_at"] = ClockTimestamp()
-    elif not stopped and (not ending.is_transient or failures >= run.max_failures):
-        to = RunState.FAILED
-        changes |= {
-            "ended_at": ClockTimestamp(),
-            "reason": ending.reason,
-            "reason_detail": ending.detail,
-            "report": ending.report,
-        }
-    elif run.pause_requested_at is not None:
-        to = RunState.PAUSED
-        changes["pause_requested_at"] = None
-    else:
-        to = RunState.RETRY_WAIT
-        wait = settings.RUN_RETRY_SECONDS * 2 ** (failures - 1) if failures > run.failures else 0
-        changes["run_after"] = ClockTimestamp() + timedelta(seconds=wait)
-    move(
-        run.pk,
-        to=to,
-        sources=LIVE_STATES,
-        actor=actor,
-        fence=run.fence,
-        detail=ending.reason if not ending.detail else f"{ending.reason}: {ending.detail}",
-        changes=changes,
-    )
-    return to
-
-
-def _progress(ending: Ending) -> dict[str, Any]:
-    known = {} if ending.total_steps is None else {"total_steps": ending.total_steps}
-    return {"step": ending.last_step, **known}
-
-
-def _attempt(run_id: UUID, fence: int) -> Any:
-    return RunAttempt.objects.filter(run_id=run_id, fence=fence)
-
-
-def _close_attempt(held: Claim, ending: Ending, outcome: str) -> None:
-    _attempt(held.run_id, held.fence).update(
-        ended_at=ClockTimestamp(),
-        outcome=outcome,
-        exit_code=ending.exit_code,
-        last_step=ending.last_step,
-        resumed_from_step=ending.resumed_from_step,
-    )
 
 
 def _lease_end() -> Any:

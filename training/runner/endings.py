@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from training.runner.claim import Ending
+from training.runner.letting_go import Ending
 from training.runner.wrapper import LEASE_IS_GONE
 
 # Another attempt would end the same way.

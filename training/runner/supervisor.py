@@ -22,7 +22,6 @@ from training.jobs.registry import JOBS
 from training.models import Run, RunState
 from training.runner.claim import (
     Claim,
-    Ending,
     begin_stopping,
     finish_succeeded,
     finish_unsuccessful,
@@ -32,6 +31,7 @@ from training.runner.claim import (
 from training.runner.endings import ending_of
 from training.runner.environment import trainer_command, trainer_environment
 from training.runner.lease import Lease
+from training.runner.letting_go import Ending
 from training.runner.markers import kill_leftovers
 from training.runner.process_tree import TrainerTree
 from training.runner.telemetry import Telemetry

@@ -214,6 +214,77 @@ def test_a_poisoned_run_is_tried_three_times(settings, make_run):
     assert (run.state, run.reason) == ("failed", "killed")
 
 
+def attempts(run, endings):
+    """Carries the run through these endings, one attempt each; where each one left it."""
+    report_slots(HOST)
+    states = []
+    for ending in endings:
+        held = claim(run.pk, host=HOST)
+        start_running(held, pid=1)
+        states.append(str(finish_unsuccessful(held, ending)))
+        requeue_due()
+    run.refresh_from_db()
+    return states
+
+
+def out_of_memory_at(step):
+    return Ending(reason="out_of_memory", is_transient=True, last_step=step)
+
+
+def test_running_out_of_memory_twice_at_the_same_step_is_final(settings, make_run):
+    """1.5: a neighbour's memory may be free again, the run's own need will not shrink."""
+    settings.RUN_RETRY_SECONDS = 0
+    run = make_run()
+
+    states = attempts(run, [out_of_memory_at(4), out_of_memory_at(9), out_of_memory_at(9)])
+
+    assert states == ["retry_wait", "retry_wait", "failed"]
+    assert (run.reason, run.failures) == ("out_of_memory", 3)
+
+
+def test_running_out_of_memory_twice_in_a_row_needs_no_third_attempt(settings, make_run):
+    settings.RUN_RETRY_SECONDS = 0
+    run = make_run()
+
+    assert attempts(run, [out_of_memory_at(4), out_of_memory_at(4)]) == ["retry_wait", "failed"]
+
+
+def test_ten_attempts_that_get_no_further_are_the_last(make_run):
+    """1.5: preemption costs no budget, yet a run that never advances must end.
+
+    The first attempt reaches step 3; the ten after it are ended at 3 or before.
+    """
+    run = make_run()
+    preempted = [Ending(reason="stopped", last_step=step) for step in [3, 2, *[3] * 9]]
+
+    states = attempts(run, preempted)
+
+    assert states == [*["retry_wait"] * 10, "failed"]
+    assert (run.reason, run.failures) == ("no_progress", 1)
+    assert run.reason_detail == "10 attempts in a row got no further than step 3."
+
+
+def test_attempts_that_advance_may_be_many(make_run):
+    run = make_run()
+
+    states = attempts(run, [Ending(reason="stopped", last_step=step) for step in range(14)])
+
+    assert set(states) == {"retry_wait"}
+    assert (run.failures, run.attempt) == (0, 14)
+
+
+def test_an_attempt_remembers_why_it_ended_and_what_it_needed(held):
+    start_running(held, pid=1)
+    finish_unsuccessful(
+        held, Ending(reason="killed", detail="why", is_transient=True, peak_memory_bytes=5 << 30)
+    )
+
+    attempt = Run.objects.get().attempts.get()
+    assert (attempt.outcome, attempt.detail) == ("killed", "why")
+    assert attempt.peak_memory_bytes == 5 << 30
+    assert attempt.boot_id != ""
+
+
 def test_a_run_that_finished_while_pausing_has_succeeded(held, run, ada):
     start_running(held, pid=1)
     pause_run(by=ada, run=run)

@@ -34,6 +34,8 @@ class RunAttemptOutput(serializers.ModelSerializer[RunAttempt]):
             "ended_at",
             "exit_code",
             "outcome",
+            "detail",
+            "peak_memory_bytes",
             "resumed_from_step",
             "last_step",
         ]

@@ -82,7 +82,7 @@ class Run(models.Model):
     pause_requested_at = models.DateTimeField(null=True)
     step = models.PositiveIntegerField(default=0)
     total_steps = models.PositiveIntegerField(null=True)
-    # Machine-readable end: lost, nan, out_of_memory, disk_full, deadline, bad_input, error.
+    # Why it failed, one word: training/runner/endings.py has them all.
     reason = models.CharField(max_length=32, blank=True)
     reason_detail = models.TextField(blank=True)
     report = models.JSONField(default=dict)
@@ -155,8 +155,14 @@ class RunAttempt(models.Model):
     pid = models.PositiveIntegerField(null=True)
     started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    # Tells a runner that went away from a machine that was started anew.
+    boot_id = models.CharField(max_length=36, blank=True, db_default="")
     exit_code = models.IntegerField(null=True)
     outcome = models.CharField(max_length=32, blank=True)
+    # Why, in words; the run keeps only that of the attempt which ended it.
+    detail = models.TextField(blank=True, db_default="")
+    # Of the largest process of its trainer, in main memory; null where it could not be known.
+    peak_memory_bytes = models.BigIntegerField(null=True)
     resumed_from_step = models.PositiveIntegerField(default=0)
     last_step = models.PositiveIntegerField(default=0)
 

@@ -24,6 +24,7 @@ from training.runner.letting_go import (
     let_go,
     progress_of,
 )
+from training.runner.machine import boot_id
 from training.selectors.gpu_slots import free_slots
 from training.services.run_transitions import move
 
@@ -135,7 +136,7 @@ def start_running(held: Claim, *, pid: int) -> bool:
         },
     )
     if started:
-        attempt_with(held.run_id, held.fence).update(pid=pid)
+        attempt_with(held.run_id, held.fence).update(pid=pid, boot_id=boot_id())
     return started
 
 

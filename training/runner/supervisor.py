@@ -28,10 +28,11 @@ from training.runner.claim import (
     open_claim,
     start_running,
 )
-from training.runner.endings import ending_of
+from training.runner.endings import TrainerEnd, ending_of
 from training.runner.environment import trainer_command, trainer_environment
 from training.runner.lease import Lease
 from training.runner.letting_go import Ending
+from training.runner.machine import num_memory_kills, peak_memory_of_children
 from training.runner.markers import kill_leftovers
 from training.runner.process_tree import TrainerTree
 from training.runner.telemetry import Telemetry
@@ -99,6 +100,7 @@ class Attempt:
             deadline=self._lease.deadline,
         )
         self._lease.on_renewed = tree.renew
+        memory_kills_before = num_memory_kills()
         try:
             exit_code = self._watch(tree)
         finally:
@@ -106,12 +108,13 @@ class Attempt:
             tree.kill()
         if exit_code is None:
             return Ending(reason="deadline", detail="The run took longer than it may.")
-        return ending_of(
+        seen = TrainerEnd(
             exit_code=exit_code,
-            result=self._folder.result(),
             last_step=self._last_step(),
             was_told_to_stop=self._stop is not None,
+            memory_ran_out=num_memory_kills() > memory_kills_before,
         )
+        return ending_of(seen, self._folder.result())
 
     def conclude(self, ending: Ending) -> None:
         """Deliver the last figures and the output, and let the run go. Raises: LostTheRun."""
@@ -120,6 +123,7 @@ class Attempt:
             ending,
             last_step=ending.last_step or self._last_step(),
             total_steps=self._telemetry.total_steps,
+            peak_memory_bytes=peak_memory_of_children(),
         )
         if ending.reason == "succeeded" and not self._lease.wishes.cancel:
             ending = self._deliver(ending)

@@ -3872,6 +3872,8 @@ export interface components {
             readonly ended_at: string | null;
             readonly exit_code: number | null;
             readonly outcome: string;
+            readonly detail: string;
+            readonly peak_memory_bytes: number | null;
             readonly resumed_from_step: number;
             readonly last_step: number;
         };

@@ -64,3 +64,64 @@ def test_an_ended_run_keeps_its_logs_only(folder):
     folder.discard_bulk()
 
     assert {path.name for path in folder.path.iterdir()} == {"job.json", "trainer.log"}
+
+
+@pytest.fixture
+def parent():
+    """What a failed run leaves: a checkpoint, a sampling draft, its figures."""
+    parent = WorkFolder.of(uuid.uuid4())
+    (parent.path / "checkpoints" / "step-00000002").mkdir(parents=True)
+    (parent.path / "checkpoints" / "step-00000002" / "values.json").write_text("{}")
+    parent.output.mkdir()
+    (parent.output / ".samples-0.jsonl").write_text("{}\n")
+    (parent.output / "model").mkdir()
+    parent.progress.write_text("{}\n")
+    return parent
+
+
+def test_a_retry_begins_with_what_its_parent_has(parent):
+    """R74: it can go on from the last checkpoint."""
+    child = WorkFolder.of(uuid.uuid4())
+
+    assert child.adopt(parent)
+
+    names = sorted(str(path.relative_to(child.path)) for path in child.path.rglob("*"))
+    assert names == [
+        "checkpoints",
+        "checkpoints/step-00000002",
+        "checkpoints/step-00000002/values.json",
+        "output",
+        "output/.samples-0.jsonl",
+        "progress.jsonl",
+    ]
+
+
+def test_a_parents_checkpoint_costs_no_second_space_and_its_drafts_are_its_own(parent):
+    child = WorkFolder.of(uuid.uuid4())
+    child.adopt(parent)
+
+    with (child.output / ".samples-0.jsonl").open("a") as draft:
+        draft.write("{}\n")
+
+    checkpoint = "checkpoints/step-00000002/values.json"
+    assert (child.path / checkpoint).samefile(parent.path / checkpoint)
+    assert (parent.output / ".samples-0.jsonl").read_text() == "{}\n"
+
+
+def test_a_run_that_has_begun_takes_nothing(parent, folder):
+    assert not folder.adopt(parent)
+    assert not (folder.path / "checkpoints").exists()
+
+
+def test_an_adoption_that_was_cut_short_is_begun_anew(parent):
+    child = WorkFolder.of(uuid.uuid4())
+    (child.path / ".adopting-checkpoints" / "step-00000001").mkdir(parents=True)
+
+    assert child.adopt(parent)
+
+    assert [path.name for path in (child.path / "checkpoints").iterdir()] == ["step-00000002"]
+    assert not (child.path / ".adopting-checkpoints").exists()
+
+
+def test_a_parent_that_left_nothing_gives_nothing():
+    assert not WorkFolder.of(uuid.uuid4()).adopt(WorkFolder.of(uuid.uuid4()))

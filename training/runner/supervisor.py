@@ -37,6 +37,7 @@ from training.runner.markers import kill_leftovers
 from training.runner.process_tree import TrainerTree
 from training.runner.telemetry import Telemetry
 from training.runner.work_folder import WorkFolder
+from training.services.run_transitions import note
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class Attempt:
         self._held = held
         self._lease = lease
         self._leave = leave
-        self._run = Run.objects.get(pk=held.run_id)
+        self._run = Run.objects.select_related("parent").get(pk=held.run_id)
         self._folder = WorkFolder.of(held.run_id)
         self._telemetry = Telemetry(held, self._folder)
         self._reported_at = 0.0
@@ -87,6 +88,7 @@ class Attempt:
     def train(self) -> Ending:
         """Run the trainer to its end, or to ours. Raises: LostTheRun."""
         try:
+            self._continue_from_parent()
             self._folder.prepare(describe_job(self._run, self._folder.path))
         except ArtifactError as error:
             return Ending(reason="bad_input", detail=str(error))
@@ -136,6 +138,20 @@ class Attempt:
         logger.info("the attempt ended with %s; the run is %s", ending.reason, to or "not ours")
         if to == RunState.CANCELLED:
             self._folder.discard_bulk()
+
+    def _continue_from_parent(self) -> None:
+        """A retry goes on where its parent stopped, as long as that is the same training.
+
+        Other code could have come elsewhere by then, and nobody could tell from the run's row.
+        """
+        run, parent = self._run, self._run.parent
+        if parent is None:
+            return
+        if (parent.spec_sha256, parent.code_revision) != (run.spec_sha256, run.code_revision):
+            return
+        if self._folder.adopt(WorkFolder.of(parent.pk)):
+            detail = f"goes on from the checkpoints of run {parent.pk}"
+            self._insist(lambda: note(run, actor=self._held.actor, detail=detail))
 
     def _deliver(self, ending: Ending) -> Ending:
         """Publish and record under the fence; how the attempt ended after all."""

@@ -1,6 +1,7 @@
 """The folder in which the runner and the trainer of a run meet; it outlives its attempts."""
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from django.conf import settings
 
 # What a trainer keeps for itself beside its output; worthless once the run has ended.
 BULK = ("checkpoints", "epochs", "best-seed")
+# What a sampling run goes on from; it adds to these files, so they are never shared.
+DRAFTS = ".samples-*.jsonl"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,27 @@ class WorkFolder:
                 shutil.rmtree(finished)
         self._write(self.job_file, json.dumps(job, indent=2, sort_keys=True))
 
+    def adopt(self, earlier: "WorkFolder") -> bool:
+        """Begin with what an earlier run of the same spec got to; False when it left nothing.
+
+        Checkpoints and kept weights are replaced and never written into, so links suffice.
+        """
+        if self.job_file.exists():
+            # An attempt of this run has been here: what it made counts.
+            return False
+        found = [name for name in BULK if (earlier.path / name).is_dir()]
+        drafts = list(earlier.output.glob(DRAFTS))
+        if not found and not drafts:
+            return False
+        self.output.mkdir(parents=True, exist_ok=True)
+        for name in found:
+            _bring(earlier.path / name, self.path / name)
+        for draft in drafts:
+            _bring(draft, self.output / draft.name)
+        if earlier.progress.is_file():
+            _bring(earlier.progress, self.progress)
+        return True
+
     def ask_to_stop(self, how: str) -> None:
         self._write(self._stop, how)
 
@@ -87,3 +111,24 @@ class WorkFolder:
         temporary = path.with_suffix(".tmp")
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)
+
+
+def _bring(source: Path, target: Path) -> None:
+    """Make a copy beside its place and move it there whole; what is there stays."""
+    if target.exists():
+        return
+    beside = target.with_name(f".adopting-{target.name}")
+    if source.is_dir():
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.copytree(source, beside, copy_function=_link_or_copy)
+    else:
+        shutil.copyfile(source, beside)
+    beside.rename(target)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # Another file system, or one without hard links.
+        shutil.copyfile(source, target)

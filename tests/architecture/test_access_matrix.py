@@ -125,6 +125,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "model-versions/<uuid:model_version_id>/": {"GET": "researcher"},
     "lineage/rankings/<uuid:ranking_id>/": {"GET": "researcher"},
     "runs/stages/": {"GET": "researcher"},
+    "runs/stages/<str:stage>/glossary/": {"GET": "researcher"},
     "runs/": {"GET": "researcher", "POST": "admin"},
     "runs/check/": {"POST": "researcher"},
     "runs/<uuid:run_id>/": {"GET": "researcher"},

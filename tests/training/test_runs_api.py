@@ -139,6 +139,22 @@ class TestRequest:
             0.95,
         )
 
+    def test_a_stages_glossary_explains_its_figures_in_reading_order(self, rosa):
+        """R47."""
+        glossary = get(rosa, "stages/ppo/glossary/")
+
+        kl = next(metric for metric in glossary["steps"] if metric["name"] == "kl")
+        assert (kl["chart"], kl["unit"], kl["high"]) == (
+            "KL to the reference",
+            "nats per answer",
+            20.0,
+        )
+        assert glossary["steps"][0]["name"] == "score"
+        assert "validation.score_after" in {figure["name"] for figure in glossary["report"]}
+
+    def test_there_is_no_glossary_of_a_stage_that_is_not_there(self, rosa):
+        assert client_of(rosa).get("/api/runs/stages/dreaming/glossary/").status_code == 404
+
 
 class TestWatching:
     def test_a_running_run_shows_where_and_how_far(self, rosa, running):

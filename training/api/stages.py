@@ -1,4 +1,4 @@
-"""What can be run: the inputs of every stage and its hyperparameters with the paper's defaults."""
+"""What can be run: the inputs of every stage, its hyperparameters, and what its figures mean."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from labeling.api.permissions import IsResearcher
+from labeling.errors import NotAccessible
 from training.ml.hyperparameters import HyperparameterField, describe
+from training.ml.metric_glossary import Metric, logged_by, reported_by
 from training.models import Run
 from training.services.stages import STAGES
 
@@ -54,6 +56,31 @@ class StageOutput(serializers.Serializer[Any]):
     hyperparameters = HyperparameterOutput(many=True)
 
 
+class MetricOutput(serializers.Serializer[Metric]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    meaning = serializers.CharField()
+    formula = serializers.CharField()
+    unit = serializers.CharField(allow_blank=True)
+    healthy = serializers.CharField()
+    low = serializers.FloatField(allow_null=True, help_text="Nothing below is healthy.")
+    high = serializers.FloatField(allow_null=True, help_text="Nothing above is healthy.")
+    otherwise = serializers.CharField(
+        allow_blank=True, help_text="What a departure usually means and what to do."
+    )
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # as above
+    chart = serializers.CharField(
+        allow_blank=True, help_text="Figures of one chart are drawn together; blank is not drawn."
+    )
+
+
+class GlossaryOutput(serializers.Serializer[Any]):
+    """In reading order: what every step logs, and what the run's report says at its end."""
+
+    steps = MetricOutput(many=True)
+    report = MetricOutput(many=True)
+
+
 class StagesView(APIView):
     permission_classes = [IsResearcher]
 
@@ -71,4 +98,19 @@ class StagesView(APIView):
         return Response(StageOutput(stages, many=True).data)
 
 
-urlpatterns = [path("runs/stages/", StagesView.as_view(), name="stages")]
+class GlossaryView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="stage_glossary", responses=GlossaryOutput)
+    def get(self, request: Request, stage: str) -> Response:
+        """What the figures of this stage's runs mean, and which values are healthy."""
+        if stage not in STAGES:
+            raise NotAccessible
+        glossary = {"steps": logged_by(stage), "report": reported_by(stage)}
+        return Response(GlossaryOutput(glossary).data)
+
+
+urlpatterns = [
+    path("runs/stages/", StagesView.as_view(), name="stages"),
+    path("runs/stages/<str:stage>/glossary/", GlossaryView.as_view(), name="glossary"),
+]

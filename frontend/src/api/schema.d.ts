@@ -1391,6 +1391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/stages/{stage}/glossary/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the figures of this stage's runs mean, and which values are healthy. */
+        get: operations["stage_glossary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/screening/": {
         parameters: {
             query?: never;
@@ -2518,6 +2535,11 @@ export interface components {
             /** @default 7 */
             num_values: number;
         };
+        /** @description In reading order: what every step logs, and what the run's report says at its end. */
+        GlossaryOutput: {
+            steps: components["schemas"]["MetricOutput"][];
+            report: components["schemas"]["MetricOutput"][];
+        };
         GpuSlotOutput: {
             host: string;
             index: number;
@@ -2810,6 +2832,29 @@ export interface components {
             readonly id: string;
             /** @enum {string} */
             stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+        };
+        MetricOutput: {
+            name: string;
+            title: string;
+            meaning: string;
+            formula: string;
+            unit: string;
+            healthy: string;
+            /**
+             * Format: double
+             * @description Nothing below is healthy.
+             */
+            low: number | null;
+            /**
+             * Format: double
+             * @description Nothing above is healthy.
+             */
+            high: number | null;
+            /** @description What a departure usually means and what to do. */
+            otherwise: string;
+            source: string;
+            /** @description Figures of one chart are drawn together; blank is not drawn. */
+            chart: string;
         };
         MetricsOutput: {
             points: components["schemas"]["StepMetricsOutput"][];
@@ -7601,6 +7646,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StageOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    stage_glossary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlossaryOutput"];
                 };
             };
             /** @description Refused */

@@ -5,7 +5,7 @@ every stage and fails when one logs a figure that is not here, or when one here 
 """
 
 from training.ml.glossary.common import COMMON_METRICS
-from training.ml.glossary.ppo import ROLLOUT_METRICS, UPDATE_METRICS
+from training.ml.glossary.ppo import ROLLOUT_METRICS, STEP_SIZE_METRICS, UPDATE_METRICS
 from training.ml.glossary.reports import (
     GENERALISATION_FIGURES,
     PPO_FIGURES,
@@ -25,8 +25,9 @@ STEP_METRICS: tuple[Metric, ...] = (
     *RANKING_METRICS,
     *ROLLOUT_METRICS,
     *UPDATE_METRICS,
-    *SAMPLING_METRICS,
     *COMMON_METRICS,
+    *STEP_SIZE_METRICS,
+    *SAMPLING_METRICS,
 )
 REPORT_FIGURES: tuple[Metric, ...] = (
     *SFT_FIGURES,

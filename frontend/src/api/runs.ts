@@ -42,6 +42,18 @@ export const stagesQuery = queryOptions({
   staleTime: Infinity,
 });
 
+/** What the figures of a stage mean, in the order in which they are read. */
+export function glossaryQuery(stage: Stage) {
+  return queryOptions({
+    queryKey: ["runs", "stages", stage, "glossary"],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET("/api/runs/stages/{stage}/glossary/", { params: { path: { stage } }, signal }),
+      ),
+    staleTime: Infinity,
+  });
+}
+
 /** The accelerators that have reported in, and what each is doing. */
 export const gpuSlotsQuery = queryOptions({
   queryKey: ["gpu-slots"],

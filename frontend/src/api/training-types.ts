@@ -19,6 +19,8 @@ export type UsedSnapshot = Schemas["UsedSnapshotOutput"];
 export type StageDescription = Schemas["StageOutput"];
 export type Stage = StageDescription["stage"];
 export type StageInput = Schemas["InputRoleOutput"];
+export type Glossary = Schemas["GlossaryOutput"];
+export type StageMetric = Schemas["MetricOutput"];
 export type HyperparameterField = Schemas["HyperparameterOutput"];
 export type HyperparameterValue = HyperparameterField["default"];
 

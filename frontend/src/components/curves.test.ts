@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
 
-import { drawable, niceTicks, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
+import {
+  drawable,
+  niceTicks,
+  placeIn,
+  rangeOfCurves,
+  rowsOf,
+  shownBand,
+  smooth,
+  spread,
+  thin,
+} from "./curves";
 
 const line = (...ys: number[]) => ys.map((y, x) => ({ x, y }));
 
@@ -60,4 +70,20 @@ test("series with different places share rows where they meet", () => {
     { x: 0, s0: 1 },
     { x: 1, s0: 2, s1: 7 },
   ]);
+});
+
+test("a value lies in a band, beside it, or on its edge; an open side ends nowhere", () => {
+  expect([0.5, 0.6, 0.9].map((value) => placeIn({ low: 0.6, high: 0.8 }, value))).toEqual([
+    "below",
+    "inside",
+    "above",
+  ]);
+  expect(placeIn({ low: null, high: 0.02 }, -5)).toBe("inside");
+  expect(placeIn({ low: 0, high: null }, Number.NaN)).toBe("inside");
+});
+
+test("a chart shows the part of a band that lies in its range, and nothing of one beyond", () => {
+  expect(shownBand({ low: 0.6, high: 0.8 }, [0.5, 0.7])).toEqual([0.6, 0.7]);
+  expect(shownBand({ low: null, high: 0.02 }, [-1, 1])).toEqual([-1, 0.02]);
+  expect(shownBand({ low: 0.6, high: 0.8 }, [0.1, 0.5])).toBeNull();
 });

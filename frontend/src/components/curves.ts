@@ -8,6 +8,25 @@ export interface Series {
   points: Point[];
 }
 
+/** A range of values; null leaves that side open. */
+export interface Band {
+  low: number | null;
+  high: number | null;
+}
+
+/** On which side of a band a value lies; what is no number lies in none, so nothing is said of it. */
+export function placeIn({ low, high }: Band, value: number): "below" | "inside" | "above" {
+  if (low !== null && value < low) return "below";
+  return high !== null && value > high ? "above" : "inside";
+}
+
+/** The part of a band that a chart of this range shows; null when it shows none of it. */
+export function shownBand({ low, high }: Band, range: [number, number]): [number, number] | null {
+  const from = Math.max(low ?? range[0], range[0]);
+  const to = Math.min(high ?? range[1], range[1]);
+  return from < to ? [from, to] : null;
+}
+
 /** Not more than `limit` points: neighbours are averaged, so nothing is dropped by chance. */
 export function thin(points: Point[], limit: number): Point[] {
   if (points.length <= limit) return points;

@@ -1,7 +1,18 @@
-import { CartesianGrid, Line, LineChart as Plot, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import type { ReactNode } from "react";
+import {
+  CartesianGrid,
+  Line,
+  LineChart as Plot,
+  ReferenceArea,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
 
-import { drawable, niceTicks, rangeOfCurves, rowsOf, smooth, spread, thin } from "./curves";
-import type { Series } from "./curves";
+import { drawable, niceTicks, rangeOfCurves, rowsOf, shownBand, smooth, spread, thin } from "./curves";
+import type { Band, Series } from "./curves";
 import { FiguresTable } from "./figures-table";
 import { formatCount, formatMeasure, formatTick } from "./formats";
 import classes from "./line-chart.module.css";
@@ -109,6 +120,8 @@ export function LineChart({
   xName = "step",
   series,
   smoothing = 0,
+  band = null,
+  children,
 }: {
   title: string;
   unit?: string;
@@ -116,10 +129,15 @@ export function LineChart({
   series: Series[];
   /** Weight of the past in the moving average, from 0 to below 1. */
   smoothing?: number;
+  /** Where values are as they should be: shaded behind the curves, with an edge where it ends. */
+  band?: Band | null;
+  /** What stands between the chart and its figures. */
+  children?: ReactNode;
 }) {
   const raw = series.map(({ name, points }) => ({ name, points: thin(drawable(points), MAX_DRAWN) }));
   const shown = raw.map(({ name, points }) => ({ name, points: smooth(points, smoothing) }));
   const range = rangeOfCurves(smoothing > 0 ? [...raw, ...shown] : shown);
+  const shaded = band && shownBand(band, range);
   const rows = [...rowsOf(shown)];
   const rawRows = new Map(rowsOf(raw, "r").map((row) => [row.x, row]));
   const drawn = rows.map((row) => ({ ...rawRows.get(row.x), ...row }));
@@ -137,6 +155,14 @@ export function LineChart({
             margin={{ top: TOP, right: LABEL_WIDTH, bottom: 0, left: 0 }}
             accessibilityLayer={false}
           >
+            {shaded && (
+              <ReferenceArea y1={shaded[0]} y2={shaded[1]} fill="var(--band)" fillOpacity={1} stroke="none" />
+            )}
+            {shaded
+              ?.filter((edge) => edge > range[0] && edge < range[1])
+              .map((edge) => (
+                <ReferenceLine key={edge} y={edge} stroke="var(--text-soft)" strokeDasharray="2 4" />
+              ))}
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis
               dataKey="x"
@@ -192,6 +218,7 @@ export function LineChart({
         </ResponsiveContainer>
         <EndLabels series={shown} range={range} />
       </div>
+      {children}
       <FiguresTable series={series} xName={xName} />
     </figure>
   );

@@ -4,6 +4,7 @@ import type {
   Run,
   Snapshot,
   StageDescription,
+  StageMetric,
 } from "@/api/training-types";
 
 const MOMENT = "2026-03-01T12:00:00Z";
@@ -51,6 +52,24 @@ export const prompts: Snapshot = {
   kind: "ppo",
   counts: { prompts: 512 },
 };
+
+/** An entry of the glossary that says no more than it must. */
+export function metric(name: string, changes: Partial<StageMetric> = {}): StageMetric {
+  return {
+    name,
+    title: name,
+    meaning: "What it means.",
+    formula: "a / b",
+    unit: "",
+    healthy: "steady",
+    low: null,
+    high: null,
+    otherwise: "",
+    source: "",
+    chart: "",
+    ...changes,
+  };
+}
 
 const number = {
   kind: "int" as const,

@@ -251,6 +251,9 @@ UPDATE_METRICS = (
         otherwise="Any: the learning rate is far too high.",
         source="our experience",
     ),
+)
+
+STEP_SIZE_METRICS = (
     Metric(
         name="ppo_gradient_norm",
         stages=PPO,

@@ -228,17 +228,26 @@ PPO_FIGURES = (
         healthy="the same in runs that are compared",
         source="R71; not in the paper",
     ),
-    *(
-        Metric(
-            name=f"{when}.{name}",
-            stages=PPO,
-            title=f"{which} iteration: {name.replace('_', ' ')}",
-            meaning=f"What the {which.lower()} iteration logged as {name}.",
-            formula=f"as {name}",
-            healthy=f"as {name}",
-        )
-        for when, which in (("first", "First"), ("last", "Last"))
-        for name in ("score", "reward", "kl", "response_length", "entropy")
+    Metric(
+        name="first.*",
+        stages=PPO,
+        title="First iteration",
+        meaning="Score, reward, kl, response length and entropy as the first iteration logged "
+        "them, before anything was learned.",
+        formula="as in the steps",
+        healthy="kl 0; a score near 0, where the reward model was centred",
+        otherwise="A score far from 0: answers are cut short, or the prompts are others than those "
+        "that the reward model was centred on.",
+        source="Ouyang et al. 2022, section 3.5, for the 0; our experience",
+    ),
+    Metric(
+        name="last.*",
+        stages=PPO,
+        title="Last iteration",
+        meaning="The same as the last iteration logged them.",
+        formula="as in the steps",
+        healthy="a higher reward and score than in the first, on other prompts by chance",
+        source="our experience",
     ),
     Metric(
         name="kl_coef",

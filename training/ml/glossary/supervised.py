@@ -86,9 +86,10 @@ RANKING_METRICS = (
         formula="mean over prompts of (mean over pairs of -log sigmoid(r(x, y_w) - r(x, y_l)))",
         healthy="below 0.693 (ln 2, a coin), and not far below 0.4",
         high=0.6931,
-        otherwise="A fresh head starts near 0.9. Staying above ln 2: too few comparisons, or a "
-        "learning rate too high or too low. Labelers who agree 73 % of the time leave 0.37 to "
-        "0.44 nats that nobody can foretell: below that, pairs are known by heart.",
+        otherwise="A fresh head starts near 0.9 on features of deviation 1, higher on larger ones. "
+        "Staying above ln 2: too few comparisons, or a learning rate too high or too low. "
+        "Labelers who agree 73 % of the time leave 0.37 to 0.44 nats that nobody can foretell: "
+        "below that, pairs are known by heart.",
         source="Ouyang et al. 2022, equation 1; Stiennon et al. 2020 for the head; the entropy of "
         "labelers who agree 73 % of the time for the floor",
     ),

@@ -2,13 +2,16 @@ import { Skeleton, Slider } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 
-import { isLive } from "@/api/runs";
+import { glossaryQuery, isLive } from "@/api/runs";
 import type { Run } from "@/api/training-types";
 import { EmptyNote } from "@/components/empty-note";
 import { Loaded } from "@/components/loaded";
 import { Section } from "@/components/section";
 
 import { chartsOf } from "./metric-groups";
+import type { MetricChart } from "./metric-groups";
+import { MetricHint } from "./metric-hint";
+import { MetricMeanings } from "./metric-meanings";
 import { runMetricsQuery } from "./run-metrics";
 import classes from "./run-page.module.css";
 
@@ -49,13 +52,30 @@ function useLastFigures(run: Run) {
   }, [live, run.id, queryClient]);
 }
 
+function Curve({ chart, smoothing }: { chart: MetricChart; smoothing: number }) {
+  const { title, unit, series, band, metrics } = chart;
+  return (
+    <LineChart title={title} unit={unit} series={series} band={band} smoothing={smoothing}>
+      <MetricHint chart={chart} />
+      {metrics.length > 0 && (
+        <details className={classes.meaning}>
+          <summary>What it means</summary>
+          <MetricMeanings metrics={metrics} />
+        </details>
+      )}
+    </LineChart>
+  );
+}
+
 /** The run's figures step by step, growing while it is live (R47). */
 export function RunCurves({ run }: { run: Run }) {
   const [smoothing, setSmoothing] = useState(0);
   const metrics = useQuery(runMetricsQuery(run.id, isLive(run.state)));
   useLastFigures(run);
+  const glossary = useQuery(glossaryQuery(run.stage));
+  const explained = glossary.data?.steps;
   const points = metrics.data?.points;
-  const charts = useMemo(() => chartsOf(points ?? []), [points]);
+  const charts = useMemo(() => chartsOf(points ?? [], explained ?? []), [points, explained]);
 
   return (
     <Section
@@ -64,7 +84,9 @@ export function RunCurves({ run }: { run: Run }) {
     >
       <Loaded query={metrics} skeleton={<Skeleton height={220} />}>
         {() =>
-          charts.length === 0 ? (
+          glossary.isPending ? (
+            <Skeleton height={220} />
+          ) : charts.length === 0 ? (
             <EmptyNote title="No step is recorded yet">
               {isLive(run.state)
                 ? "The first figures arrive with the first optimiser step."
@@ -74,7 +96,7 @@ export function RunCurves({ run }: { run: Run }) {
             <Suspense fallback={<Skeleton height={220} />}>
               <div className={classes.curves}>
                 {charts.map((chart) => (
-                  <LineChart key={chart.title} {...chart} smoothing={smoothing / 100} />
+                  <Curve key={chart.title} chart={chart} smoothing={smoothing / 100} />
                 ))}
               </div>
             </Suspense>

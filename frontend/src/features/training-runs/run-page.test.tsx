@@ -5,15 +5,32 @@ import type { Run } from "@/api/training-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
-import { run } from "@/testing/training";
+import { metric, run } from "@/testing/training";
 
 let server: FakeServer;
+
+const STEPS = [
+  metric("accuracy", {
+    title: "Accuracy",
+    chart: "Accuracy",
+    meaning: "How often the preferred answer scores higher.",
+    healthy: "0.6 to 0.8",
+    low: 0.6,
+    high: 0.8,
+    otherwise: "Near 0.5: nothing is learned yet.",
+  }),
+];
+const FIGURES = [
+  metric("validation.accuracy", { title: "Held-out accuracy", meaning: "On prompts held out." }),
+  metric("seeds[].accuracy", { title: "Accuracy of a seed" }),
+];
 
 beforeEach(() => {
   server = new FakeServer()
     .install()
     .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
     .on(`GET /api/runs/${run.id}/metrics/`, { body: { points: [], next_step: -1 } })
+    .on(`GET /api/runs/stages/${run.stage}/glossary/`, { body: { steps: STEPS, report: FIGURES } })
     .on(`GET /api/runs/${run.id}/log/`, { body: { text: "", next_offset: 0, truncated: false } });
 });
 
@@ -98,6 +115,31 @@ test("the report puts the accuracy beside its baselines on the same pairs", asyn
   expect(within(chart).getByRole("img", { name: "Held-out pairs: 0.664, 95% interval 0.634 to 0.694" })).toBeVisible();
   expect(within(chart).getByText("Longer text wins")).toBeVisible();
   expect(within(chart).getByText("Chance")).toBeVisible();
+});
+
+test("a chart says in words where its figure is healthy and that the newest one is not (R47)", async () => {
+  const point = { phase: "train", elapsed_seconds: 1, recorded_at: "2026-03-01T12:00:00Z" };
+  server.on(`GET /api/runs/${run.id}/metrics/`, {
+    body: { points: [{ ...point, step: 1, metrics: { accuracy: 0.55 } }], next_step: 1 },
+  });
+  const { user } = open({ state: "succeeded" });
+
+  const chart = await screen.findByRole("figure");
+  expect(within(chart).getByText("Healthy: 0.6 to 0.8")).toBeVisible();
+  expect(within(chart).getByText(/Accuracy now 0.55, below it/)).toBeVisible();
+  await user.click(within(chart).getByText("What it means"));
+  expect(within(chart).getByText(/Near 0.5: nothing is learned yet/)).toBeVisible();
+});
+
+test("the report explains the figures that it holds, and only those", async () => {
+  const { user } = open({
+    state: "succeeded",
+    report: { validation: { accuracy: { value: 0.66, low: 0.6, high: 0.7 } }, seeds: [] },
+  });
+
+  await user.click(await screen.findByText("What these figures mean"));
+  expect(screen.getByText("On prompts held out.")).toBeVisible();
+  expect(screen.queryByText("Accuracy of a seed")).not.toBeInTheDocument();
 });
 
 test("the log is shown as text and following it can be stopped", async () => {

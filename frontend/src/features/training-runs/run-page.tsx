@@ -2,7 +2,6 @@ import { Alert, Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
-import { accuracyRows, singleFigures } from "@/api/report";
 import type { Run } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { formatDateTime } from "@/components/formats";
@@ -10,7 +9,6 @@ import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
-import { ReportView } from "@/components/report-view";
 import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
 
@@ -21,6 +19,7 @@ import { RunHistory } from "./run-history";
 import { RunLogView } from "./run-log-view";
 import classes from "./run-page.module.css";
 import { RunProgress } from "./run-progress";
+import { RunReport } from "./run-report";
 import { RunInputs, RunSpecification } from "./run-specification";
 import { reasonInWords } from "./run-words";
 import { runQuery } from "./use-run";
@@ -81,15 +80,6 @@ function State({ run }: { run: Run }) {
   );
 }
 
-function Report({ run }: { run: Run }) {
-  if (accuracyRows(run.report).length === 0 && singleFigures(run.report).length === 0) return null;
-  return (
-    <Section title="Report" isSheet>
-      <ReportView report={run.report} title="Pairs ordered as labelers did" />
-    </Section>
-  );
-}
-
 function RunView({ run }: { run: Run }) {
   return (
     <>
@@ -119,7 +109,7 @@ function RunView({ run }: { run: Run }) {
       </PageHeader>
       {run.state === "queued" && <GpuWorkersNote />}
       <State run={run} />
-      <Report run={run} />
+      <RunReport run={run} />
       <RunCurves run={run} />
       <RunInputs run={run} />
       <RunLogView run={run} />

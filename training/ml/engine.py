@@ -3,6 +3,8 @@
 Stages hand over micro-batches as functions that return their share of the step's loss, already
 divided by the whole step's number of tokens or prompts: the sum of micro-batches then equals one
 large batch, whatever the split and however many processes share it.
+
+Several processes hold either a copy of the network each, or a slice of it each (sharding.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from training.ml.errors import NonFinite
 from training.ml.schedules import Schedule
+from training.ml.sharding import laid_out_like, rebuilt, shard, whole, without_weights
 from training.ml.world import World
 
 MicroLoss = Callable[[], Tensor]
@@ -48,7 +51,10 @@ class UpdateReport:
 
 
 class Engine:
-    """Moves one module. `forward` is the module to call: it carries the gradient exchange."""
+    """Moves one module. `forward` is the module to call: it carries the gradient exchange.
+
+    `is_filling` is true while a micro-batch is repeated for the exchange alone: it counts nothing.
+    """
 
     def __init__(
         self,
@@ -58,12 +64,19 @@ class Engine:
         settings: OptimiserSettings,
         schedule: Schedule,
         ema_decay: float = 0.0,
+        sharding: str = "none",
     ) -> None:
-        self.module = module.to(world.device)
-        self.forward: nn.Module = module
-        if world.size > 1:
-            # Buffers never change; exchanging them would need equally many calls everywhere.
-            self.forward = DistributedDataParallel(module, forward_sync_buffers=False)
+        self.module = self.forward = module
+        self._structure: nn.Module | None = None
+        if world.size > 1 and sharding == "full":
+            self._structure = without_weights(module)
+            shard(module, world)
+        else:
+            module.to(world.device)
+            if world.size > 1:
+                # Buffers never change; exchanging them would need equally many calls everywhere.
+                self.forward = DistributedDataParallel(module, forward_sync_buffers=False)
+        self.is_filling = False
         self.world = world
         self.schedule = schedule
         self.max_gradient_norm = settings.max_gradient_norm
@@ -95,7 +108,8 @@ class Engine:
             before = self._gradients() if losses else None
             losses[name] = self._accumulate(micro_losses)
             norms[name] = self._norm_since(before)
-        total_norm = float(nn.utils.clip_grad_norm_(self.trained.values(), self.max_gradient_norm))
+        norm = nn.utils.clip_grad_norm_(self.trained.values(), self.max_gradient_norm)
+        total_norm = float(whole(norm))
         if not torch.isfinite(torch.tensor([total_norm, *losses.values()])).all():
             raise NonFinite(f"update {self.updates + 1}: losses {losses}, gradient {total_norm}")
         self.updates += 1
@@ -120,38 +134,73 @@ class Engine:
         finally:
             self._overwrite(weights)
 
+    @contextmanager
+    def in_one_piece(self) -> Iterator[Any]:
+        """The module to judge or to publish, whole on every process. Every process calls this.
+
+        Of a sharded module it is a copy, which takes the module's place until it is given back.
+        """
+        if self._structure is None:
+            yield self.module
+            return
+        sharded, weights = self.module, dict(self.module.named_parameters())
+        twin = rebuilt(self._structure, lambda name: whole(weights[name].detach()))
+        self.module = twin.to(self.world.device).train(sharded.training)
+        try:
+            yield self.module
+        finally:
+            self.module = sharded
+
     def tensors(self) -> dict[str, Tensor]:
-        """Everything a resumed run needs, under flat names."""
+        """Everything a resumed run needs, under flat names. Every process calls this.
+
+        Slices are gathered one tensor at a time, and kept by the main process, in host memory.
+        """
         stored: dict[str, Tensor] = {}
-        averages = iter(self.average)
-        for name, parameter in self.trained.items():
-            stored[f"weight.{name}"] = parameter.detach()
-            for key, moment in self.optimiser.state.get(parameter, {}).items():
-                stored[f"{key}.{name}"] = moment
-            if self.average:
-                stored[f"average.{name}"] = next(averages)
+        for name, part in self._state():
+            gathered = whole(part)
+            if gathered is part:
+                stored[name] = part
+            elif self.world.is_main:
+                stored[name] = gathered.cpu()
         return stored
 
     def restore(self, stored: Mapping[str, Tensor], updates: int) -> None:
+        """Precondition: every process read the same checkpoint, of however many processes."""
         self.updates = updates
-        for index, (name, parameter) in enumerate(self.trained.items()):
-            with torch.no_grad():
-                parameter.copy_(stored[f"weight.{name}"])
+        with torch.no_grad():
+            for index, (name, parameter) in enumerate(self.trained.items()):
+                parameter.copy_(laid_out_like(stored[f"weight.{name}"], parameter))
+                if self.average:
+                    average = self.average[index]
+                    average.copy_(laid_out_like(stored[f"average.{name}"], average))
+                self._restore_moments(name, parameter, stored)
+
+    def _state(self) -> Iterator[tuple[str, Tensor]]:
+        averages = iter(self.average)
+        for name, parameter in self.trained.items():
+            yield f"weight.{name}", parameter.detach()
+            for key, moment in self.optimiser.state.get(parameter, {}).items():
+                yield f"{key}.{name}", moment
             if self.average:
-                self.average[index].copy_(stored[f"average.{name}"])
-            self._restore_moments(name, parameter, stored)
+                yield f"average.{name}", next(averages)
 
     def _restore_moments(
         self, name: str, parameter: nn.Parameter, stored: Mapping[str, Tensor]
     ) -> None:
-        keys = ("step", "exp_avg", "exp_avg_sq")
-        moments = {key: stored[f"{key}.{name}"] for key in keys if f"{key}.{name}" in stored}
-        if moments:
-            on_device = {key: moment.to(parameter.device) for key, moment in moments.items()}
-            self.optimiser.state[parameter] = on_device
+        if f"step.{name}" not in stored:
+            return
+        self.optimiser.state[parameter] = {
+            "step": stored[f"step.{name}"].to(parameter.device),
+            **{
+                key: laid_out_like(stored[f"{key}.{name}"], parameter)
+                for key in ("exp_avg", "exp_avg_sq")
+            },
+        }
 
     def _accumulate(self, micro_losses: Sequence[MicroLoss]) -> float:
         total = torch.zeros((), dtype=torch.float64, device=self.world.device)
+        num_idle = self._num_idle(len(micro_losses))
         for index, micro_loss in enumerate(micro_losses):
             is_last = index == len(micro_losses) - 1
             with nullcontext() if is_last else self._without_exchange():
@@ -159,9 +208,18 @@ class Engine:
                 # Gradients are averaged over processes, while losses are shares of one sum.
                 (loss * self.world.size).backward()  # type: ignore[no-untyped-call]
             total += loss.detach().double()
+        self.is_filling = True
+        for _ in range(num_idle):
+            (0.0 * micro_losses[0]()).backward()  # type: ignore[no-untyped-call]
+        self.is_filling = False
         return float(self.world.total(total))
 
+    def _num_idle(self, num_own: int) -> int:
+        """How many micro-batches fewer than the busiest process: each pass is an exchange."""
+        return 0 if self._structure is None else self.world.largest(num_own) - num_own
+
     def _without_exchange(self) -> Any:
+        # A sharded network exchanges every time: whole gradients are what has no room.
         if isinstance(self.forward, DistributedDataParallel):
             return self.forward.no_sync()
         return nullcontext()
@@ -176,7 +234,7 @@ class Engine:
             if parameter.grad is not None:
                 past = before[index] if before else None
                 added.append(parameter.grad if past is None else parameter.grad - past)
-        return float(nn.utils.get_total_norm(added)) if added else 0.0
+        return float(whole(nn.utils.get_total_norm(added))) if added else 0.0
 
     def _overwrite(self, values: Sequence[Tensor]) -> None:
         if values:

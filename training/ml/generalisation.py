@@ -86,7 +86,8 @@ def measure_generalisation(job: Job) -> Generator[StepMetrics, None, Report]:
 
             # 3. At the end of a training: both accuracies on prompts that were held out.
             if training.plan.ends_seed(own):
-                judged = _judge(engine, scorer, training, job.seed)
+                with engine.in_one_piece():
+                    judged = _judge(engine, scorer, training, job.seed)
                 state["folds"] = [*state["folds"], judged]
                 metrics |= {
                     f"{name}_accuracy": judged[name]["value"] for name in ("in_group", "held_out")

@@ -37,6 +37,7 @@ from training.ml.shared_knobs import (
     max_tokens_per_forward_knob,
     precision_knob,
     schedule_knob,
+    sharding_knob,
     weight_decay_knob,
 )
 
@@ -114,6 +115,7 @@ class SftHyperparameters:
     max_completion_tokens: int = max_completion_tokens_knob()
     max_tokens_per_forward: int = max_tokens_per_forward_knob()
     precision: str = precision_knob()
+    sharding: str = sharding_knob()
     lora_rank: int = lora_rank_knob()
     lora_alpha: int = lora_alpha_knob()
     max_gradient_norm: float = max_gradient_norm_knob()
@@ -179,6 +181,7 @@ class RankingHyperparameters:
     max_completion_tokens: int = max_completion_tokens_knob()
     max_tokens_per_forward: int = max_tokens_per_forward_knob()
     precision: str = precision_knob()
+    sharding: str = sharding_knob()
     lora_rank: int = lora_rank_knob()
     lora_alpha: int = lora_alpha_knob()
     max_gradient_norm: float = max_gradient_norm_knob()

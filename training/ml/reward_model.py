@@ -79,20 +79,24 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         state["num_completions"] += sum(len(group.completions) for group in groups)
         state |= {"loss": metrics["loss"], "accuracy": metrics["accuracy"]}
         if settings.num_seeds > 1 and plan.ends_seed(step):
-            figures = seed_figures(_evaluate(engine, scorer, validation, job.seed))
-            state["seeds"] = [*state["seeds"], {"seed": plan.seed_of(step), **figures}]
-            shelf.put(job.world, state["seeds"], model, tokenizer, parent=base)
+            with engine.in_one_piece() as judged:
+                figures = seed_figures(_evaluate(engine, scorer, validation, job.seed))
+                state["seeds"] = [*state["seeds"], {"seed": plan.seed_of(step), **figures}]
+                shelf.put(job.world, state["seeds"], judged, tokenizer, parent=base)
         yield StepMetrics(step + 1, plan.total_steps, "train", metrics)
         job.at_step_boundary(step + 1, {"model": engine}, state)
 
     # 4. Centre it, judge it on held-out prompts as others will load it, and publish.
     if state["seeds"]:
-        model = load_reward_model(shelf.best_folder)
-        engine = plan.engine(model, job.world)
-    centring = _centre(job, engine, scorer, encoder, train)
-    report = {
+        engine = plan.engine(load_reward_model(shelf.best_folder), job.world)
+    with engine.in_one_piece() as centred:
+        centring = _centre(job, engine, scorer, encoder, train)
+        figures = _evaluate(engine, scorer, validation, job.seed)
+        if job.world.is_main:
+            save_reward_model(centred, tokenizer, job.output_dir / "model", parent=base)
+    return {
         "train": {"loss": state["loss"], "accuracy": state["accuracy"], "num_prompts": len(train)},
-        "validation": _evaluate(engine, scorer, validation, job.seed),
+        "validation": figures,
         "centring": centring,
         "seeds": state["seeds"],
         "encoding": "packed" if scorer.packing else "rows",
@@ -103,9 +107,6 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         + _left_out(num_tied)
         + _undecided(state["seeds"]),
     }
-    if job.world.is_main:
-        save_reward_model(model, tokenizer, job.output_dir / "model", parent=base)
-    return report
 
 
 def _left_out(num_tied: int) -> list[str]:

@@ -63,7 +63,9 @@ class TrainingPlan:
             warmup_steps=settings.warmup_steps,
             final_fraction=settings.final_learning_rate_fraction,
         )
-        return Engine(model, world=world, settings=settings, schedule=schedule)
+        return Engine(
+            model, world=world, settings=settings, schedule=schedule, sharding=settings.sharding
+        )
 
 
 def seed_figures(evaluation: Mapping[str, Any]) -> dict[str, Any]:

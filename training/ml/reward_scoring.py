@@ -86,7 +86,7 @@ class RewardScorer:
                 weight_of_pair_P=on_device.weight_P,
                 label_smoothing=self.settings.label_smoothing,
             )
-            if not own:
+            if engine.is_filling or not own:
                 # Without a prompt of its own a process only takes part in the exchange.
                 return 0.0 * loss
             tally.add(on_device, reward_N)

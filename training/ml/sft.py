@@ -62,7 +62,11 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     shelf = EpochShelf(job)
     plan = _Plan(settings, len(train), len(pretraining), job.seed)
     engine = Engine(
-        model, world=job.world, settings=settings, schedule=_schedule(settings, plan.total_steps)
+        model,
+        world=job.world,
+        settings=settings,
+        schedule=_schedule(settings, plan.total_steps),
+        sharding=settings.sharding,
     )
     state = job.resume({"model": engine}) or {"epochs": [], "train_loss": None}
 
@@ -83,11 +87,12 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
             "tokens": num_answer_tokens(examples),
         }
         if plan.ends_epoch(step):
-            figures = _judge_epoch(engine, settings, validation, held_out_texts, judge)
-            metrics |= figures
-            state["epochs"] = [*state["epochs"], figures]
-            if job.world.is_main:
-                shelf.put(model, tokenizer, state["epochs"], parent=base)
+            with engine.in_one_piece() as judged:
+                figures = _judge_epoch(engine, settings, validation, held_out_texts, judge)
+                metrics |= figures
+                state["epochs"] = [*state["epochs"], figures]
+                if job.world.is_main:
+                    shelf.put(judged, tokenizer, state["epochs"], parent=base)
         yield StepMetrics(step + 1, plan.total_steps, "train", metrics)
         job.at_step_boundary(step + 1, {"model": engine}, state)
 

@@ -113,6 +113,16 @@ def max_steps_knob() -> Any:
     )
 
 
+def sharding_knob() -> Any:
+    return knob(
+        "none",
+        "full divides weights, gradients and moments among the processes of a run, for models "
+        "that do not fit on one accelerator; none gives every process a copy.",
+        choices=("none", "full"),
+        source="Rajbhandari et al. 2020 (ZeRO); not in the paper",
+    )
+
+
 def lora_rank_knob() -> Any:
     return knob(
         0,

@@ -33,6 +33,14 @@ class World:
         exact = torch.tensor(amount, dtype=torch.float64, device=self.device)
         return float(self.total(exact).item())
 
+    def largest(self, number: int) -> int:
+        """The largest of all processes' numbers, on every process."""
+        if self.size == 1:
+            return number
+        shared = torch.tensor(number, dtype=torch.int64, device=self.device)
+        dist.all_reduce(shared, op=dist.ReduceOp.MAX)
+        return int(shared.item())
+
     def from_main(self, number: int) -> int:
         """The main process's number, on every process."""
         if self.size == 1:

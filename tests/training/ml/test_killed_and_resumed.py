@@ -1,27 +1,22 @@
 """Killed with SIGKILL and started again, a run ends with the bits of one that was left alone (P21).
 
-Every run is a process of its own, forked from one that has imported the trainer already, so that
-a start takes milliseconds. Nothing is cleaned up for the killed: whatever they leave lies about.
+Every run is a process of its own. Nothing is cleaned up for the killed: what they leave lies about.
 """
 
-import multiprocessing
 import os
 import random
 import signal
-import sys
 
 import pytest
 
 from tests.training.ml.jobs import demonstration, ranked
+from tests.training.ml.processes import STAGES, finish, run_whole, start
 from tests.training.ml.tiny import progress_of, result_of, write_job, write_jsonl, write_prompts
 from training.ml import checkpointing, job
 from training.ml.engine import Engine
 from training.ml.job import Job, run_stage
-from training.ml.ppo import train_ppo
-from training.ml.reward_model import train_reward_model
-from training.ml.sft import train_sft
 
-STAGES = {"sft": train_sft, "reward_model": train_reward_model, "ppo": train_ppo}
+KILLED_STAGES = ("sft", "reward_model", "ppo")
 TEXTS = ["axxx", "aaxx", "aaax", "aaaa"]
 # Five texts and seven prompts are passed more than once: an order begun anew would show.
 DOCUMENTS = [{"text": f"Plain text number {n}, which goes on." * 2} for n in range(5)]
@@ -58,10 +53,6 @@ SETTINGS = {
         "kl_ceiling": 1e6,
     },
 }
-
-
-def run_whole(stage, path):
-    sys.exit(run_stage(stage, STAGES[stage], [path]))
 
 
 def run_until_killed_at(stage, path, last_step):
@@ -111,19 +102,6 @@ def run_forgetfully(stage, path):
 
 
 @pytest.fixture(scope="module")
-def processes():
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-
-    def start(target, *arguments):
-        process = context.Process(target=target, args=arguments)
-        process.start()
-        return process
-
-    return start
-
-
-@pytest.fixture(scope="module")
 def make_job(tmp_path_factory, policy_folder, reward_folder):
     tmp_path = tmp_path_factory.mktemp("killed")
     policy, reward = policy_folder("gpt2"), reward_folder("gpt2")
@@ -147,22 +125,17 @@ def make_job(tmp_path_factory, policy_folder, reward_folder):
 
 
 @pytest.fixture(scope="module")
-def whole(processes, make_job):
+def whole(make_job):
     """A run of each stage that nobody disturbs, made once."""
     made = {}
 
     def run(stage):
         if stage not in made:
             made[stage] = make_job(stage, "whole")
-            assert finish(processes(run_whole, stage, str(made[stage]))) == 0
+            assert finish(start(run_whole, stage, str(made[stage]))) == 0
         return made[stage]
 
     return run
-
-
-def finish(process):
-    process.join(timeout=120)
-    return process.exitcode
 
 
 def published(path):
@@ -182,8 +155,8 @@ def assert_same_end(path, reference):
     assert result_of(path.parent)["report"] == result_of(reference.parent)["report"]
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_five_steps_a_kill_and_five_are_ten(processes, make_job, whole, stage):
+@pytest.mark.parametrize("stage", KILLED_STAGES)
+def test_five_steps_a_kill_and_five_are_ten(make_job, whole, stage):
     """P21, R74: killed in step 7, killed again while storing step 10, the third goes through.
 
     Steps 6 to 10 report the same figures, and every published file has the same bytes: weights,
@@ -192,11 +165,11 @@ def test_five_steps_a_kill_and_five_are_ten(processes, make_job, whole, stage):
     killed = make_job(stage, "killed", checkpoint_every_steps=5)
     checkpoints = killed.parent / "checkpoints"
 
-    first = finish(processes(run_until_killed_at, stage, str(killed), 7))
+    first = finish(start(run_until_killed_at, stage, str(killed), 7))
     after_first = sorted(folder.name for folder in checkpoints.iterdir())
-    second = finish(processes(run_until_killed_storing, stage, str(killed), 10))
+    second = finish(start(run_until_killed_storing, stage, str(killed), 10))
     after_second = sorted(folder.name for folder in checkpoints.iterdir())
-    third = finish(processes(run_whole, stage, str(killed)))
+    third = finish(start(run_whole, stage, str(killed)))
 
     assert (first, second, third) == (-signal.SIGKILL, -signal.SIGKILL, 0)
     assert after_first == ["step-00000005"]
@@ -210,29 +183,29 @@ def test_five_steps_a_kill_and_five_are_ten(processes, make_job, whole, stage):
     ]
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_state_that_was_forgotten_would_be_noticed(processes, make_job, whole, stage):
+@pytest.mark.parametrize("stage", KILLED_STAGES)
+def test_a_state_that_was_forgotten_would_be_noticed(make_job, whole, stage):
     """P21, the control: without the random streams, the moments or the price nothing is equal."""
     forgetful = make_job(stage, "forgetful", checkpoint_every_steps=5)
-    finish(processes(run_until_killed_at, stage, str(forgetful), 7))
+    finish(start(run_until_killed_at, stage, str(forgetful), 7))
 
-    assert finish(processes(run_forgetfully, stage, str(forgetful))) == 0
+    assert finish(start(run_forgetfully, stage, str(forgetful))) == 0
 
     assert result_of(forgetful.parent)["resumed_from_step"] == 5
     with pytest.raises(AssertionError):
         assert_same_end(forgetful, whole(stage))
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_kills_at_any_moment_change_nothing(processes, make_job, whole, stage):
+@pytest.mark.parametrize("stage", KILLED_STAGES)
+def test_kills_at_any_moment_change_nothing(make_job, whole, stage):
     """P21: four kills from outside at random moments, in a step, a checkpoint or the publishing."""
     killed = make_job(stage, "often", checkpoint_every_steps=1)
 
     for _ in range(4):
-        process = processes(run_whole, stage, str(killed))
+        process = start(run_whole, stage, str(killed))
         process.join(timeout=random.uniform(0.05, 0.6))
         process.kill()
         process.join()
 
-    assert finish(processes(run_whole, stage, str(killed))) == 0
+    assert finish(start(run_whole, stage, str(killed))) == 0
     assert_same_end(killed, whole(stage))

@@ -135,6 +135,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "runs/<uuid:run_id>/pause/": {"POST": "admin"},
     "runs/<uuid:run_id>/resume/": {"POST": "admin"},
     "runs/<uuid:run_id>/retry/": {"POST": "admin"},
+    "runs/<uuid:run_id>/priority/": {"POST": "admin"},
     "sweeps/": {"GET": "researcher", "POST": "admin"},
     "sweeps/<uuid:sweep_id>/": {"GET": "researcher"},
     "gpu-slots/": {"GET": "researcher"},

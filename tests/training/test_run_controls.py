@@ -19,7 +19,7 @@ from training.runner.claim import (
 )
 from training.runner.letting_go import Ending
 from training.runner.periodic import requeue_due
-from training.services.runs import cancel_run, pause_run, resume_run
+from training.services.runs import cancel_run, pause_run, prioritise_run, resume_run
 
 pytestmark = pytest.mark.django_db
 
@@ -283,6 +283,23 @@ def test_an_attempt_remembers_why_it_ended_and_what_it_needed(held):
     assert (attempt.outcome, attempt.detail) == ("killed", "why")
     assert attempt.peak_memory_bytes == 5 << 30
     assert attempt.boot_id != ""
+
+
+def test_a_priority_is_on_record_with_who_set_it(make_run, ada):
+    run = prioritise_run(by=ada, run=make_run(), priority=7)
+
+    event = RunEvent.objects.last()
+    assert (run.priority, event.detail) == (7, "priority 0 -> 7")
+    assert event.actor == f"person:{ada.pk}"
+
+
+def test_an_ended_run_has_no_priority_any_more(held, run, ada):
+    finish_unsuccessful(held, Ending(reason="bad_input"))
+
+    with pytest.raises(Refused) as refusal:
+        prioritise_run(by=ada, run=run, priority=1)
+
+    assert refusal.value.code == "run_has_ended"
 
 
 def test_a_run_that_finished_while_pausing_has_succeeded(held, run, ada):

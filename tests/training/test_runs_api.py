@@ -98,6 +98,8 @@ class TestRequest:
             ({"seed": -1}, "seed"),
             ({"seed": 2**40}, "seed"),
             ({"name": "x" * 161}, "name"),
+            ({"priority": 101}, "priority"),
+            ({"priority": "; id"}, "priority"),
         ],
     )
     def test_nonsense_is_refused_and_starts_nothing(self, ada, body, change, field):

@@ -169,7 +169,7 @@ def test_a_refused_request_stores_nothing(ada):
 
 def test_a_retry_is_a_new_run_with_the_same_spec(make_run, ada):
     """an ended run never moves again; a retry clones it."""
-    failed = make_run(hyperparameters={"batch_size": 4})
+    failed = make_run(hyperparameters={"batch_size": 4}, priority=2)
     Run.objects.filter(pk=failed.pk).update(state="cancelled")
 
     retried = retry_run(by=ada, run=failed)
@@ -178,6 +178,7 @@ def test_a_retry_is_a_new_run_with_the_same_spec(make_run, ada):
     assert retried.parent_id == failed.pk
     assert retried.state == "queued"
     assert retried.spec_sha256 == failed.spec_sha256
+    assert retried.priority == 2
 
 
 def test_only_an_ended_run_can_be_retried(make_run, ada):

@@ -17,6 +17,7 @@ from training.models import GpuSlot, Run
 from training.runner.claim import claim, report_slots
 from training.runner.periodic import periodic_lock
 from training.selectors.runs_to_ring import runs_to_ring
+from training.services.runs import prioritise_run
 
 HOST = socket.gethostname()
 
@@ -84,6 +85,15 @@ class TestDispatch:
         claim(runs[0].pk, host=HOST)
 
         assert runs_to_ring() == [runs[3].pk, runs[1].pk]
+
+    def test_a_higher_priority_goes_before_age(self, settings, ada, make_run):
+        settings.GPU_SLOTS = 3
+        report_slots(HOST)
+        low, old, new, urgent = (make_run(priority=level) for level in (-1, 0, 0, 0))
+        prioritise_run(by=ada, run=urgent, priority=5)
+
+        assert runs_to_ring() == [urgent.pk, old.pk, new.pk]
+        assert low.pk not in runs_to_ring()
 
     def test_a_waiting_run_that_is_due_is_queued_again(self, doorbell, make_run):
         report_slots(HOST)

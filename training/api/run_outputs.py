@@ -109,6 +109,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
             "started_at",
             "ended_at",
             "worker",
+            "priority",
             "attempt",
             "failures",
             "max_failures",

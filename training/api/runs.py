@@ -28,9 +28,11 @@ from training.models import Run, RunState
 from training.selectors.runs import access_run, log_after, metrics_after, runs
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import (
+    MAXIMUM_PRIORITY,
     MAXIMUM_SEED,
     cancel_run,
     pause_run,
+    prioritise_run,
     request_run,
     resume_run,
     retry_run,
@@ -53,6 +55,20 @@ class PromptQueryInput(serializers.Serializer[Any]):
     prompt_ids = RowIds(required=False, allow_null=True, max_length=MAXIMUM_PROMPTS)
 
 
+class Priority(serializers.IntegerField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            min_value=-MAXIMUM_PRIORITY,
+            max_value=MAXIMUM_PRIORITY,
+            help_text="Of two runs that could start the higher goes first.",
+            **options,
+        )
+
+
+class PriorityInput(serializers.Serializer[Any]):
+    priority = Priority()
+
+
 class RunRequestInput(serializers.Serializer[Any]):
     """What to run. Hyperparameters that are not given take the stage's defaults."""
 
@@ -63,6 +79,7 @@ class RunRequestInput(serializers.Serializer[Any]):
     seed = serializers.IntegerField(
         min_value=0, max_value=MAXIMUM_SEED, required=False, allow_null=True, default=None
     )
+    priority = Priority(default=0)
     prompt_query = PromptQueryInput(required=False, allow_null=True, default=None)
 
     def request(self) -> RunRequest:
@@ -73,6 +90,7 @@ class RunRequestInput(serializers.Serializer[Any]):
             inputs=wanted["inputs"],
             hyperparameters=wanted["hyperparameters"],
             seed=wanted["seed"],
+            priority=wanted["priority"],
         )
 
 
@@ -242,6 +260,17 @@ class RetryView(RunControlView):
     control = staticmethod(retry_run)
 
 
+class PriorityView(APIView):
+    permission_classes = [IsAdmin]
+
+    @extend_schema(operation_id="prioritise_run", request=PriorityInput, responses=RunOutput)
+    def post(self, request: Request, run_id: UUID) -> Response:
+        given = PriorityInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        prioritise_run(by=account_of(request), run=access_run(run_id), **given.validated_data)
+        return Response(shown(run_id))
+
+
 urlpatterns = [
     path("runs/", RunsView.as_view(), name="runs"),
     path("runs/check/", RunCheckView.as_view(), name="runs-check"),
@@ -252,4 +281,5 @@ urlpatterns = [
     path("runs/<uuid:run_id>/pause/", PauseView.as_view(), name="run-pause"),
     path("runs/<uuid:run_id>/resume/", ResumeView.as_view(), name="run-resume"),
     path("runs/<uuid:run_id>/retry/", RetryView.as_view(), name="run-retry"),
+    path("runs/<uuid:run_id>/priority/", PriorityView.as_view(), name="run-priority"),
 ]

@@ -75,6 +75,8 @@ class Run(models.Model):
     lease_until = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)
     run_after = models.DateTimeField(db_default=Now())
+    # Of two runs that could start the higher goes first; no part of the spec.
+    priority = models.SmallIntegerField(db_default=0)
     cancel_requested_at = models.DateTimeField(null=True)
     cancel_requested_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+"

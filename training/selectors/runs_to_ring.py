@@ -8,7 +8,7 @@ from training.selectors.gpu_slots import num_free_slots
 
 
 def runs_to_ring() -> list[UUID]:
-    """The oldest queued runs that are due, no more than there are free slots.
+    """The queued runs that are due, by priority, then age; no more than there are free slots.
 
     Ringing for more would only pile up messages. Two queries.
     """
@@ -16,5 +16,5 @@ def runs_to_ring() -> list[UUID]:
         state=RunState.QUEUED,
         cancel_requested_at__isnull=True,
         run_after__lte=ClockTimestamp(),
-    ).order_by("run_after", "created_at")
+    ).order_by("-priority", "run_after", "created_at")
     return list(due.values_list("id", flat=True)[: num_free_slots()])

@@ -20,6 +20,7 @@ class RunRequest:
     name: str = ""
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from labeling.errors import NotAccessible, Refused
 from labeling.models import User
 from training.models import (
     LIVE_STATES,
+    TERMINAL_STATES,
     ModelVersion,
     Run,
     RunInput,
@@ -30,6 +31,7 @@ from training.services.stages import STAGES
 MAXIMUM_SEED = 2**32 - 1
 WAITING_STATES = (RunState.QUEUED, RunState.RETRY_WAIT, RunState.PAUSED)
 PAUSABLE_STATES = (RunState.CLAIMED, RunState.RUNNING)
+MAXIMUM_PRIORITY = 100
 RETRIABLE_STATES = (RunState.FAILED, RunState.CANCELLED)
 
 
@@ -77,6 +79,7 @@ def request_run(
         spec_sha256=sha256_of_text(canonical_json(spec)),
         seed=seed,
         code_revision=code_revision(),
+        priority=request.priority,
         parent=parent,
         sweep=sweep,
         created_by=by,
@@ -163,6 +166,21 @@ def resume_run(*, by: User, run: Run) -> Run:
 
 
 @transaction.atomic
+def prioritise_run(*, by: User, run: Run, priority: int) -> Run:
+    """Let a run go before or after others, now if it waits, else when it next has to wait.
+
+    Raises: Refused("run_has_ended").
+    """
+    run = _lock(run)
+    if run.state in TERMINAL_STATES:
+        raise Refused("run_has_ended", f"This run is {run.state}.")
+    Run.objects.filter(pk=run.pk).update(priority=priority)
+    note(run, actor=person(by), detail=f"priority {run.priority} -> {priority}")
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
 def retry_run(*, by: User, run: Run) -> Run:
     """A new run with the same spec, whose parent is the one that failed or was cancelled.
 
@@ -179,6 +197,7 @@ def retry_run(*, by: User, run: Run) -> Run:
         inputs={role: UUID(chosen["id"]) for role, chosen in run.spec["inputs"].items()},
         hyperparameters=run.spec["hyperparameters"],
         seed=run.seed,
+        priority=run.priority,
     )
     return request_run(by=by, request=request, parent=run, sweep=run.sweep)
 

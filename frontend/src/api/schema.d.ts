@@ -1324,6 +1324,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/priority/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["prioritise_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/resume/": {
         parameters: {
             query?: never;
@@ -3373,6 +3389,10 @@ export interface components {
             };
             problems: string[];
         };
+        PriorityInputRequest: {
+            /** @description Of two runs that could start the higher goes first. */
+            priority: number;
+        };
         ProgressOutput: {
             flags: components["schemas"]["PartProgressOutput"];
             ranking: components["schemas"]["PartProgressOutput"];
@@ -3976,6 +3996,7 @@ export interface components {
             readonly ended_at: string | null;
             /** @description Where it runs, or last ran. */
             readonly worker: string | null;
+            readonly priority: number;
             readonly attempt: number;
             readonly failures: number;
             readonly max_failures: number;
@@ -4018,6 +4039,11 @@ export interface components {
             };
             /** Format: int64 */
             seed?: number | null;
+            /**
+             * @description Of two runs that could start the higher goes first.
+             * @default 0
+             */
+            priority: number;
             prompt_query?: components["schemas"]["PromptQueryInputRequest"] | null;
         };
         SameAnswerOutput: {
@@ -4310,6 +4336,11 @@ export interface components {
             };
             /** Format: int64 */
             seed?: number | null;
+            /**
+             * @description Of two runs that could start the higher goes first.
+             * @default 0
+             */
+            priority: number;
             parameter: string;
             values?: number[];
             geometric?: components["schemas"]["GeometricInputRequest"] | null;
@@ -7519,6 +7550,40 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prioritise_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityInputRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -178,6 +178,8 @@ RUN_STOP_TIMEOUT_SECONDS = env_int("CONCORD_RUN_STOP_TIMEOUT_SECONDS", 120, mini
 RUN_RETRY_SECONDS = env_int("CONCORD_RUN_RETRY_SECONDS", 30)
 # Counted from the first claim, and again from the claim after a pause.
 RUN_DEADLINE_SECONDS = env_int("CONCORD_RUN_DEADLINE_SECONDS", 7 * 24 * 3600, minimum=1)
+# A run that has made no step for so long, and for ten of its usual steps, is called stalled.
+RUN_STALL_SECONDS = env_int("CONCORD_RUN_STALL_SECONDS", 600, minimum=1)
 # Written into every run; an image without a git folder sets it.
 CODE_REVISION = env_text("CONCORD_CODE_REVISION", "")
 

@@ -46,11 +46,13 @@ def dispatch() -> None:
 
 @shared_task(name="training.reap")
 def reap() -> None:
-    """Let go of the runs whose runners are gone."""
+    """Let go of the runs whose runners are gone, and name those that stand still."""
     with periodic.periodic_lock("reap") as is_mine:
         if is_mine:
             for run_id, state in periodic.reap():
                 logger.warning("run %s was lost and is now %s", run_id, state)
+            for run_id in periodic.note_stalls():
+                logger.warning("run %s makes no steps", run_id)
 
 
 @worker_ready.connect

@@ -257,7 +257,7 @@ class TestWatching:
         client = client_of(rosa)
         client.get("/api/runs/")
 
-        # Session and account, then runs, inputs, attempts, events, names, speeds.
+        # Session and account, then runs, inputs, attempts, events, names, paces.
         with django_assert_num_queries(8):
             answer = client.get("/api/runs/")
 

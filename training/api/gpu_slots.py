@@ -18,6 +18,7 @@ class GpuSlotOutput(serializers.Serializer[Any]):
     index = serializers.IntegerField(source="slot.index")
     is_online = serializers.BooleanField()
     last_seen = serializers.DateTimeField(source="slot.last_seen")
+    silent_seconds = serializers.FloatField(help_text="Since it was last seen.")
     run_id = serializers.UUIDField(allow_null=True)
 
 

@@ -13,7 +13,9 @@ from training.api.model_versions import short_report
 from training.api.stages import HyperparameterValue
 from training.ml.hyperparameters import parse, warnings
 from training.models import Run, RunAttempt, RunEvent, RunInput, RunState, StepMetrics
-from training.selectors.runs import actor_names, seconds_left
+from training.selectors.paces import Pace, paces
+from training.selectors.runs import actor_names
+from training.selectors.waiting import Wait, WaitingFor, waits
 from training.services.runs import allowed_controls
 
 
@@ -69,8 +71,16 @@ class ControlsOutput(serializers.Serializer[Any]):
     retry = serializers.BooleanField()
 
 
+class WaitOutput(serializers.Serializer[Wait]):
+    waiting_for = serializers.ChoiceField(choices=[one.value for one in WaitingFor])
+    silent_seconds = serializers.FloatField(
+        allow_null=True, help_text="Since any gpu-worker was last seen; null where none ever was."
+    )
+    starts_in_seconds = serializers.FloatField(allow_null=True)
+
+
 class RunOutput(serializers.ModelSerializer[Run]):
-    """Needs the context of ``context_for``, which costs two queries for any number of runs."""
+    """Needs the context of ``context_for``, which costs four queries for any number of runs."""
 
     stage = serializers.ChoiceField(choices=Run.Stage.choices)
     state = serializers.ChoiceField(choices=RunState.choices)
@@ -78,6 +88,10 @@ class RunOutput(serializers.ModelSerializer[Run]):
     reason_detail = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField(help_text="From 0 to 1.")
     eta_seconds = serializers.SerializerMethodField()
+    stalled_seconds = serializers.SerializerMethodField(
+        help_text="How long a running run has made no step, once that is too long."
+    )
+    waiting = serializers.SerializerMethodField(help_text="What keeps a waiting run.")
     created_by = AuthorOutput()
     worker = serializers.SerializerMethodField(help_text="Where it runs, or last ran.")
     inputs = serializers.SerializerMethodField()
@@ -104,6 +118,8 @@ class RunOutput(serializers.ModelSerializer[Run]):
             "total_steps",
             "progress",
             "eta_seconds",
+            "stalled_seconds",
+            "waiting",
             "created_by",
             "created_at",
             "started_at",
@@ -139,8 +155,22 @@ class RunOutput(serializers.ModelSerializer[Run]):
         return min(1.0, run.step / run.total_steps) if run.total_steps else None
 
     def get_eta_seconds(self, run: Run) -> float | None:
-        left: dict[UUID, float] = self.context["seconds_left"]
-        return left.get(run.pk)
+        pace = self._pace(run)
+        return None if pace is None else pace.seconds_left
+
+    def get_stalled_seconds(self, run: Run) -> float | None:
+        pace = self._pace(run)
+        return None if pace is None else pace.stalled_seconds
+
+    def _pace(self, run: Run) -> Pace | None:
+        known: dict[UUID, Pace] = self.context["paces"]
+        return known.get(run.pk)
+
+    @extend_schema_field(WaitOutput(allow_null=True))
+    def get_waiting(self, run: Run) -> dict[str, Any] | None:
+        known: dict[UUID, Wait] = self.context["waits"]
+        wait = known.get(run.pk)
+        return None if wait is None else asdict(wait)
 
     def get_worker(self, run: Run) -> str | None:
         if run.slot is not None:
@@ -201,6 +231,7 @@ def context_for(runs: Iterable[Run], *, is_list: bool) -> dict[str, Any]:
     page = list(runs)
     return {
         "actor_names": actor_names(page),
-        "seconds_left": seconds_left(page),
+        "paces": paces(page),
+        "waits": waits(page),
         "is_list": is_list,
     }

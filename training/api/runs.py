@@ -79,7 +79,7 @@ class RunRequestInput(serializers.Serializer[Any]):
     seed = serializers.IntegerField(
         min_value=0, max_value=MAXIMUM_SEED, required=False, allow_null=True, default=None
     )
-    priority = Priority(default=0)
+    priority = Priority(required=False)
     prompt_query = PromptQueryInput(required=False, allow_null=True, default=None)
 
     def request(self) -> RunRequest:
@@ -90,7 +90,7 @@ class RunRequestInput(serializers.Serializer[Any]):
             inputs=wanted["inputs"],
             hyperparameters=wanted["hyperparameters"],
             seed=wanted["seed"],
-            priority=wanted["priority"],
+            priority=wanted.get("priority", 0),
         )
 
 

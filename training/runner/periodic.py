@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,8 +11,10 @@ from django.db.models import Q
 from training.models import LIVE_STATES, Run, RunState
 from training.models.clock import ClockTimestamp
 from training.runner.letting_go import Ending, let_go
-from training.services.run_transitions import move
+from training.selectors.paces import stalled_runs
+from training.services.run_transitions import move, note
 
+STALLED = "stalled"
 # Two dispatchers at once would be harmless; one is enough.
 PERIODIC_LOCKS = {"dispatch": 7_401, "reap": 7_402}
 
@@ -38,6 +41,20 @@ def reap() -> list[tuple[UUID, RunState]]:
             )
             outcomes.append((run.pk, let_go(run, ending, actor="reaper", raise_fence=True)))
         return outcomes
+
+
+def note_stalls() -> list[UUID]:
+    """Say once, in its events, that a run has stopped moving; it goes on all the same.
+
+    A step that comes after all makes room for the next note.
+    """
+    noted = []
+    for run, seconds in stalled_runs().items():
+        since = ClockTimestamp() - timedelta(seconds=seconds)
+        if not run.events.filter(detail__startswith=STALLED, happened_at__gt=since).exists():
+            note(run, actor="reaper", detail=f"{STALLED}: no step for {seconds:.0f} s")
+            noted.append(run.pk)
+    return noted
 
 
 def requeue_due() -> list[UUID]:

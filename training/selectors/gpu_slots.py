@@ -5,7 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Extract
 
 from training.models import LIVE_STATES, GpuSlot, Run
 from training.models.clock import ClockTimestamp
@@ -19,6 +20,8 @@ class SlotStatus:
     slot: GpuSlot
     is_online: bool
     run_id: UUID | None
+    # By the database's clock: a browser's own may be wrong.
+    silent_seconds: float
 
 
 def slot_statuses() -> list[SlotStatus]:
@@ -26,14 +29,20 @@ def slot_statuses() -> list[SlotStatus]:
     holder = Run.objects.filter(slot=OuterRef("pk"), state__in=LIVE_STATES).values("pk")[:1]
     rows = GpuSlot.objects.annotate(
         holder=Subquery(holder),
-        reports=ExpressionWrapper(_is_online(), output_field=BooleanField()),
+        reports=ExpressionWrapper(is_online(), output_field=BooleanField()),
+        silence=Extract(ClockTimestamp() - F("last_seen"), "epoch"),
     ).order_by("host", "index")
-    return [SlotStatus(slot=row, is_online=row.reports, run_id=row.holder) for row in rows]
+    return [
+        SlotStatus(
+            slot=row, is_online=row.reports, run_id=row.holder, silent_seconds=float(row.silence)
+        )
+        for row in rows
+    ]
 
 
 def num_free_slots() -> int:
     """Slots that are there and have nothing to do. One query."""
-    return free_slots().filter(_is_online()).count()
+    return free_slots().filter(is_online()).count()
 
 
 def free_slots() -> QuerySet[GpuSlot]:
@@ -41,6 +50,6 @@ def free_slots() -> QuerySet[GpuSlot]:
     return GpuSlot.objects.exclude(pk__in=Run.objects.filter(state__in=LIVE_STATES).values("slot"))
 
 
-def _is_online() -> Q:
+def is_online() -> Q:
     silence = timedelta(seconds=MISSED_REPORTS * settings.HEARTBEAT_SECONDS)
     return Q(last_seen__gt=ClockTimestamp() - silence)

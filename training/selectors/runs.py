@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from labeling.errors import NotAccessible
 from labeling.models import User
 from training.models import (
     Run,
-    RunAttempt,
     RunInput,
     RunLog,
-    RunState,
     StepMetrics,
 )
 
@@ -66,35 +63,6 @@ def access_run(run_id: UUID) -> Run:
     if run is None:
         raise NotAccessible
     return run
-
-
-def seconds_left(page: Iterable[Run]) -> dict[UUID, float]:
-    """How long each running run will take at the speed of its present attempt. One query.
-
-    A run is left out until its attempt has reported two steps.
-    """
-    live = {run.pk: run for run in page if run.state == RunState.RUNNING and run.total_steps}
-    if not live:
-        return {}
-    started = RunAttempt.objects.filter(run=OuterRef("run")).order_by("-number")
-    speeds = (
-        StepMetrics.objects.filter(run__in=live)
-        .filter(recorded_at__gte=Subquery(started.values("started_at")[:1]))
-        .order_by()
-        .values("run")
-        .annotate(
-            first_step=Min("step"),
-            last_step=Max("step"),
-            first_at=Min("recorded_at"),
-            last_at=Max("recorded_at"),
-        )
-        .filter(last_step__gt=F("first_step"), last_at__gt=F("first_at"))
-    )
-    return {
-        row["run"]: max(0, (live[row["run"]].total_steps or 0) - row["last_step"])
-        * _seconds_per_step(row["first_at"], row["last_at"], row["last_step"] - row["first_step"])
-        for row in speeds
-    }
 
 
 def actor_names(page: Iterable[Run]) -> dict[str, str]:
@@ -156,7 +124,3 @@ def _within(pieces: QuerySet[RunLog]) -> tuple[list[RunLog], bool]:
         room -= len(piece.text)
         taken.append(piece)
     return taken, False
-
-
-def _seconds_per_step(first_at: datetime, last_at: datetime, num_steps: int) -> float:
-    return (last_at - first_at).total_seconds() / num_steps

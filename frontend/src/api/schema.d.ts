@@ -2562,6 +2562,11 @@ export interface components {
             is_online: boolean;
             /** Format: date-time */
             last_seen: string;
+            /**
+             * Format: double
+             * @description Since it was last seen.
+             */
+            silent_seconds: number;
             /** Format: uuid */
             run_id: string | null;
         };
@@ -3967,7 +3972,7 @@ export interface components {
             name: string;
             kind: string;
         };
-        /** @description Needs the context of ``context_for``, which costs two queries for any number of runs. */
+        /** @description Needs the context of ``context_for``, which costs four queries for any number of runs. */
         RunOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -3987,6 +3992,13 @@ export interface components {
             readonly progress: number | null;
             /** Format: double */
             readonly eta_seconds: number | null;
+            /**
+             * Format: double
+             * @description How long a running run has made no step, once that is too long.
+             */
+            readonly stalled_seconds: number | null;
+            /** @description What keeps a waiting run. */
+            readonly waiting: components["schemas"]["WaitOutput"] | null;
             created_by: components["schemas"]["AuthorOutput"];
             /** Format: date-time */
             readonly created_at: string;
@@ -4039,11 +4051,8 @@ export interface components {
             };
             /** Format: int64 */
             seed?: number | null;
-            /**
-             * @description Of two runs that could start the higher goes first.
-             * @default 0
-             */
-            priority: number;
+            /** @description Of two runs that could start the higher goes first. */
+            priority?: number;
             prompt_query?: components["schemas"]["PromptQueryInputRequest"] | null;
         };
         SameAnswerOutput: {
@@ -4336,11 +4345,8 @@ export interface components {
             };
             /** Format: int64 */
             seed?: number | null;
-            /**
-             * @description Of two runs that could start the higher goes first.
-             * @default 0
-             */
-            priority: number;
+            /** @description Of two runs that could start the higher goes first. */
+            priority?: number;
             parameter: string;
             values?: number[];
             geometric?: components["schemas"]["GeometricInputRequest"] | null;
@@ -4475,6 +4481,17 @@ export interface components {
             /** @enum {string} */
             pool: "training" | "held_out";
             readonly is_simulated: boolean;
+        };
+        WaitOutput: {
+            /** @enum {string} */
+            waiting_for: "gpu_worker" | "free_slot" | "next_attempt" | "dispatch";
+            /**
+             * Format: double
+             * @description Since any gpu-worker was last seen; null where none ever was.
+             */
+            silent_seconds: number | null;
+            /** Format: double */
+            starts_in_seconds: number | null;
         };
         WordingOutput: {
             key: string;

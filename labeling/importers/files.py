@@ -89,6 +89,7 @@ class CsvRecords:
         self._lines = iter(lines)
         self._end = Position()
         self._first_line = 0
+        self._is_cut = False
         self._reader = csv.reader(self._texts(), strict=True)
 
     def _texts(self) -> Iterator[str]:
@@ -96,14 +97,17 @@ class CsvRecords:
             self._end = line.end
             if not self._first_line:
                 self._first_line = line.end.num_lines
+            self._is_cut |= not line.is_whole
             # Bytes that are no UTF-8 come out as half surrogates, which no row may hold.
             yield line.content.decode("utf-8", "surrogateescape")
 
     def __iter__(self) -> Iterator[CsvRecord]:
         while True:
             self._first_line = 0
+            self._is_cut = False
             try:
-                cells, problem = next(self._reader), ""
+                cells = next(self._reader)
+                problem = too_long() if self._is_cut else ""
             except StopIteration:
                 return
             except csv.Error as error:

@@ -1,6 +1,6 @@
 """Reading the rows of a file: what is wrong with one is told in full, and the rest is read."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Final, TypeVar
@@ -16,6 +16,7 @@ from labeling.text_hygiene import has_control_characters
 MAX_NAME_CHARACTERS: Final = 120
 # Far from the edges at which a time zone moves a year out of what Python can read back.
 YEARS: Final = range(1970, 3000)
+NO_OBJECT: Final = "A row is a JSON object."
 
 Value = TypeVar("Value")
 
@@ -109,18 +110,82 @@ class Row:
         return BrokenRow()
 
 
-RowReader = Callable[[Row, Choices], Record]
+# A row is one record, or several.
+RowReader = Callable[[Row, Choices], Record | tuple[Record, ...]]
 
 
 def reader_of_json(
     read_row: RowReader,
 ) -> Callable[[BinaryIO, Choices], Iterator[NumberedRow]]:
     """Reads JSON Lines or one array, whatever the format is usually handed out in."""
+    return reader_of_rows(read_row, json_rows)
 
+
+def reader_of_rows(
+    read_row: RowReader, rows: Callable[[BinaryIO], Iterator[NumberedValue]]
+) -> Callable[[BinaryIO, Choices], Iterator[NumberedRow]]:
     def read(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
-        return read_values(json_rows(file), read_row, choices)
+        return read_values(rows(file), read_row, choices)
 
     return read
+
+
+def reader_of_groups(
+    key_of: Callable[[Row, Choices], str],
+    read_group: Callable[[Sequence[Row], Choices], Record],
+    rows: Callable[[BinaryIO], Iterator[NumberedValue]] = json_rows,
+    *,
+    is_gathered: bool = False,
+) -> Callable[[BinaryIO, Choices], Iterator[NumberedRow]]:
+    """Reads rows that follow each other under one key as one record; an empty key stands alone.
+
+    ``is_gathered`` puts together what is spread over the file, which is then held in memory.
+    """
+
+    def read(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
+        gathered: dict[str, list[Row]] = {}
+        last = ""
+        for row in rows_of(rows(file)):
+            if isinstance(row, RowError):
+                yield row.line, [row]
+                continue
+            key = key_of(row, choices)
+            if not is_gathered and gathered and (key != last or not key):
+                yield read_rows(gathered.pop(last), read_group, choices)
+            gathered.setdefault(key, []).append(row)
+            last = key
+        for group in gathered.values():
+            yield read_rows(group, read_group, choices)
+
+    return read
+
+
+def rows_of(values: Iterator[NumberedValue]) -> Iterator[Row | RowError]:
+    number = 0
+    try:
+        for number, value in values:
+            if isinstance(value, StrictJSONError):
+                yield RowError(number, "", str(value))
+            elif not isinstance(value, dict):
+                yield RowError(number, "", NO_OBJECT)
+            else:
+                yield Row(number, value, Problems(number))
+    except UnreadableFile as error:
+        yield RowError(number, "", str(error))
+
+
+def read_rows(
+    group: Sequence[Row], read_group: Callable[[Sequence[Row], Choices], Record], choices: Choices
+) -> NumberedRow:
+    """All that is wrong with the rows of a group, each under its own number, or their record."""
+    first = group[0].number
+    try:
+        record = read_group(group, choices)
+        for row in group:
+            row.check()
+    except BrokenRow:
+        return first, [error for row in group for error in row.problems.found]
+    return first, settled(record) if isinstance(record, JudgedTask) else record
 
 
 def read_values(
@@ -129,25 +194,30 @@ def read_values(
     number = 0
     try:
         for number, value in values:
-            yield number, read_value(number, value, read_row, choices)
+            for record in read_value(number, value, read_row, choices):
+                yield number, record
     except UnreadableFile as error:
         yield number, [RowError(number, "", str(error))]
 
 
 def read_value(
     number: int, value: object | StrictJSONError, read_row: RowReader, choices: Choices
-) -> Record | list[RowError]:
+) -> Iterator[Record | list[RowError]]:
     if isinstance(value, StrictJSONError):
-        return [RowError(number, "", str(value))]
+        yield [RowError(number, "", str(value))]
+        return
     if not isinstance(value, dict):
-        return [RowError(number, "", "A row is a JSON object.")]
+        yield [RowError(number, "", NO_OBJECT)]
+        return
     row = Row(number, value, Problems(number))
     try:
-        record = read_row(row, choices)
+        found = read_row(row, choices)
         row.check()
     except BrokenRow:
-        return row.problems.found
-    return settled(record) if isinstance(record, JudgedTask) else record
+        yield row.problems.found
+        return
+    for record in found if isinstance(found, tuple) else (found,):
+        yield settled(record) if isinstance(record, JudgedTask) else record
 
 
 def read_name(value: object) -> str:
@@ -206,6 +276,21 @@ def read_objects(value: object) -> list[dict[str, object]]:
 def one_of(meanings: Mapping[str, Value]) -> Callable[[object], Value]:
     """Reads a word, and answers with what it stands for."""
     return lambda value: meanings[read_choice(value, meanings)]
+
+
+def ranks_by_score(scores: Sequence[float | None]) -> tuple[int | None, ...]:
+    """The highest score ranks first, equal ones tie, and None stays unranked."""
+    known = sorted({score for score in scores if score is not None}, reverse=True)
+    return tuple(None if score is None else known.index(score) + 1 for score in scores)
+
+
+def best_over_each(best: int, k: int) -> list[tuple[int | None, ...]]:
+    """The chosen one of k before each of the others, among which nothing was said."""
+    return [
+        tuple({best: 1, other: 2}.get(place) for place in range(k))
+        for other in range(k)
+        if other != best
+    ]
 
 
 def joined(instruction: str, context: str) -> str:

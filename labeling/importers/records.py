@@ -22,12 +22,13 @@ class JudgedCompletion:
     """One of the completions of a task.
 
     ``source`` is what wrote it; ``key`` tells it from another one of the same words by the same
-    source, where the data set does.
+    source, where the data set does; ``also_by`` names others who wrote these very words.
     """
 
     source: str
     text: str
     key: str = ""
+    also_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class JudgedTask:
     """A prompt with its completions and judgments of them.
 
     Rows of one ``identity`` are one task; where the data set has none, rows of one prompt and the
-    same completions are. Prompts of one ``group`` share a split. ``notes`` say what was read
+    same completions are. Prompts of one ``group`` share a split. Without ``has_texts`` the
+    completions are only named, and nothing can ever be trained on them. ``notes`` say what was read
     otherwise than it stands in the file.
     """
 
@@ -65,6 +67,7 @@ class JudgedTask:
     identity: str = ""
     group: str = ""
     category: str | None = None
+    has_texts: bool = True
     notes: tuple[str, ...] = ()
 
 
@@ -107,16 +110,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class DataFormat:
-    """A file format: its name, what it calls a row, and how to read one.
-
-    ``has_texts`` is False where the completions are named only, so that nothing can be trained.
-    """
+    """A file format: its name, what it calls a row, and how to read one."""
 
     name: str
     row: str
     read: Callable[[BinaryIO, Choices], Iterator[NumberedRow]]
     choices: tuple[Choice, ...] = field(default=())
-    has_texts: bool = True
 
     def choices_of(self, given: Choices) -> dict[str, str]:
         """What was chosen, with the defaults of the rest.

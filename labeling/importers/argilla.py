@@ -1,0 +1,105 @@
+"""Records of Argilla with the responses to a ranking question.
+
+JSON: {"fields": {NAME: TEXT}, "responses": {QUESTION: [{"value": [names, best first] | [{"value",
+"rank"}], "user_id", "status"}]}}; the older export has "responses": [{"user_id", "status",
+"values": {QUESTION: {"value": ...}}}]. The ranked names are names of fields. Only submitted
+responses count; a draft is nobody's answer.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from labeling.importers.reading import (
+    Row,
+    read_any_text,
+    read_identity,
+    read_name,
+    read_objects,
+    read_whole_number,
+    reader_of_json,
+)
+from labeling.importers.records import (
+    SOMEBODY,
+    Choice,
+    Choices,
+    DataFormat,
+    JudgedCompletion,
+    JudgedTask,
+    Judgment,
+)
+
+SUBMITTED: Final = "submitted"
+
+
+def read_task(row: Row, choices: Choices) -> JudgedTask:
+    fields = row.row("fields")
+    prompt = fields.text(choices["prompt"])
+    names = [name for name in fields.members if name != choices["prompt"]]
+    texts = [fields.any_text(name) for name in names]
+    answers = list(answers_of(row, choices["question"]))
+    ranked = [(one, read_ranks(one, names)) for one in answers]
+    judgments = [
+        Judgment(one.read("user_id", read_identity, SOMEBODY) or SOMEBODY, ranks)
+        for one, ranks in ranked
+    ]
+    # Fields that nobody could rank, such as an explanation, are no completions.
+    used = [n for n, _ in enumerate(names) if any(ranks[n] is not None for _, ranks in ranked)]
+    row.check()
+    return JudgedTask(
+        prompt=prompt,
+        completions=tuple(JudgedCompletion(names[n], texts[n]) for n in used),
+        judgments=tuple(
+            Judgment(judgment.labeler, tuple(judgment.ranks[n] for n in used))
+            for judgment in judgments
+        ),
+    )
+
+
+def answers_of(row: Row, question: str) -> Iterator[Row]:
+    """The submitted responses to the question, in either of the two shapes."""
+    if isinstance(row.members.get("responses"), list):
+        for response in row.rows("responses"):
+            if response.name("status", SUBMITTED) == SUBMITTED:
+                yield with_value(response, response.row("values"), question)
+        return
+    for response in row.row("responses").rows(question):
+        if response.name("status", SUBMITTED) == SUBMITTED:
+            yield response
+
+
+def with_value(response: Row, values: Row, question: str) -> Row:
+    """The response as the newer shape has it."""
+    members = {**values.row(question).members, "user_id": response.members.get("user_id", SOMEBODY)}
+    return Row(response.number, members, response.problems, response.at)
+
+
+def read_ranks(answer: Row, names: Sequence[str]) -> tuple[int | None, ...]:
+    rank_of: dict[str, int] = {}
+    for name, rank in answer.read("value", read_order) or []:
+        if name not in names or name in rank_of:
+            answer.problem("value", f"Not one of the fields, or twice: {name[:80]!r}.")
+        rank_of[name] = rank
+    return tuple(rank_of.get(name) for name in names)
+
+
+def read_order(value: object) -> list[tuple[str, int]]:
+    """Names, best first; or names with their ranks, which may be equal."""
+    if not isinstance(value, list):
+        raise ValueError("This is a list.")
+    if all(isinstance(one, str) for one in value):
+        return [(read_any_text(name), rank) for rank, name in enumerate(value, start=1)]
+    return [
+        (read_name(one.get("value")), read_whole_number(one.get("rank")))
+        for one in read_objects(value)
+    ]
+
+
+ARGILLA: Final = DataFormat(
+    name="argilla",
+    row="item",
+    read=reader_of_json(read_task),
+    choices=(
+        Choice("prompt", "the field that holds the prompt", "prompt"),
+        Choice("question", "the name of the ranking question", "ranking"),
+    ),
+)

@@ -1,0 +1,85 @@
+"""Rows of a CSV file as objects of texts under the names of their columns."""
+
+from collections.abc import Callable, Collection, Iterator
+from typing import BinaryIO, Final
+
+from config.strict_json import StrictJSONError
+from labeling.importers.files import (
+    CsvRecords,
+    Position,
+    UnreadableFile,
+    check_cell,
+    pieces_of,
+    split_lines,
+)
+from labeling.importers.json_files import NumberedValue
+
+BYTE_ORDER_MARK: Final = "\ufeff"
+# How spreadsheets and programs write that there is nothing.
+NOTHING: Final = frozenset({"", "null", "none", "nan", "na", "n/a"})
+
+
+def csv_rows(file: BinaryIO, *, needed: Collection[str] = ()) -> Iterator[NumberedValue]:
+    """Each row with the line where it begins; empty cells are left out of it.
+
+    Raises: UnreadableFile without a usable first line.
+    """
+    names: list[str] | None = None
+    for record in CsvRecords(split_lines(pieces_of(file), start=Position())):
+        if names is None:
+            names = column_names(record.cells, needed)
+        elif record.problem:
+            yield record.line, StrictJSONError(record.problem)
+        elif record.cells:
+            yield record.line, cells_by_name(names, record.cells)
+
+
+def reader_of(needed: Collection[str]) -> Callable[[BinaryIO], Iterator[NumberedValue]]:
+    return lambda file: csv_rows(file, needed=needed)
+
+
+def column_names(cells: list[str], needed: Collection[str]) -> list[str]:
+    names = [name.strip().removeprefix(BYTE_ORDER_MARK) for name in cells]
+    if len(set(names)) < len(names):
+        raise UnreadableFile("A column appears twice in the first line.")
+    if missing := [name for name in needed if name not in names]:
+        raise UnreadableFile(f"The first line names the columns; {missing[0][:80]!r} is missing.")
+    return names
+
+
+def cells_by_name(names: list[str], cells: list[str]) -> dict[str, str] | StrictJSONError:
+    if len(cells) != len(names):
+        return StrictJSONError(
+            f"{len(cells)} cells, but the first line names {len(names)} columns."
+        )
+    for name, cell in zip(names, cells, strict=True):
+        try:
+            check_cell(cell)
+        except ValueError as error:
+            return StrictJSONError(f"{name[:80]}: {error}")
+    return {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+
+
+def is_nothing(cell: str) -> bool:
+    return cell.strip().lower() in NOTHING
+
+
+def read_cell_number(value: object) -> float:
+    """A number as a spreadsheet writes it: 3 and 3.0 alike."""
+    try:
+        number = float(str(value).strip())
+    except ValueError as error:
+        raise ValueError("A number.") from error
+    if not abs(number) < 2**31:
+        raise ValueError("A number.")
+    return number
+
+
+def read_cell_rank(value: object) -> int | None:
+    """None for what was not ranked: nothing at all, or a number below 0."""
+    if is_nothing(str(value)):
+        return None
+    rank = read_cell_number(value)
+    if rank != int(rank):
+        raise ValueError("A rank is a whole number.")
+    return None if rank < 0 else int(rank)

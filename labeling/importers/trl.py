@@ -1,0 +1,123 @@
+"""What TRL calls preference data, in each of its variants.
+
+{"prompt", "chosen", "rejected"} as strings or lists of messages; the same without "prompt", which
+is then what both begin with; and {"prompt", "completion", "label": true | false}, where rows of one
+prompt that follow each other are one task: what is labelled true comes before what is not.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from labeling.importers.conversations import (
+    ASSISTANT,
+    Turn,
+    answer_of,
+    common_beginning,
+    prompt_of,
+    turns_of,
+)
+from labeling.importers.hh_rlhf import pair_of_transcripts
+from labeling.importers.reading import Row, reader_of_groups
+from labeling.importers.records import (
+    SOMEBODY,
+    Choices,
+    DataFormat,
+    JudgedCompletion,
+    JudgedTask,
+    Judgment,
+    LeftOut,
+)
+
+SOURCE: Final = "assistant"
+SIDES: Final = ("chosen", "rejected")
+
+
+def key_of(row: Row, _: Choices) -> str:
+    """Unpaired rows belong together with their neighbours of the same prompt."""
+    return repr(row.members.get("prompt")) if "completion" in row.members else ""
+
+
+def read_task(rows: Sequence[Row], _: Choices) -> JudgedTask | LeftOut:
+    if "completion" in rows[0].members:
+        return labelled(rows)
+    row = rows[0]
+    is_conversation = isinstance(row.members.get("chosen"), list)
+    return conversations(row) if is_conversation else strings(row)
+
+
+def labelled(rows: Sequence[Row]) -> JudgedTask | LeftOut:
+    read = [prompt_and_answer(row) for row in rows]
+    labels = [row.read("label", read_label) for row in rows]
+    for row in rows:
+        row.check()
+    if len(set(labels)) == 1:
+        return LeftOut("All answers carry the same label, so none is preferred to another.")
+    return JudgedTask(
+        prompt=read[0][0],
+        completions=tuple(JudgedCompletion(SOURCE, text) for _, text in read),
+        judgments=(Judgment(SOMEBODY, tuple(1 if label else 2 for label in labels)),),
+    )
+
+
+def prompt_and_answer(row: Row) -> tuple[str, str]:
+    if not isinstance(row.members.get("prompt"), list):
+        return row.text("prompt"), row.any_text("completion")
+    asked = turns_of(row, "prompt")
+    return prompt_of(asked), answer_of(turns_of(row, "completion"), after=asked)
+
+
+def read_label(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false.")
+    return value
+
+
+def strings(row: Row) -> JudgedTask | LeftOut:
+    chosen, rejected = (row.any_text(side) for side in SIDES)
+    if "prompt" in row.members:
+        prompt = row.text("prompt")
+        row.check()
+        return pair(prompt, chosen, rejected)
+    row.check()
+    shared = common_beginning(chosen, rejected)
+    if ASSISTANT in shared:
+        return pair_of_transcripts(chosen, rejected)
+    # A space goes with the word behind it, as models read it.
+    prompt = shared.removesuffix(" ")
+    if not prompt.strip():
+        return LeftOut("There is no prompt, and the two answers begin differently.")
+    return pair(prompt, chosen[len(prompt) :], rejected[len(prompt) :])
+
+
+def conversations(row: Row) -> JudgedTask | LeftOut:
+    chosen, rejected = (turns_of(row, side) for side in SIDES)
+    if "prompt" in row.members:
+        asked = turns_of(row, "prompt")
+    else:
+        asked = shared_turns(chosen, rejected)
+        chosen, rejected = chosen[len(asked) :], rejected[len(asked) :]
+    row.check()
+    if not any(turn.text.strip() for turn in asked):
+        return LeftOut("There is no prompt, and the two conversations begin differently.")
+    answers = [answer_of(side, after=asked) for side in (chosen, rejected)]
+    return pair(prompt_of(asked), *answers)
+
+
+def shared_turns(first: Sequence[Turn], second: Sequence[Turn]) -> list[Turn]:
+    shared = []
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        shared.append(one)
+    return shared
+
+
+def pair(prompt: str, chosen: str, rejected: str) -> JudgedTask:
+    return JudgedTask(
+        prompt=prompt,
+        completions=(JudgedCompletion(SOURCE, chosen), JudgedCompletion(SOURCE, rejected)),
+        judgments=(Judgment(SOMEBODY, (1, 2)),),
+    )
+
+
+TRL: Final = DataFormat(name="trl", row="line", read=reader_of_groups(key_of, read_task))

@@ -1,0 +1,84 @@
+"""Two models' completions, judged in a spreadsheet with five levels of preference.
+
+CSV with the columns instance_id, prompt, model_a, model_b, completion_a, completion_b,
+completion_a_is_acceptable, completion_b_is_acceptable, preference, evaluator and timestamp. Clearly
+and slightly better are both better here: an order has no distances.
+
+Source: Wang et al. 2023, the human evaluation of Tülu.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from labeling.importers.csv_files import reader_of
+from labeling.importers.prompts import read_string
+from labeling.importers.reading import (
+    YEARS,
+    Row,
+    one_of,
+    read_identity,
+    reader_of_rows,
+)
+from labeling.importers.records import (
+    Choices,
+    DataFormat,
+    JudgedCompletion,
+    JudgedTask,
+    Judgment,
+)
+
+RANKS_OF_PREFERENCE: Final[Mapping[str, tuple[int, int]]] = {
+    "a-is-better": (1, 2),
+    "a-is-slightly-better": (1, 2),
+    "tie": (1, 1),
+    "b-is-slightly-better": (2, 1),
+    "b-is-better": (2, 1),
+}
+ACCEPTABLE: Final[Mapping[str, float]] = {"yes": 1.0, "no": 0.0}
+SIDES: Final = ("a", "b")
+NEEDED: Final = (
+    "prompt",
+    "model_a",
+    "model_b",
+    "completion_a",
+    "completion_b",
+    "preference",
+    "evaluator",
+)
+
+
+def read_task(row: Row, _: Choices) -> JudgedTask:
+    prompt = row.text("prompt")
+    completions = tuple(
+        JudgedCompletion(row.name(f"model_{side}"), row.any_text(f"completion_{side}", ""))
+        for side in SIDES
+    )
+    ranks = row.read("preference", one_of(RANKS_OF_PREFERENCE)) or (1, 1)
+    axes = tuple(acceptable(row, f"completion_{side}_is_acceptable") for side in SIDES)
+    evaluator = row.name("evaluator")
+    judged_at = row.optional("timestamp", read_sheet_time)
+    instance = row.optional("instance_id", read_identity)
+    row.check()
+    return JudgedTask(
+        prompt=prompt,
+        completions=completions,
+        judgments=(Judgment(evaluator, ranks, judged_at=judged_at, axes=axes),),
+        group=f"instance {instance}" if instance else "",
+    )
+
+
+def acceptable(row: Row, name: str) -> dict[str, float]:
+    answer = row.optional(name, one_of(ACCEPTABLE))
+    return {} if answer is None else {"acceptable": answer}
+
+
+def read_sheet_time(value: object) -> datetime:
+    """Spreadsheets have no time zones; all times of one are compared with each other only."""
+    moment = datetime.fromisoformat(read_string(value, at_most=40).strip())
+    if moment.year not in YEARS:
+        raise ValueError(f"A time between {YEARS.start} and {YEARS.stop - 1}.")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+TULU: Final = DataFormat(name="tulu", row="line", read=reader_of_rows(read_task, reader_of(NEEDED)))

@@ -1,0 +1,119 @@
+"""The XML from which WMT's rankings were made; see ``labeling.importers.wmt``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+# A document type is refused before expat could expand anything that it declares.
+from xml.parsers import expat
+
+from labeling.importers.csv_files import read_cell_rank
+from labeling.importers.files import BYTE_ORDER_MARK, pieces_of
+from labeling.importers.prompts import RowError
+from labeling.importers.reading import Problems, Row, read_identity
+from labeling.importers.records import Choices, DataFormat, NumberedRow
+from labeling.importers.settling import settled
+from labeling.importers.wmt import Output, Ranked, names_in, task_of
+
+RESULT: Final = "ranking-result"
+
+
+class RefusedXml(Exception):
+    """The document declares what none of these files needs."""
+
+
+@dataclass
+class Results:
+    """Takes rankings out of the stream of elements; holds one at a time.
+
+    A ranking has no name of its own in the file: it is told by its place among all rankings.
+    """
+
+    parser: expat.XMLParserType
+    finished: list[NumberedRow] = field(default_factory=list)
+    num_seen: int = 0
+    _hit: dict[str, str] = field(default_factory=dict)
+    _task: dict[str, str] = field(default_factory=dict)
+    _result: dict[str, str] = field(default_factory=dict)
+    _translations: list[dict[str, str]] = field(default_factory=list)
+    _line: int = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "HIT":
+            self._hit = attributes
+        elif name == "ranking-task":
+            self._task = attributes
+        elif name == RESULT:
+            self._result, self._translations = attributes, []
+            self._line = self.parser.CurrentLineNumber
+        elif name == "translation":
+            self._translations.append(attributes)
+
+    def end(self, name: str) -> None:
+        if name != RESULT:
+            return
+        self.num_seen += 1
+        problems = Problems(self._line)
+        ranked = self._ranked(problems)
+        row = problems.found or settled(task_of(ranked))
+        self.finished.append((self._line, row))
+
+    def _ranked(self, problems: Problems) -> Ranked:
+        hit = Row(self._line, self._hit, problems, "HIT")
+        result = Row(self._line, self._result, problems, RESULT)
+        task = Row(self._line, self._task, problems, "ranking-task")
+        return Ranked(
+            lang_pair=f"{hit.name('source-language')}-{hit.name('target-language')}",
+            segment=task.read("id", read_identity) or "",
+            ranking=str(self.num_seen),
+            labeler=result.name("user"),
+            outputs=[self._output(one, problems) for one in self._translations],
+            seconds=result.optional("duration", read_duration),
+        )
+
+    def _output(self, attributes: dict[str, str], problems: Problems) -> Output:
+        row = Row(self._line, attributes, problems, "translation")
+        return names_in(row.text("system"), ","), row.read("rank", read_cell_rank)
+
+
+def read_duration(value: object) -> float:
+    """Hours, minutes and seconds with colons between them, in seconds."""
+    parts = str(value).split(":")
+    if len(parts) != 3:
+        raise ValueError("A time as in 00:01:14.5.")
+    try:
+        hours, minutes, seconds = (float(part) for part in parts)
+    except ValueError as error:
+        raise ValueError("A time as in 00:01:14.5.") from error
+    total = hours * 3600 + minutes * 60 + seconds
+    if not 0 <= total < 1e7:
+        raise ValueError("A time as in 00:01:14.5.")
+    return total
+
+
+def refuse_document_type(*_: object) -> None:
+    raise RefusedXml("A document type is not read; take it out.")
+
+
+def read_rankings(file: BinaryIO, _: Choices) -> Iterator[NumberedRow]:
+    parser = expat.ParserCreate()
+    results = Results(parser)
+    parser.StartElementHandler = results.start
+    parser.EndElementHandler = results.end
+    parser.StartDoctypeDeclHandler = refuse_document_type
+    try:
+        is_empty = True
+        for piece in pieces_of(file):
+            is_empty = is_empty and not piece.removeprefix(BYTE_ORDER_MARK).strip()
+            parser.Parse(piece)
+            yield from results.finished
+            results.finished.clear()
+        if not is_empty:
+            parser.Parse(b"", True)
+    except (expat.ExpatError, RefusedXml) as error:
+        yield from results.finished
+        line = parser.CurrentLineNumber
+        yield line, [RowError(line, "", f"Not XML: {error}.")]
+
+
+WMT_XML: Final = DataFormat(name="wmt-xml", row="line", read=read_rankings)

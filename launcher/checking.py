@@ -104,7 +104,7 @@ class Tools:
             command = ("python", "manage.py", "spectacular", "--format=openapi-json")
             made = self.python(*command, "--validate", "--fail-on-warn", f"--file={fresh}")
             committed = self.layout.frontend / SCHEMA
-            hint = "./concord manage spectacular --file frontend/src/api/schema.json"
+            hint = f"./concord manage spectacular --format=openapi-json --file frontend/{SCHEMA}"
             return made if made.returncode else _compare(committed, fresh, hint)
 
     def types_drift(self) -> subprocess.CompletedProcess[str]:

@@ -26,6 +26,8 @@ class PromptRow:
     organization_key: str = ""
     consent_reference: str = ""
     imported_from: str = ""
+    # Only to be looked at: see Prompt.Standing.STUDY.
+    is_study: bool = False
     # Of prompts written here only: what they were written from (R2, R3).
     description_id: int | None = None
     few_shot_set_id: int | None = None

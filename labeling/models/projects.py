@@ -23,6 +23,8 @@ class Project(models.Model):
         TRAINING = "training"
         EVALUATION = "evaluation"
         SCREENING = "screening"
+        # Imported for the figures only.
+        STUDY = "study"
 
     class ToxicityInstruction(models.TextChoices):
         """What the completions of a toxicity project were asked to be (R40)."""

@@ -25,10 +25,15 @@ class Prompt(models.Model):
         VALIDATION = "validation"
 
     class Standing(models.TextChoices):
-        """Whether it may be used at all; a prompt over its key's cap never is (R5)."""
+        """Whether it may be used at all; a prompt over its key's cap never is (R5).
+
+        Nor is one that was imported for a study: neither sampled for, nor asked about, nor trained
+        on.
+        """
 
         ACCEPTED = "accepted"
         OVER_CAP = "over_cap"
+        STUDY = "study"
 
     class PersonalData(models.TextChoices):
         """What the detector and then a person said; only a clear prompt trains (R7)."""

@@ -86,6 +86,8 @@ class RankedCompletion(models.Model):
     rating = models.PositiveSmallIntegerField(null=True)
     # Flag key -> yes or no; a key that is absent was not asked.
     flags = models.JSONField(default=dict)
+    # Ratings on the scales of the data set that they were imported from: axis -> number.
+    axes = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     # How long this completion was in front of the labeler; null where nobody measured.
     seconds_shown = models.FloatField(null=True)

@@ -8,7 +8,7 @@ from typing import Final
 from labeling.importers.records import Demonstrated
 from labeling.models import Demonstration
 from labeling.services.imported_people import ImportedPeople
-from labeling.services.imported_tasks import content_key, prompt_row
+from labeling.services.imported_tasks import Target, content_key
 from labeling.services.prompts import PromptRules, store_prompts
 
 CLIENT_KEYS: Final = uuid.UUID("0c9c9c5e-2f0b-4b65-8a0c-5b7f3f0a7d52")
@@ -21,18 +21,15 @@ class StoredDemonstration:
 
 
 def store_demonstrations(
-    rows: Sequence[Demonstrated], dataset: str, people: ImportedPeople
+    rows: Sequence[Demonstrated], target: Target, people: ImportedPeople
 ) -> list[StoredDemonstration]:
     """Those that are not stored yet, and of each row whether it was new."""
     prompts = store_prompts(
-        [
-            prompt_row(dataset, text=row.prompt, group=row.group, category=row.category)
-            for row in rows
-        ],
+        [target.prompt_row(row) for row in rows],
         rules=PromptRules.of_settings(compares_prefixes=False),
     )
     accounts = people.accounts((row.writer, row.is_by_model) for row in rows)
-    hashes = [content_key(dataset, row.writer, row.prompt, row.text) for row in rows]
+    hashes = [content_key(target.dataset, row.writer, row.prompt, row.text) for row in rows]
     keys = [uuid.uuid5(CLIENT_KEYS, sha256) for sha256 in hashes]
     stored = Demonstration.objects.filter(client_key__in=keys)
     known = set(stored.values_list("client_key", flat=True))

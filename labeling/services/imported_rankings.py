@@ -180,4 +180,5 @@ def _items_of(one: NewJudgment) -> Iterator[RankedCompletion]:
             completion_id=completion_id,
             rank=rank,
             rating=judgment.likert[place] if judgment.likert else None,
+            axes=dict(judgment.axes[place]) if judgment.axes else {},
         )

@@ -1,13 +1,13 @@
 """Tasks of other projects: each prompt with its completions once, however many rows judge it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from labeling.errors import Refused
 from labeling.importers.prompts import MAX_KEY_CHARACTERS, PromptRow, RowError
-from labeling.importers.records import JudgedCompletion, JudgedTask
+from labeling.importers.records import Demonstrated, JudgedCompletion, JudgedTask
 from labeling.models import (
     Completion,
     CompletionSource,
@@ -88,31 +88,64 @@ def split_key(dataset: str, group: str) -> str:
     return key if len(key) <= MAX_KEY_CHARACTERS else f"{dataset}/{text_sha256(group)}"
 
 
-def prompt_row(dataset: str, *, text: str, group: str, category: str | None) -> PromptRow:
-    return PromptRow(
-        text=text,
-        category=category,
-        user_key=split_key(dataset, group) if group else "",
-        imported_from=dataset,
-    )
+@dataclass(frozen=True)
+class Target:
+    """Where an import goes: under which name, into which project, and whether it may train."""
+
+    dataset: str
+    project_name: str
+    is_study: bool = False
+
+    def prompt_row(self, row: JudgedTask | Demonstrated) -> PromptRow:
+        return PromptRow(
+            text=row.prompt,
+            category=row.category,
+            user_key=split_key(self.dataset, row.group) if row.group else "",
+            imported_from=self.dataset,
+            is_study=self.is_study,
+        )
+
+    def project(self) -> Project:
+        """The project that holds the data set's tasks, made where there is none.
+
+        Raises: Refused("not_an_import"), Refused("other_purpose").
+        """
+        purpose = Project.Purpose.STUDY if self.is_study else Project.Purpose.TRAINING
+        project, _ = Project.objects.get_or_create(
+            name=self.project_name,
+            defaults={
+                "kind": Project.Kind.RANKING,
+                "purpose": purpose,
+                # Nothing is handed out from it: its judgments are already made.
+                "state": Project.State.PAUSED,
+                "imported_from": self.dataset,
+            },
+        )
+        if project.imported_from != self.dataset:
+            said = f"The project {self.project_name!r} holds other tasks; choose a name."
+            raise Refused("not_an_import", said)
+        if project.purpose != purpose:
+            said = f"The project {self.project_name!r} is for {project.purpose}; choose a name."
+            raise Refused("other_purpose", said)
+        return project
 
 
-def store_tasks(
-    rows: Sequence[NamedTask], dataset: str, project: Callable[[], Project]
-) -> StoredTasks:
-    """The stored task of each row. ``project`` is asked for only when there is a new one.
+def store_tasks(rows: Sequence[NamedTask], target: Target) -> StoredTasks:
+    """The stored task of each row, the project made when there is a first new one.
 
     A stored task never changes its completions: a row of its identity with others is an error.
+
+    Raises: Refused("not_an_import"), Refused("other_purpose").
     """
     outcome = StoredTasks()
-    known = _known_tasks(dataset, {row.identity for row in rows})
+    known = _known_tasks(target.dataset, {row.identity for row in rows})
     first_of: dict[str, NamedTask] = {}
     for row in rows:
         if row.identity not in known:
             first_of.setdefault(row.identity, row)
     fresh = list(first_of.values())
     if fresh:
-        known |= _store(fresh, dataset, project(), outcome)
+        known |= _store(fresh, target, outcome)
     for row in rows:
         stored = known[row.identity]
         if set(row.keys) != stored.ids.keys():
@@ -125,25 +158,6 @@ def store_tasks(
         is_new = first_of.get(row.identity) is row
         outcome.placed.append(PlacedTask(row.line, row.task, stored.task, ids, is_new))
     return outcome
-
-
-def project_of(dataset: str, name: str) -> Project:
-    """The project that holds the data set's tasks, made where there is none.
-
-    Raises: Refused("not_an_import").
-    """
-    project, _ = Project.objects.get_or_create(
-        name=name,
-        defaults={
-            "kind": Project.Kind.RANKING,
-            # Nothing is handed out from it: its judgments are already made.
-            "state": Project.State.PAUSED,
-            "imported_from": dataset,
-        },
-    )
-    if project.imported_from != dataset:
-        raise Refused("not_an_import", f"The project {name!r} holds other tasks; choose a name.")
-    return project
 
 
 def _known_tasks(dataset: str, identities: Iterable[str]) -> dict[str, KnownTask]:
@@ -161,10 +175,11 @@ def _known_tasks(dataset: str, identities: Iterable[str]) -> dict[str, KnownTask
 
 
 def _store(
-    fresh: Sequence[NamedTask], dataset: str, project: Project, outcome: StoredTasks
+    fresh: Sequence[NamedTask], target: Target, outcome: StoredTasks
 ) -> dict[str, KnownTask]:
-    prompts = _store_prompts(fresh, dataset, outcome)
-    ids = _store_completions(fresh, dataset, prompts, outcome)
+    project = target.project()
+    prompts = _store_prompts(fresh, target, outcome)
+    ids = _store_completions(fresh, target.dataset, prompts, outcome)
     tasks = Task.objects.bulk_create(
         Task(
             project=project,
@@ -190,16 +205,20 @@ def _store(
 
 
 def _store_prompts(
-    fresh: Sequence[NamedTask], dataset: str, outcome: StoredTasks
+    fresh: Sequence[NamedTask], target: Target, outcome: StoredTasks
 ) -> dict[str, Prompt]:
     """By their text. Judged tasks may begin alike: each was judged, so each is kept."""
-    rows = [
-        prompt_row(dataset, text=row.task.prompt, group=row.task.group, category=row.task.category)
-        for row in fresh
-    ]
+    rows = [target.prompt_row(row.task) for row in fresh]
     stored = store_prompts(rows, rules=PromptRules.of_settings(compares_prefixes=False))
     outcome.num_prompts += sum(one.is_new for one in stored)
     return {one.prompt.text: one.prompt for one in stored}
+
+
+def _also_by(dataset: str, completion: JudgedCompletion) -> dict[str, object]:
+    """Who else wrote these very words: they were judged once for all of them."""
+    if not completion.also_by:
+        return {}
+    return {"also_by": [f"{dataset}/{name}" for name in completion.also_by]}
 
 
 def _store_completions(
@@ -211,7 +230,10 @@ def _store_completions(
         prompt = prompts[row.task.prompt]
         for (source, key), completion in zip(row.keys, row.task.completions, strict=True):
             rows_of.setdefault(source, {})[key] = NewCompletion(
-                prompt_id=prompt.pk, text=completion.text, source_key=key
+                prompt_id=prompt.pk,
+                text=completion.text,
+                source_key=key,
+                sampling=_also_by(dataset, completion),
             )
     ids: dict[CompletionKey, int] = {}
     for name, rows in rows_of.items():

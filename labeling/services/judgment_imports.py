@@ -21,10 +21,13 @@ from labeling.models import (
 from labeling.services.imported_demonstrations import store_demonstrations
 from labeling.services.imported_people import ImportedPeople
 from labeling.services.imported_rankings import store_judgments
-from labeling.services.imported_tasks import NamedTask, PlacedTask, project_of, store_tasks
+from labeling.services.imported_tasks import NamedTask, PlacedTask, Target, store_tasks
 from labeling.services.prompts import SkippedRow
 
 ROWS_AT_ONCE: Final = 100
+WITHOUT_TEXTS: Final = (
+    "The completions' texts are not in the file, so it can be imported for a study only."
+)
 # Any number that no other advisory lock uses.
 IMPORTING_JUDGMENTS: Final = 7_301_002
 
@@ -67,8 +70,7 @@ Progress = Callable[[JudgmentImportReport], object]
 def import_judgments(
     rows: Iterable[NumberedRow],
     *,
-    dataset: str,
-    project_name: str,
+    target: Target,
     dry_run: bool,
     on_progress: Progress,
 ) -> JudgmentImportReport:
@@ -77,15 +79,16 @@ def import_judgments(
     A dry run is the import itself, checked by every constraint and then rolled back, so what it
     reports is what would happen. An import that was cut off is simply run again.
 
-    Raises: Refused("not_an_import") when the project exists and holds something else.
+    Raises: Refused("not_an_import"), Refused("other_purpose") when the project exists and holds
+    something else.
     """
     if not dry_run:
-        report = _import(rows, dataset, project_name, JudgmentImportReport(False), on_progress)
+        report = _import(rows, target, JudgmentImportReport(False), on_progress)
         if report.stored:
             _refresh_planner_statistics()
         return report
     with transaction.atomic():
-        report = _import(rows, dataset, project_name, JudgmentImportReport(True), on_progress)
+        report = _import(rows, target, JudgmentImportReport(True), on_progress)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         transaction.set_rollback(True)
@@ -105,14 +108,13 @@ def _refresh_planner_statistics() -> None:
 
 def _import(
     rows: Iterable[NumberedRow],
-    dataset: str,
-    project_name: str,
+    target: Target,
     report: JudgmentImportReport,
     on_progress: Progress,
 ) -> JudgmentImportReport:
-    good = _good_rows(rows, report)
+    good = _good_rows(rows, target, report)
     while batch := list(islice(good, ROWS_AT_ONCE)):
-        _import_batch(batch, dataset, project_name, report)
+        _import_batch(batch, target, report)
         on_progress(report)
     return report
 
@@ -121,7 +123,7 @@ NumberedGoodRow = tuple[int, JudgedTask | Demonstrated]
 
 
 def _good_rows(
-    rows: Iterable[NumberedRow], report: JudgmentImportReport
+    rows: Iterable[NumberedRow], target: Target, report: JudgmentImportReport
 ) -> Iterator[NumberedGoodRow]:
     for line, row in rows:
         report.num_read += 1
@@ -129,40 +131,41 @@ def _good_rows(
             report.errors.extend(row)
         elif isinstance(row, LeftOut):
             report.left_out.append(SkippedRow(line, row.reason))
+        elif isinstance(row, JudgedTask) and not row.has_texts and not target.is_study:
+            report.left_out.append(SkippedRow(line, WITHOUT_TEXTS))
         else:
             yield line, row
 
 
 @transaction.atomic
 def _import_batch(
-    batch: Sequence[NumberedGoodRow], dataset: str, project_name: str, report: JudgmentImportReport
+    batch: Sequence[NumberedGoodRow], target: Target, report: JudgmentImportReport
 ) -> None:
     """Store what is new. One import at a time, so "already stored" is exact."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTING_JUDGMENTS])
-    people = ImportedPeople(dataset)
+    people = ImportedPeople(target.dataset)
     tasks = [NamedTask(line, row) for line, row in batch if isinstance(row, JudgedTask)]
     written = [(line, row) for line, row in batch if isinstance(row, Demonstrated)]
     if tasks:
-        _import_tasks(tasks, dataset, project_name, people, report)
+        _import_tasks(tasks, target, people, report)
     if written:
-        _import_demonstrations(written, dataset, people, report)
+        _import_demonstrations(written, target, people, report)
     report.num_labelers += people.num_new
 
 
 def _import_tasks(
     tasks: Sequence[NamedTask],
-    dataset: str,
-    project_name: str,
+    target: Target,
     people: ImportedPeople,
     report: JudgmentImportReport,
 ) -> None:
-    found = store_tasks(tasks, dataset, lambda: project_of(dataset, project_name))
+    found = store_tasks(tasks, target)
     report.errors.extend(found.errors)
     report.num_prompts += found.num_prompts
     report.num_completions += found.num_completions
     report.num_tasks += found.num_tasks
-    for judged in store_judgments(found.placed, dataset, people):
+    for judged in store_judgments(found.placed, target.dataset, people):
         placed = judged.placed
         if placed.is_new:
             report.line_of_task[placed.task.pk] = placed.line
@@ -185,11 +188,11 @@ def _where(placed: PlacedTask, report: JudgmentImportReport) -> str:
 
 def _import_demonstrations(
     written: Sequence[tuple[int, Demonstrated]],
-    dataset: str,
+    target: Target,
     people: ImportedPeople,
     report: JudgmentImportReport,
 ) -> None:
-    stored = store_demonstrations([row for _, row in written], dataset, people)
+    stored = store_demonstrations([row for _, row in written], target, people)
     report.num_prompts += sum(one.is_new_prompt for one in stored)
     for (line, row), one in zip(written, stored, strict=True):
         if one.is_new:

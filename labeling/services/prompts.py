@@ -197,7 +197,9 @@ def sort_out(
             outcome.append(StoredPrompt(known.by_prefix[prefix], False, "prefix"))
             continue
         prompt = prompt_of(row, facts[sha256], submitted_by)
-        if known.num_accepted.get(key_of(row, rules), 0) >= rules.cap:
+        if row.is_study:
+            prompt.standing = Prompt.Standing.STUDY
+        elif known.num_accepted.get(key_of(row, rules), 0) >= rules.cap:
             prompt.standing = Prompt.Standing.OVER_CAP
         remember(prompt, known, rules)
         outcome.append(StoredPrompt(prompt, True))
@@ -205,7 +207,7 @@ def sort_out(
 
 
 def remember(prompt: Prompt, known: KnownPrompts, rules: PromptRules) -> None:
-    """A prompt over its cap was not accepted: neither its beginning nor its count matters."""
+    """A prompt that was not accepted is no template and counts against no cap."""
     known.by_text[prompt.text_sha256] = prompt
     if prompt.standing != Prompt.Standing.ACCEPTED:
         return

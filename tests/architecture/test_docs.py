@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from labeling.importers.formats import FORMATS
 from tests.architecture import metrics_page
 from training.ml.hyperparameters import STAGES, describe
 
@@ -91,3 +92,15 @@ def test_the_guide_has_every_picture_and_no_picture_lies_about() -> None:
 
     assert linked == {path.name for path in images.iterdir()}
     assert max(path.stat().st_size for path in images.iterdir()) < 200_000
+
+
+def test_every_format_that_is_imported_is_described_with_all_that_it_leaves_to_choose() -> None:
+    described = {
+        name: set(CODE.findall(choices)) or {choices}
+        for formats, _, choices in table_rows(ROOT / "docs" / "data.md", "format")
+        for name in CODE.findall(formats)
+    }
+
+    assert described == {
+        name: {choice.name for choice in known.choices} or {""} for name, known in FORMATS.items()
+    } | {"csv": {"all of it"}}

@@ -7,6 +7,7 @@ from typing import Any
 
 from labeling.importers.pandalm import PANDALM
 from labeling.importers.ukp_kwise import UKP
+from labeling.services.imported_tasks import Target
 from labeling.services.judgment_imports import JudgmentImportReport, import_judgments
 
 
@@ -65,15 +66,12 @@ def import_debates(
     file: io.BytesIO, *, dry_run: bool = False, project: str = "Debates"
 ) -> JudgmentImportReport:
     return import_judgments(
-        UKP.read(file, {}), dataset="ukp", project_name=project, dry_run=dry_run, on_progress=id
+        UKP.read(file, {}), target=Target("ukp", project), dry_run=dry_run, on_progress=id
     )
 
 
 def import_duels(file: io.BytesIO, *, dry_run: bool = False) -> JudgmentImportReport:
+    rows = PANDALM.read(file, {})
     return import_judgments(
-        PANDALM.read(file, {}),
-        dataset="pandalm",
-        project_name="Duels",
-        dry_run=dry_run,
-        on_progress=id,
+        rows, target=Target("pandalm", "Duels"), dry_run=dry_run, on_progress=id
     )

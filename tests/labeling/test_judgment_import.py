@@ -2,15 +2,15 @@
 
 import io
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from labeling.errors import Refused
+from labeling.importers.formats import FORMATS
 from labeling.models import (
     Completion,
+    Demonstration,
     Project,
     Prompt,
     RankedCompletion,
@@ -19,7 +19,12 @@ from labeling.models import (
     TaskCompletion,
     User,
 )
+from labeling.selectors.demonstrations import demonstrations_for_training
+from labeling.selectors.prompts import is_usable
 from labeling.selectors.rankings import rankings_for_training, sealed_rankings
+from labeling.services.imported_tasks import Target
+from labeling.services.judgment_imports import JudgmentImportReport, import_judgments
+from tests.labeling.import_samples import SAMPLES, lines, vote, wmt_ranking
 from tests.labeling.judgment_files import (
     as_array,
     as_lines,
@@ -261,38 +266,110 @@ def test_nothing_good_makes_no_project() -> None:
     assert rows_stored() == dict.fromkeys(rows_stored(), 0)
 
 
-def run_command(*arguments: str) -> str:
-    output = io.StringIO()
-    call_command("import_judgments", *arguments, stdout=output)
-    return output.getvalue()
+WMT = lines(wmt_ranking(("kit uedin", 2), ("jhu", 1)))
 
 
-def test_the_command_shows_progress_and_a_summary(tmp_path: Path) -> None:
-    path = tmp_path / "debates.jsonl"
-    path.write_bytes(as_lines(debate(1), debate(2)).getvalue())
+def import_study(name: str, content: bytes, *, is_study: bool = True) -> JudgmentImportReport:
+    known = FORMATS[name]
+    rows = known.read(io.BytesIO(content), known.choices_of({}))
+    target = Target(name, f"Study of {name}", is_study=is_study)
+    return import_judgments(rows, target=target, dry_run=False, on_progress=id)
 
-    dry = run_command("ukp", str(path), "--dry-run")
-    wet = run_command("ukp", str(path), "--project", "Tea and coffee")
 
-    assert "line 2: would store task ukp/debate/2: K = 3, 3 judgments" in dry
-    assert "2 read, 6 judgments so far" in wet
-    assert wet.splitlines()[-1] == (
-        "read 2, stored 2 tasks with 2 new prompts, 6 new completions, 2 new labelers, "
-        "6 judgments and 0 demonstrations; skipped 0, left out 0, broken 0"
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_every_format_is_stored_whole_and_only_once(name: str) -> None:
+    report = import_study(name, SAMPLES[name]())
+    before = rows_stored() | {"demonstrations": Demonstration.objects.count()}
+
+    again = import_study(name, SAMPLES[name]())
+
+    assert report.errors == []
+    assert report.num_judgments + report.num_demonstrations > 0
+    assert rows_stored() | {"demonstrations": Demonstration.objects.count()} == before
+    assert again.num_judgments + again.num_demonstrations == 0
+    assert len(again.skipped) + len(again.left_out) == again.num_read
+
+
+def test_what_has_no_texts_is_imported_for_a_study_only() -> None:
+    report = import_study("wmt", WMT, is_study=False)
+
+    assert report.num_tasks == 0
+    assert "for a study only" in report.left_out[0].reason
+
+
+def test_a_study_trains_nothing_though_its_figures_are_read() -> None:
+    """R41: neither its rankings nor its prompts; agreement reads them like any other."""
+    import_study("wmt", WMT)
+    import_study("ukp", SAMPLES["ukp"]())
+
+    assert sealed_rankings().count() == 7
+    assert rankings_for_training() == []
+    assert not Prompt.objects.filter(is_usable()).exists()
+    assert set(Prompt.objects.values_list("standing", flat=True)) == {"study"}
+
+
+def test_a_study_of_prompts_that_are_used_elsewhere_trains_nothing_either() -> None:
+    import_debates(as_lines(debate(1)))
+    one = Prompt.objects.get()
+
+    import_study("ukp", as_lines(debate(1, task_id="other")).getvalue())
+
+    one.refresh_from_db()
+    assert one.standing == Prompt.Standing.ACCEPTED
+    assert [record.task_id for record in rankings_for_training()] == [
+        Task.objects.get(source_key="ukp/debate/1").pk
+    ]
+
+
+def test_a_project_is_for_training_or_for_a_study() -> None:
+    import_study("ukp", as_lines(debate(1)).getvalue())
+
+    with pytest.raises(Refused, match="is for study"):
+        import_study("ukp", as_lines(debate(2)).getvalue(), is_study=False)
+
+
+def test_one_output_of_two_systems_remembers_both() -> None:
+    import_study("wmt", WMT)
+
+    merged = Completion.objects.get(source__name="wmt/kit")
+    assert merged.sampling == {"also_by": ["wmt/uedin"]}
+
+
+def test_ratings_are_kept_on_our_scale_and_on_theirs() -> None:
+    import_study("summarize-axes", SAMPLES["summarize-axes"]())
+
+    items = RankedCompletion.objects.order_by("rank")
+    assert [item.rating for item in items] == [6, 3]
+    assert items[0].axes == {"overall": 6, "accuracy": 7, "coherence": 6}
+
+
+def test_a_models_judgments_are_no_persons() -> None:
+    import_study("ultrafeedback", SAMPLES["ultrafeedback"]())
+
+    judge = User.objects.get(imported_from="ultrafeedback")
+    assert (judge.is_simulated, judge.display_name) == (True, "ultrafeedback gpt-4")
+    assert not sealed_rankings().exists()
+
+
+def test_demonstrations_of_people_train_and_those_of_models_do_not() -> None:
+    import_study("self-instruct", SAMPLES["self-instruct"](), is_study=False)
+    import_study("alpaca", SAMPLES["alpaca"](), is_study=False)
+
+    assert [record.text for record in demonstrations_for_training()] == ["Night", "Down"]
+    assert {record.source for record in demonstrations_for_training()} == {"import"}
+
+
+def test_a_person_judging_in_two_rows_of_a_file_is_one_labeler_and_the_later_row_counts() -> None:
+    """MT-bench lists a vote a row, and the same pair the other way round is the same pair."""
+    swapped = vote("model_a", model_a="gpt-3.5", model_b="alpaca-13b")
+    swapped["conversation_a"], swapped["conversation_b"] = (
+        swapped["conversation_b"],
+        swapped["conversation_a"],
     )
-    assert Project.objects.get().name == "Tea and coffee"
 
+    report = import_study("mt-bench", lines(vote("model_a"), swapped), is_study=False)
 
-def test_the_command_keeps_the_good_rows_and_fails_on_broken_ones(tmp_path: Path) -> None:
-    path = tmp_path / "debates.jsonl"
-    path.write_bytes(as_lines(debate(1), "{").getvalue())
-
-    with pytest.raises(CommandError, match="1 rows are broken"):
-        run_command("ukp", str(path))
-
-    assert Task.objects.count() == 1
-
-
-def test_the_command_says_when_there_is_no_such_file(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="No such file"):
-        run_command("pandalm", str(tmp_path / "nothing.json"))
+    assert (report.num_tasks, report.num_judgments) == (1, 2)
+    assert report.notes[0].reason == "expert_1 judged it twice; the later one counts."
+    (record,) = rankings_for_training()
+    assert [ranking.ranks for ranking in record.rankings] == [(2, 1)]

@@ -15,9 +15,9 @@ from tests.reference_data import reference_data
 pytestmark = pytest.mark.django_db
 
 
-def import_file(name: str, file: str) -> str:
+def import_file(name: str, file: str, *options: str) -> str:
     output = io.StringIO()
-    call_command("import_judgments", name, str(reference_data(file)), stdout=output)
+    call_command("import_judgments", name, str(reference_data(file)), *options, stdout=output)
     return output.getvalue().splitlines()[-1]
 
 
@@ -102,3 +102,27 @@ def test_both_sets_together_take_less_than_two_seconds_and_a_second_import_store
     assert time.perf_counter() - started < 2
     assert pooled["num_rankings"] == 8719 + 2997
     assert pooled["num_labelers"] == 1916 + 3
+
+
+def test_four_thousand_rankings_of_translations_come_in_with_their_ties(cast: Cast) -> None:
+    """869 of 888, 1,308, 1,096 and 1,014 rankings compare at least two outputs: 4,111 in all."""
+    said = import_file("wmt", "wmt16_rankings.jsonl.gz", "--study")
+
+    assert "4111 judgments" in said
+    assert "left out 195, broken 0" in said
+    assert stored("wmt")["labelers"] == 54
+    num_pairs = sum(k * (k - 1) // 2 for k in Task.objects.values_list("k", flat=True))
+    assert num_pairs == 8642 + 11978 + 10095 + 9684
+    assert Ranking.objects.filter(seconds_active__isnull=False).count() == 4111
+
+
+def test_dialogues_and_trees_come_in_as_they_were_published(cast: Cast) -> None:
+    dialogues = import_file("hh-rlhf", "raw/hh_harmless_base_test_first600.jsonl.gz")
+    trees = import_file("oasst", "raw/oasst_trees_60.jsonl")
+
+    assert "read 600," in dialogues
+    assert ", broken 0" in dialogues
+    assert ", broken 0" in trees
+    assert stored("oasst")["judgments"] == stored("oasst")["tasks"] > 90
+    assert import_file("oasst", "raw/oasst_trees_60.jsonl").startswith("read")
+    assert import_file("self-instruct", "demos/seed_tasks.jsonl").endswith("broken 0")

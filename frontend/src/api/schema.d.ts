@@ -3455,7 +3455,7 @@ export interface components {
             /** @enum {string} */
             readonly kind: "ranking" | "demonstration" | "toxicity";
             /** @enum {string} */
-            readonly purpose: "training" | "evaluation" | "screening";
+            readonly purpose: "training" | "evaluation" | "screening" | "study";
             /** @enum {string} */
             readonly state: "open" | "paused";
             /** @enum {string} */
@@ -3537,7 +3537,7 @@ export interface components {
             readonly imported_from: string;
             num_completions: number;
             /** @enum {string} */
-            standing: "accepted" | "over_cap";
+            standing: "accepted" | "over_cap" | "study";
             /** @enum {string} */
             personal_data: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
             readonly token_count: number | null;
@@ -3644,7 +3644,7 @@ export interface components {
             readonly imported_from: string;
             num_completions: number;
             /** @enum {string} */
-            standing: "accepted" | "over_cap";
+            standing: "accepted" | "over_cap" | "study";
             /** @enum {string} */
             personal_data: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
             readonly token_count: number | null;
@@ -4516,7 +4516,7 @@ export interface components {
             priority_mode: "helpfulness_first" | "truth_harmless_first";
             seed_order_from_ratings: boolean;
             /** @enum {string} */
-            purpose: "training" | "evaluation" | "screening";
+            purpose: "training" | "evaluation" | "screening" | "study";
             /** @description To be accepted before the task is shown; empty for none. */
             content_warning: string;
         };
@@ -4550,7 +4550,7 @@ export interface components {
             readonly description: string | null;
             readonly few_shot_set: number | null;
             /** @enum {string} */
-            standing: "accepted" | "over_cap";
+            standing: "accepted" | "over_cap" | "study";
             /** @enum {string} */
             personal_data: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
             readonly token_count: number | null;
@@ -6774,7 +6774,7 @@ export interface operations {
                 personal_data?: "unchecked" | "clear" | "found" | "cleared" | "confirmed";
                 search?: string;
                 split?: "train" | "validation";
-                standing?: "accepted" | "over_cap";
+                standing?: "accepted" | "over_cap" | "study";
             };
             header?: never;
             path?: never;

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.errors import Refused
 from labeling.importers.formats import FORMATS
 from labeling.importers.records import Choices, DataFormat
+from labeling.services.imported_tasks import Target
 from labeling.services.judgment_imports import JudgmentImportReport, import_judgments
 
 GZIP_MARK: Final = b"\x1f\x8b"
@@ -33,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--dataset", help="what to call the data set; default FORMAT")
         parser.add_argument("--project", help='name of the project; default "Imported: DATASET"')
         parser.add_argument(
+            "--study", action="store_true", help="for the figures only: nothing of it ever trains"
+        )
+        parser.add_argument(
             "--choose",
             action="append",
             default=[],
@@ -51,8 +55,11 @@ class Command(BaseCommand):
             with open_plain(path) as file:
                 report = import_judgments(
                     known.read(file, choices),
-                    dataset=dataset,
-                    project_name=options["project"] or f"Imported: {dataset}",
+                    target=Target(
+                        dataset,
+                        options["project"] or f"Imported: {dataset}",
+                        is_study=options["study"],
+                    ),
                     dry_run=options["dry_run"],
                     on_progress=self.show_progress,
                 )

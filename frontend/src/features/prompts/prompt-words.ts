@@ -24,6 +24,7 @@ export const DISTRIBUTION_WORDS: Record<Prompt["distribution"], string> = {
 export const STANDING_WORDS: Record<Prompt["standing"], string> = {
   accepted: "Accepted",
   over_cap: "Over the cap",
+  study: "For a study only",
 };
 
 export const PERSONAL_DATA_WORDS: Record<Prompt["personal_data"], string> = {
@@ -79,6 +80,7 @@ export function languageName(code: string): string {
 /** Why a prompt is not used; null for one that is. */
 export function reservationOf(prompt: Prompt): Look | null {
   if (prompt.standing === "over_cap") return OUTCOME_WORDS.over_cap;
+  if (prompt.standing === "study") return { label: "For a study", tone: "neutral", icon: "lock" };
   if (prompt.personal_data === "confirmed") return { label: "Personal", tone: "bad", icon: "lock" };
   if (prompt.personal_data === "found") return { label: "To review", tone: "caution", icon: "caution" };
   if (prompt.personal_data === "unchecked") return { label: "Not checked", tone: "neutral", icon: "waiting" };

@@ -12,7 +12,7 @@ OUTPUT_KIND = {"sft": "sft", "reward_model": "reward_model", "ppo": "policy"}
 
 def make_ended_run(*, by, stage, inputs, artifact, report=None):
     """A run that succeeded with these inputs by role, and the model version it made."""
-    spec = {"stage": stage, "inputs": {}, "hyperparameters": {"batch_size": 8}, "seed": 5}
+    spec = {"stage": stage, "inputs": {}, "hyperparameters": {"batch_size": 64}, "seed": 5}
     run = Run.objects.create(
         name=f"{stage} {next(numbers)}",
         stage=stage,
@@ -22,6 +22,7 @@ def make_ended_run(*, by, stage, inputs, artifact, report=None):
         code_revision="abc123",
         state="succeeded",
         ended_at=ClockTimestamp(),
+        report=report or {},
         created_by=by,
     )
     for role, chosen in inputs.items():

@@ -162,7 +162,7 @@ def test_the_page_of_a_model_shows_its_lineage(road, rosa):
     }
     assert lineage["labels"]["num_rankings"] == 2
     assert lineage["code_revision"] == "abc123"
-    assert (lineage["seed"], lineage["hyperparameters"]) == (5, {"batch_size": 8})
+    assert (lineage["seed"], lineage["hyperparameters"]) == (5, {"batch_size": 64})
     [rankings] = [one for one in lineage["snapshots"] if one["role"] == "rankings"]
     assert rankings["sha256"] == road["snapshots"]["r"].records_sha256
     assert rankings["used_for"]["id"] == str(road["rm"].pk)

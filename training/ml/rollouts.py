@@ -18,9 +18,10 @@ from transformers import PreTrainedModel
 from transformers.cache_utils import Cache, DynamicLayer
 
 from training.ml.batches import prompts_and_answers
+from training.ml.token_draws import SamplingRule, next_tokens
 
-# Tokens per block when a vocabulary is searched in two steps.
-BLOCK = 256
+__all__ = ["Answer", "SamplingRule", "write_answers"]
+
 # Rewriting the cache without finished answers costs a copy: worth it once this share is left.
 COMPACT_BELOW = 0.75
 # Room for this many more tokens whenever a cache runs full.
@@ -34,16 +35,6 @@ class Answer:
     ids: list[int]
     logprobs: list[float]
     has_eos: bool
-
-
-@dataclass(frozen=True)
-class SamplingRule:
-    """How the next token is chosen; temperature 0 takes the likeliest."""
-
-    temperature: float
-    top_p: float
-    max_tokens: int
-    eos_id: int
 
 
 class RoomyLayer(DynamicLayer):
@@ -179,61 +170,6 @@ class _Writing:
             use_cache=True,
         ).logits[:, -1]
         return logit_NV
-
-
-def next_tokens(logit_NV: Tensor, uniform_N: Tensor, rule: SamplingRule) -> tuple[Tensor, Tensor]:
-    """One token per row and its log-probability under the temperature, before any filter.
-
-    Shapes: logit_NV; uniform_N between 0 and 1; both results (N,).
-    """
-    if rule.temperature == 0:
-        logprob_NV = F.log_softmax(logit_NV.float(), dim=-1)
-        best = logprob_NV.max(dim=-1)
-        return best.indices, best.values
-    logprob_NV = F.log_softmax(logit_NV.float() / rule.temperature, dim=-1)
-    probability_NV = logprob_NV.exp()
-    if rule.top_p < 1:
-        probability_NV = nucleus(probability_NV, rule.top_p)
-    token_N = inverse_cdf(probability_NV, uniform_N)
-    return token_N, logprob_NV.gather(1, token_N[:, None])[:, 0]
-
-
-def nucleus(probability_NV: Tensor, top_p: float) -> Tensor:
-    """The fewest likeliest tokens that hold top_p of the probability; the others become 0.
-
-    Source: Holtzman et al. 2020.
-    """
-    sorted_NV, order_NV = probability_NV.sort(dim=-1, descending=True)
-    before_NV = sorted_NV.cumsum(-1) - sorted_NV
-    kept_NV = torch.where(before_NV < top_p, sorted_NV, torch.zeros_like(sorted_NV))
-    return torch.zeros_like(probability_NV).scatter(1, order_NV, kept_NV)
-
-
-def inverse_cdf(probability_NV: Tensor, uniform_N: Tensor) -> Tensor:
-    """The token at which the summed probability passes the uniform number's share of the whole.
-
-    Two steps, blocks and then tokens inside one block: a running sum over a whole vocabulary in
-    doubles costs as much as a small model's forward pass.
-    Shapes: (N, V) and (N,) give (N,). Rows need not sum to 1.
-    """
-    probability_NV = F.pad(probability_NV, (0, -probability_NV.shape[1] % BLOCK))
-    block_NKB = probability_NV.view(len(probability_NV), -1, BLOCK)
-    reached_NK = block_NKB.sum(-1, dtype=torch.float64).cumsum(-1)
-    row_N = torch.arange(len(uniform_N), device=uniform_N.device)
-    target_N1 = (uniform_N * reached_NK[:, -1])[:, None]
-    block_N = _passed(reached_NK, target_N1)
-    before_NK = F.pad(reached_NK, (1, 0))
-    inside_NB = block_NKB[row_N, block_N].double().cumsum(-1)
-    token_N = _passed(inside_NB, target_N1 - before_NK[row_N, block_N][:, None])
-    return block_N * BLOCK + token_N
-
-
-def _passed(reached_NK: Tensor, target_N1: Tensor) -> Tensor:
-    """The first place whose running sum exceeds the target; the last with any mass at most."""
-    place_N1 = torch.searchsorted(reached_NK, target_N1, right=True)
-    # Rounding may leave the target at the very end: never fall onto an empty place.
-    last_N1 = torch.searchsorted(reached_NK, reached_NK[:, -1:].contiguous())
-    return torch.minimum(place_N1, last_N1)[:, 0]
 
 
 def _with_length(states: Tensor, length: int) -> Tensor:

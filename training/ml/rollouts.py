@@ -4,28 +4,25 @@ Why not `generate`: its defaults filter the distribution behind one's back (top_
 set), and its random stream depends on which prompts happen to share a batch. Here every answer
 has a stream of its own, so it is the same whatever is written beside it, up to rounding.
 
-Legend: B prompts, N answers being written, V vocabulary, T tokens.
+Legend: B prompts, N answers being written, A all answers, V vocabulary, T tokens.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedModel
-from transformers.cache_utils import Cache, DynamicLayer
 
-from training.ml.batches import prompts_and_answers
+from training.ml.decoding import Decoder, FixedDecoder, GrowingDecoder, ReadPrompts, SharingDecoder
+from training.ml.packing import can_pack
 from training.ml.token_draws import SamplingRule, next_tokens
 
 __all__ = ["Answer", "SamplingRule", "write_answers"]
 
-# Rewriting the cache without finished answers costs a copy: worth it once this share is left.
-COMPACT_BELOW = 0.75
-# Room for this many more tokens whenever a cache runs full.
-SLACK = 64
+# Asking whether answers have ended waits for the device; on a CPU there is nothing to wait for.
+STEPS_BETWEEN_LOOKS = {"cpu": 1}
+STEPS_BETWEEN_LOOKS_ELSEWHERE = 8
 
 
 @dataclass(frozen=True)
@@ -37,71 +34,43 @@ class Answer:
     has_eos: bool
 
 
-class RoomyLayer(DynamicLayer):
-    """A cache layer that grows into spare room instead of copying itself at every token."""
-
-    _room: tuple[Tensor, Tensor] | None = None
-
-    def update(
-        self, key_states: Tensor, value_states: Tensor, *_args: Any, **_kwargs: Any
-    ) -> tuple[Tensor, Tensor]:
-        if not self.is_initialized:
-            self.lazy_initialization(key_states, value_states)
-        used = self.get_seq_length()
-        needed = used + key_states.shape[-2]
-        room_keys, room_values = self._room_for(key_states, value_states, used, needed)
-        room_keys[:, :, used:needed] = key_states
-        room_values[:, :, used:needed] = value_states
-        self.keys, self.values = room_keys[:, :, :needed], room_values[:, :, :needed]
-        return self.keys, self.values
-
-    def _room_for(
-        self, key_states: Tensor, value_states: Tensor, used: int, needed: int
-    ) -> tuple[Tensor, Tensor]:
-        if self._room is not None and self._fits(self._room[0], needed):
-            return self._room
-        room_keys = _with_length(key_states, needed + SLACK)
-        room_values = _with_length(value_states, needed + SLACK)
-        if used and self.keys is not None and self.values is not None:
-            room_keys[:, :, :used] = self.keys
-            room_values[:, :, :used] = self.values
-        self._room = room_keys, room_values
-        return self._room
-
-    def _fits(self, room: Tensor, needed: int) -> bool:
-        # Repeating or selecting rows replaces the keys: the old room is then not theirs.
-        is_ours = self.keys is not None and self.keys.data_ptr() == room.data_ptr()
-        return is_ours and room.shape[-2] >= needed
-
-
-@torch.no_grad()
+@torch.inference_mode()
 def write_answers(
     policy: PreTrainedModel,
     prompts: Sequence[Sequence[int]],
     noise: Sequence[torch.Generator],
     rule: SamplingRule,
+    *,
+    caching: str = "auto",
 ) -> list[Answer]:
     """An answer for every random stream; streams go to prompts in equal, consecutive shares.
 
     Three streams for each of two prompts means noise[0:3] and noise[3:6]; each prompt is read
-    once. A stream yields one number per token, whatever the batch.
+    once. A stream yields one number per token, whatever the batch. How keys are cached
+    (`decoder_for`) changes speed and memory, not the answers.
     """
-    device = policy.device
-    batch = prompts_and_answers(prompts, [[] for _ in prompts]).to(device)
-    cache = Cache(layer_class_to_replicate=RoomyLayer)
-    logit_BV = policy(
-        input_ids=batch.token_BT,
-        attention_mask=batch.attention,
-        position_ids=batch.position_BT,
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
-    ).logits[:, -1]
     copies = len(noise) // len(prompts)
-    cache.batch_repeat_interleave(copies)
-    logit_NV = logit_BV.repeat_interleave(copies, dim=0)
-    attention_NT = batch.attention.repeat_interleave(copies, dim=0)
-    return _Writing(policy, cache, attention_NT, noise, rule).finish(logit_NV)
+    read = ReadPrompts(policy, prompts)
+    decoder = decoder_for(policy, read, copies, rule.max_tokens, caching=caching)
+    with decoder.at_work():
+        return _Writing(decoder, noise, rule, policy.device).finish(
+            read.logit_BV.repeat_interleave(copies, dim=0)
+        )
+
+
+def decoder_for(
+    policy: PreTrainedModel, read: ReadPrompts, copies: int, max_tokens: int, *, caching: str
+) -> Decoder:
+    """`growing` for any architecture; `shared` keeps each prompt once for all its answers; `fixed`
+    does so on memory that never moves, `graphs` replays its steps on a GPU. `auto` shares where
+    several answers have a prompt to share.
+    """
+    knows_attention = can_pack(policy.config)
+    if caching == "growing" or not knows_attention or (caching == "auto" and copies == 1):
+        return GrowingDecoder(policy, read, copies, max_tokens)
+    if caching in ("auto", "shared"):
+        return SharingDecoder(policy, read, copies)
+    return FixedDecoder(policy, read, copies, max_tokens, graphs=caching == "graphs")
 
 
 class _Writing:
@@ -109,69 +78,59 @@ class _Writing:
 
     def __init__(
         self,
-        policy: PreTrainedModel,
-        cache: Cache,
-        attention_NT: Tensor,
+        decoder: Decoder,
         noise: Sequence[torch.Generator],
         rule: SamplingRule,
+        device: torch.device,
     ) -> None:
-        self.policy, self.cache, self.rule = policy, cache, rule
-        self.attention_NT = attention_NT
-        self.uniforms = torch.stack(
+        self.decoder, self.rule = decoder, rule
+        uniform_AT = torch.stack(
             [torch.rand(rule.max_tokens, generator=g, dtype=torch.float64) for g in noise]
-        ).to(attention_NT.device)
-        self.ids: list[list[int]] = [[] for _ in noise]
-        self.logprobs: list[list[float]] = [[] for _ in noise]
-        self.has_eos = [False] * len(noise)
-        # The answer that each row of the cache writes.
-        self.rows = list(range(len(noise)))
+        )
+        self.uniform_TN = uniform_AT.T.contiguous().to(device)
+        self.token_AT = torch.zeros(len(noise), rule.max_tokens, dtype=torch.long, device=device)
+        self.logprob_AT = torch.zeros(len(noise), rule.max_tokens, device=device)
+        # The answer that each row writes, and whether it has ended.
+        self.answer_N = torch.arange(len(noise), device=device)
+        self.has_eos_N = torch.zeros(len(noise), dtype=torch.bool, device=device)
+        self.look_every = STEPS_BETWEEN_LOOKS.get(device.type, STEPS_BETWEEN_LOOKS_ELSEWHERE)
 
     def finish(self, logit_NV: Tensor) -> list[Answer]:
         for column in range(self.rule.max_tokens):
-            token_N, logprob_N = next_tokens(logit_NV, self.uniforms[self.rows, column], self.rule)
-            self._keep(token_N.tolist(), logprob_N.tolist())
-            token_N = self._compact(token_N)
-            if not self.rows or column + 1 == self.rule.max_tokens:
+            token_N, logprob_N = next_tokens(logit_NV, self.uniform_TN[column], self.rule)
+            self.token_AT[self.answer_N, column] = token_N
+            self.logprob_AT[self.answer_N, column] = logprob_N
+            self.has_eos_N |= token_N == self.rule.eos_id
+            if (column + 1) % self.look_every == 0:
+                token_N = self._without_finished(token_N)
+            if len(token_N) == 0 or column + 1 == self.rule.max_tokens:
                 break
-            logit_NV = self._advance(token_N)
-        return [
-            Answer(ids, logprobs, ended)
-            for ids, logprobs, ended in zip(self.ids, self.logprobs, self.has_eos, strict=True)
-        ]
+            logit_NV = self.decoder.step(token_N)
+        return self._answers()
 
-    def _keep(self, tokens: list[int], logprobs: list[float]) -> None:
-        for row, answer in enumerate(self.rows):
-            if not self.has_eos[answer]:
-                self.ids[answer].append(tokens[row])
-                self.logprobs[answer].append(logprobs[row])
-                self.has_eos[answer] = tokens[row] == self.rule.eos_id
-
-    def _compact(self, token_N: Tensor) -> Tensor:
-        """Drop finished rows from the cache once enough of them are idle."""
-        writing = [row for row, answer in enumerate(self.rows) if not self.has_eos[answer]]
-        if len(writing) > COMPACT_BELOW * len(self.rows):
+    def _without_finished(self, token_N: Tensor) -> Tensor:
+        """Drop finished rows once enough of them are idle, all when none is left to write."""
+        row_N = (~self.has_eos_N).nonzero()[:, 0]
+        if len(row_N) > self.decoder.compact_below * len(token_N):
             return token_N
-        self.rows = [self.rows[row] for row in writing]
-        if not writing:
-            return token_N
-        kept = torch.tensor(writing, device=token_N.device)
-        self.cache.batch_select_indices(kept)
-        self.attention_NT = self.attention_NT[kept]
-        return token_N[kept]
+        if len(row_N):
+            self.decoder.keep(row_N)
+        self.answer_N = self.answer_N[row_N]
+        self.has_eos_N = self.has_eos_N[row_N]
+        self.uniform_TN = self.uniform_TN[:, row_N]
+        return token_N[row_N]
 
-    def _advance(self, token_N: Tensor) -> Tensor:
-        position_N1 = self.attention_NT.sum(1, keepdim=True)
-        self.attention_NT = F.pad(self.attention_NT, (0, 1), value=1)
-        logit_NV: Tensor = self.policy(
-            input_ids=token_N[:, None],
-            attention_mask=self.attention_NT,
-            position_ids=position_N1,
-            past_key_values=self.cache,
-            use_cache=True,
-        ).logits[:, -1]
-        return logit_NV
-
-
-def _with_length(states: Tensor, length: int) -> Tensor:
-    rows, heads, _, width = states.shape
-    return states.new_empty(rows, heads, length, width)
+    def _answers(self) -> list[Answer]:
+        """What each row wrote up to its first end-of-text: rows may have gone on behind it."""
+        is_eos_AT = self.token_AT == self.rule.eos_id
+        has_eos_A = is_eos_AT.any(1)
+        first_A = is_eos_AT.int().argmax(1) + 1
+        length_A = torch.where(has_eos_A, first_A, self.rule.max_tokens)
+        written = zip(
+            self.token_AT.tolist(),
+            self.logprob_AT.tolist(),
+            length_A.tolist(),
+            has_eos_A.tolist(),
+            strict=True,
+        )
+        return [Answer(ids[:n], logprobs[:n], ended) for ids, logprobs, n, ended in written]

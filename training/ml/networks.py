@@ -17,6 +17,7 @@ from training.ml.batches import TokenBatch
 RESIDUAL_ENDS = {
     "llama": ("o_proj", "down_proj"),
     "qwen2": ("o_proj", "down_proj"),
+    "qwen3": ("o_proj", "down_proj"),
     "mistral": ("o_proj", "down_proj"),
     "gpt2": ("c_proj",),
     "gpt_neox": ("attention.dense", "dense_4h_to_h"),

@@ -17,9 +17,9 @@ from training.ml.batches import FILLER_ID, TokenBatch
 
 SHARED = 0
 PADDING = -1
-# Architectures whose attention follows an explicit mask and explicit positions, as tested here.
+# Architectures whose attention follows an explicit mask and explicit positions, each tested.
 # Sliding windows, ALiBi and linear attention do not.
-MASKABLE = ("llama", "gpt2", "gpt_neox", "qwen2")
+MASKABLE = ("llama", "gpt2", "gpt_neox", "qwen2", "qwen3", "mistral")
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,11 @@ def can_pack(config: PreTrainedConfig) -> bool:
     """Whether the architecture honours an explicit attention mask in every layer."""
     if config.model_type not in MASKABLE:
         return False
-    layer_types = config.to_dict().get("layer_types") or []
-    return all(kind == "full_attention" for kind in layer_types)
+    described = config.to_dict()
+    # A window is given for the whole model (Mistral) or for some of its layers (Qwen).
+    layer_types = described.get("layer_types") or []
+    is_windowed = described.get("sliding_window") is not None
+    return not is_windowed and all(kind == "full_attention" for kind in layer_types)
 
 
 def pack_prompt(prompt: Sequence[int], completions: Sequence[Sequence[int]]) -> PackedRow:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from transformers import PreTrainedConfig
 
 from training.ml import evaluation
 from training.ml.batches import TextEncoder, TokenLimits
@@ -24,6 +25,7 @@ from training.ml.hyperparameters import (
 from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
+from training.ml.packing import can_pack
 from training.ml.ranking_batches import EncodedGroup, choose_packing, encode_group
 from training.ml.records import (
     RankedPrompt,
@@ -104,9 +106,17 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         "num_completions": state["num_completions"],
         "warnings": warnings("reward_model", settings)
         + encoder.warnings()
+        + _repeated(settings, model.model.config)
         + _left_out(num_tied)
         + _undecided(state["seeds"]),
     }
+
+
+def _repeated(settings: RankingHyperparameters, config: PreTrainedConfig) -> list[str]:
+    if settings.encoding == "rows" or can_pack(config):
+        return []
+    kind = config.model_type
+    return [f"Prompts were repeated for each completion: {kind} is not known to allow packing."]
 
 
 def _left_out(num_tied: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Random models of about a million parameters, for tests and first runs."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -9,14 +10,16 @@ from transformers import (
     GPT2Config,
     GPTNeoXConfig,
     LlamaConfig,
+    MistralConfig,
     PreTrainedConfig,
     Qwen2Config,
+    Qwen3Config,
 )
 
 from training.ml.embedded_tokenizers import byte_tokenizer
 from training.ml.model_folders import save_folder
 
-ARCHITECTURES = ("llama", "gpt2", "gpt_neox", "qwen2")
+ARCHITECTURES = ("llama", "gpt2", "gpt_neox", "qwen2", "qwen3", "mistral")
 TINY_NOTICE = """A random, untrained model made by Concord for tests. No restrictions.
 Architecture {architecture}, seed {seed}.
 """
@@ -56,6 +59,8 @@ def _config(architecture: str, *, width: int, num_layers: int, context: int) -> 
         "llama": LlamaConfig,
         "gpt_neox": GPTNeoXConfig,
         "qwen2": Qwen2Config,
+        "qwen3": partial(Qwen3Config, head_dim=width // heads),
+        "mistral": partial(MistralConfig, sliding_window=None),
     }
     if architecture not in classes:
         raise ValueError(f"architecture must be one of {', '.join(ARCHITECTURES)}")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.ml.jobs import ALONE, JobRunner
 from tests.training.ml.logged import unexplained
-from tests.training.ml.tiny import lively_policy, lively_reward_model
+from tests.training.ml.tiny import lively_policy, lively_reward_model, windowed_policy
 from training.ml.tiny_models import ARCHITECTURES, make_tiny
 
 
@@ -37,13 +37,17 @@ def world():
 
 @pytest.fixture(scope="session")
 def policy_folder(tmp_path_factory):
-    """A tiny policy of an architecture whose distributions are far from uniform."""
+    """A tiny policy of an architecture whose distributions are far from uniform.
+
+    "windowed mistral" looks back a few tokens only.
+    """
     root = tmp_path_factory.mktemp("policies")
 
     def folder(architecture="llama"):
         wanted = root / architecture
         if not wanted.exists():
-            lively_policy(wanted, architecture)
+            make = windowed_policy if architecture.startswith("windowed ") else lively_policy
+            make(wanted, architecture.removeprefix("windowed "))
         return wanted
 
     return folder

@@ -179,6 +179,21 @@ def test_one_epoch_warns_of_nothing_and_no_held_out_prompt_means_no_figure(jobs)
     assert (validation["scores"], validation["by_labeler"]) == ([], {})
 
 
+def test_an_architecture_that_cannot_be_packed_repeats_its_prompts_and_says_so(jobs, policy_folder):
+    """RM4: a sliding window would see past the prompt; asked for by name it is refused."""
+    jobs.base_model = policy_folder("windowed mistral")
+    settings = QUICK | {"epochs": 1}
+
+    report, _ = jobs.run(jobs.make("reward_model", settings, rankings=RANKINGS))
+
+    assert report["encoding"] == "rows"
+    assert report["warnings"] == [
+        "Prompts were repeated for each completion: mistral is not known to allow packing."
+    ]
+    with pytest.raises(BadInput, match="encoding packed: mistral"):
+        jobs.run(jobs.make("reward_model", settings | {"encoding": "packed"}, rankings=RANKINGS))
+
+
 def test_nothing_but_ties_is_refused(jobs):
     """RM8, R59."""
     tied = [ranked(1, "Tied.", TEXTS[:2], ("amina", [1, 1]))]

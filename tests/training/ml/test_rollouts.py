@@ -15,6 +15,7 @@ from training.ml.rollouts import SamplingRule, write_answers
 from training.ml.seeding import generator
 from training.ml.tiny_models import ARCHITECTURES
 
+WINDOWED = ("windowed mistral", "windowed qwen2", "windowed qwen3")
 COOL = SamplingRule(temperature=0.7, top_p=1.0, max_tokens=12, eos_id=EOS_ID)
 NO_EOS = -1
 
@@ -31,7 +32,7 @@ def alone(policy, prompt, answer, temperature):
     return logprob_RV.gather(1, torch.tensor(answer)[:, None])[:, 0]
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *WINDOWED])
 def test_what_the_writer_says_of_its_tokens_a_plain_forward_pass_confirms(
     policy_folder, architecture
 ):
@@ -51,7 +52,7 @@ def test_what_the_writer_says_of_its_tokens_a_plain_forward_pass_confirms(
     assert max(forgotten) > 0.1
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *WINDOWED])
 def test_padded_rows_give_the_log_probabilities_of_rows_alone(policy_folder, architecture):
     """P3, P4: left padding and positions in the batches that are learned from."""
     policy = load_policy(policy_folder(architecture))

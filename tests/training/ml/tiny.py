@@ -27,6 +27,16 @@ def lively_policy(folder: Path, architecture: str) -> None:
     save_folder(model, load_tokenizer(folder), folder)
 
 
+def windowed_policy(folder: Path, architecture: str) -> None:
+    """A policy that looks back four tokens at most: in every layer, or from the second one on."""
+    lively_policy(folder, architecture)
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config |= {"sliding_window": 4, "use_sliding_window": True, "max_window_layers": 1}
+    config.pop("layer_types", None)
+    path.write_text(json.dumps(config), encoding="utf-8")
+
+
 def lively_reward_model(folder: Path, trunk: Path) -> None:
     reward_model = new_reward_model(trunk, generator(2, "head"))
     with torch.no_grad():

@@ -9,6 +9,8 @@ import uuid
 import pytest
 
 from tests.training.processes import TWO_SESSIONS, program, trainer_pids, wait_until
+from training.ml.watchdog import birth_of
+from training.runner.cgroup import create_group, end_group, leftover_groups
 from training.runner.claim import Claim
 from training.runner.environment import devices_of_slot, trainer_environment
 from training.runner.markers import kill_leftovers, kill_trainer, marks
@@ -74,6 +76,57 @@ def test_killing_the_tree_reaches_processes_in_other_sessions(start, held, log):
     tree.kill()
 
     assert trainer_pids(held.run_id) == []
+
+
+# Leaves the session and forgets the marks: only the control group still knows it.
+ESCAPES = """
+    import subprocess, time
+    escaped = subprocess.Popen(["sleep", "60"], start_new_session=True, env={})
+    print(escaped.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def escaped(start, held, log):
+    """A trainer with a process that no mark leads to; the tree and that process's number."""
+    probe = create_group(run_id="probe", fence=0)
+    if probe is None:
+        pytest.skip("this system lets us make no control group")
+    end_group(probe)
+    tree = start(program(ESCAPES))
+    wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
+    pid = int(log.read_text())
+    assert pid not in trainer_pids(held.run_id)
+    return tree, pid
+
+
+def test_the_control_group_reaches_what_the_marks_do_not(escaped, held):
+    """Fault 26, orphans 0: three layers, and each of them alone must do."""
+    tree, pid = escaped
+
+    tree.kill()
+
+    wait_until(lambda: birth_of(pid) is None)
+    assert leftover_groups(run_id=str(held.run_id), fence=0) == []
+
+
+def test_without_a_runner_the_wrapper_ends_the_group(escaped, held):
+    tree, pid = escaped
+
+    tree.renew(machine_clock() - 1)
+
+    wait_until(lambda: birth_of(pid) is None)
+    assert ended(tree) == LEASE_IS_GONE
+
+
+def test_the_next_attempt_ends_the_group_of_the_one_before(escaped, held):
+    """Runner and wrapper died at once and their trainer lives on."""
+    _, pid = escaped
+
+    assert kill_leftovers(run_id=str(held.run_id), fence=held.fence + 1) >= 2
+
+    wait_until(lambda: birth_of(pid) is None)
 
 
 def test_a_deadline_that_passes_ends_the_trainer(start, held):
@@ -147,6 +200,7 @@ def test_the_tree_dies_with_a_runner_that_is_killed(held, tmp_path):
         runner.wait()
 
     wait_until(lambda: trainer_pids(held.run_id) == [], seconds=5)
+    wait_until(lambda: leftover_groups(run_id=str(held.run_id), fence=0) == [])
 
 
 def test_leftovers_of_an_older_attempt_are_killed_and_nothing_else(held):

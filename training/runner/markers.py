@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from training.runner.cgroup import end_group, leftover_groups
+
 RUN_ID = "CONCORD_RUN_ID"
 FENCE = "CONCORD_FENCE"
 PROCESS = "CONCORD_PROCESS"
@@ -35,7 +37,10 @@ def kill_trainer(*, run_id: str, fence: int) -> int:
 
 def kill_leftovers(*, run_id: str, fence: int) -> int:
     """End whatever other attempts at this run left on this machine, their runners included."""
-    return kill_where(lambda found: found.get(RUN_ID) == run_id and found.get(FENCE) != str(fence))
+    in_groups = sum(map(end_group, leftover_groups(run_id=run_id, fence=fence)))
+    return in_groups + kill_where(
+        lambda found: found.get(RUN_ID) == run_id and found.get(FENCE) != str(fence)
+    )
 
 
 def kill_where(is_wanted: Callable[[Environment], bool]) -> int:

@@ -9,7 +9,8 @@ from typing import IO
 
 from django.conf import settings
 
-from training.runner import markers
+from training.runner import cgroup, markers
+from training.runner.cgroup import GROUP
 from training.runner.claim import Claim
 from training.runner.environment import runner_environment
 from training.runner.work_folder import WorkFolder
@@ -51,11 +52,20 @@ def spawn_runner(held: Claim) -> None:
 class TrainerTree:
     """The trainer of one attempt, whose life hangs on this process and on its lease."""
 
-    def __init__(self, held: Claim, wrapper: "subprocess.Popen[bytes]", pipe: IO[bytes]) -> None:
+    def __init__(
+        self,
+        held: Claim,
+        wrapper: "subprocess.Popen[bytes]",
+        pipe: IO[bytes],
+        group: Path | None,
+    ) -> None:
         self._held = held
         self._wrapper = wrapper
         self._pipe = pipe
+        self._group = group
         self._stop_asked_at: float | None = None
+        # Known once it is dead, and only where the system counts by group.
+        self.num_memory_kills = 0
 
     @classmethod
     def start(
@@ -69,12 +79,13 @@ class TrainerTree:
     ) -> "TrainerTree":
         """Start the command; it may live until the deadline unless it is renewed."""
         reading, writing = os.pipe()
+        group = cgroup.create_group(run_id=str(held.run_id), fence=held.fence)
         try:
             with log.open("ab") as stream:
                 wrapper = subprocess.Popen(
                     [sys.executable, "-m", "training.runner.wrapper", str(deadline), *command],
                     cwd=settings.BASE_DIR,
-                    env=environment,
+                    env=environment if group is None else {**environment, GROUP: str(group)},
                     stdin=reading,
                     stdout=stream,
                     stderr=stream,
@@ -82,7 +93,7 @@ class TrainerTree:
                 )
         finally:
             os.close(reading)
-        return cls(held, wrapper, os.fdopen(writing, "wb", buffering=0))
+        return cls(held, wrapper, os.fdopen(writing, "wb", buffering=0), group)
 
     def renew(self, deadline: float) -> None:
         """Let the trainer live until then. Called from the heartbeat's thread."""
@@ -112,4 +123,7 @@ class TrainerTree:
         self._wrapper.kill()
         self._wrapper.wait()
         self._pipe.close()
+        if self._group is not None:
+            self.num_memory_kills = cgroup.num_memory_kills_in(self._group)
+            cgroup.end_group(self._group)
         markers.kill_trainer(run_id=str(self._held.run_id), fence=self._held.fence)

@@ -114,7 +114,7 @@ class Attempt:
             exit_code=exit_code,
             last_step=self._last_step(),
             was_told_to_stop=self._stop is not None,
-            memory_ran_out=num_memory_kills() > memory_kills_before,
+            memory_ran_out=tree.num_memory_kills > 0 or num_memory_kills() > memory_kills_before,
         )
         return ending_of(seen, self._folder.result())
 

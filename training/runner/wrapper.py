@@ -15,8 +15,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
+from training.runner.cgroup import GROUP, end_group, join_group, kill_group
 from training.runner.markers import FENCE, RUN_ID, kill_trainer
 
 # The exit codes of this process beyond those of the trainer itself.
@@ -37,16 +39,24 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _leave)
     # Ctrl-C in a terminal is for the runner to decide about.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    group = Path(os.environ[GROUP]) if GROUP in os.environ else None
     trainer = subprocess.Popen(
         command,
+        # This process has one thread, so the child may run Python before it becomes the trainer.
+        preexec_fn=None if group is None else lambda: join_group(group),  # noqa: PLW1509
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         env={**os.environ, "CONCORD_PARENT_PID": str(os.getpid())},
     )
+    code = TOLD_TO_LEAVE
     try:
-        return _watch(trainer, deadline)
+        code = _watch(trainer, deadline)
+        return code
     finally:
         kill_trainer(run_id=os.environ[RUN_ID], fence=int(os.environ[FENCE]))
+        if group is not None:
+            # A living runner reads what the group counted before it removes it.
+            (end_group if code == RUNNER_IS_GONE else kill_group)(group)
         trainer.wait()
 
 

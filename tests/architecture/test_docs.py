@@ -10,6 +10,7 @@ from tests.architecture import metrics_page
 from training.ml.hyperparameters import STAGES, describe
 
 ROOT = Path(__file__).resolve().parents[2]
+PAPER = ROOT / "docs" / "paper.md"
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -53,13 +54,55 @@ def test_a_ranking_walks_the_sixteen_stops_of_the_readme() -> None:
 
 
 def test_every_row_of_the_paper_map_points_at_code_that_exists() -> None:
-    rows = table_rows(ROOT / "docs" / "paper.md", "In the paper")
+    rows = table_rows(PAPER, "In the paper")
 
-    assert len(rows) > 30
-    for paper, files, names, *_ in rows:
+    assert len(rows) > 70
+    for paper, files, names, _ in rows:
         source = source_of(CODE.findall(files))
         for name in CODE.findall(names):
             assert re.search(rf"\b{re.escape(name)}\b", source), f"{paper}: no {name} in {files}"
+
+
+def test_every_row_of_the_paper_map_names_a_test_that_exists() -> None:
+    suites = suites_by_name()
+    missing = []
+    for paper, _, _, proofs in table_rows(PAPER, "In the paper"):
+        for proof in proofs.split(";"):
+            file, *names = CODE.findall(proof)
+            assert names, f"{paper}: no test is named in {file}"
+            known = proofs_in(suites[file])
+            missing += [f"{paper}: {file} has no {name}" for name in names if name not in known]
+
+    assert missing == []
+
+
+def test_what_is_not_built_yet_is_claimed_by_no_test() -> None:
+    """A test that names such a requirement builds it: then it belongs above, with its test."""
+    unbuilt = table_rows(PAPER, "requirement")
+    numbers = {number for cells in unbuilt for number in re.findall(r"R\d+", cells[0])}
+    claimed = {
+        number: path.name
+        for paths in suites_by_name().values()
+        for path in paths
+        for number in numbers & set(re.findall(r"\bR\d+\b", path.read_text()))
+    }
+
+    assert len(numbers) > 10
+    assert claimed == {}
+
+
+def suites_by_name() -> dict[str, list[Path]]:
+    """Every test file by its name; folders may hold files of the same name."""
+    found: dict[str, list[Path]] = {}
+    frontend = ROOT / "frontend" / "src"
+    for path in [*(ROOT / "tests").rglob("test_*.py"), *frontend.rglob("*.test.ts*")]:
+        found.setdefault(path.name, []).append(path)
+    return found
+
+
+def proofs_in(paths: list[Path]) -> set[str]:
+    text = "\n".join(path.read_text() for path in paths)
+    return {*re.findall(r"def (test_\w+)", text), *re.findall(r'\btest\("([^"]+)"', text)}
 
 
 def hyperparameter_table(stage: str) -> str:
@@ -73,7 +116,7 @@ def hyperparameter_table(stage: str) -> str:
 
 @pytest.mark.parametrize("stage", sorted(STAGES))
 def test_the_paper_map_prints_the_defaults_that_the_code_has(stage: str) -> None:
-    text = (ROOT / "docs" / "paper.md").read_text()
+    text = PAPER.read_text()
 
     assert hyperparameter_table(stage) in text, hyperparameter_table(stage)
 

@@ -6,8 +6,12 @@ import pytest
 import redis
 
 from tests.cast import make_source
+from tests.training.fake_trainers import fake_command
+from tests.training.processes import trainer_pids
 from training.artifact_store import publish
 from training.models import Artifact, ModelVersion, Snapshot
+from training.runner import supervisor
+from training.runner.claim import claim
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
 from training.tasks import GPU_QUEUE
@@ -80,6 +84,22 @@ def make_run(ada, base_model, make_snapshot):
         return request_run(by=ada, request=RunRequest(**(fields | overrides)))
 
     return make
+
+
+@pytest.fixture
+def attempt(monkeypatch, run):
+    """Claims the run and supervises the program to its end, in this process."""
+
+    def supervise(source):
+        monkeypatch.setattr(supervisor, "trainer_command", fake_command(source))
+        monkeypatch.setattr(supervisor, "TICK_SECONDS", 0.05)
+        held = claim(run.pk, host="node-a")
+        supervisor.supervise(run.pk, held.fence)
+        assert trainer_pids(run.pk) == []
+        run.refresh_from_db()
+        return run
+
+    return supervise
 
 
 @pytest.fixture(scope="session")

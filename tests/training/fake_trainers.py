@@ -7,9 +7,13 @@ a second instead of loading torch.
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.training.processes import program
+from django.db import connections
+
+from tests.training.processes import program, wait_until
+from training.models import Run, StepMetrics
 from training.runner.environment import runner_environment
 
 # What every one of them begins with: `job`, `work` and the ways to speak to the runner.
@@ -103,3 +107,23 @@ def start_runner(held, source: str, **environment: str) -> "subprocess.Popen[byt
         [sys.executable, "-c", driver, str(held.run_id), str(held.fence), source],
         env={**runner_environment(held), **environment},
     )
+
+
+def meanwhile(function):
+    """Run it in another thread with a connection of its own, as another process would."""
+
+    def work():
+        try:
+            return function()
+        finally:
+            connections.close_all()
+
+    return ThreadPoolExecutor(1).submit(work)
+
+
+def when_running(run, action):
+    def wait_and_act():
+        wait_until(lambda: StepMetrics.objects.filter(run=run).exists())
+        return action(Run.objects.get(pk=run.pk))
+
+    return meanwhile(wait_and_act)

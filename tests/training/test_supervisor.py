@@ -4,11 +4,10 @@ import json
 import os
 import signal
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from tests.training.fake_trainers import (
@@ -17,8 +16,9 @@ from tests.training.fake_trainers import (
     NEVER_STOPS,
     STOPS_WHEN_ASKED,
     SUCCEEDS,
-    fake_command,
+    meanwhile,
     start_runner,
+    when_running,
 )
 from tests.training.processes import trainer_pids, wait_until
 from training.artifact_store import open_verified
@@ -44,42 +44,6 @@ def quick(settings):
 def run(make_run):
     report_slots(HOST)
     return make_run(name="first reward model")
-
-
-@pytest.fixture
-def attempt(monkeypatch, run):
-    """Claims the run and supervises the program to its end, in this process."""
-
-    def supervise(source):
-        monkeypatch.setattr(supervisor, "trainer_command", fake_command(source))
-        monkeypatch.setattr(supervisor, "TICK_SECONDS", 0.05)
-        held = claim(run.pk, host=HOST)
-        supervisor.supervise(run.pk, held.fence)
-        assert trainer_pids(run.pk) == []
-        run.refresh_from_db()
-        return run
-
-    return supervise
-
-
-def meanwhile(function):
-    """Run it in another thread with a connection of its own, as another process would."""
-
-    def work():
-        try:
-            return function()
-        finally:
-            connections.close_all()
-
-    return ThreadPoolExecutor(1).submit(work)
-
-
-def when_running(run, action):
-    def wait_and_act():
-        wait_until(lambda: StepMetrics.objects.filter(run=run).exists())
-        return action(Run.objects.get(pk=run.pk))
-
-    return meanwhile(wait_and_act)
 
 
 class TestSuccess:

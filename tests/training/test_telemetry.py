@@ -7,7 +7,13 @@ import pytest
 from training.models import Run, RunLog, StepMetrics
 from training.runner.claim import claim, report_slots, start_running
 from training.runner.periodic import reap
-from training.runner.telemetry import LOG_CHUNK_BYTES, Telemetry, parse_progress, readable
+from training.runner.telemetry import (
+    LOG_CHUNK_BYTES,
+    FileTail,
+    Telemetry,
+    parse_progress,
+    readable,
+)
 from training.runner.work_folder import WorkFolder
 
 
@@ -120,11 +126,52 @@ def test_figures_that_are_not_finite_become_null():
     assert parsed["metrics"] == {"loss": None, "reward": None, "kl": 0.5}
 
 
+def progress(**changes):
+    whole = {"step": 1, "total_steps": 2, "phase": "train", "metrics": {}, "elapsed_seconds": 1.0}
+    return json.dumps(whole | changes).encode()
+
+
 @pytest.mark.parametrize(
-    "garbage", [b"", b"{", b"[]", b"null", b'{"step":"x"}', b"\xff\xfe", b'{"step":1}']
+    "garbage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"step":"x"}',
+        b"\xff\xfe",
+        b'{"step":1}',
+        b"[" * 100_000,
+        progress(step=-1),
+        progress(step=2**31),
+        progress(total_steps=10**30),
+        progress(elapsed_seconds=float("inf")),
+        progress(metrics={"loss": 10**400}),
+        progress(metrics={"loss": "high"}),
+    ],
 )
 def test_a_line_that_is_no_progress_is_skipped(garbage):
     assert parse_progress(garbage) is None
+
+
+@pytest.mark.django_db
+def test_whatever_is_taken_for_progress_can_be_stored(held, folder):
+    """One line that Postgres refuses would hold back all that follow it."""
+    odd = progress(phase="tr\x00ain", metrics={"lo\x00ss": 1.0, "\ud800": 2.0}) + b"\n"
+    folder.progress.write_bytes(odd + line(2, loss=0.5).encode())
+
+    Telemetry(held, folder).read_and_deliver()
+
+    assert list(StepMetrics.objects.values_list("step", "phase")) == [
+        (1, "tr\ufffdain"),
+        (2, "train"),
+    ]
+
+
+def test_files_that_cannot_be_read_are_read_later(tmp_path):
+    tail = FileTail(tmp_path)
+
+    assert tail.unread() == (b"", 0)
 
 
 def test_console_output_can_always_be_stored():

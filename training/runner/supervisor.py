@@ -46,6 +46,8 @@ REPORT_SECONDS = 1.0
 DATABASE_PAUSE_SECONDS = 1.0
 # A finished training is worth waiting for a database that is being restarted.
 DATABASE_PATIENCE_SECONDS = 600.0
+# Its last figures are not worth that much.
+LAST_FIGURES_SECONDS = 30.0
 Answer = TypeVar("Answer")
 
 
@@ -120,7 +122,7 @@ class Attempt:
 
     def conclude(self, ending: Ending) -> None:
         """Deliver the last figures and the output, and let the run go. Raises: LostTheRun."""
-        self._insist(self._telemetry.read_and_deliver)
+        self._report_the_last()
         ending = replace(
             ending,
             last_step=ending.last_step or self._last_step(),
@@ -214,11 +216,30 @@ class Attempt:
         if time.monotonic() - self._reported_at < REPORT_SECONDS:
             return
         self._reported_at = time.monotonic()
+        self._delivers()
+
+    def _report_the_last(self) -> None:
+        """Wait for a database that is away, but not for one that lives and takes no figures."""
+        give_up_at = time.monotonic() + DATABASE_PATIENCE_SECONDS
+        deadline, is_there = self._lease.deadline, False
+        while not self._delivers():
+            if not is_there and self._lease.deadline > deadline:
+                is_there = True
+                give_up_at = time.monotonic() + LAST_FIGURES_SECONDS
+            if self._lease.is_refused or time.monotonic() > give_up_at:
+                logger.error("the last figures are in the run's folder only")
+                return
+            time.sleep(DATABASE_PAUSE_SECONDS)
+
+    def _delivers(self) -> bool:
+        """Whether the database took what is new; what it refused is read again from the files."""
         try:
             self._telemetry.read_and_deliver()
-        except DatabaseFault as fault:
+        except (DatabaseFault, ValueError) as fault:
             logger.warning("figures are delivered later: %s", fault)
             connection.close()
+            return False
+        return True
 
     def _last_step(self) -> int:
         return self._telemetry.step or self._run.step

@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from training.models import LIVE_STATES, Run, RunLog, StepMetrics
 from training.runner.claim import Claim
@@ -17,6 +17,8 @@ from training.runner.work_folder import WorkFolder
 
 # More console output than this in one delivery is cut in the middle.
 LOG_CHUNK_BYTES = 64_000
+SINK_PATIENCE_MILLISECONDS = 5_000
+LARGEST_STEP = 2**31 - 1
 
 
 class FileTail:
@@ -35,7 +37,8 @@ class FileTail:
                 start = self._offset if size >= self._offset else 0
                 stream.seek(start)
                 content = stream.read()
-        except FileNotFoundError:
+        except OSError:
+            # Not there yet, or not to be read just now.
             return b"", self._offset
         complete = content[: content.rfind(b"\n") + 1]
         return complete, start + len(complete)
@@ -70,6 +73,9 @@ class Telemetry:
 
     @transaction.atomic
     def _record_steps(self, lines: list[dict[str, Any]], text: bytes) -> None:
+        with connection.cursor() as cursor:
+            # A sink that hangs must not keep the runner from a cancel or from its lease.
+            cursor.execute("SET LOCAL statement_timeout = %s", [SINK_PATIENCE_MILLISECONDS])
         if not self._store_progress():
             return
         StepMetrics.objects.bulk_create(
@@ -107,18 +113,20 @@ def parse_progress(line: bytes) -> dict[str, Any] | None:
     """
     try:
         content = json.loads(line)
-        return {
+        parsed: dict[str, Any] = {
             "step": int(content["step"]),
             "total_steps": int(content["total_steps"]),
-            "phase": str(content["phase"])[:16],
+            "phase": storable(str(content["phase"]))[:16],
             "metrics": {
-                str(name): float(value) if math.isfinite(value) else None
+                storable(str(name)): float(value) if math.isfinite(value) else None
                 for name, value in content["metrics"].items()
             },
             "elapsed_seconds": float(content["elapsed_seconds"]),
         }
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
+    is_in_range = all(0 <= parsed[name] <= LARGEST_STEP for name in ("step", "total_steps"))
+    return parsed if is_in_range and math.isfinite(parsed["elapsed_seconds"]) else None
 
 
 def readable(text: bytes) -> str:
@@ -127,4 +135,10 @@ def readable(text: bytes) -> str:
         half = LOG_CHUNK_BYTES // 2
         cut = f"\n[... {len(text) - 2 * half} bytes are only in the run's folder ...]\n"
         text = text[:half] + cut.encode() + text[-half:]
-    return text.decode(errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return storable(text.decode(errors="replace"))
+
+
+def storable(text: str) -> str:
+    """Without the characters that no database column holds: NUL and lone surrogates."""
+    whole = text.encode(errors="surrogatepass").decode(errors="replace")
+    return whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -6,21 +6,22 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("concord")
+app = Celery("concord", amqp="config.broker:EagerAMQP")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["labeling", "training"])
+# Nothing piles up for ever while no worker is there. Whoever takes a message judges its age by its
+# own clock, so the limit is longer than clocks are wrong: two hours ahead, a worker drops nothing.
+EXPIRES_SECONDS = 3 * 3600
+PERIODIC = {
+    # Twice within the five seconds in which a queued run shall start once the broker is back.
+    "training.dispatch": 2.0,
+    "training.reap": 15.0,
+    # Goes on with imports of prompts.
+    "labeling.import_prompts": 5.0,
+    # Prompts that were stored before there were checks.
+    "labeling.check_prompts": 60.0,
+}
 app.conf.beat_schedule = {
-    "dispatch queued runs": {"task": "training.dispatch", "schedule": 5.0},
-    "reap runs whose lease ran out": {"task": "training.reap", "schedule": 15.0},
-    # A ring that waited longer than until the next one is dropped, so none pile up.
-    "go on with imports of prompts": {
-        "task": "labeling.import_prompts",
-        "schedule": 5.0,
-        "options": {"expires": 5.0},
-    },
-    "check prompts stored before the checks": {
-        "task": "labeling.check_prompts",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
+    task: {"task": task, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}
+    for task, seconds in PERIODIC.items()
 }

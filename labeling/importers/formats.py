@@ -5,6 +5,7 @@ from typing import Final
 from labeling.importers.argilla import ARGILLA
 from labeling.importers.auto_j import AUTO_J
 from labeling.importers.best_of_four import BEST_OF_FOUR
+from labeling.importers.concord import CONCORD
 from labeling.importers.demonstrations import ALPACA, DOLLY, SELF_INSTRUCT
 from labeling.importers.helpsteer2 import HELPSTEER2
 from labeling.importers.hh_rlhf import HH_RLHF
@@ -31,6 +32,7 @@ FORMATS: Final[dict[str, DataFormat]] = {
         ARGILLA,
         AUTO_J,
         BEST_OF_FOUR,
+        CONCORD,
         CSV,
         DOLLY,
         HELPSTEER2,

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 from labeling.importers.prompts import RowError
 from labeling.models.projects import K_MAXIMUM
+from labeling.text_hygiene import Split
 
 K_MINIMUM: Final = 2
 # The only labeler of a data set that does not tell its labelers apart.
@@ -57,8 +58,8 @@ class JudgedTask:
 
     Rows of one ``identity`` are one task; where the data set has none, rows of one prompt and the
     same completions are. Prompts of one ``group`` share a split. Without ``has_texts`` the
-    completions are only named, and nothing can ever be trained on them. ``notes`` say what was read
-    otherwise than it stands in the file.
+    completions are only named, and nothing can ever be trained on them. A ``split`` is one that the
+    prompt was in before. ``notes`` say what was read otherwise than it stands in the file.
     """
 
     prompt: str
@@ -68,6 +69,7 @@ class JudgedTask:
     group: str = ""
     category: str | None = None
     has_texts: bool = True
+    split: Split | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -81,6 +83,7 @@ class Demonstrated:
     group: str = ""
     category: str | None = None
     is_by_model: bool = False
+    split: Split | None = None
     notes: tuple[str, ...] = ()
 
 

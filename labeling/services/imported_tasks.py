@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Final
 
 from labeling.errors import Refused
@@ -18,7 +19,7 @@ from labeling.models import (
 )
 from labeling.services.completions import NewCompletion, get_or_create_source, store_completions
 from labeling.services.prompts import PromptRules, store_prompts
-from labeling.text_hygiene import text_sha256
+from labeling.text_hygiene import Split, split_of_key, text_sha256
 
 # A completion by what wrote it and its key there.
 CompletionKey = tuple[str, str]
@@ -88,6 +89,19 @@ def split_key(dataset: str, group: str) -> str:
     return key if len(key) <= MAX_KEY_CHARACTERS else f"{dataset}/{text_sha256(group)}"
 
 
+def key_in_split(dataset: str, prompt: str, split: Split) -> str:
+    """The first key of the prompt under which it falls into this split, the same everywhere.
+
+    What was held out before must not be trained on after it was exported and imported. None is
+    needed where the prompt alone falls there; a tenth of all keys do, or nine.
+    """
+    if split_of_key(text_sha256(prompt)) == split:
+        return ""
+    base = f"{dataset}/{text_sha256(prompt)[:32]}"
+    keys = (f"{base}/{number}" for number in count())
+    return next(key for key in keys if split_of_key(key) == split)
+
+
 @dataclass(frozen=True)
 class Target:
     """Where an import goes: under which name, into which project, and whether it may train."""
@@ -100,10 +114,16 @@ class Target:
         return PromptRow(
             text=row.prompt,
             category=row.category,
-            user_key=split_key(self.dataset, row.group) if row.group else "",
+            user_key=self._key(row),
             imported_from=self.dataset,
             is_study=self.is_study,
         )
+
+    def _key(self, row: JudgedTask | Demonstrated) -> str:
+        """Under which the prompt falls into its split: its group's, or the one it was in before."""
+        if row.split is None:
+            return split_key(self.dataset, row.group) if row.group else ""
+        return key_in_split(self.dataset, row.prompt, row.split)
 
     def project(self) -> Project:
         """The project that holds the data set's tasks, made where there is none.

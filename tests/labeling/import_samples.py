@@ -304,6 +304,20 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     ),
     "argilla": lambda: array(argilla_record(["reply-2", "reply-1"])),
     "auto-j": lambda: lines(judged_pair(0), judged_pair(2)),
+    "concord": lambda: lines(
+        {
+            "task": 1,
+            "prompt": TIDES,
+            "category": "open_qa",
+            "split": "train",
+            "completions": [{"text": text, "source": "sft-1"} for text in ("Moon.", "Sun.")],
+            "rankings": [
+                {"labeler": "labeler-1", "ranks": [1, 2]},
+                {"labeler": "simulated-2", "ranks": [1, 1]},
+            ],
+        },
+        {"prompt": TIDES, "completion": " The moon.", "labeler": "labeler-1", "split": "train"},
+    ),
     "csv": lambda: table(["prompt", "completion_a", "completion_b"], [TIDES, "Moon.", ""]),
     "dolly": lambda: lines(
         {"instruction": TIDES, "context": "", "response": "Moon.", "category": "open_qa"}

@@ -1,0 +1,105 @@
+"""What Concord itself exports of rankings and demonstrations.
+
+JSON Lines: {"prompt", "category", "split", "completions": [{"text", "source"}], "rankings":
+[{"labeler", "ranks"}]}, or {"prompt", "completion", "labeler", "split"}. Labelers stay apart under
+their pseudonyms, simulated ones stay simulated, and a prompt stays in its split.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, cast
+
+from labeling.catalogue import CATEGORIES
+from labeling.importers.prompts import read_choice
+from labeling.importers.reading import Row, read_whole_number, reader_of_json
+from labeling.importers.records import (
+    Choices,
+    DataFormat,
+    Demonstrated,
+    JudgedCompletion,
+    JudgedTask,
+    Judgment,
+    LeftOut,
+    Record,
+)
+from labeling.text_hygiene import Split
+
+SPLITS: Final = ("train", "validation")
+SIMULATED: Final = "simulated-"
+
+
+def read_row(row: Row, _: Choices) -> Record:
+    return read_task(row) if "rankings" in row.members else read_demonstration(row)
+
+
+def read_task(row: Row) -> JudgedTask:
+    prompt, split = row.text("prompt"), read_split(row)
+    category = row.read("category", read_category, "") or None
+    completions = numbered([read_completion(one) for one in row.rows("completions")])
+    judgments = [read_ranking(one, len(completions)) for one in row.rows("rankings")]
+    row.check()
+    return JudgedTask(
+        prompt=prompt,
+        completions=tuple(completions),
+        judgments=tuple(judgments),
+        category=category,
+        split=split,
+    )
+
+
+def read_demonstration(row: Row) -> Demonstrated | LeftOut:
+    prompt, split = row.text("prompt"), read_split(row)
+    text = row.any_text("completion")
+    writer = row.name("labeler")
+    row.check()
+    if not text:
+        return LeftOut("An empty answer is nothing to imitate.")
+    return Demonstrated(
+        prompt=prompt,
+        text=text,
+        writer=writer,
+        is_by_model=writer.startswith(SIMULATED),
+        split=split,
+    )
+
+
+def read_split(row: Row) -> Split | None:
+    found = row.optional("split", lambda value: read_choice(value, SPLITS))
+    return cast(Split | None, found)
+
+
+def read_category(value: object) -> str:
+    return "" if value == "" else read_choice(value, CATEGORIES)
+
+
+def read_completion(row: Row) -> JudgedCompletion:
+    return JudgedCompletion(row.name("source"), row.any_text("text"))
+
+
+def numbered(completions: Sequence[JudgedCompletion]) -> list[JudgedCompletion]:
+    """A model may say the same thing twice: the second time is a completion of its own."""
+    seen: Counter[JudgedCompletion] = Counter()
+    found = []
+    for one in completions:
+        seen[one] += 1
+        times = seen[one]
+        found.append(JudgedCompletion(one.source, one.text, key=str(times) if times > 1 else ""))
+    return found
+
+
+def read_ranking(row: Row, k: int) -> Judgment:
+    labeler = row.name("labeler")
+    ranks = row.read("ranks", read_ranks) or (None,) * k
+    if len(ranks) != k:
+        row.problem("ranks", f"{len(ranks)} ranks of {k} completions.")
+        ranks = (None,) * k
+    return Judgment(labeler, ranks, is_by_model=labeler.startswith(SIMULATED))
+
+
+def read_ranks(value: object) -> tuple[int | None, ...]:
+    if not isinstance(value, list):
+        raise ValueError("This is a list.")
+    return tuple(None if one is None else read_whole_number(one) for one in value)
+
+
+CONCORD: Final = DataFormat(name="concord", row="line", read=reader_of_json(read_row))

@@ -1,0 +1,107 @@
+"""Exports load in `datasets` as they are and train two steps in TRL, each file in its trainer.
+
+TRL and pyarrow are no part of Concord: `pip install -r requirements-parity.txt` brings them, and
+without them these tests are skipped.
+"""
+
+import pytest
+
+from tests.training.exporters.frozen import exported, frozen_demonstration, frozen_task
+from tests.training.ml.tiny import lively_policy, lively_reward_model
+from training.exporters.data_card import CardFacts, write_card
+from training.exporters.twins import write_twin
+from training.ml.model_folders import load_tokenizer
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+trl = pytest.importorskip("trl", reason="pip install -r requirements-parity.txt")
+
+# The second task has a category and a gap, the first has neither: types must hold for both.
+TASKS = [
+    frozen_task(1, (7, [1, 2, 2]), (8, [3, 1, 2])),
+    frozen_task(2, (7, [None, 2, 1]), category="chat"),
+    frozen_task(3, (8, [1, 2, 3]), split="validation"),
+]
+WRITTEN = [frozen_demonstration(n, f" Answer {n}", n) for n in range(4)]
+# (file, trainer, what it is given to train)
+TRAINED = [
+    ("sft", "SFT", "policy"),
+    ("sft_messages", "SFT", "policy"),
+    ("preference", "Reward", "reward"),
+    ("preference_messages", "Reward", "reward"),
+    ("preference", "DPO", "policy"),
+    ("preference_messages", "DPO", "policy"),
+    ("unpaired", "KTO", "policy"),
+]
+CHAT = "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}\n{% endfor %}"
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch, tmp_path):
+    for name in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "HF_DATASETS_OFFLINE"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+
+
+def finished(tmp_path, kind):
+    """A folder with its card, as it leaves the house."""
+    out, progress = exported(tmp_path, kind, TASKS if kind == "rm" else WRITTEN)
+    write_card(out, CardFacts("Spring", kind, "own", {}, "ab" * 32, [], 0), progress)
+    return out
+
+
+def loaded(folder, base):
+    from datasets import load_dataset
+
+    return load_dataset(str(folder), base, cache_dir=str(folder.parent / "datasets"))
+
+
+def test_the_card_tells_datasets_every_file_and_split(tmp_path):
+    found = loaded(finished(tmp_path, "rm"), "ranking")
+
+    assert {split: len(rows) for split, rows in found.items()} == {"train": 2, "validation": 1}
+    assert found["train"][1]["rankings"] == [{"labeler": "labeler-1", "ranks": [None, 2, 1]}]
+    assert found["train"][1]["category"] == "chat"
+
+
+def test_a_parquet_twin_is_the_same_data_set(tmp_path):
+    from datasets import load_dataset
+
+    out, _ = exported(tmp_path, "rm", TASKS)
+    lines = out / "train/ranking.jsonl"
+    twin = write_twin(lines, "parquet")
+
+    found = [
+        load_dataset(form, data_files=str(path), cache_dir=str(tmp_path / form))["train"].to_list()
+        for form, path in (("json", lines), ("parquet", twin))
+    ]
+
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("base", "method", "model"), TRAINED)
+def test_a_file_trains_two_steps_unchanged(tmp_path, base, method, model):
+    home = pytest.importorskip("trl.experimental.kto") if method == "KTO" else trl
+    lively_policy(tmp_path / "policy", "gpt2")
+    lively_reward_model(tmp_path / "reward", tmp_path / "policy")
+    tokenizer = load_tokenizer(tmp_path / model)
+    if base.endswith("messages"):
+        tokenizer.chat_template = CHAT
+    folder = finished(tmp_path, "sft" if method == "SFT" else "rm")
+
+    trainer = getattr(home, f"{method}Trainer")(
+        model=str(tmp_path / model),
+        args=getattr(home, f"{method}Config")(
+            output_dir=str(tmp_path / "trl"),
+            per_device_train_batch_size=2,
+            max_steps=2,
+            report_to=[],
+            bf16=False,
+            use_cpu=True,
+            save_strategy="no",
+        ),
+        train_dataset=loaded(folder, base)["train"],
+        processing_class=tokenizer,
+    )
+
+    assert trainer.train().global_step == 2

@@ -1,0 +1,185 @@
+"""An export goes on where it was, whatever it was in the middle of, and is the same to the byte."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tests.training.exporters.frozen import (
+    exported,
+    frozen_demonstration,
+    frozen_task,
+    rows_of,
+    wanted_of,
+)
+from training.exporters.data_card import CardFacts, write_card
+from training.exporters.tally import agreement_counts
+from training.exporters.twins import has_parquet, write_twin
+from training.exporters.writing import STATE, write_on
+
+
+def many(number: int) -> list[dict[str, Any]]:
+    return [
+        frozen_task(n, (n % 7, [1, 2, 3]), (n % 5 + 7, [2, 1, None]), split=split)
+        for n in range(1, number + 1)
+        for split in [("train", "validation")[n % 3 == 0]]
+    ]
+
+
+class Looks:
+    """Says once that it is enough, at the nth time it is asked."""
+
+    def __init__(self, enough_at: int) -> None:
+        self._left = enough_at
+
+    def __call__(self) -> bool:
+        self._left -= 1
+        return self._left != 0
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.jsonl"))
+    }
+
+
+@pytest.mark.parametrize("damage", ["none", "files ahead of the state", "no step ever"])
+def test_an_export_that_was_cut_off_goes_on_to_the_same_bytes(tmp_path: Path, damage: str) -> None:
+    whole, _ = exported(tmp_path, "rm", many(250))
+    folder = tmp_path / "again"
+    folder.mkdir()
+    wanted = wanted_of(tmp_path, "rm", many(250))
+
+    first = write_on(wanted, folder, Looks(1 if damage == "no step ever" else 2))
+    if damage == "files ahead of the state":
+        # A writer that was killed has written more than it could say.
+        with (folder / "train/ranking.jsonl").open("ab") as file:
+            file.write(b'{"task": 101, "pro')
+    assert not first.is_over
+    assert first.tally.num_records == (0 if damage == "no step ever" else 100)
+    last = write_on(wanted, folder, lambda: True)
+
+    assert last.is_over
+    assert contents(folder) == contents(whole)
+
+
+def test_a_finished_export_writes_nothing_more(tmp_path: Path) -> None:
+    out, progress = exported(tmp_path, "rm", many(20))
+    before = contents(out)
+
+    assert write_on(wanted_of(tmp_path, "rm", many(20)), out, lambda: True) == progress
+    assert contents(out) == before
+
+
+def test_the_demonstrations_of_one_prompt_are_never_torn_apart(tmp_path: Path) -> None:
+    """Their order is made within the prompt, so a step ends between prompts."""
+    records = [
+        frozen_demonstration(n, text, labeler)
+        for n in range(150)
+        for text, labeler in (("b", 2), ("a", 1))
+    ]
+    whole, _ = exported(tmp_path, "sft", records)
+    folder = tmp_path / "again"
+    folder.mkdir()
+    wanted = wanted_of(tmp_path, "sft", records)
+
+    write_on(wanted, folder, Looks(2))
+    write_on(wanted, folder, lambda: True)
+
+    assert contents(folder) == contents(whole)
+    assert [row["completion"] for row in rows_of(whole / "train/sft.jsonl")[:2]] == ["a", "b"]
+
+
+TEXTS = some.text(some.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(some.lists(TEXTS, min_size=1, max_size=5))
+def test_any_text_is_one_line_and_comes_back(tmp_path_factory, texts: list[str]) -> None:
+    folder = tmp_path_factory.mktemp("texts")
+    records = [frozen_demonstration(n, text, 1) for n, text in enumerate(texts)]
+
+    out, _ = exported(folder, "sft", records)
+
+    lines = (out / "train/sft.jsonl").read_bytes().split(b"\n")[:-1]
+    assert [json.loads(line)["completion"] for line in lines] == texts
+
+
+def test_agreement_counts_couples_of_labelers_on_strict_pairs() -> None:
+    """On (0,1) +, +, - are 1 of 3; on (0,2) +, +, tie are 1 of 1; on (1,2) +, -, + are 1 of 3."""
+    assert agreement_counts([[1, 2, 3], [1, 3, 2], [2, 1, 2]]) == (3, 7)
+    assert agreement_counts([[1, 1], [1, 2]]) == (0, 0)
+    assert agreement_counts([]) == (0, 0)
+
+
+FACTS = CardFacts(
+    title="Spring",
+    kind="rm",
+    split_rule="the prompt's own",
+    query={},
+    records_sha256="ab" * 32,
+    instructions=["Helpfulness, version 2"],
+    num_simulated=0,
+)
+
+
+def finished(tmp_path: Path) -> Path:
+    records = [frozen_task(1, (7, [1, 2, 2]), (8, [1, 2, 3])), frozen_task(2, (7, [1, 2, 3]))]
+    out, progress = exported(tmp_path, "rm", records)
+    write_card(out, FACTS, progress)
+    return out
+
+
+def test_the_card_says_what_the_data_are_and_how_to_read_them(tmp_path: Path) -> None:
+    """Two comparable pairs, (0,1) and (0,2), on both of which the two labelers agree."""
+    card = (finished(tmp_path) / "README.md").read_text()
+
+    assert "| pairwise agreement, ties left out | 1.000 |" in card
+    assert "| comparisons behind it | 2 |" in card
+    assert "| strict pairs | 8 |" in card
+    assert "| tied pairs | 1 |" in card
+    assert "Helpfulness, version 2" in card
+    assert "A tie makes no pair" in card
+    assert "- config_name: preference\n  data_files:\n  - split: train\n" in card
+
+
+def test_the_manifest_names_every_file_and_the_empty_ones_are_gone(tmp_path: Path) -> None:
+    out = finished(tmp_path)
+
+    manifest = json.loads((out / "manifest.json").read_text())
+    there = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert manifest["files"].keys() | {"manifest.json"} == there
+    assert not (out / "validation/ranking.jsonl").exists()
+    assert not (out / STATE).exists()
+    assert manifest["files"]["train/ranking.jsonl"]["rows"] == 2
+    assert (manifest["num_labelers"], manifest["tally"]["num_rankings"]) == (2, 3)
+
+
+def test_a_cell_that_is_a_formula_stays_a_text_in_a_spreadsheet(tmp_path: Path) -> None:
+    records = [frozen_demonstration(1, "=1+1", 1), frozen_demonstration(2, "a\nb", 1)]
+    out, _ = exported(tmp_path, "sft", records)
+
+    twin = write_twin(out / "train/sft.jsonl", "csv")
+
+    assert twin is not None
+    with twin.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["completion"] for row in rows] == ["'=1+1", "a\nb"]
+    assert write_twin(out / "train/sft_messages.jsonl", "csv") is None
+
+
+@pytest.mark.skipif(not has_parquet(), reason="pip install -r requirements-parquet.txt")
+@pytest.mark.parametrize("base", ["ranking", "preference", "preference_messages", "unpaired"])
+def test_parquet_holds_the_same_rows(tmp_path: Path, base: str) -> None:
+    from pyarrow import parquet
+
+    records = [frozen_task(1, (7, [None, 2, 1])), frozen_task(2, (7, [1, 2, 3]), category="chat")]
+    out, _ = exported(tmp_path, "rm", records)
+    lines = out / f"train/{base}.jsonl"
+
+    twin = write_twin(lines, "parquet")
+
+    assert parquet.read_table(twin).to_pylist() == rows_of(lines)

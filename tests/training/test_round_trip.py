@@ -1,0 +1,165 @@
+"""Export, import, export: the same to the byte, whatever the texts and however it was judged."""
+
+import io
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as some
+
+from labeling.importers.formats import FORMATS
+from labeling.models import Prompt, User
+from labeling.services.imported_tasks import Target, key_in_split
+from labeling.services.judgment_imports import import_judgments
+from labeling.text_hygiene import split_of_key, text_sha256
+from tests.cast import Cast
+from tests.labeling.import_samples import SAMPLES
+from training.exporters.records import Pseudonyms, ranking_row
+from training.exporters.writing import json_line
+from training.models import Snapshot
+from training.services.snapshot_records import SnapshotQuery
+from training.services.snapshots import freeze_demonstrations, freeze_rankings
+
+TEXTS = some.text(
+    some.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30
+)
+
+
+@some.composite
+def tasks(draw: some.DrawFn) -> dict[str, Any]:
+    """A frozen task of two to five completions and one to four rankings by different labelers."""
+    k = draw(some.integers(2, 5))
+    ranks = some.lists(some.none() | some.integers(1, 3), min_size=k, max_size=k)
+    ranks = ranks.filter(lambda one: sum(rank is not None for rank in one) > 1).map(dense)
+    said = some.tuples(some.integers(1, 4), ranks)
+    # Somebody may have judged other completions of the task too, but nobody says a thing twice.
+    judged = draw(some.lists(said, min_size=1, max_size=5, unique_by=repr))
+    return {
+        "task_id": 1,
+        "prompt_id": 1,
+        "prompt": draw(TEXTS.filter(str.strip)),
+        "category": draw(some.sampled_from([None, "chat"])),
+        "split": draw(some.sampled_from(["train", "validation"])),
+        "completions": [
+            {"id": n, "text": draw(TEXTS | some.just("")), "source": draw(some.sampled_from("pq"))}
+            for n in range(k)
+        ],
+        "rankings": [{"labeler": labeler, "ranks": ranks} for labeler, ranks in judged],
+    }
+
+
+def dense(ranks: list[int | None]) -> list[int | None]:
+    known = sorted({rank for rank in ranks if rank is not None})
+    return [None if rank is None else known.index(rank) + 1 for rank in ranks]
+
+
+@given(some.lists(tasks(), min_size=1, max_size=4))
+def test_what_is_read_of_an_export_would_be_exported_again_to_the_byte(
+    frozen: list[dict[str, Any]],
+) -> None:
+    """Without a database: the record that was read, frozen under other numbers."""
+    names = Pseudonyms()
+    exported = [json_line(ranking_row(task, names)) for task in frozen]
+    known = FORMATS["concord"]
+
+    read = [row for _, row in known.read(io.BytesIO(b"".join(exported)), {})]
+
+    accounts: dict[str, int] = {}
+    again = Pseudonyms()
+    for task, line in zip(read, exported, strict=True):
+        assert json_line(ranking_row(frozen_again(task, accounts), again)) == line
+
+
+def frozen_again(task: Any, accounts: dict[str, int]) -> dict[str, Any]:
+    """As it would stand in a snapshot: accounts are made in the order of the file."""
+    return {
+        "prompt": task.prompt,
+        "category": task.category,
+        "split": task.split,
+        "completions": [
+            {"text": one.text, "source": f"concord/{one.source}"} for one in task.completions
+        ],
+        "rankings": [
+            {
+                "labeler": accounts.setdefault(one.labeler, 1000 + len(accounts)),
+                "ranks": list(one.ranks),
+            }
+            for one in task.judgments
+        ],
+    }
+
+
+@given(TEXTS, some.sampled_from(["train", "validation"]))
+def test_a_prompt_stays_in_the_split_that_it_was_in(prompt: str, split: Any) -> None:
+    """R6: and the same key is found wherever it is imported."""
+    key = key_in_split("concord", prompt, split)
+
+    assert split_of_key(key or text_sha256(prompt)) == split
+    assert len(key) <= 120
+    assert key == key_in_split("concord", prompt, split)
+
+
+def frozen(cast: Cast, name: str, kind: str) -> Snapshot:
+    query = SnapshotQuery(include_simulated=True)
+    freeze = freeze_rankings if kind == "rm" else freeze_demonstrations
+    return freeze(by=cast.ada, name=name, query=query)
+
+
+def exported(snapshot_id: UUID, folder: Path) -> dict[str, bytes]:
+    call_command("export_snapshot", str(snapshot_id), str(folder), stdout=io.StringIO())
+    return {
+        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.jsonl"))
+    }
+
+
+def import_file(name: str, content: bytes) -> None:
+    known = FORMATS[name]
+    rows = known.read(io.BytesIO(content), known.choices_of({}))
+    report = import_judgments(rows, target=Target(name, name), dry_run=False, on_progress=id)
+    assert report.errors == []
+
+
+def forget_everything() -> None:
+    """Another installation: nothing is there, and its numbers are others."""
+    tables = ("labeling_prompt", "labeling_project", "labeling_completionsource")
+    with connection.cursor() as cursor:
+        # What is checked at the end of a transaction is checked before its rows go.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    User.objects.exclude(imported_from="").delete()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["rm", "sft"])
+def test_an_installation_exports_what_another_one_exported(
+    kind: str, cast: Cast, tmp_path: Path, settings: Any
+) -> None:
+    settings.ARTIFACT_ROOT = tmp_path / "artifacts"
+    for name in (
+        "summarize",
+        "ukp",
+        "ultrafeedback",
+        "mt-bench",
+        "oasst",
+        "dolly",
+        "self-instruct",
+    ):
+        import_file(name, SAMPLES[name]())
+    first = exported(frozen(cast, "First", kind).pk, tmp_path / "first")
+    splits = dict(Prompt.objects.values_list("text", "split"))
+
+    forget_everything()
+    base = "ranking" if kind == "rm" else "sft"
+    for split in ("train", "validation"):
+        if f"{split}/{base}.jsonl" in first:
+            import_file("concord", first[f"{split}/{base}.jsonl"])
+    second = exported(frozen(cast, "Second", kind).pk, tmp_path / "second")
+
+    assert first.keys() == second.keys()
+    assert first == second
+    assert dict(Prompt.objects.values_list("text", "split")).items() <= splits.items()

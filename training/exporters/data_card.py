@@ -1,0 +1,140 @@
+"""The card and the manifest that go with exported files: what they are, and how they came about.
+
+The card is a README that ``datasets.load_dataset`` understands: every file is a configuration with
+its splits.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from training.exporters.rows import FILES
+from training.exporters.writing import SPLITS, STATE, Progress, file_name, sha256_of
+
+FORMAT: Final = 1
+CARD: Final = "README.md"
+MANIFEST: Final = "manifest.json"
+TIE_RULE: Final = "Equal ranks are a tie. A tie makes no pair: it is in `ranking` and nowhere else."
+UNPAIRED_RULE: Final = (
+    "`unpaired` holds each labeler's first tier as desirable and last one as not; tiers between "
+    "them are left out, and so is an order in which all are equal."
+)
+OVERFITTING: Final = (
+    "`preference` lists all pairs of a task one by one. A model that sees each of them as an "
+    "example of its own overfits (Ouyang et al. 2022, 3.5): train on `ranking`, or weigh by "
+    "`pair_weight`."
+)
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What the records do not say themselves."""
+
+    title: str
+    kind: str
+    split_rule: str
+    query: Mapping[str, Any]
+    records_sha256: str
+    instructions: Sequence[str]
+    num_simulated: int
+
+
+def write_card(folder: Path, facts: CardFacts, progress: Progress) -> None:
+    """Finish the folder: the card, the manifest, and nothing of how it was written."""
+    used = {name: rows for name, rows in progress.num_rows.items() if rows}
+    for name in progress.num_rows.keys() - used.keys():
+        (folder / name).unlink()
+    (folder / CARD).write_text("\n".join(card_lines(facts, progress, used)) + "\n")
+    files = {
+        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != STATE
+    }
+    for name, rows in used.items():
+        files[name]["rows"] = rows
+    manifest = {
+        "format": FORMAT,
+        **asdict(facts),
+        "tie_rule": TIE_RULE,
+        "tally": asdict(progress.tally),
+        "agreement": progress.tally.agreement,
+        "num_labelers": len(progress.labelers),
+        "files": files,
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n")
+    (folder / STATE).unlink(missing_ok=True)
+
+
+def card_lines(facts: CardFacts, progress: Progress, used: Mapping[str, int]) -> Iterator[str]:
+    yield from configurations(facts.kind, used)
+    yield f"# {facts.title}"
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    for name, value in counts(facts, progress):
+        yield f"| {name} | {value} |"
+    yield ""
+    yield f"Split: {facts.split_rule}."
+    yield ""
+    yield (
+        "Labelers are numbered within this export; held-out labelers' judgments are never part of "
+        "it. Texts are exact, nothing stands between a prompt and its completion."
+    )
+    if facts.kind == "rm":
+        yield from ("", TIE_RULE, "", UNPAIRED_RULE, "", OVERFITTING)
+    yield ""
+    yield "| file | rows |"
+    yield "|---|--:|"
+    for name, rows in sorted(used.items()):
+        yield f"| `{name}` | {rows} |"
+    yield ""
+    yield "```python"
+    yield "from datasets import load_dataset"
+    first = min(used, default="train/-.jsonl").partition("/")[2].partition(".")[0]
+    yield f'load_dataset("path/to/this/folder", "{first}")'
+    yield "```"
+
+
+def configurations(kind: str, used: Mapping[str, int]) -> Iterator[str]:
+    yield "---"
+    yield "configs:"
+    for base in FILES[kind]:
+        files = [(split, file_name(split, base)) for split in SPLITS]
+        if there := [(split, name) for split, name in files if name in used]:
+            yield f"- config_name: {base}"
+            yield "  data_files:"
+            for split, name in there:
+                yield f"  - split: {split}"
+                yield f"    path: {name}"
+    yield "---"
+    yield ""
+
+
+def counts(facts: CardFacts, progress: Progress) -> Iterator[tuple[str, object]]:
+    tally = progress.tally
+    yield "records", tally.num_records
+    for split, number in sorted(tally.splits.items()):
+        yield f"of them in {split}", number
+    if facts.kind != "ppo":
+        yield "labelers, all of the training pool", len(progress.labelers)
+        yield "simulated labelers among them", facts.num_simulated
+    if facts.kind == "rm":
+        for k, number in sorted(tally.ks.items()):
+            yield f"tasks of {k} completions", number
+        yield "rankings", tally.num_rankings
+        yield "strict pairs", tally.num_pairs
+        yield "tied pairs", tally.num_tied_pairs
+        yield "pairwise agreement, ties left out", agreement_said(tally.agreement)
+        yield "comparisons behind it", tally.num_comparable
+    if facts.kind != "ppo":
+        yield "instructions", "; ".join(facts.instructions) or "none recorded"
+    yield "snapshot (SHA-256 of its records)", f"`{facts.records_sha256}`"
+
+
+def agreement_said(agreement: float | None) -> str:
+    if agreement is None:
+        return "not defined: no two labelers ordered the same two completions"
+    return f"{agreement:.3f}"

@@ -1,0 +1,88 @@
+"""The same rows again as CSV for spreadsheets and as Parquet for everything else."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from labeling.exporters.csv_cells import safe_cell
+
+CSV: Final = "csv"
+PARQUET: Final = "parquet"
+ROWS_AT_ONCE: Final = 2_000
+NO_PARQUET: Final = (
+    "Parquet needs pyarrow, which is not installed here: pip install -r requirements-parquet.txt"
+)
+# A cell holds one value; orders of K completions and conversations are not for spreadsheets.
+FLAT: Final = frozenset({"preference", "unpaired", "sft", "prompts"})
+
+
+def has_parquet() -> bool:
+    return find_spec("pyarrow") is not None
+
+
+def write_twin(lines: Path, form: str) -> Path | None:
+    """The twin of a file of JSON lines, whole or not at all; None where the form has none.
+
+    Raises: ModuleNotFoundError where pyarrow is wanted and not installed.
+    """
+    if form == CSV and lines.stem not in FLAT:
+        return None
+    twin = lines.with_suffix(f".{form}")
+    if not twin.exists():
+        draft = twin.with_name(f".{twin.name}.new")
+        WRITERS[form](lines, draft)
+        draft.replace(twin)
+    return twin
+
+
+def write_csv(lines: Path, draft: Path) -> None:
+    """Cells that a spreadsheet would take for a formula begin with an apostrophe."""
+    with lines.open("rb") as source, draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        names: list[str] = []
+        for row in map(json.loads, source):
+            if not names:
+                names = list(row)
+                writer.writerow(names)
+            writer.writerow([safe_cell(row[name]) for name in names])
+
+
+def write_parquet(lines: Path, draft: Path) -> None:
+    """Raises: ModuleNotFoundError."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with lines.open("rb") as source:
+        rows: Iterator[Mapping[str, Any]] = map(json.loads, source)
+        first = list(islice(rows, ROWS_AT_ONCE))
+        schema = schema_of(first[0], pa)
+        with parquet.ParquetWriter(draft, schema, compression="zstd") as writer:
+            batch = first
+            while batch:
+                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+                batch = list(islice(rows, ROWS_AT_ONCE))
+
+
+def schema_of(row: Mapping[str, Any], pa: Any) -> Any:
+    """Read off one row: every column of a file holds one type, and a rank may be missing."""
+    return pa.schema([(name, type_of(value, pa)) for name, value in row.items()])
+
+
+def type_of(value: object, pa: Any) -> Any:
+    if isinstance(value, list):
+        known = [one for one in value if one is not None]
+        return pa.list_(type_of(known[0] if known else 0, pa))
+    if isinstance(value, dict):
+        return pa.struct([(name, type_of(one, pa)) for name, one in value.items()])
+    simple = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+    return simple[type(value)]
+
+
+WRITERS: Final[Mapping[str, Callable[[Path, Path], None]]] = {
+    CSV: write_csv,
+    PARQUET: write_parquet,
+}

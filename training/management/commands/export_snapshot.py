@@ -1,0 +1,44 @@
+"""manage.py export_snapshot SNAPSHOT FOLDER [--files NAME ...] [--csv] [--parquet]"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from labeling.errors import NotAccessible, Refused
+from training.exporters.twins import CSV, PARQUET
+from training.selectors.snapshots import access_snapshot
+from training.services.exports import check_export, export_on
+
+
+class Command(BaseCommand):
+    help = "Write a snapshot as files that other tools load; run again, it goes on where it was."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("snapshot", type=UUID)
+        parser.add_argument("folder", type=Path, help="made where it is not there")
+        parser.add_argument(
+            "--files", nargs="+", default=[], help="all that there are unless named"
+        )
+        parser.add_argument("--csv", action="store_true", help="for spreadsheets, beside the lines")
+        parser.add_argument(
+            "--parquet", action="store_true", help="beside the lines; needs pyarrow"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        forms = [form for form in (CSV, PARQUET) if options[form]]
+        try:
+            snapshot = access_snapshot(options["snapshot"])
+            check_export(snapshot, options["files"], forms)
+        except NotAccessible as error:
+            raise CommandError("There is no such snapshot.") from error
+        except Refused as refusal:
+            raise CommandError(refusal.message) from refusal
+        folder.mkdir(parents=True, exist_ok=True)
+        num_records, _ = export_on(
+            snapshot, folder, files=options["files"], forms=forms, go_on=lambda: True
+        )
+        self.stdout.write(f"{num_records} records in {folder}")

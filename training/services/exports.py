@@ -1,0 +1,100 @@
+"""Exporting a snapshot: its frozen records as files that other tools load as they are."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from labeling.errors import Refused
+from labeling.models import InstructionVersion, User
+from training.artifact_store import artifact_file
+from training.exporters.data_card import CardFacts, write_card
+from training.exporters.rows import FILES
+from training.exporters.twins import NO_PARQUET, PARQUET, WRITERS, has_parquet, write_twin
+from training.exporters.writing import Wanted, write_on
+from training.models import Snapshot
+from training.services.snapshot_splits import describe_split
+
+
+def check_export(snapshot: Snapshot, files: Sequence[str], forms: Sequence[str]) -> None:
+    """Raises: Refused("nothing_to_export" | "unknown_file" | "parquet_unavailable")."""
+    known = FILES.get(snapshot.kind, {})
+    if not known:
+        raise Refused("nothing_to_export", "Its records are plain text already.", status=422)
+    if unknown := [name for name in files if name not in known]:
+        said = f"{unknown[0]!r} is not one of {', '.join(known)}."
+        raise Refused("unknown_file", said, status=422, fields={"files": [said]})
+    if PARQUET in forms and not has_parquet():
+        raise Refused("parquet_unavailable", NO_PARQUET, status=422, fields={"forms": [NO_PARQUET]})
+
+
+def export_on(
+    snapshot: Snapshot,
+    folder: Path,
+    *,
+    files: Sequence[str],
+    forms: Sequence[str],
+    go_on: Callable[[], bool],
+) -> tuple[int, bool]:
+    """Go on with an export; how many records are written, and whether it is finished.
+
+    What a killed process had written before the last look is written again.
+    """
+    wanted = Wanted(
+        records=artifact_file(settings.ARTIFACT_ROOT, snapshot.artifact_id, "records.jsonl"),
+        kind=snapshot.kind,
+        files=files or list(FILES[snapshot.kind]),
+        simulated=simulated_labelers(snapshot),
+    )
+    progress = write_on(wanted, folder, go_on)
+    if not progress.is_over:
+        return progress.tally.num_records, False
+    for form in forms:
+        for name in [name for name, rows in progress.num_rows.items() if rows]:
+            if not go_on():
+                return progress.tally.num_records, False
+            write_twin(folder / name, form)
+    write_card(folder, facts_of(snapshot, num_simulated=len(wanted.simulated)), progress)
+    return progress.tally.num_records, True
+
+
+def simulated_labelers(snapshot: Snapshot) -> frozenset[int]:
+    """Of those whose work is in the snapshot. One query."""
+    labelers = User.objects.filter(is_simulated=True)
+    path = {
+        Snapshot.Kind.RM: "rankings__snapshot_links__snapshot",
+        Snapshot.Kind.SFT: "demonstrations__snapshot_links__snapshot",
+    }.get(Snapshot.Kind(snapshot.kind))
+    if path is None:
+        return frozenset()
+    return frozenset(labelers.filter(**{path: snapshot}).distinct().values_list("pk", flat=True))
+
+
+def facts_of(snapshot: Snapshot, *, num_simulated: int) -> CardFacts:
+    """One query."""
+    return CardFacts(
+        title=snapshot.name,
+        kind=snapshot.kind,
+        split_rule=describe_split(snapshot.query.get("validation_share")),
+        query=snapshot.query,
+        records_sha256=snapshot.records_sha256,
+        instructions=list(instructions_of(snapshot)),
+        num_simulated=num_simulated,
+    )
+
+
+def instructions_of(snapshot: Snapshot) -> Iterator[str]:
+    """The versions under which the work was done."""
+    links = {
+        Snapshot.Kind.RM: snapshot.ranking_links.values("ranking__instructions"),
+        Snapshot.Kind.SFT: snapshot.demonstration_links.values("demonstration__instructions"),
+    }.get(Snapshot.Kind(snapshot.kind))
+    if links is None:
+        return
+    versions = InstructionVersion.objects.filter(pk__in=links).select_related("project")
+    for one in versions.order_by("project__name", "version"):
+        yield f"{one.project.name}, version {one.version}"
+
+
+def known_forms() -> list[str]:
+    return list(WRITERS)

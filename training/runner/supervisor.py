@@ -28,6 +28,7 @@ from training.runner.claim import (
     open_claim,
     start_running,
 )
+from training.runner.disk_space import missing_space
 from training.runner.endings import TrainerEnd, ending_of
 from training.runner.environment import trainer_command, trainer_environment
 from training.runner.lease import Lease
@@ -91,6 +92,8 @@ class Attempt:
         """Run the trainer to its end, or to ours. Raises: LostTheRun."""
         try:
             self._continue_from_parent()
+            if (shortage := missing_space(self._run, self._folder)) is not None:
+                return Ending(reason="disk_full", detail=shortage)
             self._folder.prepare(describe_job(self._run, self._folder.path))
         except ArtifactError as error:
             return Ending(reason="bad_input", detail=str(error))

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,14 @@ class WorkFolder:
         except (OSError, ValueError):
             return None
         return content if isinstance(content, dict) else None
+
+    def largest_checkpoint_bytes(self) -> int:
+        """Of those that are there; 0 without any. A trainer may remove them meanwhile."""
+        sizes = [0]
+        for checkpoint in (self.path / "checkpoints").glob("step-*"):
+            with suppress(FileNotFoundError):
+                sizes.append(sum(path.stat().st_size for path in checkpoint.iterdir()))
+        return max(sizes)
 
     def discard_bulk(self) -> None:
         """Delete what an ended run needs no more; its logs, its job and its result stay."""

@@ -1,0 +1,56 @@
+"""Whether a run's files will fit, asked before it spends hours finding out."""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from training.models import Artifact, Run
+from training.runner.work_folder import WorkFolder
+
+# The weights, their two moments and their running average.
+TENSORS_PER_WEIGHT = 4
+# One that is whole while the next is written.
+CHECKPOINTS_AT_ONCE = 2
+# The networks that a stage trains; PPO has a value network beside its policy.
+TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 2}
+TRAINED_ROLES = ("base_model", "policy")
+
+
+def missing_space(run: Run, folder: WorkFolder) -> str | None:
+    """Why the run will not fit on this machine's disks; None when it will. One query.
+
+    An estimate from the size of the model it starts from, or from a checkpoint that it has.
+    """
+    output, checkpoint = _estimate(run, folder)
+    wanted = {
+        folder.path: CHECKPOINTS_AT_ONCE * checkpoint + output,
+        Path(settings.ARTIFACT_ROOT): output,
+    }
+    for place, num_bytes in wanted.items():
+        place.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(place).free
+        if free < num_bytes:
+            return (
+                f"About {gigabytes(num_bytes)} are needed for checkpoints and output and"
+                f" {gigabytes(free)} are free in {place}."
+            )
+    return None
+
+
+def gigabytes(num_bytes: int) -> str:
+    return f"{num_bytes / 1e9:.2f} GB"
+
+
+def _estimate(run: Run, folder: WorkFolder) -> tuple[int, int]:
+    """Bytes of the output and of one checkpoint."""
+    networks = TRAINED_NETWORKS.get(Run.Stage(run.stage), 0)
+    inputs = run.spec["inputs"]
+    hashes = [inputs[role]["sha256"] for role in TRAINED_ROLES if role in inputs]
+    sizes = Artifact.objects.filter(pk__in=hashes).values_list("num_bytes", flat=True)
+    output = networks * sum(sizes)
+    if (known := folder.largest_checkpoint_bytes()) > 0:
+        return output, known
+    # Adapters are small beside the weights that they leave alone.
+    trains_all = not run.spec["hyperparameters"].get("lora_rank", 0)
+    return output, TENSORS_PER_WEIGHT * output if trains_all else output

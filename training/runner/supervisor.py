@@ -35,6 +35,7 @@ from training.runner.lease import Lease
 from training.runner.letting_go import Ending
 from training.runner.machine import num_memory_kills, peak_memory_of_children
 from training.runner.markers import kill_leftovers
+from training.runner.milestones import keep_milestone, lay_out_milestones
 from training.runner.process_tree import TrainerTree
 from training.runner.telemetry import Telemetry
 from training.runner.work_folder import WorkFolder
@@ -94,6 +95,7 @@ class Attempt:
             self._continue_from_parent()
             if (shortage := missing_space(self._run, self._folder)) is not None:
                 return Ending(reason="disk_full", detail=shortage)
+            lay_out_milestones(self._folder)
             self._folder.prepare(describe_job(self._run, self._folder.path))
         except ArtifactError as error:
             return Ending(reason="bad_input", detail=str(error))
@@ -220,6 +222,7 @@ class Attempt:
             return
         self._reported_at = time.monotonic()
         self._delivers()
+        keep_milestone(self._folder, self._telemetry.total_steps or 0)
 
     def _report_the_last(self) -> None:
         """Wait for a database that is away, but not for one that lives and takes no figures."""

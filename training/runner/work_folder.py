@@ -13,7 +13,8 @@ from uuid import UUID
 from django.conf import settings
 
 # What a trainer keeps for itself beside its output; worthless once the run has ended.
-BULK = ("checkpoints", "epochs", "best-seed")
+CHECKPOINTS, MILESTONES = "checkpoints", "milestones"
+BULK = (CHECKPOINTS, MILESTONES, "epochs", "best-seed")
 # What a sampling run goes on from; it adds to these files, so they are never shared.
 DRAFTS = ".samples-*.jsonl"
 
@@ -105,7 +106,7 @@ class WorkFolder:
     def largest_checkpoint_bytes(self) -> int:
         """Of those that are there; 0 without any. A trainer may remove them meanwhile."""
         sizes = [0]
-        for checkpoint in (self.path / "checkpoints").glob("step-*"):
+        for checkpoint in (self.path / CHECKPOINTS).glob("step-*"):
             with suppress(FileNotFoundError):
                 sizes.append(sum(path.stat().st_size for path in checkpoint.iterdir()))
         return max(sizes)

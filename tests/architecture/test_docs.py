@@ -1,5 +1,6 @@
 """Docs that can be checked are checked: the road, the paper map, hyperparameters and metrics."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -147,3 +148,28 @@ def test_every_format_that_is_imported_is_described_with_all_that_it_leaves_to_c
     assert described == {
         name: {choice.name for choice in known.choices} or {""} for name, known in FORMATS.items()
     } | {"csv": {"all of it"}}
+
+
+def docstring_of_test(name: str) -> str:
+    """The docstring of `file.py::test_name` among the trainer's tests."""
+    file, _, function = name.partition("::")
+    tree = ast.parse((ROOT / "tests" / "training" / "ml" / file).read_text())
+    found = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert function in found, f"docs/invariants.md names {name}, which does not exist"
+    return ast.get_docstring(found[function]) or ""
+
+
+def test_every_invariant_has_tests_that_carry_its_number() -> None:
+    """T1-T6, RM1-RM12, P1-P22: forty rows, each with tests that exist and say what they prove."""
+    rows = table_rows(ROOT / "docs" / "invariants.md", "#")
+    counts = {"T": 6, "RM": 12, "P": 22}
+
+    assert [row[0] for row in rows] == [
+        f"{kind}{number}" for kind, count in counts.items() for number in range(1, count + 1)
+    ]
+    for number, _, tests, noticed in rows:
+        assert CODE.findall(tests), f"{number} has no test"
+        for name in CODE.findall(tests + noticed):
+            docstring = docstring_of_test(name)
+            is_told = re.search(rf"\b{number}\b", docstring)
+            assert is_told, f"the docstring of {name} does not carry {number}"

@@ -77,7 +77,7 @@ def test_pairs_are_grouped_by_how_far_their_labelers_agree():
 
 
 def test_the_reliability_curve_sets_being_right_beside_being_sure():
-    """R63: margins 0, 0, -1 and -3 are sure to .5, .5, .731 and .953; right half, half, no, no."""
+    """R63, RM12: margins 0, 0, -1, -3 are sure to .5, .5, .731, .953; right half, half, no, no."""
     judged = comparisons([(1, 2), (2, 1), (1, 0), (3, 4)], [0, 0, 0, 1])
 
     curve = reliability(judged, SCORES)

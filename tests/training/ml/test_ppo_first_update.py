@@ -7,6 +7,8 @@ from torch.nn import functional as F
 from tests.training.ml.ppo_setup import EOS_ID, PROMPTS, ppo_setup
 from training.ml.experience import rollout_metrics, targets
 from training.ml.ppo_update import PpoUpdate, UpdateTally
+from training.ml.rollouts import SamplingRule, write_answers
+from training.ml.seeding import generator
 from training.ml.tiny_models import ARCHITECTURES
 
 
@@ -78,6 +80,20 @@ def test_the_policy_starts_as_its_reference(setup):
 
     assert torch.equal(policy_logits, reference_logits)
     assert rollout_metrics(rollouts, aims, setup.world)["kl"] == 0.0
+
+
+def test_what_is_learned_on_are_the_ids_that_were_prompted_and_sampled(setup):
+    """T2: none goes through text, in which some sequences would come back as others."""
+    rule = SamplingRule(0.7, 1.0, setup.settings.max_response_tokens, EOS_ID)
+    noise = [generator(3, place) for place in range(len(PROMPTS))]
+
+    written = write_answers(setup.networks.policy_model, PROMPTS, noise, rule)
+
+    examples = setup.rollouts().examples
+    assert [example.context for example in examples] == PROMPTS
+    assert [example.answer for example in examples] == [answer.ids for answer in written]
+    # Bytes in an order that is no text: decoding would have replaced them.
+    assert any(max(example.answer) >= 128 for example in examples)
 
 
 def test_the_reference_and_the_reward_model_never_move(setup):

@@ -30,6 +30,12 @@ def test_the_defaults_are_those_of_the_paper():
     assert {name: vars(settings)[name] for name in paper} == paper
 
 
+def test_adam_divides_by_a_hundred_thousandth_more():
+    """P14: an epsilon of 1e-8 lets weights with hardly a gradient move by the whole rate."""
+    for stage in ("ppo", "reward_model"):
+        assert parse(stage, {}).adam_epsilon == 1e-5
+
+
 def test_the_defaults_come_to_500_iterations_and_4000_updates():
     """R69: 256,000 / 512, and 512 / 64 updates each."""
     settings = parse("ppo", {})

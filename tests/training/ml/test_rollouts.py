@@ -54,7 +54,7 @@ def test_what_the_writer_says_of_its_tokens_a_plain_forward_pass_confirms(
 
 @pytest.mark.parametrize("architecture", [*ARCHITECTURES, *WINDOWED])
 def test_padded_rows_give_the_log_probabilities_of_rows_alone(policy_folder, architecture):
-    """P3, P4: left padding and positions in the batches that are learned from."""
+    """T3, P3, P4: left padding and positions in the batches that are learned from."""
     policy = load_policy(policy_folder(architecture))
     answers = [[1, 2, 3, EOS_ID], [4], [5, 6], [7, 8, 9], [10, 11], [12]]
 
@@ -66,7 +66,7 @@ def test_padded_rows_give_the_log_probabilities_of_rows_alone(policy_folder, arc
 
 
 def test_without_position_ids_learned_positions_would_be_wrong(policy_folder):
-    """P4, the negative control: the comparison above notices missing position ids."""
+    """T3, the control: the comparison above notices missing position ids."""
     policy = load_policy(policy_folder("gpt2"))
     answers = [[1, 2, 3, EOS_ID], [4], [5, 6], [7, 8, 9], [10, 11], [12]]
     batch = prompts_and_answers(PROMPTS, answers)

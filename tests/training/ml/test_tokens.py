@@ -16,6 +16,8 @@ from training.ml.batches import (
 from training.ml.embedded_tokenizers import byte_tokenizer
 from training.ml.language_modelling import Example, packed_batch, padded_batch
 from training.ml.model_folders import load_policy, load_tokenizer
+from training.ml.ranking_batches import encode_group
+from training.ml.records import RankedPrompt
 
 PROMPTS = [[5, 6, 7, 8, 9, 10, 11], [12, 13], [14, 15, 16]]
 ANSWERS = [[20, 257], [21, 22, 23, 257], [257]]
@@ -85,6 +87,27 @@ def test_a_long_prompt_keeps_its_tail_and_a_long_completion_its_end_of_text():
         "1 prompts lost their beginning beyond 4 tokens.",
         "1 completions were cut at 4 tokens.",
     ]
+
+
+def test_every_input_of_a_reward_model_ends_with_the_end_of_text():
+    """T4: also the completion that was cut, which is counted, and the empty one."""
+    tokenizer = byte_tokenizer(16)
+    encoder = TextEncoder(tokenizer, TokenLimits(prompt=4, completion=4))
+    ranked = RankedPrompt(
+        prompt_id="1",
+        prompt="abcdefgh",
+        completion_ids=("1", "2", "3"),
+        completions=("yes", "", "a longer one"),
+        labelers=("amina",),
+        rankings=((1, 2, 3),),
+        split="train",
+    )
+
+    group = encode_group(ranked, encoder)
+
+    assert [completion[-1] for completion in group.completions] == [tokenizer.eos_token_id] * 3
+    assert [completion.count(tokenizer.eos_token_id) for completion in group.completions] == [1] * 3
+    assert encoder.num_cut_completions == 1
 
 
 def test_texts_that_just_fit_are_not_cut():

@@ -11,7 +11,14 @@ from safetensors.torch import load_file
 
 from tests.training.ml.jobs import demonstration
 from tests.training.ml.processes import finish, run_together, run_whole, start
-from tests.training.ml.tiny import progress_of, result_of, write_job, write_jsonl, write_prompts
+from tests.training.ml.tiny import (
+    computed,
+    progress_of,
+    result_of,
+    write_job,
+    write_jsonl,
+    write_prompts,
+)
 from training.ml.hyperparameters import HyperparameterError, parse
 
 # K differs, so the processes do not have equally many completions or pairs.
@@ -75,7 +82,7 @@ def make_job(tmp_path, policy_folder, reward_folder):
 
 
 def metrics_of(path):
-    return [row["metrics"] for row in progress_of(path.parent)]
+    return [computed(row["metrics"]) for row in progress_of(path.parent)]
 
 
 def weights_of(path):

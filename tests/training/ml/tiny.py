@@ -88,3 +88,9 @@ def progress_of(work_dir: Path) -> list[dict[str, Any]]:
     lines = (work_dir / "progress.jsonl").read_text(encoding="utf-8").splitlines()
     latest = {row["step"]: row for row in map(json.loads, lines)}
     return [latest[step] for step in sorted(latest)]
+
+
+def computed(metrics: Mapping[str, float]) -> dict[str, float]:
+    """The metrics without seconds and memory, which two equal runs differ in."""
+    measured = ("seconds_", "peak_memory")
+    return {name: value for name, value in metrics.items() if not name.startswith(measured)}

@@ -44,7 +44,7 @@ def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifa
     if not may_link:
         # Every start of the demo registers its model again; half a gigabyte is not copied for that.
         there = _describe(folder)
-        if (root / there.sha256).is_dir():
+        if _is_there(root / there.sha256):
             return there
     temporary = root / f".tmp-{uuid.uuid4().hex}"
     try:
@@ -53,7 +53,7 @@ def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifa
         # Hashed after the copy, so that a source that changed meanwhile cannot lie.
         stored = _describe(temporary)
         target = root / stored.sha256
-        if not target.is_dir():
+        if not _is_there(target):
             _sync_folders(temporary)
             _rename_unless_there(temporary, target)
             _sync_folder(root)
@@ -142,6 +142,15 @@ def _describe(folder: Path) -> StoredArtifact:
         sha256=hashlib.sha256(manifest.encode()).hexdigest(),
         num_bytes=sum(num_bytes for _, num_bytes, _ in entries),
     )
+
+
+def _is_there(folder: Path) -> bool:
+    """Whether it is published; if so it is young again, and garbage collection leaves it alone."""
+    try:
+        os.utime(folder)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _rename_unless_there(temporary: Path, target: Path) -> None:

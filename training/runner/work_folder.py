@@ -113,8 +113,11 @@ class WorkFolder:
 
     def discard_bulk(self) -> None:
         """Delete what an ended run needs no more; its logs, its job and its result stay."""
-        for bulk in (*(self.path / name for name in BULK), self.output):
+        for bulk in self.bulk():
             shutil.rmtree(bulk, ignore_errors=True)
+
+    def bulk(self) -> list[Path]:
+        return [*(self.path / name for name in BULK), self.output]
 
     def _write(self, path: Path, text: str) -> None:
         """The trainer sees all of it or none."""

@@ -18,6 +18,8 @@ PERIODIC = {
     "training.reap": 15.0,
     # Goes on with imports of prompts.
     "labeling.import_prompts": 5.0,
+    # Goes on with exports of snapshots.
+    "training.export": 5.0,
     # Prompts that were stored before there were checks.
     "labeling.check_prompts": 60.0,
 }

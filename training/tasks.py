@@ -6,7 +6,7 @@ import threading
 from typing import Any
 from uuid import UUID
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import Error as DatabaseFault
@@ -17,10 +17,15 @@ from training.runner import claim as claims
 from training.runner import periodic
 from training.runner.process_tree import spawn_runner
 from training.selectors.runs_to_ring import runs_to_ring
+from training.services.export_jobs import export_for
 
 logger = logging.getLogger(__name__)
 
 GPU_QUEUE = "gpu"
+# Far below the time limit of a task, so that other work comes in between.
+EXPORT_SECONDS = 5.0
+# A ring that nobody heard is worthless: beat rings again.
+EXPORT_RING_SECONDS = 30
 _is_leaving = threading.Event()
 
 
@@ -42,6 +47,13 @@ def dispatch() -> None:
             periodic.requeue_due()
     for run_id in runs_to_ring():
         queue.ring(run_id)
+
+
+@shared_task(name="training.export")
+def export() -> None:
+    """Go on with exports for a few seconds, and ring again while there is more."""
+    if export_for(EXPORT_SECONDS):
+        current_app.send_task("training.export", expires=EXPORT_RING_SECONDS)
 
 
 @shared_task(name="training.reap")

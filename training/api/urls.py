@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from training.api import (
     evaluation_results,
     evaluations,
+    exports,
     gpu_slots,
     lineage,
     model_versions,
@@ -17,6 +18,7 @@ from training.api import (
 
 urlpatterns: list[URLPattern] = [
     *snapshots.urlpatterns,
+    *exports.urlpatterns,
     *model_versions.urlpatterns,
     *lineage.urlpatterns,
     *stages.urlpatterns,

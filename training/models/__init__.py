@@ -1,6 +1,7 @@
 """The tables of the training room."""
 
 from training.models.artifacts import Artifact
+from training.models.exports import Export
 from training.models.model_versions import ModelVersion
 from training.models.runs import (
     LIVE_STATES,
@@ -26,6 +27,7 @@ __all__ = [
     "LIVE_STATES",
     "TERMINAL_STATES",
     "Artifact",
+    "Export",
     "GpuSlot",
     "ModelVersion",
     "Run",

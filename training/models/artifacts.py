@@ -11,6 +11,7 @@ class Artifact(models.Model):
         MODEL = "model"
         SNAPSHOT = "snapshot"
         SAMPLES = "samples"
+        EXPORT = "export"
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     kind = models.CharField(max_length=16, choices=Kind)

@@ -10,7 +10,7 @@ from labeling.models import InstructionVersion, User
 from training.artifact_store import artifact_file
 from training.exporters.data_card import CardFacts, write_card
 from training.exporters.rows import FILES
-from training.exporters.twins import NO_PARQUET, PARQUET, WRITERS, has_parquet, write_twin
+from training.exporters.twins import NO_PARQUET, PARQUET, has_parquet, write_twin
 from training.exporters.writing import Wanted, write_on
 from training.models import Snapshot
 from training.services.snapshot_splits import describe_split
@@ -94,7 +94,3 @@ def instructions_of(snapshot: Snapshot) -> Iterator[str]:
     versions = InstructionVersion.objects.filter(pk__in=links).select_related("project")
     for one in versions.order_by("project__name", "version"):
         yield f"{one.project.name}, version {one.version}"
-
-
-def known_forms() -> list[str]:
-    return list(WRITERS)

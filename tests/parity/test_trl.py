@@ -22,6 +22,7 @@ from training.ml.reward_folders import load_reward_model
 from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.schedules import Schedule
 from training.ml.sft import _micro_losses
+from training.ml.tiny_models import ARCHITECTURES
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -35,7 +36,7 @@ LIMITS = TokenLimits(96, 96)
 CLOSE = {"rtol": 2e-4, "atol": 2e-6}
 
 
-@pytest.fixture(params=["gpt2", "llama"])
+@pytest.fixture(params=ARCHITECTURES)
 def folders(request, tmp_path):
     lively_policy(tmp_path / "policy", request.param)
     lively_reward_model(tmp_path / "reward", tmp_path / "policy")

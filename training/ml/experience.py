@@ -30,9 +30,8 @@ from training.ml.language_modelling import (
 )
 from training.ml.lora import adapters_off
 from training.ml.losses import token_entropies, token_logprobs
-from training.ml.networks import RewardModel, answer_logits, autocast
+from training.ml.networks import RewardModel, answer_logits, autocast, sampling_copy
 from training.ml.rollouts import Answer, SamplingRule, write_answers
-from training.ml.sampling import sampling_copy
 from training.ml.world import World
 
 # Writing keeps no activations for gradients, so its batches may be this much larger.

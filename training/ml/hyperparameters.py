@@ -256,6 +256,18 @@ class SamplingHyperparameters:
         unit="completions",
         source=OURS,
     )
+    sampler: str = knob(
+        "own",
+        "Who writes: our own loop, in which every completion has a random stream of its own; "
+        "transformers' continuous batching; or vllm, where it is installed.",
+        choices=("own", "continuous", "vllm"),
+        source=OURS,
+    )
+    cuda_graphs: bool = knob(
+        False,
+        "Our own loop replays each step on a GPU as one graph; without a GPU it changes nothing.",
+        source=OURS,
+    )
     precision: str = precision_knob()
 
     def __post_init__(self) -> None:

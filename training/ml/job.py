@@ -60,6 +60,8 @@ class Job:
         self.hyperparameters = hyperparameters.parse(stage, described["hyperparameters"])
         self.work_dir = Path(described["work_dir"])
         self.inputs = {name: Path(value) for name, value in described["inputs"].items()}
+        # How much each of several policies writes, by role; only sampling has them.
+        self.weights: dict[str, float] = dict(described.get("weights", {}))
         self.output_dir = self.work_dir / "output"
         self.resumed_from_step = 0
         self.steps = 0

@@ -9,8 +9,10 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
+    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -48,6 +50,15 @@ def load_policy(folder: Path) -> PreTrainedModel:
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(folder, **LOADING)
     model.eval()
     return model
+
+
+def load_config(folder: Path) -> PreTrainedConfig:
+    """What a model's folder says of its architecture, without its weights. Raises: BadInput."""
+    with reading(folder):
+        config: PreTrainedConfig = AutoConfig.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
+    return config
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:

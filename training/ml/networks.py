@@ -3,6 +3,7 @@
 Legend: B rows, T tokens, R answer tokens, N completions, V vocabulary, D width.
 """
 
+import copy
 import math
 from contextlib import AbstractContextManager
 
@@ -100,6 +101,18 @@ def freeze(module: nn.Module, device: torch.device) -> None:
     module.to(device)
     module.eval()
     module.requires_grad_(False)
+
+
+def sampling_copy(policy: PreTrainedModel, precision: str) -> PreTrainedModel:
+    """The model to write with: itself, or a bfloat16 copy.
+
+    Autocast would convert every weight again for every token.
+    """
+    if precision == "fp32":
+        return policy
+    smaller = copy.deepcopy(policy)
+    smaller.bfloat16()
+    return smaller
 
 
 def silence_dropout(model: PreTrainedModel) -> None:

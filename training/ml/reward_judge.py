@@ -12,9 +12,8 @@ from transformers import PreTrainedModel
 
 from training.ml.batches import split_by_tokens
 from training.ml.language_modelling import Example, answer_rewards, padded_batch
-from training.ml.networks import RewardModel, autocast
+from training.ml.networks import RewardModel, autocast, sampling_copy
 from training.ml.rollouts import SamplingRule, write_answers
-from training.ml.sampling import sampling_copy
 from training.ml.seeding import generator
 from training.ml.world import World
 

@@ -1,164 +1,203 @@
-"""Writing completions for prompts with a policy.
+"""Writing completions for prompts with one policy, or with several by weight.
 
     python -m training.ml.sampling job.json
 
 Every completion has a seed of its own, made from the job's seed, the prompt's id and the
 completion's index, and stored beside it: the same completion comes back whatever else is sampled.
+Several policies write one after another, so that one of them is in memory at a time.
 """
 
-import copy
 import json
 import math
 import sys
 import time
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.checkpointing import write_durably
+from training.ml.errors import BadInput
 from training.ml.hyperparameters import SamplingHyperparameters
 from training.ml.job import Job, Report, StepMetrics, run_stage
-from training.ml.model_folders import load_policy, load_tokenizer
+from training.ml.mixing import POLICY_ROLES
+from training.ml.model_folders import load_config, load_policy, load_tokenizer
 from training.ml.networks import freeze
 from training.ml.records import Prompt, read_prompts
-from training.ml.rollouts import Answer, SamplingRule, write_answers
+from training.ml.rollouts import Answer, SamplingRule
+from training.ml.sampler_gap import gap_warning, probability_gap
+from training.ml.samplers import OwnSampler, Sampler, opened_sampler
+from training.ml.sampling_plan import (
+    Batch,
+    Request,
+    completions_by_policy,
+    in_batches,
+    requests_of,
+)
 from training.ml.seeding import derive_seed
+from training.ml.world import World
+
+# So many answers of each policy's first batch are computed again by the trainer (P20).
+CHECKED_ANSWERS = 16
 
 
-@dataclass(frozen=True)
-class _Request:
-    """Consecutive completions of one prompt, written side by side."""
+@dataclass
+class _Writer:
+    """One policy's part of the job."""
 
-    place: int
-    prompt_id: str
-    prompt: list[int]
-    indices: range
+    role: str
+    folder: Path
+    tokenizer: PreTrainedTokenizerBase
+    encoder: TextEncoder
+    rule: SamplingRule
+    batches: list[Batch]
+    # Summed difference of probabilities and tokens compared, of this process.
+    gap: tuple[float, int] = field(default=(0.0, 0))
+
+    def is_done(self, done: set[tuple[str, int]]) -> bool:
+        return all(_is_done(batch, done) for batch in self.batches)
 
 
 def sample_completions(job: Job) -> Generator[StepMetrics, None, Report]:
     """Sample; one step is one batch. What is written survives a stop, and is not redone."""
-    # 1. Read the prompts and cut the work into batches of prompts of similar length.
+    # 1. Read the prompts, share them out among the policies, cut each share into batches.
     settings: SamplingHyperparameters = job.hyperparameters
-    folder = job.input("model")
-    policy, tokenizer = load_policy(folder), load_tokenizer(folder)
-    freeze(policy, job.world.device)
-    policy = sampling_copy(policy, settings.precision)
-    limits = TokenLimits.for_model(
-        policy.config,
-        max_prompt_tokens=settings.max_prompt_tokens,
-        max_completion_tokens=settings.max_tokens,
-    )
-    encoder = TextEncoder(tokenizer, limits)
-    batches = _batches(read_prompts(job.input("prompts")), encoder, settings)
-    rule = SamplingRule(settings.temperature, settings.top_p, limits.completion, encoder.eos_id)
+    writers = _writers(job, read_prompts(job.input("prompts")))
 
-    # 2. Write, batch by batch, what an earlier attempt has not written yet.
+    # 2. Write, policy by policy and batch by batch, what an earlier attempt has not written yet.
     draft = job.output_dir / f".samples-{job.world.rank}.jsonl"
     done = {(row["prompt_id"], row["index"]) for row in _read_drafts(job.output_dir)}
     job.world.wait()
-    num_rounds = math.ceil(len(batches) / job.world.size)
-    for round_ in range(num_rounds):
-        # Every process passes through every round: asking whether to stop is a common act.
-        place = round_ * job.world.size + job.world.rank
-        batch = batches[place] if place < len(batches) else []
-        if not _is_done(batch, done):
-            started = time.monotonic()
-            rows = _write_batch(policy, tokenizer, batch, rule, job.seed)
-            _append(draft, rows)
-            tokens = sum(row["token_count"] for row in rows)
-            seconds = time.monotonic() - started
-            metrics = {"completions": len(rows), "tokens_per_second": tokens / seconds}
-            yield StepMetrics(round_ + 1, num_rounds, "sampling", metrics)
-        elif batch:
-            job.resumed_from_step = round_ + 1
-        job.raise_if_stopping()
+    rounds_of = [math.ceil(len(writer.batches) / job.world.size) for writer in writers]
+    step, num_steps = 0, sum(rounds_of)
+    for writer, num_rounds in zip(writers, rounds_of, strict=True):
+        is_done = writer.is_done(done)
+        opening = nullcontext() if is_done else opened_sampler(settings, writer.folder, job.world)
+        with opening as sampler:
+            for round_ in range(num_rounds):
+                # Every process passes through every round: asking whether to stop is a common act.
+                step += 1
+                place = round_ * job.world.size + job.world.rank
+                batch = writer.batches[place] if place < len(writer.batches) else []
+                if sampler is not None and not _is_done(batch, done):
+                    started = time.monotonic()
+                    rows = _write_batch(sampler, writer, batch, job)
+                    _append(draft, rows)
+                    tokens = sum(row["token_count"] for row in rows)
+                    seconds = time.monotonic() - started
+                    metrics = {"completions": len(rows), "tokens_per_second": tokens / seconds}
+                    yield StepMetrics(step, num_steps, "sampling", metrics)
+                elif batch:
+                    job.resumed_from_step = step
+                job.raise_if_stopping()
 
     # 3. Publish all processes' completions, in the order of the prompts.
     job.world.wait()
     rows = _read_drafts(job.output_dir)
     if job.world.is_main:
         _publish(job.output_dir / "samples.jsonl", rows)
-    return _report(rows, encoder)
+    return _report(rows, writers, job.world)
 
 
-def sampling_copy(policy: PreTrainedModel, precision: str) -> PreTrainedModel:
-    """The model to write with: itself, or a bfloat16 copy.
+def _writers(job: Job, prompts: Sequence[Prompt]) -> list[_Writer]:
+    """The policies in the order of their roles, each with what it writes.
 
-    Autocast would convert every weight again for every token.
+    Raises: BadInput when the weights are not those of the policies.
     """
-    if precision == "fp32":
-        return policy
-    smaller = copy.deepcopy(policy)
-    smaller.bfloat16()
-    return smaller
-
-
-def _batches(
-    prompts: list[Prompt], encoder: TextEncoder, settings: SamplingHyperparameters
-) -> list[list[_Request]]:
-    at_once = min(settings.completions_per_prompt, settings.max_rows_per_forward)
-    requests = [
-        _Request(place, prompt.prompt_id, encoder.prompt(prompt.text), range(first, last))
-        for place, prompt in enumerate(prompts)
-        for first, last in _spans(settings.completions_per_prompt, at_once)
+    settings: SamplingHyperparameters = job.hyperparameters
+    folders = {role: job.input(role) for role in POLICY_ROLES if role in job.inputs}
+    weights = job.weights or dict.fromkeys(folders, 1.0)
+    if set(weights) != set(folders):
+        raise BadInput(f"weights of {', '.join(weights)} for {', '.join(folders)}")
+    ordered = {role: weights[role] for role in folders}
+    count = settings.completions_per_prompt
+    shares = [
+        completions_by_policy(ordered, count, seed=job.seed, prompt_id=prompt.prompt_id)
+        for prompt in prompts
     ]
-    # Requests of one size share a batch, so that random streams go to prompts in equal shares.
-    requests.sort(key=lambda request: (len(request.indices), len(request.prompt), request.place))
-    batches: list[list[_Request]] = []
-    for request in requests:
-        size = len(request.indices)
-        open_batch = batches[-1] if batches else []
-        fits = (len(open_batch) + 1) * size <= settings.max_rows_per_forward
-        if open_batch and fits and len(open_batch[0].indices) == size:
-            open_batch.append(request)
-        else:
-            batches.append([request])
-    return batches
+    return [
+        _writer(role, folder, prompts, [share[role] for share in shares], settings)
+        for role, folder in folders.items()
+    ]
 
 
-def _spans(count: int, size: int) -> Iterable[tuple[int, int]]:
-    return ((first, min(first + size, count)) for first in range(0, count, size))
+def _writer(
+    role: str,
+    folder: Path,
+    prompts: Sequence[Prompt],
+    shares: Sequence[range],
+    settings: SamplingHyperparameters,
+) -> _Writer:
+    tokenizer = load_tokenizer(folder)
+    limits = TokenLimits.for_model(
+        load_config(folder),
+        max_prompt_tokens=settings.max_prompt_tokens,
+        max_completion_tokens=settings.max_tokens,
+    )
+    encoder = TextEncoder(tokenizer, limits)
+    rule = SamplingRule(settings.temperature, settings.top_p, limits.completion, encoder.eos_id)
+    requests = requests_of(prompts, encoder, shares, settings)
+    batches = in_batches(requests, settings.max_rows_per_forward)
+    return _Writer(role, folder, tokenizer, encoder, rule, batches)
 
 
-def _is_done(batch: list[_Request], done: set[tuple[str, int]]) -> bool:
+def _is_done(batch: Batch, done: set[tuple[str, int]]) -> bool:
     return all((request.prompt_id, index) in done for request in batch for index in request.indices)
 
 
-def _write_batch(
-    policy: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    batch: list[_Request],
-    rule: SamplingRule,
-    seed: int,
-) -> list[dict[str, Any]]:
+def _write_batch(sampler: Sampler, writer: _Writer, batch: Batch, job: Job) -> list[dict[str, Any]]:
     wanted = [(request, index) for request in batch for index in request.indices]
-    seeds = [derive_seed(seed, request.prompt_id, index) for request, index in wanted]
-    noise = [torch.Generator().manual_seed(own_seed) for own_seed in seeds]
-    answers = write_answers(policy, [request.prompt for request in batch], noise, rule)
+    seeds = [derive_seed(job.seed, request.prompt_id, index) for request, index in wanted]
+    prompts = [request.prompt for request in batch]
+    answers = sampler.write(prompts, seeds, writer.rule)
+    if not writer.gap[1]:
+        rows = [request.prompt for request, _ in wanted][:CHECKED_ANSWERS]
+        writer.gap = _gap(sampler, writer, rows, answers[:CHECKED_ANSWERS], job)
     return [
-        _row(request, index, own_seed, answer, tokenizer)
+        _row(writer, request, index, own_seed, answer)
         for (request, index), own_seed, answer in zip(wanted, seeds, answers, strict=True)
     ]
 
 
+def _gap(
+    sampler: Sampler,
+    writer: _Writer,
+    prompts: Sequence[list[int]],
+    answers: Sequence[Answer],
+    job: Job,
+) -> tuple[float, int]:
+    """Compare with the trainer's forward pass, whose weights are in fp32 whatever the writer's."""
+    precision = job.hyperparameters.precision
+    if isinstance(sampler, OwnSampler) and precision == "fp32":
+        trainer = sampler.policy
+    else:
+        trainer = load_policy(writer.folder)
+        freeze(trainer, job.world.device)
+    return probability_gap(
+        trainer,
+        prompts,
+        answers,
+        writer.rule,
+        precision=precision,
+        is_filtered=sampler.is_filtered,
+    )
+
+
 def _row(
-    request: _Request,
-    index: int,
-    seed: int,
-    answer: Answer,
-    tokenizer: PreTrainedTokenizerBase,
+    writer: _Writer, request: Request, index: int, seed: int, answer: Answer
 ) -> dict[str, Any]:
     ids = answer.ids[:-1] if answer.has_eos else answer.ids
-    text = str(tokenizer.decode(ids, skip_special_tokens=True))
+    text = str(writer.tokenizer.decode(ids, skip_special_tokens=True))
     return {
         "place": request.place,
         "prompt_id": request.prompt_id,
         "index": index,
+        "policy": writer.role,
         # No database column holds NUL.
         "text": text.replace("\x00", "\ufffd"),
         "token_count": len(ids),
@@ -197,12 +236,18 @@ def _line(row: dict[str, Any]) -> str:
     return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
-def _report(rows: list[dict[str, Any]], encoder: TextEncoder) -> Report:
+def _report(rows: Sequence[Mapping[str, Any]], writers: Sequence[_Writer], world: World) -> Report:
+    gap = world.total_number(sum(writer.gap[0] for writer in writers))
+    compared = world.total_number(sum(writer.gap[1] for writer in writers))
+    mean_gap = gap / compared if compared else None
+    said = [warning for writer in writers for warning in writer.encoder.warnings()]
     return {
         "num_completions": len(rows),
+        "by_policy": dict(Counter(str(row["policy"]) for row in rows)),
         "mean_tokens": sum(row["token_count"] for row in rows) / len(rows),
         "stopped_share": sum(row["finish_reason"] == "stop" for row in rows) / len(rows),
-        "warnings": encoder.warnings(),
+        "probability_gap": mean_gap,
+        "warnings": [*dict.fromkeys(said), *gap_warning(mean_gap)],
     }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from training.ml.metric_glossary import logged_by, reported_by
 
-# Their keys are data: a labeler, a category, a K, a degree of agreement, the name of a metric.
-KEYED_BY_DATA = {"by_labeler", "by_category", "by_k", "by_agreement", "first", "last"}
+# Their keys are data: a labeler, a category, a K, a degree of agreement, a policy, a metric.
+KEYED_BY_DATA = {"by_labeler", "by_category", "by_k", "by_agreement", "by_policy", "first", "last"}
 # A figure with its interval counts as one.
 OF_AN_INTERVAL = {"value", "low", "high"}
 

@@ -91,7 +91,7 @@ def test_a_prompt_kept_once_or_for_each_answer_gives_the_same_answers(
     for together, singly in zip(answers, expected, strict=True):
         assert together.logprobs == pytest.approx(singly.logprobs, abs=1e-5)
     # Answers that end, at different times, are what makes this a test of leaving rows out.
-    assert len({len(answer.ids) for answer in answers}) > 4
+    assert len({len(answer.ids) for answer in answers}) >= 4
 
 
 @pytest.mark.parametrize("caching", CACHINGS)

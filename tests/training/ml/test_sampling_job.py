@@ -92,3 +92,79 @@ def test_at_temperature_zero_all_completions_of_a_prompt_are_alike(sample):
     texts = [row["text"] for row in samples_of(work_dir)]
     assert all(len(set(texts[first : first + 3])) == 1 for first in range(0, 18, 3))
     assert len(set(texts)) > 1
+
+
+@pytest.fixture
+def mix(tmp_path, policy_folder):
+    prompts = write_prompts(tmp_path / "prompts.jsonl", PROMPTS)
+
+    def run(name, weights, stage=sample_completions, architectures=("llama", "gpt2"), **changes):
+        folders = dict(zip(("model", "model_2"), map(policy_folder, architectures), strict=False))
+        settings = HOT | changes
+        path = write_job(
+            tmp_path / name, "sampling", folders | {"prompts": prompts}, settings, weights=weights
+        )
+        return path.parent, run_stage("sampling", stage, [str(path)])
+
+    return run
+
+
+def test_several_policies_share_each_prompt_by_weight(mix):
+    """R85: 4 completions at 3 to 1; each row says who wrote it."""
+    work_dir, code = mix("job", {"model": 3, "model_2": 1}, completions_per_prompt=4)
+
+    rows = samples_of(work_dir)
+    assert code == 0
+    assert [(row["prompt_id"], row["index"]) for row in rows] == [
+        (f"p{prompt}", index) for prompt in range(6) for index in range(4)
+    ]
+    assert [row["policy"] for row in rows] == ["model", "model", "model", "model_2"] * 6
+    report = result_of(work_dir)["report"]
+    assert report["by_policy"] == {"model": 18, "model_2": 6}
+    assert report["probability_gap"] < 1e-5
+
+
+def test_a_policy_writes_in_a_mix_what_it_writes_alone(mix):
+    """The same completion comes back whatever else is sampled."""
+    mixed, _ = mix("mixed", {"model": 1, "model_2": 1})
+    first, _ = mix("first", {"model": 1}, architectures=("llama",))
+    second, _ = mix("second", {"model": 1}, architectures=("gpt2",))
+
+    alone = {"model": samples_of(first), "model_2": samples_of(second)}
+    for place, row in enumerate(samples_of(mixed)):
+        expected = alone[row["policy"]][place]
+        assert (row["text"], row["seed"]) == (expected["text"], expected["seed"])
+    assert {row["policy"] for row in samples_of(mixed)} == {"model", "model_2"}
+
+
+def test_a_policy_without_weight_writes_nothing(mix):
+    work_dir, code = mix("job", {"model": 0, "model_2": 2})
+
+    assert code == 0
+    assert {row["policy"] for row in samples_of(work_dir)} == {"model_2"}
+
+
+def test_a_mix_goes_on_after_a_stop_with_the_policy_it_had_reached(mix):
+    weights = {"model": 2, "model_2": 1}
+
+    def stopping(job):
+        steps = sample_completions(job)
+        yield next(steps)
+        (job.work_dir / "stop").write_text("pause", encoding="utf-8")
+        yield from steps
+
+    reference, _ = mix("reference", weights, max_rows_per_forward=4)
+    work_dir, code = mix("job", weights, stopping, max_rows_per_forward=4)
+    (work_dir / "stop").unlink()
+
+    _, resumed_code = mix("job", weights, max_rows_per_forward=4)
+
+    assert (code, resumed_code) == (EXIT_STOPPED, 0)
+    assert samples_of(work_dir) == samples_of(reference)
+
+
+def test_weights_of_other_policies_are_refused(mix):
+    work_dir, code = mix("job", {"model": 1, "model_3": 1})
+
+    assert code == 1
+    assert result_of(work_dir)["reason"] == "bad_input"

@@ -64,6 +64,7 @@ def write_job(
     hyperparameters: Mapping[str, Any],
     *,
     seed: int = 5,
+    **more: Any,
 ) -> Path:
     """A job file in a work folder of its own; the path of the job file."""
     work_dir.mkdir(parents=True, exist_ok=True)
@@ -74,6 +75,7 @@ def write_job(
         "hyperparameters": dict(hyperparameters),
         "work_dir": str(work_dir),
         "inputs": {name: str(value) for name, value in inputs.items()},
+        **more,
     }
     path.write_text(json.dumps(described), encoding="utf-8")
     return path

@@ -302,6 +302,14 @@ SAMPLING_FIGURES = (
         healthy="as many as asked for",
     ),
     Metric(
+        name="by_policy.*",
+        stages=SAMPLING,
+        title="Completions by policy",
+        meaning="How many of them each policy wrote, by its role in the run.",
+        formula="completions of the policy",
+        healthy="near completions times the policy's weight",
+    ),
+    Metric(
         name="mean_tokens",
         stages=SAMPLING,
         title="Mean length",
@@ -322,5 +330,18 @@ SAMPLING_FIGURES = (
         healthy="near 1",
         otherwise="Low: labelers see answers that break off; raise max_tokens.",
         source="our experience",
+    ),
+    Metric(
+        name="probability_gap",
+        stages=SAMPLING,
+        title="Gap between writer and trainer",
+        meaning="How far the probabilities that the writer drew from are from the trainer's own, "
+        "on the first answers of each policy; empty when an earlier attempt wrote everything.",
+        formula="mean over answer tokens of |pi_trainer(y_t) - pi_writer(y_t)|",
+        healthy="below 0.005; near 1e-7 in fp32",
+        low=0.0,
+        high=0.005,
+        otherwise="Above 0.01 one of the two is wrong: set sampler to own, or precision to fp32.",
+        source="the faults reported of verl, whose alarm stands at 0.01",
     ),
 )

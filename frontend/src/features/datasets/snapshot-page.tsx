@@ -21,6 +21,7 @@ import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 
+import { ExportsSection } from "./exports-section";
 import { countsInWords } from "./freeze-form";
 import { queryFacts } from "./query-words";
 import { snapshotQuery } from "./snapshot-queries";
@@ -138,6 +139,8 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
           ]}
         />
       </Section>
+      {/* Documents are plain text already. */}
+      {snapshot.kind !== "pretrain" && <ExportsSection snapshotId={snapshot.id} />}
       <Consumers snapshot={snapshot} />
     </>
   );

@@ -31,6 +31,7 @@ from training.ml.language_modelling import (
 from training.ml.lora import adapters_off
 from training.ml.losses import token_entropies, token_logprobs
 from training.ml.networks import RewardModel, answer_logits, autocast, sampling_copy
+from training.ml.resources import PhaseClock
 from training.ml.rollouts import Answer, SamplingRule, write_answers
 from training.ml.world import World
 
@@ -106,9 +107,13 @@ def collect(
     noise: Sequence[torch.Generator],
     rule: SamplingRule,
     settings: PpoHyperparameters,
+    *,
+    clock: PhaseClock | None = None,
 ) -> Rollouts:
     """Write one answer per prompt and let every network judge all of them."""
+    clock = clock or PhaseClock(networks.policy.world.device)
     answers = _write(networks, prompts, noise, rule, settings)
+    clock.end("rollout")
     examples = [
         Example(prompt, answer.ids) for prompt, answer in zip(prompts, answers, strict=True)
     ]

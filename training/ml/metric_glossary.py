@@ -5,6 +5,7 @@ every stage and fails when one logs a figure that is not here, or when one here 
 """
 
 from training.ml.glossary.common import COMMON_METRICS
+from training.ml.glossary.costs import COST_METRICS
 from training.ml.glossary.ppo import ROLLOUT_METRICS, STEP_SIZE_METRICS, UPDATE_METRICS
 from training.ml.glossary.reports import (
     GENERALISATION_FIGURES,
@@ -27,6 +28,7 @@ STEP_METRICS: tuple[Metric, ...] = (
     *UPDATE_METRICS,
     *COMMON_METRICS,
     *STEP_SIZE_METRICS,
+    *COST_METRICS,
     *SAMPLING_METRICS,
 )
 REPORT_FIGURES: tuple[Metric, ...] = (

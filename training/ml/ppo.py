@@ -25,6 +25,7 @@ from training.ml.model_folders import load_policy, load_tokenizer, save_folder
 from training.ml.networks import freeze
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.records import read_pretraining, read_prompts
+from training.ml.resources import PhaseClock
 from training.ml.reward_folders import load_reward_model, save_reward_model
 from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule
@@ -62,22 +63,23 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         first = iteration * settings.batch_size
         order = endless_order(len(prompts), first, settings.batch_size, job.seed, "prompts")
         own = job.world.share(settings.batch_size)
+        clock = PhaseClock(job.world.device)
         rollouts = collect(
             networks,
             [prompts[order[place]] for place in own],
             [generator(job.seed, "rollout", iteration, place) for place in own],
             rule,
             settings,
+            clock=clock,
         )
         aims = targets(rollouts, settings, job.world, kl_coef=state["kl_coef"])
         metrics = rollout_metrics(rollouts, aims, job.world) | {"kl_coef": state["kl_coef"]}
         _check_finite(metrics)
+        clock.end("score")
         if metrics["kl"] > settings.kl_ceiling:
             # What was learned before these rollouts is kept: the run can go on from there.
             job.checkpoint(iteration, engines, state)
-            raise KlCeilingExceeded(
-                f"{metrics['kl']:.1f} nats per answer, and the ceiling is {settings.kl_ceiling:g}"
-            )
+            raise _ceiling(metrics, settings)
 
         # 3. Optimiser steps, each joined by its share of pretraining text.
         update, tally = PpoUpdate(networks, settings, rollouts, aims), UpdateTally()
@@ -101,7 +103,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         )
 
         # 4. Report, and checkpoint at the boundary between iterations.
-        metrics |= tally.metrics()
+        clock.end("update")
+        metrics |= tally.metrics() | clock.metrics()
         metrics["updates"] = networks.policy.updates
         metrics["episodes"] = (iteration + 1) * settings.batch_size
         state["last"] = {name: metrics[name] for name in REPORTED}
@@ -236,6 +239,12 @@ def _check_finite(metrics: Mapping[str, float]) -> None:
     broken = [name for name, value in metrics.items() if not math.isfinite(value)]
     if broken:
         raise NonFinite(f"{', '.join(broken)} of the rollouts is not a finite number")
+
+
+def _ceiling(metrics: Mapping[str, float], settings: PpoHyperparameters) -> KlCeilingExceeded:
+    return KlCeilingExceeded(
+        f"{metrics['kl']:.1f} nats per answer, and the ceiling is {settings.kl_ceiling:g}"
+    )
 
 
 def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -> None:

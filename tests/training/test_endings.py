@@ -29,7 +29,7 @@ def test_success_needs_the_word_and_the_exit_code():
     assert ending(0, None).reason == "killed"
 
 
-@pytest.mark.parametrize("reason", ["nan", "disk_full", "bad_input", "kl_ceiling"])
+@pytest.mark.parametrize("reason", ["nan", "disk_full", "bad_input", "kl_ceiling", "sampler_gap"])
 def test_what_would_happen_again_is_permanent(reason):
     end = ending(1, {"outcome": "failed", "reason": reason, "detail": "why"})
 

@@ -13,6 +13,10 @@ class KlCeilingExceeded(RuntimeError):
     """The policy has moved further from its reference than the run allows."""
 
 
+class SamplerMismatch(RuntimeError):
+    """Answers were drawn from other probabilities than those that are trained."""
+
+
 class StopRequested(Exception):
     """The run was asked to stop and has written its checkpoint."""
 

@@ -253,6 +253,8 @@ def rollout_metrics(rollouts: Rollouts, aims: Targets, world: World) -> dict[str
 
     divergence_BR = rollouts.logprob_BR - rollouts.reference_logprob_BR
     gap_BR = (rollouts.logprob_BR - rollouts.sampler_logprob_BR).abs()
+    # In probabilities: rounding moves a rare token by many nats and by next to nothing.
+    probability_gap_BR = (rollouts.logprob_BR.exp() - rollouts.sampler_logprob_BR.exp()).abs()
     metrics = {
         "reward": per_answer(aims.reward_BR[mask_BR]),
         "score": per_answer(rollouts.score_B),
@@ -262,6 +264,7 @@ def rollout_metrics(rollouts: Rollouts, aims: Targets, world: World) -> dict[str
         "eos_share": per_answer(rollouts.has_eos_B),
         # How far the writer's probabilities are from the trainer's: a fault in either shows here.
         "sampler_gap": masked_mean(gap_BR, mask_BR, world),
+        "sampler_probability_gap": masked_mean(probability_gap_BR, mask_BR, world),
     }
     explained = explained_variance(rollouts.value_BR, aims.return_BR, mask_BR, world)
     if explained is not None:

@@ -27,7 +27,13 @@ from training.ml.checkpointing import (
     write_durably,
 )
 from training.ml.engine import Engine
-from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite, StopRequested
+from training.ml.errors import (
+    BadInput,
+    KlCeilingExceeded,
+    NonFinite,
+    SamplerMismatch,
+    StopRequested,
+)
 from training.ml.seeding import random_states, restore_random_states, seed_everything
 from training.ml.watchdog import watch_parents
 from training.ml.world import World, join_world, leave_world
@@ -264,6 +270,8 @@ def failure_reason(fault: BaseException) -> str:
         return "nan"
     if isinstance(fault, KlCeilingExceeded):
         return "kl_ceiling"
+    if isinstance(fault, SamplerMismatch):
+        return "sampler_gap"
     if isinstance(fault, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in text:
         return "out_of_memory"
     if isinstance(fault, OSError | SafetensorError) and "No space left" in text:

@@ -6,16 +6,15 @@ One step of progress is one iteration: a batch of rollouts and the optimiser ste
 """
 
 import copy
-import math
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.engine import Engine
-from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite
+from training.ml.errors import BadInput
 from training.ml.experience import Networks, collect, rollout_metrics, targets
 from training.ml.hyperparameters import PpoHyperparameters, warnings
 from training.ml.job import Job, Report, StepMetrics, run_stage
@@ -23,6 +22,7 @@ from training.ml.language_modelling import Example
 from training.ml.lora import add_adapters, has_adapters, save_adapters
 from training.ml.model_folders import load_policy, load_tokenizer, save_folder
 from training.ml.networks import freeze
+from training.ml.ppo_guards import check_rollouts
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.records import read_pretraining, read_prompts
 from training.ml.resources import PhaseClock
@@ -74,12 +74,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         )
         aims = targets(rollouts, settings, job.world, kl_coef=state["kl_coef"])
         metrics = rollout_metrics(rollouts, aims, job.world) | {"kl_coef": state["kl_coef"]}
-        _check_finite(metrics)
+        check_rollouts(job, iteration, metrics, engines, state)
         clock.end("score")
-        if metrics["kl"] > settings.kl_ceiling:
-            # What was learned before these rollouts is kept: the run can go on from there.
-            job.checkpoint(iteration, engines, state)
-            raise _ceiling(metrics, settings)
 
         # 3. Optimiser steps, each joined by its share of pretraining text.
         update, tally = PpoUpdate(networks, settings, rollouts, aims), UpdateTally()
@@ -232,19 +228,6 @@ def _documents(
     count = settings.minibatch_size * settings.ptx_examples_per_episode
     order = endless_order(len(pretraining), step * count, count, seed, "pretraining")
     return [pretraining[index] for index in order]
-
-
-def _check_finite(metrics: Mapping[str, float]) -> None:
-    """Raises: NonFinite, before anything is learned from such rollouts."""
-    broken = [name for name, value in metrics.items() if not math.isfinite(value)]
-    if broken:
-        raise NonFinite(f"{', '.join(broken)} of the rollouts is not a finite number")
-
-
-def _ceiling(metrics: Mapping[str, float], settings: PpoHyperparameters) -> KlCeilingExceeded:
-    return KlCeilingExceeded(
-        f"{metrics['kl']:.1f} nats per answer, and the ceiling is {settings.kl_ceiling:g}"
-    )
 
 
 def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -> None:

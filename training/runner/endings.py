@@ -14,6 +14,7 @@ REASONS = (
     "out_of_memory",
     "nan",
     "kl_ceiling",
+    "sampler_gap",
     "disk_full",
     "deadline",
     "bad_input",
@@ -22,7 +23,7 @@ REASONS = (
     "error",
 )
 # Another attempt would end the same way. Too little memory may be a neighbour's fault, once.
-PERMANENT = frozenset({"nan", "disk_full", "bad_input", "kl_ceiling"})
+PERMANENT = frozenset({"nan", "disk_full", "bad_input", "kl_ceiling", "sampler_gap"})
 DETAIL_CHARACTERS = 4_000
 
 

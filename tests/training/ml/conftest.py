@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.ml.jobs import ALONE, JobRunner
 from tests.training.ml.logged import unexplained
+from tests.training.ml.ppo_jobs import PpoJobs
 from tests.training.ml.tiny import lively_policy, lively_reward_model, windowed_policy
 from training.ml.tiny_models import ARCHITECTURES, make_tiny
 
@@ -33,6 +34,11 @@ def jobs(tmp_path, tiny_folder):
 def world():
     """One process alone."""
     return ALONE
+
+
+@pytest.fixture
+def ppo_jobs(tmp_path, policy_folder, reward_folder):
+    return PpoJobs(tmp_path, policy_folder(), reward_folder())
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from tests.training.ml.tiny import progress_of, result_of, write_job, write_prompts
-from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite
+from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite, SamplerMismatch
 from training.ml.job import (
     EXIT_FAILED,
     EXIT_STOPPED,
@@ -143,6 +143,7 @@ def test_a_job_of_another_stage_is_refused(make_ppo_job):
         (BadInput("x"), "bad_input"),
         (NonFinite("x"), "nan"),
         (KlCeilingExceeded("x"), "kl_ceiling"),
+        (SamplerMismatch("x"), "sampler_gap"),
         (MemoryError(), "out_of_memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out_of_memory"),
         (OSError(28, "No space left on device"), "disk_full"),

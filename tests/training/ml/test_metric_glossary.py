@@ -6,10 +6,10 @@ import math
 import pytest
 
 from tests.training.ml.logged import figures_of, logged_names, report_of
+from tests.training.ml.ppo_jobs import DOCUMENTS
+from tests.training.ml.ppo_jobs import SETTINGS as PPO_SETTINGS
 from tests.training.ml.test_generalisation import RANKINGS as JUDGED_BY_FOUR
 from tests.training.ml.test_generalisation import SETTINGS as GENERALISATION_SETTINGS
-from tests.training.ml.test_ppo_run import DOCUMENTS
-from tests.training.ml.test_ppo_run import SETTINGS as PPO_SETTINGS
 from tests.training.ml.test_reward_model_jobs import (
     DEMONSTRATIONS,
     HELD_OUT,

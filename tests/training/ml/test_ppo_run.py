@@ -1,66 +1,21 @@
-"""Whole PPO runs on tiny models: resuming, exporting, ceilings, and a reward that rises."""
+"""Whole PPO runs on tiny models: resuming, exporting, and a reward that rises."""
 
 import itertools
 import json
-from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
+from tests.training.ml.ppo_jobs import weights
 from tests.training.ml.tiny import (
     computed,
     progress_of,
     result_of,
-    write_job,
     write_jsonl,
-    write_prompts,
 )
-from training.ml.job import EXIT_FAILED, EXIT_STOPPED, run_stage
+from training.ml.job import EXIT_FAILED, EXIT_STOPPED
 from training.ml.ppo import train_ppo
-
-# Seven prompts in batches of four: an order that was restarted would show at once.
-PROMPTS = ["Hi", "Say a word.", "A tale", "Why?", "Sum it up", "Rank these", "Go on"]
-DOCUMENTS = [{"text": text} for text in ("The end is near.", "Once upon", "Water is wet, they say")]
-SETTINGS = {
-    "episodes": 40,
-    "batch_size": 4,
-    "minibatch_size": 2,
-    "max_response_tokens": 6,
-    "learning_rate": 1e-3,
-    "value_learning_rate": 1e-3,
-    "ptx_coef": 2.0,
-    "ptx_examples_per_episode": 1,
-    "ema_every": "step",
-    "ema_decay": 0.9,
-    "kl_ceiling": 1e6,
-    "checkpoint_every_steps": 0,
-}
-
-
-class PpoJobs:
-    """Jobs that share their models, prompts and texts, each in a work folder of its own."""
-
-    def __init__(self, root: Path, policy: Path, reward: Path) -> None:
-        self.root = root
-        self.inputs = {
-            "policy": policy,
-            "reward_model": reward,
-            "prompts": write_prompts(root / "prompts.jsonl", PROMPTS),
-            "pretraining": write_jsonl(root / "pretraining.jsonl", DOCUMENTS),
-        }
-
-    def run(self, name, stage=train_ppo, *, without=(), inputs=None, **changes):
-        """Run the job to its end in this process; its work folder and exit code."""
-        named = {key: path for key, path in self.inputs.items() if key not in without}
-        named |= inputs or {}
-        path = write_job(self.root / name, "ppo", named, SETTINGS | changes)
-        return path.parent, run_stage("ppo", stage, [str(path)])
-
-
-@pytest.fixture
-def ppo_jobs(tmp_path, policy_folder, reward_folder):
-    return PpoJobs(tmp_path, policy_folder(), reward_folder())
 
 
 def stopping_after(step):
@@ -78,10 +33,6 @@ def stopping_after(step):
             yield metrics
 
     return stage
-
-
-def weights(work_dir, model):
-    return (work_dir / "output" / model / "model.safetensors").read_bytes()
 
 
 def test_ten_iterations_equal_five_a_pause_and_five(ppo_jobs):
@@ -202,45 +153,6 @@ def test_at_coefficient_zero_the_run_is_plain_ppo(ppo_jobs):
         assert weights(with_text, model) == weights(plain, model)
     assert weights(mixed, "raw_policy") != weights(plain, "raw_policy")
     assert any("not used" in warning for warning in result_of(with_text)["report"]["warnings"])
-
-
-def test_a_policy_beyond_the_ceiling_stops_the_run_which_can_be_resumed(ppo_jobs):
-    """R74: at the ceiling the state before it is stored, whatever the checkpoint rhythm."""
-    through, _ = ppo_jobs.run("through", episodes=20)
-    kl = [row["metrics"]["kl"] for row in progress_of(through)]
-    broken = next(i for i, nats in enumerate(kl) if nats > max(kl[0], 0.001))
-    # A ceiling that iteration `broken` is the first to exceed.
-    ceiling = (max(0.001, *kl[:broken]) + kl[broken]) / 2
-
-    capped, code = ppo_jobs.run("capped", episodes=20, kl_ceiling=ceiling, checkpoint_every_steps=0)
-    stopped = result_of(capped)
-    _, resumed_code = ppo_jobs.run("capped", episodes=20, checkpoint_every_steps=0)
-
-    assert (code, resumed_code) == (EXIT_FAILED, 0)
-    assert (stopped["outcome"], stopped["reason"]) == ("failed", "kl_ceiling")
-    assert "nats per answer" in stopped["detail"]
-    assert stopped["steps"] == broken
-    assert result_of(capped)["resumed_from_step"] == broken
-    assert weights(capped, "raw_policy") == weights(through, "raw_policy")
-
-
-def test_a_score_that_is_not_a_number_stops_the_run(ppo_jobs, tmp_path, reward_folder):
-    """R74: before anything is learned from it."""
-    broken = tmp_path / "broken"
-    broken.mkdir()
-    for file in reward_folder().iterdir():
-        (broken / file.name).write_bytes(file.read_bytes())
-    tensors = load_file(broken / "model.safetensors")
-    tensors["score.weight"].fill_(float("nan"))
-    save_file(tensors, broken / "model.safetensors", metadata={"format": "pt"})
-
-    work_dir, code = ppo_jobs.run("job", inputs={"reward_model": broken})
-
-    result = result_of(work_dir)
-    assert code == EXIT_FAILED
-    assert (result["outcome"], result["reason"], result["steps"]) == ("failed", "nan", 0)
-    assert "score" in result["detail"]
-    assert not (work_dir / "output" / "model").exists()
 
 
 def test_a_coefficient_without_pretraining_text_is_bad_input(ppo_jobs):

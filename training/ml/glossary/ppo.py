@@ -112,11 +112,27 @@ ROLLOUT_METRICS = (
         unit="nats per token",
         meaning="How far the probabilities that the writer drew from are from the trainer's own.",
         formula="mean over answer tokens of |log pi_trainer(y_t) - log pi_writer(y_t)|",
-        healthy="below 0.005; near 1e-6 in fp32",
+        healthy="near 1e-6 in fp32; some hundredths where bf16 writes",
+        low=0.0,
+        high=0.05,
+        otherwise="One of the two is wrong: temperature, filters, positions or precision. "
+        "The run stops at ten times sampler_gap_limit, 0.1.",
+        source="our measurements",
+    ),
+    Metric(
+        name="sampler_probability_gap",
+        stages=PPO,
+        title="Gap between writer and trainer, in probability",
+        chart="Gap between writer and trainer, in probability",
+        unit="probability",
+        meaning="The same gap in probabilities, where rare tokens count for little.",
+        formula="mean over answer tokens of |pi_trainer(y_t) - pi_writer(y_t)|",
+        healthy="below 0.005; near 1e-7 in fp32",
         low=0.0,
         high=0.005,
-        otherwise="Above 0.01 one of the two is wrong: temperature, filters, positions or "
-        "precision. Nothing learned from such answers can be trusted.",
+        otherwise="Above 0.01 nothing learned from such answers can be trusted, and the run stops "
+        "at sampler_gap_limit. A policy that finds every token unlikely hides a fault here and "
+        "shows it in sampler_gap.",
         source="the faults reported of verl, whose alarm stands at 0.01",
     ),
     Metric(

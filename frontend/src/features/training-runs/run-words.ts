@@ -11,6 +11,8 @@ const REASONS: Record<string, string> = {
   bad_input: "One of the inputs could not be used.",
   kl_ceiling:
     "The policy moved further from its reference than kl_ceiling allows. Raise kl_coef or lower the learning rate.",
+  sampler_gap:
+    "Answers were written with other probabilities than those that are trained, which is a fault of the program or of the precision. What was learned before is stored.",
   error: "The trainer ended with an error; the end of the log says which.",
 };
 

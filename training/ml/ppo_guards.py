@@ -1,0 +1,62 @@
+"""When PPO must not learn from the answers it has: looked at before every iteration's updates."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from training.ml.engine import Engine
+from training.ml.errors import KlCeilingExceeded, NonFinite, SamplerMismatch
+from training.ml.hyperparameters import PpoHyperparameters
+from training.ml.job import Job
+
+# A policy that finds all tokens unlikely cannot be far off in probability, so nats are looked at
+# too. bf16 rounds a log-probability by hundredths; a forgotten temperature moves it by tenths.
+NATS_OF_A_GAP = 10.0
+
+
+def check_rollouts(
+    job: Job,
+    iteration: int,
+    metrics: Mapping[str, float],
+    engines: Mapping[str, Engine],
+    state: Mapping[str, Any],
+) -> None:
+    """Let the iteration learn, or store what was learned before it and end the run (R74).
+
+    Every process calls this. Raises: NonFinite, KlCeilingExceeded, SamplerMismatch.
+    """
+    fault = fault_of(metrics, job.hyperparameters)
+    if fault is None:
+        return
+    # A checkpoint of broken weights would stand before the last good one.
+    if all(_is_finite(engine) for engine in engines.values()):
+        job.checkpoint(iteration, engines, state)
+    raise fault
+
+
+def fault_of(
+    metrics: Mapping[str, float], settings: PpoHyperparameters
+) -> NonFinite | KlCeilingExceeded | SamplerMismatch | None:
+    broken = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if broken:
+        return NonFinite(f"{', '.join(broken)} of the rollouts is not a finite number")
+    # A mismatch first: it makes the divergence, too, a figure of nothing.
+    gap, limit = metrics["sampler_probability_gap"], settings.sampler_gap_limit
+    nats_apart = metrics["sampler_gap"]
+    if gap > limit or nats_apart > NATS_OF_A_GAP * limit:
+        return SamplerMismatch(
+            f"the writer's probabilities are {gap:.4f}, or {nats_apart:.3f} nats per token, from "
+            f"the trainer's, and the limit is {limit:g}: answers are not drawn from the policy "
+            "that is trained"
+        )
+    nats, ceiling = metrics["kl"], settings.kl_ceiling
+    if nats > ceiling:
+        return KlCeilingExceeded(f"{nats:.1f} nats per answer, and the ceiling is {ceiling:g}")
+    return None
+
+
+def _is_finite(engine: Engine) -> bool:
+    weights = torch.stack([weight.detach().isfinite().all() for weight in engine.trained.values()])
+    return engine.world.total_number(float((~weights).sum())) == 0

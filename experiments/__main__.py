@@ -3,19 +3,19 @@
 import argparse
 import json
 import os
-import resource
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers.utils import logging as transformers_logging
 
 from experiments import base, overoptimisation, ppo, ptx, reward_model
 from experiments.drawings import DRAWINGS
+from experiments.jobs import processor_seconds
 from experiments.lab import Lab
 from experiments.settings import FULL, QUICK, Sizes
+from experiments.spread import settle
 from experiments.tables import TABLES
 
 EXPERIMENTS: dict[str, Callable[[Lab, int], dict[str, Any]]] = {
@@ -47,8 +47,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     arguments = parser().parse_args()
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+    settle()
     if arguments.command == "draw":
         draw(arguments.results)
         return
@@ -58,24 +57,12 @@ def main() -> None:
     lab = Lab(arguments.out, text or base.own_text(), sizes)
     names = list(EXPERIMENTS) if arguments.command == "all" else [arguments.command]
     torch.set_num_threads(arguments.workers)
-    began = processor_seconds()
     lab.prepare()
-    prepared = processor_seconds() - began
-    torch.set_num_threads(1)
+    settle()
     for name in names:
-        began = processor_seconds()
         found = EXPERIMENTS[name](lab, arguments.workers)
-        # What was there from an earlier experiment is not paid again.
-        found["processor_seconds"] = round(processor_seconds() - began)
-        found["preparation_processor_seconds"] = round(prepared)
-        store(results, name, found, sizes)
+        store(results, name, found | {"processor_seconds": processor_seconds(lab.folder)}, sizes)
         draw(results, [name])
-
-
-def processor_seconds() -> float:
-    """What this process and the workers it has ended have used."""
-    users = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, users))
 
 
 def resized(sizes: Sizes, changes: list[str]) -> Sizes:

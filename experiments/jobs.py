@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ STAGES: dict[str, Stage] = {
 }
 
 
+COST = "processor_seconds.txt"
 # Ends that an experiment may be about.
 RAN_AWAY = ("kl_ceiling", "nan")
 
@@ -89,12 +91,23 @@ def run_job(
     work_dir.mkdir(parents=True)
     path = work_dir / "job.json"
     path.write_text(json.dumps(described), encoding="utf-8")
+    began = time.process_time()
     with (work_dir / "log.txt").open("w", encoding="utf-8") as log, contextlib.redirect_stdout(log):
         run_stage(stage, train or STAGES[stage], [str(path)])
+    (work_dir / COST).write_text(f"{time.process_time() - began:.3f}", encoding="utf-8")
     ended = _ended(work_dir, described)
     if ended is None:
         raise RuntimeError(f"{work_dir}: {(work_dir / 'result.json').read_text(encoding='utf-8')}")
     return ended
+
+
+def processor_seconds(folder: Path) -> dict[str, int]:
+    """What the jobs in each part of an experiment's folder have used, whenever they were run."""
+    spent: dict[str, float] = {}
+    for cost in sorted(folder.rglob(COST)):
+        part = cost.relative_to(folder).parts[0]
+        spent[part] = spent.get(part, 0.0) + float(cost.read_text(encoding="utf-8"))
+    return {part: round(seconds) for part, seconds in spent.items()}
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:

@@ -1,5 +1,6 @@
 """Whether PPO against a learned reward model raises the true preference, and how often it fails."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,8 @@ def watch(lab: Lab, arm: str, seed: int) -> Watched:
     reward_model = lab.reward_model(
         seed, lab.sizes.ppo.num_ranked, noise=lab.sizes.noise, reads=arm != COIN
     )
-    return lab.ppo(f"{arm.replace(' ', '-')}-{seed}", reward_model, seed, CHANGES.get(arm, {}))
+    folder = f"{'-'.join(re.findall('[a-z]+', arm.lower()))}-{seed}"
+    return lab.ppo(folder, reward_model, seed, CHANGES.get(arm, {}))
 
 
 def outcome(watched: Watched, seed: int) -> dict[str, Any]:

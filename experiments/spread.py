@@ -6,8 +6,16 @@ from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import torch
+from transformers.utils import logging as transformers_logging
 
 Made = TypeVar("Made")
+
+
+def settle() -> None:
+    """One thread, and no progress bars: a worker's neighbours need the other cores."""
+    torch.set_num_threads(1)
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
 
 
 def spread(
@@ -17,7 +25,5 @@ def spread(
     if num_workers == 1:
         return [work(*given) for given in arguments]
     # Fork after torch has started threads of its own may hang.
-    with ProcessPoolExecutor(
-        num_workers, get_context("spawn"), torch.set_num_threads, (1,)
-    ) as pool:
+    with ProcessPoolExecutor(num_workers, get_context("spawn"), settle) as pool:
         return list(pool.map(work, *zip(*arguments, strict=True)))

@@ -73,6 +73,11 @@ def test_what_is_stored_can_be_drawn_again(experiments, folder, capsys, monkeypa
     assert printed in capsys.readouterr().out
 
 
+def test_what_the_jobs_have_cost_is_stored_by_part(experiments):
+    """Found again or run just now: the sum is over what lies in the folder."""
+    assert set(experiments("reward-model")["processor_seconds"]) >= {"base", "pools", "reward"}
+
+
 def test_another_size_is_put_in_by_its_name():
     sizes = command.resized(FULL, ["ppo.iterations=7", "reward.num_prompts=3,5", "noise=0.5"])
 

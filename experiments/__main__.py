@@ -100,12 +100,13 @@ def store(results: Path, name: str, found: dict[str, Any], sizes: Sizes) -> None
 
 
 def readable(known: dict[str, dict[str, Any]]) -> str:
-    """JSON with one run a line."""
+    """JSON with one run a line, numbers to five digits behind the point."""
 
     def value(held: Any) -> str:
         if isinstance(held, list):
-            return "[\n" + ",\n".join(json.dumps(item, sort_keys=True) for item in held) + "\n]"
-        return json.dumps(held, sort_keys=True)
+            lines = (json.dumps(rounded(item), sort_keys=True) for item in held)
+            return "[\n" + ",\n".join(lines) + "\n]"
+        return json.dumps(rounded(held), sort_keys=True)
 
     parts = [
         f"{json.dumps(name)}: {{\n"
@@ -114,6 +115,14 @@ def readable(known: dict[str, dict[str, Any]]) -> str:
         for name, found in sorted(known.items())
     ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def rounded(held: Any) -> Any:
+    if isinstance(held, dict):
+        return {name: rounded(item) for name, item in held.items()}
+    if isinstance(held, list | tuple):
+        return [rounded(item) for item in held]
+    return round(held, 5) if isinstance(held, float) else held
 
 
 def draw(results: Path, names: list[str] | None = None) -> None:

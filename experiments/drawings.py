@@ -175,6 +175,8 @@ def _gain_panel(runs: dict[str, list[dict[str, Any]]]) -> Panel:
         Axis(0.5, count + 0.5, range(1, count + 1), label=_seed_label(runs)),
         axis_around([0.0, *(g["low"] for g in gains), *(g["high"] for g in gains)]),
         "seed",
+        width=416,
+        margin=108,
     )
     panel.line([(0.5, 0.0), (count + 0.5, 0.0)], "faint", dash="5 4")
     place = 0
@@ -183,6 +185,12 @@ def _gain_panel(runs: dict[str, list[dict[str, Any]]]) -> Panel:
             place += 1
             panel.bar(place, run["gain"]["low"], run["gain"]["high"], ink)
             panel.dots([(place, run["gain"]["value"])], ink)
+    panel.names(
+        [
+            ((count + 0.5, fmean(run["gain"]["value"] for run in runs[arm])), ARM_NAMES[arm], ink)
+            for arm, ink in ARM_INKS.items()
+        ]
+    )
     return panel
 
 
@@ -218,8 +226,8 @@ def _over_iterations(
         _starting_at_zero(axis_around([0.0, last])),
         axis_around(heights),
         "PPO iterations",
-        width=400,
-        margin=92,
+        width=416,
+        margin=108,
     )
     ends = []
     for arm, band in bands.items():

@@ -24,6 +24,7 @@ FONT = "font-family: system-ui, -apple-system, 'Segoe UI', sans-serif; font-size
 # Room around the plotting area of a panel.
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 16.0, 54.0, 44.0
 LINE_HEIGHT = 14.0
+MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,11 @@ def axis_around(values: Iterable[float], *, num_ticks: int = 6) -> Axis:
     ticks = [round(number * step, 10) for number in range(first, max(last, first + 1) + 1)]
     # As many digits as the step has: 0.65 stands under 0.675 as 0.650.
     digits = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    return Axis(ticks[0], ticks[-1], ticks, label=lambda tick: f"{tick:.{digits}f}")
+
+    def label(tick: float) -> str:
+        return f"{tick:.{digits}f}".replace("-", MINUS)
+
+    return Axis(ticks[0], ticks[-1], ticks, label=label)
 
 
 def _style() -> str:

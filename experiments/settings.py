@@ -70,7 +70,7 @@ class PressureSize:
     num_seeds: int = 3
     iterations: int = 60
     look_every: int = 4
-    kl_coefs: tuple[float, ...] = (0.0, 0.05, 0.2)
+    kl_coefs: tuple[float, ...] = (0.0, 0.05, 0.2, 2.0)
     learning_rate: float = 3e-4
     best_of: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64)
     best_of_prompts: int = 64

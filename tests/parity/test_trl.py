@@ -103,7 +103,7 @@ def test_two_completions_cost_what_trls_reward_trainer_charges(folders):
     )
     theirs, their_gradients = first_loss_of(trainer)
 
-    for encoding in ("packed", "rows"):
+    for encoding in ("shared", "packed", "rows"):
         ours, our_gradients = our_ranking_loss(folders, encoding)
         assert ours == pytest.approx(theirs, rel=1e-5), encoding
         assert_same_gradients(our_gradients, their_gradients)
@@ -128,7 +128,7 @@ def our_ranking_loss(folders, encoding):
     encoder = TextEncoder(load_tokenizer(folders / "reward"), LIMITS)
     settings = parse("reward_model", {"encoding": encoding, "max_gradient_norm": 1e6})
     engine = Engine(model, world=ALONE, settings=settings, schedule=Schedule("constant", 0.0, 1))
-    scorer = RewardScorer(settings, packing=encoding == "packed")
+    scorer = RewardScorer(settings, encoding=encoding)
     groups = [encode_group(one, encoder) for one in read_rankings(path)]
     losses = scorer.micro_losses(engine, groups, StepTally())
     update = engine.update({"ranking": losses}, is_acceptable=lambda: False)

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedConfig, PreTrainedTokenizerBase
 
+from training.ml.span_layout import SpanLayout
+
 # Any id that the embedding has: what stands under the mask is never read.
 FILLER_ID = 0
 
@@ -22,16 +24,22 @@ class TokenBatch:
     """Rows of tokens ready for a trunk.
 
     Shapes: token_BT and position_BT; attention is (B, T) for padded rows and (B, 1, T, T), True
-    where a query may look, for packed rows.
+    where a query may look, for packed rows. A layout says it all for a single row of spans, whose
+    attention is a mere placeholder.
     """
 
     token_BT: Tensor
     attention: Tensor
     position_BT: Tensor
+    layout: SpanLayout | None = None
 
     def to(self, device: torch.device) -> "TokenBatch":
+        layout = self.layout
         return TokenBatch(
-            self.token_BT.to(device), self.attention.to(device), self.position_BT.to(device)
+            self.token_BT.to(device),
+            self.attention.to(device),
+            self.position_BT.to(device),
+            None if layout is None else layout.to(device),
         )
 
 
@@ -149,18 +157,23 @@ def padded_answers(answers: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     return batch.token_BT, batch.attention.bool()
 
 
-def split_by_tokens(lengths: Sequence[int], max_tokens: int) -> list[list[int]]:
+def split_by_tokens(
+    lengths: Sequence[int], max_tokens: int, *, heights: Sequence[int] | None = None
+) -> list[list[int]]:
     """Indices in micro-batches whose padded size stays within the budget, alike with alike.
 
-    A row longer than the budget goes alone.
+    An index stands for as many rows of its length as its height says, one by default. What is
+    longer than the budget goes alone.
     """
-    by_length = sorted(range(len(lengths)), key=lambda index: (lengths[index], index))
+    height_of = heights or [1] * len(lengths)
     batches: list[list[int]] = []
-    for index in by_length:
+    num_rows = 0
+    for index in sorted(range(len(lengths)), key=lambda index: (lengths[index], index)):
+        num_rows += height_of[index]
         # Ascending, so the newest row is the widest of its batch.
-        fits = batches and (len(batches[-1]) + 1) * lengths[index] <= max_tokens
-        if fits:
+        if batches and num_rows * lengths[index] <= max_tokens:
             batches[-1].append(index)
         else:
             batches.append([index])
+            num_rows = height_of[index]
     return batches

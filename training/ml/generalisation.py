@@ -21,12 +21,13 @@ import numpy as np
 
 from training.ml import evaluation
 from training.ml.batches import TextEncoder
+from training.ml.encodings import choose_encoding
 from training.ml.engine import Engine
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import GeneralisationHyperparameters, warnings
 from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.model_folders import load_tokenizer
-from training.ml.ranking_batches import EncodedGroup, choose_packing, encode_group
+from training.ml.ranking_batches import EncodedGroup, encode_group, shapes_of
 from training.ml.records import RankedPrompt, read_rankings
 from training.ml.reward_folders import new_reward_model
 from training.ml.reward_model import comparisons_of, token_limits, weights_for
@@ -65,8 +66,9 @@ def measure_generalisation(job: Job) -> Generator[StepMetrics, None, Report]:
     rankings = read_rankings(job.input("rankings"))
     groups = labeler_groups(rankings, settings.num_groups)
     trainings = list(_trainings(rankings, groups, encoder, settings, job.seed))
-    packing = choose_packing(settings.encoding, model.model.config, trainings[0].train)
-    scorer = RewardScorer(settings, packing=packing)
+    shapes = shapes_of(trainings[0].train)
+    encoding = choose_encoding(settings.encoding, model.model.config, shapes)
+    scorer = RewardScorer(settings, encoding=encoding)
     engine = trainings[0].plan.engine(model, job.world)
     state: dict[str, Any] = {"folds": []} | job.resume({"model": engine})
 

@@ -172,9 +172,9 @@ class RankingHyperparameters:
     )
     encoding: str = knob(
         "auto",
-        "packed reads the prompt once for all its completions; rows repeats it; auto picks "
-        "the cheaper one that the architecture allows.",
-        choices=("auto", "packed", "rows"),
+        "shared and packed read a prompt once for all its completions, packed behind a mask over "
+        "the whole row; rows repeats it; auto picks the cheapest that the architecture allows.",
+        choices=("auto", "shared", "packed", "rows"),
         source=OURS,
     )
     max_prompt_tokens: int = max_prompt_tokens_knob()

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from training.ml.batches import TokenBatch
+from training.ml.packing import can_pack
+from training.ml.span_layout import SpanLayout
 
 # Where each architecture adds to its residual stream: the ends of an attention and of an MLP block.
 RESIDUAL_ENDS = {
@@ -51,14 +53,29 @@ class RewardModel(nn.Module):
         assert isinstance(head, nn.Linear)  # noqa: S101 - set by reward_folders alone
         return head
 
-    def forward(self, token_BT: Tensor, attention: Tensor, position_BT: Tensor) -> Tensor:
-        """Shapes: (B, T) ids and positions, attention as in TokenBatch; returns (B, T) fp32."""
+    def forward(
+        self,
+        token_BT: Tensor,
+        attention: Tensor,
+        position_BT: Tensor,
+        *,
+        layout: SpanLayout | None = None,
+        read_at: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
+        """A number for every token, or for those at the (rows, columns) of `read_at` alone.
+
+        Shapes: as in TokenBatch; returns (B, T), or (N,) for N places, in fp32.
+        """
+        known = {"layout": layout, "read_at": read_at}
         hidden_BTD = self.model.base_model(
             input_ids=token_BT,
             attention_mask=attention,
             position_ids=position_BT,
             use_cache=False,
+            **(known if can_pack(self.model.config) else {}),
         ).last_hidden_state
+        if read_at is not None:
+            hidden_BTD = hidden_BTD[read_at]
         with torch.autocast(hidden_BTD.device.type, enabled=False):
             head = self.head
             value_BT1 = F.linear(hidden_BTD.float(), head.weight.float(), head.bias.float())

@@ -1,7 +1,8 @@
 """Several texts in one row, each blind to the others.
 
-Two uses of one layout: a prompt written once with its K completions behind it (every completion
-sees the prompt and itself), and unrelated documents side by side (each sees itself alone).
+Two uses: a prompt written once with its K completions behind it (every completion sees the prompt
+and itself), and unrelated documents side by side (each sees itself alone). A row says who sees
+whom by a mask over all its tokens, or, several prompts long, by a layout (span_attention.py).
 
 Legend: B rows, T tokens, N completions.
 """
@@ -14,6 +15,7 @@ from torch import Tensor
 from transformers import PreTrainedConfig
 
 from training.ml.batches import FILLER_ID, TokenBatch
+from training.ml.span_layout import lay_out
 
 SHARED = 0
 PADDING = -1
@@ -72,6 +74,16 @@ def pack_documents(documents: Sequence[Sequence[int]]) -> PackedRow:
     return PackedRow(tokens, positions, segments, ends)
 
 
+def join_spans(spans: Sequence[tuple[Sequence[int], Sequence[Sequence[int]]]]) -> TokenBatch:
+    """Prompts, each with its completions, as one row without padding, and its layout."""
+    rows = [pack_prompt(prompt, completions) for prompt, completions in spans]
+    layout = lay_out([(len(prompt), [len(one) for one in some]) for prompt, some in spans])
+    token_1T = torch.tensor([[token for row in rows for token in row.tokens]])
+    position_1T = torch.tensor([[place for row in rows for place in row.positions]])
+    # transformers passes a 4-D mask on as it is; the layout takes its place.
+    return TokenBatch(token_1T, torch.ones(1, 1, 1, 1, dtype=torch.bool), position_1T, layout)
+
+
 def stack_rows(rows: Sequence[PackedRow]) -> TokenBatch:
     """Packed rows as one batch with a (B, 1, T, T) mask, True where a query may look."""
     width = max(len(row.tokens) for row in rows)
@@ -114,19 +126,3 @@ def fill_rows(lengths: Sequence[int], max_tokens: int) -> list[list[int]]:
             rows.append([index])
             room.append(max_tokens - length)
     return rows
-
-
-def packing_pays_off(
-    config: PreTrainedConfig, prompt_length: float, completion_length: float, k: float
-) -> bool:
-    """Whether one packed row costs less than K rows, by counting multiplications.
-
-    Per token a layer costs about 24 d^2 in its matrices and 4 d for every token it may look at;
-    SDPA pays for the masked ones as well.
-    """
-    width = float(config.hidden_size)
-    packed = prompt_length + k * completion_length
-    alone = prompt_length + completion_length
-    packed_cost = packed * (24 * width**2 + 4 * width * packed)
-    rows_cost = k * alone * (24 * width**2 + 4 * width * alone)
-    return packed_cost < rows_cost

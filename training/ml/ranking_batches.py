@@ -5,14 +5,14 @@ Legend: B prompts, K completions of a prompt, N completions in the batch, P pair
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, compress
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedConfig
 
 from training.ml.batches import TextEncoder, TokenBatch, right_padded, split_by_tokens
-from training.ml.errors import BadInput
-from training.ml.packing import can_pack, pack_prompt, packing_pays_off, stack_rows
+from training.ml.encodings import PACKED, SHARED, Shape
+from training.ml.packing import fill_rows, join_spans, pack_prompt, stack_rows
 from training.ml.records import RankedPrompt
 
 
@@ -40,9 +40,8 @@ class EncodedGroup:
         return len(self.prompt) + sum(len(completion) for completion in self.completions)
 
     @property
-    def num_tokens_in_rows(self) -> int:
-        widest = max(len(completion) for completion in self.completions)
-        return len(self.completions) * (len(self.prompt) + widest)
+    def widest_row(self) -> int:
+        return len(self.prompt) + max(len(completion) for completion in self.completions)
 
 
 @dataclass(frozen=True)
@@ -97,33 +96,33 @@ def encode_group(
     )
 
 
-def choose_packing(encoding: str, config: PreTrainedConfig, groups: Sequence[EncodedGroup]) -> bool:
-    """Whether prompts are shared between their completions.
-
-    Raises: BadInput when packing is asked of an architecture that would ignore the mask.
-    """
-    if encoding == "rows":
-        return False
-    if encoding == "packed":
-        if not can_pack(config):
-            raise BadInput(f"encoding packed: {config.model_type} is not known to allow it")
-        return True
-    k = sum(len(group.completions) for group in groups) / len(groups)
-    prompt = sum(len(group.prompt) for group in groups) / len(groups)
-    packed = sum(group.num_tokens_packed for group in groups) / len(groups)
-    return can_pack(config) and packing_pays_off(config, prompt, (packed - prompt) / k, k)
+def shapes_of(groups: Sequence[EncodedGroup]) -> list[Shape]:
+    return [(len(group.prompt), [len(one) for one in group.completions]) for group in groups]
 
 
 def reward_batches(
-    groups: Sequence[EncodedGroup], *, max_tokens: int, packing: bool, normalise_by: str
+    groups: Sequence[EncodedGroup], *, max_tokens: int, encoding: str, normalise_by: str
 ) -> list[tuple[list[int], RewardBatch]]:
     """Micro-batches of whole groups, each with the indices of the groups inside."""
-    lengths = [group.num_tokens_packed if packing else group.num_tokens_in_rows for group in groups]
-    make = packed_groups if packing else groups_in_rows
-    return [
-        (indices, make([groups[index] for index in indices], normalise_by))
-        for indices in split_by_tokens(lengths, max_tokens)
-    ]
+    num_tokens = [group.num_tokens_packed for group in groups]
+    if encoding == SHARED:
+        make, shares = shared_groups, fill_rows(num_tokens, max_tokens)
+    elif encoding == PACKED:
+        make, shares = packed_groups, split_by_tokens(num_tokens, max_tokens)
+    else:
+        heights = [len(group.completions) for group in groups]
+        widths = [group.widest_row for group in groups]
+        make, shares = groups_in_rows, split_by_tokens(widths, max_tokens, heights=heights)
+    return [(share, make([groups[index] for index in share], normalise_by)) for share in shares]
+
+
+def shared_groups(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBatch:
+    """One row for all prompts: each prompt once, its completions behind it."""
+    spans = join_spans([(group.prompt, group.completions) for group in groups])
+    lengths = [len(part) for group in groups for part in (group.prompt, *group.completions)]
+    is_completion = [place > 0 for group in groups for place in range(len(group.completions) + 1)]
+    column_N = [end - 1 for end in compress(accumulate(lengths), is_completion)]
+    return _with_pairs(spans, [0] * len(column_N), column_N, groups, normalise_by)
 
 
 def packed_groups(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBatch:

@@ -15,6 +15,7 @@ from transformers import PreTrainedConfig
 
 from training.ml import evaluation
 from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.encodings import choose_encoding
 from training.ml.engine import Engine
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import (
@@ -26,7 +27,7 @@ from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
 from training.ml.packing import can_pack
-from training.ml.ranking_batches import EncodedGroup, choose_packing, encode_group
+from training.ml.ranking_batches import EncodedGroup, encode_group, shapes_of
 from training.ml.records import (
     RankedPrompt,
     read_demonstrations,
@@ -53,9 +54,8 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
     model = new_reward_model(base, generator(job.seed, "head"))
     encoder = TextEncoder(tokenizer, token_limits(model, settings))
     train, validation, num_tied = _read_groups(job, encoder)
-    scorer = RewardScorer(
-        settings, packing=choose_packing(settings.encoding, model.model.config, train)
-    )
+    encoding = choose_encoding(settings.encoding, model.model.config, shapes_of(train))
+    scorer = RewardScorer(settings, encoding=encoding)
     plan = TrainingPlan(settings, len(train), job.seed, num_seeds=settings.num_seeds)
     engine = plan.engine(model, job.world)
     shelf = SeedShelf(job.work_dir)
@@ -101,7 +101,7 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         "validation": figures,
         "centring": centring,
         "seeds": state["seeds"],
-        "encoding": "packed" if scorer.packing else "rows",
+        "encoding": scorer.encoding,
         "num_forward_rows": state["num_forward_rows"],
         "num_completions": state["num_completions"],
         "warnings": warnings("reward_model", settings)

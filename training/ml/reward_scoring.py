@@ -48,24 +48,29 @@ class StepTally:
 class RewardScorer:
     """Runs groups through the network in the encoding that was chosen."""
 
-    def __init__(self, settings: RankingHyperparameters, *, packing: bool) -> None:
+    def __init__(self, settings: RankingHyperparameters, *, encoding: str) -> None:
         self.settings = settings
-        self.packing = packing
+        self.encoding = encoding
 
     def batches(self, groups: Sequence[EncodedGroup]) -> list[tuple[list[int], RewardBatch]]:
         return reward_batches(
             groups,
             max_tokens=self.settings.max_tokens_per_forward,
-            packing=self.packing,
+            encoding=self.encoding,
             normalise_by=self.settings.normalise_by,
         )
 
     def rewards(self, network: nn.Module, batch: RewardBatch) -> Tensor:
         """One reward per completion, read at its last real token. Shapes: (N,)."""
-        device = batch.row_N.device
-        with autocast(device, self.settings.precision):
-            value_BT = network(batch.rows.token_BT, batch.rows.attention, batch.rows.position_BT)
-        reward_N: Tensor = value_BT[batch.row_N, batch.column_N]
+        rows = batch.rows
+        with autocast(batch.row_N.device, self.settings.precision):
+            reward_N: Tensor = network(
+                rows.token_BT,
+                rows.attention,
+                rows.position_BT,
+                layout=rows.layout,
+                read_at=(batch.row_N, batch.column_N),
+            )
         return reward_N
 
     def micro_losses(

@@ -13,6 +13,7 @@ from transformers import (
     Qwen3Config,
 )
 
+from tests.training.ml.groups import GROUPS, gradient, rewards
 from tests.training.ml.jobs import ALONE
 from training.ml.batches import right_padded
 from training.ml.engine import Engine
@@ -26,7 +27,6 @@ from training.ml.language_modelling import (
     packed_batch,
     padded_batch,
 )
-from training.ml.losses import ranking_loss
 from training.ml.model_folders import load_policy
 from training.ml.packing import (
     MASKABLE,
@@ -34,13 +34,10 @@ from training.ml.packing import (
     fill_rows,
     pack_documents,
     pack_prompt,
-    packing_pays_off,
     segment_attention,
     stack_rows,
 )
 from training.ml.ranking_batches import (
-    EncodedGroup,
-    choose_packing,
     groups_in_rows,
     packed_groups,
     reward_batches,
@@ -59,47 +56,6 @@ def folder(request, policy_folder):
 @pytest.fixture
 def reward_model(folder):
     return new_reward_model(folder, generator(1, "head"))
-
-
-def group(number, prompt_length, *lengths):
-    """Random ids, a strict order from best to worst."""
-    stream = torch.Generator().manual_seed(number)
-
-    def ids(count):
-        return torch.randint(1, 250, (count,), generator=stream).tolist()
-
-    k = len(lengths)
-    pairs = [(i, j) for i in range(k) for j in range(i + 1, k)]
-    return EncodedGroup(
-        prompt_id=str(number),
-        prompt=ids(prompt_length),
-        completion_ids=[f"{number}-{place}" for place in range(k)],
-        completions=[[*ids(length), 257] for length in lengths],
-        text_lengths=list(lengths),
-        pairs=pairs,
-        judges=["amina"] * len(pairs),
-        num_judged_pairs=len(pairs),
-    )
-
-
-GROUPS = [group(1, 12, 3, 9, 5, 1), group(2, 7, 4, 4), group(3, 1, 2, 6, 3)]
-
-
-def rewards(model, batch):
-    value_BT = model(batch.rows.token_BT, batch.rows.attention, batch.rows.position_BT)
-    return value_BT[batch.row_N, batch.column_N]
-
-
-def gradient(model, batch):
-    model.zero_grad()
-    loss = ranking_loss(
-        rewards(model, batch),
-        batch.pair_P2,
-        batch.prompt_of_pair_P,
-        divisor_of_prompt=batch.divisor_B,
-    )
-    loss.backward()
-    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
 
 
 def test_a_shared_prompt_gives_the_rewards_and_gradients_of_separate_rows(reward_model):
@@ -230,16 +186,17 @@ def test_rows_are_filled_without_overflowing_and_nothing_is_lost():
     assert fill_rows([30, 1], 10) == [[0], [1]]
 
 
-def test_a_group_is_never_cut_into_two_micro_batches():
+@pytest.mark.parametrize("encoding", ["shared", "packed", "rows"])
+def test_a_group_is_never_cut_into_two_micro_batches(encoding):
     """RM4: however small the budget."""
-    batches = reward_batches(GROUPS, max_tokens=16, packing=True, normalise_by="pairs_present")
+    batches = reward_batches(GROUPS, max_tokens=16, encoding=encoding, normalise_by="pairs_present")
 
     assert sorted(index for indices, _ in batches for index in indices) == [0, 1, 2]
     for indices, batch in batches:
         assert len(batch.row_N) == sum(len(GROUPS[index].completions) for index in indices)
 
 
-@pytest.mark.parametrize("encoding", ["packed", "rows"])
+@pytest.mark.parametrize("encoding", ["shared", "packed", "rows"])
 def test_the_scorer_gives_every_completion_the_reward_of_its_text_alone(reward_model, encoding):
     """RM2, RM4: through RewardScorer, in micro-batches of several prompts and of one."""
     alone = [
@@ -251,7 +208,7 @@ def test_the_scorer_gives_every_completion_the_reward_of_its_text_alone(reward_m
         settings = parse("reward_model", {"max_tokens_per_forward": budget})
         schedule = Schedule("constant", 0.0, 1)
         engine = Engine(reward_model, world=ALONE, settings=settings, schedule=schedule)
-        scored = RewardScorer(settings, packing=encoding == "packed").score(engine, GROUPS)
+        scored = RewardScorer(settings, encoding=encoding).score(engine, GROUPS)
         for found, expected in zip(scored, alone, strict=True):
             assert found == pytest.approx(expected, abs=5e-5)
 
@@ -295,17 +252,13 @@ def test_packed_demonstrations_give_the_gradient_of_padded_ones(folder):
 
 
 def test_architectures_that_would_ignore_the_mask_are_not_packed():
-    """T6: sliding windows and the unknown; asked for by name it is refused."""
+    """T6: sliding windows and the unknown."""
     sliding = {"use_sliding_window": True, "max_window_layers": 1, "num_hidden_layers": 2}
 
     for full in (Qwen2Config(), Qwen3Config(), MistralConfig(sliding_window=None)):
         assert can_pack(full)
     for not_full in (Qwen2Config(**sliding), Qwen3Config(**sliding), MistralConfig(), OPTConfig()):
         assert not can_pack(not_full)
-    with pytest.raises(BadInput, match="encoding packed: mistral"):
-        choose_packing("packed", MistralConfig(), GROUPS)
-    assert choose_packing("packed", Qwen2Config(), GROUPS)
-    assert not choose_packing("rows", Qwen2Config(), GROUPS)
 
 
 @pytest.mark.parametrize("architecture", ["mistral", "qwen2", "qwen3"])
@@ -331,11 +284,3 @@ def test_an_architecture_without_masked_attention_is_refused(tmp_path):
 
     with pytest.raises(BadInput, match="bloom cannot be read as a model"):
         load_policy(tmp_path / "bloom")
-
-
-def test_packing_pays_off_when_the_prompt_is_long():
-    """A prompt of 512 before nine answers of 128 does; one of 8 before answers of 512 does not."""
-    config = Qwen2Config(hidden_size=384)
-
-    assert packing_pays_off(config, 512, 128, 9)
-    assert not packing_pays_off(config, 8, 512, 9)

@@ -63,8 +63,8 @@ def engine_of(model):
     )
 
 
-def scored(model, groups, *, packing=False, **settings):
-    scorer = RewardScorer(parse("reward_model", settings), packing=packing)
+def scored(model, groups, *, encoding="rows", **settings):
+    scorer = RewardScorer(parse("reward_model", settings), encoding=encoding)
     return scorer.score(engine_of(model), groups)
 
 
@@ -101,14 +101,14 @@ def test_a_reward_model_continues_with_its_own_head(model, folders, tmp_path):
 
 def test_rewards_are_fp32_although_the_trunk_is_bf16(model, groups):
     """RM3: a reward rounded to bf16 would have only eight bits."""
-    scorer = RewardScorer(parse("reward_model", {"precision": "bf16"}), packing=False)
+    scorer = RewardScorer(parse("reward_model", {"precision": "bf16"}), encoding="rows")
 
     reward_N = scorer.rewards(model, groups_in_rows(groups, "pairs_present")).detach()
 
     assert reward_N.dtype == torch.float32
     assert (reward_N != reward_N.bfloat16().float()).any()
     # The trunk did compute in bf16.
-    exact_N = RewardScorer(parse("reward_model", {}), packing=False).rewards(
+    exact_N = RewardScorer(parse("reward_model", {}), encoding="rows").rewards(
         model, groups_in_rows(groups, "pairs_present")
     )
     assert not torch.equal(reward_N, exact_N)
@@ -122,12 +122,12 @@ def test_identical_texts_get_identical_rewards(model, groups, precision):
     assert first == third
 
 
-@pytest.mark.parametrize("packing", [False, True])
-def test_every_completion_is_read_once_a_step(model, groups, packing):
+@pytest.mark.parametrize("encoding", ["shared", "packed", "rows"])
+def test_every_completion_is_read_once_a_step(model, groups, encoding):
     """RM4, R58: rows = sum of K, or P + sum R tokens when packed."""
     engine, tally = engine_of(model), StepTally()
-    settings = parse("reward_model", {"max_tokens_per_forward": 16 if packing else 2048})
-    scorer = RewardScorer(settings, packing=packing)
+    settings = parse("reward_model", {"max_tokens_per_forward": 2048 if encoding == "rows" else 16})
+    scorer = RewardScorer(settings, encoding=encoding)
     seen = []
     hook = model.model.base_model.register_forward_pre_hook(
         lambda _module, _args, given: seen.append(given["input_ids"].shape), with_kwargs=True
@@ -137,7 +137,7 @@ def test_every_completion_is_read_once_a_step(model, groups, packing):
     hook.remove()
 
     num_tokens = sum(rows * width for rows, width in seen)
-    if packing:
+    if encoding != "rows":
         # The small budget gives every prompt a forward of its own, so nothing is padded.
         assert num_tokens == sum(
             len(group.prompt) + sum(map(len, group.completions)) for group in groups
@@ -151,7 +151,7 @@ def test_every_completion_is_read_once_a_step(model, groups, packing):
 def test_the_bias_gets_no_gradient(model, groups):
     """RM5: training cannot set it, so normalisation must."""
     engine = engine_of(model)
-    scorer = RewardScorer(parse("reward_model", {}), packing=False)
+    scorer = RewardScorer(parse("reward_model", {}), encoding="rows")
 
     engine.update({"ranking": scorer.micro_losses(engine, groups, StepTally())})
 
@@ -166,7 +166,7 @@ def test_small_micro_batches_give_the_gradient_of_one_large_one(folders, groups)
         model = new_reward_model(folders["gpt2"], generator(1, "head"))
         engine = engine_of(model)
         settings = parse("reward_model", {"max_tokens_per_forward": budget})
-        losses = RewardScorer(settings, packing=False).micro_losses(engine, groups, StepTally())
+        losses = RewardScorer(settings, encoding="rows").micro_losses(engine, groups, StepTally())
         assert len(losses) == (2 if budget == 16 else 1)
         engine.update({"ranking": losses}, is_acceptable=lambda: False)
         gradients.append(torch.cat([p.grad.flatten() for p in model.parameters()]))

@@ -53,7 +53,7 @@ def scores_of_demonstrations(folder):
     ]
     settings = parse("reward_model", {})
     engine = Engine(model, world=ALONE, settings=settings, schedule=Schedule("constant", 0.0, 1))
-    return [score for group in RewardScorer(settings, packing=False).score(engine, groups)
+    return [score for group in RewardScorer(settings, encoding="rows").score(engine, groups)
             for score in group]  # fmt: skip
 
 

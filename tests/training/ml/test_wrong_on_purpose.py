@@ -153,7 +153,7 @@ def losses_of_training(model):
     """The first loss of a reward model, twice from the same weights."""
     settings = parse("reward_model", {})
     engine = Engine(model, world=ALONE, settings=settings, schedule=Schedule("constant", 0.0, 1))
-    scorer = RewardScorer(settings, packing=False)
+    scorer = RewardScorer(settings, encoding="rows")
     return [
         engine.update({"ranking": scorer.micro_losses(engine, [ranked_group()], StepTally())})
         .losses["ranking"]

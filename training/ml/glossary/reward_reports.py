@@ -257,8 +257,8 @@ REWARD_MODEL_FIGURES = (
         stages=REWARD_MODEL,
         title="Encoding",
         meaning="Whether a prompt was read once for all its completions, or once for each.",
-        formula="packed or rows",
-        healthy="packed where the prompt is long; both compute the same",
+        formula="shared, packed or rows",
+        healthy="shared where the prompt is long; all compute the same",
     ),
     Metric(
         name="num_forward_rows",

@@ -1,0 +1,154 @@
+"""Reward-model training: the prompt read once, against once per completion and twice per pair.
+
+    python -m benchmarks.reward_model [--quick] [--trl] [--shape P,R,K ...] [--precision bf16 ...]
+    python -m benchmarks.reward_model --memory [--trl] [--shape P,R,K ...]
+
+Prints a row for each shape and precision: milliseconds of one training step (forward, backward,
+optimiser) per prompt, and how many times as long the other ways take. All ways of a row are
+interleaved in one run; the figure is the median. `--trl` adds TRL's RewardTrainer, which
+requirements-parity.txt brings. `--memory` prints the peak memory of each way instead, each in a
+process of its own. CPU on two threads; CUDA too where there is one.
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+
+from benchmarks.reward_model_ways import Setting, own_way, trl_way
+
+NUM_THREADS = 2
+SHAPES = [
+    (prompt, completion, k)
+    for prompt, completion in ((256, 64), (512, 128), (128, 128), (256, 128))
+    for k in (4, 9)
+]
+QUICK = [(64, 16, 4)]
+PRECISIONS = ("fp32", "bf16")
+# The paper takes 64 prompts to a step; so few already hide most of what a step costs by itself.
+PROMPTS_PER_STEP = 4
+# TRL's own batch: the faster of these, tried before anything is timed.
+TRL_BATCHES = (3, 6)
+
+
+def seconds(step: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began
+
+
+def ways_of(setting: Setting, *, with_trl: bool) -> dict[str, tuple[Callable[[], None], int]]:
+    """Steps by name, with how many prompts each takes in."""
+    ways: dict[str, tuple[Callable[[], None], int]] = {
+        "auto": (own_way("auto", setting, PROMPTS_PER_STEP), PROMPTS_PER_STEP),
+        "single": (own_way("single", setting, PROMPTS_PER_STEP), PROMPTS_PER_STEP),
+        # The optimiser's share of so many pairs is below a hundredth: one prompt is enough.
+        "pairs": (own_way("pairs", setting, 1), 1),
+    }
+    if with_trl:
+        tried = [trl_way(setting, size) for size in TRL_BATCHES]
+        ways["trl"] = (min(tried, key=seconds), 1)
+    return ways
+
+
+def per_prompt(setting: Setting, *, with_trl: bool, rounds: int) -> dict[str, float]:
+    """Milliseconds per prompt by way, the median of interleaved rounds after one to warm up."""
+    ways = ways_of(setting, with_trl=with_trl)
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(rounds + 1):
+        for name, (step, num_prompts) in ways.items():
+            took = 1_000 * seconds(step) / num_prompts
+            if turn:
+                taken[name].append(took)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def peak_megabytes(setting: Setting, way: str) -> float:
+    """What two steps need beyond what the process held before, in a process of its own."""
+    arguments = [setting.prompt, setting.completion, setting.k, setting.precision, way]
+    command = [sys.executable, "-m", "benchmarks.reward_model", "--child", *map(str, arguments)]
+    # The trainer of TRL prints; the last line is ours.
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(answer.stdout.strip().splitlines()[-1])
+
+
+def measure_peak(prompt: str, completion: str, k: str, precision: str, way: str) -> None:
+    setting = Setting(int(prompt), int(completion), int(k), precision)
+    if way == "trl":
+        step = trl_way(setting, TRL_BATCHES[0])
+    else:
+        step = own_way(way, setting, PROMPTS_PER_STEP if way != "pairs" else 1)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(2):
+        step()
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+
+
+def print_times(settings: Sequence[Setting], *, with_trl: bool, rounds: int) -> None:
+    names = ["single", "pairs", *(["trl"] if with_trl else [])]
+    print(f"| P, R, K | precision | ms | {' | '.join(f'{name} / auto' for name in names)} |")
+    print(f"|---|---|--:|{'--:|' * len(names)}")
+    for setting in settings:
+        taken = per_prompt(setting, with_trl=with_trl, rounds=rounds)
+        cells = []
+        for name in names:
+            ideal = setting.single_ideal if name == "single" else setting.pairs_ideal
+            ratio = taken[name] / taken["auto"]
+            cells.append(f"{ratio:.2f} of {ideal:.2f} ({ratio / ideal:.0%})")
+        shape = f"{setting.prompt}, {setting.completion}, {setting.k}"
+        shown = f"{setting.precision} {setting.device}"
+        print(f"| {shape} | {shown} | {taken['auto']:.0f} | {' | '.join(cells)} |", flush=True)
+
+
+def print_memory(settings: Sequence[Setting], *, with_trl: bool) -> None:
+    names = ["auto", "single", "pairs", *(["trl"] if with_trl else [])]
+    print(f"| P, R, K | precision | {' | '.join(f'{name}, MB' for name in names)} |")
+    print(f"|---|---|{'--:|' * len(names)}")
+    for setting in settings:
+        cells = [f"{peak_megabytes(setting, name):.0f}" for name in names]
+        shape = f"{setting.prompt}, {setting.completion}, {setting.k}"
+        print(f"| {shape} | {setting.precision} | {' | '.join(cells)} |", flush=True)
+
+
+def asked_for() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.reward_model")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--trl", action="store_true")
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--shape", nargs="*", default=[])
+    parser.add_argument("--precision", nargs="*", default=list(PRECISIONS))
+    parser.add_argument("--child", nargs=5, default=None)
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked = asked_for()
+    torch.set_num_threads(NUM_THREADS)
+    if asked.child:
+        measure_peak(*asked.child)
+        return
+    given = [tuple(map(int, shape.split(","))) for shape in asked.shape]
+    shapes = given or (QUICK if asked.quick else SHAPES)
+    devices = ["cpu", *(["cuda"] if torch.cuda.is_available() and not asked.memory else [])]
+    settings = [
+        Setting(prompt, completion, k, precision, device=device)
+        for device in devices
+        for prompt, completion, k in shapes
+        for precision in asked.precision
+    ]
+    print(f"{NUM_THREADS} threads, load average before: {os.getloadavg()[0]:.1f}", flush=True)
+    if asked.memory:
+        print_memory(settings, with_trl=asked.trl)
+    else:
+        print_times(settings, with_trl=asked.trl, rounds=asked.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -141,6 +141,18 @@ class TestRequest:
             0.95,
         )
 
+    def test_a_stage_offers_what_the_paper_trains_it_with(self, rosa):
+        """R57: the initial policy's values, and the five rates to try for it."""
+        stages = {one["stage"]: one for one in get(rosa, "stages/")}
+
+        baseline, initial = stages["sft"]["presets"]
+        assert baseline["hyperparameters"] == {}
+        assert initial["label"] == "Initial policy for PPO"
+        assert initial["hyperparameters"]["pretraining_share"] == 0.1
+        [sweep] = initial["sweeps"]
+        assert (sweep["parameter"], len(sweep["values"])) == ("learning_rate", 5)
+        assert stages["reward_model"]["presets"] == []
+
     def test_a_stages_glossary_explains_its_figures_in_reading_order(self, rosa):
         """R47."""
         glossary = get(rosa, "stages/ppo/glossary/")

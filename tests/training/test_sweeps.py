@@ -156,6 +156,26 @@ def test_a_loss_is_better_when_it_is_lower_and_reward_goes_before_it(
     ]
 
 
+def test_initial_policies_are_ranked_by_both_of_their_losses(ada, base_model, make_snapshot):
+    """R57: whatever a reward model thinks; 2.5 in the one's best epoch, 2.7 in the other's."""
+    request = RunRequest(
+        stage="sft",
+        inputs={
+            "base_model": base_model.pk,
+            "demonstrations": make_snapshot(Snapshot.Kind.SFT).pk,
+        },
+    )
+    sweep = request_sweep(by=ada, wanted=SweepRequest(request, "learning_rate", (1e-6, 1e-5)))
+    first, second = sweep.runs.order_by("created_at")
+    end(first, validation={"mixed_loss_by_epoch": [3.1, 2.5], "reward_by_epoch": [0.1, 0.2]})
+    end(second, validation={"mixed_loss_by_epoch": [2.7, 2.8], "reward_by_epoch": [0.5, 0.6]})
+
+    found = access_sweep(sweep.pk)
+
+    assert found.criterion.name == "mixed_loss"
+    assert [(entry.figure, entry.is_best) for entry in found.entries] == [(2.5, True), (2.7, False)]
+
+
 def test_what_has_not_ended_has_no_figure_and_is_not_best(ada, wanted):
     """R56: one ended, one cancelled, one queued."""
     sweep = request_sweep(by=ada, wanted=wanted())

@@ -13,6 +13,7 @@ from labeling.api.permissions import IsResearcher
 from labeling.errors import NotAccessible
 from training.ml.hyperparameters import HyperparameterField, describe
 from training.ml.metric_glossary import Metric, logged_by, reported_by
+from training.ml.presets import Preset, presets_of
 from training.models import Run
 from training.services.stages import STAGES
 
@@ -49,11 +50,32 @@ class HyperparameterOutput(serializers.Serializer[HyperparameterField]):
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # as above
 
 
+class PresetSweepOutput(serializers.Serializer[Any]):
+    parameter = serializers.CharField()
+    values = serializers.ListField(child=serializers.FloatField())
+
+
+class PresetOutput(serializers.Serializer[Preset]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # part of the contract
+    help = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # as above
+    hyperparameters = serializers.DictField(
+        source="values", child=HyperparameterValue(), help_text="What differs from the defaults."
+    )
+    sweeps = serializers.SerializerMethodField(help_text="What the paper tries of a number.")
+
+    @extend_schema_field(PresetSweepOutput(many=True))
+    def get_sweeps(self, preset: Preset) -> list[dict[str, Any]]:
+        return [{"parameter": name, "values": values} for name, values in preset.sweeps.items()]
+
+
 class StageOutput(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=Run.Stage.choices)
     label = serializers.CharField()  # type: ignore[assignment]  # part of the contract
     inputs = InputRoleOutput(many=True)
     hyperparameters = HyperparameterOutput(many=True)
+    presets = PresetOutput(many=True, help_text="Empty where there is one way to train.")
 
 
 class MetricOutput(serializers.Serializer[Metric]):
@@ -92,6 +114,7 @@ class StagesView(APIView):
                 "label": stage.label,
                 "inputs": stage.inputs,
                 "hyperparameters": describe(stage.stage),
+                "presets": presets_of(stage.stage),
             }
             for stage in STAGES.values()
         ]

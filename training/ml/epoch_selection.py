@@ -2,7 +2,8 @@
 
 The loss on held-out demonstrations rises after the first epoch while people still prefer the
 later ones, so the paper chooses by reward; where there is no reward model yet, the loss decides.
-Source: Ouyang et al. 2022, C.1 and section 3.5.
+The initial policy of PPO, which mixes pretraining text in, has to be good at both kinds of text.
+Source: Ouyang et al. 2022, C.1, C.3 and section 3.5.
 """
 
 import os
@@ -102,18 +103,26 @@ class EpochShelf:
 
 
 def choose_epoch(figures: Sequence[EpochFigures]) -> dict[str, Any]:
-    """The epoch to publish, counted from 1, and what decided: reward, else loss, else the last.
+    """The epoch to publish, counted from 1, and what decided.
 
-    Of epochs that are equally good the earliest is taken.
+    A run with a pretraining mix is judged by both of its held-out losses, as the paper's initial
+    policy is (C.3); any other by reward, else by loss; where nothing was held out the last epoch
+    is taken. Of epochs that are equally good the earliest is.
     """
+    if losses := mixed_losses(figures):
+        return {"by": "both_losses", "epoch": losses.index(min(losses)) + 1}
     if figures and all("validation_reward" in epoch for epoch in figures):
         rewards = [epoch["validation_reward"] for epoch in figures]
         return {"by": "reward", "epoch": rewards.index(max(rewards)) + 1}
     if figures and all("validation_loss" in epoch for epoch in figures):
-        # With a pretraining mix both losses count (paper, C.3).
-        losses = [
-            epoch["validation_loss"] + epoch.get("pretraining_validation_loss", 0.0)
-            for epoch in figures
-        ]
+        losses = [epoch["validation_loss"] for epoch in figures]
         return {"by": "loss", "epoch": losses.index(min(losses)) + 1}
     return {"by": "last", "epoch": len(figures)}
+
+
+def mixed_losses(figures: Sequence[EpochFigures]) -> list[float]:
+    """Per epoch the loss on demonstrations plus that on pretraining text; empty without both."""
+    both = ("validation_loss", "pretraining_validation_loss")
+    if not all(name in epoch for epoch in figures for name in both):
+        return []
+    return [sum(epoch[name] for name in both) for epoch in figures]

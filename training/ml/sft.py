@@ -19,6 +19,7 @@ from training.ml.epoch_selection import (
     EpochFigures,
     EpochShelf,
     choose_epoch,
+    mixed_losses,
     reward_judge,
 )
 from training.ml.errors import BadInput
@@ -101,6 +102,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     if job.world.is_main:
         shelf.publish(selection["epoch"])
     warnings = encoder.warnings() + _warnings(settings, model, has_dropout=has_dropout)
+    warnings += _unjudged_mix(settings, selection)
     return _report(state, train, validation, warnings) | {"selection": selection}
 
 
@@ -258,6 +260,13 @@ def _warnings(
     return found
 
 
+def _unjudged_mix(settings: SftHyperparameters, selection: dict[str, Any]) -> list[str]:
+    if settings.pretraining_share == 0 or selection["by"] == "both_losses":
+        return []
+    needed = f"held-out demonstrations and {HELD_OUT_EVERY} pretraining texts"
+    return [f"The mix was not judged by both of its losses: that needs {needed}."]
+
+
 def _report(
     state: dict[str, Any],
     train: Sequence[Example],
@@ -279,6 +288,7 @@ def _report(
                 for epoch in state["epochs"]
                 if "validation_reward" in epoch
             ],
+            "mixed_loss_by_epoch": mixed_losses(state["epochs"]),
             "num_demonstrations": len(validation),
         },
         "warnings": warnings,

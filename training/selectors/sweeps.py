@@ -21,6 +21,10 @@ class Criterion:
 
 
 REWARD_OF_EPOCH = Criterion("reward", "Mean reward on held-out prompts", is_higher_better=True)
+# R57: an initial policy for PPO has to be good at both kinds of text that it learned from.
+MIXED_LOSS_OF_EPOCH = Criterion(
+    "mixed_loss", "Loss on held-out demonstrations and pretraining text", is_higher_better=False
+)
 LOSS_OF_EPOCH = Criterion("loss", "Loss on held-out demonstrations", is_higher_better=False)
 ACCURACY = Criterion("accuracy", "Accuracy on held-out pairs", is_higher_better=True)
 HELD_OUT_ACCURACY = Criterion(
@@ -89,7 +93,7 @@ def value_of(run: Run, parameter: str) -> float:
 
 
 def criterion_of(runs: Sequence[Run]) -> Criterion | None:
-    """The best figure that every ended run of the sweep has: reward before loss (R55)."""
+    """The best figure that every ended run of the sweep has: reward before loss (R55, R57)."""
     reports = [run.report for run in runs if run.state == RunState.SUCCEEDED]
     for criterion in FIGURES:
         if reports and all(_read(report, criterion) is not None for report in reports):
@@ -131,6 +135,7 @@ def _read(report: Mapping[str, Any], criterion: Criterion) -> Any:
 
 # Where each figure stands, the one to prefer first; a list holds one figure per epoch.
 FIGURES: Mapping[Criterion, tuple[str, ...]] = {
+    MIXED_LOSS_OF_EPOCH: ("validation", "mixed_loss_by_epoch"),
     REWARD_OF_EPOCH: ("validation", "reward_by_epoch"),
     ACCURACY: ("validation", "accuracy"),
     VALIDATION_SCORE: ("validation", "score_after"),

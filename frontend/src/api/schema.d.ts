@@ -3466,6 +3466,22 @@ export interface components {
             letter: string;
             text: string;
         };
+        PresetOutput: {
+            name: string;
+            label: string;
+            help: string;
+            source: string;
+            /** @description What differs from the defaults. */
+            hyperparameters: {
+                [key: string]: number | boolean | string;
+            };
+            /** @description What the paper tries of a number. */
+            readonly sweeps: components["schemas"]["PresetSweepOutput"][];
+        };
+        PresetSweepOutput: {
+            parameter: string;
+            values: number[];
+        };
         PreviewOutput: {
             counts: {
                 [key: string]: number;
@@ -4347,6 +4363,8 @@ export interface components {
             label: string;
             inputs: components["schemas"]["InputRoleOutput"][];
             hyperparameters: components["schemas"]["HyperparameterOutput"][];
+            /** @description Empty where there is one way to train. */
+            presets: components["schemas"]["PresetOutput"][];
         };
         StepMetricsOutput: {
             readonly step: number;

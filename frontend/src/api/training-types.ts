@@ -25,6 +25,8 @@ export type Glossary = Schemas["GlossaryOutput"];
 export type StageMetric = Schemas["MetricOutput"];
 export type HyperparameterField = Schemas["HyperparameterOutput"];
 export type HyperparameterValue = HyperparameterField["default"];
+/** A named way to train a stage: values that differ from the defaults, and what to try of a number. */
+export type Preset = StageDescription["presets"][number];
 
 export type Run = Schemas["RunOutput"];
 export type RunState = Run["state"];

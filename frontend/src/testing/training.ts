@@ -91,6 +91,7 @@ export const stages: StageDescription[] = [
       { ...number, name: "epochs", default: 1, help: "Passes over the rankings.", source: "C.2" },
       { ...number, name: "batch_size", default: 64, help: "Prompts in a step.", source: "C.2" },
     ],
+    presets: [],
   },
   {
     stage: "ppo",
@@ -101,8 +102,38 @@ export const stages: StageDescription[] = [
       { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true },
     ],
     hyperparameters: [],
+    presets: [],
   },
 ];
+
+/** A stage that the paper trains in two ways. */
+export const sftStage: StageDescription = {
+  stage: "sft",
+  label: "Supervised fine-tuning",
+  inputs: [{ role: "base_model", kind: "model_version", accepts: ["sft", "base"], required: true }],
+  hyperparameters: [
+    { ...number, name: "epochs", default: 16, help: "Passes over the demonstrations.", source: "C.1" },
+    { ...number, kind: "float", name: "learning_rate", minimum: 0, default: 9.65e-6, help: "Peak.", source: "C.1" },
+  ],
+  presets: [
+    {
+      name: "baseline",
+      label: "Supervised baseline",
+      help: "Demonstrations alone.",
+      source: "C.1",
+      hyperparameters: {},
+      sweeps: [],
+    },
+    {
+      name: "ppo_init",
+      label: "Initial policy for PPO",
+      help: "With pretraining text.",
+      source: "C.3",
+      hyperparameters: { epochs: 2, learning_rate: 5e-6 },
+      sweeps: [{ parameter: "learning_rate", values: [2.812e-6, 5e-6, 8.891e-6] }],
+    },
+  ],
+};
 
 export const run: Run = {
   id: "00000007-0000-4000-8000-000000000007",

@@ -52,13 +52,21 @@ def run_with_reward(jobs, reward_folder, **changes):
             {"by": "reward", "epoch": 2},
         ),
         ([{"validation_loss": 2.0}, {"validation_loss": 1.5}], {"by": "loss", "epoch": 2}),
-        # 2.0 + 1.0 against 1.5 + 1.8: the mix is judged by both (R57).
+        # 2.0 + 1.0 against 1.5 + 1.8: the mix is judged by both, whatever the reward (R57).
         (
             [
-                {"validation_loss": 2.0, "pretraining_validation_loss": 1.0},
-                {"validation_loss": 1.5, "pretraining_validation_loss": 1.8},
+                {
+                    "validation_loss": 2.0,
+                    "pretraining_validation_loss": 1.0,
+                    "validation_reward": 0.1,
+                },
+                {
+                    "validation_loss": 1.5,
+                    "pretraining_validation_loss": 1.8,
+                    "validation_reward": 0.4,
+                },
             ],
-            {"by": "loss", "epoch": 1},
+            {"by": "both_losses", "epoch": 1},
         ),
         ([{}, {}], {"by": "last", "epoch": 2}),
     ],
@@ -153,3 +161,26 @@ def test_a_reward_model_that_reads_other_tokens_is_refused(jobs, reward_folder, 
 
     with pytest.raises(BadInput, match="different tokenizers"):
         run_with_reward(jobs, reward_folder)
+
+
+def test_a_mix_is_chosen_by_both_losses_and_says_when_one_is_missing(jobs):
+    """R57: demonstrations and pretraining text, both held out."""
+    texts = [{"text": f"plain text {n}"} for n in range(10)]
+    settings = QUICK | {"pretraining_share": 0.25}
+
+    whole, history = jobs.run(
+        jobs.make("sft", settings, demonstrations=ROWS[:3] + HELD_OUT, pretraining=texts)
+    )
+    half, _ = jobs.run(
+        jobs.make("sft", settings, name="half", demonstrations=ROWS[:3], pretraining=texts)
+    )
+
+    sums = [
+        step.metrics["validation_loss"] + step.metrics["pretraining_validation_loss"]
+        for step in history
+    ]
+    assert whole["validation"]["mixed_loss_by_epoch"] == sums
+    assert whole["selection"] == {"by": "both_losses", "epoch": sums.index(min(sums)) + 1}
+    assert whole["warnings"] == []
+    assert half["validation"]["mixed_loss_by_epoch"] == []
+    assert "not judged by both" in half["warnings"][0]

@@ -75,6 +75,17 @@ SFT_FIGURES = (
         source="Ouyang et al. 2022, C.1",
     ),
     Metric(
+        name="validation.mixed_loss_by_epoch",
+        stages=SFT,
+        title="Both validation losses by epoch",
+        unit="nats per token",
+        meaning="The loss on held-out demonstrations plus that on held-out pretraining text; empty "
+        "without a pretraining mix.",
+        formula="validation_loss + pretraining_validation_loss",
+        healthy="falls in the first epoch",
+        source="Ouyang et al. 2022, C.3",
+    ),
+    Metric(
         name="validation.num_demonstrations",
         stages=SFT,
         title="Demonstrations held out",
@@ -87,10 +98,10 @@ SFT_FIGURES = (
         name="selection.by",
         stages=SFT,
         title="What chose the epoch",
-        meaning="Reward, or held-out loss where there was no reward model, or the last epoch where "
-        "nothing was held out.",
-        formula="reward, loss or last",
-        healthy="reward",
+        meaning="With a pretraining mix both held-out losses; else reward, or held-out loss where "
+        "there was no reward model, or the last epoch where nothing was held out.",
+        formula="both_losses, reward, loss or last",
+        healthy="reward; both_losses with a pretraining mix",
         otherwise="loss: give the run a reward_model as soon as there is one.",
         source="Ouyang et al. 2022, C.1",
     ),

@@ -1,8 +1,18 @@
 import { describe, expect, test } from "vitest";
 
-import type { HyperparameterField } from "@/api/training-types";
+import type { HyperparameterField, Preset } from "@/api/training-types";
 
-import { isChanged, orderOfNames, overridesOf, ppoLength, problemsOf, readField, textOf } from "./hyperparameter-form";
+import {
+  isChanged,
+  orderOfNames,
+  overridesOf,
+  ppoLength,
+  presetOf,
+  problemsOf,
+  readField,
+  textOf,
+  typedBy,
+} from "./hyperparameter-form";
 
 function field(change: Partial<HyperparameterField>): HyperparameterField {
   return {
@@ -78,8 +88,27 @@ test("unreadable text is marked as changed, named as a problem and never sent", 
   expect(overridesOf([batchSize], typed)).toEqual({});
 });
 
+describe("a preset", () => {
+  const plain: Preset = { name: "plain", label: "", help: "", source: "", hyperparameters: {}, sweeps: [] };
+  const small = { ...plain, name: "small", hyperparameters: { batch_size: 8, learning_rate: 5e-6 } };
+  const fields = [learningRate, batchSize];
+  const presetFor = (typed: Record<string, string>) => presetOf([plain, small], fields, typed);
+
+  test("fills the fields as a person would type them", () => {
+    expect(typedBy(small)).toEqual({ batch_size: "8", learning_rate: "5e-6" });
+  });
+
+  test("is known by what the fields say, and by nothing else", () => {
+    expect(presetFor({})).toBe(plain);
+    expect(presetFor({ batch_size: "64" })).toBe(plain);
+    expect(presetFor({ batch_size: " 8", learning_rate: "0.000005" })).toBe(small);
+    expect(presetFor({ batch_size: "8" })).toBeUndefined();
+    expect(presetFor({ batch_size: "eight" })).toBeUndefined();
+  });
+});
+
 test("a specification lists what was changed first, the rest as the stage declares it", () => {
-  const stage = { stage: "sft" as const, label: "", inputs: [], hyperparameters: [batchSize, learningRate, packing] };
+  const stage = { stage: "sft" as const, label: "", inputs: [], hyperparameters: [batchSize, learningRate, packing], presets: [] };
 
   expect(orderOfNames(["packing", "learning_rate", "batch_size"], new Set(["packing"]), stage)).toEqual([
     "packing",

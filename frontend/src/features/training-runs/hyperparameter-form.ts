@@ -1,6 +1,7 @@
 import type {
   HyperparameterField,
   HyperparameterValue,
+  Preset,
   Stage,
   StageDescription,
 } from "@/api/training-types";
@@ -68,6 +69,27 @@ export function overridesOf(
     if ("value" in reading && reading.value !== field.default) overrides[field.name] = reading.value;
   }
   return overrides;
+}
+
+/** The fields as a preset fills them: nothing of what was typed before stays. */
+export function typedBy(preset: Preset): Typed {
+  return Object.fromEntries(
+    Object.entries(preset.hyperparameters).map(([name, value]) => [name, textOf(value)]),
+  );
+}
+
+/** The preset that the fields stand for as they are; undefined once anything else is typed. */
+export function presetOf(
+  presets: Preset[],
+  fields: HyperparameterField[],
+  typed: Typed,
+): Preset | undefined {
+  if (Object.keys(problemsOf(fields, typed)).length > 0) return undefined;
+  const current = new Map(Object.entries(overridesOf(fields, typed)));
+  return presets.find(({ hyperparameters }) => {
+    const wanted = Object.entries(hyperparameters);
+    return wanted.length === current.size && wanted.every(([name, value]) => current.get(name) === value);
+  });
 }
 
 /** The fields that cannot be used as typed, with why. */

@@ -11,6 +11,7 @@ const rewardModel: StageDescription = {
   stage: "reward_model",
   label: "Reward model",
   hyperparameters: [],
+  presets: [],
   inputs: [
     { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
     { role: "rankings", kind: "snapshot", accepts: ["rm"], required: true },

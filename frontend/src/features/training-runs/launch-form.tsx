@@ -4,12 +4,13 @@ import { useState } from "react";
 import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
 import { Section } from "@/components/section";
 
-import { overridesOf, problemsOf } from "./hyperparameter-form";
+import { overridesOf, presetOf, problemsOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { HyperparameterRows } from "./hyperparameter-rows";
 import { firstChoices, openRoles, requestOf } from "./launch-choices";
 import { LaunchSummary } from "./launch-summary";
 import classes from "./launch.module.css";
+import { PresetSelect } from "./preset-select";
 import { EVERY_PROMPT, PromptChoiceFields, promptQueryOf } from "./prompt-choice";
 import { StageInputs } from "./stage-inputs";
 import { SweepFields } from "./sweep-fields";
@@ -45,6 +46,8 @@ export function LaunchForm({
   const [seed, setSeed] = useState("");
   const [prompts, setPrompts] = useState(EVERY_PROMPT);
   const [sweep, setSweep] = useState(NO_SWEEP);
+  // Kept while its values are changed one by one: its sweep is still what the paper tries.
+  const [preset, setPreset] = useState(() => presetOf(stage.presets, stage.hyperparameters, {}));
   const launch = useLaunch();
 
   const isSampling = stage.stage === "sampling";
@@ -106,6 +109,7 @@ export function LaunchForm({
           <Section title="Sweep" note="Tries several values of one hyperparameter and compares them.">
             <SweepFields
               fields={stage.hyperparameters}
+              preset={preset}
               choice={sweep}
               serverProblem={sweepProblem(launch.error)}
               onChange={setSweep}
@@ -116,6 +120,15 @@ export function LaunchForm({
           title="Hyperparameters"
           note="The defaults are the paper's where it prints them; each says where it comes from."
         >
+          <PresetSelect
+            stage={stage}
+            preset={preset}
+            typed={typed}
+            onChoose={(chosen, filled) => {
+              setPreset(chosen);
+              setTyped(filled);
+            }}
+          />
           <HyperparameterRows
             fields={stage.hyperparameters}
             typed={typed}

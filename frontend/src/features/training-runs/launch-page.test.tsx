@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
-import { rankings, run, sft, stages } from "@/testing/training";
+import { rankings, run, sft, sftStage, stages } from "@/testing/training";
 
 let server: FakeServer;
 
@@ -150,4 +150,35 @@ test("a sweep asks for one run for each value and opens its page (R56, R75)", as
   });
   expect(await screen.findByText("64 (best)")).toBeVisible();
   expect(screen.getByRole("group", { name: "Accuracy on held-out pairs" })).toBeVisible();
+});
+
+test("a preset fills the fields, stays chosen while one is changed, and offers its sweep (R57)", async () => {
+  server.on("GET /api/runs/stages/", { body: [sftStage] });
+  server.on("POST /api/sweeps/", { status: 201, body: { sweep: { id: "s1" }, criterion: null, entries: [] } });
+  server.on("GET /api/sweeps/s1/", { body: { sweep: { id: "s1" }, criterion: null, entries: [] } });
+  const { user } = renderApp("/runs/new?stage=sft");
+  const preset = await screen.findByRole("combobox", { name: "Preset" });
+  expect(preset).toHaveValue("baseline");
+  expect(screen.getByText("All hyperparameters stand at their defaults.")).toBeVisible();
+
+  await user.selectOptions(preset, "Initial policy for PPO");
+  expect(screen.getByRole("textbox", { name: "epochs" })).toHaveValue("2");
+  expect(screen.getByText("2 changes from the defaults")).toBeVisible();
+
+  const epochs = screen.getByRole("textbox", { name: "epochs" });
+  await user.clear(epochs);
+  await user.type(epochs, "3");
+  expect(preset).toHaveValue("ppo_init");
+  expect(preset).toHaveAccessibleDescription("With pretraining text. Changed below.");
+
+  await user.selectOptions(screen.getByRole("combobox", { name: "Vary" }), "learning_rate");
+  await user.click(screen.getByRole("button", { name: "The 3 values of Initial policy for PPO" }));
+  expect(screen.getByRole("textbox", { name: "Values" })).toHaveValue("2.812e-6, 5e-6, 8.891e-6");
+});
+
+test("a stage that is trained in one way has no preset to choose", async () => {
+  renderApp("/runs/new?stage=reward_model");
+
+  await screen.findByRole("textbox", { name: "epochs" });
+  expect(screen.queryByRole("combobox", { name: "Preset" })).not.toBeInTheDocument();
 });

@@ -1,7 +1,9 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 
-import type { HyperparameterField } from "@/api/training-types";
+import type { HyperparameterField, Preset } from "@/api/training-types";
+import { countOf } from "@/components/formats";
 
+import { textOf } from "./hyperparameter-form";
 import classes from "./launch.module.css";
 import { geometricRound, NO_SWEEP, readSweep, sweptFields } from "./sweep-form";
 import type { SweepChoice } from "./sweep-form";
@@ -11,17 +13,21 @@ const NUM_VALUES = 7;
 /** Turns one run into several that differ in one number. */
 export function SweepFields({
   fields,
+  preset,
   choice,
   serverProblem,
   onChange,
 }: {
   fields: HyperparameterField[];
+  /** The way of training that was chosen: it knows what the paper tries of some numbers. */
+  preset: Preset | undefined;
   choice: SweepChoice;
   serverProblem: string | undefined;
   onChange: (choice: SweepChoice) => void;
 }) {
   const swept = sweptFields(fields);
   const chosen = swept.find(({ name }) => name === choice.parameter);
+  const tried = preset?.sweeps.find(({ parameter }) => parameter === choice.parameter)?.values;
   const reading = readSweep(swept, choice);
   const problem = serverProblem ?? (choice.values && "problem" in reading ? reading.problem : null);
   return (
@@ -52,11 +58,16 @@ export function SweepFields({
             variant="subtle"
             size="compact-sm"
             mt={4}
-            onClick={() =>
-              onChange({ ...choice, values: geometricRound(Number(chosen.default), NUM_VALUES) })
-            }
+            onClick={() => {
+              const values = tried
+                ? tried.map(textOf).join(", ")
+                : geometricRound(Number(chosen.default), NUM_VALUES);
+              onChange({ ...choice, values });
+            }}
           >
-            Seven in equal ratios round the default
+            {tried
+              ? `The ${countOf(tried.length, "value")} of ${preset?.label}`
+              : "Seven in equal ratios round the default"}
           </Button>
         </div>
       )}

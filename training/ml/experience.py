@@ -26,11 +26,11 @@ from training.ml.language_modelling import (
     AnswerBatch,
     Example,
     answer_rewards,
+    answer_scores,
     padded_batch,
 )
 from training.ml.lora import adapters_off
-from training.ml.losses import token_entropies, token_logprobs
-from training.ml.networks import RewardModel, answer_logits, autocast, sampling_copy
+from training.ml.networks import RewardModel, autocast, sampling_copy
 from training.ml.resources import PhaseClock
 from training.ml.rollouts import Answer, SamplingRule, write_answers
 from training.ml.world import World
@@ -189,14 +189,13 @@ def _judge_batch(
 ) -> None:
     width = batch.token_BR.shape[1]
     precision, temperature = settings.precision, settings.temperature
+    said = answer_scores(networks.policy.module, batch, precision, temperature=temperature)
+    rollouts.logprob_BR[rows, :width] = said.logprob_BR
+    rollouts.entropy_BR[rows, :width] = said.entropy_BR
+    with networks.reference_policy() as reference:
+        said = answer_scores(reference, batch, precision, temperature=temperature)
+    rollouts.reference_logprob_BR[rows, :width] = said.logprob_BR
     with autocast(batch.column_R.device, precision):
-        logit_BRV = answer_logits(networks.policy.module, batch.rows, batch.column_R)
-        rollouts.logprob_BR[rows, :width] = token_logprobs(logit_BRV, batch.token_BR, temperature)
-        rollouts.entropy_BR[rows, :width] = token_entropies(logit_BRV, temperature)
-        with networks.reference_policy() as reference:
-            logit_BRV = answer_logits(reference, batch.rows, batch.column_R)
-        reference_BR = token_logprobs(logit_BRV, batch.token_BR, temperature)
-        rollouts.reference_logprob_BR[rows, :width] = reference_BR
         rollouts.value_BR[rows, :width] = answer_values(networks.value.module, batch)
         rollouts.score_B[rows] = answer_rewards(networks.reward, batch)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedConfig
+from torch.nn.parallel import DistributedDataParallel
+from transformers import PreTrainedConfig, PreTrainedModel
 
 from training.ml.batches import (
     TokenBatch,
@@ -16,9 +17,13 @@ from training.ml.batches import (
     prompts_and_answers,
     split_by_tokens,
 )
-from training.ml.losses import token_logprobs
+from training.ml.losses import token_entropies, token_logprobs
 from training.ml.networks import answer_logits, autocast
 from training.ml.packing import can_pack, fill_rows, pack_documents, stack_rows
+from training.ml.vocabulary_head import head_scores, in_place_of
+
+# Architectures whose logits are what their output head says, and nothing is done to them after.
+PLAIN_HEADS = ("llama", "qwen2", "qwen3", "mistral", "gpt2", "gpt_neox")
 
 
 @dataclass(frozen=True)
@@ -96,13 +101,49 @@ def padded_batch(examples: Sequence[Example]) -> AnswerBatch:
     return AnswerBatch(rows, torch.arange(first, first + token_BR.shape[1]), token_BR, mask_BR)
 
 
+@dataclass(frozen=True)
+class AnswerScores:
+    """What a language model says of each answer token; 0 at padding.
+
+    Shapes: (B, R) both. Units: nats; the entropy is that of the distribution the token came from.
+    """
+
+    logprob_BR: Tensor
+    entropy_BR: Tensor
+
+
+def answer_scores(
+    network: nn.Module, batch: AnswerBatch, precision: str, *, temperature: float = 1.0
+) -> AnswerScores:
+    """Log-probabilities and entropies of the answers, under logits divided by the temperature.
+
+    Logits are made for a few real answer tokens at a time, and never kept. Only the log-probability
+    has a gradient.
+    """
+    model = network.module if isinstance(network, DistributedDataParallel) else network
+    assert isinstance(model, PreTrainedModel)  # noqa: S101 - every stage's network is one
+    head, mask_BR = model.get_output_embeddings(), batch.mask_BR
+    entropy_BR = torch.zeros(mask_BR.shape, device=mask_BR.device)
+
+    def scored(hidden_BRD: Tensor) -> Tensor:
+        logprob_N, entropy_BR[mask_BR] = head_scores(
+            hidden_BRD[mask_BR], head, batch.token_BR[mask_BR], temperature
+        )
+        return torch.zeros_like(entropy_BR).masked_scatter(mask_BR, logprob_N)
+
+    with autocast(batch.column_R.device, precision):
+        if model.config.model_type not in PLAIN_HEADS:
+            logit_BRV = answer_logits(network, batch.rows, batch.column_R)
+            entropy_BR = token_entropies(logit_BRV, temperature)
+            return AnswerScores(token_logprobs(logit_BRV, batch.token_BR, temperature), entropy_BR)
+        with in_place_of(head, scored):
+            logprob_BR = answer_logits(network, batch.rows, batch.column_R)
+    return AnswerScores(logprob_BR, entropy_BR)
+
+
 def answer_loss(network: nn.Module, batch: AnswerBatch, precision: str) -> Tensor:
     """Negative log-likelihood summed over the batch's answer tokens. Units: nats."""
-    device = batch.column_R.device
-    with autocast(device, precision):
-        logit_BRV = answer_logits(network, batch.rows, batch.column_R)
-    logprob_BR = token_logprobs(logit_BRV, batch.token_BR)
-    return -logprob_BR[batch.mask_BR].sum()
+    return -answer_scores(network, batch, precision).logprob_BR[batch.mask_BR].sum()
 
 
 def num_answer_tokens(examples: Sequence[Example]) -> int:

@@ -17,10 +17,11 @@ from training.ml.language_modelling import (
     Example,
     answer_batches,
     answer_loss,
+    answer_scores,
     num_answer_tokens,
 )
-from training.ml.losses import policy_loss, token_logprobs, value_loss
-from training.ml.networks import answer_logits, autocast
+from training.ml.losses import policy_loss, value_loss
+from training.ml.networks import autocast
 from training.ml.seeding import permutation
 from training.ml.world import World
 
@@ -197,10 +198,9 @@ class PpoUpdate:
         return [partial(loss_of, batch) for batch in batches]
 
     def _logprobs(self, batch: AnswerBatch) -> Tensor:
-        policy = self.networks.policy.forward
-        with autocast(self.world.device, self.settings.precision):
-            logit_BRV = answer_logits(policy, batch.rows, batch.column_R)
-        return token_logprobs(logit_BRV, batch.token_BR, self.settings.temperature)
+        policy, settings = self.networks.policy.forward, self.settings
+        said = answer_scores(policy, batch, settings.precision, temperature=settings.temperature)
+        return said.logprob_BR
 
     def _batches(self, own: list[int]) -> list[tuple[list[int], AnswerBatch]]:
         # A process without an answer in the minibatch still takes part in the exchange.

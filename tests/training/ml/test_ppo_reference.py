@@ -13,7 +13,7 @@ from tests.training.ml.ppo_setup import SETTINGS as USUAL
 from training.ml import experience, ppo_update
 from training.ml.advantages import token_rewards, whiten
 from training.ml.experience import targets
-from training.ml.losses import token_logprobs
+from training.ml.language_modelling import answer_scores
 from training.ml.ppo_update import PpoUpdate, UpdateTally
 
 # Every rule that the defaults leave out, and a gradient that has to be scaled down.
@@ -101,8 +101,8 @@ def whitening_that_adds_the_mean_back(value_BR, mask_BR, world, *, keep_mean=Fal
     return whiten(value_BR, mask_BR, world, keep_mean=True)
 
 
-def logprobs_without_temperature(logit_BRV, token_BR, temperature=1.0):
-    return token_logprobs(logit_BRV, token_BR)
+def scores_without_temperature(network, batch, precision, *, temperature=1.0):
+    return answer_scores(network, batch, precision)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def logprobs_without_temperature(logit_BRV, token_BR, temperature=1.0):
     [
         (experience, "token_rewards", score_one_slot_late),
         (experience, "whiten", whitening_that_adds_the_mean_back),
-        (ppo_update, "token_logprobs", logprobs_without_temperature),
+        (ppo_update, "answer_scores", scores_without_temperature),
     ],
 )
 def test_a_bug_put_in_would_be_noticed(make_setup, monkeypatch, module, name, bug):

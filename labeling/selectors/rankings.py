@@ -1,10 +1,13 @@
 """Reading rankings: what training may learn from, and what a researcher looks at."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from labeling.errors import NotAccessible
@@ -20,6 +23,8 @@ from labeling.models import (
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import is_sealed, sealed_answer
+
+ROWS_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -100,35 +105,41 @@ def rankings_for_training(
     category: str | None = None,
     include_simulated: bool = False,
 ) -> list[RankedTask]:
-    """One record per task with at least one trainable ranking, in the order of the task ids.
-
-    Completions come in the order of their ids, rankings in the order of submission; a surplus
-    ranking counts like any other. Four queries whatever the size: to freeze the result, call it
-    inside one REPEATABLE READ transaction.
-    """
+    """All of ``ranked_tasks``, held in memory."""
     rankings = trainable_rankings(
         project_ids=project_ids, category=category, include_simulated=include_simulated
     )
-    completions_of = _completions_by_task(rankings)
-    rankings_of = _rankings_by_task(rankings, completions_of)
+    return list(ranked_tasks(rankings))
+
+
+def ranked_tasks(rankings: QuerySet[Ranking]) -> Iterator[RankedTask]:
+    """One record per task with at least one of these rankings, in the order of the task ids.
+
+    Completions come in the order of their ids, rankings in the order of submission; a surplus
+    ranking counts like any other. Three queries whatever the size, read side by side a few thousand
+    rows at a time: to freeze the result, go through it inside one REPEATABLE READ transaction.
+    """
     tasks = (
-        Task.objects.filter(rankings__in=rankings)
-        .distinct()
-        .order_by("id")
-        .values_list("id", "prompt_id", "prompt__text", "prompt__category", "prompt__split")
+        Task.objects.filter(pk__in=rankings.values("task"))
+        .order_by("pk")
+        .values_list("pk", "prompt_id", "prompt__text", "prompt__category", "prompt__split")
     )
-    return [
-        RankedTask(
+    shown = groupby(_shown_completions(rankings), key=itemgetter(0))
+    judged = groupby(_judgments(rankings), key=itemgetter(0))
+    for task_id, prompt_id, prompt, category, split in tasks.iterator(ROWS_AT_ONCE):
+        completions = tuple(
+            ShownCompletion(completion_id, text, source_name)
+            for _, completion_id, text, source_name in _rows_of(task_id, shown)
+        )
+        yield RankedTask(
             task_id=task_id,
             prompt_id=prompt_id,
             prompt=prompt,
-            category=category_of_prompt,
+            category=category,
             split=split,
-            completions=tuple(completions_of[task_id]),
-            rankings=tuple(rankings_of[task_id]),
+            completions=completions,
+            rankings=tuple(_labeler_ranking(row, completions) for row in _rows_of(task_id, judged)),
         )
-        for task_id, prompt_id, prompt, category_of_prompt, split in tasks
-    ]
 
 
 def live_rankings(
@@ -174,31 +185,42 @@ def access_ranking(*, ranking_id: UUID) -> Ranking:
     return ranking
 
 
-def _completions_by_task(rankings: QuerySet[Ranking]) -> dict[int, list[ShownCompletion]]:
-    shown = (
-        TaskCompletion.objects.filter(task__in=rankings.values("task"))
-        .order_by("task_id", "completion_id")
+Groups = Iterator[tuple[int, Iterator[tuple[Any, ...]]]]
+
+
+def _rows_of(task_id: int, groups: Groups) -> Iterator[tuple[Any, ...]]:
+    """The next group, which is this task's: each query has rows of the same tasks in one order."""
+    found, rows = next(groups)
+    if found != task_id:
+        raise RuntimeError(f"The queries disagree about task {task_id}: read them at one moment.")
+    return rows
+
+
+def _shown_completions(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
+    shown = TaskCompletion.objects.filter(task__in=rankings.values("task"))
+    return (
+        shown.order_by("task_id", "completion_id")
         .values_list("task_id", "completion_id", "completion__text", "completion__source__name")
+        .iterator(ROWS_AT_ONCE)
     )
-    completions_of: dict[int, list[ShownCompletion]] = defaultdict(list)
-    for task_id, completion_id, text, source_name in shown.iterator():
-        completions_of[task_id].append(ShownCompletion(completion_id, text, source_name))
-    return completions_of
 
 
-def _rankings_by_task(
-    rankings: QuerySet[Ranking], completions_of: dict[int, list[ShownCompletion]]
-) -> dict[int, list[LabelerRanking]]:
-    rank_of: dict[UUID, dict[int, int]] = defaultdict(dict)
-    items = RankedCompletion.objects.filter(ranking__in=rankings).order_by()
-    for ranking_id, completion_id, rank in items.values_list(
-        "ranking_id", "completion_id", "rank"
-    ).iterator():
-        rank_of[ranking_id][completion_id] = rank
-    rankings_of: dict[int, list[LabelerRanking]] = defaultdict(list)
-    for ranking_id, task_id, labeler_id in rankings.order_by("submitted_at", "id").values_list(
-        "id", "task_id", "labeler_id"
-    ):
-        ranks = tuple(rank_of[ranking_id].get(shown.id) for shown in completions_of[task_id])
-        rankings_of[task_id].append(LabelerRanking(ranking_id, labeler_id, ranks))
-    return rankings_of
+def _judgments(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
+    """(task, ranking, labeler, ids of the ranked completions, their ranks)."""
+    return (
+        rankings.annotate(
+            completions=ArrayAgg("items__completion_id", order_by="items__completion_id"),
+            ranks=ArrayAgg("items__rank", order_by="items__completion_id"),
+        )
+        .order_by("task_id", "submitted_at", "pk")
+        .values_list("task_id", "pk", "labeler_id", "completions", "ranks")
+        .iterator(ROWS_AT_ONCE)
+    )
+
+
+def _labeler_ranking(
+    row: tuple[Any, ...], completions: Sequence[ShownCompletion]
+) -> LabelerRanking:
+    _, ranking_id, labeler_id, ranked, ranks = row
+    rank_of = dict(zip(ranked, ranks, strict=True))
+    return LabelerRanking(ranking_id, labeler_id, tuple(rank_of.get(one.id) for one in completions))

@@ -161,7 +161,7 @@ def test_fifty_tasks_take_as_many_queries_as_one(amina, otto, django_assert_num_
         make_ranking(task, amina, [1, 2, 3, 4])
         make_ranking(task, otto, [2, 1, 3, 4])
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         records = rankings_for_training()
 
     assert len(records) == 50

@@ -1,10 +1,12 @@
 """What goes into a snapshot: canonical lines, counts, and the rows they came from (R49-R52)."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from labeling.errors import Refused
 from labeling.models import Demonstration, Project, Prompt, Ranking
@@ -15,11 +17,22 @@ from labeling.selectors.demonstrations import (
     num_waiting_for_review,
 )
 from labeling.selectors.prompts import is_usable
-from labeling.selectors.rankings import RankedTask, rankings_for_training
+from labeling.selectors.rankings import RankedTask, ranked_tasks, trainable_rankings
 from labeling.selectors.sealing import sealed_answer
 from training.services.canonical import canonical_json
 from training.services.snapshot_splits import SplitRule
 
+RANKING_COUNTS = (
+    "train",
+    "validation",
+    "tasks",
+    "prompts",
+    "completions",
+    "rankings",
+    "labelers",
+    "pairs",
+    "ties",
+)
 NO_VALIDATION = (
     "No prompt is in the validation split, so nothing can be measured on unseen prompts."
 )
@@ -37,14 +50,18 @@ class SnapshotQuery:
     prompt_ids: Sequence[int] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Records:
-    """The content of a snapshot before it is stored. ``problems`` are worth knowing first."""
+    """The content of a snapshot before it is stored; ``lines`` can be gone through once.
 
-    lines: list[str]
+    ``counts`` and ``problems`` are complete when they were. ``problems`` are worth knowing first.
+    """
+
+    lines: Iterable[str]
     counts: dict[str, Any]
     problems: list[str] = field(default_factory=list)
-    ranking_ids: list[UUID] = field(default_factory=list)
+    # The rows it comes from: rankings as the query that finds them, for there may be a million.
+    rankings: QuerySet[Ranking] | None = None
     demonstration_ids: list[UUID] = field(default_factory=list)
     prompt_ids: list[int] = field(default_factory=list)
 
@@ -70,35 +87,38 @@ def ranking_records(query: SnapshotQuery) -> Records:
     Raises: Refused("not_for_training").
     """
     check_projects(query)
-    tasks = rankings_for_training(
+    rankings = trainable_rankings(
         project_ids=query.project_ids,
         category=query.prompt_category,
         include_simulated=query.include_simulated,
     )
-    splits = SplitRule.of(query.validation_share, {task.prompt_id for task in tasks})
-    lines, split_of_task = [], []
-    for task in tasks:
+    records = Records(lines=(), counts={}, rankings=rankings)
+    records.lines = _ranking_lines(query, rankings, records)
+    return records
+
+
+def _ranking_lines(
+    query: SnapshotQuery, rankings: QuerySet[Ranking], records: Records
+) -> Iterator[str]:
+    """A line for each task, and behind the last one its counts and problems in ``records``."""
+    splits = SplitRule.of(query.validation_share, rankings.values("task__prompt"))
+    sums: Counter[str] = Counter()
+    labelers: set[int] = set()
+    for task in ranked_tasks(rankings):
         split = splits.split_of(task.prompt_id, task.split)
-        split_of_task.append(split)
-        lines.append(canonical_json(_ranking_line(task, split)))
-    rankings = [ranking for task in tasks for ranking in task.rankings]
-    ranks = [ranking.ranks for ranking in rankings]
-    counts = {
-        **_split_counts(split_of_task),
-        "tasks": len(tasks),
-        "prompts": len({task.prompt_id for task in tasks}),
-        "completions": sum(len(task.completions) for task in tasks),
-        "rankings": len(rankings),
-        "labelers": len({ranking.labeler_id for ranking in rankings}),
-        "pairs": sum(len(preference_pairs(one)) for one in ranks),
-        "ties": sum(num_tied_pairs(one) for one in ranks),
-    }
-    return Records(
-        lines=lines,
-        counts=counts,
-        problems=_ranking_problems(query, counts),
-        ranking_ids=[ranking.id for ranking in rankings],
-    )
+        ranks = [one.ranks for one in task.rankings]
+        labelers.update(one.labeler_id for one in task.rankings)
+        sums[split] += 1
+        sums["tasks"] += 1
+        sums["completions"] += len(task.completions)
+        sums["rankings"] += len(ranks)
+        sums["pairs"] += sum(len(preference_pairs(one)) for one in ranks)
+        sums["ties"] += sum(num_tied_pairs(one) for one in ranks)
+        yield canonical_json(_ranking_line(task, split))
+    sums["labelers"] = len(labelers)
+    sums["prompts"] = rankings.values("task__prompt").distinct().count()
+    records.counts.update({name: sums[name] for name in RANKING_COUNTS})
+    records.problems.extend(_ranking_problems(query, records.counts))
 
 
 def demonstration_records(query: SnapshotQuery) -> Records:
@@ -161,7 +181,7 @@ def prompt_records(query: SnapshotQuery) -> Records:
     else:
         problems.append("There are no customer prompts; prompts of every source are used.")
     records = records_of_prompts(prompts.order_by("pk"))
-    if not records.lines:
+    if not records.prompt_ids:
         problems = ["No prompt of the training split fits."]
     return Records(
         lines=records.lines,

@@ -1,8 +1,11 @@
 """Which records are held out for validation."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from labeling.models import Prompt
 from labeling.text_hygiene import cap_key
@@ -24,7 +27,9 @@ class SplitRule:
     key_of_prompt: Mapping[int, str]
 
     @classmethod
-    def of(cls, share: float | None, prompt_ids: set[int]) -> "SplitRule":
+    def of(
+        cls, share: float | None, prompt_ids: "Collection[int] | QuerySet[Any, Any]"
+    ) -> "SplitRule":
         """Reads the prompts' keys when a share is asked for. One query then, else none."""
         if share is None:
             return cls(None, {})

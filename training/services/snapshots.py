@@ -1,5 +1,6 @@
 """Freezing data into immutable, content-addressed snapshots (R49-R52)."""
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,9 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from labeling.errors import Refused
-from labeling.models import Prompt, User
+from labeling.models import Prompt, Ranking, User
 from labeling.selectors.prompts import is_usable
 from training.artifact_store import StoredArtifact, publish
 from training.models import (
@@ -22,7 +24,7 @@ from training.models import (
     SnapshotPrompt,
     SnapshotRanking,
 )
-from training.services.canonical import canonical_json, sha256_of_text
+from training.services.canonical import canonical_json
 from training.services.model_versions import record_artifact
 from training.services.snapshot_records import (
     Records,
@@ -114,6 +116,9 @@ def preview(*, kind: str, query: SnapshotQuery, text: str = "") -> Preview:
         records = (
             pretraining_records(text) if kind == Snapshot.Kind.PRETRAIN else READERS[kind](query)
         )
+        # Counted while they pass by.
+        for _ in records.lines:
+            pass
     return Preview(counts=records.counts, problems=records.problems)
 
 
@@ -132,54 +137,89 @@ def one_moment() -> Iterator[None]:
 def _freeze(
     by: User, name: str, kind: Snapshot.Kind, said: dict[str, Any], records: Records
 ) -> Snapshot:
-    if not records.lines:
-        reason = " ".join(records.problems) or "Nothing fits."
-        raise Refused("empty_snapshot", reason, status=422)
-    if kind == Snapshot.Kind.RM and not records.counts["pairs"]:
-        raise Refused("no_comparisons", " ".join(records.problems), status=422)
-    content = "".join(f"{line}\n" for line in records.lines)
-    records_sha256 = sha256_of_text(content)
-    manifest = {
-        "format": FORMAT,
-        "kind": kind,
-        "query": said,
-        "split_rule": describe_split(said.get("validation_share")),
-        "counts": records.counts,
-        "num_records": len(records.lines),
-        "records_sha256": records_sha256,
-    }
+    root = Path(settings.ARTIFACT_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".tmp-freeze-", dir=root) as folder:
+        written = _write_lines(Path(folder) / "records.jsonl", records.lines)
+        _check_worth(kind, records, written)
+        manifest = {
+            "format": FORMAT,
+            "kind": kind,
+            "query": said,
+            "split_rule": describe_split(said.get("validation_share")),
+            "counts": records.counts,
+            "num_records": written.num_records,
+            "records_sha256": written.sha256,
+        }
+        artifact = record_artifact(_publish(Path(folder), manifest), Artifact.Kind.SNAPSHOT)
     snapshot = Snapshot.objects.create(
         name=name,
         kind=kind,
         query=said,
         counts=records.counts,
-        records_sha256=records_sha256,
-        num_records=len(records.lines),
-        artifact=record_artifact(_publish(content, manifest), Artifact.Kind.SNAPSHOT),
+        records_sha256=written.sha256,
+        num_records=written.num_records,
+        artifact=artifact,
         created_by=by,
     )
     _link(snapshot, records)
     return snapshot
 
 
-def _publish(content: str, manifest: dict[str, Any]) -> StoredArtifact:
+@dataclass(frozen=True)
+class Written:
+    num_records: int
+    sha256: str
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> Written:
+    """One after the other: only a line at a time is held."""
+    digest, num_records = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        for line in lines:
+            content = f"{line}\n".encode()
+            digest.update(content)
+            file.write(content)
+            num_records += 1
+    return Written(num_records, digest.hexdigest())
+
+
+def _check_worth(kind: Snapshot.Kind, records: Records, written: Written) -> None:
+    """Raises: Refused("empty_snapshot"), Refused("no_comparisons")."""
+    if not written.num_records:
+        reason = " ".join(records.problems) or "Nothing fits."
+        raise Refused("empty_snapshot", reason, status=422)
+    if kind == Snapshot.Kind.RM and not records.counts["pairs"]:
+        raise Refused("no_comparisons", " ".join(records.problems), status=422)
+
+
+def _publish(folder: Path, manifest: dict[str, Any]) -> StoredArtifact:
     """The same records and the same manifest are the same artifact."""
-    root = Path(settings.ARTIFACT_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".tmp-freeze-", dir=root) as folder:
-        (Path(folder) / "records.jsonl").write_text(content, encoding="utf-8", newline="\n")
-        (Path(folder) / "manifest.json").write_text(
-            json.dumps(json.loads(canonical_json(manifest)), indent=2, ensure_ascii=False) + "\n",
-            encoding="utf-8",
-        )
-        return publish(root, Path(folder), may_link=True)
+    (folder / "manifest.json").write_text(
+        json.dumps(json.loads(canonical_json(manifest)), indent=2, ensure_ascii=False) + "\n",
+        encoding="utf-8",
+    )
+    return publish(Path(settings.ARTIFACT_ROOT), folder, may_link=True)
 
 
 def _link(snapshot: Snapshot, records: Records) -> None:
     """Remember which rows went in, so that lineage can be asked both ways (R53)."""
-    _insert(SnapshotRanking, snapshot, "ranking_id", records.ranking_ids)
+    if records.rankings is not None:
+        _link_rankings(snapshot, records.rankings)
     _insert(SnapshotDemonstration, snapshot, "demonstration_id", records.demonstration_ids)
     _insert(SnapshotPrompt, snapshot, "prompt_id", records.prompt_ids)
+
+
+def _link_rankings(snapshot: Snapshot, rankings: QuerySet[Ranking]) -> None:
+    """Within the database: the ids of a million rankings need not come here and go back."""
+    query, values = rankings.order_by().values("pk").query.sql_with_params()
+    table = connection.ops.quote_name(SnapshotRanking._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (snapshot_id, ranking_id) "  # noqa: S608
+            f"SELECT %s, found.id FROM ({query}) AS found (id)",
+            [snapshot.pk, *values],
+        )
 
 
 def _insert(model: Any, snapshot: Snapshot, column: str, ids: Iterable[Any]) -> None:

@@ -59,11 +59,17 @@ def accuracy(comparisons: Comparisons, score_N: Floats, seed: int) -> dict[str, 
 def accuracy_by(
     comparisons: Comparisons, score_N: Floats, label_P: NDArray[np.str_], seed: int
 ) -> dict[str, Any]:
-    """The accuracy on the pairs of every label, by label: a labeler, a category, a K (R63)."""
-    return {
-        str(label): accuracy(comparisons.subset(label_P == label), score_N, seed)
-        for label in np.unique(label_P)
-    }
+    """The accuracy on the pairs of every label, by label: a labeler, a category, a K (R63).
+
+    Each with the log loss on the same pairs, under ``log_loss``.
+    """
+    figures = {}
+    for label in np.unique(label_P):
+        own = comparisons.subset(label_P == label)
+        low, high = log_loss_interval(own, score_N, seed)
+        surprise = {"value": log_loss(own, score_N), "low": low, "high": high}
+        figures[str(label)] = accuracy(own, score_N, seed) | {"log_loss": surprise}
+    return figures
 
 
 def agreement_buckets(comparisons: Comparisons) -> NDArray[np.str_]:
@@ -123,6 +129,14 @@ def log_loss(comparisons: Comparisons, score_N: Floats) -> float | None:
     """Mean -log sigmoid(margin) over pairs; a coin scores 0.693. Units: nats."""
     margin_P = comparisons.margins(score_N)
     return float(np.logaddexp(0.0, -margin_P).mean()) if len(margin_P) else None
+
+
+def log_loss_interval(
+    comparisons: Comparisons, score_N: Floats, seed: int
+) -> tuple[float | None, float | None]:
+    """A 95 % interval of the log loss, resampling prompts as for the accuracy. Units: nats."""
+    loss_P = np.logaddexp(0.0, -comparisons.margins(score_N))
+    return cluster_interval(loss_P, comparisons.prompt_of_pair_P, seed)
 
 
 def calibration_error(comparisons: Comparisons, score_N: Floats) -> float | None:

@@ -155,6 +155,7 @@ def _evaluate(
             for name, label_P in _pair_labels(groups, comparisons).items()
         },
         "log_loss": evaluation.log_loss(comparisons, score_N),
+        "log_loss_interval": evaluation.log_loss_interval(comparisons, score_N, seed),
         "calibration_error": evaluation.calibration_error(comparisons, score_N),
         "reliability": evaluation.reliability(comparisons, score_N),
         "baselines": {

@@ -13,6 +13,7 @@ from training.ml.evaluation import (
     calibration_error,
     chance,
     log_loss,
+    log_loss_interval,
     reliability,
 )
 
@@ -62,6 +63,20 @@ def test_each_labeler_has_an_accuracy_of_their_own():
     # Amina judged pairs of one prompt only: no interval is made up. Otto's lie on two.
     assert (found["amina"]["low"], found["amina"]["num_prompts"]) == (None, 1)
     assert (found["otto"]["high"], found["otto"]["num_prompts"]) == (0.0, 2)
+
+
+def test_each_labeler_has_a_log_loss_with_an_interval_too():
+    """R63: amina's margins 1 and 0 cost 0.313 and 0.693, otto's -1 and -3 cost 1.313 and 3.049."""
+    found = accuracy_by(PAIRS, SCORES, np.array(["amina", "amina", "otto", "otto"]), seed=1)
+
+    amina, otto = (found[name]["log_loss"] for name in ("amina", "otto"))
+    assert amina["value"] == pytest.approx((0.313262 + 0.693147) / 2, abs=1e-6)
+    assert (amina["low"], amina["high"]) == (None, None)
+    assert otto["value"] == pytest.approx((1.313262 + 3.048587) / 2, abs=1e-6)
+    # Two prompts, drawn twice: the same one may come both times.
+    assert (otto["low"], otto["high"]) == pytest.approx((1.313262, 3.048587), abs=1e-6)
+    whole = log_loss_interval(PAIRS, SCORES, seed=1)
+    assert whole[0] < log_loss(PAIRS, SCORES) < whole[1]
 
 
 def test_pairs_are_grouped_by_how_far_their_labelers_agree():

@@ -108,6 +108,17 @@ REWARD_MODEL_FIGURES = (
         source="the entropy of a coin",
     ),
     Metric(
+        name="validation.log_loss_interval",
+        stages=REWARD_MODEL,
+        title="Held-out log loss: interval",
+        unit="nats per pair",
+        meaning="Where 95 % of resamples of the held-out prompts put it; labelers, categories and "
+        "K have theirs beside their accuracy.",
+        formula="2.5 and 97.5 percentiles over prompts drawn with replacement",
+        healthy="its upper end below 0.693",
+        source="R63",
+    ),
+    Metric(
         name="validation.calibration_error",
         stages=REWARD_MODEL,
         title="Calibration error",

@@ -5,7 +5,8 @@ Legend: B answers of this process, R answer tokens, T tokens.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -90,6 +91,14 @@ class Rollouts:
     value_BR: Tensor
     score_B: Tensor
     has_eos_B: Tensor
+    # The passes of the networks that move, by their first row, while their graphs are kept.
+    policy_passes: dict[int, Tensor] = field(default_factory=dict)
+    value_passes: dict[int, Tensor] = field(default_factory=dict)
+
+    def forget_passes(self) -> None:
+        """Let go of graphs that no step has used."""
+        self.policy_passes.clear()
+        self.value_passes.clear()
 
 
 @dataclass(frozen=True)
@@ -162,9 +171,31 @@ def _judge(
     )
     for row, answer in enumerate(answers):
         rollouts.sampler_logprob_BR[row, : len(answer.ids)] = torch.tensor(answer.logprobs)
-    for rows, batch in micro_batches(examples, range(len(examples)), settings, device):
-        _judge_batch(networks, rollouts, rows, batch, settings)
+    batches = list(micro_batches(examples, range(len(examples)), settings, device))
+    keeps_value, keeps_policy = _kept(
+        [batch.num_tokens for _, batch in batches], settings, networks.policy.world
+    )
+    for number, (rows, batch) in enumerate(batches):
+        with torch.set_grad_enabled(number < keeps_policy):
+            _judge_by_policy(networks, rollouts, rows, batch, settings)
+        with torch.set_grad_enabled(number < keeps_value):
+            _judge_by_value(networks, rollouts, rows, batch, settings)
+        _judge_by_frozen(networks, rollouts, rows, batch, settings)
     return rollouts
+
+
+def _kept(sizes: Sequence[int], settings: PpoHyperparameters, world: World) -> tuple[int, int]:
+    """How many first micro-batches keep the value network's pass, and how many the policy's.
+
+    Several processes exchange gradients pass by pass, and keep none.
+    """
+    budget = settings.max_tokens_kept
+    if world.size > 1 or not settings.is_one_step_a_pass:
+        budget = 0
+    # All of the value network's passes come before the first of the policy's.
+    reached = list(accumulate([*sizes, *sizes]))
+    num_kept = sum(total <= budget for total in reached)
+    return min(num_kept, len(sizes)), max(num_kept - len(sizes), 0)
 
 
 def micro_batches(
@@ -180,7 +211,38 @@ def micro_batches(
         yield chosen, padded_batch([examples[row] for row in chosen]).to(device)
 
 
-def _judge_batch(
+def _judge_by_policy(
+    networks: Networks,
+    rollouts: Rollouts,
+    rows: list[int],
+    batch: AnswerBatch,
+    settings: PpoHyperparameters,
+) -> None:
+    width = batch.token_BR.shape[1]
+    said = answer_scores(
+        networks.policy.module, batch, settings.precision, temperature=settings.temperature
+    )
+    if said.logprob_BR.requires_grad:
+        rollouts.policy_passes[rows[0]] = said.logprob_BR
+    rollouts.logprob_BR[rows, :width] = said.logprob_BR.detach()
+    rollouts.entropy_BR[rows, :width] = said.entropy_BR
+
+
+def _judge_by_value(
+    networks: Networks,
+    rollouts: Rollouts,
+    rows: list[int],
+    batch: AnswerBatch,
+    settings: PpoHyperparameters,
+) -> None:
+    with autocast(batch.column_R.device, settings.precision):
+        value_BR = answer_values(networks.value.module, batch)
+    if value_BR.requires_grad:
+        rollouts.value_passes[rows[0]] = value_BR
+    rollouts.value_BR[rows, : value_BR.shape[1]] = value_BR.detach()
+
+
+def _judge_by_frozen(
     networks: Networks,
     rollouts: Rollouts,
     rows: list[int],
@@ -189,14 +251,10 @@ def _judge_batch(
 ) -> None:
     width = batch.token_BR.shape[1]
     precision, temperature = settings.precision, settings.temperature
-    said = answer_scores(networks.policy.module, batch, precision, temperature=temperature)
-    rollouts.logprob_BR[rows, :width] = said.logprob_BR
-    rollouts.entropy_BR[rows, :width] = said.entropy_BR
     with networks.reference_policy() as reference:
         said = answer_scores(reference, batch, precision, temperature=temperature)
     rollouts.reference_logprob_BR[rows, :width] = said.logprob_BR
     with autocast(batch.column_R.device, precision):
-        rollouts.value_BR[rows, :width] = answer_values(networks.value.module, batch)
         rollouts.score_B[rows] = answer_rewards(networks.reward, batch)
 
 

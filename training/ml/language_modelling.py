@@ -50,6 +50,11 @@ class AnswerBatch:
     token_BR: Tensor
     mask_BR: Tensor
 
+    @property
+    def num_tokens(self) -> int:
+        """Padding included."""
+        return self.rows.token_BT.numel()
+
     def to(self, device: torch.device) -> "AnswerBatch":
         return AnswerBatch(
             self.rows.to(device),

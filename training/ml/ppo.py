@@ -99,6 +99,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         )
 
         # 4. Report, and checkpoint at the boundary between iterations.
+        rollouts.forget_passes()
         clock.end("update")
         metrics |= tally.metrics() | clock.metrics()
         metrics["updates"] = networks.policy.updates

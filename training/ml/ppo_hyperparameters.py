@@ -192,6 +192,15 @@ class PpoHyperparameters:
         source=OURS,
     )
     max_tokens_per_forward: int = max_tokens_per_forward_knob()
+    max_tokens_kept: int = knob(
+        0,
+        "Tokens whose judging passes are kept for the first update instead of being repeated, "
+        "value network first; for one minibatch per iteration on one process. Changes memory and "
+        "speed, not the result.",
+        between=(0, 4_194_304),
+        unit="tokens",
+        source=OURS,
+    )
     precision: str = precision_knob()
     lora_rank: int = lora_rank_knob()
     lora_alpha: int = lora_alpha_knob()
@@ -212,6 +221,11 @@ class PpoHyperparameters:
             raise HyperparameterError(
                 "value_warmup_iterations", "must leave the policy an iteration to learn in"
             )
+
+    @property
+    def is_one_step_a_pass(self) -> bool:
+        """Whether nothing is learned between judging an answer and first learning from it."""
+        return self.minibatch_size == self.batch_size
 
     @property
     def iterations(self) -> int:

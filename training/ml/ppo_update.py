@@ -139,7 +139,10 @@ class PpoUpdate:
 
     def _policy_losses(self, own: list[int], num_tokens: float, sums: _Sums) -> list[MicroLoss]:
         def loss_of(rows: list[int], batch: AnswerBatch) -> Tensor:
-            logprob_BR = self._logprobs(batch)
+            # A graph can be walked once: the next step makes its own.
+            logprob_BR = self.rollouts.policy_passes.pop(rows[0], None)
+            if logprob_BR is None:
+                logprob_BR = self._logprobs(batch)
             width = logprob_BR.shape[1]
             lost = policy_loss(
                 logprob_BR,
@@ -159,8 +162,9 @@ class PpoUpdate:
 
     def _value_losses(self, own: list[int], num_tokens: float) -> list[MicroLoss]:
         def loss_of(rows: list[int], batch: AnswerBatch) -> Tensor:
-            with autocast(self.world.device, self.settings.precision):
-                value_BR = answer_values(self.networks.value.forward, batch)
+            value_BR = self.rollouts.value_passes.pop(rows[0], None)
+            if value_BR is None:
+                value_BR = self._values(batch)
             width = value_BR.shape[1]
             lost = value_loss(
                 value_BR,
@@ -202,9 +206,14 @@ class PpoUpdate:
         said = answer_scores(policy, batch, settings.precision, temperature=settings.temperature)
         return said.logprob_BR
 
+    def _values(self, batch: AnswerBatch) -> Tensor:
+        with autocast(self.world.device, self.settings.precision):
+            return answer_values(self.networks.value.forward, batch)
+
     def _batches(self, own: list[int]) -> list[tuple[list[int], AnswerBatch]]:
-        # A process without an answer in the minibatch still takes part in the exchange.
-        rows = own or [0]
+        # A process without an answer in the minibatch still takes part in the exchange. In the
+        # order of their numbers, answers share micro-batches as they did when they were judged.
+        rows = sorted(own) or [0]
         examples = self.rollouts.examples
         return list(micro_batches(examples, rows, self.settings, self.world.device))
 

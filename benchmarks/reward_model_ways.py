@@ -160,7 +160,7 @@ def trl_way(setting: Setting, pairs_per_batch: int) -> Callable[[], None]:
             learning_rate=RATE,
             bf16=setting.precision == "bf16",
             use_cpu=setting.device == "cpu",
-            gradient_checkpointing=False,
+            activation_checkpointing=False,
             disable_dropout=True,
             max_length=None,
             report_to=[],

@@ -4,7 +4,7 @@ Legend: B prompts, K completions of a prompt, N completions in the batch, P pair
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, compress
 
 import torch
@@ -50,7 +50,7 @@ class RewardBatch:
 
     Shapes: row_N and column_N point at every completion's last real token; pair_P2 holds
     (preferred, other) indices into N; prompt_of_pair_P, divisor_B and weight_P belong to
-    ranking_loss.
+    ranking_loss. num_tokens counts the tokens of the rows without their padding.
     """
 
     rows: TokenBatch
@@ -60,21 +60,22 @@ class RewardBatch:
     prompt_of_pair_P: Tensor
     divisor_B: Tensor
     weight_P: Tensor
+    num_tokens: int
+
+    @property
+    def num_cells(self) -> int:
+        return self.rows.token_BT.numel()
 
     def to(self, device: torch.device) -> "RewardBatch":
-        return RewardBatch(
-            self.rows.to(device),
-            *(
-                part.to(device)
-                for part in (
-                    self.row_N,
-                    self.column_N,
-                    self.pair_P2,
-                    self.prompt_of_pair_P,
-                    self.divisor_B,
-                    self.weight_P,
-                )
-            ),
+        return replace(
+            self,
+            rows=self.rows.to(device),
+            row_N=self.row_N.to(device),
+            column_N=self.column_N.to(device),
+            pair_P2=self.pair_P2.to(device),
+            prompt_of_pair_P=self.prompt_of_pair_P.to(device),
+            divisor_B=self.divisor_B.to(device),
+            weight_P=self.weight_P.to(device),
         )
 
 
@@ -121,33 +122,35 @@ def shared_groups(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBa
     spans = join_spans([(group.prompt, group.completions) for group in groups])
     lengths = [len(part) for group in groups for part in (group.prompt, *group.completions)]
     is_completion = [place > 0 for group in groups for place in range(len(group.completions) + 1)]
-    column_N = [end - 1 for end in compress(accumulate(lengths), is_completion)]
-    return _with_pairs(spans, [0] * len(column_N), column_N, groups, normalise_by)
+    places = [(0, end - 1) for end in compress(accumulate(lengths), is_completion)]
+    return _with_pairs(spans, places, groups, normalise_by, num_tokens=sum(lengths))
 
 
 def packed_groups(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBatch:
     """One row per prompt: the prompt once, its completions behind it."""
     rows = [pack_prompt(group.prompt, group.completions) for group in groups]
-    row_N = [index for index, row in enumerate(rows) for _ in row.ends]
-    column_N = [end for row in rows for end in row.ends]
-    return _with_pairs(stack_rows(rows), row_N, column_N, groups, normalise_by)
+    places = [(number, end) for number, row in enumerate(rows) for end in row.ends]
+    num_tokens = sum(len(row.tokens) for row in rows)
+    return _with_pairs(stack_rows(rows), places, groups, normalise_by, num_tokens=num_tokens)
 
 
 def groups_in_rows(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBatch:
     """One row per completion, the prompt repeated, padded on the right."""
     rows = [group.prompt + answer for group in groups for answer in group.completions]
-    column_N = [len(row) - 1 for row in rows]
-    row_N = list(range(len(rows)))
-    return _with_pairs(right_padded(rows), row_N, column_N, groups, normalise_by)
+    places = [(number, len(row) - 1) for number, row in enumerate(rows)]
+    num_tokens = sum(map(len, rows))
+    return _with_pairs(right_padded(rows), places, groups, normalise_by, num_tokens=num_tokens)
 
 
 def _with_pairs(
     rows: TokenBatch,
-    row_N: list[int],
-    column_N: list[int],
+    places: Sequence[tuple[int, int]],
     groups: Sequence[EncodedGroup],
     normalise_by: str,
+    *,
+    num_tokens: int,
 ) -> RewardBatch:
+    """``places`` are the (row, column) at which each completion's reward is read."""
     pairs, prompt_of_pair, divisors, first = [], [], [], 0
     weights: list[float] = []
     for number, group in enumerate(groups):
@@ -158,12 +161,13 @@ def _with_pairs(
         first += len(group.completions)
     return RewardBatch(
         rows=rows,
-        row_N=torch.tensor(row_N),
-        column_N=torch.tensor(column_N),
+        row_N=torch.tensor([row for row, _ in places]),
+        column_N=torch.tensor([column for _, column in places]),
         pair_P2=torch.tensor(pairs, dtype=torch.long).reshape(-1, 2),
         prompt_of_pair_P=torch.tensor(prompt_of_pair, dtype=torch.long),
         divisor_B=torch.tensor(divisors),
         weight_P=torch.tensor(weights),
+        num_tokens=num_tokens,
     )
 
 

@@ -26,10 +26,14 @@ class StepTally:
         self.num_pairs = 0
         self.num_correct = 0.0
         self.margin = 0.0
+        self.num_tokens = 0
+        self.num_cells = 0
 
     def add(self, batch: RewardBatch, reward_N: Tensor) -> None:
         margin_P = (reward_N[batch.pair_P2[:, 0]] - reward_N[batch.pair_P2[:, 1]]).detach()
         self.num_rows += len(batch.row_N)
+        self.num_tokens += batch.num_tokens
+        self.num_cells += batch.num_cells
         self.num_pairs += len(margin_P)
         self.num_correct += float((margin_P > 0).sum() + 0.5 * (margin_P == 0).sum())
         self.margin += float(margin_P.sum())
@@ -42,6 +46,7 @@ class StepTally:
             "margin": total(self.margin) / num_pairs,
             "pairs": num_pairs,
             "forward_rows": total(self.num_rows),
+            "fill_ratio": total(self.num_tokens) / total(self.num_cells),
         }
 
 

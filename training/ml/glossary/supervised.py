@@ -147,6 +147,20 @@ RANKING_METRICS = (
         source="Ouyang et al. 2022, section 3.5",
     ),
     Metric(
+        name="fill_ratio",
+        stages=ON_RANKINGS,
+        title="Fill ratio",
+        unit="share of cells",
+        meaning="How much of the step's micro-batches is text; the rest is padding, which is "
+        "computed and thrown away.",
+        formula="(tokens that are read) / (rows x columns of the micro-batches)",
+        healthy="1 where prompts are shared, above 0.85 in rows",
+        low=0.85,
+        otherwise="Lower: prompts and completions of a step differ much in length. Prefer the "
+        "encoding shared, or a larger batch, whose micro-batches find more of a kind.",
+        source="our experience",
+    ),
+    Metric(
         name="in_group_accuracy",
         stages=(GENERALISATION,),
         title="Accuracy on the labelers learned from",

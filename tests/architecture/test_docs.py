@@ -129,10 +129,11 @@ def test_the_metrics_page_says_what_the_glossary_says() -> None:
 
 
 def test_the_guide_has_every_picture_and_no_picture_lies_about() -> None:
-    """Taken by `./concord screenshots`, each small enough for a page that is read."""
+    """Taken by `./concord screenshots` or drawn from runs, each small enough to be read with."""
     images = ROOT / "docs" / "images"
-    texts = [(ROOT / "README.md").read_text(), (ROOT / "docs" / "labeling.md").read_text()]
-    linked = {name for text in texts for name in re.findall(r"images/([\w-]+\.png)", text)}
+    pages = ["README.md", "docs/labeling.md", "docs/learning-curves.md"]
+    texts = [(ROOT / page).read_text() for page in pages]
+    linked = {name for text in texts for name in re.findall(r"images/([\w-]+\.(?:png|svg))", text)}
 
     assert linked == {path.name for path in images.iterdir()}
     assert max(path.stat().st_size for path in images.iterdir()) < 200_000

@@ -17,6 +17,7 @@ usage: ./concord COMMAND
   demo [--port 8000]     set up, start everything on this machine, print sign-in links
   dev [--port 8000]      the demo, with changed Python and frontend sources shown at once
   test [PYTEST ARGS]     set up, start services of its own, run the whole suite
+  test chaos             inject faults; prints and writes docs/faults.md
   check                  ruff, mypy, walls, eslint, tsc, vitest, first load, drift: one table
   screenshots [NAMES]    take the pictures of docs/labeling.md again
   manage COMMAND ...     Django's commands, with the database they need
@@ -49,7 +50,7 @@ def run(layout: Layout, arguments: Sequence[str]) -> int:
     commands: dict[str, Callable[[Layout, Sequence[str]], int]] = {
         "demo": _demo,
         "dev": lambda where, rest: _demo(where, rest, is_development=True),
-        "test": lambda where, rest: testing.test(where, pytest_arguments=rest),
+        "test": _test,
         "check": _check,
         "screenshots": lambda where, rest: testing.screenshots(where, names=rest),
         "manage": passing.manage,
@@ -72,6 +73,12 @@ def _demo(layout: Layout, arguments: Sequence[str], *, is_development: bool = Fa
     parser.add_argument("--port", type=port_number, default=8000, help="where the site is served")
     options = parser.parse_args(arguments)
     return demo.demo(layout, port=options.port, is_development=is_development)
+
+
+def _test(layout: Layout, arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["chaos"]:
+        return testing.chaos(layout, pytest_arguments=arguments[1:])
+    return testing.test(layout, pytest_arguments=arguments)
 
 
 def _check(layout: Layout, arguments: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from launcher.layout import Layout
 from launcher.service_home import prepare_service_home
 
 JOURNEY_MARK = "journey"
+CHAOS_MARK = "chaos"
 # Two workers: each makes its own database, and both together fit a small machine's memory.
 PARALLEL = ("-n", "2", "--dist", "loadfile")
 NO_TESTS_COLLECTED = 5
@@ -79,6 +80,12 @@ def test(layout: Layout, *, pytest_arguments: Sequence[str]) -> int:
     return say_missing_journeys(num_missing, suite.browser.reason) or status
 
 
+def chaos(layout: Layout, *, pytest_arguments: Sequence[str]) -> int:
+    """Inject the faults, one after another, into services that keep what they have stored."""
+    with prepared(layout, is_durable=True) as suite:
+        return suite.pytest(["tests/chaos", "-m", CHAOS_MARK, *pytest_arguments])
+
+
 def screenshots(layout: Layout, *, names: Sequence[str]) -> int:
     """Take the pictures of docs/labeling.md again, all of them or those named."""
     with prepared(layout) as suite:
@@ -91,7 +98,7 @@ def screenshots(layout: Layout, *, names: Sequence[str]) -> int:
 
 
 @contextmanager
-def prepared(layout: Layout) -> Iterator[Suite]:
+def prepared(layout: Layout, *, is_durable: bool = False) -> Iterator[Suite]:
     """Services and a database server that are thrown away, the built frontend, the browser."""
     test_layout = replace(layout, state=layout.state / "test")
     demo.check_machine(test_layout)
@@ -102,7 +109,7 @@ def prepared(layout: Layout) -> Iterator[Suite]:
         # Yesterday's databases would only slow today's run down.
         forget_services(test_layout)
         settings = state.with_free_service_ports(test_layout, state.ensure_settings(test_layout))
-        with stack.supervised(test_layout, settings, is_durable=False) as running:
+        with stack.supervised(test_layout, settings, is_durable=is_durable) as running:
             running.start_services()
             yield Suite(running, browser)
 
@@ -115,7 +122,7 @@ def say_missing_journeys(num_missing: int, reason: str) -> int:
 
 def run_without_journeys(suite: Suite) -> int:
     screen.say("The suite without the journeys:")
-    return suite.pytest([*PARALLEL, "-m", f"not {JOURNEY_MARK}"])
+    return suite.pytest([*PARALLEL, "-m", f"not {JOURNEY_MARK} and not {CHAOS_MARK}"])
 
 
 def run_journeys(suite: Suite) -> int:

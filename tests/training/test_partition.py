@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 
+from tests.chaos.fault_proxy import FaultProxy
 from tests.training.fake_trainers import NEVER_STOPS, start_runner
 from tests.training.processes import trainer_pids, wait_until
-from tests.training.proxy import SilentProxy
 from training.models import RunLog, StepMetrics
 from training.runner.claim import claim, report_slots
 from training.runner.environment import database_url
@@ -22,11 +22,11 @@ def test_a_partition_never_gives_two_trainers(settings, make_run):
     run = make_run()
     held = claim(run.pk, host="node-a")
     wired = connection.settings_dict
-    with SilentProxy(wired["HOST"], int(wired["PORT"])) as proxy:
+    with FaultProxy(wired["HOST"], int(wired["PORT"])) as proxy:
         runner = start_runner(held, NEVER_STOPS, DATABASE_URL=through(proxy.port))
         wait_until(lambda: StepMetrics.objects.filter(run=run).exists())
 
-        proxy.cut()
+        proxy.silence()
         wait_until(lambda: trainer_pids(run.pk) == [], seconds=5)
         is_still_owned = reap() == []
         wait_until(reap, seconds=10)

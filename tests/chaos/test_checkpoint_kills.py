@@ -1,0 +1,191 @@
+"""Faults 6, 7 and 9: killed while a checkpoint is written, and damaged afterwards."""
+
+import os
+import random
+import shutil
+import signal
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.chaos.counting import (
+    run_counting,
+    run_counting_directly,
+    start_counting,
+    write_counting_job,
+)
+from training.ml.checkpointing import newest_checkpoint
+
+KILLS = 200
+CONTROL_KILLS = 40
+DAMAGES = 200
+
+
+@dataclass
+class Tally:
+    """What a chain of kills came to; every start resumes what the one before left."""
+
+    torn: int = 0
+    within_a_write: int = 0
+    lost_acknowledged: int = 0
+    largest_loss: int = 0
+    leftovers: int = 0
+    exits: dict[int, int] = field(default_factory=dict)
+
+
+def kill_while_storing(job, *, number, kills, seed, target=run_counting):
+    """Let it store one step, send the signal somewhere in the storing of the next, start again."""
+    chance = random.Random(seed)
+    tally = Tally()
+    stored = begun = 0
+    for _ in range(kills):
+        process, line = start_counting(job, target)
+        try:
+            resumed, facts = expect(line, "resumed")
+        except EOFError:
+            # It could not read what it found: torn, and a person would have to remove it.
+            tally.torn += 1
+            process.join()
+            shutil.rmtree(max((job.parent / "checkpoints").glob("step-*")))
+            continue
+        tally.torn += facts["is_torn"]
+        tally.leftovers += facts["leftovers"]
+        tally.lost_acknowledged += resumed < stored
+        tally.largest_loss = max(tally.largest_loss, begun - resumed)
+        wait_for_a_moment_of_storing(line, chance)
+        tally.within_a_write += not line.poll()
+        os.kill(process.pid, number)
+        process.join()
+        tally.exits[process.exitcode] = tally.exits.get(process.exitcode, 0) + 1
+        begun = resumed + 2
+        for word, step, _ in rest_of(line):
+            stored, begun = (step, begun) if word == "stored" else (stored, step)
+    return tally
+
+
+def wait_for_a_moment_of_storing(line, chance):
+    """The first write shows how long one takes; the moment lies anywhere in the second."""
+    expect(line, "storing")
+    started = time.monotonic()
+    expect(line, "stored")
+    seconds = time.monotonic() - started
+    expect(line, "storing")
+    time.sleep(chance.uniform(0, 1.1 * seconds))
+
+
+def expect(line, word):
+    said, step, facts = line.recv()
+    assert said == word, (said, word)
+    return step, facts
+
+
+def rest_of(line):
+    while True:
+        try:
+            yield line.recv()
+        except EOFError:
+            return
+
+
+@pytest.fixture
+def job(tmp_path):
+    return write_counting_job(tmp_path / "job")
+
+
+def test_sigkill_in_a_checkpoint_write_never_tears_a_resume(job, fault):
+    tally = kill_while_storing(job, number=signal.SIGKILL, kills=KILLS, seed=7)
+    control = kill_while_storing(
+        write_counting_job(job.parent.parent / "control"),
+        number=signal.SIGKILL,
+        kills=CONTROL_KILLS,
+        seed=7,
+        target=run_counting_directly,
+    )
+
+    assert tally.exits == {-signal.SIGKILL: KILLS}
+    assert (tally.torn, tally.lost_acknowledged, tally.leftovers) == (0, 0, 0)
+    assert tally.largest_loss <= 1
+    # The control: kills really fall into the write, and this test would see what they tear.
+    assert tally.within_a_write > KILLS / 2
+    assert control.torn > 0
+
+    fault(
+        7,
+        "SIGKILL in a checkpoint write",
+        injected=f"{KILLS} kills at random moments of a write",
+        target="torn resumes 0; loss ≤ 1 interval; half-written folders swept",
+        measured=(
+            f"torn {tally.torn} ({tally.within_a_write} of {KILLS} kills fell into the write); "
+            f"largest loss {tally.largest_loss} interval; left over {tally.leftovers}. "
+            f"Writing directly instead: {control.torn} of {CONTROL_KILLS} torn"
+        ),
+    )
+
+
+def test_sigterm_in_a_checkpoint_write_ends_with_a_whole_one(job, fault):
+    """The trainer finishes the write, stores the next step and leaves."""
+    tally = kill_while_storing(job, number=signal.SIGTERM, kills=KILLS, seed=6)
+
+    assert tally.exits == {75: KILLS}
+    assert tally.within_a_write > KILLS / 2
+    assert (tally.torn, tally.lost_acknowledged) == (0, 0)
+    assert tally.largest_loss == 0
+
+    fault(
+        6,
+        "SIGTERM in a checkpoint write",
+        injected=f"{KILLS} signals at random moments of a write",
+        target="torn resumes 0; loss ≤ 1 interval",
+        measured=(
+            f"torn {tally.torn} ({tally.within_a_write} of {KILLS} signals fell into the write); "
+            f"largest loss {tally.largest_loss} steps"
+        ),
+    )
+
+
+def test_a_damaged_checkpoint_is_never_resumed_from(job, fault):
+    """One byte flipped or a file cut short, anywhere in the newest checkpoint."""
+    process, line = start_counting(job)
+    while line.recv()[:2] != ("stored", 3):
+        pass
+    process.kill()
+    process.join()
+    root = job.parent / "checkpoints"
+    newest = newest_checkpoint(root)
+    before = newest_before(root)
+    pristine = job.parent / "pristine"
+    shutil.copytree(newest.folder, pristine)
+    chance = random.Random(9)
+    silent = fallen_back = 0
+    for _ in range(DAMAGES):
+        shutil.rmtree(newest.folder)
+        shutil.copytree(pristine, newest.folder)
+        damage(chance.choice(sorted(newest.folder.iterdir())), chance)
+        found = newest_checkpoint(root)
+        silent += found.step == newest.step
+        fallen_back += found.folder == before
+
+    assert (silent, fallen_back) == (0, DAMAGES)
+
+    fault(
+        9,
+        "Damaged checkpoint",
+        injected=f"{DAMAGES} times one byte flipped, or a file cut short",
+        target="silent loads 0; the one before is used",
+        measured=f"silent loads {silent}; the one before was used {fallen_back} of {DAMAGES} times",
+    )
+
+
+def newest_before(root):
+    return sorted(root.glob("step-*"))[-2]
+
+
+def damage(path, chance):
+    content = bytearray(path.read_bytes())
+    place = chance.randrange(len(content))
+    if chance.random() < 0.5:
+        del content[place:]
+    else:
+        content[place] ^= 1 << chance.randrange(8)
+    path.write_bytes(content)

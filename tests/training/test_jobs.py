@@ -160,10 +160,50 @@ def test_samples_become_completions_of_the_model_that_wrote_them(
         "temperature": 1.0,
         "top_p": 1.0,
         "max_tokens": 256,
+        "sampler": "own",
         "run": str(run.pk),
+        "model_version": str(writer.pk),
     }
     assert run.report == {"tokens_per_second": 9.5, "num_completions": 3, "num_refused": 1}
     assert not ModelVersion.objects.filter(run=run).exists()
+
+
+WRITES_TWO_POLICIES = r"""
+assert job["weights"] == {"model": 0.25, "model_2": 0.75}, job["weights"]
+prompt = json.loads(open(job["inputs"]["prompts"], encoding="utf-8").readline())
+with (work / "output" / "samples.jsonl").open("w", encoding="utf-8") as stream:
+    for index, policy in enumerate(["model", "model_2", "model_2", "model_2"]):
+        sample = {"prompt_id": str(prompt["prompt_id"]), "index": index, "text": f"{index}",
+                  "policy": policy, "token_count": 1, "finish_reason": "stop", "seed": index}
+        stream.write(json.dumps(sample) + "\n")
+end("succeeded", 0)
+"""
+
+
+def test_each_completion_of_a_mix_is_filed_under_the_policy_that_wrote_it(
+    ada, ask, carry_out, base_model, make_snapshot
+):
+    """R85: by default most are the supervised model's; the run's inputs name every policy."""
+    sft = ask("sft", base_model=base_model, demonstrations=make_snapshot(Snapshot.Kind.SFT))
+    writer = ModelVersion.objects.get(run=carry_out(sft, WRITES_A_MODEL))
+    prompt = make_prompt("Say hi.")
+    snapshot = freeze_these_prompts(by=ada, name="p", prompt_ids=[prompt.pk])
+
+    run = carry_out(
+        ask("sampling", model=base_model, model_2=writer, prompts=snapshot), WRITES_TWO_POLICIES
+    )
+
+    assert run.state == "succeeded", run.reason_detail
+    texts = {
+        source: set(Completion.objects.filter(source=source).values_list("text", flat=True))
+        for source in (base_model.completion_source, writer.completion_source)
+    }
+    assert texts == {base_model.completion_source: {"0"}, writer.completion_source: {"1", "2", "3"}}
+    one = Completion.objects.get(text="2")
+    assert (one.sampling["model_version"], one.sampling["temperature"]) == (str(writer.pk), 1.0)
+    assert (one.seed, one.sampling["run"]) == (2, str(run.pk))
+    roles = run.inputs.filter(model_version__isnull=False).values_list("role", flat=True)
+    assert set(roles) == {"model", "model_2"}
 
 
 def test_samples_that_are_not_as_agreed_are_not_stored(ada, ask, carry_out, base_model):

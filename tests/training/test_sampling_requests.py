@@ -119,3 +119,47 @@ def test_only_sampling_takes_a_query(ada):
 
     assert set(answer.json()["fields"]) == {"prompt_query"}
     assert Prompt.objects.count() == 0
+
+
+def mix(ada, model, **body):
+    make_prompt()
+    asked = {"stage": "sampling", "inputs": {"model": str(model.pk), "model_2": str(model.pk)}}
+    return post(ada, asked | {"prompt_query": {"num_prompts": 1}} | body)
+
+
+def test_weights_are_kept_with_the_run_and_taken_over_by_a_retry(ada, model):
+    """R85."""
+    made = mix(ada, model, weights={"model": 3, "model_2": 1}).json()
+
+    assert made["weights"] == {"model": 3.0, "model_2": 1.0}
+    client_of(ada).post(f"/api/runs/{made['id']}/cancel/")
+    again = client_of(ada).post(f"/api/runs/{made['id']}/retry/").json()
+    assert again["weights"] == made["weights"]
+    assert again["spec_sha256"] == made["spec_sha256"]
+
+
+def test_policies_of_one_kind_share_alike_unless_told_otherwise(ada, model):
+    assert mix(ada, model).json()["weights"] == {"model": 0.5, "model_2": 0.5}
+
+
+def test_a_single_policy_has_no_weights(ada, model):
+    make_prompt()
+
+    assert ask(ada, model).json()["weights"] == {}
+
+
+@pytest.mark.parametrize(
+    ("weights", "field"),
+    [
+        ({"model": -1, "model_2": 1}, "weights.model"),
+        ({"model": 1}, "weights.model_2"),
+        ({"model": 1, "model_2": 1, "model_3": 1}, "weights.model_3"),
+        ({"model": 0, "model_2": 0}, "weights"),
+    ],
+)
+def test_weights_that_cannot_be_used_are_named(ada, model, weights, field):
+    answer = mix(ada, model, weights=weights)
+
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {field}
+    assert not Snapshot.objects.exists()

@@ -96,6 +96,9 @@ class RunOutput(serializers.ModelSerializer[Run]):
     worker = serializers.SerializerMethodField(help_text="Where it runs, or last ran.")
     inputs = serializers.SerializerMethodField()
     hyperparameters = serializers.SerializerMethodField()
+    weights = serializers.SerializerMethodField(
+        help_text="How much each of several policies writes, by its role; else empty."
+    )
     changed = serializers.SerializerMethodField(help_text="What differs from the defaults.")
     warnings = serializers.SerializerMethodField()
     parent_id = serializers.UUIDField(allow_null=True, help_text="The run that this one retries.")
@@ -131,6 +134,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
             "max_failures",
             "inputs",
             "hyperparameters",
+            "weights",
             "changed",
             "warnings",
             "seed",
@@ -190,6 +194,10 @@ class RunOutput(serializers.ModelSerializer[Run]):
     @extend_schema_field(serializers.DictField(child=HyperparameterValue()))
     def get_hyperparameters(self, run: Run) -> dict[str, Any]:
         return dict(run.spec["hyperparameters"])
+
+    @extend_schema_field(serializers.DictField(child=serializers.FloatField()))
+    def get_weights(self, run: Run) -> dict[str, float]:
+        return dict(run.spec.get("weights", {}))
 
     def get_changed(self, run: Run) -> list[str]:
         defaults = asdict(parse(run.stage, {}))

@@ -81,6 +81,12 @@ class RunRequestInput(serializers.Serializer[Any]):
     )
     priority = Priority(required=False)
     prompt_query = PromptQueryInput(required=False, allow_null=True, default=None)
+    weights = serializers.DictField(
+        child=serializers.FloatField(),
+        default=dict,
+        help_text="How much each policy of a sampling run writes, by its role among the inputs. "
+        "Left out, supervised models write three quarters where there are others too.",
+    )
 
     def request(self) -> RunRequest:
         wanted = self.validated_data
@@ -90,12 +96,14 @@ class RunRequestInput(serializers.Serializer[Any]):
             inputs=wanted["inputs"],
             hyperparameters=wanted["hyperparameters"],
             seed=wanted["seed"],
+            weights=wanted.get("weights", {}),
             priority=wanted.get("priority", 0),
         )
 
 
 class RunCheckOutput(serializers.Serializer[Any]):
     hyperparameters = serializers.DictField(child=HyperparameterValue())
+    weights = serializers.DictField(child=serializers.FloatField())
     warnings = serializers.ListField(child=serializers.CharField())
     fields = serializers.DictField(  # type: ignore[assignment]  # part of the contract
         child=serializers.ListField(child=serializers.CharField())
@@ -186,6 +194,7 @@ class RunCheckView(APIView):
         return Response(
             {
                 "hyperparameters": asdict(checked.hyperparameters),
+                "weights": checked.weights,
                 "warnings": checked.warnings,
                 "fields": checked.fields,
             }

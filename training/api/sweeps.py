@@ -41,6 +41,7 @@ class SweepInput(RunRequestInput):
     geometric = GeometricInput(required=False, allow_null=True, default=None)
     # A sweep of samplings would only write more completions.
     prompt_query = None  # type: ignore[assignment]  # how a serializer drops an inherited field
+    weights = None  # type: ignore[assignment]  # as above
 
     def validate(self, attrs: Any) -> Any:
         if bool(attrs["values"]) == bool(attrs["geometric"]):

@@ -20,6 +20,7 @@ def describe_job(run: Run, work_dir: Path) -> dict[str, Any]:
         "stage": run.stage,
         "seed": run.seed,
         "hyperparameters": run.spec["hyperparameters"],
+        "weights": run.spec.get("weights", {}),
         "work_dir": str(work_dir),
         "inputs": {role: str(_path_of(chosen)) for role, chosen in run.spec["inputs"].items()},
     }

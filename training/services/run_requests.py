@@ -7,6 +7,7 @@ from uuid import UUID
 
 from labeling.errors import Refused
 from training.ml.hyperparameters import HyperparameterError, parse, warnings
+from training.services.policy_weights import check_weights
 from training.services.run_inputs import ChosenInput, Fields, check_inputs
 from training.services.stages import STAGES
 
@@ -21,6 +22,8 @@ class RunRequest:
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     priority: int = 0
+    # How much each policy of a sampling run writes, by role; the defaults where left out.
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class CheckedRequest:
 
     hyperparameters: Any
     inputs: dict[str, ChosenInput]
+    weights: dict[str, float]
     warnings: list[str]
     fields: Fields
 
@@ -44,11 +48,13 @@ def check_request(request: RunRequest) -> CheckedRequest:
         raise invalid_run({"stage": [f"must be one of {', '.join(STAGES)}"]})
     hyperparameters, fields = _parse(request.stage, request.hyperparameters)
     inputs, input_fields = check_inputs(request.stage, request.inputs, hyperparameters)
+    weights, weight_fields = check_weights(request.inputs, inputs, request.weights)
     return CheckedRequest(
         hyperparameters=hyperparameters,
         inputs=inputs,
+        weights=weights,
         warnings=warnings(request.stage, hyperparameters),
-        fields=fields | input_fields,
+        fields=fields | input_fields | weight_fields,
     )
 
 

@@ -70,6 +70,8 @@ def request_run(
         "stage": request.stage,
         "inputs": {role: _spec_of_input(chosen) for role, chosen in sorted(checked.inputs.items())},
         "hyperparameters": asdict(checked.hyperparameters),
+        # Only several policies have weights: a single one's specification stays what it was.
+        **({"weights": checked.weights} if checked.weights else {}),
         "seed": seed,
     }
     run = Run.objects.create(
@@ -196,6 +198,7 @@ def retry_run(*, by: User, run: Run) -> Run:
         name=run.name,
         inputs={role: UUID(chosen["id"]) for role, chosen in run.spec["inputs"].items()},
         hyperparameters=run.spec["hyperparameters"],
+        weights=run.spec.get("weights", {}),
         seed=run.seed,
         priority=run.priority,
     )

@@ -1,6 +1,6 @@
 """Asking a model for completions: the prompts are chosen, frozen, and a sampling run is queued."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
@@ -41,7 +41,7 @@ def request_sampling(*, by: User, request: RunRequest, prompt_query: PromptQuery
     }
     if fields:
         raise invalid_run(fields)
-    prompt_ids = choose_prompts(checked.inputs["model"], prompt_query)
+    prompt_ids = choose_prompts(checked.inputs.values(), prompt_query)
     if not prompt_ids:
         raise invalid_run({"prompt_query": ["no prompt fits"]})
     name = f"Prompts for {request.name}" if request.name else f"{len(prompt_ids)} prompts to answer"
@@ -50,11 +50,11 @@ def request_sampling(*, by: User, request: RunRequest, prompt_query: PromptQuery
     return request_run(by=by, request=with_prompts)
 
 
-def choose_prompts(model: ChosenInput, query: PromptQuery) -> list[int]:
-    """Usable ones, those with the fewest completions of this model first. One query."""
-    source = model.completion_source_id if isinstance(model, ModelVersion) else None
+def choose_prompts(inputs: Iterable[ChosenInput], query: PromptQuery) -> list[int]:
+    """Usable ones, those with the fewest completions of these models first. One query."""
+    sources = [one.completion_source_id for one in inputs if isinstance(one, ModelVersion)]
     prompts = Prompt.objects.filter(is_usable()).annotate(
-        num_answers=Count("completions", filter=Q(completions__source=source))
+        num_answers=Count("completions", filter=Q(completions__source__in=sources))
     )
     if query.category is not None:
         prompts = prompts.filter(category=query.category)

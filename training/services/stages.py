@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from training.ml.hyperparameters import PpoHyperparameters, SftHyperparameters
+from training.ml.mixing import POLICY_ROLES
 from training.models import ModelVersion, Run, Snapshot
 
 BASE, SFT = ModelVersion.Kind.BASE, ModelVersion.Kind.SFT
@@ -76,7 +77,11 @@ STAGES: Mapping[str, Stage] = {
         stage=Run.Stage.SAMPLING,
         label="Sampling",
         inputs=(
-            InputRole("model", "model_version", (BASE, SFT, POLICY)),
+            # R85: several policies may share the completions of every prompt.
+            *(
+                InputRole(role, "model_version", (BASE, SFT, POLICY), required=number == 0)
+                for number, role in enumerate(POLICY_ROLES)
+            ),
             InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
         ),
         output_kind=None,

@@ -4045,6 +4045,9 @@ export interface components {
             hyperparameters: {
                 [key: string]: number | boolean | string;
             };
+            weights: {
+                [key: string]: number;
+            };
             warnings: string[];
             fields: {
                 [key: string]: string[];
@@ -4112,6 +4115,10 @@ export interface components {
             readonly hyperparameters: {
                 [key: string]: number | boolean | string;
             };
+            /** @description How much each of several policies writes, by its role; else empty. */
+            readonly weights: {
+                [key: string]: number;
+            };
             /** @description What differs from the defaults. */
             readonly changed: string[];
             readonly warnings: string[];
@@ -4148,6 +4155,10 @@ export interface components {
             /** @description Of two runs that could start the higher goes first. */
             priority?: number;
             prompt_query?: components["schemas"]["PromptQueryInputRequest"] | null;
+            /** @description How much each policy of a sampling run writes, by its role among the inputs. Left out, supervised models write three quarters where there are others too. */
+            weights?: {
+                [key: string]: number;
+            };
         };
         SameAnswerOutput: {
             /** Format: uuid */

@@ -162,6 +162,7 @@ export const run: Run = {
     rankings: { id: rankings.id, name: rankings.name, kind: "rm" },
   },
   hyperparameters: { epochs: 2, batch_size: 64 },
+  weights: {},
   changed: ["epochs"],
   warnings: [],
   seed: 7,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
 
-import { choicesFor, firstChoices, missingFor, openRoles, requestOf } from "./launch-choices";
+import { choicesFor, firstChoices, missingFor, openRoles, requestOf, shownInputs, weightProblems, weightsOf } from "./launch-choices";
 
 const model = (id: string, kind: ModelVersion["kind"]) => ({ id, kind, name: id }) as ModelVersion;
 const snapshot = (id: string, kind: Snapshot["kind"]) => ({ id, kind, name: id }) as Snapshot;
@@ -87,4 +87,25 @@ test("a request carries nothing that is empty", () => {
     seed: 7,
     prompt_query: { num_prompts: 40 },
   });
+});
+
+test("further policies appear one at a time, with weights that are all given or none (R85)", () => {
+  const policy = (role: string) => ({ role, kind: "model_version" as const, accepts: ["sft"], required: role === "model" });
+  const sampling: StageDescription = {
+    ...rewardModel,
+    stage: "sampling",
+    inputs: [policy("model"), policy("model_2"), policy("model_3"), policy("model_4")],
+  };
+  const shown = (inputs: Record<string, string>) => shownInputs(sampling, inputs).map(({ role }) => role);
+
+  expect(shown({})).toEqual(["model"]);
+  expect(shown({ model: "a" })).toEqual(["model", "model_2"]);
+  expect(shown({ model: "a", model_2: "b" })).toEqual(["model", "model_2", "model_3"]);
+
+  const two = { model: "a", model_2: "b", prompts: "p" };
+  expect(weightsOf(two, {})).toBeUndefined();
+  expect(weightsOf({ model: "a" }, { model: "3" })).toBeUndefined();
+  expect(weightsOf(two, { model: "3", model_2: "1" })).toEqual({ model: 3, model_2: 1 });
+  expect(Object.keys(weightProblems(two, { model: "3" }))).toEqual(["model_2"]);
+  expect(Object.keys(weightProblems(two, { model: "x", model_2: "-1" }))).toEqual(["model", "model_2"]);
 });

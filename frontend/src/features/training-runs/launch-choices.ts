@@ -42,7 +42,55 @@ const ROLES: Record<string, { label: string; help: string }> = {
 };
 const REWARD_MODEL_DEMONSTRATIONS = "Centre the scores: their mean becomes zero on these.";
 
+const FURTHER_POLICY = /^model_(\d)$/;
+
+/** The roles of a sampling run that hold a policy, in order (R85). */
+export function policiesOf(inputs: Record<string, string>): string[] {
+  return Object.keys(inputs)
+    .filter((role) => inputs[role] && (role === "model" || FURTHER_POLICY.test(role)))
+    .sort();
+}
+
+/** The inputs to show: of the further policies those chosen, and one more to choose. */
+export function shownInputs(stage: StageDescription, inputs: Record<string, string>): StageInput[] {
+  let isNext = Boolean(inputs.model);
+  return stage.inputs.filter(({ role }) => {
+    if (!FURTHER_POLICY.test(role) || inputs[role]) return true;
+    const isShown = isNext;
+    isNext = false;
+    return isShown;
+  });
+}
+
+/** The weights as typed; undefined while all are empty, so that the server's defaults hold. */
+export function weightsOf(
+  inputs: Record<string, string>,
+  typed: Record<string, string>,
+): Record<string, number> | undefined {
+  const roles = policiesOf(inputs).filter((role) => typed[role]?.trim());
+  if (policiesOf(inputs).length < 2 || roles.length === 0) return undefined;
+  return Object.fromEntries(roles.map((role) => [role, Number(typed[role])]));
+}
+
+/** What the weights lack before they can be sent, by role. */
+export function weightProblems(
+  inputs: Record<string, string>,
+  typed: Record<string, string>,
+): Record<string, string> {
+  const weights = weightsOf(inputs, typed);
+  if (!weights) return {};
+  return Object.fromEntries(
+    policiesOf(inputs)
+      .filter((role) => !(Number.isFinite(weights[role]) && Number(weights[role]) >= 0))
+      .map((role) => [role, "A number from 0 on is needed."]),
+  );
+}
+
 export function roleWords(stage: Stage, role: string): { label: string; help: string } {
+  const number = FURTHER_POLICY.exec(role)?.[1];
+  if (number) {
+    return { label: `Policy ${number}`, help: "Writes a share of every prompt's completions." };
+  }
   const words = ROLES[role] ?? { label: role.replaceAll("_", " "), help: "" };
   if (stage === "reward_model" && role === "demonstrations") {
     return { ...words, help: REWARD_MODEL_DEMONSTRATIONS };
@@ -132,6 +180,7 @@ export function requestOf(parts: {
   seed: string;
   inputs: Record<string, string>;
   hyperparameters: Record<string, HyperparameterValue>;
+  weights?: Record<string, number> | undefined;
   promptQuery: PromptQuery | null;
 }): LaunchRequest {
   const inputs = Object.fromEntries(
@@ -145,6 +194,7 @@ export function requestOf(parts: {
     name: parts.name.trim(),
     inputs,
     hyperparameters: parts.hyperparameters,
+    weights: parts.weights,
     seed: parts.seed.trim() === "" || !Number.isInteger(seed) ? undefined : seed,
     prompt_query: parts.promptQuery ?? undefined,
   };

@@ -1,4 +1,3 @@
-import { TextInput } from "@mantine/core";
 import { useState } from "react";
 
 import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
@@ -7,25 +6,17 @@ import { Section } from "@/components/section";
 import { overridesOf, presetOf, problemsOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { HyperparameterRows } from "./hyperparameter-rows";
-import { firstChoices, openRoles, requestOf } from "./launch-choices";
+import { firstChoices, openRoles, requestOf, weightProblems, weightsOf } from "./launch-choices";
 import { LaunchSummary } from "./launch-summary";
 import classes from "./launch.module.css";
+import { NameAndSeed, seedProblem } from "./name-and-seed";
+import { PolicyWeights } from "./policy-weights";
 import { PresetSelect } from "./preset-select";
 import { EVERY_PROMPT, PromptChoiceFields, promptQueryOf } from "./prompt-choice";
 import { StageInputs } from "./stage-inputs";
 import { SweepFields } from "./sweep-fields";
 import { NO_SWEEP, readSweep, sweptFields } from "./sweep-form";
 import { fieldMessages, sweepProblem, useLaunch } from "./use-launch";
-
-const MAX_SEED = 2 ** 32 - 1;
-
-function seedProblem(seed: string): string | null {
-  if (seed.trim() === "") return null;
-  const value = Number(seed);
-  return Number.isInteger(value) && value >= 0 && value <= MAX_SEED
-    ? null
-    : `A whole number from 0 to ${MAX_SEED}.`;
-}
 
 /** One stage's form. Another stage is another form: nothing typed for one slips into the other. */
 export function LaunchForm({
@@ -45,6 +36,7 @@ export function LaunchForm({
   const [name, setName] = useState("");
   const [seed, setSeed] = useState("");
   const [prompts, setPrompts] = useState(EVERY_PROMPT);
+  const [typedWeights, setTypedWeights] = useState<Record<string, string>>({});
   const [sweep, setSweep] = useState(NO_SWEEP);
   // Kept while its values are changed one by one: its sweep is still what the paper tries.
   const [preset, setPreset] = useState(() => presetOf(stage.presets, stage.hyperparameters, {}));
@@ -59,8 +51,10 @@ export function LaunchForm({
     seed,
     inputs,
     hyperparameters: overridesOf(stage.hyperparameters, typed),
+    weights: weightsOf(inputs, typedWeights),
     promptQuery,
   });
+  const badWeights = weightProblems(inputs, typedWeights);
 
   function type(field: string, text: string | null) {
     setTyped((before) => {
@@ -84,27 +78,16 @@ export function LaunchForm({
             hiddenRole={promptQuery ? "prompts" : undefined}
             onChoose={(role, id) => setInputs((chosen) => ({ ...chosen, [role]: id }))}
           />
+          <PolicyWeights
+            inputs={inputs}
+            typed={typedWeights}
+            problems={badWeights}
+            error={launch.error}
+            onType={(role, text) => setTypedWeights((before) => ({ ...before, [role]: text }))}
+          />
           {isSampling && <PromptChoiceFields choice={prompts} onChange={setPrompts} />}
         </Section>
-        <Section title="Name and seed">
-          <div className={classes.inputs}>
-            <TextInput
-              label="Name (optional)"
-              description="Named after its stage otherwise."
-              maxLength={160}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <TextInput
-              label="Seed (optional)"
-              description="Drawn and stored otherwise."
-              inputMode="numeric"
-              value={seed}
-              error={seedProblem(seed)}
-              onChange={(event) => setSeed(event.currentTarget.value)}
-            />
-          </div>
-        </Section>
+        <NameAndSeed name={name} seed={seed} onName={setName} onSeed={setSeed} />
         {!isSampling && (
           <Section title="Sweep" note="Tries several values of one hyperparameter and compares them.">
             <SweepFields
@@ -147,7 +130,7 @@ export function LaunchForm({
             : { parameter: sweep.parameter, ...readSweep(sweptFields(stage.hyperparameters), sweep) }
         }
         openRoles={openRoles(stage, inputs, prompts.from)}
-        numProblems={Object.keys(problems).length + (seedProblem(seed) ? 1 : 0)}
+        numProblems={Object.keys({ ...problems, ...badWeights }).length + (seedProblem(seed) ? 1 : 0)}
         launch={launch}
       />
     </div>

@@ -10,7 +10,7 @@ import type {
 import { MODEL_KIND_WORDS } from "@/api/words";
 import { countOf, formatAgo, formatBytes, shortHash } from "@/components/formats";
 
-import { choicesFor, missingFor, roleWords } from "./launch-choices";
+import { choicesFor, missingFor, roleWords, shownInputs } from "./launch-choices";
 import classes from "./launch.module.css";
 
 /** What there is to know about the chosen input before training on it. */
@@ -101,7 +101,7 @@ export function StageInputs({
 }) {
   return (
     <div className={classes.inputs}>
-      {stage.inputs
+      {shownInputs(stage, inputs)
         .filter(({ role }) => role !== hiddenRole)
         .map((input) => (
           <InputField

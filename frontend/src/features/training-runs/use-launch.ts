@@ -47,7 +47,7 @@ export function sweepProblem(error: unknown): string | undefined {
 }
 
 /** The server's messages about fields of one family, such as `inputs`, by the field's own name. */
-export function fieldMessages(error: unknown, family: "inputs" | "hyperparameters"): Record<string, string> {
+export function fieldMessages(error: unknown, family: "inputs" | "hyperparameters" | "weights"): Record<string, string> {
   if (!(error instanceof ApiError)) return {};
   const entries = Object.entries(error.fields).filter(([name]) => name.startsWith(`${family}.`));
   return Object.fromEntries(

@@ -174,6 +174,29 @@ def test_small_micro_batches_give_the_gradient_of_one_large_one(folders, groups)
     assert (gradients[0] - gradients[1]).norm() / gradients[1].norm() < 1e-5
 
 
+@pytest.mark.parametrize(("normalise_by", "divisor"), [("pairs_present", 8), ("choose_2", 9)])
+@pytest.mark.parametrize("encoding", ["shared", "packed", "rows"])
+def test_labelers_who_judged_part_of_a_prompt_or_tied_share_one_element(
+    model, folders, tmp_path, encoding, normalise_by, divisor
+):
+    """RM4, RM8, R59: Amina left the last out and Otto tied two: 3 and 5 strict pairs of 3 and 6."""
+    texts = ["a fine answer", "no", "perhaps so", "what?"]
+    orders = ("amina", [1, 2, 3, None]), ("otto", [2, 1, 1, 3])
+    path = write_records(tmp_path / "rankings.jsonl", [ranked(1, "Say something.", texts, *orders)])
+    encoder = TextEncoder(load_tokenizer(folders["gpt2"]), TokenLimits(64, 32))
+    group = encode_group(read_rankings(path)[0], encoder)
+    pairs = [(0, 1), (0, 2), (1, 2), (1, 0), (2, 0), (0, 3), (1, 3), (2, 3)]
+
+    [rewards] = scored(model, [group])
+    scorer = RewardScorer(parse("reward_model", {"normalise_by": normalise_by}), encoding=encoding)
+    engine = engine_of(model)
+    update = engine.update({"ranking": scorer.micro_losses(engine, [group], StepTally())})
+
+    costs = [math.log1p(math.exp(rewards[worse] - rewards[better])) for better, worse in pairs]
+    assert sorted(group.pairs) == sorted(pairs)
+    assert update.losses["ranking"] == pytest.approx(sum(costs) / divisor, rel=1e-5)
+
+
 def test_scores_come_back_in_the_order_given_whatever_the_batches(model, groups):
     """RM2: micro-batches are sorted by length inside, never outside."""
     whole = scored(model, groups)

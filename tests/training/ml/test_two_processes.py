@@ -143,12 +143,21 @@ def test_torchrun_starts_two_processes_that_learn_as_one(make_job):
     assert_same_run(two, one)
 
 
-@pytest.mark.parametrize("stage", ["sft", "reward_model"])
-@pytest.mark.parametrize("lora_rank", [0, 2])
-def test_slices_of_a_network_take_the_steps_of_the_whole(make_job, stage, lora_rank):
+@pytest.mark.parametrize(
+    ("stage", "changes"),
+    [
+        ("sft", {}),
+        ("sft", {"lora_rank": 2}),
+        ("reward_model", {"encoding": "rows"}),
+        ("reward_model", {"encoding": "packed"}),
+        ("reward_model", {"encoding": "shared"}),
+        ("reward_model", {"lora_rank": 2}),
+    ],
+)
+def test_slices_of_a_network_take_the_steps_of_the_whole(make_job, stage, changes):
     """T5: FSDP2; the same metrics, epochs judged, published weights and checkpoint names."""
-    one = make_job(stage, "one", lora_rank=lora_rank)
-    sliced = make_job(stage, "sliced", sharding="full", lora_rank=lora_rank)
+    one = make_job(stage, "one", **changes)
+    sliced = make_job(stage, "sliced", sharding="full", **changes)
 
     alone = start(run_whole, stage, str(one))
     assert run_together(stage, sliced) == [0, 0]

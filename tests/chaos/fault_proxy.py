@@ -125,12 +125,13 @@ class FaultProxy:
                 await asyncio.sleep(self._delay_seconds)
             if is_answer and self._cuts_answers:
                 return
+            # Before it is written: whoever has received it may ask for the count at once.
+            self.num_bytes += len(piece)
             try:
                 target.write(self._damaged(piece))
                 await target.drain()
             except (ConnectionError, OSError):
                 return
-            self.num_bytes += len(piece)
 
     async def _read(self, source: asyncio.StreamReader) -> bytes:
         try:

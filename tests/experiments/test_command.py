@@ -98,14 +98,14 @@ def job(tmp_path, text, **changes):
 
 
 def test_a_job_is_not_run_again_unless_something_differs(tmp_path):
-    with pytest.raises(RuntimeError, match="names no model"):
+    with pytest.raises(RuntimeError, match="bad_input"):
         job(tmp_path, "one")
     result = tmp_path / "job" / "result.json"
     result.write_text('{"outcome": "succeeded", "reason": null}', encoding="utf-8")
 
     assert job(tmp_path, "one").succeeded
-    with pytest.raises(RuntimeError, match="names no model"):
+    with pytest.raises(RuntimeError, match="bad_input"):
         job(tmp_path, "two")
     result.write_text('{"outcome": "succeeded", "reason": null}', encoding="utf-8")
-    with pytest.raises(RuntimeError, match="names no model"):
+    with pytest.raises(RuntimeError, match="bad_input"):
         job(tmp_path, "two", temperature=0.5)

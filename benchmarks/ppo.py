@@ -1,0 +1,127 @@
+"""One PPO iteration, split into rollout, score and update, beside TRL's last PPOTrainer.
+
+    python -m benchmarks.ppo [--trl PYTHON] [--epochs N] [--iterations N] [--quick]
+
+PYTHON is that of an environment with benchmarks/requirements-trl-ppo.txt. Every side is a process
+of its own, whose memory is its own; they take turns, one iteration each, so that whatever else the
+machine does falls on all alike. The first iteration of a side warms it up and is not counted.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ppo_task import QUICK, Task, make_task
+
+Line = dict[str, Any]
+COLUMNS = ("total", "rollout", "score", "update", "peak_mb", "added_mb")
+
+
+class Side:
+    """One process that does an iteration whenever it is its turn."""
+
+    def __init__(self, name: str, command: list[str], threads: int) -> None:
+        self.name = name
+        self.measured: list[Line] = []
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=os.environ | {"OMP_NUM_THREADS": str(threads)},
+        )
+        self._listen()
+
+    def iterate(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        self.measured.append(self._listen())
+
+    def leave(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
+    def figures(self) -> Mapping[str, float]:
+        """The median of every phase, and the most memory."""
+        counted = self.measured[1:]
+        found = {name: statistics.median(line[name] for line in counted) for name in COLUMNS[:4]}
+        return found | {name: max(line[name] for line in counted) for name in COLUMNS[4:]}
+
+    def _listen(self) -> Line:
+        assert self.process.stdout is not None
+        for text in self.process.stdout:
+            # Trainers print what they like; what is ours begins like this.
+            if text.startswith('{"'):
+                return dict(json.loads(text))
+        raise RuntimeError(f"{self.name} ended before its turn")
+
+
+def sides_of(folder: Path, task: Task, trl: str) -> list[Side]:
+    tokens = task.batch_size * (task.prompt_tokens + task.response_tokens)
+    own = [sys.executable, "-m", "benchmarks.ppo_ours", str(folder)]
+    commands = {
+        "Concord": [*own, "{}"],
+        "Concord, value pass kept": [*own, json.dumps({"max_tokens_kept": tokens})],
+        "Concord, both passes kept": [*own, json.dumps({"max_tokens_kept": 2 * tokens})],
+        "Concord, whole logits": [*own, "{}", "whole-logits"],
+    }
+    if trl:
+        theirs = [trl, "-m", "benchmarks.ppo_trl", str(folder)]
+        commands |= {
+            "TRL 1.12.0": theirs,
+            "TRL, micro-batches of 8": [*theirs, str(task.batch_size // 4)],
+        }
+    return [Side(name, command, task.threads) for name, command in commands.items()]
+
+
+def table(sides: list[Side]) -> str:
+    figures = {side.name: side.figures() for side in sides}
+    lines = [
+        "| | iteration, s | rollout | score | update | peak, MB | over the loaded models, MB |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, found in figures.items():
+        seconds = " | ".join(f"{found[column]:.2f}" for column in COLUMNS[:4])
+        lines.append(f"| {name} | {seconds} | {found['peak_mb']:.0f} | {found['added_mb']:.0f} |")
+    theirs = figures.get("TRL 1.12.0")
+    for name, found in figures.items() if theirs else ():
+        if name.startswith("Concord"):
+            ratios = " | ".join(f"{theirs[column] / found[column]:.2f}" for column in COLUMNS)
+            lines.append(f"| TRL 1.12.0 / {name} | {ratios} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--trl", default="", help="Python of an environment with TRL 1.12.0")
+    parser.add_argument("--epochs", type=int, default=1, help="inner epochs")
+    parser.add_argument("--iterations", type=int, default=3, help="counted iterations of each side")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
+    chosen = parser.parse_args()
+    task = replace(QUICK if chosen.quick else Task(), epochs=chosen.epochs)
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root) / "task"
+        make_task(folder, task)
+        sides = sides_of(folder, task, chosen.trl)
+        for _ in range(1 + chosen.iterations):
+            for side in sides:
+                side.iterate()
+        for side in sides:
+            side.leave()
+    assert {line["tokens"] for side in sides for line in side.measured} == {task.response_tokens}
+    print(f"{task}\n\n{table(sides)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,12 +15,14 @@ from experiments.spread import spread
 
 def run(lab: Lab, num_workers: int) -> dict[str, Any]:
     size = lab.sizes.pressure
-    seeds = range(1, size.num_seeds + 1)
-    jobs = [(lab, kl_coef, seed) for kl_coef in size.kl_coefs for seed in seeds]
+    jobs = [
+        (lab, kl_coef, seed) for kl_coef in size.kl_coefs for seed in range(1, size.num_seeds + 1)
+    ]
+    choosing = [(lab, seed) for seed in range(1, size.best_of_seeds + 1)]
     return {
         "num_ranked": size.num_ranked,
         "runs": spread(one_run, jobs, num_workers),
-        "best_of_n": spread(best_of_n, [(lab, seed) for seed in seeds], num_workers),
+        "best_of_n": spread(best_of_n, choosing, num_workers),
     }
 
 

@@ -67,13 +67,14 @@ class PressureSize:
     """Over-optimisation: a long run against a reward model that knows little."""
 
     num_ranked: int = 256
-    num_seeds: int = 3
+    num_seeds: int = 2
     iterations: int = 60
     look_every: int = 4
     kl_coefs: tuple[float, ...] = (0.0, 0.05, 0.2, 2.0)
     learning_rate: float = 3e-4
     best_of: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64)
     best_of_prompts: int = 64
+    best_of_seeds: int = 5
 
 
 @dataclass(frozen=True)
@@ -124,5 +125,6 @@ QUICK = Sizes(
         kl_coefs=(0.0, 0.1),
         best_of=(1, 2, 4),
         best_of_prompts=2,
+        best_of_seeds=2,
     ),
 )

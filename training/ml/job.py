@@ -67,7 +67,7 @@ class Job:
         self.work_dir = Path(described["work_dir"])
         self.inputs = {name: Path(value) for name, value in described["inputs"].items()}
         # How much each of several policies writes, by role; only sampling has them.
-        self.weights: dict[str, float] = dict(described.get("weights", {}))
+        self.weights: dict[str, float] = described["weights"]
         self.output_dir = self.work_dir / "output"
         self.resumed_from_step = 0
         self.steps = 0
@@ -282,18 +282,20 @@ def failure_reason(fault: BaseException) -> str:
 def _read_job(path: Path, stage: str) -> dict[str, Any]:
     """Raises: BadInput, HyperparameterError."""
     try:
-        described = json.loads(path.read_text(encoding="utf-8"))
+        described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         missing = {"stage", "seed", "hyperparameters", "work_dir", "inputs"} - set(described)
     except (OSError, ValueError, TypeError) as fault:
         raise BadInput(f"{path} cannot be read: {fault}") from fault
     if missing:
         raise BadInput(f"{path.name} lacks {', '.join(sorted(missing))}")
-    for name, kind in (("inputs", dict), ("hyperparameters", dict), ("seed", int)):
+    described.setdefault("weights", {})
+    kinds = {"inputs": dict, "hyperparameters": dict, "weights": dict, "seed": int}
+    for name, kind in kinds.items():
         if not isinstance(described[name], kind):
             raise BadInput(f"{name} of {path.name} is of the wrong type")
     if described["stage"] != stage:
         raise BadInput(f"{path.name} is a job for {described['stage']}, not {stage}")
-    return dict(described)
+    return described
 
 
 def _report_unreadable_job(path: Path, fault: ValueError) -> None:

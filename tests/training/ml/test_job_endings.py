@@ -138,6 +138,19 @@ def test_a_job_of_another_stage_is_refused(make_ppo_job):
 
 
 @pytest.mark.parametrize(
+    ("part", "value"), [("inputs", 5), ("hyperparameters", []), ("weights", 3), ("seed", "one")]
+)
+def test_a_part_of_the_wrong_type_is_named(make_ppo_job, part, value):
+    path = make_ppo_job()
+    path.write_text(json.dumps(json.loads(path.read_text()) | {part: value}))
+
+    code = run_stage("ppo", train_ppo, [str(path)])
+
+    assert code == EXIT_FAILED
+    assert f"{part} of job.json is of the wrong type" in result_of(path.parent)["detail"]
+
+
+@pytest.mark.parametrize(
     ("fault", "reason"),
     [
         (BadInput("x"), "bad_input"),

@@ -96,6 +96,10 @@ class ContinuousSampler:
             written = self.policy.generate_batch(  # type: ignore[operator]
                 [list(prompt) for prompt in prompts], generation, batching
             )
+        failed = [one.error for one in written.values() if one.error]
+        if failed:
+            # What it had written until then would pass for an answer that was cut off.
+            raise RuntimeError(f"continuous batching failed {len(failed)} answers: {failed[0]}")
         answers = [
             Answer(one.generated_tokens, one.logprobs, one.generated_tokens[-1:] == [rule.eos_id])
             for one in written.values()

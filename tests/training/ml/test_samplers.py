@@ -61,6 +61,16 @@ def test_continuous_batching_follows_the_rule_and_repeats_itself(policy_folder):
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
+def test_an_answer_that_the_library_failed_to_finish_is_no_answer():
+    """Cut off by a fault it would look like one that was cut off by its length."""
+    fine = SimpleNamespace(generated_tokens=[65], logprobs=[-1.0], error=None)
+    broken = SimpleNamespace(generated_tokens=[66], logprobs=[-2.0], error="no pages left")
+    library = SimpleNamespace(generate_batch=lambda *_: {"a": fine, "b": broken})
+
+    with pytest.raises(RuntimeError, match="failed 1 answers: no pages left"):
+        ContinuousSampler(library).write([[1], [2]], [3, 4], RULE)
+
+
 def test_continuous_batching_at_temperature_zero_is_our_own_loop(policy_folder):
     policy = load_policy(policy_folder())
     greedy = replace(RULE, temperature=0.0)

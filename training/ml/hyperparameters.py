@@ -265,7 +265,8 @@ class SamplingHyperparameters:
     )
     cuda_graphs: bool = knob(
         False,
-        "Our own loop replays each step on a GPU as one graph; without a GPU it changes nothing.",
+        "Our own loop replays each step on a GPU as one graph, which has not been tried on a GPU "
+        "yet; without one, or with another sampler, it changes nothing.",
         source=OURS,
     )
     precision: str = precision_knob()

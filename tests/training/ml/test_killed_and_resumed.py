@@ -9,6 +9,7 @@ import signal
 
 import pytest
 
+from tests.training.ml import ppo_jobs
 from tests.training.ml.jobs import demonstration, ranked
 from tests.training.ml.processes import STAGES, finish, run_whole, start
 from tests.training.ml.tiny import (
@@ -27,7 +28,6 @@ KILLED_STAGES = ("sft", "reward_model", "ppo")
 TEXTS = ["axxx", "aaxx", "aaax", "aaaa"]
 # Five texts and seven prompts are passed more than once: an order begun anew would show.
 DOCUMENTS = [{"text": f"Plain text number {n}, which goes on." * 2} for n in range(5)]
-PROMPTS = ["Hi", "Say a word.", "A tale", "Why?", "Sum it up", "Rank these", "Go on"]
 DEMONSTRATIONS = [demonstration(n, f"Count to {n}.", "one two three"[: 3 + n]) for n in range(4)]
 HELD_OUT = [demonstration(10 + n, f"Say {n}.", "ho", split="validation") for n in range(2)]
 RANKINGS = [ranked(n, f"Prompt {n}.", TEXTS, ("amina", [1, 2, 3, 3])) for n in range(5)]
@@ -44,21 +44,7 @@ SETTINGS = {
         "selection_max_tokens": 6,
     },
     "reward_model": {"epochs": 5, "batch_size": 3, "learning_rate": 3e-3},
-    "ppo": {
-        "episodes": 40,
-        "batch_size": 4,
-        "minibatch_size": 2,
-        "max_response_tokens": 6,
-        "learning_rate": 1e-3,
-        "value_learning_rate": 1e-3,
-        "ptx_coef": 2.0,
-        "ptx_examples_per_episode": 1,
-        "ema_every": "step",
-        "ema_decay": 0.9,
-        "kl_target": 0.5,
-        "kl_horizon": 40,
-        "kl_ceiling": 1e6,
-    },
+    "ppo": {**ppo_jobs.SETTINGS, "kl_target": 0.5, "kl_horizon": 40},
 }
 
 
@@ -115,7 +101,7 @@ def make_job(tmp_path_factory, policy_folder, reward_folder):
     texts = write_jsonl(tmp_path / "pretraining.jsonl", DOCUMENTS)
     demonstrations = write_jsonl(tmp_path / "demonstrations.jsonl", DEMONSTRATIONS + HELD_OUT)
     rankings = write_jsonl(tmp_path / "rankings.jsonl", RANKINGS + JUDGED)
-    prompts = write_prompts(tmp_path / "prompts.jsonl", PROMPTS)
+    prompts = write_prompts(tmp_path / "prompts.jsonl", ppo_jobs.PROMPTS)
     inputs = {
         "sft": {"base_model": policy, "demonstrations": demonstrations, "reward_model": reward},
         "reward_model": {"base_model": policy, "rankings": rankings},

@@ -1,6 +1,7 @@
 """One PPO iteration, split into rollout, score and update, beside TRL's last PPOTrainer.
 
-    python -m benchmarks.ppo [--trl PYTHON] [--epochs N] [--iterations N] [--quick]
+    python -m benchmarks.ppo [--trl PYTHON] [--epochs N] [--iterations N] [--brief]
+                             [--quick]
 
 PYTHON is that of an environment with benchmarks/requirements-trl-ppo.txt. Every side is a process
 of its own, whose memory is its own; they take turns, one iteration each, so that whatever else the
@@ -22,6 +23,9 @@ from typing import Any
 from benchmarks.ppo_task import QUICK, Task, make_task
 
 Line = dict[str, Any]
+# Nobody looks anything up, reports home, or warns of what the comparison is about.
+SILENT = ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRL_EXPERIMENTAL_SILENCE")
+BRIEF = ("Concord", "Concord, both passes kept", "TRL 1.12.0")
 COLUMNS = ("total", "rollout", "score", "update", "peak_mb", "added_mb")
 
 
@@ -37,7 +41,7 @@ class Side:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=os.environ | {"OMP_NUM_THREADS": str(threads)},
+            env=os.environ | dict.fromkeys(SILENT, "1") | {"OMP_NUM_THREADS": str(threads)},
         )
         self._listen()
 
@@ -67,7 +71,7 @@ class Side:
         raise RuntimeError(f"{self.name} ended before its turn")
 
 
-def sides_of(folder: Path, task: Task, trl: str) -> list[Side]:
+def sides_of(folder: Path, task: Task, trl: str, *, brief: bool) -> list[Side]:
     tokens = task.batch_size * (task.prompt_tokens + task.response_tokens)
     own = [sys.executable, "-m", "benchmarks.ppo_ours", str(folder)]
     commands = {
@@ -82,7 +86,10 @@ def sides_of(folder: Path, task: Task, trl: str) -> list[Side]:
             "TRL 1.12.0": theirs,
             "TRL, micro-batches of 8": [*theirs, str(task.batch_size // 4)],
         }
-    return [Side(name, command, task.threads) for name, command in commands.items()]
+    wanted = BRIEF if brief else tuple(commands)
+    return [
+        Side(name, command, task.threads) for name, command in commands.items() if name in wanted
+    ]
 
 
 def table(sides: list[Side]) -> str:
@@ -107,13 +114,14 @@ def main() -> None:
     parser.add_argument("--trl", default="", help="Python of an environment with TRL 1.12.0")
     parser.add_argument("--epochs", type=int, default=1, help="inner epochs")
     parser.add_argument("--iterations", type=int, default=3, help="counted iterations of each side")
+    parser.add_argument("--brief", action="store_true", help="three sides alone")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
     chosen = parser.parse_args()
     task = replace(QUICK if chosen.quick else Task(), epochs=chosen.epochs)
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root) / "task"
         make_task(folder, task)
-        sides = sides_of(folder, task, chosen.trl)
+        sides = sides_of(folder, task, chosen.trl, brief=chosen.brief)
         for _ in range(1 + chosen.iterations):
             for side in sides:
                 side.iterate()

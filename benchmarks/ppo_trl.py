@@ -6,27 +6,23 @@ benchmarks/requirements-trl-ppo.txt says what that environment holds.
 """
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-SILENT = ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRL_EXPERIMENTAL_SILENCE")
-os.environ |= dict.fromkeys(SILENT, "1")
-
-import torch  # noqa: E402
-from datasets import Dataset  # noqa: E402
-from transformers import (  # noqa: E402
+import torch
+from datasets import Dataset
+from transformers import (
     AutoModelForCausalLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
     TrainerCallback,
 )
-from transformers.utils import logging as transformers_logging  # noqa: E402
-from trl.experimental.ppo import PPOConfig, PPOTrainer, ppo_trainer  # noqa: E402
+from transformers.utils import logging as transformers_logging
+from trl.experimental.ppo import PPOConfig, PPOTrainer, ppo_trainer
 
-from benchmarks.ppo_task import KL_COEF, LEARNING_RATE, Conversation, Task  # noqa: E402
+from benchmarks.ppo_task import KL_COEF, LEARNING_RATE, Conversation, Task
 
 
 class Phases(TrainerCallback):

@@ -277,3 +277,14 @@ def test_an_overdue_stop_is_noticed(settings, start, held):
 
     assert (folder.path / "stop").read_text() == "pause"
     wait_until(lambda: tree.stop_is_overdue)
+
+
+def test_a_stop_that_a_full_disk_swallows_still_comes_to_an_end(settings, start, held, tmp_path):
+    """Fault 26 on top of fault 8: the word cannot be written, so the trainer's time runs out."""
+    settings.RUN_STOP_TIMEOUT_SECONDS = 0
+    tree = start(program("import time; time.sleep(60)"))
+    nowhere = WorkFolder(tmp_path / "no such folder")
+
+    tree.ask_to_stop(nowhere, how="cancel")
+
+    wait_until(lambda: tree.stop_is_overdue)

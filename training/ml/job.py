@@ -9,13 +9,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
 from training.ml import hyperparameters
@@ -34,6 +34,7 @@ from training.ml.errors import (
     SamplerMismatch,
     StopRequested,
 )
+from training.ml.full_disk import give_room, is_full_disk, keep_room
 from training.ml.seeding import random_states, restore_random_states, seed_everything
 from training.ml.watchdog import watch_parents
 from training.ml.world import World, join_world, leave_world
@@ -178,7 +179,15 @@ class Job:
             "resumed_from_step": self.resumed_from_step,
             "report": {},
         }
-        write_durably(self.work_dir / "result.json", json.dumps(result | facts, allow_nan=False))
+        text = json.dumps(result | facts, allow_nan=False)
+        try:
+            write_durably(self.work_dir / "result.json", text)
+        except OSError as fault:
+            if not is_full_disk(fault):
+                raise
+            give_room(self.work_dir)
+            write_durably(self.work_dir / "result.json", text)
+        give_room(self.work_dir)
 
     def _restore_random(self, checkpoint: Checkpoint) -> None:
         # A run that continues on more processes than it began on has no stream for the new ones.
@@ -230,6 +239,8 @@ def _run(job: Job, train: Stage) -> int:
         job.output_dir.mkdir(parents=True, exist_ok=True)
     job.world.wait()
     try:
+        if job.world.is_main:
+            keep_room(job.work_dir)
         report = _drive(job, train)
     except StopRequested as stop:
         if job.world.is_main:
@@ -239,16 +250,24 @@ def _run(job: Job, train: Stage) -> int:
         # torchrun takes any other code for a crash; result.json says what happened.
         return 0 if "TORCHELASTIC_RUN_ID" in os.environ else EXIT_STOPPED
     except Exception as fault:  # noqa: BLE001 - the boundary of the process: every end is recorded
-        sys.excepthook(type(fault), fault, fault.__traceback__)
-        # The first process to fail knows why; the others only lost their neighbour.
-        if not result.exists():
-            job.write_result("failed", reason=failure_reason(fault), detail=str(fault)[:2000])
+        _record_failure(job, fault)
         return EXIT_FAILED
     if job.world.is_main:
         job.write_result("succeeded", report=report)
     job.world.wait()
     leave_world(job.world)
     return 0
+
+
+def _record_failure(job: Job, fault: Exception) -> None:
+    sys.excepthook(type(fault), fault, fault.__traceback__)
+    if is_full_disk(fault):
+        # The half-written checkpoint is of no use, and others may need its room too.
+        with suppress(OSError):
+            forget_partial(job.work_dir / "checkpoints")
+    # The first process to fail knows why; the others only lost their neighbour.
+    if not (job.work_dir / "result.json").exists():
+        job.write_result("failed", reason=failure_reason(fault), detail=str(fault)[:2000])
 
 
 def _drive(job: Job, train: Stage) -> Report:
@@ -274,7 +293,7 @@ def failure_reason(fault: BaseException) -> str:
         return "sampler_gap"
     if isinstance(fault, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in text:
         return "out_of_memory"
-    if isinstance(fault, OSError | SafetensorError) and "No space left" in text:
+    if is_full_disk(fault):
         return "disk_full"
     return "error"
 

@@ -109,8 +109,12 @@ class TrainerTree:
 
     def ask_to_stop(self, folder: WorkFolder, *, how: str) -> None:
         """Tell the trainer to save a checkpoint at its next step and to end."""
-        folder.ask_to_stop(how)
         self._stop_asked_at = machine_clock()
+        try:
+            folder.ask_to_stop(how)
+        except OSError as fault:
+            # It could not store a checkpoint either; when its time is up it is ended.
+            logger.warning("the trainer could not be told to stop: %s", fault)
 
     @property
     def stop_is_overdue(self) -> bool:

@@ -93,6 +93,7 @@ class WorkFolder:
         return True
 
     def ask_to_stop(self, how: str) -> None:
+        """Raises: OSError on a full disk."""
         self._write(self._stop, how)
 
     def result(self) -> dict[str, Any] | None:

@@ -130,6 +130,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "runs/stages/": {"GET": "researcher"},
     "runs/stages/<str:stage>/glossary/": {"GET": "researcher"},
     "runs/": {"GET": "researcher", "POST": "admin"},
+    "runs/requesters/": {"GET": "researcher"},
     "runs/check/": {"POST": "researcher"},
     "runs/<uuid:run_id>/": {"GET": "researcher"},
     "runs/<uuid:run_id>/metrics/": {"GET": "researcher"},

@@ -229,7 +229,16 @@ class TestWatching:
         assert (nothing["text"], nothing["next_offset"]) == ("", more["next_offset"])
         assert whole["text"][0] == "0"
 
-    @pytest.mark.parametrize("query", ["metrics/?after_step=x", "log/?after=-1", "?stage=dpo"])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "metrics/?after_step=x",
+            "log/?after=-1",
+            "?stage=dpo",
+            "?requested_by=me",
+            f"?search={'x' * 161}",
+        ],
+    )
     def test_a_malformed_query_is_refused(self, rosa, running, query):
         prefix = "" if query.startswith("?") else f"{running.pk}/"
         assert client_of(rosa).get(f"/api/runs/{prefix}{query}").status_code == 400
@@ -247,6 +256,24 @@ class TestWatching:
         assert ids(f"input={base_model.pk}&stage=reward_model&state=queued") == [str(run.pk)]
         assert ids(f"input={run.inputs.get(role='rankings').snapshot_id}") == [str(run.pk)]
         assert ids(f"input={uuid.uuid4()}") == ids("stage=ppo") == ids("state=failed") == []
+
+    def test_the_list_is_filtered_by_who_requested_it_and_by_words(self, rosa, ada, make_run):
+        week = make_run(name="Week 12, 50 % of the data")
+        make_run(name="Week 13")
+
+        def names(query):
+            return [one["name"] for one in get(rosa, f"?{query}")["results"]]
+
+        assert names("search=week+12") == names("search=50+%25") == [week.name]
+        assert len(names(f"requested_by={ada.pk}")) == len(names("search=")) == 2
+        assert names(f"requested_by={rosa.pk}") == names("search=week+_2") == []
+
+    def test_those_who_requested_runs_are_there_to_choose_from(self, rosa, ada, make_run):
+        assert get(rosa, "requesters/") == []
+        make_run()
+        make_run()
+
+        assert get(rosa, "requesters/") == [{"id": ada.pk, "display_name": "Ada"}]
 
     def test_the_list_pages_newest_first(self, rosa, make_run):
         names = [make_run(name=f"run {number}").name for number in range(3)]

@@ -21,11 +21,19 @@ from labeling.api.permissions import (
 )
 from labeling.catalogue import CATEGORIES
 from labeling.models import Prompt
+from training.api.authors import AuthorOutput
 from training.api.run_outputs import RunOutput, StepMetricsOutput, context_for
 from training.api.snapshots import RowIds
 from training.api.stages import HyperparameterValue
 from training.models import Run, RunState
-from training.selectors.runs import access_run, log_after, metrics_after, runs
+from training.selectors.runs import (
+    RunFilters,
+    access_run,
+    log_after,
+    metrics_after,
+    requesters,
+    runs,
+)
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import (
     MAXIMUM_PRIORITY,
@@ -116,6 +124,10 @@ class RunFilter(serializers.Serializer[Any]):
     input = serializers.UUIDField(
         required=False, help_text="Runs that read this model version or snapshot."
     )
+    requested_by = serializers.IntegerField(min_value=1, max_value=MAXIMUM_OFFSET, required=False)
+    search = serializers.CharField(
+        max_length=160, required=False, allow_blank=True, help_text="A part of the run's name."
+    )
 
 
 class MetricsFilter(serializers.Serializer[Any]):
@@ -159,8 +171,7 @@ class RunsView(generics.GenericAPIView[Run]):
     def get_queryset(self) -> Any:
         wanted = RunFilter(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        given = dict(wanted.validated_data)
-        return runs(input_id=given.pop("input", None), **given)
+        return runs(RunFilters(**wanted.validated_data))
 
     @extend_schema(operation_id="list_runs", parameters=[RunFilter], responses=RunOutput(many=True))
     def get(self, request: Request) -> Response:
@@ -180,6 +191,15 @@ class RunsView(generics.GenericAPIView[Run]):
         else:
             run = request_sampling(by=by, request=wanted, prompt_query=PromptQuery(**query))
         return Response(shown(run.pk), status=status.HTTP_201_CREATED)
+
+
+class RequestersView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="list_run_requesters", responses=AuthorOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Everybody who has requested a run."""
+        return Response(AuthorOutput(requesters(), many=True).data)
 
 
 class RunCheckView(APIView):
@@ -282,6 +302,7 @@ class PriorityView(APIView):
 
 urlpatterns = [
     path("runs/", RunsView.as_view(), name="runs"),
+    path("runs/requesters/", RequestersView.as_view(), name="run-requesters"),
     path("runs/check/", RunCheckView.as_view(), name="runs-check"),
     path("runs/<uuid:run_id>/", RunView.as_view(), name="run"),
     path("runs/<uuid:run_id>/metrics/", RunMetricsView.as_view(), name="run-metrics"),

@@ -35,26 +35,50 @@ class LogPage:
     truncated: bool
 
 
-def runs(
-    *, stage: str | None = None, state: str | None = None, input_id: UUID | None = None
-) -> QuerySet[Run]:
-    """With everything that describes them. Four queries; ``input_id`` names what they read."""
+@dataclass(frozen=True)
+class RunFilters:
+    """Which runs; None and "" mean any. ``search`` is a part of their names."""
+
+    stage: str | None = None
+    state: str | None = None
+    # A model version or snapshot that they read.
+    input: UUID | None = None
+    requested_by: int | None = None
+    search: str = ""
+
+
+EVERY_RUN = RunFilters()
+
+
+def runs(filters: RunFilters = EVERY_RUN) -> QuerySet[Run]:
+    """With everything that describes them. Four queries."""
     found = Run.objects.select_related("created_by", "slot", "output_model_version")
     found = found.prefetch_related(
         Prefetch("inputs", RunInput.objects.select_related("model_version", "snapshot")),
         "attempts",
         "events",
     )
-    if stage is not None:
-        found = found.filter(stage=stage)
-    if state is not None:
-        found = found.filter(state=state)
-    if input_id is not None:
+    if filters.stage is not None:
+        found = found.filter(stage=filters.stage)
+    if filters.state is not None:
+        found = found.filter(state=filters.state)
+    if filters.requested_by is not None:
+        found = found.filter(created_by=filters.requested_by)
+    if filters.search:
+        found = found.filter(name__icontains=filters.search)
+    if filters.input is not None:
         reading = RunInput.objects.filter(
-            Q(model_version=input_id) | Q(snapshot=input_id), run=OuterRef("pk")
+            Q(model_version=filters.input) | Q(snapshot=filters.input), run=OuterRef("pk")
         )
         found = found.filter(Exists(reading))
     return found
+
+
+def requesters() -> QuerySet[User]:
+    """Everybody who has requested a run, by name. One query."""
+    return User.objects.filter(pk__in=Run.objects.order_by().values("created_by")).order_by(
+        "display_name", "pk"
+    )
 
 
 def access_run(run_id: UUID) -> Run:

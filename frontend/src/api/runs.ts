@@ -19,11 +19,21 @@ export interface RunFilters {
   state?: string;
   /** The runs that read this model version or snapshot. */
   input?: string;
+  /** The number of whoever requested them. */
+  requestedBy?: string;
+  /** A part of their names. */
+  search?: string;
 }
 
 export function runsQuery(filters: RunFilters = {}) {
-  const { stage, state, input } = filters;
-  const query = { stage: chosen<Stage>(stage), state: chosen<RunState>(state), input };
+  const { stage, state, input, requestedBy, search } = filters;
+  const query = {
+    stage: chosen<Stage>(stage),
+    state: chosen<RunState>(state),
+    input,
+    requested_by: requestedBy ? Number(requestedBy) : undefined,
+    search: search || undefined,
+  };
   return {
     ...listQuery<Run>(["runs", "list", filters], (cursor, signal) =>
       bodyOf(api.GET("/api/runs/", { params: { query: { ...query, cursor } }, signal })),
@@ -34,6 +44,12 @@ export function runsQuery(filters: RunFilters = {}) {
     },
   };
 }
+
+/** Everybody who has requested a run. */
+export const requestersQuery = queryOptions({
+  queryKey: ["runs", "requesters"],
+  queryFn: ({ signal }) => bodyOf(api.GET("/api/runs/requesters/", { signal })),
+});
 
 /** What can be run: the inputs of every stage, its hyperparameters and their defaults. */
 export const stagesQuery = queryOptions({

@@ -1424,6 +1424,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/requesters/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everybody who has requested a run. */
+        get: operations["list_run_requesters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/stages/": {
         parameters: {
             query?: never;
@@ -7540,6 +7557,9 @@ export interface operations {
                 /** @description Runs that read this model version or snapshot. */
                 input?: string;
                 limit?: number;
+                requested_by?: number;
+                /** @description A part of the run's name. */
+                search?: string;
                 stage?: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
                 state?: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             };
@@ -7868,6 +7888,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunCheckOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_run_requesters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorOutput"][];
                 };
             };
             /** @description Refused */

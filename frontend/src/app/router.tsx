@@ -108,6 +108,7 @@ const researcherPages: RouteObject[] = [
   { path: "runs", ...page(() => import("@/features/training-runs/runs-page"), "RunsPage") },
   { path: "sweeps", ...page(() => import("@/features/training-runs/sweeps-page"), "SweepsPage") },
   { path: "sweeps/:sweepId", ...page(() => import("@/features/training-runs/sweep-page"), "SweepPage") },
+  { path: "runs/compare", ...page(() => import("@/features/training-runs/compare-page"), "ComparePage") },
   { path: "runs/:runId", ...page(() => import("@/features/training-runs/run-page"), "RunPage") },
   { path: "models", ...page(() => import("@/features/models/models-page"), "ModelsPage") },
   { path: "models/:modelId", ...page(() => import("@/features/models/model-page"), "ModelPage") },

@@ -57,16 +57,20 @@ function endOf({ points }: Series): number | undefined {
 /** Each curve's newest value, standing where the curve ends. */
 function EndLabels({ series, range }: { series: Series[]; range: [number, number] }) {
   const plotHeight = HEIGHT - TOP - AXIS_HEIGHT;
-  const ends = series.map((one) => endOf(one) ?? range[0]);
-  const heights = ends.map((y) => TOP + plotHeight * (1 - (y - range[0]) / (range[1] - range[0])));
+  // A curve without a point keeps its colour for other charts and has no end here.
+  const ends = series.flatMap((one, index) => {
+    const y = endOf(one);
+    return y === undefined ? [] : [{ name: one.name, index, y }];
+  });
+  const heights = ends.map(({ y }) => TOP + plotHeight * (1 - (y - range[0]) / (range[1] - range[0])));
   const places = spread(heights, LABEL_GAP, HEIGHT - AXIS_HEIGHT);
-  return series.map(({ name }, index) => (
+  return ends.map(({ name, index, y }, place) => (
     <div
       key={name}
       className={classes.label}
-      style={{ top: places[index], width: LABEL_WIDTH - 8, color: `var(--series-${index % 4})` }}
+      style={{ top: places[place], width: LABEL_WIDTH - 8, color: `var(--series-${index % 4})` }}
     >
-      {formatMeasure(ends[index] ?? 0)}
+      {formatMeasure(y)}
     </div>
   ));
 }

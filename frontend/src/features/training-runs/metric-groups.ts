@@ -11,7 +11,7 @@ export interface MetricChart {
   metrics: StageMetric[];
 }
 
-function spoken(metric: string): string {
+export function spoken(metric: string): string {
   const words = metric.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -23,7 +23,7 @@ function addPoint(curves: Map<string, Series>, name: string, x: number, y: numbe
   curves.set(name, curve);
 }
 
-function curvesOf(points: MetricsPoint[]): Map<string, Series> {
+export function curvesOf(points: MetricsPoint[]): Map<string, Series> {
   const curves = new Map<string, Series>();
   for (const { step, metrics } of points) {
     for (const [metric, value] of Object.entries(metrics)) addPoint(curves, metric, step, value);
@@ -31,7 +31,7 @@ function curvesOf(points: MetricsPoint[]): Map<string, Series> {
   return curves;
 }
 
-function bandOf(metrics: StageMetric[]): Band | null {
+export function bandOf(metrics: StageMetric[]): Band | null {
   const bounded = metrics.find(({ low, high }) => low !== null || high !== null);
   return bounded ? { low: bounded.low, high: bounded.high } : null;
 }

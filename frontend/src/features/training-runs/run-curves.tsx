@@ -1,4 +1,4 @@
-import { Skeleton, Slider } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 
@@ -14,31 +14,12 @@ import { MetricHint } from "./metric-hint";
 import { MetricMeanings } from "./metric-meanings";
 import { runMetricsQuery } from "./run-metrics";
 import classes from "./run-page.module.css";
+import { Smoothing } from "./smoothing";
 
 // The chart library is large and only this page draws curves.
 const LineChart = lazy(() =>
   import("@/components/line-chart").then((module) => ({ default: module.LineChart })),
 );
-
-const MAX_SMOOTHING = 95;
-
-function Smoothing({ percent, onChange }: { percent: number; onChange: (percent: number) => void }) {
-  return (
-    <div className={classes.smoothing}>
-      <span>Smoothing</span>
-      <Slider
-        thumbLabel="Smoothing"
-        size="sm"
-        min={0}
-        max={MAX_SMOOTHING}
-        step={5}
-        value={percent}
-        onChange={onChange}
-        label={(value) => (value === 0 ? "off" : (value / 100).toFixed(2))}
-      />
-    </div>
-  );
-}
 
 /** Asks once more when a run ends, because its last steps come after the last poll. */
 function useLastFigures(run: Run) {

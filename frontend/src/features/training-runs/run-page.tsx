@@ -92,6 +92,9 @@ function RunView({ run }: { run: Run }) {
                 Open the model
               </LinkButton>
             )}
+            <LinkButton to={`/runs?stage=${run.stage}&compare=${run.id}`} isQuiet>
+              Compare
+            </LinkButton>
             <RunActions run={run} />
           </>
         }

@@ -1,7 +1,8 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Checkbox } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
-import { runsQuery } from "@/api/runs";
+import { requestersQuery, runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Run } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
@@ -14,11 +15,14 @@ import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { MoreButton } from "@/components/more-button";
 import { PageHeader } from "@/components/page-header";
+import { SearchFilter } from "@/components/search-filter";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { CompareBar } from "./compare-bar";
+import { comparedIds, MAX_COMPARED, toggled } from "./compared-runs";
 import { GpuWorkersNote } from "./gpu-workers-note";
 import { RunCurveCell } from "./run-curve-cell";
 import { RunProgress } from "./run-progress";
@@ -32,8 +36,25 @@ const STATES = Object.entries(RUN_STATE_WORDS)
   .filter(([value]) => value !== "draft")
   .map(([value, { label }]) => ({ value, label }));
 
-function columnsFor(drawn: ReadonlySet<string>): Column<Run>[] {
+interface Marks {
+  ids: string[];
+  onToggle: (id: string) => void;
+}
+
+function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Column<Run>[] {
   return [
+    {
+      key: "compare",
+      header: "Compare",
+      cell: ({ id, name }) => (
+        <Checkbox
+          aria-label={`Compare ${name}`}
+          checked={ids.includes(id)}
+          disabled={ids.length >= MAX_COMPARED && !ids.includes(id)}
+          onChange={() => onToggle(id)}
+        />
+      ),
+    },
     {
       key: "name",
       header: "Run",
@@ -73,13 +94,17 @@ function columnsFor(drawn: ReadonlySet<string>): Column<Run>[] {
 
 /** Every training and sampling job, newest first. */
 export function RunsPage() {
-  const [filters, setFilter] = useAddressFilters(["stage", "state"]);
-  const { stage, state } = filters;
-  const runs = useInfiniteQuery(
-    runsQuery({ stage, state }),
-  );
+  const [filters, setFilter] = useAddressFilters(["stage", "state", "by", "search", "compare"]);
+  const { stage, state, by, search, compare } = filters;
+  const runs = useInfiniteQuery(runsQuery({ stage, state, requestedBy: by, search }));
+  const requesters = useQuery(requestersQuery);
   const canLaunch = isAtLeast(useSignedInUser().role, "admin");
-  const isFiltered = stage !== "" || state !== "";
+  const isFiltered = [stage, state, by, search].some((filter) => filter !== "");
+  const marked = comparedIds(compare);
+  const marks: Marks = {
+    ids: marked,
+    onToggle: (id) => setFilter("compare", toggled(marked, id).join(",")),
+  };
 
   return (
     <>
@@ -110,6 +135,22 @@ export function RunsPage() {
           value={state}
           onChange={(value) => setFilter("state", value)}
         />
+        <FilterSelect
+          label="Requested by"
+          all="Anybody"
+          choices={(requesters.data ?? []).map(({ id, display_name: label }) => ({
+            value: String(id),
+            label,
+          }))}
+          value={by}
+          onChange={(value) => setFilter("by", value)}
+        />
+        <SearchFilter
+          label="Name"
+          placeholder="A part of the name"
+          value={search}
+          onChange={(value) => setFilter("search", value)}
+        />
       </Toolbar>
       <Loaded query={runs} skeleton={<TableSkeleton />}>
         {(rows) =>
@@ -119,7 +160,7 @@ export function RunsPage() {
             <>
               <DataTable
                 caption="Runs"
-                columns={columnsFor(new Set(rows.slice(0, NUM_CURVES).map(({ id }) => id)))}
+                columns={columnsFor(new Set(rows.slice(0, NUM_CURVES).map(({ id }) => id)), marks)}
                 rows={rows}
                 rowKey={({ id }) => id}
               />
@@ -128,13 +169,14 @@ export function RunsPage() {
           )
         }
       </Loaded>
+      <CompareBar ids={marked} onClear={() => setFilter("compare", "")} />
     </>
   );
 }
 
 function NoRuns({ isFiltered, canLaunch }: { isFiltered: boolean; canLaunch: boolean }) {
   if (isFiltered) {
-    return <EmptyNote title="No run fits these filters">Choose another stage or state.</EmptyNote>;
+    return <EmptyNote title="No run fits these filters">Choose another stage, state or person, or fewer words.</EmptyNote>;
   }
   return (
     <EmptyNote

@@ -1,0 +1,141 @@
+import { singleFigures } from "@/api/report";
+import type { MetricsPoint, Run, StageMetric } from "@/api/training-types";
+import { RUN_STATE_WORDS, STAGE_WORDS, shortRevision } from "@/api/words";
+import type { Series } from "@/components/curves";
+import { formatCount, formatMeasure } from "@/components/formats";
+
+import { textOf } from "./hyperparameter-form";
+import { roleWords } from "./launch-choices";
+import { bandOf, curvesOf, spoken } from "./metric-groups";
+import type { MetricChart } from "./metric-groups";
+
+/** As many as a chart has colours. */
+export const MAX_COMPARED = 4;
+
+/** The runs that an address names, each once, no more than can be told apart. */
+export function comparedIds(text: string): string[] {
+  const ids = text.split(",").map((id) => id.trim());
+  return [...new Set(ids)].filter((id) => id !== "").slice(0, MAX_COMPARED);
+}
+
+/** With this run, or without it where it was there; a full comparison stays as it is. */
+export function toggled(ids: string[], id: string): string[] {
+  if (ids.includes(id)) return ids.filter((other) => other !== id);
+  return ids.length < MAX_COMPARED ? [...ids, id] : ids;
+}
+
+/** What a run is called in charts and tables: names are long and may be the same. */
+export function letterOf(place: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + place);
+}
+
+export interface ComparedRun {
+  name: string;
+  points: MetricsPoint[];
+}
+
+function seriesOf(metric: string, runs: ComparedRun[], curves: Map<string, Series>[]): Series[] {
+  return runs.map(({ name }, index) => ({ name, points: curves[index]?.get(metric)?.points ?? [] }));
+}
+
+/** One chart per figure, a curve per run: only so can four runs be told apart. */
+export function comparingCharts(runs: ComparedRun[], glossary: StageMetric[]): MetricChart[] {
+  const curves = runs.map(({ points }) => curvesOf(points));
+  const isLogged = (metric: string) => curves.some((logged) => logged.has(metric));
+  const known = new Map(glossary.map((metric) => [metric.name, metric]));
+  const explained = [...known.values()].filter(({ name, chart }) => chart !== "" && isLogged(name));
+  const strangers = new Set(curves.flatMap((logged) => [...logged.keys()]).filter((name) => !known.has(name)));
+  return [
+    ...explained.map((metric) => ({
+      title: metric.title,
+      unit: metric.unit,
+      series: seriesOf(metric.name, runs, curves),
+      band: bandOf([metric]),
+      metrics: [metric],
+    })),
+    ...[...strangers].map((name) => ({
+      title: spoken(name),
+      unit: "",
+      series: seriesOf(name, runs, curves),
+      band: null,
+      metrics: [],
+    })),
+  ];
+}
+
+/** One thing that can be said of every run. */
+export interface Compared {
+  name: string;
+  /** By run; empty where a run has no such thing. */
+  values: string[];
+  /** By run: whether it differs from its stage's default. */
+  isChanged: boolean[];
+  isDifferent: boolean;
+}
+
+function compared(name: string, values: string[], isChanged?: boolean[]): Compared {
+  return {
+    name,
+    values,
+    isChanged: isChanged ?? values.map(() => false),
+    isDifferent: new Set(values).size > 1,
+  };
+}
+
+function namesIn(trees: Record<string, unknown>[]): string[] {
+  return [...new Set(trees.flatMap((tree) => Object.keys(tree)))];
+}
+
+/** Every hyperparameter of any of the runs, those that differ first. */
+export function comparedHyperparameters(runs: Run[]): Compared[] {
+  const rows = namesIn(runs.map(({ hyperparameters }) => hyperparameters)).map((name) =>
+    compared(
+      name,
+      runs.map(({ hyperparameters }) => {
+        const value = hyperparameters[name];
+        return value === undefined ? "" : textOf(value);
+      }),
+      runs.map(({ changed }) => changed.includes(name)),
+    ),
+  );
+  return [...rows.filter(({ isDifferent }) => isDifferent), ...rows.filter(({ isDifferent }) => !isDifferent)];
+}
+
+function inputName(run: Run, role: string): string {
+  return run.inputs[role]?.name ?? "";
+}
+
+function stepsOf({ step, total_steps: total }: Run): string {
+  return total === null ? formatCount(step) : `${formatCount(step)} of ${formatCount(total)}`;
+}
+
+/** What was trained on what, with what luck, by which code. */
+export function comparedFacts(runs: Run[]): Compared[] {
+  return [
+    compared("Stage", runs.map(({ stage }) => STAGE_WORDS[stage])),
+    compared("State", runs.map(({ state }) => RUN_STATE_WORDS[state].label)),
+    compared("Steps", runs.map(stepsOf)),
+    ...namesIn(runs.map(({ inputs }) => inputs)).map((role) => {
+      const reader = runs.find(({ inputs }) => role in inputs) ?? runs[0];
+      const name = reader ? roleWords(reader.stage, role).label : role;
+      return compared(name, runs.map((run) => inputName(run, role)));
+    }),
+    compared("Seed", runs.map(({ seed }) => String(seed))),
+    compared("Code revision", runs.map(({ code_revision: code }) => shortRevision(code))),
+  ];
+}
+
+function figureText(value: string | number | boolean | undefined): string {
+  if (value === undefined) return "";
+  return typeof value === "number" ? formatMeasure(value) : String(value);
+}
+
+/** Every single figure that any of the reports has. */
+export function comparedFigures(runs: Run[]): Compared[] {
+  const reports = runs.map(({ report }) =>
+    Object.fromEntries(singleFigures(report).map(({ name, value }) => [name, value])),
+  );
+  return namesIn(reports).map((name) =>
+    compared(name, reports.map((report) => figureText(report[name]))),
+  );
+}

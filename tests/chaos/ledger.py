@@ -1,13 +1,12 @@
-"""What was measured: one row per fault, kept between calls, printed and written to the docs."""
+"""What was measured: one row per fault, kept in the docs, where the next call finds it."""
 
-import json
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "faults.md"
-HEADER = "| # | fault | injected | target | measured | on |"
+HEADER = "| # | fault | injected | target | measured | took | on |"
+SEPARATOR = " | "
 
 
 @dataclass(frozen=True)
@@ -17,39 +16,39 @@ class Row:
     injected: str
     target: str
     measured: str
+    took: str
     on: str
-    seconds: float
 
     def line(self) -> str:
-        cells = (self.number, self.fault, self.injected, self.target, self.measured, self.on)
-        return f"| {' | '.join(map(str, cells))} |"
+        return f"| {SEPARATOR.join(map(str, astuple(self)))} |"
+
+    @classmethod
+    def of_line(cls, line: str) -> "Row":
+        number, *cells = line.strip().removeprefix("| ").removesuffix(" |").split(SEPARATOR)
+        return cls(int(number), *cells)
 
 
 class Ledger:
     """Rows of this call over those of earlier ones, so that one fault can be measured again."""
 
-    def __init__(self) -> None:
-        state = Path(os.environ.get("CONCORD_STATE_DIR") or ROOT / ".concord" / "test")
-        self._kept = state / "faults.json"
+    def __init__(self, document: Path = DOCUMENT) -> None:
+        self._document = document
         self.fresh: list[Row] = []
 
     def add(self, row: Row) -> None:
         self.fresh.append(row)
 
     def rows(self) -> list[Row]:
-        kept = json.loads(self._kept.read_text()) if self._kept.exists() else []
-        rows = {row["number"]: Row(**row) for row in kept}
-        rows |= {row.number: row for row in self.fresh}
+        lines = self._document.read_text().splitlines() if self._document.exists() else []
+        kept = [Row.of_line(line) for line in lines if line[:2] == "| " and line[2].isdecimal()]
+        rows = {row.number: row for row in [*kept, *self.fresh]}
         return [rows[number] for number in sorted(rows)]
 
     def save(self) -> None:
-        rows = self.rows()
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
-        self._kept.write_text(json.dumps([asdict(row) for row in rows], indent=1))
-        DOCUMENT.write_text(document(rows))
+        self._document.write_text(page(self.rows()))
 
 
-def document(rows: list[Row]) -> str:
+def page(rows: list[Row]) -> str:
     introduction = (ROOT / "tests" / "chaos" / "introduction.md").read_text()
-    table = "\n".join([HEADER, "|--:|---|---|---|---|---|", *(row.line() for row in rows)])
+    table = "\n".join([HEADER, "|--:|---|---|---|---|---|---|", *(row.line() for row in rows)])
     return f"{introduction.rstrip()}\n\n{table}\n"

@@ -199,6 +199,11 @@ class Engine:
         }
 
     def _accumulate(self, micro_losses: Sequence[MicroLoss]) -> float:
+        # Within one outer context autocast converts each weight once, not once per micro-batch.
+        with torch.autocast(self.world.device.type, enabled=False):
+            return self._sum_of_losses(micro_losses)
+
+    def _sum_of_losses(self, micro_losses: Sequence[MicroLoss]) -> float:
         total = torch.zeros((), dtype=torch.float64, device=self.world.device)
         num_idle = self._num_idle(len(micro_losses))
         for index, micro_loss in enumerate(micro_losses):

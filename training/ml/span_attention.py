@@ -110,35 +110,28 @@ class _JoinedAttention(torch.autograd.Function):
         query, key, value, out_THD, lse_TH = ctx.saved_tensors
         layout, scale = ctx.layout, ctx.scale
         given = (gradient, query, key, value, out_THD.transpose(0, 1)[None])
+        # Once for all of a layer: each completion for itself would be five copies more.
+        exact = given if value.dtype == torch.float32 else tuple(part.float() for part in given)
         of_query, of_key, of_value = (
-            torch.empty(out_THD.shape, dtype=dtype) for dtype in ctx.dtypes
+            torch.empty(out_THD.shape, dtype=dtype, device=query.device) for dtype in ctx.dtypes
         )
         for start, prompt_end, end in layout.spans:
             asking, asked = slice(start, end), slice(start, prompt_end)
             places = (asking, asking, asked, asked, asking)
-            parts = [part[:, :, place] for part, place in zip(given, places, strict=True)]
-            changes = _changes(parts, lse_TH[asking].T[None], scale)
+            source = given if end - start >= FEW_QUERIES else exact
+            parts = [part[:, :, place] for part, place in zip(source, places, strict=True)]
+            changes = _backward(*parts, lse_TH[asking].T[None], 0.0, True, scale=scale)
             of_query[asking], of_key[asked], of_value[asked] = map(_tokens, changes)
         for block in layout.blocks:
-            parts = [block.gather(_tokens(part)) for part in given]
+            parts = [block.gather(_tokens(part)) for part in exact]
             if not block.is_full:
                 # A cell without a token asks for nothing, so it must not be blamed for anything.
                 parts[0] = parts[0] * block.is_real_NR[:, None, :, None]
-            changes = _changes(parts, block.gather(lse_TH), scale)
+            changes = _backward(*parts, block.gather(lse_TH), 0.0, True, scale=scale)
             block.add_to(of_query, changes[0])
             block.write_to(of_key, changes[1])
             block.write_to(of_value, changes[2])
         return (*(part.transpose(0, 1)[None] for part in (of_query, of_key, of_value)), None, None)
-
-
-def _changes(
-    parts: list[Tensor], lse: Tensor, scale: float | None
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The gradients of query, key and value, from (gradient, query, key, value, output)."""
-    if parts[0].dtype != torch.float32 and parts[0].shape[2] < FEW_QUERIES:
-        parts = [part.float() for part in parts]
-    found: tuple[Tensor, Tensor, Tensor] = _backward(*parts, lse, 0.0, True, scale=scale)
-    return found
 
 
 def _tokens(part_1HTD: Tensor) -> Tensor:

@@ -1,13 +1,16 @@
 """One network's updates: accumulation, the averaged copy, and refusing what is not finite."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from training.ml.engine import Engine
 from training.ml.errors import NonFinite
+from training.ml.networks import autocast
 from training.ml.schedules import Schedule
 
 
@@ -44,6 +47,27 @@ def losses_of(engine, *, pieces):
         lambda rows=rows: (engine.forward(rows) ** 2).sum() / len(INPUTS)
         for rows in INPUTS.chunk(pieces)
     ]
+
+
+def losses_in_bf16(engine, *, pieces):
+    def lost(plain):
+        with autocast(engine.world.device, "bf16"):
+            return plain()
+
+    return [partial(lost, plain) for plain in losses_of(engine, pieces=pieces)]
+
+
+class Conversions(TorchDispatchMode):
+    """Counts the tensors of one shape that are copied into another type."""
+
+    def __init__(self, shape):
+        super().__init__()
+        self.shape, self.count = shape, 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function is torch.ops.aten._to_copy.default and args[0].shape == self.shape:
+            self.count += 1
+        return function(*args, **(kwargs or {}))
 
 
 def test_micro_batches_sum_to_the_gradient_of_the_whole(make_engine):
@@ -131,3 +155,25 @@ def test_gradients_are_scaled_down_to_the_norm_allowed(make_engine):
     assert clipped.item() == pytest.approx(0.01, rel=1e-3)
     # What is reported is the norm before scaling.
     assert report.gradient_norm > 0.1
+
+
+def test_a_step_in_bf16_converts_each_weight_once(make_engine):
+    """RM3: once there, and once back for the gradient of each micro-batch."""
+    engine = make_engine()
+
+    with Conversions(engine.module.weight.shape) as conversions:
+        engine.update({"loss": losses_in_bf16(engine, pieces=3)})
+
+    assert conversions.count == 1 + 3
+
+
+def test_a_step_in_bf16_sees_what_the_step_before_has_learned(make_engine):
+    """RM3: converted weights do not outlive their step."""
+    engine = make_engine()
+    engine.update({"loss": losses_in_bf16(engine, pieces=3)})
+
+    with torch.no_grad():
+        expected = sum(float(loss()) for loss in losses_in_bf16(engine, pieces=3))
+    report = engine.update({"loss": losses_in_bf16(engine, pieces=3)})
+
+    assert report.losses["loss"] == pytest.approx(expected, rel=1e-6)

@@ -147,6 +147,8 @@ CELERY_TASK_ROUTES = {"training.ring": {"queue": "gpu"}}
 # Where trained models, snapshots and running jobs live.
 STATE_DIR = env_path("CONCORD_STATE_DIR", BASE_DIR / ".concord")
 ARTIFACT_ROOT = env_path("CONCORD_ARTIFACT_ROOT", STATE_DIR / "artifacts")
+# s3://bucket/prefix where machines share no folder; the folder above is then a copy.
+ARTIFACT_BUCKET = env_text("CONCORD_ARTIFACT_BUCKET", "")
 RUN_ROOT = env_path("CONCORD_RUN_ROOT", STATE_DIR / "runs")
 
 # The base model's tokenizer.json, for the limit on demonstrations; estimated where it is missing.
@@ -189,4 +191,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env_text("CONCORD_LOG_LEVEL", "INFO")},
+    # They tell on every call where their credentials come from.
+    "loggers": {name: {"level": "WARNING"} for name in ("aiobotocore", "botocore")},
 }

@@ -2,10 +2,12 @@
 
 The manifest is the canonical JSON list of (path, size, SHA-256) of every file, so equal content
 has one name, publishing twice changes nothing, and a folder can be checked against its own name.
+
+With CONCORD_ARTIFACT_BUCKET the bucket is the store and the folder this machine's copy of it:
+what is published goes to both, and what is missing here is fetched, checked, and kept.
 """
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -14,6 +16,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.conf import settings
+
+from training.artifact_bucket import Bucket, BucketError, Entries, canonical
 
 CHUNK_BYTES = 1 << 20
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -45,6 +51,7 @@ def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifa
         # Every start of the demo registers its model again; half a gigabyte is not copied for that.
         there = _describe(folder)
         if _is_there(root / there.sha256):
+            _share(root / there.sha256)
             return there
     temporary = root / f".tmp-{uuid.uuid4().hex}"
     try:
@@ -57,25 +64,43 @@ def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifa
             _sync_folders(temporary)
             _rename_unless_there(temporary, target)
             _sync_folder(root)
+        _share(target)
         return stored
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def artifact_path(root: Path, sha256: str) -> Path:
-    """The folder of an artifact. Raises: ArtifactError when it is not there or not a hash."""
-    if not SHA256.fullmatch(sha256):
-        raise ArtifactError(f"{sha256!r} is not the name of an artifact.")
-    path = root / sha256
-    if not path.is_dir():
+    """The folder of an artifact, fetched if need be. Raises: ArtifactError when it is nowhere."""
+    path = _place_of(root, sha256)
+    if not path.is_dir() and not _fetch(root, sha256):
         raise ArtifactError(f"Artifact {sha256} is not in the store.")
     return path
+
+
+def is_stored(root: Path, sha256: str) -> bool:
+    """Whether an artifact could be had; nothing is fetched. Raises: ArtifactError as above."""
+    if _place_of(root, sha256).is_dir():
+        return True
+    bucket = configured_bucket()
+    return bucket is not None and bucket.has(sha256)
+
+
+def configured_bucket() -> Bucket | None:
+    """The bucket that all machines share; None where they share a folder or there is one only."""
+    url = settings.ARTIFACT_BUCKET
+    return Bucket(url) if url else None
 
 
 def open_verified(root: Path, sha256: str) -> Path:
     """The folder of an artifact after every byte was checked. Costs a read of all its files."""
     path = artifact_path(root, sha256)
     found = _describe(path).sha256
+    if found != sha256 and configured_bucket() is not None:
+        # A copy that went bad on this machine's disk; the one that all share may be good.
+        shutil.rmtree(path)
+        path = artifact_path(root, sha256)
+        found = sha256
     if found != sha256:
         raise ArtifactError(f"Artifact {sha256} is damaged: its files now hash to {found}.")
     return path
@@ -88,6 +113,48 @@ def artifact_file(root: Path, sha256: str, name: str) -> Path:
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         raise ArtifactError(f"Artifact {sha256} has no file {name!r}.")
     return path
+
+
+def _place_of(root: Path, sha256: str) -> Path:
+    if not SHA256.fullmatch(sha256):
+        raise ArtifactError(f"{sha256!r} is not the name of an artifact.")
+    return root / sha256
+
+
+def _share(folder: Path) -> None:
+    """Raises: ArtifactError when the bucket does not take it."""
+    bucket = configured_bucket()
+    if bucket is None:
+        return
+    try:
+        bucket.upload(folder, _entries(folder))
+    except BucketError as error:
+        raise ArtifactError(f"Artifact {folder.name} could not be shared: {error}") from error
+
+
+def _fetch(root: Path, sha256: str) -> bool:
+    """Whether the bucket had it. It appears whole or not at all. Raises: ArtifactError."""
+    bucket = configured_bucket()
+    if bucket is None:
+        return False
+    temporary = root / f".tmp-{uuid.uuid4().hex}"
+    temporary.mkdir(parents=True)
+    try:
+        if not bucket.download(sha256, temporary):
+            return False
+        if (found := _describe(temporary).sha256) != sha256:
+            raise ArtifactError(
+                f"Artifact {sha256} is damaged in {bucket.url}: its files hash to {found}."
+            )
+        for path in _regular_files(temporary):
+            path.chmod(READ_ONLY)
+        _sync_folders(temporary)
+        _rename_unless_there(temporary, root / sha256)
+        return True
+    except (BucketError, OSError) as error:
+        raise ArtifactError(f"Artifact {sha256} could not be fetched: {error}") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def sha256_of_file(path: Path) -> str:
@@ -132,14 +199,17 @@ def _place(source: Path, target: Path, *, may_link: bool) -> None:
         os.fsync(stream.fileno())
 
 
-def _describe(folder: Path) -> StoredArtifact:
-    entries = [
+def _entries(folder: Path) -> Entries:
+    return [
         (path.relative_to(folder).as_posix(), path.stat().st_size, sha256_of_file(path))
         for path in _regular_files(folder)
     ]
-    manifest = json.dumps(sorted(entries), ensure_ascii=False, separators=(",", ":"))
+
+
+def _describe(folder: Path) -> StoredArtifact:
+    entries = _entries(folder)
     return StoredArtifact(
-        sha256=hashlib.sha256(manifest.encode()).hexdigest(),
+        sha256=hashlib.sha256(canonical(entries).encode()).hexdigest(),
         num_bytes=sum(num_bytes for _, num_bytes, _ in entries),
     )
 

@@ -37,6 +37,7 @@ def runner_environment(held: Claim) -> dict[str, str]:
         "CONCORD_SECRET_KEY": settings.SECRET_KEY,
         "CONCORD_STATE_DIR": str(settings.STATE_DIR),
         "CONCORD_ARTIFACT_ROOT": str(settings.ARTIFACT_ROOT),
+        "CONCORD_ARTIFACT_BUCKET": settings.ARTIFACT_BUCKET,
         "CONCORD_RUN_ROOT": str(settings.RUN_ROOT),
         "CONCORD_RUN_LEASE_SECONDS": str(settings.RUN_LEASE_SECONDS),
         "CONCORD_HEARTBEAT_SECONDS": str(settings.HEARTBEAT_SECONDS),

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from training.artifact_store import SHA256
+from training.artifact_bucket import Bucket
+from training.artifact_store import SHA256, configured_bucket
 from training.models import TERMINAL_STATES, Artifact, Run, RunState
 from training.models.clock import ClockTimestamp
 from training.runner.work_folder import WorkFolder
@@ -34,6 +35,8 @@ def collect_garbage(*, keep_failed_days: int, is_dry_run: bool = False) -> Colle
     """Remove unreferenced artifacts older than a day and what ended runs left; say what it was."""
     collected = Collected()
     _collect_artifacts(Path(settings.ARTIFACT_ROOT), collected, is_dry_run=is_dry_run)
+    if (bucket := configured_bucket()) is not None:
+        _collect_bucket(bucket, collected, is_dry_run=is_dry_run)
     _collect_runs(collected, keep_failed_days=keep_failed_days, is_dry_run=is_dry_run)
     return collected
 
@@ -72,6 +75,34 @@ def _finish_interrupted(root: Path) -> None:
             shutil.rmtree(trash)
         else:
             trash.rename(folder)
+
+
+def _collect_bucket(bucket: Bucket, collected: Collected, *, is_dry_run: bool) -> None:
+    """The same rule for the copy that all machines share: one machine's collection is enough."""
+    for sha256 in filter(SHA256.fullmatch, bucket.names()):
+        if not _is_garbage(bucket, sha256):
+            continue
+        num_bytes = bucket.num_bytes(sha256)
+        if is_dry_run or _remove_from_bucket(bucket, sha256):
+            # This machine's copy of it may have gone just before.
+            if sha256 not in collected.artifacts:
+                collected.artifacts.append(sha256)
+            collected.num_bytes += num_bytes
+
+
+def _is_garbage(bucket: Bucket, sha256: str) -> bool:
+    is_old = bucket.age_seconds(sha256) > GRACE_SECONDS
+    return is_old and not Artifact.objects.filter(pk=sha256).exists()
+
+
+def _remove_from_bucket(bucket: Bucket, sha256: str) -> bool:
+    """Marked first, then asked again: whoever named or published it meanwhile wins."""
+    bucket.mark_removing(sha256)
+    if not _is_garbage(bucket, sha256):
+        bucket.unmark(sha256)
+        return False
+    bucket.remove(sha256)
+    return True
 
 
 def _collect_runs(collected: Collected, *, keep_failed_days: int, is_dry_run: bool) -> None:

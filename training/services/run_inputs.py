@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from training.artifact_store import ArtifactError, artifact_path
+from training.artifact_store import is_stored
 from training.models import ModelVersion, Snapshot
 from training.services.stages import STAGES, InputRole, needs_pretraining
 
@@ -53,8 +53,6 @@ def _problem_with(role: InputRole, chosen: ChosenInput | None) -> str | None:
         return f"there is no such {role.kind.replace('_', ' ')}"
     if chosen.kind not in role.accepts:
         return f"must be of kind {' or '.join(role.accepts)}, not {chosen.kind}"
-    try:
-        artifact_path(settings.ARTIFACT_ROOT, chosen.artifact_id)
-    except ArtifactError:
+    if not is_stored(settings.ARTIFACT_ROOT, chosen.artifact_id):
         return "its files are missing from the artifact store"
     return None

@@ -5,7 +5,8 @@ fact is a quotient of two sums over rankings, so that the pairs of one ranking, 
 count as one draw in its interval.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -85,6 +86,17 @@ def quotient(sums: Sums, *, counted: str, limits: tuple[float, float] = (0.0, 1.
     return Fact(value, num_draws, low=low, high=high)
 
 
+def as_likely_as(fact: Fact, *, expected: float) -> Fact:
+    """The fact with the chance, by a z-test, of lying as far from what is expected."""
+    if fact.value is None or fact.low is None or fact.high is None:
+        return replace(fact, expected=expected if fact.value is not None else None)
+    # The interval may have been cut at a limit on one side; the other side has its full width.
+    reach = max(fact.high - fact.value, fact.value - fact.low)
+    standard_error = reach / NORMAL_95
+    p_value = math.erfc(abs(fact.value - expected) / standard_error / math.sqrt(2))
+    return replace(fact, expected=expected, p_value=p_value)
+
+
 def median(values: FloatArray, *, counted: str) -> Fact:
     """The middle of the values with the order statistics around it."""
     known = np.sort(values[~np.isnan(values)])
@@ -129,7 +141,7 @@ def first_is_best(items: JudgedItems) -> Sums:
 
 def length_correlations(items: JudgedItems) -> Sums:
     """Spearman's correlation of being ranked better with being longer; no draw without variance."""
-    better, longer = _average_ranks(-items.rank), _average_ranks(items.length)
+    better, longer = average_ranks(-items.rank), average_ranks(items.length)
     better -= better.mean(axis=1, keepdims=True)
     longer -= longer.mean(axis=1, keepdims=True)
     spread = np.sqrt((better**2).sum(axis=1) * (longer**2).sum(axis=1))
@@ -191,7 +203,7 @@ def _binomial(num_draws: int, chance: float) -> FloatArray:
     return chances
 
 
-def _average_ranks(values: IntArray) -> FloatArray:
+def average_ranks(values: IntArray) -> FloatArray:
     """Within each row, how many are smaller plus half of those that are equal."""
     smaller = (values[:, None, :] < values[:, :, None]).sum(axis=2)
     equal = (values[:, None, :] == values[:, :, None]).sum(axis=2)

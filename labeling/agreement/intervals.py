@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from labeling.agreement.alpha import Quotient
 from labeling.agreement.judgments import FloatArray
-from labeling.agreement.statistics import Quotient
 
 NUM_RESAMPLES: Final = 1_000
 SEED: Final = 2022
@@ -136,5 +136,5 @@ def _interval(
 def _too_few(num_comparisons: int, minimum: int) -> str:
     return (
         f"Comparisons between two labelers so far: {num_comparisons}. "
-        f"At least {minimum} are needed."
+        f"At least {minimum} are needed, {minimum - num_comparisons} more than that."
     )

@@ -1,6 +1,6 @@
 """Judgments of pairs of completions, as the parallel arrays every agreement figure reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,10 @@ class PairJudgments:
     whose two sides everybody saw alike. In any other pair the order is arbitrary, and figures that
     depend on it count every judgment half in each direction. ``longer`` is +1 where the first
     completion is the longer text, -1 where the second is, 0 where they are as long.
+    ``is_mirrored`` says that this labeler saw the second one first; None is nobody did.
 
-    Shapes: pair, labeler and sign have one entry per judgment; prompt, has_sides and longer one per
-    pair, and ``pair`` holds indices into them.
+    Shapes: pair, labeler, sign and is_mirrored have one entry per judgment; prompt, has_sides and
+    longer one per pair, and ``pair`` holds indices into them.
     Raises: ValueError when the arrays do not fit together, or a labeler judges a pair twice.
     """
 
@@ -35,10 +36,13 @@ class PairJudgments:
     prompt: IntArray
     has_sides: BoolArray
     longer: IntArray
+    is_mirrored: BoolArray | None = None
 
     def __post_init__(self) -> None:
         if not len(self.pair) == len(self.labeler) == len(self.sign):
             raise ValueError("pair, labeler and sign need one entry per judgment")
+        if self.is_mirrored is not None and len(self.is_mirrored) != len(self.pair):
+            raise ValueError("is_mirrored needs one entry per judgment")
         if not len(self.prompt) == len(self.has_sides) == len(self.longer):
             raise ValueError("prompt, has_sides and longer need one entry per pair")
         if not len(self.pair):
@@ -64,6 +68,17 @@ class PairJudgments:
         )
         return cells.reshape(-1, NUM_SIGNS).astype(np.float64)
 
+    def counts_by_order_shown(self) -> FloatArray:
+        """``counts`` of those who saw the first completion first, and of the others.
+
+        Shapes: 2 x pairs x 3.
+        """
+        nobody = np.zeros(len(self.pair), dtype=np.bool_)
+        mirrored = nobody if self.is_mirrored is None else self.is_mirrored
+        cell = (mirrored * len(self.prompt) + self.pair) * NUM_SIGNS + self.sign + 1
+        cells = np.bincount(cell, minlength=2 * NUM_SIGNS * len(self.prompt))
+        return cells.reshape(2, -1, NUM_SIGNS).astype(np.float64)
+
     def of_pairs(self, wanted: BoolArray) -> "PairJudgments":
         """The judgments of these pairs only. Shapes: wanted, one entry per pair."""
         if wanted.all():
@@ -77,6 +92,17 @@ class PairJudgments:
             prompt=self.prompt[wanted],
             has_sides=self.has_sides[wanted],
             longer=self.longer[wanted],
+            is_mirrored=None if self.is_mirrored is None else self.is_mirrored[kept],
+        )
+
+    def of_judgments(self, wanted: BoolArray) -> "PairJudgments":
+        """These judgments only; the pairs stay. Shapes: wanted, one entry per judgment."""
+        return replace(
+            self,
+            pair=self.pair[wanted],
+            labeler=self.labeler[wanted],
+            sign=self.sign[wanted],
+            is_mirrored=None if self.is_mirrored is None else self.is_mirrored[wanted],
         )
 
     def with_overlap(self, minimum: int) -> "PairJudgments":

@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 
+from labeling.agreement.alpha import Quotient
 from labeling.agreement.intervals import Figure, Size, estimate, resample, undefined
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, IntArray, PairJudgments
-from labeling.agreement.statistics import STRICT, Quotient, cohen_quotient
+from labeling.agreement.statistics import STRICT, cohen_quotient
 from labeling.agreement.sums import add_up
 
 NUM_CELLS = NUM_SIGNS * NUM_SIGNS

@@ -20,10 +20,9 @@ from typing import Final
 
 import numpy as np
 
-from labeling.agreement.judgments import FloatArray
+from labeling.agreement.alpha import Level, Quotient, distance_quotient
+from labeling.agreement.judgments import NUM_SIGNS, FloatArray
 from labeling.agreement.sums import Sums
-
-Quotient = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,14 @@ def fleiss_quotient(mean_share_of_same: FloatArray, answers: FloatArray) -> Quot
     n_squared = answers.sum(axis=-1) ** 2
     expected = (answers**2).sum(axis=-1)
     return mean_share_of_same * n_squared - expected, n_squared - expected
+
+
+def _alpha_of_signs(sums: Sums, level: Level) -> Quotient:
+    """Alpha over second, tie, first, which stand in this order for ordinal and interval."""
+    cells = np.zeros((*sums.judgments.shape, NUM_SIGNS, NUM_SIGNS))
+    cells[..., 0, 1], cells[..., 1, 2] = sums.second_and_tied, sums.tied_and_first
+    cells[..., 0, 2] = sums.second_and_first
+    return distance_quotient(cells, _answers(sums), np.arange(NUM_SIGNS), level=level)
 
 
 def _answers(sums: Sums) -> FloatArray:
@@ -162,6 +169,32 @@ ALPHA: Final = Statistic(
     num_counted=lambda sums: sums.judgments,
     when_undefined="Every judgment is the same answer, so chance alone explains the agreement.",
 )
+ALPHA_ORDINAL: Final = Statistic(
+    key="alpha_ordinal",
+    label="Krippendorff's alpha, ordinal",
+    definition=(
+        "As the nominal one, but a tie lies between the two preferences: a tie against a "
+        "preference is less disagreement than two opposite preferences."
+    ),
+    formula=lambda sums: _alpha_of_signs(sums, "ordinal"),
+    chance=lambda _: 0.0,
+    counted="judgments",
+    num_counted=lambda sums: sums.judgments,
+    when_undefined=ALPHA.when_undefined,
+)
+ALPHA_INTERVAL: Final = Statistic(
+    key="alpha_interval",
+    label="Krippendorff's alpha, interval",
+    definition=(
+        "As the ordinal one, with fixed distances: a tie is one step from either preference, and "
+        "opposite preferences are two steps apart, which count four times as much."
+    ),
+    formula=lambda sums: _alpha_of_signs(sums, "interval"),
+    chance=lambda _: 0.0,
+    counted="judgments",
+    num_counted=lambda sums: sums.judgments,
+    when_undefined=ALPHA.when_undefined,
+)
 FLEISS: Final = Statistic(
     key="fleiss_kappa",
     label="Fleiss' kappa",
@@ -200,6 +233,20 @@ TIE_SHARE: Final = Statistic(
     num_counted=lambda sums: sums.judgments,
     when_undefined=TERNARY.when_undefined,
 )
+ORDER_BOUND: Final = Statistic(
+    key="ternary_order_bound",
+    label="A tie being an answer, bound to the order shown (WMT's definition)",
+    definition=(
+        "As pairwise agreement with a tie being an answer, but two labelers are compared only "
+        "where they saw the two completions in the same order. The translation shared tasks "
+        "counted this way, which leaves out about half of the comparisons."
+    ),
+    formula=lambda sums: (sums.bound_same, sums.bound_comparisons),
+    chance=_chance_of_same,
+    counted="comparisons between two labelers",
+    num_counted=lambda sums: sums.bound_comparisons,
+    when_undefined="No two labelers have seen the same pair of completions in the same order.",
+)
 LONGER_TEXT: Final = Statistic(
     key="longer_text",
     label="The longer completion is the preferred one",
@@ -222,9 +269,12 @@ STATISTICS: Final[Mapping[str, Statistic]] = MappingProxyType(
             TERNARY_BY_PAIR,
             HALF_CREDIT,
             ALPHA,
+            ALPHA_ORDINAL,
+            ALPHA_INTERVAL,
             FLEISS,
             LEAVE_ONE_OUT,
             TIE_SHARE,
+            ORDER_BOUND,
             LONGER_TEXT,
         )
     }

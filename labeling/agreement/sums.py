@@ -35,6 +35,14 @@ class Sums:
     mode_points: FloatArray
     # Krippendorff's coincidences on the diagonal: same answers, weighted 1 / (labelers - 1).
     coincidences: FloatArray
+    # The same off it, both directions together, by which two answers met; where the order of a
+    # pair is arbitrary, a tie meets either preference half the time.
+    second_and_tied: FloatArray
+    tied_and_first: FloatArray
+    second_and_first: FloatArray
+    # Comparisons of labelers who saw the two completions in the same order, and the same answers.
+    bound_comparisons: FloatArray
+    bound_same: FloatArray
     # Judgments by answer; arbitrary order counts half in each direction.
     second: FloatArray
     tied: FloatArray
@@ -102,6 +110,10 @@ def _sums_by_pair(counts: FloatArray, judgments: PairJudgments) -> Sums:
     opposed = counts[:, 0] * counts[:, 2]
     preferred = np.sign(counts[:, 2] - counts[:, 0])
     answers = np.where(judgments.has_sides[:, None], counts, (counts + counts[:, ::-1]) / 2)
+    with_a_tie = 2 * counts[:, [0, 2]] * counts[:, [1]] / (labelers - 1)[:, None]
+    met = np.where(judgments.has_sides[:, None], with_a_tie, (with_a_tie + with_a_tie[:, ::-1]) / 2)
+    by_order = judgments.counts_by_order_shown()
+    bound_labelers = by_order.sum(axis=2)
     return Sums(
         comparisons=comparisons,
         same=same,
@@ -113,6 +125,11 @@ def _sums_by_pair(counts: FloatArray, judgments: PairJudgments) -> Sums:
         judgments=labelers,
         mode_points=_mode_points(counts),
         coincidences=coincidences(counts),
+        second_and_tied=met[:, 0],
+        tied_and_first=met[:, 1],
+        second_and_first=2 * opposed / (labelers - 1),
+        bound_comparisons=(bound_labelers * (bound_labelers - 1) / 2).sum(axis=0),
+        bound_same=(by_order * (by_order - 1) / 2).sum(axis=(0, 2)),
         second=answers[:, 0],
         tied=answers[:, 1],
         first=answers[:, 2],

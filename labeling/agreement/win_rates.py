@@ -7,9 +7,9 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from labeling.agreement.alpha import Quotient
 from labeling.agreement.intervals import Figure, Size, estimate, resample
 from labeling.agreement.judgments import FloatArray
-from labeling.agreement.statistics import Quotient
 
 WIN_RATE_DEFINITION: Final = (
     "The share of tasks that rank the model above the baseline; a tie counts one half. Where a "

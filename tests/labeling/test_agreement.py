@@ -181,7 +181,7 @@ def test_few_comparisons_make_no_figure_and_say_how_many_are_missing() -> None:
 
     assert figure.value is None
     assert figure.reason_undefined == (
-        "Comparisons between two labelers so far: 15. At least 20 are needed."
+        "Comparisons between two labelers so far: 15. At least 20 are needed, 5 more than that."
     )
     assert figure.low is None
 

@@ -203,7 +203,7 @@ def test_too_little_overlap_says_how_much_is_there_and_needed(cast: Cast) -> Non
 
     assert strict["value"] is None
     assert strict["reason_undefined"] == (
-        "Comparisons between two labelers so far: 18. At least 20 are needed."
+        "Comparisons between two labelers so far: 18. At least 20 are needed, 2 more than that."
     )
 
 

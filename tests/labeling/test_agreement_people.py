@@ -57,7 +57,7 @@ def test_too_few_shared_pairs_or_a_single_answer_make_no_kappa() -> None:
     (flat,) = cohen_kappas(two_by_two([[30, 0], [0, 0]]), labelers=[AMINA, BO])
 
     assert few.kappa.reason_undefined == (
-        "Comparisons between two labelers so far: 12. At least 20 are needed."
+        "Comparisons between two labelers so far: 12. At least 20 are needed, 8 more than that."
     )
     assert flat.kappa.reason_undefined == "Both gave one and the same answer throughout."
 
@@ -105,7 +105,7 @@ def test_a_labeler_with_few_meetings_has_no_figure() -> None:
     figures = agreement_with_others(three_labelers(5), labelers=[AMINA])
 
     assert figures[AMINA].reason_undefined == (
-        "Comparisons between two labelers so far: 10. At least 20 are needed."
+        "Comparisons between two labelers so far: 10. At least 20 are needed, 10 more than that."
     )
 
 

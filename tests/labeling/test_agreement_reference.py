@@ -10,12 +10,13 @@ import krippendorff
 import numpy as np
 import pytest
 
+from labeling.agreement.alpha import Quotient
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, PairJudgments
 from labeling.agreement.people import cohen_kappas
 from labeling.agreement.report import Study
+from labeling.agreement.shared_tasks import agreement_of_rankings
 from labeling.agreement.statistics import (
     STATISTICS,
-    Quotient,
     alpha_quotient,
     cohen_quotient,
     fleiss_quotient,
@@ -239,21 +240,25 @@ def translation_rankings(language_pair: str, *, rater: str) -> PairJudgments:
     ("ranking"), or units by the labeler as well ("same labeler").
     """
     pairs: dict[tuple[Any, ...], int] = {}
-    rows = []
+    rows, mirrored = [], []
     with gzip.open(reference_data("wmt16_rankings.jsonl.gz"), "rt", encoding="utf-8") as lines:
         rankings = [json.loads(line) for line in lines]
     for number, ranking in enumerate(rankings):
         if ranking["lang_pair"] != language_pair:
             continue
         items = [("+".join(sorted(item["systems"])), item["rank"]) for item in ranking["items"]]
+        place = {name: n for n, (name, _) in enumerate(items)}
         for (name, rank), (other, other_rank) in combinations(sorted(items), 2):
+            mirrored.append(place[name] > place[other])
             unit = (ranking["task_id"], name, other)
             if rater == "same labeler":
                 unit += (ranking["labeler"],)
             rows.append((pairs.setdefault(unit, len(pairs)), number, np.sign(other_rank - rank)))
     pair, labeler, sign = np.array(rows, dtype=np.int64).T
     none = np.zeros(len(pairs), dtype=np.int64)
-    return PairJudgments(pair, labeler, sign, none, none.astype(np.bool_), none)
+    return PairJudgments(
+        pair, labeler, sign, none, none.astype(np.bool_), none, np.array(mirrored, dtype=np.bool_)
+    )
 
 
 @pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
@@ -276,6 +281,37 @@ def test_agreement_of_k_way_rankings_with_ties_is_reproduced(
     assert round(divided(STATISTICS["ternary"].formula(total)), 4) == reference[name]["pA"]
     half_credit = round(divided(STATISTICS["half_credit"].formula(total)), 4)
     assert half_credit == reference[name]["half_credit"]
+
+
+@pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
+def test_agreement_between_two_labelers_is_what_is_left_of_any(language_pair: str) -> None:
+    reference = expected("wmt16")[f"wmt16/{language_pair}"]["order_free_distinct_labelers"]
+    of_any = sums_by_prompt(translation_rankings(language_pair, rater="ranking")).total()
+    of_same = sums_by_prompt(translation_rankings(language_pair, rater="same labeler")).total()
+
+    assert int(of_any.comparisons - of_same.comparisons) == reference["comparable"]
+    assert int(of_any.same - of_same.same) == reference["agree"]
+
+
+@pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
+@pytest.mark.parametrize("name", ["published_definition(ordered,any labeler)", "order_free_any"])
+def test_the_translation_tasks_kappas_are_reproduced_under_both_definitions(
+    language_pair: str, name: str
+) -> None:
+    """Chance is over all judgments, those that nobody else made included."""
+    reference = expected("wmt16")[f"wmt16/{language_pair}"]
+    judgments = translation_rankings(language_pair, rater="ranking")
+
+    found = agreement_of_rankings(judgments, bound_to_order="ordered" in name)
+
+    assert rounded(found.chance) == reference["pE"]
+    assert (found.num_same, found.num_comparable) == (
+        reference[name]["agree"],
+        reference[name]["comparable"],
+    )
+    assert rounded(found.agreement) == reference[name]["pA"]
+    assert rounded(found.kappa) == reference[name]["kappa"]
+    assert rounded(found.half_credit) == reference[name]["half_credit"]
 
 
 def test_a_million_and_a_half_judgments_take_about_a_second() -> None:

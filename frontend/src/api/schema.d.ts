@@ -2007,7 +2007,7 @@ export interface components {
              */
             chance: number | null;
             /** @enum {string} */
-            key: "strict" | "ternary" | "ternary_by_pair" | "half_credit" | "alpha_nominal" | "fleiss_kappa" | "leave_one_out" | "tie_share" | "longer_text";
+            key: "strict" | "ternary" | "ternary_by_pair" | "half_credit" | "alpha_nominal" | "alpha_ordinal" | "alpha_interval" | "fleiss_kappa" | "leave_one_out" | "tie_share" | "ternary_order_bound" | "longer_text";
             label: string;
             definition: string;
             /** @description What ``num_pairs`` counts, in words. */

@@ -1,0 +1,184 @@
+"""Ratings and flags of single completions: how much labelers agree, and how lenient each one is.
+
+Flags that are rare make kappa and alpha collapse although nearly every answer is the same, so AC1
+stands beside alpha.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from labeling.agreement.alpha import Level, Quotient, coincidences_by, krippendorff_quotient
+from labeling.agreement.habits import Fact, Sums, as_likely_as, quotient
+from labeling.agreement.intervals import Figure, Size, estimate, resample
+from labeling.agreement.judgments import FloatArray, IntArray
+
+LIKERT: Final = np.arange(1, 8)
+NO_YES: Final = np.arange(2)
+
+LIKERT_ALPHA_DEFINITION: Final = (
+    "Krippendorff's alpha of the ratings 1 to 7 at the ordinal level: it matters how far apart two "
+    "ratings of a completion are, counted in ratings that lie between them. 1 is perfect, 0 is "
+    "chance."
+)
+LENIENCY_DEFINITION: Final = (
+    "How much higher than the others' mean this labeler rates the completions that others rated "
+    "too, in points of the scale 1 to 7. The p-value is of a z-test against 0, each ranking being "
+    "one draw."
+)
+PREVALENCE_DEFINITION: Final = "The share of the answers to this question that are yes."
+AC1_DEFINITION: Final = (
+    "Gwet's AC1: agreement beyond chance, where chance is 2q(1 - q) for the mean share q of yes. "
+    "It stays meaningful for rare flags."
+)
+FLAG_ALPHA_DEFINITION: Final = (
+    "Krippendorff's alpha of yes and no. Where a flag is rare it is near 0 although nearly every "
+    "answer is the same: read it beside AC1."
+)
+NOT_SHARED: Final = "No two labelers have answered this about the same completion."
+ONE_VALUE: Final = "Every answer is the same, so chance alone explains the agreement."
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """Who gave which value to which completion, for one question.
+
+    ``unit`` numbers the completions and ``prompt`` says whose each is; ``value`` is one of
+    ``values``, which ascend. ``ranking`` numbers the answers that came together.
+
+    Shapes: unit, labeler, ranking and value per judgment; prompt per unit.
+    Raises: ValueError for a value that is none of ``values``.
+    """
+
+    unit: IntArray
+    labeler: IntArray
+    ranking: IntArray
+    value: IntArray
+    prompt: IntArray
+    values: IntArray
+
+    def __post_init__(self) -> None:
+        if not np.isin(self.value, self.values).all():
+            raise ValueError("a rating is none of the values of its scale")
+
+    @cached_property
+    def counts(self) -> FloatArray:
+        """Shapes: units x values."""
+        place = np.searchsorted(self.values, self.value)
+        cells = np.bincount(
+            self.unit * len(self.values) + place, minlength=len(self.prompt) * len(self.values)
+        )
+        return cells.reshape(-1, len(self.values)).astype(np.float64)
+
+    @cached_property
+    def shared(self) -> tuple[IntArray, FloatArray]:
+        """(prompt, counts) of the units that several judged, the prompts numbered from 0."""
+        several = self.counts.sum(axis=1) > 1
+        _, prompt = np.unique(self.prompt[several], return_inverse=True)
+        return prompt.astype(np.int64), self.counts[several]
+
+    def size(self) -> Size:
+        prompt, counts = self.shared
+        judged = counts.sum(axis=1)
+        return Size(
+            num_counted=round(float(judged.sum())),
+            num_prompts=int(prompt.max(initial=-1)) + 1,
+            num_comparisons=round(float((judged * (judged - 1) / 2).sum())),
+        )
+
+
+def alpha_of(ratings: Ratings, *, level: Level) -> Figure:
+    """Krippendorff's alpha over the units that several labelers judged."""
+    by_prompt = coincidences_by(*ratings.shared)
+    shape = (-1, len(ratings.values), len(ratings.values))
+    cells = by_prompt.reshape(-1, len(ratings.values) ** 2)
+
+    def of(sums: FloatArray) -> Quotient:
+        return krippendorff_quotient(sums.reshape(shape), ratings.values, level=level)
+
+    return _figure(cells, of, ratings.size())
+
+
+def ac1_of(ratings: Ratings) -> Figure:
+    """Gwet's AC1 over the units that several labelers answered.
+
+    Source: Gwet 2008; the chance term for C answers is sum q(1 - q) / (C - 1).
+    """
+    prompt, counts = ratings.shared
+    judged = counts.sum(axis=1, keepdims=True)
+    same = (counts * (counts - 1)).sum(axis=1, keepdims=True) / (judged * (judged - 1))
+    of_unit = np.concatenate([np.ones_like(same), same, counts / judged], axis=1)
+    num_prompts = int(prompt.max(initial=-1)) + 1
+    by_prompt = np.zeros((num_prompts, of_unit.shape[1]))
+    np.add.at(by_prompt, prompt, of_unit)
+
+    def of(sums: FloatArray) -> Quotient:
+        units, same_sum, shares = sums[..., 0], sums[..., 1], sums[..., 2:]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = shares / units[..., None]
+        chance = (share * (1 - share)).sum(axis=-1) / (len(ratings.values) - 1)
+        return same_sum - chance * units, units * (1 - chance)
+
+    return _figure(by_prompt, of, ratings.size())
+
+
+def prevalence_of(ratings: Ratings) -> Figure:
+    """The mean value, over all judgments, shared or not; of a flag, the share that said yes."""
+    _, prompt = np.unique(ratings.prompt[ratings.unit], return_inverse=True)
+    num_prompts = int(prompt.max(initial=-1)) + 1
+    sums = np.stack(
+        [
+            np.bincount(prompt, ratings.value, minlength=num_prompts),
+            np.bincount(prompt, minlength=num_prompts).astype(np.float64),
+        ],
+        axis=1,
+    )
+    num_judged = len(ratings.value)
+    return estimate(
+        (sums[:, 0].sum(), sums[:, 1].sum()),
+        resamples=lambda: _columns(resample(sums)),
+        size=Size(num_judged, num_prompts, num_judged),
+        when_undefined="Nobody has answered this yet.",
+        minimum_comparisons=1,
+    )
+
+
+def leniency(ratings: Ratings) -> dict[int, Fact]:
+    """How far each labeler's ratings lie above the mean of the others', on what they share."""
+    counts = ratings.counts
+    total, judged = counts @ ratings.values, counts.sum(axis=1)
+    rows = np.flatnonzero(judged[ratings.unit] > 1)
+    unit, value = ratings.unit[rows], ratings.value[rows]
+    above = value - (total[unit] - value) / (judged[unit] - 1)
+    widest = float(ratings.values[-1] - ratings.values[0])
+    facts = {}
+    for labeler in np.unique(ratings.labeler).tolist():
+        mine = ratings.labeler[rows] == labeler
+        _, draw = np.unique(ratings.ranking[rows][mine], return_inverse=True)
+        sums = Sums(
+            np.bincount(draw, above[mine]).astype(np.float64),
+            np.bincount(draw).astype(np.float64),
+        )
+        fact = quotient(sums, counted="rankings rated by others too", limits=(-widest, widest))
+        facts[int(labeler)] = as_likely_as(fact, expected=0.0)
+    return facts
+
+
+def _figure(by_prompt: FloatArray, of: Callable[[FloatArray], Quotient], size: Size) -> Figure:
+    if not len(by_prompt):
+        return Figure(None, NOT_SHARED, size.num_counted, size.num_prompts)
+    numerator, denominator = of(by_prompt.sum(axis=0, keepdims=True))
+    return estimate(
+        (numerator[0], denominator[0]),
+        resamples=lambda: of(resample(by_prompt)),
+        size=size,
+        when_undefined=ONE_VALUE,
+        chance=0.0,
+    )
+
+
+def _columns(matrix: FloatArray) -> Quotient:
+    return matrix[:, 0], matrix[:, 1]

@@ -1,0 +1,244 @@
+"""Strengths, head to head and rank clusters, on textbook tables, SciPy and real rankings (R38)."""
+
+import gzip
+import json
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from labeling.agreement.bradley_terry import (
+    bradley_terry,
+    clusters,
+    is_connected,
+    log_strengths,
+    win_probability,
+)
+from labeling.agreement.contests import Contests, RankedModels, contests_of, head_to_head
+from tests.reference_data import reference_data
+
+
+def classic(name: str) -> Any:
+    return json.loads(reference_data("classics.json").read_text())[name]
+
+
+def fitted(wins: Any) -> Any:
+    return log_strengths(np.array(wins, dtype=float)[None])[0]
+
+
+def by_scipy(wins: Any) -> Any:
+    """The same likelihood through a general optimiser."""
+
+    def surprise(strength: Any) -> float:
+        difference = strength[:, None] - strength[None, :]
+        return float((wins * np.logaddexp(0, -difference)).sum() + strength.sum() ** 2)
+
+    found = optimize.minimize(surprise, np.zeros(len(wins)), method="BFGS", tol=1e-10)
+    return found.x - found.x.mean()
+
+
+def test_the_four_teams_of_the_textbook() -> None:
+    table = classic("bradley_terry_4teams")
+
+    assert np.exp(fitted(table["data"])).round(4).tolist() == table["expected"]
+
+
+def test_the_baseball_season_of_the_textbook() -> None:
+    table = classic("bradley_terry_baseball1987")
+
+    strength = fitted(table["wins"])
+
+    found = (strength - strength[-1]).round(3).tolist()
+    assert found == table["expected_log_ability_rel_to_last"]
+
+
+def test_the_citations_of_the_textbook() -> None:
+    table = classic("bradley_terry_citations")
+
+    strength = fitted(table["wins"])
+
+    found = (strength - strength[0]).round(3).tolist()
+    assert found == table["expected_log_ability_rel_to_first"]
+
+
+def test_the_chance_of_winning_is_elos_expected_score() -> None:
+    table = classic("elo_5games")
+    per_point = np.log(10) / 400
+
+    score = win_probability((table["rating"] - np.array(table["opponents"])) * per_point).sum()
+
+    assert abs(score - table["expected"]["expected_score"]) < 0.001
+    rating = table["rating"] + table["K"] * (table["score"] - score)
+    assert round(float(rating), 1) == table["expected"]["new_rating"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_strengths_equal_a_general_optimisers(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    wins = rng.integers(1, 30, size=(7, 7)) * rng.random((7, 7)) * (1 - np.eye(7))
+
+    assert fitted(wins) == pytest.approx(by_scipy(wins), abs=1e-5)
+
+
+def test_a_stack_of_tables_is_fitted_as_one_by_one() -> None:
+    rng = np.random.default_rng(9)
+    wins = rng.integers(1, 9, size=(5, 4, 4)).astype(float)
+
+    assert log_strengths(wins) == pytest.approx(np.stack([fitted(table) for table in wins]))
+
+
+def test_one_model_that_never_lost_has_no_strength_and_says_so() -> None:
+    # 0 beats 1, 1 and 2 beat each other: nothing ever beats 0.
+    wins = np.array([[[0, 2, 0], [0, 0, 3], [0, 1, 0]]], dtype=float)
+    assert not is_connected(wins)[0]
+    contests = Contests(
+        prompt=np.arange(6),
+        first=np.array([0, 0, 1, 1, 1, 1]),
+        second=np.array([1, 1, 2, 2, 2, 2]),
+        score=np.array([1.0, 1, 1, 0, 1, 1]),
+        num_models=3,
+    )
+
+    found = bradley_terry(contests)
+
+    assert {strength.log_strength for strength in found} == {None}
+    assert "infinite" in (found[0].reason_undefined or "")
+    assert [strength.num_contests for strength in found] == [2, 6, 4]
+
+
+def test_no_contest_is_said_too() -> None:
+    none = np.zeros(0, dtype=np.int64)
+
+    (only,) = bradley_terry(Contests(none, none, none, np.zeros(0), 1))
+
+    assert only.reason_undefined == "No two models were compared yet."
+
+
+def ranked(*rankings: tuple[int, int, list[tuple[int, int]]]) -> RankedModels:
+    """(task, prompt, [(model, rank)])."""
+    rows = [
+        (number, task, prompt, model, rank)
+        for number, (task, prompt, items) in enumerate(rankings)
+        for model, rank in items
+    ]
+    return RankedModels(*np.array(rows, dtype=np.int64).T)
+
+
+def test_samples_and_judges_of_a_task_are_averaged_to_one_contest() -> None:
+    # Task 1, two judges: model 0 above model 1, and a tie: 3/4. Two samples of model 0 in task 2,
+    # one above and one below model 1: 1/2.
+    found = contests_of(
+        ranked(
+            (1, 10, [(0, 1), (1, 2)]),
+            (1, 10, [(1, 1), (0, 1)]),
+            (2, 11, [(0, 1), (1, 2), (0, 3)]),
+        ),
+        num_models=2,
+    )
+
+    assert found.prompt.tolist() == [10, 11]
+    assert found.score.tolist() == [0.75, 0.5]
+
+
+def test_head_to_head_adds_up_to_one_both_ways() -> None:
+    rng = np.random.default_rng(2)
+    rankings = [
+        (n, n, [(model, int(rank)) for model, rank in enumerate(rng.integers(1, 4, size=4))])
+        for n in range(80)
+    ]
+
+    found = head_to_head(contests_of(ranked(*rankings), num_models=4))
+
+    for one, other in combinations(range(4), 2):
+        figure, turned = found[one, other], found[other, one]
+        assert figure.num_counted == turned.num_counted == 80
+        assert figure.value is not None
+        assert figure.value == pytest.approx(1 - (turned.value or 0))
+        assert (figure.low, figure.high) == pytest.approx((1 - turned.high, 1 - turned.low))
+    assert head_to_head(contests_of(ranked((1, 1, [(0, 1), (0, 2)])), num_models=4)) == {}
+
+
+def test_models_whose_ranks_overlap_share_a_cluster() -> None:
+    # The second and third overlap, the fourth joins them through the third.
+    first, last = np.array([1, 2, 2, 3]), np.array([1, 3, 4, 4])
+
+    assert clusters(first, last) == [1, 2, 2, 2]
+    assert clusters(np.array([1, 2, 3]), np.array([1, 2, 3])) == [1, 2, 3]
+
+
+WORTH = np.array([2.0, 0.0, 0.05, -2.0])
+
+
+def judged_models(seed: int, num_prompts: int = 150) -> Contests:
+    """Four models of known worth, ranked once a prompt as Plackett and Luce have it."""
+    rng = np.random.default_rng(seed)
+    rankings = []
+    for n in range(num_prompts):
+        order = (-(WORTH + rng.gumbel(size=4))).argsort().argsort() + 1
+        rankings.append((n, n, list(enumerate(order.tolist()))))
+    return contests_of(ranked(*rankings), num_models=4)
+
+
+def test_clearly_different_models_fall_into_clusters_of_their_own() -> None:
+    found = bradley_terry(judged_models(8))
+
+    assert [strength.cluster for strength in found] == [1, 2, 2, 3]
+    assert (found[0].model, found[3].model) == (0, 3)
+    assert (found[1].rank_low, found[1].rank_high) == (2, 3)
+
+
+def test_the_intervals_hold_the_known_worth_in_about_95_percent_of_studies() -> None:
+    covered = [
+        strength.low < WORTH[strength.model] - WORTH.mean() < strength.high
+        for seed in range(30)
+        for strength in bradley_terry(judged_models(seed))
+    ]
+
+    assert 0.9 <= np.mean(covered) <= 0.995
+
+
+def translations(language_pair: str) -> tuple[RankedModels, list[str]]:
+    """Systems whose output was the same words are ranked alike, each in its own name."""
+    with gzip.open(reference_data("wmt16_rankings.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        rankings = [one for one in map(json.loads, lines) if one["lang_pair"] == language_pair]
+    names = sorted({name for one in rankings for item in one["items"] for name in item["systems"]})
+    rows = [
+        (
+            number,
+            number,
+            int(one["segment"]),
+            names.index(name),
+            item["rank"],
+        )
+        for number, one in enumerate(rankings)
+        for item in one["items"]
+        for name in item["systems"]
+    ]
+    return RankedModels(*np.array(rows, dtype=np.int64).T), names
+
+
+@pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
+def test_the_order_of_the_translation_systems(language_pair: str) -> None:
+    """Against wins counted one by one and another optimiser."""
+    columns, names = translations(language_pair)
+    wins = np.zeros((len(names), len(names)))
+    order = np.argsort(columns.ranking, kind="stable")
+    bounds = np.flatnonzero(np.diff(columns.ranking[order])) + 1
+    for rows in np.split(order, bounds):
+        for one, other in combinations(rows, 2):
+            first, second = columns.model[one], columns.model[other]
+            score = (np.sign(columns.rank[other] - columns.rank[one]) + 1) / 2
+            wins[first, second] += score
+            wins[second, first] += 1 - score
+    np.fill_diagonal(wins, 0)
+
+    found = bradley_terry(contests_of(columns, num_models=len(names)))
+
+    expected = by_scipy(wins)
+    assert [one.model for one in found] == np.argsort(-expected).tolist()
+    assert [one.log_strength for one in found] == pytest.approx(
+        np.sort(expected)[::-1].tolist(), abs=1e-4
+    )
+    assert all(one.rank_low <= one.rank <= one.rank_high for one in found)

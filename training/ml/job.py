@@ -34,6 +34,7 @@ from training.ml.errors import (
     SamplerMismatch,
     StopRequested,
 )
+from training.ml.event_files import EventFiles
 from training.ml.full_disk import give_room, is_full_disk, keep_room
 from training.ml.seeding import random_states, restore_random_states, seed_everything
 from training.ml.watchdog import watch_parents
@@ -74,6 +75,7 @@ class Job:
         self.steps = 0
         self._started = time.monotonic()
         self._signalled = False
+        self._event_files = EventFiles(self.work_dir / "tensorboard")
 
     def input(self, name: str) -> Path:
         """Raises: BadInput when the job does not name it or it is not there."""
@@ -158,6 +160,7 @@ class Job:
         }
         with (self.work_dir / "progress.jsonl").open("a", encoding="utf-8") as progress:
             progress.write(json.dumps(line, allow_nan=False) + "\n")
+        self._event_files.write(step.step, step.phase, step.metrics)
         # The console is the run's log: a person reads it, so it holds words and few digits.
         sys.stdout.write(log_line(step) + "\n")
         sys.stdout.flush()
@@ -188,6 +191,7 @@ class Job:
             give_room(self.work_dir)
             write_durably(self.work_dir / "result.json", text)
         give_room(self.work_dir)
+        self._event_files.close()
 
     def _restore_random(self, checkpoint: Checkpoint) -> None:
         # A run that continues on more processes than it began on has no stream for the new ones.

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from config.api_errors import NOT_FOUND_DETAIL, answer_for
+from training.services.code_revision import code_revision
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,14 @@ FRONTEND_MISSING = """<!doctype html>
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process is alive. It asks nobody else: a restart would not bring the database back."""
     return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def version(request: HttpRequest) -> HttpResponse:
+    """Which release and which commit answers, for whoever compares machines."""
+    release = settings.SPECTACULAR_SETTINGS["VERSION"]
+    return JsonResponse({"version": release, "revision": code_revision()})
 
 
 @never_cache

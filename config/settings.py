@@ -24,6 +24,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.observing.ObserveRequests",
     "django.middleware.security.SecurityMiddleware",
     # Above WhiteNoise, so that the files of the bundle carry the policy too.
     "csp.middleware.CSPMiddleware",
@@ -151,6 +152,9 @@ ARTIFACT_ROOT = env_path("CONCORD_ARTIFACT_ROOT", STATE_DIR / "artifacts")
 ARTIFACT_BUCKET = env_text("CONCORD_ARTIFACT_BUCKET", "")
 RUN_ROOT = env_path("CONCORD_RUN_ROOT", STATE_DIR / "runs")
 
+# What the web's processes have measured; `manage.py serve_metrics` adds it up.
+METRICS_DIR = env_path("CONCORD_METRICS_DIR", STATE_DIR / "metrics")
+
 # The base model's tokenizer.json, for the limit on demonstrations; estimated where it is missing.
 TOKENIZER_FILE = env_path("CONCORD_TOKENIZER_FILE", STATE_DIR / "tokenizer.json")
 
@@ -185,11 +189,15 @@ RUN_STALL_SECONDS = env_int("CONCORD_RUN_STALL_SECONDS", 600, minimum=1)
 # Written into every run; an image without a git folder sets it.
 CODE_REVISION = env_text("CONCORD_CODE_REVISION", "")
 
+LOG_FORMAT = env_choice("CONCORD_LOG_FORMAT", "plain", choices=("plain", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env_text("CONCORD_LOG_LEVEL", "INFO")},
     # They tell on every call where their credentials come from.
     "loggers": {name: {"level": "WARNING"} for name in ("aiobotocore", "botocore")},

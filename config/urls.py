@@ -7,6 +7,7 @@ from config import pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
+    path("version", pages.version, name="version"),
     path("api/", include("labeling.api.urls")),
     path("api/", include("training.api.urls")),
     path("api/", pages.unknown_endpoint),

@@ -1,0 +1,132 @@
+"""What is noted of every request, and what never is."""
+
+import json
+import logging
+
+import pytest
+from django.test import Client
+from prometheus_client import REGISTRY
+
+from config.logs import JsonFormatter
+from tests.cast import client_of, make_ranking_project, make_task
+from tests.labeling.work import ranking_body, take
+
+CANARY = "the canary sings at four"
+
+
+@pytest.fixture
+def lines(settings):
+    """What the process logs as JSON while the test runs."""
+    settings.LOG_FORMAT = "json"
+    found = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            found.append(self.format(record))
+
+    handler = Keep()
+    handler.setFormatter(JsonFormatter())
+    logging.getLogger().addHandler(handler)
+    yield found
+    logging.getLogger().removeHandler(handler)
+
+
+def requests_of(lines):
+    return [line for line in map(json.loads, lines) if line["message"] == "request"]
+
+
+def counted(route, method, code):
+    labels = {"route": route, "method": method, "code": code}
+    return REGISTRY.get_sample_value("http_request_duration_seconds_count", labels) or 0.0
+
+
+def test_every_answer_carries_the_name_of_its_request(lines):
+    answer = Client().get("/healthz")
+
+    [line] = requests_of(lines)
+    assert answer["X-Request-ID"] == line["request_id"]
+    assert (line["route"], line["method"], line["status"]) == ("healthz", "GET", 200)
+    assert line["time"].endswith("+00:00")
+    assert line["seconds"] >= 0
+
+
+def test_the_name_that_a_proxy_gave_is_kept():
+    answer = Client(headers={"X-Request-ID": "proxy-00000042"}).get("/healthz")
+
+    assert answer["X-Request-ID"] == "proxy-00000042"
+
+
+@pytest.mark.parametrize("given", ["short", 'a"b-00000042', "x" * 65, "line\u2028two-0042"])
+def test_a_name_that_could_forge_a_log_line_is_replaced(given, lines):
+    answer = Client(headers={"X-Request-ID": given}).get("/healthz")
+
+    assert answer["X-Request-ID"] != given
+    assert given not in lines[-1]
+
+
+def test_requests_are_counted_by_route_and_not_by_address():
+    """Labels stay bounded whatever somebody asks for."""
+    before = counted("<path:path>", "GET", "404"), counted("healthz", "GET", "200")
+
+    Client().get("/static/one-of-millions-of-addresses")
+    Client().get("/healthz")
+
+    after = counted("<path:path>", "GET", "404"), counted("healthz", "GET", "200")
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1.0, 1.0]
+
+
+def test_an_unknown_method_is_counted_as_other():
+    before = counted("healthz", "OTHER", "405")
+
+    Client().generic("BREW", "/healthz")
+
+    assert counted("healthz", "OTHER", "405") == before + 1
+
+
+@pytest.mark.django_db
+def test_what_people_write_is_never_logged(amina, lines, settings):
+    """ASVS 16.2.5: who and what, and nothing of the text."""
+    project = make_ranking_project(overlap=1)
+    make_task(project)
+    assignment = take(project, amina)
+    browser = client_of(amina)
+    shown = browser.get(f"/api/assignments/{assignment.pk}/").json()
+    body = ranking_body(shown, 1, 2, 3, 4)
+    body["items"][0]["note"] = CANARY
+    answer = browser.post("/api/rankings/", body, format="json")
+    body["items"][0]["rank"] = CANARY
+    refused = browser.post("/api/rankings/", body, format="json")
+
+    assert (answer.status_code, refused.status_code) == (201, 400)
+    assert {line["user_id"] for line in requests_of(lines)} == {amina.pk}
+    assert not any(CANARY in line for line in lines)
+    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    assert not any(session in line for line in lines)
+
+
+def test_a_line_of_a_runner_names_its_attempt(monkeypatch):
+    monkeypatch.setenv("CONCORD_RUN_ID", "a-run")
+    monkeypatch.setenv("CONCORD_FENCE", "3")
+    record = logging.LogRecord("training.runner", logging.WARNING, "", 0, "no %s", ("news",), None)
+
+    line = json.loads(JsonFormatter().format(record))
+
+    assert (line["run_id"], line["fence"], line["message"]) == ("a-run", "3", "no news")
+    assert "request_id" not in line
+
+
+def test_a_message_of_several_lines_stays_one_line():
+    record = logging.LogRecord("x", logging.INFO, "", 0, 'a\n{"level": "ERROR"}', (), None)
+
+    text = JsonFormatter().format(record)
+
+    assert "\n" not in text
+    assert json.loads(text)["level"] == "INFO"
+
+
+def test_the_version_names_release_and_commit(settings):
+    settings.CODE_REVISION = ""
+    answer = Client().get("/version").json()
+
+    assert answer["version"] == settings.SPECTACULAR_SETTINGS["VERSION"]
+    assert answer["revision"]

@@ -1,0 +1,107 @@
+"""manage.py serve_metrics [--host 127.0.0.1] [--port 9464] [--backups FOLDER]"""
+
+import os
+import shutil
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import Error as DatabaseFault
+from django.db import connection
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from training.selectors.vital_signs import COUNTER, Sign, vital_signs
+from training.services.backups import REHEARSED, SUMS, newest_backup
+
+FORGOTTEN_SECONDS = 24 * 3600
+
+
+class InstallationCollector(Collector):
+    """Asks the database at every scrape; ``database_up`` is 0 where it does not answer."""
+
+    def __init__(self, backups: Path | None) -> None:
+        self._backups = backups
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            signs = vital_signs()
+        except DatabaseFault:
+            signs = []
+        finally:
+            # Every scrape has a thread of its own.
+            connection.close()
+        yield family(Sign("database_up", "Whether it answered.", {"": float(bool(signs))}))
+        for sign in [*signs, *self._of_disks(), *self._of_backups()]:
+            yield family(sign)
+
+    def _of_disks(self) -> list[Sign]:
+        places = {"artifacts": settings.ARTIFACT_ROOT, "runs": settings.RUN_ROOT}
+        free = {
+            name: float(shutil.disk_usage(place).free)
+            for name, place in places.items()
+            if Path(place).is_dir()
+        }
+        return [Sign("disk_free_bytes", "Where files are written.", free, "mount")]
+
+    def _of_backups(self) -> list[Sign]:
+        if self._backups is None:
+            return []
+        made, rehearsed = newest_backup(self._backups), self._backups / REHEARSED
+        times = {
+            "backup_last_success_timestamp": made / SUMS if made else None,
+            "restore_drill_last_success_timestamp": rehearsed if rehearsed.is_file() else None,
+        }
+        return [
+            Sign(name, "Seconds since 1970.", {"": path.stat().st_mtime if path else 0.0})
+            for name, path in times.items()
+        ]
+
+
+def family(sign: Sign) -> Metric:
+    kind = CounterMetricFamily if sign.kind == COUNTER else GaugeMetricFamily
+    found = kind(sign.name, sign.text, labels=[sign.label] if sign.label else [])
+    for value_of_label, value in sign.values.items():
+        found.add_metric([value_of_label] if sign.label else [], value)
+    return found
+
+
+def registry(backups: Path | None) -> CollectorRegistry:
+    """The installation's own signs, and what the web's processes have measured of requests."""
+    found = CollectorRegistry()
+    found.register(InstallationCollector(backups))
+    settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
+    forget_the_dead(settings.METRICS_DIR)
+    MultiProcessCollector(found, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
+    return found
+
+
+def forget_the_dead(folder: Path) -> None:
+    """Remove the files of web processes that ended more than a day ago: they only add up."""
+    for path in folder.glob("*.db"):
+        pid = path.stem.rpartition("_")[2]
+        is_old = path.stat().st_mtime < time.time() - FORGOTTEN_SECONDS
+        if is_old and pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            path.unlink()
+
+
+class Command(BaseCommand):
+    help = "Serve metrics for Prometheus. Keep the port private: it tells how much is labeled."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=9464)
+        parser.add_argument("--backups", type=Path, help="the folder that `backup` writes to")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        found = registry(options["backups"])
+        _, thread = start_http_server(options["port"], addr=options["host"], registry=found)
+        where = f"http://{options['host']}:{options['port']}/metrics"
+        self.stdout.write(f"Serving {where} as process {os.getpid()}.")
+        thread.join()

@@ -112,3 +112,61 @@ def test_the_container_context_holds_what_the_image_copies():
     }
 
     assert {name.split("/")[0] for name in COPIED} <= allowed
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSE))
+def test_every_service_is_confined(name):
+    """No root, no way to become it, nothing to write to but volumes, and an end to its memory."""
+    service = COMPOSE[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["pids_limit"] > 0
+    assert "privileged" not in service
+    is_ours = service["image"] == "concord"
+    assert is_ours or service["user"] not in {"root", "0"}
+
+
+def test_the_image_ends_as_an_ordinary_user():
+    users = re.findall(r"^USER (.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert users[-1] == "concord"
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Only what the command needs of a clone."""
+    (tmp_path / "docker").mkdir()
+    shutil.copy(ROOT / "docker" / "make-env", tmp_path / "docker")
+    return tmp_path
+
+
+def make_env(clone):
+    command = ["sh", str(clone / "docker" / "make-env")]
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+
+
+def test_one_command_writes_secrets_that_only_their_owner_reads(clone):
+    done = make_env(clone)
+
+    lines = (clone / ".env").read_text().splitlines()
+    values = dict(line.split("=") for line in lines)
+    assert done.returncode == 0, done.stderr
+    assert set(values) == {"CONCORD_SECRET_KEY", "CONCORD_DB_PASSWORD", "CONCORD_REDIS_PASSWORD"}
+    assert len(set(values.values())) == 3
+    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in values.values())
+    assert (clone / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_secrets_that_are_in_use_are_never_replaced(clone):
+    """The database keeps the password it was made with."""
+    make_env(clone)
+    before = (clone / ".env").read_text()
+
+    again = make_env(clone)
+
+    assert again.returncode == 1
+    assert "stays as it is" in again.stderr
+    assert (clone / ".env").read_text() == before

@@ -34,6 +34,7 @@ from training.selectors.runs import (
     requesters,
     runs,
 )
+from training.services.estimates import estimate
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import (
     MAXIMUM_PRIORITY,
@@ -109,10 +110,35 @@ class RunRequestInput(serializers.Serializer[Any]):
         )
 
 
+class SecondsOutput(serializers.Serializer[Any]):
+    low = serializers.FloatField()
+    middle = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class RunEstimateOutput(serializers.Serializer[Any]):
+    seconds = SecondsOutput(allow_null=True)
+    reason_undefined = serializers.CharField(allow_blank=True)
+    num_runs = serializers.IntegerField(help_text="Finished runs of the stage that it stands on.")
+    off_by = serializers.FloatField(
+        allow_null=True,
+        help_text="The factor by which half of those runs were missed, each predicted from the "
+        "others; null for fewer than three.",
+    )
+    memory_bytes = serializers.IntegerField(help_text="Main memory of the trainer.")
+    is_memory_measured = serializers.BooleanField(
+        help_text="From the peaks of finished runs; otherwise weights, gradients and moments alone."
+    )
+    disk_bytes = serializers.IntegerField(help_text="At most, with every checkpoint that is kept.")
+
+
 class RunCheckOutput(serializers.Serializer[Any]):
     hyperparameters = serializers.DictField(child=HyperparameterValue())
     weights = serializers.DictField(child=serializers.FloatField())
     warnings = serializers.ListField(child=serializers.CharField())
+    estimate = RunEstimateOutput(
+        allow_null=True, help_text="Null until the model and the data are chosen."
+    )
     fields = serializers.DictField(  # type: ignore[assignment]  # part of the contract
         child=serializers.ListField(child=serializers.CharField())
     )
@@ -210,15 +236,16 @@ class RunCheckView(APIView):
         """What would be run, what is worth knowing first and what is wrong; stores nothing."""
         given = RunRequestInput(data=request.data)
         given.is_valid(raise_exception=True)
-        checked = check_request(given.request())
-        return Response(
-            {
-                "hyperparameters": asdict(checked.hyperparameters),
-                "weights": checked.weights,
-                "warnings": checked.warnings,
-                "fields": checked.fields,
-            }
-        )
+        request_made = given.request()
+        checked = check_request(request_made)
+        found = {
+            "hyperparameters": asdict(checked.hyperparameters),
+            "weights": checked.weights,
+            "warnings": checked.warnings,
+            "estimate": estimate(request_made.stage, checked.hyperparameters, checked.inputs),
+            "fields": checked.fields,
+        }
+        return Response(RunCheckOutput(found).data)
 
 
 class RunView(APIView):

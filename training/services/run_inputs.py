@@ -41,8 +41,8 @@ def check_inputs(
 def _find(ids: Iterable[UUID]) -> dict[UUID, ChosenInput]:
     wanted = list(ids)
     found: dict[UUID, ChosenInput] = {}
-    found.update(ModelVersion.objects.in_bulk(wanted))
-    found.update(Snapshot.objects.in_bulk(wanted))
+    found.update(ModelVersion.objects.select_related("artifact").in_bulk(wanted))
+    found.update(Snapshot.objects.select_related("artifact").in_bulk(wanted))
     return found
 
 

@@ -4066,9 +4066,28 @@ export interface components {
                 [key: string]: number;
             };
             warnings: string[];
+            /** @description Null until the model and the data are chosen. */
+            estimate: components["schemas"]["RunEstimateOutput"] | null;
             fields: {
                 [key: string]: string[];
             };
+        };
+        RunEstimateOutput: {
+            seconds: components["schemas"]["SecondsOutput"] | null;
+            reason_undefined: string;
+            /** @description Finished runs of the stage that it stands on. */
+            num_runs: number;
+            /**
+             * Format: double
+             * @description The factor by which half of those runs were missed, each predicted from the others; null for fewer than three.
+             */
+            off_by: number | null;
+            /** @description Main memory of the trainer. */
+            memory_bytes: number;
+            /** @description From the peaks of finished runs; otherwise weights, gradients and moments alone. */
+            is_memory_measured: boolean;
+            /** @description At most, with every checkpoint that is kept. */
+            disk_bytes: number;
         };
         RunEventOutput: {
             /** @enum {string} */
@@ -4277,6 +4296,14 @@ export interface components {
             num_submitted: number;
             num_accepted: number;
             num_rejected: number;
+        };
+        SecondsOutput: {
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            middle: number;
+            /** Format: double */
+            high: number;
         };
         SessionOutput: {
             user: components["schemas"]["UserOutput"] | null;

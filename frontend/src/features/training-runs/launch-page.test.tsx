@@ -6,6 +6,16 @@ import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
 import { rankings, run, sft, sftStage, stages } from "@/testing/training";
 
+const ESTIMATE = {
+  seconds: { low: 300, middle: 600, high: 1200 },
+  reason_undefined: "",
+  num_runs: 4,
+  off_by: 1.3,
+  memory_bytes: 3_100_000_000,
+  is_memory_measured: true,
+  disk_bytes: 9_000_000_000,
+};
+
 let server: FakeServer;
 
 beforeEach(() => {
@@ -21,7 +31,7 @@ beforeEach(() => {
     .on("POST /api/runs/check/", ({ body }) => {
       const epochs = (body as { hyperparameters: { epochs?: number } }).hyperparameters.epochs ?? 1;
       const warnings = epochs > 1 ? [`A reward model overfits after one epoch, not ${epochs}.`] : [];
-      return { body: { hyperparameters: {}, warnings, fields: {} } };
+      return { body: { hyperparameters: {}, warnings, estimate: ESTIMATE, fields: {} } };
     })
     .on("POST /api/runs/", { status: 201, body: run })
     .on(`GET /api/runs/${run.id}/`, { body: run });
@@ -181,4 +191,13 @@ test("a stage that is trained in one way has no preset to choose", async () => {
 
   await screen.findByRole("textbox", { name: "epochs" });
   expect(screen.queryByRole("combobox", { name: "Preset" })).not.toBeInTheDocument();
+});
+
+test("what the run will take is said before it is requested, and on what grounds", async () => {
+  renderApp("/runs/new?stage=reward_model");
+
+  const estimate = await screen.findByRole("group", { name: "Estimate" });
+  expect(estimate).toHaveTextContent("10 min 0 s (5 min 0 s to 20 min 0 s)");
+  expect(estimate).toHaveTextContent("3.1 GB");
+  expect(estimate).toHaveTextContent("half of them were missed by less than 1.3 times");
 });

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 
-import type { HyperparameterField, StageDescription } from "@/api/training-types";
+import type { HyperparameterField, RunCheck, StageDescription } from "@/api/training-types";
 import { countOf } from "@/components/formats";
 import { ProblemNote } from "@/components/problem-note";
 
@@ -11,6 +11,7 @@ import type { Typed } from "./hyperparameter-form";
 import { roleWords } from "./launch-choices";
 import type { LaunchRequest } from "./launch-choices";
 import classes from "./launch.module.css";
+import { Estimate } from "./run-estimate";
 import { runCheckQuery } from "./use-launch";
 import type { Launched } from "./use-launch";
 
@@ -71,6 +72,17 @@ function Changes({ fields, request }: { fields: HyperparameterField[]; request: 
   );
 }
 
+/** What is worth knowing before the run starts, and what it will take. */
+function Expected({ check, numRuns }: { check: RunCheck | undefined; numRuns: number }) {
+  if (!check) return null;
+  return (
+    <>
+      <Warnings warnings={check.warnings} />
+      {check.estimate && <Estimate estimate={check.estimate} numRuns={numRuns} />}
+    </>
+  );
+}
+
 /** What is about to be requested, what the server thinks of it, and the button. */
 export function LaunchSummary({
   stage,
@@ -103,7 +115,7 @@ export function LaunchSummary({
         </p>
       )}
       <Changes fields={stage.hyperparameters} request={request} />
-      <Warnings warnings={check.data?.warnings ?? []} />
+      <Expected check={check.data} numRuns={numRuns} />
       {launch.isError && <ProblemNote error={launch.error} title="The run was not requested" />}
       <Button
         fullWidth

@@ -8,10 +8,11 @@ import type {
   StageInput,
 } from "@/api/training-types";
 import { MODEL_KIND_WORDS } from "@/api/words";
-import { countOf, formatAgo, formatBytes, shortHash } from "@/components/formats";
+import { formatAgo, formatBytes } from "@/components/formats";
 
 import { choicesFor, missingFor, roleWords, shownInputs } from "./launch-choices";
 import classes from "./launch.module.css";
+import { snapshotChange, snapshotFacts } from "./snapshot-facts";
 
 /** What there is to know about the chosen input before training on it. */
 function factsOf(id: string, models: ModelVersion[], snapshots: Snapshot[]): string {
@@ -21,15 +22,12 @@ function factsOf(id: string, models: ModelVersion[], snapshots: Snapshot[]): str
   }
   const snapshot = snapshots.find((candidate) => candidate.id === id);
   if (!snapshot) return "";
-  const { pairs, labelers } = snapshot.counts;
-  const parts = [
-    countOf(snapshot.num_records, "record"),
-    pairs === undefined ? null : countOf(pairs, "pair"),
-    labelers === undefined ? null : countOf(labelers, "labeler"),
-    `frozen ${formatAgo(snapshot.created_at)}`,
-    shortHash(snapshot.sha256),
-  ];
-  return parts.filter((part) => part !== null).join(", ");
+  return snapshotFacts(snapshot);
+}
+
+function changeOf(id: string, snapshots: Snapshot[]): string | null {
+  const snapshot = snapshots.find((candidate) => candidate.id === id);
+  return snapshot ? snapshotChange(snapshot, snapshots) : null;
 }
 
 function InputField({
@@ -51,6 +49,7 @@ function InputField({
 }) {
   const choices = choicesFor(input, models, snapshots);
   const words = roleWords(stage.stage, input.role);
+  const change = changeOf(chosen, snapshots);
   const missing = choices.length === 0 ? missingFor(input) : null;
   return (
     <div>
@@ -68,6 +67,7 @@ function InputField({
         ]}
       />
       {chosen !== "" && <p className={classes.chosen}>{factsOf(chosen, models, snapshots)}</p>}
+      {change !== null && <p className={classes.chosen}>{change}</p>}
       {missing && (
         <p className={classes.missing}>
           {missing.sentence}{" "}

@@ -1,0 +1,163 @@
+"""What a run will take, before it starts: worked out from runs that have ended."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import client_of
+from tests.training.chains import make_ended_run
+from training.ml.hyperparameters import parse
+from training.models import Artifact, RunAttempt, Snapshot
+from training.services.estimates import (
+    CHECKPOINTS_KEPT,
+    Spent,
+    disk_of,
+    line_through,
+    median_error,
+    num_examples,
+    predict,
+)
+
+MODEL_BYTES = 1_000
+
+
+def spent(work, seconds):
+    return Spent(work=work, seconds=seconds, model_bytes=MODEL_BYTES, memory=None)
+
+
+def test_runs_on_a_line_give_their_start_and_their_pace():
+    """Ten seconds to start and two for each unit of work: 12, 20 and 110 s."""
+    start, pace = line_through([spent(1, 12), spent(5, 20), spent(50, 110)])
+
+    assert (start, pace) == (pytest.approx(10), pytest.approx(2))
+
+
+def test_one_finished_run_gives_a_pace_and_a_wide_range():
+    """A hundred units took 50 s, so 300 take 150 s, give or take a factor of two."""
+    assert predict(300, [spent(100, 50)]) == (pytest.approx(150), 2.0)
+    assert predict(300, []) == (None, 2.0)
+
+
+def test_the_error_is_that_of_runs_predicted_from_the_others():
+    on_a_line = [spent(1, 12), spent(5, 20), spent(50, 110), spent(20, 50)]
+    assert median_error(on_a_line) == pytest.approx(1.0)
+    assert median_error(on_a_line[:2]) is None
+
+    scattered = [spent(1, 10), spent(1, 20), spent(1, 40), spent(1, 80)]
+    assert median_error(scattered) > 1.5
+
+
+def test_equal_amounts_of_work_make_no_line():
+    """From one point no start can be told: the middle pace is taken."""
+    assert line_through([spent(2, 10), spent(2, 20), spent(2, 30)]) == (0.0, 10.0)
+
+
+def test_longer_work_never_takes_less():
+    """These three fall: no pace can be negative."""
+    start, pace = line_through([spent(1, 30), spent(2, 20), spent(3, 10)])
+
+    assert pace == 0.0
+    assert start == 20
+
+
+def snapshot(num_records):
+    return Snapshot(num_records=num_records, artifact=Artifact(num_bytes=num_records * 400))
+
+
+@pytest.mark.parametrize(
+    ("stage", "values", "expected"),
+    [
+        ("reward_model", {}, 100),
+        ("reward_model", {"num_seeds": 3, "epochs": 2}, 600),
+        # Three steps of eight prompts and no more.
+        ("reward_model", {"max_steps": 3, "batch_size": 8}, 24),
+        # Five folds of three seeds, each on four fifths: 5 * 3 * 100 * 4 / 5.
+        ("generalisation", {}, 1_200),
+        ("sft", {}, 1_600),
+    ],
+)
+def test_examples_are_counted_as_often_as_they_are_read(stage, values, expected):
+    assert num_examples(stage, parse(stage, values), snapshot(100)) == expected
+
+
+def test_adapters_make_small_checkpoints_and_sampling_makes_none():
+    full = disk_of("sft", parse("sft", {}), MODEL_BYTES)
+    adapted = disk_of("sft", parse("sft", {"lora_rank": 8}), MODEL_BYTES)
+
+    assert full == MODEL_BYTES * (1 + 4 * CHECKPOINTS_KEPT)
+    assert adapted == MODEL_BYTES * (1 + CHECKPOINTS_KEPT)
+    assert disk_of("sampling", parse("sampling", {}), MODEL_BYTES) == 0
+
+
+@pytest.mark.django_db
+class TestCheck:
+    @pytest.fixture
+    def inputs(self, base_model, make_snapshot):
+        return {"base_model": base_model, "rankings": make_snapshot(Snapshot.Kind.RM)}
+
+    def check(self, person, inputs, **more):
+        return self.asked(client_of(person), inputs, **more)
+
+    def asked(self, client, inputs, **more):
+        body = {
+            "stage": "reward_model",
+            "inputs": {role: str(one.pk) for role, one in inputs.items()},
+            **more,
+        }
+        answer = client.post("/api/runs/check/", body, format="json")
+        assert answer.status_code == 200
+        return answer.json()["estimate"]
+
+    def end(self, ada, inputs, artifact, *, seconds, memory=None):
+        version = make_ended_run(by=ada, stage="reward_model", artifact=artifact, inputs=inputs)
+        now = timezone.now()
+        RunAttempt.objects.create(
+            run=version.run,
+            number=1,
+            fence=1,
+            host="node",
+            started_at=now - timedelta(seconds=seconds),
+            ended_at=now,
+            peak_memory_bytes=memory,
+        )
+
+    def test_without_a_finished_run_the_time_is_not_defined(self, rosa, inputs):
+        found = self.check(rosa, inputs)
+
+        assert (found["seconds"], found["num_runs"]) == (None, 0)
+        assert found["reason_undefined"] == "no run of this stage has ended yet"
+        # Weights, gradients and two moments of a model of two bytes.
+        assert (found["memory_bytes"], found["is_memory_measured"]) == (8, False)
+
+    def test_finished_runs_say_how_long_and_how_much_memory(
+        self, ada, rosa, base_model, inputs, make_artifact
+    ):
+        """The finished one read its record once in 60 s; twice as often takes 120 s."""
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+        self.end(ada, inputs, artifact, seconds=60, memory=5_000)
+
+        found = self.check(rosa, inputs, hyperparameters={"epochs": 2})
+
+        assert found["seconds"]["middle"] == pytest.approx(120, rel=0.01)
+        assert found["seconds"]["high"] == pytest.approx(240, rel=0.01)
+        assert (found["num_runs"], found["off_by"]) == (1, None)
+        assert (found["memory_bytes"], found["is_memory_measured"]) == (5_000, True)
+
+    def test_nothing_is_promised_before_the_inputs_are_chosen(self, rosa, base_model):
+        assert self.check(rosa, {"base_model": base_model}) is None
+
+    def test_the_number_of_queries_does_not_grow_with_the_finished_runs(
+        self, ada, rosa, inputs, make_artifact, django_assert_num_queries
+    ):
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+        for seconds in (50, 60, 70):
+            self.end(ada, inputs, artifact, seconds=seconds)
+        client = client_of(rosa)
+        self.asked(client, inputs)
+
+        # Session, account, both inputs, and the finished runs with what they read.
+        with django_assert_num_queries(6):
+            found = self.asked(client, inputs)
+
+        assert found["num_runs"] == 3

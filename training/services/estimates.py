@@ -1,0 +1,227 @@
+"""What a run will take, worked out before it starts and checked against runs that have ended.
+
+The work of a run is tokens that pass through it times bytes of the model they pass through;
+finished runs of the stage say how many seconds go with how much work. The unit is rough, but the
+same on both sides, so what it leaves out (layers, kernels, padding) mostly cancels.
+"""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Max, Prefetch, Sum
+
+from training.ml.hyperparameters import HyperparameterError, parse
+from training.models import ModelVersion, Run, RunInput, RunState, Snapshot
+from training.services.run_inputs import ChosenInput
+
+BYTES_PER_TOKEN = 4
+# Runs of long ago ran on other code and other machines.
+RUNS_LOOKED_AT = 30
+# A line through fewer points than this would only look like one.
+RUNS_FOR_A_LINE = 3
+# How far off a few runs leave it, before their own errors say so.
+UNKNOWN_FACTOR = 2.0
+SMALLEST_FACTOR = 1.2
+# Copies of the weights while training: weights, gradients, two moments; PPO's policy, its average
+# and reference, its value network and the reward model.
+COPIES_IN_MEMORY = {
+    Run.Stage.SFT: 4,
+    Run.Stage.REWARD_MODEL: 4,
+    Run.Stage.GENERALISATION: 4,
+    Run.Stage.PPO: 11,
+    Run.Stage.SAMPLING: 1,
+}
+# What is trained and so stored; PPO has a value network beside its policy.
+TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 2}
+# Weights, moments and average; two newest and one for each quarter (docs/operations.md).
+COPIES_IN_A_CHECKPOINT = 4
+CHECKPOINTS_KEPT = 6
+START_ROLES = ("base_model", "policy", "model")
+DATA_ROLES = ("demonstrations", "rankings", "prompts")
+NO_RUNS = "no run of this stage has ended yet"
+
+
+@dataclass(frozen=True)
+class Spent:
+    """One finished run: its work, and what it took. ``memory`` None where it was not measured."""
+
+    work: float
+    seconds: float
+    model_bytes: int
+    memory: int | None
+
+
+@dataclass(frozen=True)
+class Seconds:
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """``seconds`` None with the reason why; ``off_by`` is the median factor on ``num_runs`` runs,
+    each predicted from the others."""
+
+    seconds: Seconds | None
+    reason_undefined: str
+    num_runs: int
+    off_by: float | None
+    memory_bytes: int
+    is_memory_measured: bool
+    disk_bytes: int
+
+
+def estimate(
+    stage: str, hyperparameters: Any, inputs: Mapping[str, ChosenInput]
+) -> Estimate | None:
+    """None until the model and the data are chosen. Two queries."""
+    size, data = size_of(inputs), data_of(inputs)
+    if size is None or data is None:
+        return None
+    past = finished_runs(stage)
+    measured = [one.memory / one.model_bytes for one in past if one.memory and one.model_bytes]
+    copies = statistics.median(measured) if measured else COPIES_IN_MEMORY[Run.Stage(stage)]
+    expected, factor = predict(work_of(stage, hyperparameters, data, size), past)
+    return Estimate(
+        seconds=expected and Seconds(expected / factor, expected, expected * factor),
+        reason_undefined="" if expected else NO_RUNS,
+        num_runs=len(past),
+        off_by=median_error(past),
+        memory_bytes=int(copies * size),
+        is_memory_measured=bool(measured),
+        disk_bytes=disk_of(stage, hyperparameters, size),
+    )
+
+
+def size_of(inputs: Mapping[str, ChosenInput]) -> int | None:
+    for role in START_ROLES:
+        if isinstance(chosen := inputs.get(role), ModelVersion):
+            return chosen.artifact.num_bytes
+    return None
+
+
+def data_of(inputs: Mapping[str, ChosenInput]) -> Snapshot | None:
+    for role in DATA_ROLES:
+        chosen = inputs.get(role)
+        # A reward model is centred on demonstrations; it learns from rankings.
+        if isinstance(chosen, Snapshot) and not (role == "demonstrations" and "rankings" in inputs):
+            return chosen
+    return None
+
+
+def work_of(stage: str, values: Any, data: Snapshot, model_bytes: int) -> float:
+    """Tokens times bytes of the model they pass through."""
+    per_record = data.artifact.num_bytes / BYTES_PER_TOKEN / data.num_records
+    match stage:
+        case Run.Stage.PPO:
+            # Sampling, reference, reward and value once; policy and value forward and back.
+            passes = 4 + 6 * values.inner_epochs
+            tokens = values.episodes * (per_record + values.max_response_tokens) * passes
+        case Run.Stage.SAMPLING:
+            answers = data.num_records * values.completions_per_prompt
+            tokens = answers * (per_record + values.max_tokens)
+        case _:
+            tokens = num_examples(stage, values, data) * per_record
+    return float(tokens * model_bytes)
+
+
+def num_examples(stage: str, values: Any, data: Snapshot) -> float:
+    examples = float(values.epochs * data.num_records)
+    if values.max_steps:
+        examples = min(examples, values.max_steps * values.batch_size)
+    if stage == Run.Stage.GENERALISATION:
+        # Each fold leaves its own group out.
+        return examples * values.seeds_per_group * (values.num_groups - 1)
+    return examples * (values.num_seeds if stage == Run.Stage.REWARD_MODEL else 1)
+
+
+def disk_of(stage: str, values: Any, model_bytes: int) -> int:
+    """At most: the output and every checkpoint that is kept beside it."""
+    output = TRAINED_NETWORKS.get(Run.Stage(stage), 0) * model_bytes
+    # Adapters are small beside the weights that they leave alone.
+    copies = 1 if getattr(values, "lora_rank", 0) else COPIES_IN_A_CHECKPOINT
+    return output * (1 + copies * CHECKPOINTS_KEPT)
+
+
+def finished_runs(stage: str) -> list[Spent]:
+    """The newest that succeeded. Two queries."""
+    found = (
+        Run.objects.filter(stage=stage, state=RunState.SUCCEEDED)
+        .order_by("-created_at")
+        .annotate(
+            took=Sum(F("attempts__ended_at") - F("attempts__started_at")),
+            memory=Max("attempts__peak_memory_bytes"),
+        )
+        .prefetch_related(
+            Prefetch(
+                "inputs",
+                RunInput.objects.select_related("model_version__artifact", "snapshot__artifact"),
+            )
+        )
+    )
+    spent = [spent_by(run) for run in found[:RUNS_LOOKED_AT]]
+    return [one for one in spent if one is not None]
+
+
+def spent_by(run: Any) -> Spent | None:
+    inputs = {one.role: one.model_version or one.snapshot for one in run.inputs.all()}
+    size, data = size_of(inputs), data_of(inputs)
+    if size is None or data is None or not run.took or run.took.total_seconds() <= 0:
+        return None
+    try:
+        values = parse(run.stage, run.spec["hyperparameters"])
+    except HyperparameterError:
+        # An older version of the code knew other ones.
+        return None
+    work = work_of(run.stage, values, data, size)
+    return Spent(work, run.took.total_seconds(), size, run.memory)
+
+
+def predict(work: float, past: Sequence[Spent]) -> tuple[float | None, float]:
+    """Seconds for so much work, None without a finished run, and by what factor that may be off."""
+    known = [one for one in past if one.work > 0]
+    if not known or work <= 0:
+        return None, UNKNOWN_FACTOR
+    start, pace = line_through(known)
+    error = median_error(known)
+    factor = UNKNOWN_FACTOR if error is None else max(error, SMALLEST_FACTOR)
+    return start + pace * work, factor
+
+
+def line_through(past: Sequence[Spent]) -> tuple[float, float]:
+    """Seconds that every run takes, and seconds per unit of work; neither below zero.
+
+    Least squares of relative errors, so that a run of an hour does not outweigh one of a minute.
+    """
+    paces = [one.seconds / one.work for one in past]
+    if len(past) < RUNS_FOR_A_LINE:
+        return 0.0, statistics.median(paces)
+    # seconds = start + pace * work, divided by seconds: 1 = start * x + pace * y.
+    xs = [1 / one.seconds for one in past]
+    ys = [one.work / one.seconds for one in past]
+    xx, yy = sum(x * x for x in xs), sum(y * y for y in ys)
+    xy = sum(x * y for x, y in zip(xs, ys, strict=True))
+    determinant = xx * yy - xy * xy
+    if determinant <= 1e-9 * xx * yy:
+        return 0.0, statistics.median(paces)
+    start = (sum(xs) * yy - sum(ys) * xy) / determinant
+    pace = (sum(ys) * xx - sum(xs) * xy) / determinant
+    if start < 0:
+        return 0.0, statistics.median(paces)
+    return (start, pace) if pace >= 0 else (statistics.median(one.seconds for one in past), 0.0)
+
+
+def median_error(past: Sequence[Spent]) -> float | None:
+    """By what factor half of the runs were missed, each predicted from all others; None for one."""
+    known = [one for one in past if one.work > 0]
+    if len(known) < RUNS_FOR_A_LINE:
+        return None
+    ratios = []
+    for place, one in enumerate(known):
+        start, pace = line_through([*known[:place], *known[place + 1 :]])
+        expected = start + pace * one.work
+        ratios.append(max(expected / one.seconds, one.seconds / expected) if expected else 2.0)
+    return statistics.median(ratios)

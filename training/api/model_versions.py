@@ -4,7 +4,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.http import StreamingHttpResponse
 from django.urls import path
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
@@ -14,13 +19,17 @@ from rest_framework.views import APIView
 from config.fields import ExactTextField
 from config.pagination import KeysetPagination
 from labeling.api.permissions import IsResearcher, ResearcherReadsAdminWrites, account_of
-from training.models import ModelVersion, Run
+from labeling.errors import Refused
+from training.archives import tar_chunks, tar_size
+from training.artifact_store import ArtifactError, artifact_path
+from training.models import ModelVersion, Promotion, Run
 from training.selectors.lineage import lineage_of
-from training.selectors.model_versions import access_model_version, model_versions
+from training.selectors.model_versions import FORMER, access_model_version, model_versions
 from training.services.model_versions import Origin, register_base_model
 
 # Too long for a list: one entry per validation completion.
 LEFT_OUT_OF_LISTS = "scores"
+ARCHIVE_MEDIA_TYPE = "application/x-tar"
 
 
 class ModelFolderInput(serializers.Serializer[Any]):
@@ -53,6 +62,13 @@ class MakerOutput(serializers.ModelSerializer[Run]):
         read_only_fields = fields
 
 
+class VersionStage(serializers.ChoiceField):
+    """How far a version has been promoted; ``former`` was current until another one was."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=[*Promotion.Stage.values, FORMER], **options)
+
+
 class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
     kind = serializers.ChoiceField(choices=ModelVersion.Kind.choices)
 
@@ -63,11 +79,14 @@ class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
 
 
 class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
+    """Needs the annotations of ``model_versions``."""
+
     kind = serializers.ChoiceField(choices=ModelVersion.Kind.choices)
     sha256 = serializers.CharField(source="artifact_id")
     bytes = serializers.IntegerField(source="artifact.num_bytes")
     run = MakerOutput(allow_null=True)
     completion_source_id = serializers.IntegerField(allow_null=True)
+    stage = VersionStage(allow_null=True)
     report = serializers.SerializerMethodField()
 
     class Meta:
@@ -83,6 +102,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "created_at",
             "run",
             "completion_source_id",
+            "stage",
             "report",
         ]
         read_only_fields = fields
@@ -187,7 +207,8 @@ class ModelVersionsView(generics.ListAPIView[ModelVersion]):
             ),
             by=account_of(request),
         )
-        return Response(ModelVersionOutput(version).data, status=status.HTTP_201_CREATED)
+        shown = ModelVersionOutput(access_model_version(version.pk))
+        return Response(shown.data, status=status.HTTP_201_CREATED)
 
 
 class ModelVersionView(APIView):
@@ -196,6 +217,29 @@ class ModelVersionView(APIView):
     @extend_schema(operation_id="model_version", responses=ModelVersionDetailOutput)
     def get(self, request: Request, model_version_id: UUID) -> Response:
         return Response(ModelVersionDetailOutput(access_model_version(model_version_id)).data)
+
+
+class ModelVersionDownloadView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="download_model_version",
+        responses={(200, ARCHIVE_MEDIA_TYPE): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, model_version_id: UUID) -> StreamingHttpResponse:
+        """The Hugging Face folder as a tar file, byte for byte the same at every download."""
+        version = access_model_version(model_version_id)
+        try:
+            folder = artifact_path(settings.ARTIFACT_ROOT, version.artifact_id)
+        except ArtifactError as error:
+            raise Refused("files_missing", "Its files are missing from the store.") from error
+        name = slugify(version.name)[:60] or "model"
+        answer = StreamingHttpResponse(tar_chunks(folder, name), content_type=ARCHIVE_MEDIA_TYPE)
+        answer["Content-Length"] = str(tar_size(folder, name))
+        answer["Content-Disposition"] = content_disposition_header(
+            as_attachment=True, filename=f"{name}-{version.artifact_id[:12]}.tar"
+        )
+        return answer
 
 
 def short_report(report: dict[str, Any]) -> dict[str, Any]:
@@ -211,5 +255,10 @@ urlpatterns = [
     path("model-versions/", ModelVersionsView.as_view(), name="model-versions"),
     path(
         "model-versions/<uuid:model_version_id>/", ModelVersionView.as_view(), name="model-version"
+    ),
+    path(
+        "model-versions/<uuid:model_version_id>/download/",
+        ModelVersionDownloadView.as_view(),
+        name="model-version-download",
     ),
 ]

@@ -3,6 +3,7 @@
 from training.models.artifacts import Artifact
 from training.models.exports import Export
 from training.models.model_versions import ModelVersion
+from training.models.promotions import Promotion
 from training.models.runs import (
     LIVE_STATES,
     TERMINAL_STATES,
@@ -30,6 +31,7 @@ __all__ = [
     "Export",
     "GpuSlot",
     "ModelVersion",
+    "Promotion",
     "Run",
     "RunAttempt",
     "RunEvent",

@@ -15,6 +15,7 @@ from django.db.models import Max, Min
 from labeling.errors import NotAccessible
 from labeling.models import Demonstration, Ranking
 from training.models import ModelVersion, RunInput, Snapshot
+from training.selectors.model_versions import model_versions
 
 RANKING_IDS_SHOWN = 50
 
@@ -127,11 +128,7 @@ def descent_of_ranking(ranking_id: UUID) -> Descent:
             .select_related("artifact", "created_by")
             .order_by("created_at")
         ),
-        model_versions=list(
-            ModelVersion.objects.filter(pk__in=touched)
-            .select_related("artifact", "run")
-            .order_by("created_at")
-        ),
+        model_versions=list(model_versions().filter(pk__in=touched).order_by("created_at")),
     )
 
 

@@ -2,15 +2,37 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
 
 from labeling.errors import NotAccessible
-from training.models import ModelVersion
+from training.models import ModelVersion, Promotion
+
+# Was current until another version of its kind was.
+FORMER = "former"
 
 
 def model_versions(*, kind: str | None = None) -> QuerySet[ModelVersion]:
-    """With their artifact and run. One query."""
-    found = ModelVersion.objects.select_related("artifact", "run")
+    """With their artifact, run and ``stage``, None where they were never promoted. One query."""
+    newest = Promotion.objects.filter(model_version=OuterRef("pk")).order_by("-pk")
+    later = Promotion.objects.filter(
+        model_version__kind=OuterRef("kind"),
+        stage=Promotion.Stage.CURRENT,
+        pk__gt=OuterRef("newest_promotion"),
+    )
+    found = (
+        ModelVersion.objects.select_related("artifact", "run")
+        .annotate(
+            newest_promotion=Subquery(newest.values("pk")[:1]),
+            newest_stage=Subquery(newest.values("stage")[:1]),
+        )
+        .annotate(
+            stage=Case(
+                When(Exists(later), newest_stage=Promotion.Stage.CURRENT, then=Value(FORMER)),
+                default=F("newest_stage"),
+                output_field=CharField(null=True),
+            )
+        )
+    )
     return found if kind is None else found.filter(kind=kind)
 
 

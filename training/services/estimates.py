@@ -86,14 +86,18 @@ def estimate(
     copies = statistics.median(measured) if measured else COPIES_IN_MEMORY[Run.Stage(stage)]
     expected, factor = predict(work_of(stage, hyperparameters, data, size), past)
     return Estimate(
-        seconds=expected and Seconds(expected / factor, expected, expected * factor),
-        reason_undefined="" if expected else NO_RUNS,
+        seconds=None if expected is None else around(expected, factor),
+        reason_undefined=NO_RUNS if expected is None else "",
         num_runs=len(past),
         off_by=median_error(past),
         memory_bytes=int(copies * size),
         is_memory_measured=bool(measured),
         disk_bytes=disk_of(stage, hyperparameters, size),
     )
+
+
+def around(expected: float, factor: float) -> Seconds:
+    return Seconds(low=expected / factor, middle=expected, high=expected * factor)
 
 
 def size_of(inputs: Mapping[str, ChosenInput]) -> int | None:
@@ -134,8 +138,8 @@ def num_examples(stage: str, values: Any, data: Snapshot) -> float:
         examples = min(examples, values.max_steps * values.batch_size)
     if stage == Run.Stage.GENERALISATION:
         # Each fold leaves its own group out.
-        return examples * values.seeds_per_group * (values.num_groups - 1)
-    return examples * (values.num_seeds if stage == Run.Stage.REWARD_MODEL else 1)
+        return examples * int(values.seeds_per_group) * int(values.num_groups - 1)
+    return examples * (int(values.num_seeds) if stage == Run.Stage.REWARD_MODEL else 1)
 
 
 def disk_of(stage: str, values: Any, model_bytes: int) -> int:

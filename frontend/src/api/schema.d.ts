@@ -722,6 +722,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/model-versions/{model_version_id}/download/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The Hugging Face folder as a tar file, byte for byte the same at every download. */
+        get: operations["download_model_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/model-versions/{model_version_id}/promotions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["model_version_promotions"];
+        put?: never;
+        /** @description To become current, a version needs a human evaluation with an interval, or a reason. */
+        post: operations["promote_model_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/model-versions/{model_version_id}/roll-back/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make the version current again that this one replaced; answers for this one. */
+        post: operations["roll_back_model_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/overview/": {
         parameters: {
             query?: never;
@@ -2458,6 +2509,10 @@ export interface components {
             title: string;
             body: string;
         };
+        EvaluationName: {
+            id: number;
+            name: string;
+        };
         EvaluationOutput: {
             readonly id: number;
             readonly name: string;
@@ -2520,6 +2575,22 @@ export interface components {
             tasks_by_source: components["schemas"]["SourceTasksOutput"][];
             /** @description Sources of which nobody knows what they learned from. */
             without_lineage: components["schemas"]["ComparedSourceOutput"][];
+        };
+        /** @description A share with its 95 % interval: of comparisons won, or of held-out pairs ordered rightly. */
+        EvidenceOutput: {
+            /** @enum {string} */
+            kind: "human_evaluation" | "held_out_accuracy";
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            num_judgments?: number;
+            num_labelers?: number;
+            num_prompts?: number;
+            num_pairs?: number;
+            compared_with?: string;
         };
         ExampleOutput: {
             prompt: string;
@@ -2672,6 +2743,11 @@ export interface components {
             prompt: string;
             text: string;
             grades: number[];
+        };
+        GroundsOutput: {
+            evaluation: components["schemas"]["EvaluationName"];
+            evidence: components["schemas"]["EvidenceOutput"] | null;
+            reason_missing: string;
         };
         HistoryOutput: {
             /** Format: uuid */
@@ -2998,6 +3074,7 @@ export interface components {
             /** @default  */
             source: string;
         };
+        /** @description Needs the annotations of ``model_versions``. */
         ModelVersionDetailOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -3012,6 +3089,8 @@ export interface components {
             readonly created_at: string;
             run: components["schemas"]["MakerOutput"] | null;
             completion_source_id: number | null;
+            /** @enum {string|null} */
+            stage: "candidate" | "staging" | "current" | "withdrawn" | "former" | null;
             readonly report: {
                 [key: string]: unknown;
             };
@@ -3024,6 +3103,7 @@ export interface components {
             /** @enum {string} */
             kind: "base" | "sft" | "reward_model" | "policy";
         };
+        /** @description Needs the annotations of ``model_versions``. */
         ModelVersionOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -3038,6 +3118,8 @@ export interface components {
             readonly created_at: string;
             run: components["schemas"]["MakerOutput"] | null;
             completion_source_id: number | null;
+            /** @enum {string|null} */
+            stage: "candidate" | "staging" | "current" | "withdrawn" | "former" | null;
             readonly report: {
                 [key: string]: unknown;
             };
@@ -3606,6 +3688,44 @@ export interface components {
             readonly requires_review: boolean;
             num_waiting: number;
         };
+        PromotionInputRequest: {
+            /** @enum {string} */
+            stage: "candidate" | "staging" | "current" | "withdrawn";
+            /**
+             * Format: int64
+             * @description The evaluation whose win rate it stands on.
+             */
+            evaluation?: number | null;
+            /**
+             * @description Why it may become current without one.
+             * @default
+             */
+            override_reason: string;
+        };
+        PromotionOutput: {
+            readonly id: number;
+            /** @enum {string} */
+            stage: "candidate" | "staging" | "current" | "withdrawn";
+            replaces: components["schemas"]["ModelVersionName"] | null;
+            evaluation: components["schemas"]["EvaluationName"] | null;
+            evidence: components["schemas"]["EvidenceOutput"] | null;
+            readonly override_reason: string;
+            promoted_by: components["schemas"]["AuthorOutput"];
+            /** Format: date-time */
+            readonly promoted_at: string;
+        };
+        /** @description What was decided about a version, what could be decided, and by what. */
+        PromotionsOutput: {
+            /** @enum {string|null} */
+            stage: "candidate" | "staging" | "current" | "withdrawn" | "former" | null;
+            can_be_promoted: boolean;
+            can_roll_back: boolean;
+            /** @description The current version of its kind. */
+            current: components["schemas"]["ModelVersionName"] | null;
+            history: components["schemas"]["PromotionOutput"][];
+            evaluations: components["schemas"]["GroundsOutput"][];
+            held_out_accuracy: components["schemas"]["EvidenceOutput"] | null;
+        };
         PromptAnnotationInputRequest: {
             /** @enum {string|null} */
             category: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
@@ -4032,6 +4152,9 @@ export interface components {
             flags: {
                 [key: string]: boolean;
             };
+        };
+        RollBackInputRequest: {
+            reason: string;
         };
         RowErrorOutput: {
             line: number;
@@ -6290,6 +6413,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersionDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    download_model_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    model_version_promotions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionsOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    promote_model_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionsOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    roll_back_model_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionsOutput"];
                 };
             };
             /** @description Refused */

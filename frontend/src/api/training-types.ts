@@ -13,6 +13,11 @@ export type SnapshotPreview = Schemas["PreviewOutput"];
 export type ModelVersion = Schemas["ModelVersionOutput"];
 export type ModelVersionDetail = Schemas["ModelVersionDetailOutput"];
 export type ModelKind = ModelVersion["kind"];
+export type VersionStage = NonNullable<ModelVersion["stage"]>;
+export type Promotions = Schemas["PromotionsOutput"];
+export type Promotion = Promotions["history"][number];
+export type PromotionRequest = Schemas["PromotionInputRequest"];
+export type Evidence = NonNullable<Promotion["evidence"]>;
 export type ModelName = Schemas["ModelVersionName"];
 export type Lineage = Schemas["LineageOutput"];
 /** A snapshot that a version, or one of those it was made from, was trained on. */

@@ -1,5 +1,5 @@
 import type { Evaluation, Pool, PriorityMode, Project, ProjectKind, Split } from "./research-types";
-import type { ModelKind, RunState, SnapshotKind, Stage } from "./training-types";
+import type { ModelKind, RunState, SnapshotKind, Stage, VersionStage } from "./training-types";
 import type { Role } from "./types";
 
 // One thing has one word, whichever page shows it.
@@ -67,6 +67,15 @@ export const RUN_STATE_WORDS = {
   failed: { label: "Failed", tone: "bad", icon: "failed" },
   cancelled: { label: "Cancelled", tone: "neutral", icon: "stopped" },
 } as const satisfies Record<RunState, { label: string; tone: string; icon: string }>;
+
+/** How far a model version has been promoted. */
+export const VERSION_STAGE_WORDS = {
+  candidate: { label: "Candidate", tone: "neutral", icon: "waiting" },
+  staging: { label: "Staging", tone: "active", icon: "working" },
+  current: { label: "Current", tone: "good", icon: "done" },
+  former: { label: "Was current", tone: "neutral", icon: "stopped" },
+  withdrawn: { label: "Withdrawn", tone: "bad", icon: "failed" },
+} as const satisfies Record<VersionStage, { label: string; tone: string; icon: string }>;
 
 /** The beginning of a code revision, and whether files had been changed since. */
 export function shortRevision(revision: string): string {

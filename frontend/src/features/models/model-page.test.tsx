@@ -18,6 +18,16 @@ const usedRankings = {
 
 let server: FakeServer;
 
+const NEVER = {
+  stage: null,
+  can_be_promoted: true,
+  can_roll_back: false,
+  current: null,
+  history: [],
+  evaluations: [],
+  held_out_accuracy: null,
+};
+
 beforeEach(() => {
   const labels = {
     num_rankings: 2410,
@@ -36,6 +46,9 @@ beforeEach(() => {
     })
     .on(`GET /api/model-versions/${sft.id}/`, { body: detailOf(sft, {}) })
     .on("GET /api/runs/", { body: { results: [run], next: null } });
+  for (const { id } of [rewardModel, sft]) {
+    server.on(`GET /api/model-versions/${id}/promotions/`, { body: NEVER });
+  }
 });
 
 test("a version leads back through its run and its data to each human label (R53)", async () => {

@@ -25,6 +25,7 @@ import { ToneBadge } from "@/components/tone-badge";
 import { LabelsBehind } from "./labels-behind";
 import { LineageTree } from "./lineage-tree";
 import { modelVersionQuery } from "./model-queries";
+import { PromotionsSection } from "./promotions-section";
 
 const MADE_WITHOUT_WEIGHTS: Partial<Record<Run["stage"], string>> = {
   sampling: "completions",
@@ -121,6 +122,7 @@ function ModelView({ model }: { model: ModelVersionDetail }) {
       <PageHeader title={model.name} actions={<NextSteps model={model} />}>
         {MODEL_KIND_WORDS[model.kind]}, made <Moment at={model.created_at} />
       </PageHeader>
+      {model.kind !== "base" && <PromotionsSection model={model} />}
       <Section title="Where it comes from" isSheet>
         <LabelsBehind labels={lineage.labels} />
         <LineageTree model={model} />
@@ -131,7 +133,15 @@ function ModelView({ model }: { model: ModelVersionDetail }) {
         </Section>
       )}
       <Consumers modelId={model.id} />
-      <Section title="Facts" isSheet>
+      <Section
+        title="Facts"
+        isSheet
+        actions={
+          <Anchor href={`/api/model-versions/${model.id}/download/`} download>
+            Download the folder ({formatBytes(model.bytes)})
+          </Anchor>
+        }
+      >
         <Facts
           facts={[
             { name: "Licence", value: model.licence },

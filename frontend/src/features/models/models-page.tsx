@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { modelVersionsQuery } from "@/api/model-versions";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { ModelKind, ModelVersion } from "@/api/training-types";
-import { MODEL_KIND_WORDS, STAGE_WORDS } from "@/api/words";
+import { MODEL_KIND_WORDS, STAGE_WORDS, VERSION_STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -18,6 +18,7 @@ import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
+import { ToneBadge } from "@/components/tone-badge";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
@@ -48,6 +49,12 @@ const COLUMNS: Column<ModelVersion>[] = [
     cell: ({ id, name }) => <Link to={`/models/${id}`}>{name}</Link>,
   },
   {
+    key: "stage",
+    header: "Stage",
+    isOneLine: true,
+    cell: ({ stage }) => (stage === null ? null : <ToneBadge {...VERSION_STAGE_WORDS[stage]} />),
+  },
+  {
     key: "from",
     header: "Made by",
     width: "20%",
@@ -73,9 +80,10 @@ const COLUMNS: Column<ModelVersion>[] = [
   { key: "at", header: "Made", cell: ({ created_at: at }) => <Moment at={at} /> },
 ];
 
-/** Only reward models are judged by a single figure. */
+/** Only reward models are judged by a single figure, and nobody promotes a base model. */
 function columnsFor(kind: ModelKind): Column<ModelVersion>[] {
-  return kind === "reward_model" ? COLUMNS : COLUMNS.filter(({ key }) => key !== "figure");
+  const left = new Set([kind === "reward_model" ? "" : "figure", kind === "base" ? "stage" : ""]);
+  return COLUMNS.filter(({ key }) => !left.has(key));
 }
 
 function Registry({ models }: { models: ModelVersion[] }) {

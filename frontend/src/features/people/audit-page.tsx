@@ -29,6 +29,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   project: "Project",
   screening: "Screening",
   consentversion: "Consent",
+  modelversion: "Model",
 };
 const KINDS = Object.entries(SUBJECT_WORDS).map(([value, label]) => ({ value, label }));
 

@@ -1,0 +1,66 @@
+import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { useState } from "react";
+import type { SyntheticEvent } from "react";
+
+import type { ModelVersionDetail } from "@/api/training-types";
+import { Modal } from "@/components/dialogs";
+import { ProblemNote } from "@/components/problem-note";
+
+import { usePromote } from "./model-queries";
+
+function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; earlier: string; onClose: () => void }) {
+  const [reason, setReason] = useState("");
+  const rollBack = usePromote(model.id);
+
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    rollBack.mutate({ rollBack: reason }, { onSuccess: onClose });
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        <Text>{earlier} becomes the current version again.</Text>
+        {rollBack.isError && <ProblemNote error={rollBack.error} title="It was not rolled back" />}
+        <Textarea
+          label="Reason"
+          description="Kept with the promotion and in the audit trail."
+          autosize
+          minRows={2}
+          maxLength={2_000}
+          data-autofocus
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button type="submit" disabled={reason.trim() === ""} loading={rollBack.isPending}>
+            Roll back
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Makes the version current again that this one replaced. */
+export function RollBackDialog({
+  model,
+  earlier,
+  isOpen,
+  onClose,
+}: {
+  model: ModelVersionDetail;
+  /** The version that was current before. */
+  earlier: string;
+  isOpen: boolean;
+  onClose: () => void;
+}) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={`Roll back ${model.name}`} centered>
+      <RollBackForm model={model} earlier={earlier} onClose={onClose} />
+    </Modal>
+  );
+}

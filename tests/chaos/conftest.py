@@ -28,7 +28,6 @@ def pytest_collection_modifyitems(items):
 def pytest_terminal_summary(terminalreporter):
     if not LEDGER.fresh:
         return
-    LEDGER.save()
     terminalreporter.section("faults")
     for row in LEDGER.fresh:
         terminalreporter.write_line(row.line())
@@ -51,6 +50,8 @@ def fault():
                 on=time.strftime("%Y-%m-%d", time.gmtime()),
             )
         )
+        # At once: a later fault may end this process.
+        LEDGER.save()
 
     return measured
 

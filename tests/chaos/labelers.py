@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from rest_framework.test import APIClient
 
 from labeling.models import Acknowledgement, Assignment, Project, Ranking, User
@@ -123,7 +124,8 @@ def make_crew(port: int) -> Crew:
 def session_of(labeler: User) -> str:
     client = APIClient()
     client.force_login(labeler)
-    return str(client.cookies["sessionid"].value)
+    # This process may call it otherwise than the site, which speaks plain HTTP.
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def post(port: int, session: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:

@@ -1,0 +1,246 @@
+"""Faults 8, 21, 22 and 26: trainings that fail by themselves, and people who change their minds."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+from django.conf import settings as concord
+from safetensors.torch import load_file, save_file
+
+from tests.chaos.trainings import (
+    LONG,
+    assert_bit_equal,
+    is_gone,
+    newest_checkpoint_step,
+    processes_of,
+    ranks_of,
+    register_inputs,
+    request_training,
+    runners_of,
+    seconds_until,
+    state_of,
+    story,
+    torchrun_of,
+    wait_for_attempt,
+    wait_for_end,
+    wait_for_step,
+)
+from tests.training.processes import trainer_pids, wait_until
+from training.ml.checkpointing import newest_checkpoint
+from training.models import Run
+from training.runner.work_folder import WorkFolder
+from training.services.runs import cancel_run, pause_run, retry_run
+
+SMALL_DISK_BYTES = 64 << 20
+STALL_SECONDS = 15
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own for the runs; only root may mount one."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK_BYTES}", "none", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("only root may mount a small file system")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_ends_the_run_and_keeps_its_checkpoints(
+    small_disk, site, training, uninterrupted, ada, fault
+):
+    gpu_worker = site.start_training()["gpu-worker"]
+    run = training()
+    wait_until(lambda: newest_checkpoint_step(run) > 0, seconds=60)
+
+    # Again and again: an old checkpoint that is forgotten in between makes room.
+    while state_of(run) == "running":
+        filler = fill(small_disk)
+    run = wait_for_end(run)
+    left = newest_checkpoint(WorkFolder.of(run.pk).path / "checkpoints")
+    filler.unlink()
+    again = wait_for_end(retry_run(by=ada, run=run))
+
+    assert (run.state, run.reason, run.attempt) == ("failed", "disk_full", 1), story(run)
+    assert left is not None
+    assert gpu_worker.poll() is None
+    assert_bit_equal(again, uninterrupted)
+    resumed = again.attempts.get().resumed_from_step
+    assert resumed == left.step
+    fault(
+        8,
+        "Disk full",
+        injected="no block left on the runs' file system in the middle of a training",
+        target="valid checkpoints ≥ 1; failed(disk_full); the worker lives",
+        measured=(
+            f"{run.state}({run.reason}) after {run.attempt} attempt; the checkpoint of step "
+            f"{left.step} whole; with room again a retry went on from it to the bit-equal end"
+        ),
+    )
+
+
+def test_a_poisoned_run_is_tried_three_times_and_blocks_nobody(
+    site, training, uninterrupted, fault
+):
+    """Its trainer dies of a segmentation fault as soon as it starts."""
+    site.start_training()
+    poisoned = training()
+    executions = set()
+    done = threading.Event()
+
+    def poison():
+        while not done.wait(0.02):
+            for pid in set(processes_of(poisoned, "torch.distributed.run")) - executions:
+                executions.add(pid)
+                os.kill(pid, signal.SIGSEGV)
+
+    thread = threading.Thread(target=poison)
+    thread.start()
+    try:
+        wait_for_attempt(poisoned, 1)
+        healthy = training()
+        poisoned = wait_for_end(poisoned)
+        healthy = wait_for_end(healthy)
+    finally:
+        done.set()
+        thread.join()
+
+    assert (poisoned.state, poisoned.reason) == ("failed", "killed"), story(poisoned)
+    assert (len(executions), poisoned.attempt) == (3, 3)
+    assert_bit_equal(healthy, uninterrupted)
+    fault(
+        21,
+        "Poisoned run",
+        injected="a segmentation fault at every start of its trainer",
+        target="executions 3; other runs go on",
+        measured=(
+            f"executions {len(executions)}; {poisoned.state}({poisoned.reason}); a run queued "
+            "behind it came to its bit-equal end"
+        ),
+    )
+
+
+def test_a_number_that_is_none_ends_the_run_and_a_hang_is_named(
+    site, training, reference_folder, ada, tmp_path, fault
+):
+    site.environment["CONCORD_RUN_STALL_SECONDS"] = str(STALL_SECONDS)
+    site.start_training()
+    poisoned = tmp_path / "poisoned"
+    shutil.copytree(reference_folder / "base", poisoned / "base")
+    spoil_a_weight(poisoned / "base" / "model.safetensors")
+    broken = request_training(ada, register_inputs(ada, poisoned, name="spoilt"))
+    broken = wait_for_end(broken)
+
+    hanging = training(**LONG)
+    wait_for_step(hanging, 20)
+    [rank] = ranks_of(hanging)
+    stalled = hanging.events.filter(detail__startswith="stalled")
+    with seconds_until(stalled.exists, limit=60) as noticing:
+        os.kill(rank, signal.SIGSTOP)
+    is_still_running = state_of(hanging) == "running"
+    cancel_run(by=ada, run=hanging)
+    os.kill(rank, signal.SIGCONT)
+    hanging = wait_for_end(hanging)
+
+    limit = STALL_SECONDS + 15 + 5
+    assert (broken.state, broken.reason, broken.attempt) == ("failed", "nan", 1), story(broken)
+    assert is_still_running, "a stall is said and not acted on"
+    assert noticing[0] <= limit
+    assert hanging.state == "cancelled", story(hanging)
+    fault(
+        22,
+        "NaN, and a hang",
+        injected="a weight that is no number; a rank stopped in the middle of a step",
+        target="failed(nan) at once; the stall named within its window + 15 s",
+        measured=(
+            f"{broken.state}({broken.reason}) after {broken.attempt} attempt, at step "
+            f"{broken.step}; the stall named after {noticing[0]:.0f} s (window here "
+            f"{STALL_SECONDS} s)"
+        ),
+    )
+
+
+def test_a_run_can_be_cancelled_in_every_state(site, training, ada, fault):
+    cancelled, taken = {}, {}
+
+    def cancel(run, state):
+        assert state_of(run) == state, story(run)
+        pids = trainer_pids(run.pk) + runners_of(run)
+        with seconds_until(lambda: state_of(run) == "cancelled", limit=40) as ending:
+            cancel_run(by=ada, run=run)
+        wait_until(lambda: all(map(is_gone, pids)), seconds=10)
+        cancelled[state], taken[state] = run, ending[0]
+
+    cancel(training(**LONG), "queued")
+    site.start_training()
+
+    run = training(**LONG)
+    wait_until(lambda: state_of(run) == "claimed", seconds=60)
+    cancel(run, "claimed")
+
+    run = training(**LONG)
+    wait_for_step(run, 5)
+    cancel(run, "running")
+
+    run = training(**LONG)
+    wait_for_step(run, 5)
+    [rank] = ranks_of(run)
+    os.kill(rank, signal.SIGSTOP)
+    pause_run(by=ada, run=run)
+    wait_until(lambda: state_of(run) == "stopping")
+    threading.Timer(1.0, os.kill, (rank, signal.SIGCONT)).start()
+    cancel(run, "stopping")
+
+    run = training(**LONG)
+    wait_for_step(run, 5)
+    pause_run(by=ada, run=run)
+    wait_until(lambda: state_of(run) == "paused")
+    cancel(run, "paused")
+
+    run = training(**LONG)
+    wait_for_step(run, 5)
+    os.kill(torchrun_of(run), signal.SIGKILL)
+    wait_until(lambda: state_of(run) == "retry_wait")
+    cancel(run, "retry_wait")
+
+    orphans = sum(len(trainer_pids(run.pk) + runners_of(run)) for run in cancelled.values())
+    busy = Run.objects.filter(slot__isnull=False).count()
+    slowest = max(taken, key=taken.get)
+    limit = concord.RUN_STOP_TIMEOUT_SECONDS + 10
+    assert (orphans, busy) == (0, 0)
+    assert taken[slowest] <= limit
+    fault(
+        26,
+        "Cancelled in every state",
+        injected=", ".join(cancelled),
+        target="cancelled within the time for stopping + 10 s; slot free; orphans 0",
+        measured=(
+            f"slowest {taken[slowest]:.1f} s ({slowest}; limit here {limit} s); busy slots {busy}; "
+            f"orphans {orphans}"
+        ),
+    )
+
+
+def fill(folder: Path) -> Path:
+    """Leave not one block free."""
+    filler = folder / "filler"
+    with filler.open("ab", buffering=0) as stream:
+        for size in (1 << 20, 4096, 1):
+            try:
+                while True:
+                    stream.write(bytes(size))
+            except OSError:
+                continue
+    return filler
+
+
+def spoil_a_weight(path: Path) -> None:
+    tensors = load_file(path)
+    first = min(tensors)
+    tensors[first].view(-1)[0] = float("nan")
+    save_file(tensors, path, metadata={"format": "pt"})

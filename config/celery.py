@@ -22,6 +22,8 @@ PERIODIC = {
     "training.export": 5.0,
     # Prompts that were stored before there were checks.
     "labeling.check_prompts": 60.0,
+    # Keeps the agreement figures up to date.
+    "labeling.refresh_agreement": 30.0,
 }
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}

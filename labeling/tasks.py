@@ -1,7 +1,8 @@
-"""Thin doors for Celery: imports of prompts and the check of those stored before."""
+"""Thin doors for Celery: imports of prompts, the check of those stored before, agreement."""
 
 from celery import current_app, shared_task
 
+from labeling.services.agreement_store import refresh_agreement as refresh
 from labeling.services.prompt_checks import check_stored_prompts
 from labeling.services.prompt_import_slices import import_for
 from labeling.services.prompt_imports import fail_abandoned_uploads
@@ -25,3 +26,9 @@ def check_prompts() -> None:
     """Check prompts stored before there were checks, a few hundred at a time."""
     if check_stored_prompts():
         current_app.send_task("labeling.check_prompts", expires=EXPIRES_SECONDS)
+
+
+@shared_task(name="labeling.refresh_agreement")
+def refresh_agreement() -> None:
+    """Work out the agreement on prompts whose rankings are others than before."""
+    refresh()

@@ -23,6 +23,7 @@ INTERVAL_METHOD: Final = (
     f"{CONFIDENCE_PERCENT} % percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
     f"resamples of whole prompts, seed {SEED}."
 )
+
 # Bounds the memory of a resample: rows of a chunk times prompts.
 CHUNK_CELLS: Final = 4_000_000
 
@@ -56,6 +57,16 @@ class Size:
     num_prompts: int
     # How many times two labelers met on a pair; the smallest count worth printing is of these.
     num_comparisons: int
+
+
+def interval_method(*, num_prompts: int, num_clusters: int) -> str:
+    """How the intervals of a study were made; very many prompts are resampled in groups."""
+    if num_clusters >= num_prompts:
+        return INTERVAL_METHOD
+    return (
+        f"{INTERVAL_METHOD} The {num_prompts:,} prompts are put into {num_clusters:,} groups by "
+        "their number, and whole groups are resampled."
+    )
 
 
 def undefined(reason: str, *, size: Size) -> Figure:

@@ -114,12 +114,13 @@ class PairJudgments:
 class RankedItems:
     """Rankings as columns: one entry per ranked completion, per ranking, and per task.
 
-    ``position`` is the place of the completion in its task's own order, so that two rankings of a
-    task are aligned by what they rank and never by the order in which it was shown; ``length`` is
-    that of its text.
+    A task here is a prompt of one project, however many tasks asked about it. ``position`` is the
+    place of the completion in that task's own order, so that two rankings of it are aligned by what
+    they rank and never by the order in which it was shown, which is ``shown`` (None where everybody
+    saw that same order); ``length`` is that of its text.
 
-    Shapes: ranking, position, rank and length per ranked completion; task and labeler per ranking;
-    prompt and has_sides per task.
+    Shapes: ranking, position, rank, length and shown per ranked completion; task and labeler per
+    ranking; prompt and has_sides per task.
     """
 
     ranking: IntArray
@@ -130,17 +131,22 @@ class RankedItems:
     labeler: IntArray
     prompt: IntArray
     has_sides: BoolArray
+    shown: IntArray | None = None
 
     def pair_judgments(self) -> PairJudgments:
-        """All C(K,2) judgments of every ranking, those of partial rankings included."""
+        """All C(K,2) judgments of every ranking, those of partial rankings included.
+
+        Where a labeler judged a pair in several rankings, the last of them counts.
+        """
         width = int(self.position.max(initial=0)) + 1
         num_items = np.bincount(self.ranking, minlength=len(self.task))
         sizes = np.unique(num_items[num_items > 1])
         blocks = [self._judgments_of_size(int(size), num_items, width) for size in sizes]
-        key, ranking, sign, longer = (
+        columns = tuple(
             np.concatenate([np.empty(0, dtype=np.int64), *column])
-            for column in (zip(*blocks, strict=True) if blocks else [()] * 4)
+            for column in (zip(*blocks, strict=True) if blocks else [()] * 5)
         )
+        key, ranking, sign, longer, mirrored = self._last_of_each(columns)
         present = np.zeros(len(self.prompt) * width * width, dtype=np.bool_)
         present[key] = True
         pair = (np.cumsum(present) - 1)[key]
@@ -154,12 +160,27 @@ class RankedItems:
             prompt=self.prompt[task],
             has_sides=self.has_sides[task],
             longer=longer_of_pair,
+            is_mirrored=None if self.shown is None else mirrored.astype(np.bool_),
         )
+
+    def _last_of_each(self, columns: tuple[IntArray, ...]) -> tuple[IntArray, ...]:
+        """Without what a labeler said of a pair before they said it again."""
+        num_labelers = int(self.labeler.max(initial=0)) + 1
+        met = self.task * num_labelers + self.labeler
+        if len(np.unique(met)) == len(met):
+            return columns
+        key, ranking = columns[:2]
+        order = np.lexsort((ranking, self.labeler[ranking], key))
+        who, what = self.labeler[ranking[order]], key[order]
+        is_last = np.ones(len(order), dtype=np.bool_)
+        is_last[:-1] = (who[1:] != who[:-1]) | (what[1:] != what[:-1])
+        kept = np.sort(order[is_last])
+        return tuple(column[kept] for column in columns)
 
     def _judgments_of_size(
         self, size: int, num_items: IntArray, width: int
-    ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-        """The judgments of all rankings of this size: key of the pair, ranking, sign, longer."""
+    ) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray]:
+        """Of all rankings of this size: key of the pair, ranking, sign, longer, mirrored."""
         items = np.flatnonzero(num_items[self.ranking] == size)
         order = np.lexsort((self.position[items], self.ranking[items]))
         rows = items[order].reshape(-1, size)
@@ -168,4 +189,6 @@ class RankedItems:
         longer = np.sign(length[:, first] - length[:, second])
         ranking = np.repeat(self.ranking[rows[:, :1]], len(first), axis=1)
         key = (self.task[ranking] * width + position[:, first]) * width + position[:, second]
-        return key.ravel(), ranking.ravel(), sign.ravel(), longer.ravel()
+        shown = position if self.shown is None else self.shown[rows]
+        mirrored = (shown[:, first] > shown[:, second]).astype(np.int64)
+        return key.ravel(), ranking.ravel(), sign.ravel(), longer.ravel(), mirrored.ravel()

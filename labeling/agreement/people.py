@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,13 @@ from labeling.agreement.statistics import STRICT, cohen_quotient
 from labeling.agreement.sums import add_up
 
 NUM_CELLS = NUM_SIGNS * NUM_SIGNS
+# Of the table second, tied, first by second, tied, first, row by row.
+SAME_CELLS: Final = [0, 8]
+STRICT_CELLS: Final = [0, 2, 6, 8]
+TIED_BY_A: Final = [3, 4, 5]
+TIED_BY_B: Final = [1, 4, 7]
+NOBODY_ELSE: Final = "Nobody else has ordered a pair that this labeler ordered."
+ONE_ANSWER: Final = "Both gave one and the same answer throughout."
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ def agreement_with_others(
             (same[:, slot].sum(), comparisons[:, slot].sum()),
             resamples=partial(_columns, resampled, slot, slot + len(labelers)),
             size=size,
-            when_undefined="Nobody else has ordered a pair that this labeler ordered.",
+            when_undefined=NOBODY_ELSE,
             chance=0.5,
         )
     return figures
@@ -82,6 +90,145 @@ def _strict_sums(judgments: PairJudgments, labelers: IntArray) -> tuple[FloatArr
         add_up(same, by=cell, groups=num_cells).reshape(shape),
         add_up(comparisons, by=cell, groups=num_cells).reshape(shape),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class PromptMeetings:
+    """What two labelers answered about one prompt: an entry per prompt and couple, the lower id
+    first. ``cells`` is the table of their answers second, tie, first; an entry may stand for
+    several prompts. Shapes: cells, entries x 9.
+    """
+
+    prompt: IntArray
+    a: IntArray
+    b: IntArray
+    cells: FloatArray
+    num_prompts: IntArray
+
+
+def meetings_by_prompt(judgments: PairJudgments) -> PromptMeetings:
+    """Every two labelers who judged some pair of a prompt both."""
+    labelers = np.unique(judgments.labeler)
+    met = _meetings(judgments, labelers)
+    num_couples = max(1, len(labelers)) ** 2
+    keys, place = np.unique(met.prompt * num_couples + met.couple, return_inverse=True)
+    num_cells = len(keys) * NUM_CELLS
+    as_given = np.bincount(place * NUM_CELLS + met.cell, minlength=num_cells)
+    mirrored = np.bincount(place * NUM_CELLS + met.mirrored_cell, minlength=num_cells)
+    couple = keys % num_couples
+    return PromptMeetings(
+        prompt=keys // num_couples,
+        a=labelers[couple // max(1, len(labelers))],
+        b=labelers[couple % max(1, len(labelers))],
+        cells=(as_given + mirrored).reshape(-1, NUM_CELLS) / 2,
+        num_prompts=np.ones(len(keys), dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class Couple:
+    """Two labelers over the pairs of completions that both judged."""
+
+    a: int
+    b: int
+    agreement: Figure
+    kappa: Figure
+
+
+def couples(met: PromptMeetings, *, labelers: Sequence[int]) -> list[Couple]:
+    """Every two of these labelers who met, those with most in common first."""
+    chosen = np.flatnonzero(np.isin(met.a, labelers) & np.isin(met.b, labelers))
+    if not len(chosen):
+        return []
+    names, couple = np.unique(np.stack([met.a[chosen], met.b[chosen]]), axis=1, return_inverse=True)
+    prompts, prompt = np.unique(met.prompt[chosen], return_inverse=True)
+    tables = np.zeros((len(prompts), names.shape[1], NUM_CELLS))
+    np.add.at(tables, (prompt, couple), met.cells[chosen])
+    resampled = resample(tables.reshape(len(prompts), -1)).reshape(-1, *tables.shape[1:])
+    num_prompts = np.bincount(couple, met.num_prompts[chosen])
+    found = [
+        _couple(int(a), int(b), tables[:, n], resampled[:, n], round(float(num_prompts[n])))
+        for n, (a, b) in enumerate(names.T)
+    ]
+    return sorted(found, key=lambda couple: -couple.kappa.num_counted)
+
+
+def _couple(a: int, b: int, tables: FloatArray, resampled: FloatArray, num_prompts: int) -> Couple:
+    num_shared = round(float(tables.sum()))
+    strict = tables[:, STRICT_CELLS].sum()
+    shape = (-1, NUM_SIGNS, NUM_SIGNS)
+    return Couple(
+        a=a,
+        b=b,
+        agreement=estimate(
+            (tables[:, SAME_CELLS].sum(), strict),
+            resamples=lambda: (
+                resampled[:, SAME_CELLS].sum(axis=1),
+                resampled[:, STRICT_CELLS].sum(axis=1),
+            ),
+            size=Size(round(float(strict)), num_prompts, round(float(strict))),
+            when_undefined=STRICT.when_undefined,
+            chance=0.5,
+        ),
+        kappa=estimate(
+            cohen_quotient(tables.sum(axis=0).reshape(NUM_SIGNS, NUM_SIGNS)),
+            resamples=lambda: cohen_quotient(resampled.reshape(shape)),
+            size=Size(num_shared, num_prompts, num_shared),
+            when_undefined=ONE_ANSWER,
+            chance=0.0,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class AgainstOthers:
+    """One labeler's strict agreement with everybody else, and their share of ties there."""
+
+    agreement: Figure
+    tie_share: float | None
+
+
+def against_others(met: PromptMeetings, *, labelers: Sequence[int]) -> dict[int, AgainstOthers]:
+    """Each of these labelers against all others whom they met.
+
+    A prompt counts once for each other labeler whom they met there.
+    """
+    prompts, place = np.unique(met.prompt, return_inverse=True)
+    slot_of = {labeler: slot for slot, labeler in enumerate(labelers)}
+    # Same, strict, own ties, all, and prompts: of each labeler by prompt.
+    sums = np.zeros((len(prompts), len(labelers), 5))
+    for mine, ties in ((met.a, TIED_BY_A), (met.b, TIED_BY_B)):
+        slot = np.array([slot_of.get(labeler, -1) for labeler in mine.tolist()], dtype=np.int64)
+        known = slot >= 0
+        cells = met.cells[known]
+        values = np.stack(
+            [cells[:, chosen].sum(axis=1) for chosen in (SAME_CELLS, STRICT_CELLS, ties)]
+            + [cells.sum(axis=1), met.num_prompts[known]],
+            axis=1,
+        )
+        np.add.at(sums, (place[known], slot[known]), values)
+    resampled = resample(sums[:, :, :2].reshape(len(prompts), -1)) if len(prompts) else None
+    return {
+        labeler: _against_others(sums[:, slot], slot, resampled)
+        for slot, labeler in enumerate(labelers)
+    }
+
+
+def _against_others(sums: FloatArray, slot: int, resampled: FloatArray | None) -> AgainstOthers:
+    same, strict, ties, judged, num_prompts = sums.sum(axis=0).tolist()
+    size = Size(round(strict), round(num_prompts), round(strict))
+    agreement = (
+        undefined(STRICT.when_undefined, size=size)
+        if resampled is None
+        else estimate(
+            (np.asarray(same), np.asarray(strict)),
+            resamples=lambda: _columns(resampled, 2 * slot, 2 * slot + 1),
+            size=size,
+            when_undefined=NOBODY_ELSE,
+            chance=0.5,
+        )
+    )
+    return AgainstOthers(agreement, ties / judged if judged else None)
 
 
 def cohen_kappas(judgments: PairJudgments, *, labelers: Sequence[int]) -> list[KappaOfTwo]:
@@ -113,7 +260,7 @@ def _kappa(meetings: Meetings, rows: IntArray) -> Figure:
         cohen_quotient(tables.sum(axis=0).reshape(NUM_SIGNS, NUM_SIGNS)),
         resamples=lambda: cohen_quotient(resample(tables).reshape(shape)),
         size=Size(len(rows), len(prompts), len(rows)),
-        when_undefined="Both gave one and the same answer throughout.",
+        when_undefined=ONE_ANSWER,
         chance=0.0,
     )
 

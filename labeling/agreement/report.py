@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from labeling.agreement.intervals import Figure, Size, estimate, resample, undefined
-from labeling.agreement.judgments import FloatArray, PairJudgments
+from labeling.agreement.judgments import PairJudgments
 from labeling.agreement.statistics import FLEISS, STATISTICS, TERNARY, Statistic
 from labeling.agreement.sums import Sums, sums_by_prompt, sums_from_matrix
 
@@ -14,27 +14,24 @@ MINIMUM_OVERLAP = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
-    """The judgments of pairs that at least ``min_overlap`` labelers judged."""
+class Summed:
+    """Counts that are worked out already, one entry per cluster of prompts.
 
-    judgments: PairJudgments
-    min_overlap: int = MINIMUM_OVERLAP
+    A cluster is a prompt, or where there are very many, a group of them. ``labelers_per_pair`` is
+    the fewest and the most labelers who judged one pair.
+    """
 
-    @cached_property
-    def overlapping(self) -> PairJudgments:
-        return self.judgments.with_overlap(max(MINIMUM_OVERLAP, self.min_overlap))
-
-    @cached_property
-    def by_prompt(self) -> Sums:
-        return sums_by_prompt(self.overlapping)
+    by_cluster: Sums
+    num_prompts: int
+    labelers_per_pair: tuple[int, int]
 
     @cached_property
     def resampled(self) -> Sums:
-        return sums_from_matrix(resample(self.by_prompt.matrix()))
+        return sums_from_matrix(resample(self.by_cluster.matrix()))
 
     @cached_property
     def total(self) -> Sums:
-        return self.by_prompt.total()
+        return self.by_cluster.total()
 
     def figures(self) -> dict[str, Figure]:
         """Every statistic by its key."""
@@ -43,7 +40,7 @@ class Study:
     def figure(self, statistic: Statistic) -> Figure:
         size = Size(
             num_counted=round(float(statistic.num_counted(self.total))),
-            num_prompts=len(self.by_prompt.pairs),
+            num_prompts=self.num_prompts,
             num_comparisons=round(float(self.total.comparisons)),
         )
         reason = self._why_not(statistic)
@@ -60,13 +57,38 @@ class Study:
     def _why_not(self, statistic: Statistic) -> str | None:
         if not self.total.pairs:
             return TERNARY.when_undefined
-        if statistic is not FLEISS:
-            return None
-        labelers: FloatArray = np.bincount(self.overlapping.pair).astype(np.float64)
-        fewest, most = int(labelers.min()), int(labelers.max())
-        if fewest == most:
+        fewest, most = self.labelers_per_pair
+        if statistic is not FLEISS or fewest == most:
             return None
         return (
             f"Fleiss' kappa needs the same number of labelers on every pair; here are {fewest} to "
             f"{most}. Krippendorff's alpha allows that."
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The judgments of pairs that at least ``min_overlap`` labelers judged."""
+
+    judgments: PairJudgments
+    min_overlap: int = MINIMUM_OVERLAP
+
+    @cached_property
+    def overlapping(self) -> PairJudgments:
+        return self.judgments.with_overlap(max(MINIMUM_OVERLAP, self.min_overlap))
+
+    @cached_property
+    def summed(self) -> Summed:
+        by_prompt = sums_by_prompt(self.overlapping)
+        labelers = np.bincount(self.overlapping.pair)
+        return Summed(
+            by_cluster=by_prompt,
+            num_prompts=len(by_prompt.pairs),
+            labelers_per_pair=(int(labelers.min(initial=2**31)), int(labelers.max(initial=0))),
+        )
+
+    def figures(self) -> dict[str, Figure]:
+        return self.summed.figures()
+
+    def figure(self, statistic: Statistic) -> Figure:
+        return self.summed.figure(statistic)

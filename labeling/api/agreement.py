@@ -1,5 +1,6 @@
 """How much labelers agree, with the definition of every figure beside it (R42)."""
 
+from datetime import date
 from typing import Any, Final
 
 from django.urls import path
@@ -9,13 +10,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from labeling.agreement.intervals import INTERVAL_METHOD, MINIMUM_COMPARISONS, Figure
+from labeling.agreement.drift import TREND_DEFINITION, Period
+from labeling.agreement.intervals import MINIMUM_COMPARISONS, Figure, interval_method
 from labeling.agreement.report import MINIMUM_OVERLAP
-from labeling.agreement.statistics import STATISTICS, STRICT
+from labeling.agreement.statistics import STATISTICS, STRICT, TERNARY
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
+from labeling.catalogue import CATEGORIES
 from labeling.models import Pool
-from labeling.selectors.agreement import Agreement, LabelersKappa, agreement
+from labeling.models.projects import K_MAXIMUM
+from labeling.selectors.agreement import Agreement, agreement
+from labeling.selectors.agreement_selection import Selection
 
 MAXIMUM_OVERLAP: Final = 50
 TIE_RULE: Final = (
@@ -41,6 +46,46 @@ class AgreementFilter(serializers.Serializer[Any]):
         default=MINIMUM_OVERLAP,
         help_text="Only pairs of completions that at least this many labelers judged.",
     )
+
+    since = serializers.DateField(
+        required=False, help_text="Prompts last ranked on this day or later."
+    )
+    until = serializers.DateField(
+        required=False, help_text="Prompts last ranked on this day or before, in UTC."
+    )
+    category = serializers.ChoiceField(choices=tuple(CATEGORIES.items()), required=False)
+    k = serializers.IntegerField(min_value=2, max_value=K_MAXIMUM, required=False)
+    instructions = serializers.IntegerField(
+        min_value=1,
+        max_value=ID_MAXIMUM,
+        required=False,
+        help_text="Prompts all of whose rankings were made under this version.",
+    )
+    source = serializers.IntegerField(  # type: ignore[assignment]  # as below
+        min_value=1,
+        max_value=ID_MAXIMUM,
+        required=False,
+        help_text="With ``other_source``: only pairs written by these two.",
+    )
+    other_source = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("source" in attrs) != ("other_source" in attrs):
+            name = "other_source" if "source" in attrs else "source"
+            raise serializers.ValidationError({name: "Name both models of the pair, or none."})
+        if "since" in attrs and "until" in attrs and attrs["since"] > attrs["until"]:
+            raise serializers.ValidationError({"until": "This day is before the first one."})
+        return attrs
+
+    def selection(self) -> Selection:
+        chosen = dict(self.validated_data)
+        source, other = chosen.pop("source", None), chosen.pop("other_source", None)
+        return Selection(
+            project_id=chosen.pop("project", None),
+            instructions_id=chosen.pop("instructions", None),
+            sources=None if source is None else (source, other),
+            **chosen,
+        )
 
 
 class EstimateOutput(serializers.Serializer[Any]):
@@ -86,19 +131,45 @@ class AgreeingLabelerOutput(serializers.Serializer[Any]):
 
 class LabelerAgreementOutput(serializers.Serializer[Any]):
     labeler = AgreeingLabelerOutput()
-    agreement = EstimateOutput()
+    agreement = EstimateOutput(source="against_others.agreement")
     num_rankings = serializers.IntegerField()
-    tie_share = serializers.FloatField(allow_null=True)
+    tie_share = serializers.FloatField(
+        source="against_others.tie_share",
+        allow_null=True,
+        help_text="Of the pairs that others judged too; null without one.",
+    )
 
 
-class CohenKappaOutput(serializers.Serializer[Any]):
+class LabelersTogetherOutput(serializers.Serializer[Any]):
     a = AgreeingLabelerOutput()
     b = AgreeingLabelerOutput()
+    agreement = EstimateOutput(help_text="Ties dropped; ``num_pairs`` are those both ordered.")
+    kappa = EstimateOutput(help_text="Cohen's, a tie being an answer.")
+
+
+class WeekOutput(serializers.Serializer[Any]):
+    """The agreement of the prompts last ranked in this week, ties dropped."""
+
+    week = serializers.DateField(help_text="Its Monday.")
     value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
+    expected = serializers.FloatField(allow_null=True, help_text="That of all weeks together.")
+    low = serializers.FloatField(allow_null=True, help_text="Where the control band begins.")
     high = serializers.FloatField(allow_null=True)
-    num_shared = serializers.IntegerField(help_text="Pairs of completions that both judged.")
+    num_pairs = serializers.IntegerField(source="num_counted")
+    is_outside = serializers.BooleanField()
     reason_undefined = serializers.CharField(allow_null=True)
+
+
+class VersionMarkOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class ShareOutput(serializers.Serializer[Any]):
+    low = serializers.FloatField()
+    num_prompts = serializers.IntegerField()
 
 
 class ReferenceLineOutput(serializers.Serializer[Any]):
@@ -113,9 +184,20 @@ class AgreementOutput(serializers.Serializer[Any]):
     num_prompts = serializers.IntegerField()
     num_labelers = serializers.IntegerField()
     figures = AgreementFigureOutput(many=True)
+    refreshed_at = serializers.DateTimeField(
+        allow_null=True, help_text="The moment of these figures; null before the first."
+    )
+    trend = WeekOutput(many=True)
+    trend_definition = serializers.CharField()
+    versions = VersionMarkOutput(many=True, help_text="Of the chosen project's instructions.")
+    shares = ShareOutput(
+        many=True,
+        help_text="How many prompts have an agreement of ``low`` to a tenth more, a tie against a "
+        "preference counting a half.",
+    )
     labelers = LabelerAgreementOutput(many=True, help_text="The busiest first, a hundred at most.")
-    cohen_kappas = CohenKappaOutput(
-        many=True, help_text="Of every two of the twelve busiest who judged some pair both."
+    together = LabelersTogetherOutput(
+        many=True, help_text="Every two of the twenty busiest who judged some pair both."
     )
     reference_lines = ReferenceLineOutput(many=True)
 
@@ -130,28 +212,35 @@ class AgreementView(APIView):
         """Agreement over sealed rankings; without ``project`` over those of all projects."""
         wanted = AgreementFilter(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        options = wanted.validated_data
-        found = agreement(project_id=options.pop("project", None), **options)
+        found = agreement(wanted.selection())
         return Response(AgreementOutput(_described(found)).data)
 
 
 def _described(found: Agreement) -> dict[str, Any]:
+    method = interval_method(num_prompts=_counted_prompts(found), num_clusters=found.num_clusters)
     return {
+        **vars(found),
         "definition": {
             "name": STRICT.label,
             "text": STRICT.definition,
             "tie_rule": TIE_RULE,
-            "interval_method": INTERVAL_METHOD,
+            "interval_method": method,
             "minimum_comparisons": MINIMUM_COMPARISONS,
         },
-        "num_rankings": found.num_rankings,
-        "num_prompts": found.num_prompts,
-        "num_labelers": found.num_labelers,
         "figures": [_figure(key, figure) for key, figure in found.figures.items()],
-        "labelers": found.labelers,
-        "cohen_kappas": [_kappa(kappa) for kappa in found.cohen_kappas],
+        "trend": [_week(period) for period in found.trend],
+        "trend_definition": TREND_DEFINITION,
         "reference_lines": REFERENCE_LINES,
     }
+
+
+def _counted_prompts(found: Agreement) -> int:
+    return found.figures[TERNARY.key].num_prompts
+
+
+def _week(period: Period) -> dict[str, Any]:
+    week = date.fromordinal(period.period)
+    return {**vars(period), "week": week, "is_outside": period.is_outside}
 
 
 def _figure(key: str, figure: Figure) -> dict[str, Any]:
@@ -162,15 +251,6 @@ def _figure(key: str, figure: Figure) -> dict[str, Any]:
         "label": statistic.label,
         "definition": statistic.definition,
         "counted": statistic.counted,
-    }
-
-
-def _kappa(found: LabelersKappa) -> dict[str, Any]:
-    return {
-        "a": found.a,
-        "b": found.b,
-        "num_shared": found.kappa.num_counted,
-        **vars(found.kappa),
     }
 
 

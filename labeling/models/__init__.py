@@ -1,5 +1,6 @@
 """The tables of the labeling room."""
 
+from labeling.models.agreement import AgreementStore, LabelerMeeting, PromptAgreement
 from labeling.models.audit import AuditEntry
 from labeling.models.completions import Completion, CompletionSource, PresentedCompletion
 from labeling.models.consent import Consent, ConsentVersion
@@ -29,6 +30,7 @@ from labeling.models.tasks import Assignment, Draft, Skip, Task, TaskCompletion
 
 __all__ = [
     "Acknowledgement",
+    "AgreementStore",
     "Answer",
     "ApiToken",
     "Assignment",
@@ -45,10 +47,12 @@ __all__ = [
     "FewShotSet",
     "InstructionVersion",
     "Invitation",
+    "LabelerMeeting",
     "Pool",
     "PresentedCompletion",
     "Project",
     "Prompt",
+    "PromptAgreement",
     "PromptAnnotation",
     "PromptImport",
     "PromptImportChunk",

@@ -1,181 +1,144 @@
-"""Reading how much labelers agree: sealed rankings into columns, columns into figures."""
+"""Reading how much labelers agree, from the counts that are worked out in the background."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
-import numpy as np
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import QuerySet
-from django.db.models.functions import Length
+from django.db.models import Count
 
+from labeling.agreement.drift import Period
 from labeling.agreement.intervals import Figure
-from labeling.agreement.judgments import BoolArray, IntArray, PairJudgments, RankedItems
-from labeling.agreement.people import agreement_with_others, cohen_kappas
-from labeling.agreement.report import MINIMUM_OVERLAP, Study
+from labeling.agreement.people import AgainstOthers, Couple, against_others, couples
 from labeling.errors import NotAccessible
-from labeling.models import Project, Ranking, Task, TaskCompletion, User
-from labeling.selectors.rankings import sealed_rankings
+from labeling.models import AgreementStore, InstructionVersion, Project, User
+from labeling.selectors.agreement_counts import counts_live, counts_of_store
+from labeling.selectors.agreement_selection import Selection
 
 # The busiest labelers are listed one by one; a crowd of thousands is in the figures only.
 NUM_LABELERS_LISTED: Final = 100
-NUM_LABELERS_PAIRED: Final = 12
+NUM_LABELERS_PAIRED: Final = 20
+# Choices of the last minutes, in this process; any change of the figures makes them new.
+NUM_KEPT: Final = 64
 
 
 @dataclass(frozen=True)
 class LabelerAgreement:
-    """One labeler against everybody else; ``tie_share`` is None without a judged pair."""
+    """One labeler against everybody else."""
 
     labeler: User
-    agreement: Figure
+    against_others: AgainstOthers
     num_rankings: int
-    tie_share: float | None
 
 
 @dataclass(frozen=True)
-class LabelersKappa:
+class LabelersTogether:
     a: User
     b: User
+    agreement: Figure
     kappa: Figure
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """All that is known about agreement in one selection of sealed rankings."""
+class Share:
+    """How many prompts have an agreement of ``low`` to a tenth more, a tie counting a half."""
+
+    low: float
+    num_prompts: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """All that is kept: nothing in it names anybody but by number."""
 
     num_rankings: int
     num_prompts: int
-    num_labelers: int
+    rankings_of: dict[int, int]
     figures: dict[str, Figure]
-    labelers: list[LabelerAgreement]
-    cohen_kappas: list[LabelersKappa]
+    num_clusters: int
+    trend: list[Period]
+    shares: list[Share]
+    against_others: dict[int, AgainstOthers]
+    couples: list[Couple]
 
 
-def agreement(
-    *,
-    project_id: int | None = None,
-    pool: str | None = None,
-    include_simulated: bool = False,
-    min_overlap: int = MINIMUM_OVERLAP,
-) -> Agreement:
-    """The agreement of one project's labelers, or of all people. Five queries whatever the size.
+@dataclass(frozen=True)
+class Agreement:
+    """All that is known about agreement in one selection of sealed rankings.
 
-    Labelers meet on a pair of completions only within one task, so that nobody is compared with
-    somebody who worked under other instructions. Screenings are left out: candidates are compared
-    with experts there, and not by name (R12).
-
-    Raises: NotAccessible when there is no such project.
+    ``refreshed_at`` is the moment of the figures, None before there are any. ``num_clusters`` is
+    how many groups of prompts were resampled; as many as there are prompts, or fewer.
     """
-    if project_id is not None and not Project.objects.filter(pk=project_id).exists():
+
+    refreshed_at: datetime | None
+    num_rankings: int
+    num_prompts: int
+    num_labelers: int
+    num_clusters: int
+    figures: dict[str, Figure]
+    trend: list[Period]
+    versions: list[InstructionVersion]
+    shares: list[Share]
+    labelers: list[LabelerAgreement]
+    together: list[LabelersTogether]
+
+
+def agreement(selection: Selection) -> Agreement:
+    """The agreement of the selected labelers, as of the last refresh.
+
+    What was asked since then is answered from memory. Raises: NotAccessible when there is no such
+    project.
+    """
+    if not _exists(selection.project_id):
         raise NotAccessible
-    rankings = sealed_rankings(
-        project_ids=None if project_id is None else [project_id],
-        include_simulated=include_simulated,
-    ).exclude(task__project__purpose=Project.Purpose.SCREENING)
-    if pool is not None:
-        rankings = rankings.filter(labeler__pool=pool)
-    items = ranked_items(rankings)
-    judgments = items.pair_judgments()
-    num_rankings = Counter(items.labeler.tolist())
-    busiest = sorted(num_rankings, key=lambda labeler: (-num_rankings[labeler], labeler))
-    listed = busiest[:NUM_LABELERS_LISTED]
-    users = User.objects.in_bulk(listed)
+    store = AgreementStore.objects.filter(pk=1).first()
+    found = _found(store.token, selection) if store else _found.__wrapped__(None, selection)
+    listed = sorted(found.rankings_of, key=lambda pk: (-found.rankings_of[pk], pk))
+    users = User.objects.in_bulk(listed[:NUM_LABELERS_LISTED])
+    versions = InstructionVersion.objects.filter(project=selection.project_id)
     return Agreement(
-        num_rankings=len(items.labeler),
-        num_prompts=len(np.unique(items.prompt)),
-        num_labelers=len(num_rankings),
-        figures=Study(judgments, min_overlap).figures(),
-        labelers=_labelers(judgments, [users[pk] for pk in listed], num_rankings, min_overlap),
-        cohen_kappas=[
-            LabelersKappa(users[found.first_labeler], users[found.second_labeler], found.kappa)
-            for found in cohen_kappas(
-                judgments.with_overlap(min_overlap), labelers=listed[:NUM_LABELERS_PAIRED]
-            )
+        refreshed_at=store.refreshed_at if store else None,
+        num_rankings=found.num_rankings,
+        num_prompts=found.num_prompts,
+        num_labelers=len(found.rankings_of),
+        num_clusters=found.num_clusters,
+        figures=found.figures,
+        trend=found.trend,
+        versions=list(versions.order_by("version")) if selection.project_id else [],
+        shares=found.shares,
+        labelers=[
+            LabelerAgreement(users[pk], found.against_others[pk], found.rankings_of[pk])
+            for pk in listed[:NUM_LABELERS_LISTED]
+        ],
+        together=[
+            LabelersTogether(users[one.a], users[one.b], one.agreement, one.kappa)
+            for one in found.couples
         ],
     )
 
 
-def _labelers(
-    judgments: PairJudgments,
-    labelers: Sequence[User],
-    num_rankings: Counter[int],
-    min_overlap: int,
-) -> list[LabelerAgreement]:
-    figures = agreement_with_others(
-        judgments.with_overlap(min_overlap), labelers=[labeler.pk for labeler in labelers]
+def _exists(project_id: int | None) -> bool:
+    return project_id is None or Project.objects.filter(pk=project_id).exists()
+
+
+@lru_cache(maxsize=NUM_KEPT)
+def _found(_token: UUID | None, selection: Selection) -> _Found:
+    """Kept for as long as the token stays: it changes whenever any figure does."""
+    counts = counts_live(selection) if selection.chooses_pairs else counts_of_store(selection)
+    rankings = selection.rankings()
+    rankings_of = dict(
+        rankings.order_by().values_list("labeler").annotate(num=Count("pk")).order_by()
     )
-    num_judgments = Counter(judgments.labeler.tolist())
-    num_ties = Counter(judgments.labeler[judgments.sign == 0].tolist())
-    return [
-        LabelerAgreement(
-            labeler=labeler,
-            agreement=figures[labeler.pk],
-            num_rankings=num_rankings[labeler.pk],
-            tie_share=(
-                num_ties[labeler.pk] / num_judgments[labeler.pk]
-                if num_judgments[labeler.pk]
-                else None
-            ),
-        )
-        for labeler in labelers
-    ]
-
-
-def ranked_items(rankings: QuerySet[Ranking]) -> RankedItems:
-    """The rankings as columns, their completions in the order in which each task lists them."""
-    # Read once and first: what is sealed a moment later belongs to the next reader.
-    rows = list(
-        rankings.annotate(
-            completions=ArrayAgg("items__completion_id", order_by="items__pk"),
-            ranks=ArrayAgg("items__rank", order_by="items__pk"),
-        )
-        .order_by("pk")
-        .values_list("task_id", "labeler_id", "completions", "ranks")
+    busiest = sorted(rankings_of, key=lambda pk: (-rankings_of[pk], pk))
+    return _Found(
+        num_rankings=sum(rankings_of.values()),
+        num_prompts=rankings.aggregate(num=Count("task__prompt", distinct=True))["num"],
+        rankings_of=rankings_of,
+        figures=counts.summed.figures(),
+        num_clusters=len(counts.summed.by_cluster.pairs),
+        trend=counts.trend(),
+        shares=[Share(low, num) for low, num in counts.shares],
+        against_others=against_others(counts.meetings, labelers=busiest[:NUM_LABELERS_LISTED]),
+        couples=couples(counts.meetings, labelers=busiest[:NUM_LABELERS_PAIRED]),
     )
-    task_ids = sorted({task_id for task_id, _, _, _ in rows})
-    index_of_task = {task_id: index for index, task_id in enumerate(task_ids)}
-    place_of = _places(task_ids)
-    items = [
-        (index, *place_of[task_id, completion], rank)
-        for index, (task_id, _, completions, ranks) in enumerate(rows)
-        for completion, rank in zip(completions, ranks, strict=True)
-    ]
-    ranking, position, length, rank_of_item = np.array(items, dtype=np.int64).reshape(-1, 4).T
-    prompt, has_sides = _prompts_and_sides(task_ids)
-    return RankedItems(
-        ranking=ranking,
-        position=position,
-        rank=rank_of_item,
-        length=length,
-        task=np.array([index_of_task[task_id] for task_id, _, _, _ in rows], dtype=np.int64),
-        labeler=np.array([labeler for _, labeler, _, _ in rows], dtype=np.int64),
-        prompt=prompt,
-        has_sides=has_sides,
-    )
-
-
-def _prompts_and_sides(tasks: Sequence[int]) -> tuple[IntArray, BoolArray]:
-    """The prompt of each task, and whether its two completions have sides.
-
-    Two imported responses were the first and the second to everybody who judged them.
-    """
-    rows = Task.objects.filter(pk__in=tasks).order_by("pk").values_list("prompt_id", "k", "origin")
-    prompts = [prompt for prompt, _, _ in rows]
-    sides = [k == 2 and origin == Task.Origin.IMPORTED for _, k, origin in rows]
-    return np.array(prompts, dtype=np.int64), np.array(sides, dtype=np.bool_)
-
-
-def _places(tasks: Sequence[int]) -> dict[tuple[int, int], tuple[int, int]]:
-    """(task, completion) -> (position in the task, characters of the text)."""
-    rows = (
-        TaskCompletion.objects.filter(task__in=tasks)
-        .order_by("task_id", "pk")
-        .values_list("task_id", "completion_id", Length("completion__text"))
-    )
-    position: Counter[int] = Counter()
-    places = {}
-    for task, completion, length in rows.iterator():
-        places[task, completion] = (position[task], length)
-        position[task] += 1
-    return places

@@ -19,7 +19,7 @@ from labeling.agreement.report import MINIMUM_OVERLAP, Study
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
 from labeling.models import Assignment, Project, User
-from labeling.selectors.agreement import ranked_items
+from labeling.selectors.judged_pairs import ranked_items
 from labeling.selectors.rankings import sealed_rankings
 from labeling.selectors.sealed_work import Scope, SealedWork, sealed_work
 

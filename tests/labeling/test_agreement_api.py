@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Project, User
+from labeling.services.agreement_store import refresh_agreement
 from tests.cast import Cast, client_of, make_project, make_ranking, make_task, make_user
 from tests.labeling.judgment_files import (
     as_array,
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def get(user: User | None, **parameters: object) -> Any:
+    refresh_agreement()
     return client_of(user).get("/api/agreement/", parameters)
 
 
@@ -117,18 +119,22 @@ def test_the_kappas_are_of_every_two_labelers(cast: Cast) -> None:
         (cast.amina, [1, 2, 3, 4]), (cast.hana, [1, 2, 3, 4]), (cast.otto, [4, 3, 2, 1])
     )
 
-    rows = get(cast.rosa, project=project.pk).json()["cohen_kappas"]
+    rows = get(cast.rosa, project=project.pk).json()["together"]
 
-    kappas = {
-        frozenset([row["a"]["display_name"], row["b"]["display_name"]]): row["value"]
+    found = {
+        frozenset([row["a"]["display_name"], row["b"]["display_name"]]): (
+            row["kappa"]["value"],
+            row["agreement"]["value"],
+        )
         for row in rows
     }
-    assert kappas == {
-        frozenset(["Amina", "Hana"]): 1.0,
-        frozenset(["Amina", "Otto"]): -1.0,
-        frozenset(["Hana", "Otto"]): -1.0,
+    assert found == {
+        frozenset(["Amina", "Hana"]): (1.0, 1.0),
+        frozenset(["Amina", "Otto"]): (-1.0, 0.0),
+        frozenset(["Hana", "Otto"]): (-1.0, 0.0),
     }
-    assert {row["num_shared"] for row in rows} == {36}
+    assert {row["kappa"]["num_pairs"] for row in rows} == {36}
+    assert {row["kappa"]["num_prompts"] for row in rows} == {6}
 
 
 def test_a_pool_is_judged_by_itself(cast: Cast) -> None:
@@ -225,7 +231,7 @@ def test_an_empty_installation_has_no_figures_and_says_why(cast: Cast) -> None:
     assert {figure["reason_undefined"] for figure in body["figures"]} == {
         "No two labelers have judged the same pair of completions."
     }
-    assert body["labelers"] == body["cohen_kappas"] == []
+    assert body["labelers"] == body["together"] == body["trend"] == []
 
 
 def test_labelers_meet_only_within_one_task(cast: Cast) -> None:
@@ -308,7 +314,11 @@ def test_the_number_of_queries_does_not_grow(
         (cast.amina, [1, 2, 3, 4]), (cast.otto, [1, 2, 3, 4]), num_tasks=num_tasks
     )
     client = client_of(cast.rosa)
+    refresh_agreement()
 
-    # The session, the account, the project, and four for the figures.
-    with django_assert_num_queries(7):
+    # The session, the account, the project, the store, two counts and five sums, two for names.
+    with django_assert_num_queries(13):
+        client.get("/api/agreement/", {"project": project.pk})
+    # What was asked before is known until any figure changes.
+    with django_assert_num_queries(6):
         client.get("/api/agreement/", {"project": project.pk})

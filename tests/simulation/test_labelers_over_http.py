@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from labeling.models import ApiToken, Assignment, Demonstration, Project, RankedCompletion, Ranking
+from labeling.services.agreement_store import refresh_agreement
 from labeling.services.tokens import make_token
 from simulation.__main__ import main
 from simulation.client import ApiError, Client
@@ -98,6 +99,7 @@ def test_their_answers_are_flagged_and_left_out_of_the_peoples_agreement(
     project = story_project(num_tasks=5, overlap=2)
     Crew(admin, num_labelers=2, noise=0.0, seed=1).shift(project.pk, num_tasks=10)
     browser = client_of(people.rosa)
+    refresh_agreement()
 
     without = browser.get("/api/agreement/", {"project": project.pk}).json()
     included = browser.get(

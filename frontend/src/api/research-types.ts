@@ -54,7 +54,7 @@ export type Figure = Schemas["EstimateOutput"];
 export type AgreementFigure = Schemas["AgreementFigureOutput"];
 export type AgreementReport = Schemas["AgreementOutput"];
 export type LabelerAgreement = Schemas["LabelerAgreementOutput"];
-export type CohenKappa = Schemas["CohenKappaOutput"];
+export type LabelersTogether = Schemas["LabelersTogetherOutput"];
 
 export type ToReview = Schemas["ToReviewOutput"];
 export type Review = Schemas["ReviewOutput"];

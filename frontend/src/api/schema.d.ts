@@ -2073,10 +2073,21 @@ export interface components {
             num_prompts: number;
             num_labelers: number;
             figures: components["schemas"]["AgreementFigureOutput"][];
+            /**
+             * Format: date-time
+             * @description The moment of these figures; null before the first.
+             */
+            refreshed_at: string | null;
+            trend: components["schemas"]["WeekOutput"][];
+            trend_definition: string;
+            /** @description Of the chosen project's instructions. */
+            versions: components["schemas"]["VersionMarkOutput"][];
+            /** @description How many prompts have an agreement of ``low`` to a tenth more, a tie against a preference counting a half. */
+            shares: components["schemas"]["ShareOutput"][];
             /** @description The busiest first, a hundred at most. */
             labelers: components["schemas"]["LabelerAgreementOutput"][];
-            /** @description Of every two of the twelve busiest who judged some pair both. */
-            cohen_kappas: components["schemas"]["CohenKappaOutput"][];
+            /** @description Every two of the twenty busiest who judged some pair both. */
+            together: components["schemas"]["LabelersTogetherOutput"][];
             reference_lines: components["schemas"]["ReferenceLineOutput"][];
         };
         AnnotationEntryOutput: {
@@ -2209,19 +2220,6 @@ export interface components {
             categories: components["schemas"]["WordingOutput"][];
             prompt_flags: components["schemas"]["WordingOutput"][];
             skip_reasons: components["schemas"]["WordingOutput"][];
-        };
-        CohenKappaOutput: {
-            a: components["schemas"]["AgreeingLabelerOutput"];
-            b: components["schemas"]["AgreeingLabelerOutput"];
-            /** Format: double */
-            value: number | null;
-            /** Format: double */
-            low: number | null;
-            /** Format: double */
-            high: number | null;
-            /** @description Pairs of completions that both judged. */
-            num_shared: number;
-            reason_undefined: string | null;
         };
         ComparedSourceOutput: {
             id: number;
@@ -2912,7 +2910,10 @@ export interface components {
             labeler: components["schemas"]["AgreeingLabelerOutput"];
             agreement: components["schemas"]["EstimateOutput"];
             num_rankings: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Of the pairs that others judged too; null without one.
+             */
             tie_share: number | null;
         };
         LabelerOutput: {
@@ -2934,6 +2935,14 @@ export interface components {
             num_skipped: number;
             facts: components["schemas"]["FactOutput"][];
             labeler: components["schemas"]["WorkingLabelerOutput"];
+        };
+        LabelersTogetherOutput: {
+            a: components["schemas"]["AgreeingLabelerOutput"];
+            b: components["schemas"]["AgreeingLabelerOutput"];
+            /** @description Ties dropped; ``num_pairs`` are those both ordered. */
+            agreement: components["schemas"]["EstimateOutput"];
+            /** @description Cohen's, a tie being an answer. */
+            kappa: components["schemas"]["EstimateOutput"];
         };
         LabelingProjectDetailOutput: {
             readonly id: number;
@@ -4432,6 +4441,11 @@ export interface components {
             user: components["schemas"]["UserOutput"] | null;
             take_back_seconds: number;
         };
+        ShareOutput: {
+            /** Format: double */
+            low: number;
+            num_prompts: number;
+        };
         /** @description With the path that holds the secret; it is never shown again. */
         SignInLinkOutput: {
             path: string;
@@ -4756,6 +4770,13 @@ export interface components {
             pool: "training" | "held_out";
             readonly is_simulated: boolean;
         };
+        VersionMarkOutput: {
+            id: number;
+            version: number;
+            title: string;
+            /** Format: date-time */
+            created_at: string;
+        };
         WaitOutput: {
             /** @enum {string} */
             waiting_for: "gpu_worker" | "free_slot" | "next_attempt" | "dispatch";
@@ -4766,6 +4787,31 @@ export interface components {
             silent_seconds: number | null;
             /** Format: double */
             starts_in_seconds: number | null;
+        };
+        /** @description The agreement of the prompts last ranked in this week, ties dropped. */
+        WeekOutput: {
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week: string;
+            /** Format: double */
+            value: number | null;
+            /**
+             * Format: double
+             * @description That of all weeks together.
+             */
+            expected: number | null;
+            /**
+             * Format: double
+             * @description Where the control band begins.
+             */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            num_pairs: number;
+            is_outside: boolean;
+            reason_undefined: string | null;
         };
         WordingOutput: {
             key: string;
@@ -4851,12 +4897,23 @@ export interface operations {
     agreement: {
         parameters: {
             query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
                 /** @description Count simulated labelers among the people. */
                 include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
                 /** @description Only pairs of completions that at least this many labelers judged. */
                 min_overlap?: number;
+                other_source?: number;
                 pool?: "training" | "held_out";
                 project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description With ``other_source``: only pairs written by these two. */
+                source?: number;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
             };
             header?: never;
             path?: never;

@@ -6,6 +6,9 @@ import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
 
+import { FILTERS, selectionOf } from "./agreement-query";
+import type { Filters } from "./agreement-query";
+
 const defined: Figure = {
   value: 0.7024,
   low: 0.684,
@@ -27,6 +30,23 @@ const undefinedFigure: Figure = {
   chance: null,
 };
 const amina = { id: 7, display_name: "Amina Osei", pool: "training" } as const;
+const otto = { id: 8, display_name: "Otto Berg", pool: "training" } as const;
+const lea = { id: 9, display_name: "Lea Roth", pool: "held_out" } as const;
+
+function week(day: string, value: number | null, isOutside: boolean): AgreementReport["trend"][number] {
+  const band = value === null ? null : 0.7;
+  return {
+    week: day,
+    value,
+    expected: band,
+    low: band && band - 0.05,
+    high: band && band + 0.05,
+    num_pairs: 240,
+    is_outside: isOutside,
+    reason_undefined: null,
+  };
+}
+
 const report: AgreementReport = {
   definition: {
     name: "Pairwise agreement, ties dropped",
@@ -43,7 +63,19 @@ const report: AgreementReport = {
     { ...undefinedFigure, key: "fleiss_kappa", label: "Fleiss' kappa", definition: "Beyond chance.", counted: "judgments" },
   ],
   labelers: [{ labeler: amina, agreement: undefinedFigure, num_rankings: 4, tie_share: null }],
-  cohen_kappas: [],
+  refreshed_at: "2026-03-09T10:00:00Z",
+  trend: [
+    week("2026-03-02", 0.71, false),
+    week("2026-03-09", 0.55, true),
+    { ...week("2026-03-16", null, false), reason_undefined: "Only 5 comparisons; 15 more are needed." },
+  ],
+  trend_definition: "A week beside the band of all weeks.",
+  versions: [{ id: 3, version: 2, title: "Clearer", created_at: "2026-03-05T08:00:00Z" }],
+  shares: [{ low: 0.9, num_prompts: 12 }],
+  together: [
+    { a: amina, b: otto, agreement: { ...defined, num_pairs: 120 }, kappa: defined },
+    { a: amina, b: lea, agreement: { ...undefinedFigure, num_pairs: 4 }, kappa: undefinedFigure },
+  ],
   reference_lines: [{ label: "Training labelers of InstructGPT", value: 0.726, source: "section 3.4" }],
 };
 
@@ -54,6 +86,8 @@ beforeEach(() => {
     .install()
     .on("GET /api/session/", { body: sessionOf(ruth) })
     .on("GET /api/projects/", { body: { results: [], next: null } })
+    .on("GET /api/completion-sources/", { body: { results: [], next: null } })
+    .on("GET /api/catalogue/", { body: { categories: [] } })
     .on("GET /api/agreement/", { body: report });
 });
 
@@ -74,7 +108,8 @@ test("an undefined figure says why, never NaN and never a stand-in number", asyn
   const tile = await screen.findByRole("article", { name: "Fleiss' kappa" });
   expect(tile).toHaveTextContent("Not defined here. No two labelers have judged the same pair");
   expect(within(tile).queryByRole("img")).not.toBeInTheDocument();
-  const row = screen.getByRole("row", { name: /Amina Osei/ });
+  const labelers = screen.getByRole("table", { name: "Agreement by labeler" });
+  const row = within(labelers).getByRole("row", { name: /Amina Osei/ });
   expect(row).toHaveTextContent("No two labelers have judged");
   expect(document.body).not.toHaveTextContent("NaN");
 });
@@ -86,6 +121,39 @@ test("the filters live in the address", async () => {
 
   expect(router.state.location.search).toBe("?pool=held_out");
   await waitFor(() => expect(server.sent("GET /api/agreement/")).toHaveLength(2));
+});
+
+test("a week outside the band is counted, and the figures stand in a table", async () => {
+  const { user } = renderApp("/agreement");
+
+  const chart = await screen.findByRole("img", { name: /Pairwise agreement by week/ });
+  expect(chart).toHaveAccessibleName(/2 weeks, the last 55.0%; 1 outside the band/);
+  expect(chart).toHaveTextContent("Instructions 2");
+  const section = screen.getByRole("region", { name: "Week by week" });
+  await user.click(within(section).getByText("Figures"));
+  expect(within(section).getByText("55.0%, outside")).toBeVisible();
+  expect(within(section).getByText(/15 more are needed/)).toBeVisible();
+});
+
+test("the matrix shows who agrees with whom and who shares too little", async () => {
+  renderApp("/agreement");
+
+  const matrix = await screen.findByRole("table", { name: /Agreement of every two labelers/ });
+  const row = within(matrix).getByRole("rowheader", { name: "Amina Osei" }).closest("tr");
+  expect(row).toHaveTextContent("70%n = 120");
+  expect(row).toHaveTextContent("4 shared");
+  expect(within(matrix).getByRole("rowheader", { name: "Lea Roth" }).closest("tr")).toHaveTextContent("never met");
+});
+
+test("one model of a pair is no choice yet, two are", () => {
+  const nothing = Object.fromEntries(FILTERS.map((name) => [name, ""])) as Filters;
+
+  expect(selectionOf({ ...nothing, source: "3" })).not.toHaveProperty("source", 3);
+  expect(selectionOf({ ...nothing, source: "3", other: "4", since: "2026-01-05" })).toMatchObject({
+    source: 3,
+    other_source: 4,
+    since: "2026-01-05",
+  });
 });
 
 test("without overlap the page says what is needed", async () => {

@@ -1,28 +1,25 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { projectsQuery } from "@/api/projects";
 import type { AgreementReport } from "@/api/research-types";
-import { POOL_WORDS } from "@/api/words";
+import { ControlChart } from "@/components/control-chart";
 import { EmptyNote } from "@/components/empty-note";
-import { FilterSelect } from "@/components/filter-select";
 import { countOf } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
-import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
-import { agreementQuery } from "./agreement-query";
+import { AgreementFilters } from "./agreement-filters";
+import { agreementQuery, FILTERS } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { FigureTile } from "./figure-tile";
 import { intervalOf, sizeText } from "./figures";
+import { LabelersMatrix } from "./labelers-matrix";
 import { KappasTable, LabelersTable } from "./labelers-table";
-
-const FILTERS = ["project", "pool", "simulated", "overlap"] as const;
-const OVERLAPS = ["3", "4", "5", "8"].map((value) => ({ value, label: `At least ${value} labelers` }));
-const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label: `${label} labelers` }));
+import { SharesChart } from "./shares-chart";
 
 /** The first figure against the published ones, on one scale. */
 function AgainstReferences({ report }: { report: AgreementReport }) {
@@ -48,6 +45,43 @@ function AgainstReferences({ report }: { report: AgreementReport }) {
         references={[{ value: strict.chance ?? 0.5, label: "Chance" }]}
       />
     </Section>
+  );
+}
+
+function OverTime({ report }: { report: AgreementReport }) {
+  if (!report.trend.some(({ value }) => value !== null)) return null;
+  return (
+    <Section title="Week by week" note={report.trend_definition}>
+      <ControlChart
+        title="Pairwise agreement by week"
+        counted="Comparisons"
+        points={report.trend.map((week) => ({
+          day: week.week,
+          value: week.value,
+          expected: week.expected,
+          low: week.low,
+          high: week.high,
+          count: week.num_pairs,
+          isOutside: week.is_outside,
+          reason: week.reason_undefined,
+        }))}
+        marks={report.versions.map(({ version, created_at: moment }) => ({
+          moment,
+          label: `Instructions ${version}`,
+        }))}
+      />
+    </Section>
+  );
+}
+
+function AsOf({ moment }: { moment: string | null }) {
+  if (moment === null) {
+    return <p className={classes.asOf}>The figures are being worked out for the first time.</p>;
+  }
+  return (
+    <p className={classes.asOf}>
+      As of <Moment at={moment} />; worked out anew in the background whenever rankings are sealed.
+    </p>
   );
 }
 
@@ -95,63 +129,36 @@ function Figures({ report }: { report: AgreementReport }) {
         </div>
       </Section>
       <AgainstReferences report={report} />
+      <OverTime report={report} />
+      <Section
+        title="Prompts by their agreement"
+        note="In percent, a tie against a preference counting a half; prompts that several labelers ranked."
+      >
+        <SharesChart shares={report.shares} />
+      </Section>
       <Section
         title="Labelers"
         note="How often each agrees with the others, ties dropped; the busiest first."
       >
         <LabelersTable labelers={report.labelers} />
       </Section>
-      {report.cohen_kappas.length > 0 && (
-        <Section title="Cohen's kappa" note="Of every two of the busiest labelers, a tie being an answer.">
-          <KappasTable kappas={report.cohen_kappas} />
-        </Section>
+      {report.together.length > 0 && (
+        <>
+          <Section
+            title="Who agrees with whom"
+            note="Of every two of the twenty busiest labelers, ties dropped; intervals on hover. Grey: fewer than 20 shared pairs."
+          >
+            <LabelersMatrix together={report.together} />
+          </Section>
+          <Section
+            title="Cohen's kappa"
+            note="Of every two of the twenty busiest labelers, a tie being an answer."
+          >
+            <KappasTable together={report.together} />
+          </Section>
+        </>
       )}
     </>
-  );
-}
-
-function Filters({
-  filters,
-  onFilter,
-}: {
-  filters: Record<(typeof FILTERS)[number], string>;
-  onFilter: (name: (typeof FILTERS)[number], value: string) => void;
-}) {
-  const projects = useQuery(projectsQuery);
-  const choices = (projects.data ?? [])
-    .filter(({ kind }) => kind === "ranking")
-    .map(({ id, name }) => ({ value: String(id), label: name }));
-  return (
-    <Toolbar label="Filter the agreement">
-      <FilterSelect
-        label="Project"
-        all="All projects"
-        choices={choices}
-        value={filters.project}
-        onChange={(value) => onFilter("project", value)}
-      />
-      <FilterSelect
-        label="Pool"
-        all="Both pools"
-        choices={POOLS}
-        value={filters.pool}
-        onChange={(value) => onFilter("pool", value)}
-      />
-      <FilterSelect
-        label="Simulated labelers"
-        all="Left out"
-        choices={[{ value: "yes", label: "Counted among the people" }]}
-        value={filters.simulated}
-        onChange={(value) => onFilter("simulated", value)}
-      />
-      <FilterSelect
-        label="Pairs judged by"
-        all="At least 2 labelers"
-        choices={OVERLAPS}
-        value={filters.overlap}
-        onChange={(value) => onFilter("overlap", value)}
-      />
-    </Toolbar>
   );
 }
 
@@ -164,13 +171,22 @@ export function AgreementPage() {
       <PageHeader title="Agreement">
         How often labelers who judged the same pair of completions preferred the same one.
       </PageHeader>
-      <Filters filters={filters} onFilter={setFilter} />
+      <AgreementFilters
+        filters={filters}
+        versions={agreement.data?.versions ?? []}
+        onFilter={(name, value) => {
+          // A version belongs to its project.
+          if (name === "project") setFilter("instructions", "");
+          setFilter(name, value);
+        }}
+      />
       <Loaded query={agreement} skeleton={<Skeleton height={320} />}>
         {(report) => (
           <div
             className={agreement.isPlaceholderData ? classes.stale : undefined}
             aria-busy={agreement.isPlaceholderData}
           >
+            <AsOf moment={report.refreshed_at} />
             <Figures report={report} />
             <Terms definition={report.definition} />
           </div>

@@ -3,22 +3,52 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
 import type { Pool } from "@/api/research-types";
+import type { operations } from "@/api/schema";
 
-export interface AgreementFilters {
-  project: string;
-  pool: string;
-  simulated: string;
-  overlap: string;
+export const FILTERS = [
+  "project",
+  "pool",
+  "simulated",
+  "overlap",
+  "since",
+  "until",
+  "category",
+  "k",
+  "instructions",
+  "source",
+  "other",
+] as const;
+export type Filter = (typeof FILTERS)[number];
+export type Filters = Record<Filter, string>;
+
+type Query = NonNullable<operations["agreement"]["parameters"]["query"]>;
+
+function numberOf(value: string): number | undefined {
+  return value === "" ? undefined : Number(value);
 }
 
-/** The agreement over sealed rankings; what is not filtered is not said. */
-export function agreementQuery({ project, pool, simulated, overlap }: AgreementFilters) {
-  const query = {
-    project: project === "" ? undefined : Number(project),
-    pool: chosen<Pool>(pool),
-    include_simulated: simulated === "yes" ? true : undefined,
-    min_overlap: overlap === "" ? undefined : Number(overlap),
+/** The selection as the server reads it; what is not filtered is not said. */
+export function selectionOf(filters: Filters): Query {
+  const isPair = filters.source !== "" && filters.other !== "";
+  return {
+    project: numberOf(filters.project),
+    pool: chosen<Pool>(filters.pool),
+    include_simulated: filters.simulated === "yes" ? true : undefined,
+    min_overlap: numberOf(filters.overlap),
+    since: chosen<string>(filters.since),
+    until: chosen<string>(filters.until),
+    category: chosen<NonNullable<Query["category"]>>(filters.category),
+    k: numberOf(filters.k),
+    instructions: numberOf(filters.instructions),
+    // One model of a pair is no choice yet.
+    source: isPair ? numberOf(filters.source) : undefined,
+    other_source: isPair ? numberOf(filters.other) : undefined,
   };
+}
+
+/** The agreement over sealed rankings. */
+export function agreementQuery(filters: Filters) {
+  const query = selectionOf(filters);
   return queryOptions({
     queryKey: ["agreement", query],
     queryFn: ({ signal }) => bodyOf(api.GET("/api/agreement/", { params: { query }, signal })),

@@ -1,4 +1,6 @@
-import type { AgreementReport, CohenKappa, LabelerAgreement } from "@/api/research-types";
+import { Link } from "react-router";
+
+import type { AgreementReport, LabelerAgreement, LabelersTogether } from "@/api/research-types";
 import { POOL_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -32,7 +34,14 @@ function Mark({ figure, range, label }: {
 }
 
 const LABELERS: Column<LabelerAgreement>[] = [
-  { key: "who", header: "Labeler", isRowHeader: true, cell: ({ labeler }) => labeler.display_name },
+  {
+    key: "who",
+    header: "Labeler",
+    isRowHeader: true,
+    cell: ({ labeler }) => (
+      <Link to={`/labelers?labeler=${labeler.id}`}>{labeler.display_name}</Link>
+    ),
+  },
   { key: "pool", header: "Pool", isOneLine: true, cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
   {
     key: "value",
@@ -68,7 +77,7 @@ const LABELERS: Column<LabelerAgreement>[] = [
   },
 ];
 
-const KAPPAS: Column<CohenKappa>[] = [
+const TOGETHER: Column<LabelersTogether>[] = [
   {
     key: "who",
     header: "Labelers",
@@ -79,17 +88,17 @@ const KAPPAS: Column<CohenKappa>[] = [
     key: "value",
     header: "Kappa",
     align: "end",
-    cell: ({ value, reason_undefined: reason }) => figureText("cohen_kappa", value) ?? reason,
+    cell: ({ kappa }) => figureText("cohen_kappa", kappa.value) ?? kappa.reason_undefined,
   },
   {
     key: "mark",
     header: "-1 to 1, 0 dotted",
-    cell: (kappa) =>
+    cell: ({ a, b, kappa }) =>
       kappa.value === null ? null : (
         <Mark
           figure={kappa}
           range={COEFFICIENTS}
-          label={`Kappa of ${kappa.a.display_name} and ${kappa.b.display_name}`}
+          label={`Kappa of ${a.display_name} and ${b.display_name}`}
         />
       ),
   },
@@ -97,7 +106,7 @@ const KAPPAS: Column<CohenKappa>[] = [
     key: "shared",
     header: "Shared pairs",
     align: "end",
-    cell: ({ num_shared: count }) => formatCount(count),
+    cell: ({ kappa }) => formatCount(kappa.num_pairs),
   },
 ];
 
@@ -112,12 +121,12 @@ export function LabelersTable({ labelers }: { labelers: AgreementReport["labeler
   );
 }
 
-export function KappasTable({ kappas }: { kappas: CohenKappa[] }) {
+export function KappasTable({ together }: { together: LabelersTogether[] }) {
   return (
     <DataTable
       caption="Cohen's kappa of every two labelers"
-      columns={KAPPAS}
-      rows={kappas}
+      columns={TOGETHER}
+      rows={together}
       rowKey={({ a, b }) => `${a.id}-${b.id}`}
     />
   );

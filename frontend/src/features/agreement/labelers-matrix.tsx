@@ -1,0 +1,93 @@
+import type { AgreementReport, LabelersTogether } from "@/api/research-types";
+import { countOf, formatCount, formatShare } from "@/components/formats";
+
+import classes from "./agreement.module.css";
+
+// Below this the figure of two labelers says little, and stands in grey.
+const FEW = 20;
+
+type Person = LabelersTogether["a"];
+
+/** In the order of the list above, those who met anybody. */
+function peopleOf(together: LabelersTogether[]): Person[] {
+  const found = new Map<number, Person>();
+  for (const { a, b } of together) {
+    found.set(a.id, a);
+    found.set(b.id, b);
+  }
+  return [...found.values()].sort((one, other) => one.display_name.localeCompare(other.display_name));
+}
+
+function toneOf(value: number): React.CSSProperties {
+  // From chance to full agreement; at or below chance nothing is tinted.
+  const strength = Math.max(0, Math.min(1, (value - 0.5) * 2));
+  return { background: `color-mix(in srgb, var(--accent) ${Math.round(strength * 45)}%, var(--surface))` };
+}
+
+function Cell({ couple }: { couple: LabelersTogether | undefined }) {
+  if (!couple) return <td className={classes.unmet}>never met</td>;
+  const { agreement, a, b } = couple;
+  if (agreement.value === null) {
+    return (
+      <td className={classes.unmet} title={agreement.reason_undefined ?? undefined}>
+        <span>{formatCount(agreement.num_pairs)} shared</span>
+      </td>
+    );
+  }
+  const interval =
+    agreement.low === null || agreement.high === null
+      ? "no interval"
+      : `${formatShare(agreement.low)} to ${formatShare(agreement.high)}`;
+  const told = `${a.display_name} and ${b.display_name}: ${interval}, ${countOf(agreement.num_pairs, "shared pair")}`;
+  return (
+    <td
+      className={agreement.num_pairs < FEW ? classes.few : undefined}
+      style={agreement.num_pairs < FEW ? undefined : toneOf(agreement.value)}
+      title={told}
+    >
+      <b>{formatShare(agreement.value, 0)}</b>
+      <span>n = {formatCount(agreement.num_pairs)}</span>
+    </td>
+  );
+}
+
+/** Who agrees with whom: a darker cell is more agreement than chance, grey is too little to say. */
+export function LabelersMatrix({ together }: { together: AgreementReport["together"] }) {
+  const people = peopleOf(together);
+  const of = new Map(together.map((couple) => [`${couple.a.id} ${couple.b.id}`, couple]));
+  const coupleOf = (one: Person, other: Person) =>
+    of.get(`${one.id} ${other.id}`) ?? of.get(`${other.id} ${one.id}`);
+  return (
+    // Scrollable by keyboard as well.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className={classes.matrixFrame} tabIndex={0} role="region" aria-label="Who agrees with whom">
+      <table className={classes.matrix}>
+        <caption className={classes.hidden}>Agreement of every two labelers, ties dropped</caption>
+        <thead>
+          <tr>
+            <td />
+            {people.map((person) => (
+              <th key={person.id} scope="col">
+                <span>{person.display_name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {people.map((row) => (
+            <tr key={row.id}>
+              <th scope="row">{row.display_name}</th>
+              {people.map((column) =>
+                column.id === row.id ? (
+                  <td key={column.id} className={classes.self} aria-hidden="true" />
+                ) : (
+                  <Cell key={column.id} couple={coupleOf(row, column)} />
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

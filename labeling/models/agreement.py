@@ -1,0 +1,106 @@
+"""Agreement worked out ahead, one prompt at a time, so that a page adds up instead of reading all.
+
+Everything here is derived from sealed rankings by ``services.agreement_store`` and can be thrown
+away; nobody else writes it.
+"""
+
+import uuid
+
+from django.db import models
+
+from labeling.models.instructions import InstructionVersion
+from labeling.models.people import User
+from labeling.models.projects import Project
+from labeling.models.prompts import Prompt
+
+
+class PromptAgreement(models.Model):
+    """The additive counts of one prompt in one project, over one set of its rankings.
+
+    ``audiences`` says, a bit each, for which choices of people (``agreement.audiences``) these are
+    the rankings that count; most prompts have one row, for their labelers are all of one pool. The
+    counts are those of ``agreement.sums``, which says what each is.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="+")
+    audiences = models.PositiveSmallIntegerField()
+    # Of all rankings of the prompt: another value means that the row is out of date.
+    fingerprint = models.BigIntegerField()
+    k = models.PositiveSmallIntegerField()
+    num_labelers = models.PositiveIntegerField()
+    # Null where the rankings were made under several versions, or none.
+    instructions = models.ForeignKey(
+        InstructionVersion, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    last_submitted_at = models.DateTimeField()
+    fewest_labelers = models.PositiveIntegerField()
+    most_labelers = models.PositiveIntegerField()
+    comparisons = models.FloatField()
+    same = models.FloatField()
+    half_points = models.FloatField()
+    strict_comparisons = models.FloatField()
+    strict_same = models.FloatField()
+    pairs = models.FloatField()
+    share_of_pair = models.FloatField()
+    judgments = models.FloatField()
+    mode_points = models.FloatField()
+    coincidences = models.FloatField()
+    second_and_tied = models.FloatField()
+    tied_and_first = models.FloatField()
+    second_and_first = models.FloatField()
+    bound_comparisons = models.FloatField()
+    bound_same = models.FloatField()
+    second = models.FloatField()
+    tied = models.FloatField()
+    first = models.FloatField()
+    length_contests = models.FloatField()
+    longer_preferred = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "prompt", "audiences"], name="one_row_per_audience"
+            ),
+        ]
+
+
+class LabelerMeeting(models.Model):
+    """Two labelers on the pairs of one prompt that both judged; ``a`` has the lower id.
+
+    The counts are how often ``a`` gave the first and ``b`` the second answer; where the order of a
+    pair is arbitrary, each counts half in each direction.
+    """
+
+    agreement = models.ForeignKey(
+        PromptAgreement, on_delete=models.CASCADE, related_name="meetings"
+    )
+    a = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    b = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    second_second = models.FloatField()
+    second_tied = models.FloatField()
+    second_first = models.FloatField()
+    tied_second = models.FloatField()
+    tied_tied = models.FloatField()
+    tied_first = models.FloatField()
+    first_second = models.FloatField()
+    first_tied = models.FloatField()
+    first_first = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "a", "b"], name="one_meeting_of_two"),
+        ]
+
+
+class AgreementStore(models.Model):
+    """The one row that says how far the figures are; ``token`` changes whenever they do."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField(default=uuid.uuid4)
+    refreshed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_agreement_store", condition=models.Q(id=1)),
+        ]

@@ -13,6 +13,7 @@ ARM_NAMES = {
     ppo.UNFINISHED: "cut-off kept",
     ppo.COIN: "coin labelers",
 }
+NATS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 Columns = dict[str, list[float]]
 Curve = list[tuple[float, float]]
 
@@ -263,9 +264,9 @@ def _pressure_panel(curves: Sequence[tuple[float, Sequence[Columns]]], num_ranke
     panel = Panel(
         f"PPO against a reward model of {num_ranked} prompts",
         "gain since the start: dashed what it says, solid the truth",
-        _root_axis(kl for kl, _, _ in points),
+        _nats_axis(kl for kl, _, _ in points),
         axis_around(value for point in points for value in point[1:]),
-        "nats from the start (square-root scale)",
+        "nats from the start (logarithmic in nats + 1)",
         width=450,
         margin=76,
     )
@@ -274,8 +275,9 @@ def _pressure_panel(curves: Sequence[tuple[float, Sequence[Columns]]], num_ranke
         for seed in seeds:
             panel.line([(kl, proxy) for kl, proxy, _ in seed], ink, width=1.5, dash="5 4")
             panel.line([(kl, truth) for kl, _, truth in seed], ink, width=2.5)
-        kl, _, truth = max(seed[-1] for seed in seeds)
-        ends.append(((kl, truth), f"β = {coef:g}", ink))
+        # Beside the panel: runs that stay close end where others are still on their way.
+        _, _, truth = max(seed[-1] for seed in seeds)
+        ends.append(((panel.x.high, truth), f"β = {coef:g}", ink))
     panel.names(ends)
     return panel
 
@@ -301,9 +303,9 @@ def _best_of_panel(found: Sequence[dict[str, Any]]) -> Panel:
     panel = Panel(
         "Best of n by the same reward models",
         f"n = 1 to {found[0]['rows'][-1]['n']}",
-        _root_axis(row["kl"] for row in found[0]["rows"]),
+        _nats_axis(row["kl"] for row in found[0]["rows"]),
         axis_around(limit for band in bands.values() for point in band for limit in point[1:]),
-        "nats from the start (square-root scale)",
+        "nats from the start (logarithmic in nats + 1)",
         width=400,
         margin=92,
     )
@@ -317,10 +319,13 @@ def _best_of_panel(found: Sequence[dict[str, Any]]) -> Panel:
     return panel
 
 
-def _root_axis(values: Iterable[float]) -> Axis:
-    axis = _starting_at_zero(axis_around([0.0, *values], num_ticks=4))
-    # Square roots crowd the left end: one more tick there says how far the first steps go.
-    return Axis(0.0, axis.high, [*axis.ticks[:1], axis.ticks[1] / 5, *axis.ticks[1:]], "root")
+def _nats_axis(values: Iterable[float]) -> Axis:
+    """From zero, with room for runs that stay close to the start beside one that runs away."""
+    top = max(values)
+    high = next((tick for tick in NATS if tick >= top), top)
+    # On a long axis the first ticks would stand in one another.
+    shown = [tick for tick in NATS if tick <= high and (tick == 0 or tick >= high / 500)]
+    return Axis(0.0, high, shown, "log1p")
 
 
 def _prompts_axis(rows: Sequence[dict[str, Any]]) -> Axis:

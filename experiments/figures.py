@@ -29,7 +29,7 @@ MINUS = "\u2212"
 
 @dataclass(frozen=True)
 class Axis:
-    """A range with its ticks; `log` spaces factors evenly, `root` square roots."""
+    """A range with its ticks; `log` spaces factors evenly, `log1p` factors of one more."""
 
     low: float
     high: float
@@ -39,7 +39,9 @@ class Axis:
 
     def share(self, value: float) -> float:
         """Where a value lies, from 0 at the low end to 1 at the high end."""
-        scale: Callable[[float], float] = {"log": math.log, "root": math.sqrt}.get(self.kind, float)
+        scale: Callable[[float], float] = {"log": math.log, "log1p": math.log1p}.get(
+            self.kind, float
+        )
         return (scale(value) - scale(self.low)) / (scale(self.high) - scale(self.low))
 
 

@@ -7,10 +7,10 @@ import pytest
 from experiments.figures import INKS, Axis, Panel, axis_around, figure
 
 
-def test_scales_place_a_value_by_its_factor_or_its_root():
-    """64 lies half-way between 16 and 256 in factors; 25 half-way between 0 and 100 in roots."""
+def test_scales_place_a_value_by_its_factor():
+    """64 lies half-way between 16 and 256; one more than 9 half-way between 0 and 99."""
     assert Axis(16, 256, [], "log").share(64) == pytest.approx(0.5)
-    assert Axis(0, 100, [], "root").share(25) == pytest.approx(0.5)
+    assert Axis(0, 99, [], "log1p").share(9) == pytest.approx(0.5)
     assert Axis(-1, 1, []).share(0) == pytest.approx(0.5)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments import ppo, ptx
 from experiments.drawings import DRAWINGS
 from experiments.tables import TABLES
 
@@ -44,3 +45,31 @@ def test_the_reward_model_is_as_sure_as_it_is_right():
 
     assert len(errors) == 5
     assert max(errors) < 0.03
+
+
+def test_ppo_raises_the_true_preference_in_eight_of_eight_seeds():
+    """Every seed's interval lies above zero, and no control's does."""
+    runs = KNOWN["ppo"]["runs"]
+    learning = [run["gain"]["low"] for run in runs if run["arm"] == ppo.LEARNING]
+    controls = [run["gain"]["low"] for run in runs if run["arm"] in (ppo.COIN, ppo.STANDING_STILL)]
+
+    assert len(learning) == 8
+    assert min(learning) > 0
+    assert len(controls) == 5
+    assert max(controls) <= 0
+
+
+def test_the_pretraining_mix_keeps_the_language_model_loss_where_plain_ppo_lets_it_rise():
+    """The change of the held-out loss, seed by seed."""
+    changes = {
+        arm: [
+            run["looks"]["lm_loss"][-1] - run["looks"]["lm_loss"][0]
+            for run in KNOWN["ptx"]["runs"]
+            if run["arm"] == arm
+        ]
+        for arm in (ptx.PLAIN, ptx.MIXED)
+    }
+
+    assert len(changes[ptx.PLAIN]) == len(changes[ptx.MIXED]) == 4
+    assert min(changes[ptx.PLAIN]) > 0.05
+    assert max(map(abs, changes[ptx.MIXED])) < 0.03

@@ -322,7 +322,7 @@ def _best_of_panel(found: Sequence[dict[str, Any]]) -> Panel:
 def _nats_axis(values: Iterable[float]) -> Axis:
     """From zero, with room for runs that stay close to the start beside one that runs away."""
     top = max(values)
-    high = next((tick for tick in NATS if tick >= top), top)
+    high = next((tick for tick in NATS[1:] if tick >= top), top)
     # On a long axis the first ticks would stand in one another.
     shown = [tick for tick in NATS if tick <= high and (tick == 0 or tick >= high / 500)]
     return Axis(0.0, high, shown, "log1p")

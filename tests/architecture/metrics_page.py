@@ -15,6 +15,7 @@ STAGES = {
     "generalisation": "Generalisation to new labelers",
     "ppo": "PPO and PPO-ptx",
     "sampling": "Sampling",
+    "scoring": "Scoring",
 }
 # Of a figure whose meaning says how it comes about.
 SAY_NOTHING = {"a count", "texts"}

@@ -64,6 +64,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "prompts/summary/": {"GET": "researcher"},
     "prompts/personal-data/": {"GET": "researcher"},
     "prompts/<int:prompt_id>/": {"GET": "researcher"},
+    "prompts/<int:prompt_id>/rewards/": {"GET": "researcher"},
     "prompts/<int:prompt_id>/annotation/": {"PUT": "researcher"},
     "prompts/<int:prompt_id>/personal-data/": {"PUT": "researcher"},
     "prompt-imports/": {"GET": "researcher", "POST": "researcher"},

@@ -1,4 +1,4 @@
-"""One round by the real trainers: SFT, reward model, PPO, and the new policy's completions."""
+"""One round by the real trainers: SFT, RM, PPO, the new policy's completions, their rewards."""
 
 import pytest
 
@@ -13,12 +13,12 @@ from tests.cast import (
 )
 from tests.training.processes import wait_until
 from training import tasks
-from training.models import ModelVersion, RunLog
+from training.models import CompletionReward, ModelVersion, RunLog
 from training.selectors.lineage import lineage_of
 from training.services.model_versions import Origin, register_base_model
+from training.services.queried_runs import PromptQuery, request_queried_run
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
-from training.services.sampling_requests import PromptQuery, request_sampling
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_demonstrations, freeze_prompts, freeze_rankings
 
@@ -99,9 +99,18 @@ def test_a_round_by_the_real_trainers(cast, tiny_folder, carry_out):
     carry_out(sampling(ada, policy))
 
     assert Completion.objects.filter(source=policy.completion_source).count() == 16
+    carry_out(scoring(ada, reward_model))
+    assert CompletionReward.objects.count() == Completion.objects.count()
     labels = lineage_of(policy).labels
     assert (labels.num_rankings, labels.num_demonstrations, labels.num_labelers) == (4, 4, 1)
     assert set(policy.report["artifacts"]) == {"raw_policy", "value_model"}
+
+
+def scoring(by, reward_model):
+    request = RunRequest(
+        stage="scoring", inputs={"reward_model": reward_model.pk}, hyperparameters=SHORT, seed=1
+    )
+    return request_queried_run(by=by, request=request, prompt_query=PromptQuery(num_prompts=9))
 
 
 def sampling(by, model):
@@ -115,4 +124,4 @@ def sampling(by, model):
         },
         seed=1,
     )
-    return request_sampling(by=by, request=request, prompt_query=PromptQuery(num_prompts=4))
+    return request_queried_run(by=by, request=request, prompt_query=PromptQuery(num_prompts=4))

@@ -144,6 +144,20 @@ class TestCheck:
         assert (found["num_runs"], found["off_by"]) == (1, None)
         assert (found["memory_bytes"], found["is_memory_measured"]) == (5_000, True)
 
+    def test_scoring_holds_its_reward_model_once_and_stores_no_weights(
+        self, ada, rosa, inputs, make_artifact, make_snapshot
+    ):
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+        judge = make_ended_run(by=ada, stage="reward_model", artifact=artifact, inputs=inputs)
+        completions = make_snapshot(Snapshot.Kind.COMPLETIONS)
+
+        found = self.check(
+            rosa, {"reward_model": judge, "completions": completions}, stage="scoring"
+        )
+
+        assert (found["memory_bytes"], found["disk_bytes"]) == (artifact.num_bytes, 0)
+        assert found["reason_undefined"] == "no run of this stage has ended yet"
+
     def test_nothing_is_promised_before_the_inputs_are_chosen(self, rosa, base_model):
         assert self.check(rosa, {"base_model": base_model}) is None
 

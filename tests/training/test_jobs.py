@@ -3,12 +3,13 @@
 import pytest
 
 from labeling.models import Completion
-from tests.cast import make_prompt
+from tests.cast import make_completions, make_prompt
 from tests.training.fake_trainers import fake_command
 from training.artifact_store import artifact_path
-from training.models import Artifact, ModelVersion, Snapshot
+from training.models import Artifact, CompletionReward, ModelVersion, Snapshot
 from training.runner import supervisor
 from training.runner.claim import claim, report_slots
+from training.services.queried_runs import PromptQuery, request_queried_run
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
 from training.services.snapshots import freeze_these_prompts
@@ -204,6 +205,37 @@ def test_each_completion_of_a_mix_is_filed_under_the_policy_that_wrote_it(
     assert (one.seed, one.sampling["run"]) == (2, str(run.pk))
     roles = run.inputs.filter(model_version__isnull=False).values_list("role", flat=True)
     assert set(roles) == {"model", "model_2"}
+
+
+WRITES_REWARDS = r"""
+(prompt,) = [json.loads(line) for line in open(job["inputs"]["completions"], encoding="utf-8")]
+with (work / "output" / "rewards.jsonl").open("w", encoding="utf-8") as stream:
+    for place, completion in enumerate(prompt["completions"]):
+        row = {"prompt_id": str(prompt["prompt_id"]), "id": str(completion["id"]),
+               "reward": place - 0.5}
+        stream.write(json.dumps(row) + "\n")
+end("succeeded", 0, report={"mean_reward": 0.5})
+"""
+
+
+def test_rewards_are_filed_under_the_completions_and_the_model_that_gave_them(
+    ada, carry_out, make_run
+):
+    reward_model = ModelVersion.objects.get(run=carry_out(make_run(), WRITES_A_MODEL))
+    completions = make_completions(make_prompt(), 3)
+    request = RunRequest(stage="scoring", inputs={"reward_model": reward_model.pk})
+    asked = request_queried_run(by=ada, request=request, prompt_query=PromptQuery(num_prompts=5))
+
+    run = carry_out(asked, WRITES_REWARDS)
+
+    assert run.state == "succeeded", run.reason_detail
+    stored = CompletionReward.objects.order_by("completion")
+    assert [(one.completion, one.reward) for one in stored] == list(
+        zip(completions, [-0.5, 0.5, 1.5], strict=True)
+    )
+    assert {(one.reward_model, one.run) for one in stored} == {(reward_model, run)}
+    assert run.report == {"mean_reward": 0.5}
+    assert not ModelVersion.objects.filter(run=run).exists()
 
 
 def test_samples_that_are_not_as_agreed_are_not_stored(ada, ask, carry_out, base_model):

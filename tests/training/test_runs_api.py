@@ -125,7 +125,14 @@ class TestRequest:
     def test_stages_show_inputs_and_the_papers_defaults(self, rosa):
         stages = {one["stage"]: one for one in get(rosa, "stages/")}
 
-        assert set(stages) == {"sft", "reward_model", "generalisation", "ppo", "sampling"}
+        assert set(stages) == {
+            "sft",
+            "reward_model",
+            "generalisation",
+            "ppo",
+            "sampling",
+            "scoring",
+        }
         roles = {one["role"]: one for one in stages["ppo"]["inputs"]}
         assert roles["reward_model"] == {
             "role": "reward_model",

@@ -68,12 +68,13 @@ def test_an_ended_run_keeps_its_logs_only(folder):
 
 @pytest.fixture
 def parent():
-    """What a failed run leaves: a checkpoint, a sampling draft, its figures."""
+    """What a failed run leaves: a checkpoint, drafts of a sampling and a scoring, its figures."""
     parent = WorkFolder.of(uuid.uuid4())
     (parent.path / "checkpoints" / "step-00000002").mkdir(parents=True)
     (parent.path / "checkpoints" / "step-00000002" / "values.json").write_text("{}")
     parent.output.mkdir()
     (parent.output / ".samples-0.jsonl").write_text("{}\n")
+    (parent.output / ".rewards-1.jsonl").write_text("{}\n")
     (parent.output / "model").mkdir()
     parent.progress.write_text("{}\n")
     return parent
@@ -91,6 +92,7 @@ def test_a_retry_begins_with_what_its_parent_has(parent):
         "checkpoints/step-00000002",
         "checkpoints/step-00000002/values.json",
         "output",
+        "output/.rewards-1.jsonl",
         "output/.samples-0.jsonl",
         "progress.jsonl",
     ]

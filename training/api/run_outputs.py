@@ -17,6 +17,7 @@ from training.selectors.paces import Pace, paces
 from training.selectors.runs import actor_names
 from training.selectors.waiting import Wait, WaitingFor, waits
 from training.services.runs import allowed_controls
+from training.services.stages import STAGES
 
 
 class RunInputOutput(serializers.Serializer[RunInput]):
@@ -209,7 +210,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
 
     @extend_schema_field(OutputName(allow_null=True))
     def get_output_model_version(self, run: Run) -> dict[str, str] | None:
-        if run.state != RunState.SUCCEEDED or run.stage == Run.Stage.SAMPLING:
+        if run.state != RunState.SUCCEEDED or STAGES[run.stage].output_kind is None:
             return None
         version = run.output_model_version
         return {"id": str(version.pk), "name": version.name}

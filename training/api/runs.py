@@ -35,6 +35,7 @@ from training.selectors.runs import (
     runs,
 )
 from training.services.estimates import estimate
+from training.services.queried_runs import PromptQuery, request_queried_run
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import (
     MAXIMUM_PRIORITY,
@@ -46,7 +47,6 @@ from training.services.runs import (
     resume_run,
     retry_run,
 )
-from training.services.sampling_requests import PromptQuery, request_sampling
 
 MAXIMUM_PROMPTS = 10_000
 MAXIMUM_STEP = 2**31 - 1
@@ -54,7 +54,9 @@ MAXIMUM_OFFSET = 2**63 - 1
 
 
 class PromptQueryInput(serializers.Serializer[Any]):
-    """Which prompts a sampling run answers; those with the fewest answers come first."""
+    """Which prompts a sampling run answers, those with the fewest answers first; or of which
+    prompts a scoring run scores the completions that its reward model has not scored yet.
+    """
 
     num_prompts = serializers.IntegerField(min_value=1, max_value=MAXIMUM_PROMPTS)
     category = serializers.ChoiceField(
@@ -215,7 +217,7 @@ class RunsView(generics.GenericAPIView[Run]):
         if query is None:
             run = request_run(by=by, request=wanted)
         else:
-            run = request_sampling(by=by, request=wanted, prompt_query=PromptQuery(**query))
+            run = request_queried_run(by=by, request=wanted, prompt_query=PromptQuery(**query))
         return Response(shown(run.pk), status=status.HTTP_201_CREATED)
 
 

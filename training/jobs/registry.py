@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from training.jobs import generalisation, ppo, reward_model, sampling, sft
+from training.jobs import generalisation, ppo, reward_model, sampling, scoring, sft
 from training.jobs.job import Job
 from training.models import Run
 
@@ -12,4 +12,5 @@ JOBS: Mapping[str, Job] = {
     Run.Stage.GENERALISATION: generalisation,
     Run.Stage.PPO: ppo,
     Run.Stage.SAMPLING: sampling,
+    Run.Stage.SCORING: scoring,
 }

@@ -25,6 +25,7 @@ from training.ml.shared_knobs import (
     beta1_knob,
     beta2_knob,
     checkpoint_every_knob,
+    encoding_knob,
     epsilon_knob,
     final_fraction_knob,
     learning_rate_knob,
@@ -50,6 +51,7 @@ __all__ = [
     "RankingHyperparameters",
     "RewardModelHyperparameters",
     "SamplingHyperparameters",
+    "ScoringHyperparameters",
     "SftHyperparameters",
     "describe",
     "parse",
@@ -170,13 +172,7 @@ class RankingHyperparameters:
         choices=("pairs_present", "choose_2"),
         source="Ouyang et al. 2022, equation 1 (choose_2); equal without ties",
     )
-    encoding: str = knob(
-        "auto",
-        "shared and packed read a prompt once for all its completions, packed behind a mask over "
-        "the whole row; rows repeats it; auto picks the cheapest that the architecture allows.",
-        choices=("auto", "shared", "packed", "rows"),
-        source=OURS,
-    )
+    encoding: str = encoding_knob()
     max_prompt_tokens: int = max_prompt_tokens_knob()
     max_completion_tokens: int = max_completion_tokens_knob()
     max_tokens_per_forward: int = max_tokens_per_forward_knob()
@@ -275,12 +271,27 @@ class SamplingHyperparameters:
         check_fields(self)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScoringHyperparameters:
+    """Rewarding stored completions with a reward model."""
+
+    encoding: str = encoding_knob()
+    max_prompt_tokens: int = max_prompt_tokens_knob()
+    max_completion_tokens: int = max_completion_tokens_knob()
+    max_tokens_per_forward: int = max_tokens_per_forward_knob()
+    precision: str = precision_knob()
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+
 STAGES: Mapping[str, type] = {
     "sft": SftHyperparameters,
     "reward_model": RewardModelHyperparameters,
     "ppo": PpoHyperparameters,
     "generalisation": GeneralisationHyperparameters,
     "sampling": SamplingHyperparameters,
+    "scoring": ScoringHyperparameters,
 }
 
 

@@ -15,6 +15,7 @@ from training.ml.glossary.reports import (
     WARNINGS,
 )
 from training.ml.glossary.reward_reports import REWARD_MODEL_FIGURES
+from training.ml.glossary.scoring import SCORING_FIGURES, SCORING_METRICS
 from training.ml.glossary.supervised import RANKING_METRICS, SAMPLING_METRICS, SFT_METRICS
 from training.ml.glossary.terms import Metric
 
@@ -30,6 +31,7 @@ STEP_METRICS: tuple[Metric, ...] = (
     *STEP_SIZE_METRICS,
     *COST_METRICS,
     *SAMPLING_METRICS,
+    *SCORING_METRICS,
 )
 REPORT_FIGURES: tuple[Metric, ...] = (
     *SFT_FIGURES,
@@ -37,6 +39,7 @@ REPORT_FIGURES: tuple[Metric, ...] = (
     *GENERALISATION_FIGURES,
     *PPO_FIGURES,
     *SAMPLING_FIGURES,
+    *SCORING_FIGURES,
     WARNINGS,
 )
 

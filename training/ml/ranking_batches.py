@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from training.ml.batches import TextEncoder, TokenBatch, right_padded, split_by_tokens
-from training.ml.encodings import PACKED, SHARED, Shape
+from training.ml.encodings import PACKED, ROWS, SHARED, Shape
 from training.ml.packing import fill_rows, join_spans, pack_prompt, stack_rows
 from training.ml.records import RankedPrompt
 
@@ -105,16 +105,27 @@ def reward_batches(
     groups: Sequence[EncodedGroup], *, max_tokens: int, encoding: str, normalise_by: str
 ) -> list[tuple[list[int], RewardBatch]]:
     """Micro-batches of whole groups, each with the indices of the groups inside."""
+    return [
+        (share, one_batch([groups[index] for index in share], encoding, normalise_by))
+        for share in shares_of(groups, max_tokens=max_tokens, encoding=encoding)
+    ]
+
+
+def shares_of(groups: Sequence[EncodedGroup], *, max_tokens: int, encoding: str) -> list[list[int]]:
+    """Which groups share a micro-batch of at most so many tokens, by their indices."""
     num_tokens = [group.num_tokens_packed for group in groups]
     if encoding == SHARED:
-        make, shares = shared_groups, fill_rows(num_tokens, max_tokens)
-    elif encoding == PACKED:
-        make, shares = packed_groups, split_by_tokens(num_tokens, max_tokens)
-    else:
-        heights = [len(group.completions) for group in groups]
-        widths = [group.widest_row for group in groups]
-        make, shares = groups_in_rows, split_by_tokens(widths, max_tokens, heights=heights)
-    return [(share, make([groups[index] for index in share], normalise_by)) for share in shares]
+        return fill_rows(num_tokens, max_tokens)
+    if encoding == PACKED:
+        return split_by_tokens(num_tokens, max_tokens)
+    heights = [len(group.completions) for group in groups]
+    widths = [group.widest_row for group in groups]
+    return split_by_tokens(widths, max_tokens, heights=heights)
+
+
+def one_batch(groups: Sequence[EncodedGroup], encoding: str, normalise_by: str) -> RewardBatch:
+    makers = {SHARED: shared_groups, PACKED: packed_groups, ROWS: groups_in_rows}
+    return makers[encoding](groups, normalise_by)
 
 
 def shared_groups(groups: Sequence[EncodedGroup], normalise_by: str) -> RewardBatch:

@@ -76,6 +76,16 @@ class Prompt:
     split: str
 
 
+@dataclass(frozen=True)
+class AnsweredPrompt:
+    """A prompt with any number of completions, which nobody need have judged."""
+
+    prompt_id: str
+    prompt: str
+    completion_ids: tuple[str, ...]
+    completions: tuple[str, ...]
+
+
 def weight_of_labelers(rankings: Iterable[RankedPrompt]) -> dict[str, float]:
     """Weights that make every labeler's comparisons add up alike, averaging 1 over comparisons."""
     count = Counter(judge for ranked in rankings for judge in ranked.judges())
@@ -104,6 +114,27 @@ def read_prompts(path: Path) -> list[Prompt]:
         return Prompt(_identifier(row, "prompt_id"), _text(row, "prompt"), _split(row))
 
     return _checked_splits(path, read_records(path, parse))
+
+
+def read_completions(path: Path) -> list[AnsweredPrompt]:
+    """Raises: BadInput, also when a completion is there twice."""
+
+    def parse(row: Mapping[str, Any]) -> AnsweredPrompt:
+        if not row["completions"]:
+            raise BadInput("no completions")
+        return AnsweredPrompt(
+            prompt_id=_identifier(row, "prompt_id"),
+            prompt=_text(row, "prompt"),
+            completion_ids=tuple(_identifier(one, "id") for one in row["completions"]),
+            completions=tuple(_text(one, "text") for one in row["completions"]),
+        )
+
+    answered = read_records(path, parse)
+    count = Counter(identifier for one in answered for identifier in one.completion_ids)
+    for identifier, number in count.most_common(1):
+        if number > 1:
+            raise BadInput(f"{path.name}: completion {identifier} is there {number} times")
+    return answered
 
 
 def read_pretraining(path: Path) -> list[str]:

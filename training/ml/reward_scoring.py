@@ -50,6 +50,20 @@ class StepTally:
         }
 
 
+def rewards_of(network: nn.Module, batch: RewardBatch, precision: str) -> Tensor:
+    """One reward per completion, read at its last real token. Shapes: (N,)."""
+    rows = batch.rows
+    with autocast(batch.row_N.device, precision):
+        reward_N: Tensor = network(
+            rows.token_BT,
+            rows.attention,
+            rows.position_BT,
+            layout=rows.layout,
+            read_at=(batch.row_N, batch.column_N),
+        )
+    return reward_N
+
+
 class RewardScorer:
     """Runs groups through the network in the encoding that was chosen."""
 
@@ -66,17 +80,7 @@ class RewardScorer:
         )
 
     def rewards(self, network: nn.Module, batch: RewardBatch) -> Tensor:
-        """One reward per completion, read at its last real token. Shapes: (N,)."""
-        rows = batch.rows
-        with autocast(batch.row_N.device, self.settings.precision):
-            reward_N: Tensor = network(
-                rows.token_BT,
-                rows.attention,
-                rows.position_BT,
-                layout=rows.layout,
-                read_at=(batch.row_N, batch.column_N),
-            )
-        return reward_N
+        return rewards_of(network, batch, self.settings.precision)
 
     def micro_losses(
         self, engine: Engine, groups: Sequence[EncodedGroup], tally: StepTally

@@ -7,7 +7,6 @@ completion's index, and stored beside it: the same completion comes back whateve
 Several policies write one after another, so that one of them is in memory at a time.
 """
 
-import json
 import math
 import sys
 import time
@@ -21,7 +20,7 @@ from typing import Any
 from transformers import PreTrainedTokenizerBase
 
 from training.ml.batches import TextEncoder, TokenLimits
-from training.ml.checkpointing import write_durably
+from training.ml.drafts import Drafts
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import SamplingHyperparameters
 from training.ml.job import Job, Report, StepMetrics, run_stage
@@ -70,8 +69,8 @@ def sample_completions(job: Job) -> Generator[StepMetrics, None, Report]:
     writers = _writers(job, read_prompts(job.input("prompts")))
 
     # 2. Write, policy by policy and batch by batch, what an earlier attempt has not written yet.
-    draft = job.output_dir / f".samples-{job.world.rank}.jsonl"
-    done = {(row["prompt_id"], row["index"]) for row in _read_drafts(job.output_dir)}
+    drafts = Drafts(job.output_dir, "samples")
+    done = {(row["prompt_id"], row["index"]) for row in drafts.read()}
     job.world.wait()
     rounds_of = [math.ceil(len(writer.batches) / job.world.size) for writer in writers]
     step, num_steps = 0, sum(rounds_of)
@@ -87,7 +86,7 @@ def sample_completions(job: Job) -> Generator[StepMetrics, None, Report]:
                 if sampler is not None and not _is_done(batch, done):
                     started = time.monotonic()
                     rows = _write_batch(sampler, writer, batch, job)
-                    _append(draft, rows)
+                    drafts.append(job.world.rank, rows)
                     tokens = sum(row["token_count"] for row in rows)
                     seconds = time.monotonic() - started
                     metrics = {"completions": len(rows), "tokens_per_second": tokens / seconds}
@@ -98,9 +97,9 @@ def sample_completions(job: Job) -> Generator[StepMetrics, None, Report]:
 
     # 3. Publish all processes' completions, in the order of the prompts.
     job.world.wait()
-    rows = _read_drafts(job.output_dir)
+    rows = sorted(drafts.read(), key=lambda row: (row["place"], row["index"]))
     if job.world.is_main:
-        _publish(job.output_dir / "samples.jsonl", rows)
+        drafts.publish({name: row[name] for name in row if name != "place"} for row in rows)
     return _report(rows, writers, job.world)
 
 
@@ -204,36 +203,6 @@ def _row(
         "finish_reason": "stop" if answer.has_eos else "length",
         "seed": seed,
     }
-
-
-def _append(path: Path, rows: list[dict[str, Any]]) -> None:
-    with path.open("a", encoding="utf-8") as draft:
-        draft.writelines(_line(row) for row in rows)
-
-
-def _read_drafts(folder: Path) -> list[dict[str, Any]]:
-    """What all processes have written, an earlier attempt's included."""
-    drafts = sorted(folder.glob(".samples-*.jsonl"))
-    return [row for path in drafts for row in _whole_rows(path)]
-
-
-def _whole_rows(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a draft; one that a crash cut short is removed and written again."""
-    raw = path.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if whole != raw:
-        path.write_bytes(whole)
-    return [json.loads(line) for line in whole.decode().split("\n") if line]
-
-
-def _publish(path: Path, rows: list[dict[str, Any]]) -> None:
-    ordered = sorted(rows, key=lambda row: (row["place"], row["index"]))
-    fields = ({name: row[name] for name in row if name != "place"} for row in ordered)
-    write_durably(path, "".join(_line(row) for row in fields))
-
-
-def _line(row: dict[str, Any]) -> str:
-    return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 def _report(rows: Sequence[Mapping[str, Any]], writers: Sequence[_Writer], world: World) -> Report:

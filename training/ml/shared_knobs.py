@@ -73,6 +73,16 @@ def max_tokens_per_forward_knob() -> Any:
     )
 
 
+def encoding_knob() -> Any:
+    return knob(
+        "auto",
+        "shared and packed read a prompt once for all its completions, packed behind a mask over "
+        "the whole row; rows repeats it; auto picks the cheapest that the architecture allows.",
+        choices=("auto", "shared", "packed", "rows"),
+        source=OURS,
+    )
+
+
 def max_prompt_tokens_knob() -> Any:
     return knob(
         1024,

@@ -4,6 +4,7 @@ from training.models.artifacts import Artifact
 from training.models.exports import Export
 from training.models.model_versions import ModelVersion
 from training.models.promotions import Promotion
+from training.models.rewards import CompletionReward
 from training.models.runs import (
     LIVE_STATES,
     TERMINAL_STATES,
@@ -28,6 +29,7 @@ __all__ = [
     "LIVE_STATES",
     "TERMINAL_STATES",
     "Artifact",
+    "CompletionReward",
     "Export",
     "GpuSlot",
     "ModelVersion",

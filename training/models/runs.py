@@ -55,6 +55,7 @@ class Run(models.Model):
         GENERALISATION = "generalisation"
         PPO = "ppo"
         SAMPLING = "sampling"
+        SCORING = "scoring"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=160)

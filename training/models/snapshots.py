@@ -17,6 +17,7 @@ class Snapshot(models.Model):
         RM = "rm"
         PPO = "ppo"
         PRETRAIN = "pretrain"
+        COMPLETIONS = "completions"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=160)

@@ -15,8 +15,8 @@ from django.conf import settings
 # What a trainer keeps for itself beside its output; worthless once the run has ended.
 CHECKPOINTS, MILESTONES = "checkpoints", "milestones"
 BULK = (CHECKPOINTS, MILESTONES, "epochs", "best-seed")
-# What a sampling run goes on from; it adds to these files, so they are never shared.
-DRAFTS = ".samples-*.jsonl"
+# What sampling and scoring go on from; they add to these files, so they are never shared.
+DRAFTS = (".samples-*.jsonl", ".rewards-*.jsonl")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class WorkFolder:
             # An attempt of this run has been here: what it made counts.
             return False
         found = [name for name in BULK if (earlier.path / name).is_dir()]
-        drafts = list(earlier.output.glob(DRAFTS))
+        drafts = [path for kind in DRAFTS for path in earlier.output.glob(kind)]
         if not found and not drafts:
             return False
         self.output.mkdir(parents=True, exist_ok=True)

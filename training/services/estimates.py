@@ -32,6 +32,7 @@ COPIES_IN_MEMORY = {
     Run.Stage.GENERALISATION: 4,
     Run.Stage.PPO: 11,
     Run.Stage.SAMPLING: 1,
+    Run.Stage.SCORING: 1,
 }
 # What is trained and so stored; PPO has a value network beside its policy.
 TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 2}
@@ -39,7 +40,7 @@ TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 
 COPIES_IN_A_CHECKPOINT = 4
 CHECKPOINTS_KEPT = 6
 START_ROLES = ("base_model", "policy", "model")
-DATA_ROLES = ("demonstrations", "rankings", "prompts")
+DATA_ROLES = ("demonstrations", "rankings", "prompts", "completions")
 NO_RUNS = "no run of this stage has ended yet"
 
 
@@ -101,7 +102,9 @@ def around(expected: float, factor: float) -> Seconds:
 
 
 def size_of(inputs: Mapping[str, ChosenInput]) -> int | None:
-    for role in START_ROLES:
+    # Elsewhere a reward model stands beside the model that the work is about.
+    roles = ("reward_model",) if "completions" in inputs else START_ROLES
+    for role in roles:
         if isinstance(chosen := inputs.get(role), ModelVersion):
             return chosen.artifact.num_bytes
     return None
@@ -127,6 +130,9 @@ def work_of(stage: str, values: Any, data: Snapshot, model_bytes: int) -> float:
         case Run.Stage.SAMPLING:
             answers = data.num_records * values.completions_per_prompt
             tokens = answers * (per_record + values.max_tokens)
+        case Run.Stage.SCORING:
+            # Each prompt once for all of its completions.
+            tokens = data.num_records * per_record
         case _:
             tokens = num_examples(stage, values, data) * per_record
     return float(tokens * model_bytes)

@@ -20,7 +20,7 @@ def check_export(snapshot: Snapshot, files: Sequence[str], forms: Sequence[str])
     """Raises: Refused("nothing_to_export" | "unknown_file" | "parquet_unavailable")."""
     known = FILES.get(snapshot.kind, {})
     if not known:
-        raise Refused("nothing_to_export", "Its records are plain text already.", status=422)
+        raise Refused("nothing_to_export", "Its records are downloaded as they are.", status=422)
     if unknown := [name for name in files if name not in known]:
         said = f"{unknown[0]!r} is not one of {', '.join(known)}."
         raise Refused("unknown_file", said, status=422, fields={"files": [said]})

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from labeling.errors import Refused
-from labeling.models import Demonstration, Project, Prompt, Ranking
+from labeling.models import Completion, Demonstration, Project, Prompt, Ranking
 from labeling.preferences import num_tied_pairs, preference_pairs
 from labeling.selectors.demonstrations import (
     DemonstrationRecord,
@@ -33,6 +33,7 @@ RANKING_COUNTS = (
     "pairs",
     "ties",
 )
+PROMPTS_PER_BATCH = 500
 NO_VALIDATION = (
     "No prompt is in the validation split, so nothing can be measured on unseen prompts."
 )
@@ -206,6 +207,61 @@ def records_of_prompts(prompts: Iterable[Prompt]) -> Records:
         },
         prompt_ids=[one.pk for one in chosen],
     )
+
+
+def completion_records(query: SnapshotQuery) -> Records:
+    """Prompts of any split with all their completions, to be scored: nothing learns from them.
+
+    Raises: Refused("not_for_training").
+    """
+    check_projects(query)
+    prompts = Prompt.objects.filter(is_usable(), completions__isnull=False).distinct()
+    if query.prompt_category is not None:
+        prompts = prompts.filter(category=query.prompt_category)
+    if query.project_ids is not None:
+        prompts = prompts.filter(tasks__project__in=query.project_ids)
+    if query.prompt_ids is not None:
+        prompts = prompts.filter(pk__in=query.prompt_ids)
+    return records_of_completions(prompts.order_by("pk"), Completion.objects.all())
+
+
+def records_of_completions(prompts: QuerySet[Prompt], among: QuerySet[Completion]) -> Records:
+    """These prompts with those of their completions that are among the given ones.
+
+    Two queries, and one more for every batch of prompts.
+    """
+    split_of = dict(prompts.values_list("pk", "split"))
+    records = Records(
+        lines=(),
+        counts={
+            **_split_counts(list(split_of.values())),
+            "prompts": len(split_of),
+            "completions": among.filter(prompt__in=split_of).count(),
+        },
+        problems=[] if split_of else ["No prompt that fits has a completion."],
+        prompt_ids=list(split_of),
+    )
+    records.lines = _completion_lines(records.prompt_ids, among)
+    return records
+
+
+def _completion_lines(prompt_ids: Sequence[int], among: QuerySet[Completion]) -> Iterator[str]:
+    for start in range(0, len(prompt_ids), PROMPTS_PER_BATCH):
+        batch = prompt_ids[start : start + PROMPTS_PER_BATCH]
+        completions_of: dict[int, list[dict[str, Any]]] = {}
+        rows = among.filter(prompt__in=batch).order_by("prompt", "pk")
+        for prompt_id, pk, text in rows.values_list("prompt", "pk", "text"):
+            completions_of.setdefault(prompt_id, []).append({"id": pk, "text": text})
+        prompts = Prompt.objects.in_bulk(batch)
+        for pk in batch:
+            yield canonical_json(
+                {
+                    "prompt_id": pk,
+                    "prompt": prompts[pk].text,
+                    "completions": completions_of[pk],
+                    "split": prompts[pk].split,
+                }
+            )
 
 
 def pretraining_records(text: str) -> Records:

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from labeling.errors import Refused
-from labeling.models import Prompt, Ranking, User
+from labeling.models import Completion, Prompt, Ranking, User
 from labeling.selectors.prompts import is_usable
 from training.artifact_store import StoredArtifact, publish
 from training.models import (
@@ -29,10 +29,12 @@ from training.services.model_versions import record_artifact
 from training.services.snapshot_records import (
     Records,
     SnapshotQuery,
+    completion_records,
     demonstration_records,
     pretraining_records,
     prompt_records,
     ranking_records,
+    records_of_completions,
     records_of_prompts,
 )
 from training.services.snapshot_splits import describe_split
@@ -81,6 +83,31 @@ def freeze_these_prompts(*, by: User, name: str, prompt_ids: Sequence[int]) -> S
         return _freeze(by, name, Snapshot.Kind.PPO, {"chosen": len(prompt_ids)}, records)
 
 
+def freeze_completions(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
+    """Prompts with their completions, for a reward model to score.
+
+    Raises: Refused("empty_snapshot"), Refused("not_for_training").
+    """
+    with one_moment():
+        return _freeze(by, name, Snapshot.Kind.COMPLETIONS, _said(query), completion_records(query))
+
+
+def freeze_completions_of(
+    *, by: User, name: str, prompt_ids: Sequence[int], among: QuerySet[Completion]
+) -> Snapshot:
+    """Those completions of chosen prompts that are among the given ones, by prompt.
+
+    Raises: Refused("empty_snapshot").
+    """
+    with one_moment():
+        answered = Prompt.objects.filter(
+            is_usable(), Exists(among.filter(prompt=OuterRef("pk"))), pk__in=prompt_ids
+        )
+        records = records_of_completions(answered.order_by("pk"), among)
+        said = {"chosen": len(prompt_ids)}
+        return _freeze(by, name, Snapshot.Kind.COMPLETIONS, said, records)
+
+
 def freeze_pretraining_text(*, by: User, name: str, text: str) -> Snapshot:
     """Documents set apart by blank lines. Raises: Refused("empty_snapshot")."""
     with one_moment():
@@ -99,6 +126,7 @@ def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = 
         Snapshot.Kind.RM: freeze_rankings,
         Snapshot.Kind.SFT: freeze_demonstrations,
         Snapshot.Kind.PPO: freeze_prompts,
+        Snapshot.Kind.COMPLETIONS: freeze_completions,
     }
     return freezers[Snapshot.Kind(kind)](by=by, name=name, query=query)
 
@@ -107,6 +135,7 @@ READERS: dict[str, Callable[[SnapshotQuery], Records]] = {
     Snapshot.Kind.RM: ranking_records,
     Snapshot.Kind.SFT: demonstration_records,
     Snapshot.Kind.PPO: prompt_records,
+    Snapshot.Kind.COMPLETIONS: completion_records,
 }
 
 

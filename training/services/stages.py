@@ -25,7 +25,7 @@ class Stage:
     stage: str
     label: str
     inputs: tuple[InputRole, ...]
-    # What the trained weights become; sampling makes completions, a measurement its report.
+    # What the trained weights become; the other stages make completions, rewards or a report.
     output_kind: ModelVersion.Kind | None
 
 
@@ -83,6 +83,15 @@ STAGES: Mapping[str, Stage] = {
                 for number, role in enumerate(POLICY_ROLES)
             ),
             InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
+        ),
+        output_kind=None,
+    ),
+    Run.Stage.SCORING: Stage(
+        stage=Run.Stage.SCORING,
+        label="Scoring",
+        inputs=(
+            InputRole("reward_model", "model_version", (REWARD_MODEL,)),
+            InputRole("completions", "snapshot", (Snapshot.Kind.COMPLETIONS,)),
         ),
         output_kind=None,
     ),

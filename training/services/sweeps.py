@@ -14,8 +14,10 @@ from training.services.runs import request_run
 from training.services.stages import STAGES
 
 NUM_VALUES_MINIMUM, NUM_VALUES_MAXIMUM = 2, 20
-# Sampling has no figure by which one value could be better than another.
-SWEPT_STAGES = tuple(stage for stage in STAGES if stage != Run.Stage.SAMPLING)
+# Where nothing is learned, no value of a number could be better than another.
+SWEPT_STAGES = tuple(
+    stage for stage in STAGES if stage not in {Run.Stage.SAMPLING, Run.Stage.SCORING}
+)
 SWEPT_KINDS = frozenset({"int", "float"})
 MAXIMUM_NAME = 160
 

@@ -1107,6 +1107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts/{prompt_id}/rewards/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Of every completion of the prompt, by every reward model that has scored it. */
+        get: operations["prompt_rewards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/import/": {
         parameters: {
             query?: never;
@@ -2237,6 +2254,19 @@ export interface components {
             readonly token_count: number | null;
             readonly finish_reason: string;
         };
+        CompletionRewardOutput: {
+            completion_id: number;
+            reward_model: components["schemas"]["ScoredByOutput"];
+            /**
+             * Format: uuid
+             * @description The scoring run that gave it.
+             */
+            run_id: string;
+            /** Format: double */
+            readonly reward: number;
+            /** Format: date-time */
+            readonly scored_at: string;
+        };
         CompletionSourceOutput: {
             readonly id: number;
             /** @enum {string} */
@@ -3032,7 +3062,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
         };
         MetricOutput: {
             name: string;
@@ -3895,7 +3925,10 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        /** @description Which prompts a sampling run answers; those with the fewest answers come first. */
+        /**
+         * @description Which prompts a sampling run answers, those with the fewest answers first; or of which
+         *     prompts a scoring run scores the completions that its reward model has not scored yet.
+         */
         PromptQueryInputRequest: {
             num_prompts: number;
             /** @enum {string|null} */
@@ -4243,7 +4276,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             readonly reason: string | null;
@@ -4309,7 +4342,7 @@ export interface components {
         /** @description What to run. Hyperparameters that are not given take the stage's defaults. */
         RunRequestInputRequest: {
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
             /** @default  */
             name: string;
             inputs?: {
@@ -4356,6 +4389,11 @@ export interface components {
             anchors: {
                 [key: string]: string;
             };
+        };
+        ScoredByOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         ScreeningDetailOutput: {
             readonly id: number;
@@ -4474,7 +4512,7 @@ export interface components {
         SnapshotInputRequest: {
             name: string;
             /** @enum {string} */
-            kind: "sft" | "rm" | "ppo" | "pretrain";
+            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions";
             project_ids?: number[] | null;
             /** @default false */
             include_simulated: boolean;
@@ -4500,7 +4538,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             /** @enum {string} */
-            kind: "sft" | "rm" | "ppo" | "pretrain";
+            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions";
             /** @description Of the records as they are downloaded. */
             sha256: string;
             readonly num_records: number;
@@ -4519,7 +4557,7 @@ export interface components {
         SnapshotPreviewInputRequest: {
             name?: string;
             /** @enum {string} */
-            kind: "sft" | "rm" | "ppo" | "pretrain";
+            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions";
             project_ids?: number[] | null;
             /** @default false */
             include_simulated: boolean;
@@ -4551,7 +4589,7 @@ export interface components {
         };
         StageOutput: {
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
             label: string;
             inputs: components["schemas"]["InputRoleOutput"][];
             hyperparameters: components["schemas"]["HyperparameterOutput"][];
@@ -4622,7 +4660,7 @@ export interface components {
         /** @description What all runs have in common, and the values: as a list, or in equal ratios. */
         SweepInputRequest: {
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
             /** @default  */
             name: string;
             inputs?: {
@@ -4644,7 +4682,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             /** @enum {string} */
-            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
             readonly parameter: string;
             num_runs: number;
             created_by: components["schemas"]["AuthorOutput"];
@@ -7419,6 +7457,36 @@ export interface operations {
             };
         };
     };
+    prompt_rewards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionRewardOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     import_prompts: {
         parameters: {
             query?: {
@@ -7895,7 +7963,7 @@ export interface operations {
                 requested_by?: number;
                 /** @description A part of the run's name. */
                 search?: string;
-                stage?: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling";
+                stage?: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
                 state?: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             };
             header?: never;
@@ -8786,7 +8854,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                kind?: "sft" | "rm" | "ppo" | "pretrain";
+                kind?: "sft" | "rm" | "ppo" | "pretrain" | "completions";
                 limit?: number;
             };
             header?: never;

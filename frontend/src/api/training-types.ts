@@ -24,6 +24,8 @@ export type Lineage = Schemas["LineageOutput"];
 export type UsedSnapshot = Schemas["UsedSnapshotOutput"];
 
 export type StageDescription = Schemas["StageOutput"];
+/** What one reward model thinks of one completion. */
+export type CompletionReward = Schemas["CompletionRewardOutput"];
 export type Stage = StageDescription["stage"];
 export type StageInput = Schemas["InputRoleOutput"];
 export type Glossary = Schemas["GlossaryOutput"];

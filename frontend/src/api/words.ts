@@ -37,6 +37,7 @@ export const SNAPSHOT_KIND_WORDS: Record<SnapshotKind, string> = {
   rm: "Rankings",
   ppo: "Prompts",
   pretrain: "Pretraining text",
+  completions: "Completions to score",
 };
 
 export const MODEL_KIND_WORDS: Record<ModelKind, string> = {
@@ -52,6 +53,7 @@ export const STAGE_WORDS: Record<Stage, string> = {
   generalisation: "Generalisation to new labelers",
   ppo: "PPO",
   sampling: "Sampling",
+  scoring: "Scoring",
 };
 
 /** A run's state: its word, and how it looks beside it. */

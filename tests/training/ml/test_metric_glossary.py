@@ -26,11 +26,19 @@ from training.ml.metric_glossary import REPORT_FIGURES, STEP_METRICS, logged_by,
 from training.ml.ppo import train_ppo
 from training.ml.reward_model import train_reward_model
 from training.ml.sampling import sample_completions
+from training.ml.scoring import score_completions
 from training.ml.sft import train_sft
 
 PROMPTS = [
     {"prompt_id": "p1", "prompt": "Hi", "split": "train"},
     {"prompt_id": "p2", "prompt": "Why?", "split": "validation"},
+]
+COMPLETIONS = [
+    {
+        "prompt_id": "p1",
+        "prompt": "Hi",
+        "completions": [{"id": 1, "text": "Ho"}, {"id": 2, "text": "Hello"}],
+    }
 ]
 # Every input and every setting that makes a stage say more than it would by default.
 TALKATIVE = {
@@ -55,6 +63,7 @@ TALKATIVE = {
         {"prompts": PROMPTS, "pretraining": DOCUMENTS},
     ),
     "sampling": (sample_completions, {"max_tokens": 4}, {"prompts": PROMPTS}),
+    "scoring": (score_completions, {}, {"completions": COMPLETIONS}),
 }
 
 

@@ -3,8 +3,8 @@
 from training.ml.glossary.terms import Metric
 
 SFT, REWARD_MODEL, GENERALISATION = ("sft",), ("reward_model",), ("generalisation",)
-PPO, SAMPLING = ("ppo",), ("sampling",)
-EVERY_STAGE = (*SFT, *REWARD_MODEL, *GENERALISATION, *PPO, *SAMPLING)
+PPO, SAMPLING, SCORING = ("ppo",), ("sampling",), ("scoring",)
+EVERY_STAGE = (*SFT, *REWARD_MODEL, *GENERALISATION, *PPO, *SAMPLING, *SCORING)
 
 WARNINGS = Metric(
     name="warnings",

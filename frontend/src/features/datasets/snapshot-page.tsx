@@ -32,7 +32,11 @@ const USED_BY: Record<SnapshotKind, string> = {
   rm: "reward_model",
   ppo: "ppo",
   pretrain: "sft",
+  completions: "scoring",
 };
+
+// Its records need no other form: documents, and completions that only Concord scores.
+const DOWNLOADED_AS_IT_IS = new Set<SnapshotKind>(["pretrain", "completions"]);
 
 const CONSUMERS: Column<Run>[] = [
   {
@@ -139,8 +143,7 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
           ]}
         />
       </Section>
-      {/* Documents are plain text already. */}
-      {snapshot.kind !== "pretrain" && <ExportsSection snapshotId={snapshot.id} />}
+      {!DOWNLOADED_AS_IT_IS.has(snapshot.kind) && <ExportsSection snapshotId={snapshot.id} />}
       <Consumers snapshot={snapshot} />
     </>
   );

@@ -77,6 +77,10 @@ test("it leads forward to the runs that used it and to the next step of the loop
     "href",
     `/runs/new?stage=ppo&model=${rewardModel.id}`,
   );
+  expect(screen.getByRole("link", { name: "Score completions" })).toHaveAttribute(
+    "href",
+    `/runs/new?stage=scoring&model=${rewardModel.id}`,
+  );
 });
 
 test("a model that writes offers to sample from it and to have its completions ranked", async () => {

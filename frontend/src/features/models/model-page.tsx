@@ -29,6 +29,7 @@ import { PromotionsSection } from "./promotions-section";
 
 const MADE_WITHOUT_WEIGHTS: Partial<Record<Run["stage"], string>> = {
   sampling: "completions",
+  scoring: "rewards",
   generalisation: "a report",
 };
 
@@ -84,7 +85,14 @@ function NextSteps({ model }: { model: ModelVersionDetail }) {
   const isAdmin = isAtLeast(useSignedInUser().role, "admin");
   if (!isAdmin) return null;
   if (model.kind === "reward_model") {
-    return <LinkButton to={`/runs/new?stage=ppo&model=${model.id}`}>Train a policy against it</LinkButton>;
+    return (
+      <>
+        <LinkButton to={`/runs/new?stage=scoring&model=${model.id}`} isQuiet>
+          Score completions
+        </LinkButton>
+        <LinkButton to={`/runs/new?stage=ppo&model=${model.id}`}>Train a policy against it</LinkButton>
+      </>
+    );
   }
   return (
     <>

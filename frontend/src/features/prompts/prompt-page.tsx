@@ -3,6 +3,7 @@ import { useParams } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
 import type { PromptDetail, StoredCompletion } from "@/api/research-types";
+import type { CompletionReward } from "@/api/training-types";
 import { SPLIT_WORDS } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { Facts } from "@/components/facts";
@@ -19,7 +20,7 @@ import { AnnotationSection } from "./annotation-section";
 import { MarkedText } from "./marked-text";
 import { PersonalDataDecision } from "./personal-data-decision";
 import classes from "./prompt-page.module.css";
-import { promptQuery } from "./prompt-queries";
+import { promptQuery, promptRewardsQuery } from "./prompt-queries";
 import {
   DISTRIBUTION_WORDS,
   languageName,
@@ -28,15 +29,16 @@ import {
   SOURCE_KIND_WORDS,
   STANDING_WORDS,
 } from "./prompt-words";
+import { rewardFacts } from "./reward-facts";
 import { samplingFacts } from "./sampling-facts";
 
-function Completion({ completion }: { completion: StoredCompletion }) {
+function Completion({ completion, rewards }: { completion: StoredCompletion; rewards: CompletionReward[] }) {
   return (
     <li className={classes.completion}>
       <h3>{completion.source.name}</h3>
       <ReadText text={completion.text} />
       <div className={classes.sampling}>
-        <Facts facts={samplingFacts(completion)} />
+        <Facts facts={[...rewardFacts(completion.id, rewards), ...samplingFacts(completion)]} />
       </div>
     </li>
   );
@@ -81,6 +83,7 @@ function PromptFacts({ prompt }: { prompt: PromptDetail }) {
 function PromptView({ prompt }: { prompt: PromptDetail }) {
   const catalogue = useQuery(catalogueQuery);
   const { completions } = prompt;
+  const rewards = useQuery({ ...promptRewardsQuery(prompt.id), enabled: completions.length > 0 });
   return (
     <>
       <PageHeader title={`Prompt ${prompt.id}`}>{countOf(completions.length, "completion")}</PageHeader>
@@ -107,7 +110,7 @@ function PromptView({ prompt }: { prompt: PromptDetail }) {
         ) : (
           <ol className={classes.completions}>
             {completions.map((completion) => (
-              <Completion key={completion.id} completion={completion} />
+              <Completion key={completion.id} completion={completion} rewards={rewards.data ?? []} />
             ))}
           </ol>
         )}

@@ -40,6 +40,17 @@ export function promptQuery(promptId: number) {
   });
 }
 
+/** What reward models think of the prompt's completions, the newest model first. */
+export function promptRewardsQuery(promptId: number) {
+  return queryOptions({
+    queryKey: ["prompts", promptId, "rewards"],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET("/api/prompts/{prompt_id}/rewards/", { params: { path: { prompt_id: promptId } }, signal }),
+      ),
+  });
+}
+
 /** Prompts in which personal data was found and nobody has decided, the oldest first. */
 export const promptsToReviewQuery = listQuery<PromptToReview>(["prompts", "to-review"], (cursor, signal) =>
   bodyOf(api.GET("/api/prompts/personal-data/", { params: { query: { cursor } }, signal })),

@@ -90,12 +90,22 @@ describe("prompts", () => {
       token_count: 6,
       finish_reason: "eos",
     };
-    server.on("GET /api/prompts/31/", { body: { ...detail, completions: [completion] } });
+    const scored = {
+      completion_id: 8,
+      reward: 0.75,
+      reward_model: { id: "rm", name: "rm-seed-3" },
+      run_id: "run",
+      scored_at: "2026-01-03T10:00:00Z",
+    };
+    server
+      .on("GET /api/prompts/31/", { body: { ...detail, completions: [completion] } })
+      .on("GET /api/prompts/31/rewards/", { body: [scored] });
     renderApp("/prompts/31");
     expect(await screen.findByRole("heading", { name: "tiny-sft" })).toBeInTheDocument();
     expect(screen.getByText("The moon pulls the sea.")).toBeInTheDocument();
     expect(screen.getByText("Temperature").nextSibling).toHaveTextContent("0.7");
     expect(screen.getByText("Seed").nextSibling).toHaveTextContent("11");
+    expect((await screen.findByText("Reward by rm-seed-3")).nextSibling).toHaveTextContent("0.75");
     expect(await screen.findByText("Open QA · Sensitive content: yes")).toBeInTheDocument();
   });
 

@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 
 import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
 
-import { choicesFor, firstChoices, missingFor, openRoles, requestOf, shownInputs, weightProblems, weightsOf } from "./launch-choices";
+import {
+  choicesFor,
+  firstChoices,
+  missingFor,
+  openRoles,
+  queriedRole,
+  requestOf,
+  shownInputs,
+  weightProblems,
+  weightsOf,
+} from "./launch-choices";
 
 const model = (id: string, kind: ModelVersion["kind"]) => ({ id, kind, name: id }) as ModelVersion;
 const snapshot = (id: string, kind: Snapshot["kind"]) => ({ id, kind, name: id }) as Snapshot;
@@ -20,6 +30,31 @@ const rewardModel: StageDescription = {
 };
 const models = [model("newest-base", "base"), model("rm", "reward_model"), model("old-sft", "sft")];
 const snapshots = [snapshot("week-2", "rm"), snapshot("week-1", "rm"), snapshot("demos", "sft")];
+
+test("prompts chosen now stand in for the snapshot of sampling and of scoring alone", () => {
+  const scoring: StageDescription = {
+    stage: "scoring",
+    label: "Scoring",
+    inputs: [
+      { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true },
+      { role: "completions", kind: "snapshot", accepts: ["completions"], required: true },
+    ],
+    hyperparameters: [],
+    presets: [],
+  };
+  expect(openRoles(scoring, { reward_model: "rm" }, "query")).toEqual([]);
+  expect(openRoles(scoring, { reward_model: "rm" }, "snapshot")).toEqual(["completions"]);
+  expect(queriedRole("ppo")).toBeUndefined();
+  const asked = requestOf({
+    stage: "scoring",
+    name: "",
+    seed: "",
+    inputs: { reward_model: "rm", completions: "frozen" },
+    hyperparameters: {},
+    promptQuery: { num_prompts: 5 },
+  });
+  expect(asked.inputs).toEqual({ reward_model: "rm" });
+});
 
 test("a role offers only what it accepts, its preferred kind first (R61)", () => {
   const [base, rankings] = rewardModel.inputs;

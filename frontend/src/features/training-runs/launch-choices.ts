@@ -39,7 +39,9 @@ const ROLES: Record<string, { label: string; help: string }> = {
   reward_model: { label: "Reward model", help: "Scores every answer and starts the value network." },
   prompts: { label: "Prompts", help: "What the policy is asked." },
   model: { label: "Model", help: "Writes the completions." },
+  completions: { label: "Completions", help: "What is scored, all of a prompt side by side." },
 };
+const SCORER = "Scores every completion.";
 const REWARD_MODEL_DEMONSTRATIONS = "Centre the scores: their mean becomes zero on these.";
 
 const FURTHER_POLICY = /^model_(\d)$/;
@@ -95,6 +97,7 @@ export function roleWords(stage: Stage, role: string): { label: string; help: st
   if (stage === "reward_model" && role === "demonstrations") {
     return { ...words, help: REWARD_MODEL_DEMONSTRATIONS };
   }
+  if (stage === "scoring" && role === "reward_model") return { ...words, help: SCORER };
   return words;
 }
 
@@ -155,8 +158,14 @@ export function firstChoices(
   return chosen;
 }
 
-/** Where a sampling run's prompts come from: a frozen snapshot, or chosen by the server now. */
+/** Where the prompts of such a run come from: a frozen snapshot, or chosen by the server now. */
 export type PromptsFrom = "query" | "snapshot";
+
+/** The role that the server can fill by choosing prompts when the run is requested. */
+export function queriedRole(stage: Stage): string | undefined {
+  if (stage === "sampling") return "prompts";
+  return stage === "scoring" ? "completions" : undefined;
+}
 
 /** The roles that still need a choice before the run can be requested. */
 export function openRoles(
@@ -166,7 +175,7 @@ export function openRoles(
 ): string[] {
   return stage.inputs
     .filter(({ role, required }) => required && !inputs[role])
-    .filter(({ role }) => !(stage.stage === "sampling" && role === "prompts" && promptsFrom === "query"))
+    .filter(({ role }) => !(role === queriedRole(stage.stage) && promptsFrom === "query"))
     .map(({ role }) => role);
 }
 
@@ -185,7 +194,7 @@ export function requestOf(parts: {
 }): LaunchRequest {
   const inputs = Object.fromEntries(
     Object.entries(parts.inputs).filter(
-      ([role, id]) => id !== "" && !(parts.promptQuery && role === "prompts"),
+      ([role, id]) => id !== "" && !(parts.promptQuery && role === queriedRole(parts.stage)),
     ),
   );
   const seed = Number(parts.seed.trim());

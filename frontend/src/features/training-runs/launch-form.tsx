@@ -6,7 +6,7 @@ import { Section } from "@/components/section";
 import { overridesOf, presetOf, problemsOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { HyperparameterRows } from "./hyperparameter-rows";
-import { firstChoices, openRoles, requestOf, weightProblems, weightsOf } from "./launch-choices";
+import { firstChoices, openRoles, queriedRole, requestOf, weightProblems, weightsOf } from "./launch-choices";
 import { LaunchSummary } from "./launch-summary";
 import classes from "./launch.module.css";
 import { NameAndSeed, seedProblem } from "./name-and-seed";
@@ -42,8 +42,8 @@ export function LaunchForm({
   const [preset, setPreset] = useState(() => presetOf(stage.presets, stage.hyperparameters, {}));
   const launch = useLaunch();
 
-  const isSampling = stage.stage === "sampling";
-  const promptQuery = isSampling ? promptQueryOf(prompts) : null;
+  const queried = queriedRole(stage.stage);
+  const promptQuery = queried ? promptQueryOf(prompts) : null;
   const problems = problemsOf(stage.hyperparameters, typed);
   const request = requestOf({
     stage: stage.stage,
@@ -75,7 +75,7 @@ export function LaunchForm({
             snapshots={snapshots}
             inputs={inputs}
             problems={fieldMessages(launch.error, "inputs")}
-            hiddenRole={promptQuery ? "prompts" : undefined}
+            hiddenRole={promptQuery ? queried : undefined}
             onChoose={(role, id) => setInputs((chosen) => ({ ...chosen, [role]: id }))}
           />
           <PolicyWeights
@@ -85,10 +85,10 @@ export function LaunchForm({
             error={launch.error}
             onType={(role, text) => setTypedWeights((before) => ({ ...before, [role]: text }))}
           />
-          {isSampling && <PromptChoiceFields choice={prompts} onChange={setPrompts} />}
+          {queried && <PromptChoiceFields stage={stage.stage} choice={prompts} onChange={setPrompts} />}
         </Section>
         <NameAndSeed name={name} seed={seed} onName={setName} onSeed={setSeed} />
-        {!isSampling && (
+        {!queried && (
           <Section title="Sweep" note="Tries several values of one hyperparameter and compares them.">
             <SweepFields
               fields={stage.hyperparameters}

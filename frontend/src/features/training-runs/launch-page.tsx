@@ -19,6 +19,7 @@ const NOTES: Record<Stage, string> = {
   generalisation: "Measures how accuracy carries over to labelers left out",
   ppo: "Improves a policy against a reward model",
   sampling: "Writes completions to be ranked",
+  scoring: "Rewards stored completions",
 };
 
 function StageChoice({

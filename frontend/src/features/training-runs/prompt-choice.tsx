@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { chosen } from "@/api/chosen";
 import { catalogueQuery } from "@/api/labeling";
 import type { Category, Split } from "@/api/research-types";
-import type { PromptQuery } from "@/api/training-types";
+import type { PromptQuery, Stage } from "@/api/training-types";
 
 import type { PromptsFrom } from "./launch-choices";
 import classes from "./launch.module.css";
@@ -30,15 +30,24 @@ export function promptQueryOf(choice: PromptChoice): PromptQuery | null {
   };
 }
 
-/** Which prompts a sampling run answers: chosen now from the stored ones, or a frozen list. */
+// What becomes of the prompts, and which come first.
+const CHOSEN = {
+  sampling: { first: "Those with the fewest completions of this model come first.", of: "Of the prompts to answer." },
+  scoring: { first: "Those with completions that this model has not scored.", of: "Of the prompts." },
+};
+
+/** Which prompts a run is about: chosen now from the stored ones, or a frozen list. */
 export function PromptChoiceFields({
+  stage,
   choice,
   onChange,
 }: {
+  stage: Stage;
   choice: PromptChoice;
   onChange: (choice: PromptChoice) => void;
 }) {
   const catalogue = useQuery(catalogueQuery);
+  const words = stage === "scoring" ? CHOSEN.scoring : CHOSEN.sampling;
   const categories = catalogue.data?.categories ?? [];
   return (
     <>
@@ -58,7 +67,7 @@ export function PromptChoiceFields({
           <NumberInput
             label="Number of prompts"
             inputWrapperOrder={ORDER}
-            description="Those with the fewest completions of this model come first."
+            description={words.first}
             min={1}
             max={MAX_PROMPTS}
             allowDecimal={false}
@@ -69,7 +78,7 @@ export function PromptChoiceFields({
           <NativeSelect
             label="Category"
             inputWrapperOrder={ORDER}
-            description="Of the prompts to answer."
+            description={words.of}
             value={choice.category}
             onChange={(event) => onChange({ ...choice, category: event.currentTarget.value })}
             data={[

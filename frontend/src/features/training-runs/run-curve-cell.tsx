@@ -15,6 +15,7 @@ const WATCHED: Record<Run["stage"], string[]> = {
   generalisation: ["accuracy", "loss"],
   ppo: ["reward", "kl"],
   sampling: ["tokens_per_second"],
+  scoring: ["mean_reward"],
 };
 const MAX_POINTS = 40;
 

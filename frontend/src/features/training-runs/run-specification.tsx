@@ -14,11 +14,12 @@ import classes from "./run-page.module.css";
 
 const MADE_WITHOUT_WEIGHTS: Partial<Record<Run["stage"], string>> = {
   sampling: "Completions, filed under the model",
+  scoring: "Rewards, filed under the completions",
   generalisation: "No weights: the report is the result",
 };
 
 // The role says whether an input is data or a model: both have a kind called sft.
-const DATA_ROLES = new Set(["demonstrations", "rankings", "prompts", "pretraining"]);
+const DATA_ROLES = new Set(["demonstrations", "rankings", "prompts", "pretraining", "completions"]);
 
 function placeOf(role: string, id: string): string {
   return DATA_ROLES.has(role) ? `/data/${id}` : `/models/${id}`;

@@ -1,4 +1,4 @@
-"""Asking a model for completions: which prompts it is given, and what is refused."""
+"""Runs whose prompts a query chooses: which ones a model is given, and what is refused."""
 
 import pytest
 
@@ -114,7 +114,7 @@ def test_a_bad_setting_freezes_nothing(ada, model):
     assert not Snapshot.objects.exists()
 
 
-def test_only_sampling_takes_a_query(ada):
+def test_a_stage_that_learns_takes_no_query(ada):
     answer = post(ada, {"stage": "reward_model", "prompt_query": {"num_prompts": 1}})
 
     assert set(answer.json()["fields"]) == {"prompt_query"}

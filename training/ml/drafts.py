@@ -1,0 +1,48 @@
+"""Rows that a job writes as it goes, so that a stop or a crash loses none and nothing is redone.
+
+Every process appends to a file of its own; the finished rows are published as one.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from training.ml.checkpointing import write_durably
+
+Row = dict[str, Any]
+
+
+class Drafts:
+    """The unfinished rows of a kind in a job's output folder."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self.folder = folder
+        self.kind = kind
+
+    def append(self, rank: int, rows: Iterable[Mapping[str, Any]]) -> None:
+        path = self.folder / f".{self.kind}-{rank}.jsonl"
+        with path.open("a", encoding="utf-8") as draft:
+            draft.writelines(line_of(row) for row in rows)
+
+    def read(self) -> list[Row]:
+        """What all processes have written, an earlier attempt's included."""
+        drafts = sorted(self.folder.glob(f".{self.kind}-*.jsonl"))
+        return [row for path in drafts for row in _whole_rows(path)]
+
+    def publish(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """The finished rows in their order, in one file."""
+        write_durably(self.folder / f"{self.kind}.jsonl", "".join(map(line_of, rows)))
+
+
+def line_of(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def _whole_rows(path: Path) -> list[Row]:
+    """The whole lines of a draft; one that a crash cut short is removed and written again."""
+    raw = path.read_bytes()
+    whole = raw[: raw.rfind(b"\n") + 1]
+    if whole != raw:
+        path.write_bytes(whole)
+    return [json.loads(line) for line in whole.decode().split("\n") if line]

@@ -55,11 +55,11 @@ def base_model(db, make_artifact):
 
 @pytest.fixture
 def make_snapshot(ada, make_artifact):
-    def make(kind, records=RECORD):
+    def make(kind, records=RECORD, query=None):
         return Snapshot.objects.create(
             name=f"some {kind}",
             kind=kind,
-            query={},
+            query=query or {},
             counts={},
             records_sha256="0" * 64,
             num_records=1,

@@ -117,6 +117,19 @@ def lineage_of(version: ModelVersion) -> Lineage:
     )
 
 
+def rankings_behind(version: ModelVersion) -> list[Snapshot]:
+    """Every snapshot of rankings that the model, or one that it was made from, learned from.
+
+    Two queries.
+    """
+    return list(
+        Snapshot.objects.filter(
+            kind=Snapshot.Kind.RM,
+            consumers__run__output_model_version__in=_ids(ANCESTORS, version.pk),
+        ).distinct()
+    )
+
+
 def descent_of_ranking(ranking_id: UUID) -> Descent:
     """Four queries. Raises: NotAccessible when there is no such ranking."""
     if not Ranking.objects.filter(pk=ranking_id).exists():

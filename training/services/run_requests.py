@@ -8,6 +8,7 @@ from uuid import UUID
 from labeling.errors import Refused
 from training.ml.hyperparameters import HyperparameterError, parse, warnings
 from training.services.policy_weights import check_weights
+from training.services.reward_model_starts import check_start
 from training.services.run_inputs import ChosenInput, Fields, check_inputs
 from training.services.stages import STAGES
 
@@ -43,11 +44,12 @@ class CheckedRequest:
 
 
 def check_request(request: RunRequest) -> CheckedRequest:
-    """Name every problem at once. Two queries. Raises: Refused for an unknown stage."""
+    """Name every problem at once. Two to four queries. Raises: Refused for an unknown stage."""
     if request.stage not in STAGES:
         raise invalid_run({"stage": [f"must be one of {', '.join(STAGES)}"]})
     hyperparameters, fields = _parse(request.stage, request.hyperparameters)
     inputs, input_fields = check_inputs(request.stage, request.inputs, hyperparameters)
+    input_fields |= check_start(request.stage, inputs)
     weights, weight_fields = check_weights(request.inputs, inputs, request.weights)
     return CheckedRequest(
         hyperparameters=hyperparameters,

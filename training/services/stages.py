@@ -46,8 +46,9 @@ STAGES: Mapping[str, Stage] = {
         stage=Run.Stage.REWARD_MODEL,
         label="Reward model",
         inputs=(
-            # R61: the supervised model by default, but any language model may be the start.
-            InputRole("base_model", "model_version", (SFT, BASE, POLICY)),
+            # R61: the supervised model by default; any other may be the start, and a reward model
+            # goes on with its own head.
+            InputRole("base_model", "model_version", (SFT, BASE, POLICY, REWARD_MODEL)),
             InputRole("rankings", "snapshot", (Snapshot.Kind.RM,)),
             InputRole("demonstrations", "snapshot", (Snapshot.Kind.SFT,), required=False),
         ),

@@ -68,6 +68,30 @@ def test_a_reward_model_learns_to_order_what_it_was_shown(trained):
     assert (amina["value"], amina["num_pairs"]) == (1.0, 6)
 
 
+def test_a_job_that_starts_from_a_reward_model_goes_on_with_what_it_knows(jobs, trained):
+    """R61: without a step worth the name, every reward is the parent's."""
+    work_dir, parent, _ = trained
+    standing_still = QUICK | {"epochs": 1, "learning_rate": 0.0}
+
+    job_file = jobs.make(
+        "reward_model",
+        standing_still,
+        name="further",
+        base_model=work_dir / "output" / "model",
+        rankings=RANKINGS + HELD_OUT,
+        demonstrations=DEMONSTRATIONS,
+    )
+    report, history = jobs.run(job_file)
+
+    assert history[0].metrics["accuracy"] == 1.0
+    for before, after in zip(
+        parent["validation"]["scores"], report["validation"]["scores"], strict=True
+    ):
+        assert after[0] == before[0]
+        assert after[1] == pytest.approx(before[1], abs=1e-5)
+    assert report["centring"]["mean_before"] == pytest.approx(0.0, abs=1e-4)
+
+
 def test_every_completion_was_forwarded_once_a_step(trained):
     """R58: ten epochs of six prompts with four completions."""
     _, report, history = trained

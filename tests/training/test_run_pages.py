@@ -14,10 +14,10 @@ def page(person, run):
 
 @pytest.fixture
 def make_ended(ada):
-    """A run of a stage that succeeded and made no weights."""
+    """A run of a stage that ended and made no weights."""
 
-    def make(stage):
-        spec = {"stage": stage, "inputs": {}, "hyperparameters": {}, "seed": 5}
+    def make(stage, *, state=RunState.SUCCEEDED, **hyperparameters):
+        spec = {"stage": stage, "inputs": {}, "hyperparameters": hyperparameters, "seed": 5}
         return Run.objects.create(
             name=stage,
             stage=stage,
@@ -25,7 +25,7 @@ def make_ended(ada):
             spec_sha256="0" * 64,
             seed=5,
             code_revision="abc123",
-            state=RunState.SUCCEEDED,
+            state=state,
             created_by=ada,
         )
 
@@ -40,3 +40,28 @@ def test_a_run_that_makes_no_weights_has_a_page_when_it_is_done(rosa, make_ended
 
     assert answer.status_code == 200
     assert answer.json()["output_model_version"] is None
+
+
+@pytest.mark.parametrize(
+    ("hyperparameters", "said"),
+    [
+        ({"temperature": -1.0}, "temperature: must be between 0 and 10."),
+        ({"beam_width": 4}, "beam_width: no such hyperparameter of this stage."),
+    ],
+)
+def test_hyperparameters_that_no_longer_hold_are_shown_with_the_reason(
+    rosa, ada, make_ended, hyperparameters, said
+):
+    """R47: an earlier release took them; the page and the list say why this one would not."""
+    run = make_ended("sampling", **hyperparameters)
+
+    shown = page(rosa, run).json()
+
+    assert shown["hyperparameters"] == hyperparameters
+    assert shown["changed"] == list(hyperparameters)
+    assert shown["warnings"][0].startswith(said)
+    assert client_of(rosa).get("/api/runs/").status_code == 200
+    failed = make_ended("sampling", state=RunState.FAILED, **hyperparameters)
+    refused = client_of(ada).post(f"/api/runs/{failed.pk}/retry/")
+    assert refused.status_code == 400
+    assert f"hyperparameters.{next(iter(hyperparameters))}" in refused.json()["fields"]

@@ -11,11 +11,12 @@ from rest_framework import serializers
 from training.api.authors import AuthorOutput
 from training.api.model_versions import short_report
 from training.api.stages import HyperparameterValue
-from training.ml.hyperparameters import parse, warnings
+from training.ml.hyperparameters import parse
 from training.models import Run, RunAttempt, RunEvent, RunInput, RunState, StepMetrics
 from training.selectors.paces import Pace, paces
 from training.selectors.runs import actor_names
 from training.selectors.waiting import Wait, WaitingFor, waits
+from training.services.run_requests import stored_warnings
 from training.services.runs import allowed_controls
 from training.services.stages import STAGES
 
@@ -206,7 +207,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
         return [name for name, value in chosen.items() if value != defaults.get(name)]
 
     def get_warnings(self, run: Run) -> list[str]:
-        return warnings(run.stage, parse(run.stage, run.spec["hyperparameters"]))
+        return stored_warnings(run)
 
     @extend_schema_field(OutputName(allow_null=True))
     def get_output_model_version(self, run: Run) -> dict[str, str] | None:

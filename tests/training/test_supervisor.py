@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -27,7 +28,8 @@ from training.runner import supervisor
 from training.runner.claim import claim, report_slots
 from training.runner.periodic import reap, requeue_due
 from training.runner.work_folder import WorkFolder
-from training.services.runs import cancel_run, pause_run, resume_run, retry_run
+from training.services.run_requests import RunRequest
+from training.services.runs import cancel_run, pause_run, request_run, resume_run, retry_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,6 +177,27 @@ class TestRetry:
         assert [one.step for one in StepMetrics.objects.filter(run=retried)] == [2, 3]
         notes = retried.events.filter(detail__contains="goes on from").values_list("detail")
         assert [str(failed.pk) in detail for (detail,) in notes] == [True]
+
+    def test_it_goes_on_although_what_may_change_has_changed(self, attempt, ada):
+        """R74: a run that stopped for want of memory goes on in smaller pieces."""
+        failed = attempt(self.FAILS_AT_THE_SECOND_STEP)
+        smaller = {"max_tokens_per_forward": 512}
+
+        retried = self.supervised(retry_run(by=ada, run=failed, hyperparameters=smaller))
+
+        assert (retried.state, retried.attempts.get().resumed_from_step) == ("succeeded", 2)
+        assert retried.spec["hyperparameters"]["max_tokens_per_forward"] == 512
+        assert retried.spec_sha256 != failed.spec_sha256
+
+    def test_other_data_begins_anew(self, attempt, ada):
+        """Whatever made the specifications differ, only what may change is looked past."""
+        failed = attempt(self.FAILS_AT_THE_SECOND_STEP)
+        inputs = {role: UUID(chosen["id"]) for role, chosen in failed.spec["inputs"].items()}
+        other_order = RunRequest(stage=failed.stage, inputs=inputs, seed=failed.seed + 1)
+
+        other = self.supervised(request_run(by=ada, request=other_order, parent=failed))
+
+        assert (other.reason, other.attempts.get().resumed_from_step) == ("disk_full", 0)
 
     def test_other_code_begins_anew(self, attempt, ada):
         """The row says which code trained it; a mixture would be a lie."""

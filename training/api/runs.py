@@ -311,11 +311,22 @@ class ResumeView(RunControlView):
     control = staticmethod(resume_run)
 
 
-@extend_schema_view(post=extend_schema(operation_id="retry_run", request=None, responses=RunOutput))
-class RetryView(RunControlView):
-    """Answers with the new run; the one that ended stays as it is."""
+class RetryInput(serializers.Serializer[Any]):
+    """What the new run does otherwise; most hyperparameters cannot change."""
 
-    control = staticmethod(retry_run)
+    hyperparameters = serializers.DictField(child=HyperparameterValue(), default=dict)
+
+
+class RetryView(APIView):
+    permission_classes = [IsAdmin]
+
+    @extend_schema(operation_id="retry_run", request=RetryInput, responses=RunOutput)
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Answers with the new run; the one that ended stays as it is."""
+        given = RetryInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        run = retry_run(by=account_of(request), run=access_run(run_id), **given.validated_data)
+        return Response(shown(run.pk))
 
 
 class PriorityView(APIView):

@@ -48,6 +48,9 @@ class HyperparameterOutput(serializers.Serializer[HyperparameterField]):
     unit = serializers.CharField(allow_blank=True)
     help = serializers.CharField()
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # as above
+    may_change_in_retry = serializers.BooleanField(
+        help_text="A retry that goes on from what a run has learned may change it."
+    )
 
 
 class PresetSweepOutput(serializers.Serializer[Any]):

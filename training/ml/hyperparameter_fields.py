@@ -34,6 +34,8 @@ class HyperparameterField:
     unit: str
     help: str
     source: str
+    # A retry that goes on from what a run has learned may change it.
+    may_change_in_retry: bool
 
 
 def knob(
@@ -44,14 +46,19 @@ def knob(
     choices: tuple[str, ...] = (),
     unit: str = "",
     source: str = "",
+    may_change_in_retry: bool = False,
 ) -> Any:
-    """A dataclass field that carries its own bounds, unit, help and source."""
+    """A dataclass field that carries its own bounds, unit, help and source.
+
+    What may change in a retry decides neither what is learned from nor what is learned.
+    """
     metadata = {
         "help": explanation,
         "between": between,
         "choices": choices,
         "unit": unit,
         "source": source,
+        "may_change_in_retry": may_change_in_retry,
     }
     return field(default=default, metadata=metadata)
 
@@ -68,6 +75,7 @@ def describe_field(declared: Field[Any]) -> HyperparameterField:
         unit=declared.metadata["unit"],
         help=declared.metadata["help"],
         source=declared.metadata["source"],
+        may_change_in_retry=declared.metadata["may_change_in_retry"],
     )
 
 

@@ -92,6 +92,7 @@ class PpoHyperparameters:
         between=(0.001, 1e9),
         unit="nats",
         source=OURS,
+        may_change_in_retry=True,
     )
     sampler_gap_limit: float = knob(
         0.01,
@@ -100,6 +101,7 @@ class PpoHyperparameters:
         between=(1e-6, 1.0),
         unit="probability",
         source="below 0.005 in healthy runs of verl, above 0.01 a fault; not in the paper",
+        may_change_in_retry=True,
     )
     clip_range: float = knob(
         0.2, "How far the policy ratio may leave 1.", between=(0.001, 10.0), source=C4
@@ -200,6 +202,7 @@ class PpoHyperparameters:
         between=(0, 4_194_304),
         unit="tokens",
         source=OURS,
+        may_change_in_retry=True,
     )
     precision: str = precision_knob()
     lora_rank: int = lora_rank_knob()

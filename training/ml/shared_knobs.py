@@ -70,6 +70,7 @@ def max_tokens_per_forward_knob() -> Any:
         between=(16, 4_194_304),
         unit="tokens",
         source=OURS,
+        may_change_in_retry=True,
     )
 
 
@@ -110,6 +111,7 @@ def checkpoint_every_knob() -> Any:
         between=(0, 1_000_000),
         unit="steps",
         source=OURS,
+        may_change_in_retry=True,
     )
 
 

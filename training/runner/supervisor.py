@@ -39,6 +39,7 @@ from training.runner.milestones import keep_milestone, lay_out_milestones
 from training.runner.process_tree import TrainerTree
 from training.runner.telemetry import Telemetry
 from training.runner.work_folder import WorkFolder
+from training.services.retries import is_same_training
 from training.services.run_transitions import note
 
 logger = logging.getLogger(__name__)
@@ -154,7 +155,7 @@ class Attempt:
         run, parent = self._run, self._run.parent
         if parent is None:
             return
-        if (parent.spec_sha256, parent.code_revision) != (run.spec_sha256, run.code_revision):
+        if not is_same_training(run, parent):
             return
         if self._folder.adopt(WorkFolder.of(parent.pk)):
             detail = f"goes on from the checkpoints of run {parent.pk}"

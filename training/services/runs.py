@@ -4,7 +4,9 @@ Nothing here talks to Redis. The queued row is the request; the dispatcher rings
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +26,7 @@ from training.models import (
 from training.models.clock import ClockTimestamp
 from training.services.canonical import canonical_json, sha256_of_text
 from training.services.code_revision import code_revision
+from training.services.retries import changes_of_retry
 from training.services.run_requests import RunRequest, check_request
 from training.services.run_transitions import move, note
 from training.services.stages import STAGES
@@ -183,26 +186,35 @@ def prioritise_run(*, by: User, run: Run, priority: int) -> Run:
 
 
 @transaction.atomic
-def retry_run(*, by: User, run: Run) -> Run:
-    """A new run with the same spec, whose parent is the one that failed or was cancelled.
+def retry_run(*, by: User, run: Run, hyperparameters: Mapping[str, Any] | None = None) -> Run:
+    """A new run whose parent is the one that failed or was cancelled.
 
-    Raises: Refused("not_ended").
+    Its spec is the same but for ``hyperparameters``, of which training/services/retries.py says
+    what may change; the new run's events name what did.
+
+    Raises: Refused("not_ended"), Refused("invalid_run") (status 400).
     """
     run = _lock(run)
     if run.state not in RETRIABLE_STATES:
         raise Refused(
             "not_ended", f"Only a failed or cancelled run can be retried; this one is {run.state}."
         )
+    changes = changes_of_retry(run, hyperparameters or {})
     request = RunRequest(
         stage=run.stage,
         name=run.name,
         inputs={role: UUID(chosen["id"]) for role, chosen in run.spec["inputs"].items()},
-        hyperparameters=run.spec["hyperparameters"],
+        hyperparameters={**run.spec["hyperparameters"], **changes},
         weights=run.spec.get("weights", {}),
         seed=run.seed,
         priority=run.priority,
     )
-    return request_run(by=by, request=request, parent=run, sweep=run.sweep)
+    retry = request_run(by=by, request=request, parent=run, sweep=run.sweep)
+    if changes:
+        before = run.spec["hyperparameters"]
+        said = [f"{name} {before.get(name)} -> {value}" for name, value in sorted(changes.items())]
+        note(retry, actor=person(by), detail=f"{', '.join(said)}, unlike run {run.pk}")
+    return retry
 
 
 def person(user: User) -> str:

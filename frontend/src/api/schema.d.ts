@@ -2807,6 +2807,8 @@ export interface components {
             unit: string;
             help: string;
             source: string;
+            /** @description A retry that goes on from what a run has learned may change it. */
+            may_change_in_retry: boolean;
         };
         ImportReportOutput: {
             dry_run: boolean;
@@ -4114,6 +4116,12 @@ export interface components {
             /** @description Question -> option, or a list of options. Any question may be left out. */
             answers: {
                 [key: string]: unknown;
+            };
+        };
+        /** @description What the new run does otherwise; most hyperparameters cannot change. */
+        RetryInputRequest: {
+            hyperparameters?: {
+                [key: string]: number | boolean | string;
             };
         };
         /** @description The reviewer speaks for the project: no name is given. */
@@ -8251,7 +8259,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryInputRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

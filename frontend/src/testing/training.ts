@@ -78,6 +78,7 @@ const number = {
   maximum: 100_000,
   choices: [],
   unit: "",
+  may_change_in_retry: false,
 };
 
 export const stages: StageDescription[] = [

@@ -25,6 +25,7 @@ function field(change: Partial<HyperparameterField>): HyperparameterField {
     unit: "",
     help: "",
     source: "",
+    may_change_in_retry: false,
     ...change,
   };
 }

@@ -1,11 +1,11 @@
 import { Button, Group } from "@mantine/core";
-import { useNavigate } from "react-router";
 
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Run } from "@/api/training-types";
 import { ConfirmButton } from "@/components/confirm-button";
 import { ProblemNote } from "@/components/problem-note";
 
+import { RetryButton } from "./retry-button";
 import { useRunCommand } from "./use-run";
 import type { RunCommand } from "./use-run";
 
@@ -13,14 +13,9 @@ import type { RunCommand } from "./use-run";
 export function RunActions({ run }: { run: Run }) {
   const isAdmin = isAtLeast(useSignedInUser().role, "admin");
   const command = useRunCommand(run.id);
-  const navigate = useNavigate();
   const pending = command.isPending ? command.variables : null;
 
   if (!isAdmin) return null;
-
-  function retry() {
-    command.mutate("retry", { onSuccess: (fresh) => void navigate(`/runs/${fresh.id}`) });
-  }
 
   function plain(name: RunCommand, label: string, act: () => void) {
     if (!run.can[name]) return null;
@@ -36,7 +31,7 @@ export function RunActions({ run }: { run: Run }) {
       <Group gap="sm">
         {plain("pause", "Pause", () => command.mutate("pause"))}
         {plain("resume", "Resume", () => command.mutate("resume"))}
-        {plain("retry", "Retry", retry)}
+        {run.can.retry && <RetryButton run={run} />}
         {run.can.cancel && (
           <ConfirmButton
             label="Cancel run"

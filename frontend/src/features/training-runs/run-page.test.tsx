@@ -5,7 +5,7 @@ import type { Run } from "@/api/training-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
-import { metric, run } from "@/testing/training";
+import { metric, run, stages } from "@/testing/training";
 
 let server: FakeServer;
 
@@ -84,7 +84,22 @@ test("a researcher watches and is offered nothing that only an admin may do", as
 
 test("a failed run says why in words and offers a retry that opens the new run", async () => {
   const fresh = { ...run, id: "00000008-0000-4000-8000-000000000008", name: "The retry", parent_id: run.id };
+  const budget = {
+    name: "max_tokens_per_forward",
+    kind: "int",
+    default: 2048,
+    minimum: 16,
+    maximum: 100_000,
+    choices: [],
+    unit: "tokens",
+    help: "Size of a micro-batch.",
+    source: "",
+    may_change_in_retry: true,
+  };
   server
+    .on("GET /api/runs/stages/", {
+      body: stages.map((stage) => ({ ...stage, hyperparameters: [...stage.hyperparameters, budget] })),
+    })
     .on(`POST /api/runs/${run.id}/retry/`, { body: fresh })
     .on(`GET /api/runs/${fresh.id}/`, { body: fresh });
   const { user, router } = open({
@@ -92,12 +107,23 @@ test("a failed run says why in words and offers a retry that opens the new run",
     reason: "out_of_memory",
     reason_detail: "needed 2 GiB more",
     can: { cancel: false, pause: false, resume: false, retry: true },
+    hyperparameters: { ...run.hyperparameters, max_tokens_per_forward: 1024 },
   });
 
-  expect(await screen.findByText(/Lower max_tokens_per_forward/)).toBeVisible();
+  expect(await screen.findByText(/Retry with a smaller max_tokens_per_forward/)).toBeVisible();
   expect(screen.getByText("needed 2 GiB more")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Retry" }));
+  const dialog = await screen.findByRole("dialog", { name: `Retry ${run.name}` });
+  const typed = await within(dialog).findByLabelText("max_tokens_per_forward");
+  expect(typed).toHaveValue("1024");
+  expect(within(dialog).queryByLabelText("epochs")).not.toBeInTheDocument();
+  await user.clear(typed);
+  await user.type(typed, "512");
+  await user.click(within(dialog).getByRole("button", { name: "Retry the run" }));
 
+  expect(server.sent(`POST /api/runs/${run.id}/retry/`)[0]?.body).toEqual({
+    hyperparameters: { max_tokens_per_forward: 512 },
+  });
   await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${fresh.id}`));
   expect(await screen.findByRole("link", { name: "an earlier run" })).toHaveAttribute("href", `/runs/${run.id}`);
 });

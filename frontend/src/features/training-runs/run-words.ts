@@ -5,12 +5,12 @@ const REASONS: Record<string, string> = {
   lost: "The worker stopped reporting, so its attempt was given up.",
   nan: "A figure was no longer a number. A lower learning rate usually helps.",
   out_of_memory:
-    "The accelerator ran out of memory. Lower max_tokens_per_forward; the result stays the same.",
+    "The accelerator ran out of memory. Retry with a smaller max_tokens_per_forward; the result stays the same.",
   disk_full: "The disk of the worker is full. Free some space there, then retry.",
   deadline: "The run passed its deadline.",
   bad_input: "One of the inputs could not be used.",
   kl_ceiling:
-    "The policy moved further from its reference than kl_ceiling allows. Raise kl_coef or lower the learning rate.",
+    "The policy moved further from its reference than kl_ceiling allows. Retry with a higher ceiling to go on, or start anew with a larger kl_coef or a lower learning rate.",
   sampler_gap:
     "Answers were written with other probabilities than those that are trained, which is a fault of the program or of the precision. What was learned before is stored.",
   error: "The trainer ended with an error; the end of the log says which.",

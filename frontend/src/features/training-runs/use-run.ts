@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { api, bodyOf } from "@/api/client";
 import { isLive } from "@/api/runs";
-import type { Run } from "@/api/training-types";
+import type { HyperparameterValue, Run } from "@/api/training-types";
 
 const LIVE_EVERY_MS = 2_000;
 
@@ -16,7 +16,8 @@ export function runQuery(runId: string) {
   });
 }
 
-export type RunCommand = keyof Run["can"];
+/** What is done to the run itself; a retry makes another one. */
+export type RunCommand = Exclude<keyof Run["can"], "retry">;
 
 function send(command: RunCommand, runId: string): Promise<Run> {
   const params = { path: { run_id: runId } };
@@ -27,19 +28,37 @@ function send(command: RunCommand, runId: string): Promise<Run> {
       return bodyOf(api.POST("/api/runs/{run_id}/pause/", { params }));
     case "resume":
       return bodyOf(api.POST("/api/runs/{run_id}/resume/", { params }));
-    case "retry":
-      return bodyOf(api.POST("/api/runs/{run_id}/retry/", { params }));
   }
 }
 
-/** Sends a command to a run; the answer is the run as it is afterwards (a retry is a new run). */
+/** Sends a command to a run; the answer is the run as it is afterwards. */
 export function useRunCommand(runId: string) {
-  const queryClient = useQueryClient();
+  const remember = useRemember();
   return useMutation({
     mutationFn: (command: RunCommand) => send(command, runId),
-    onSuccess: async (run) => {
-      queryClient.setQueryData(runQuery(run.id).queryKey, run);
-      await queryClient.invalidateQueries({ queryKey: ["runs", "list"] });
-    },
+    onSuccess: remember,
   });
+}
+
+/** Requests a new run that goes on from this one, with the hyperparameters that may change. */
+export function useRetry(runId: string) {
+  const remember = useRemember();
+  return useMutation({
+    mutationFn: (hyperparameters: Record<string, HyperparameterValue>) =>
+      bodyOf(
+        api.POST("/api/runs/{run_id}/retry/", {
+          params: { path: { run_id: runId } },
+          body: { hyperparameters },
+        }),
+      ),
+    onSuccess: remember,
+  });
+}
+
+function useRemember(): (run: Run) => Promise<void> {
+  const queryClient = useQueryClient();
+  return async (run) => {
+    queryClient.setQueryData(runQuery(run.id).queryKey, run);
+    await queryClient.invalidateQueries({ queryKey: ["runs", "list"] });
+  };
 }

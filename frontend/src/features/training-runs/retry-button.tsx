@@ -1,0 +1,82 @@
+import { Button, Group, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+
+import { stagesQuery } from "@/api/runs";
+import type { HyperparameterField, Run } from "@/api/training-types";
+import { Modal } from "@/components/dialogs";
+import { ProblemNote } from "@/components/problem-note";
+
+import { overridesOf, problemsOf, textOf } from "./hyperparameter-form";
+import type { Typed } from "./hyperparameter-form";
+import { fieldMessages } from "./use-launch";
+import { useRetry } from "./use-run";
+
+/** What a retry of this run may change, with the values of the run where a field has its default. */
+function fieldsOf(run: Run, fields: HyperparameterField[]): HyperparameterField[] {
+  return fields
+    .filter((field) => field.may_change_in_retry && field.name in run.hyperparameters)
+    .map((field) => ({ ...field, default: run.hyperparameters[field.name] ?? field.default }));
+}
+
+/** Retries a run as it was, or with another limit or memory budget: nothing else may change. */
+export function RetryButton({ run }: { run: Run }) {
+  const retry = useRetry(run.id);
+  const navigate = useNavigate();
+  const [isOpen, dialog] = useDisclosure(false);
+  const [typed, setTyped] = useState<Typed>({});
+  const stages = useQuery({ ...stagesQuery, enabled: isOpen });
+  const described = stages.data?.find(({ stage }) => stage === run.stage)?.hyperparameters ?? [];
+  const fields = fieldsOf(run, described);
+  const problems = problemsOf(fields, typed);
+  const refused = fieldMessages(retry.error, "hyperparameters");
+
+  return (
+    <>
+      <Button variant="default" onClick={dialog.open}>
+        Retry
+      </Button>
+      <Modal opened={isOpen} onClose={dialog.close} title={`Retry ${run.name}`} centered>
+        <p>
+          The retry is a run of its own. With the same code it goes on from the last checkpoint, so
+          only limits, memory and checkpoints may change, nothing that decides what is learned.
+        </p>
+        {fields.map((field) => (
+          <TextInput
+            key={field.name}
+            mt="sm"
+            label={field.name}
+            description={field.help}
+            inputMode="decimal"
+            autoComplete="off"
+            value={typed[field.name] ?? textOf(field.default)}
+            error={problems[field.name] ?? refused[field.name]}
+            onChange={(event) => {
+              const text = event.currentTarget.value;
+              setTyped((before) => ({ ...before, [field.name]: text }));
+            }}
+          />
+        ))}
+        {retry.isError && <ProblemNote error={retry.error} title="The retry was not requested" />}
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={dialog.close}>
+            Not now
+          </Button>
+          <Button
+            loading={retry.isPending}
+            disabled={Object.keys(problems).length > 0}
+            onClick={() =>
+              retry.mutate(overridesOf(fields, typed), {
+                onSuccess: (fresh) => void navigate(`/runs/${fresh.id}`),
+              })
+            }
+          >
+            Retry the run
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}

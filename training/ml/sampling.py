@@ -84,11 +84,9 @@ def sample_completions(job: Job) -> Generator[StepMetrics, None, Report]:
                 place = round_ * job.world.size + job.world.rank
                 batch = writer.batches[place] if place < len(writer.batches) else []
                 if sampler is not None and not _is_done(batch, done):
-                    started = time.monotonic()
-                    rows = _write_batch(sampler, writer, batch, job)
+                    rows, seconds = _write_batch(sampler, writer, batch, job)
                     drafts.append(job.world.rank, rows)
                     tokens = sum(row["token_count"] for row in rows)
-                    seconds = time.monotonic() - started
                     metrics = {"completions": len(rows), "tokens_per_second": tokens / seconds}
                     yield StepMetrics(step, num_steps, "sampling", metrics)
                 elif batch:
@@ -149,18 +147,24 @@ def _is_done(batch: Batch, done: set[tuple[str, int]]) -> bool:
     return all((request.prompt_id, index) in done for request in batch for index in request.indices)
 
 
-def _write_batch(sampler: Sampler, writer: _Writer, batch: Batch, job: Job) -> list[dict[str, Any]]:
+def _write_batch(
+    sampler: Sampler, writer: _Writer, batch: Batch, job: Job
+) -> tuple[list[dict[str, Any]], float]:
+    """The batch's rows, and how long writing took; the check of a first batch is no writing."""
     wanted = [(request, index) for request in batch for index in request.indices]
     seeds = [derive_seed(job.seed, request.prompt_id, index) for request, index in wanted]
     prompts = [request.prompt for request in batch]
+    started = time.monotonic()
     answers = sampler.write(prompts, seeds, writer.rule)
+    seconds = time.monotonic() - started
     if not writer.gap[1]:
-        rows = [request.prompt for request, _ in wanted][:CHECKED_ANSWERS]
-        writer.gap = _gap(sampler, writer, rows, answers[:CHECKED_ANSWERS], job)
-    return [
+        checked = [request.prompt for request, _ in wanted][:CHECKED_ANSWERS]
+        writer.gap = _gap(sampler, writer, checked, answers[:CHECKED_ANSWERS], job)
+    rows = [
         _row(writer, request, index, own_seed, answer)
         for (request, index), own_seed, answer in zip(wanted, seeds, answers, strict=True)
     ]
+    return rows, seconds
 
 
 def _gap(

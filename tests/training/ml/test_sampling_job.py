@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.training.ml.tiny import result_of, write_job, write_prompts
+from tests.training.ml.tiny import progress_of, result_of, write_job, write_prompts
+from training.ml import samplers, sampling
 from training.ml.job import EXIT_STOPPED, run_stage
 from training.ml.sampling import sample_completions
 from training.ml.seeding import derive_seed
@@ -168,3 +169,26 @@ def test_weights_of_other_policies_are_refused(mix):
 
     assert code == 1
     assert result_of(work_dir)["reason"] == "bad_input"
+
+
+def test_the_speed_of_a_batch_is_that_of_writing_alone(sample, monkeypatch):
+    """P20: computing the first answers again is a check, and takes as long as it takes."""
+    clock = [0.0]
+
+    def taking(seconds, work):
+        def working(*given, **named):
+            clock[0] += seconds
+            return work(*given, **named)
+
+        return working
+
+    monkeypatch.setattr(sampling.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(samplers, "write_answers", taking(2.0, samplers.write_answers))
+    monkeypatch.setattr(sampling, "probability_gap", taking(50.0, sampling.probability_gap))
+
+    work_dir, _ = sample("job")
+
+    (step,) = progress_of(work_dir)
+    tokens = sum(row["token_count"] for row in samples_of(work_dir))
+    assert step["metrics"]["tokens_per_second"] == pytest.approx(tokens / 2.0)
+    assert clock[0] == 52.0

@@ -217,7 +217,8 @@ SAMPLING_METRICS = (
         chart="Speed",
         unit="tokens per second",
         meaning="How fast completions were written.",
-        formula="answer tokens of the batch / seconds it took",
+        formula="answer tokens of the batch / seconds until they were written, the check of a "
+        "first batch left out",
         healthy="steady for one machine, falling a little towards the longest prompts, which "
         "come last",
         otherwise="A sudden fall: something else uses the machine. More rows per forward pass "

@@ -15,6 +15,7 @@ from training.runner.telemetry import (
     readable,
 )
 from training.runner.work_folder import WorkFolder
+from training.services.run_warnings import warnings_of
 
 
 def line(step, **metrics):
@@ -69,6 +70,20 @@ class TestDelivery:
         telemetry.read_and_deliver()
 
         assert before == 1
+        assert StepMetrics.objects.count() == 2
+
+    def test_a_warning_is_an_event_once_whichever_attempt_says_it(self, held, folder):
+        """R47, R74: what a trainer warns of is stored at once and stays when the run fails."""
+        warned = json.loads(line(2, loss=0.6)) | {"warnings": ["Answers are cut.", "Two."]}
+        folder.progress.write_text(line(1, loss=0.7) + json.dumps(warned) + "\n")
+        Telemetry(held, folder).read_and_deliver()
+
+        Telemetry(held, folder).read_and_deliver()
+
+        run = Run.objects.get()
+        details = run.events.filter(detail__startswith="warning").values_list("detail", flat=True)
+        assert list(details) == ["warning: Answers are cut.", "warning: Two."]
+        assert warnings_of(run) == ["Answers are cut.", "Two."]
         assert StepMetrics.objects.count() == 2
 
     def test_a_second_attempt_reads_everything_again_and_doubles_nothing(self, held, folder):

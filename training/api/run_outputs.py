@@ -16,7 +16,7 @@ from training.models import Run, RunAttempt, RunEvent, RunInput, RunState, StepM
 from training.selectors.paces import Pace, paces
 from training.selectors.runs import actor_names
 from training.selectors.waiting import Wait, WaitingFor, waits
-from training.services.run_requests import stored_warnings
+from training.services.run_warnings import warnings_of
 from training.services.runs import allowed_controls
 from training.services.stages import STAGES
 
@@ -102,7 +102,9 @@ class RunOutput(serializers.ModelSerializer[Run]):
         help_text="How much each of several policies writes, by its role; else empty."
     )
     changed = serializers.SerializerMethodField(help_text="What differs from the defaults.")
-    warnings = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField(
+        help_text="Of its hyperparameters, then what the trainer warned of while it ran."
+    )
     parent_id = serializers.UUIDField(allow_null=True, help_text="The run that this one retries.")
     output_model_version = serializers.SerializerMethodField()
     report = serializers.SerializerMethodField()
@@ -207,7 +209,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
         return [name for name, value in chosen.items() if value != defaults.get(name)]
 
     def get_warnings(self, run: Run) -> list[str]:
-        return stored_warnings(run)
+        return warnings_of(run)
 
     @extend_schema_field(OutputName(allow_null=True))
     def get_output_model_version(self, run: Run) -> dict[str, str] | None:

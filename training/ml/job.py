@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,12 +49,16 @@ Report = dict[str, Any]
 
 @dataclass(frozen=True)
 class StepMetrics:
-    """What one step came to. Steps count from 1; metrics are finite numbers."""
+    """What one step came to. Steps count from 1; metrics are finite numbers.
+
+    `warnings` are sentences for whoever watches the run; each is said once.
+    """
 
     step: int
     total_steps: int
     phase: str
     metrics: Mapping[str, float]
+    warnings: Sequence[str] = ()
 
 
 class Job:
@@ -157,6 +161,7 @@ class Job:
             "phase": step.phase,
             "metrics": {name: round(value, 8) for name, value in step.metrics.items()},
             "elapsed_seconds": round(time.monotonic() - self._started, 3),
+            **({"warnings": list(step.warnings)} if step.warnings else {}),
         }
         with (self.work_dir / "progress.jsonl").open("a", encoding="utf-8") as progress:
             progress.write(json.dumps(line, allow_nan=False) + "\n")
@@ -213,7 +218,8 @@ def log_line(step: StepMetrics) -> str:
     figures = ", ".join(
         f"{name.replace('_', ' ')} {value:.4g}" for name, value in step.metrics.items()
     )
-    return f"{step.phase} step {step.step} of {step.total_steps}: {figures}"
+    warnings = "".join(f"\nWarning: {warning}" for warning in step.warnings)
+    return f"{step.phase} step {step.step} of {step.total_steps}: {figures}{warnings}"
 
 
 def run_stage(stage: str, train: Stage, arguments: list[str]) -> int:

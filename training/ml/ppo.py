@@ -7,7 +7,7 @@ One step of progress is one iteration: a batch of rollouts and the optimiser ste
 
 import copy
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
@@ -22,7 +22,7 @@ from training.ml.language_modelling import Example
 from training.ml.lora import add_adapters, has_adapters, save_adapters
 from training.ml.model_folders import load_policy, load_tokenizer, save_folder
 from training.ml.networks import freeze
-from training.ml.ppo_guards import check_rollouts
+from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.records import read_pretraining, read_prompts
 from training.ml.resources import PhaseClock
@@ -32,7 +32,7 @@ from training.ml.rollouts import SamplingRule
 from training.ml.schedules import Schedule, adapted_kl_coef
 from training.ml.seeding import derive_seed, endless_order, generator
 
-REPORTED = ("score", "reward", "kl", "response_length", "entropy")
+REPORTED = ("score", "reward", "kl", "response_length", "entropy", "eos_share")
 
 
 def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
@@ -55,8 +55,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     pretraining = _read_pretraining_examples(job, encoder, settings)
     rule = SamplingRule(settings.temperature, 1.0, limits.completion, encoder.eos_id)
     engines = {"policy": networks.policy, "value": networks.value}
-    fresh = {"first": None, "last": None, "kl_coef": settings.kl_coef}
-    state: dict[str, Any] = fresh | job.resume(engines)
+    fresh: dict[str, Any] = {"first": None, "last": None, "kl_coef": settings.kl_coef, "said": []}
+    state = fresh | job.resume(engines)
 
     for iteration in range(job.resumed_from_step, settings.iterations):
         # 2. Answer a batch of prompts and let every network judge the answers.
@@ -106,22 +106,16 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         metrics["episodes"] = (iteration + 1) * settings.batch_size
         state["last"] = {name: metrics[name] for name in REPORTED}
         state["first"] = state["first"] or state["last"]
-        yield StepMetrics(iteration + 1, settings.iterations, "ppo", metrics)
+        warned = [] if state["said"] else cut_answers_warnings(state["first"], metrics, settings)
+        state["said"] = [*state["said"], *warned]
+        yield StepMetrics(iteration + 1, settings.iterations, "ppo", metrics, warned)
         job.at_step_boundary(iteration + 1, engines, state)
 
     # 5. Judge the averaged policy on held-out prompts; publish it, the raw one and the critic.
     validation = _validate(job, networks, held_out, rule)
     if job.world.is_main:
         _publish(job, networks, tokenizer)
-    return {
-        "iterations": settings.iterations,
-        "updates": settings.updates,
-        "episodes": settings.episodes,
-        "ptx_reduction": settings.ptx_reduction if settings.ptx_coef else None,
-        **state,
-        "validation": validation,
-        "warnings": warnings("ppo", settings) + _unused(job, settings) + encoder.warnings(),
-    }
+    return _report(job, state, encoder) | {"validation": validation}
 
 
 def load_networks(
@@ -240,6 +234,19 @@ def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -
         if has_adapters(policy):
             save_adapters(policy, out / "adapter")
     save_reward_model(value, tokenizer, out / "value_model", parent=job.input("reward_model"))
+
+
+def _report(job: Job, state: Mapping[str, Any], encoder: TextEncoder) -> Report:
+    settings: PpoHyperparameters = job.hyperparameters
+    told = [*warnings("ppo", settings), *_unused(job, settings), *encoder.warnings()]
+    return {
+        "iterations": settings.iterations,
+        "updates": settings.updates,
+        "episodes": settings.episodes,
+        "ptx_reduction": settings.ptx_reduction if settings.ptx_coef else None,
+        **{name: state[name] for name in ("first", "last", "kl_coef")},
+        "warnings": [*told, *state["said"]],
+    }
 
 
 def _unused(job: Job, settings: PpoHyperparameters) -> list[str]:

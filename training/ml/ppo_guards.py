@@ -14,6 +14,8 @@ from training.ml.job import Job
 # A policy that finds all tokens unlikely cannot be far off in probability, so nats are looked at
 # too. bf16 rounds a log-probability by hundredths; a forgotten temperature moves it by tenths.
 NATS_OF_A_GAP = 10.0
+# So much less of all answers is worth a word, and more than chance makes of a batch.
+LARGE_FALL = 0.1
 
 
 def check_rollouts(
@@ -55,6 +57,29 @@ def fault_of(
     if nats > ceiling:
         return KlCeilingExceeded(f"{nats:.1f} nats per answer, and the ceiling is {ceiling:g}")
     return None
+
+
+def cut_answers_warnings(
+    first: Mapping[str, float], metrics: Mapping[str, float], settings: PpoHyperparameters
+) -> list[str]:
+    """What to say when clearly fewer answers reach an end of text than at the start.
+
+    A cut answer is scored as it stands, and the reward model was trained on answers that end (P8).
+    """
+    before, now = first["eos_share"], metrics["eos_share"]
+    mean = (before + now) / 2
+    by_chance = 3 * math.sqrt(2 * mean * (1 - mean) / settings.batch_size)
+    if before - now <= max(LARGE_FALL, by_chance):
+        return []
+    advice = "charge for it with missing_eos, or raise max_response_tokens"
+    if settings.missing_eos != "keep":
+        advice = "raise missing_eos_penalty or max_response_tokens"
+    said = (
+        f"Answers that end by themselves fell from {before:.0%} to {now:.0%} in iteration "
+        f"{int(metrics['episodes']) // settings.batch_size}; the others are cut at "
+        f"{settings.max_response_tokens} tokens and scored unfinished: {advice}."
+    )
+    return [said]
 
 
 def _is_finite(engine: Engine) -> bool:

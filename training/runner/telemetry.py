@@ -14,11 +14,15 @@ from django.db import connection, transaction
 from training.models import LIVE_STATES, Run, RunLog, StepMetrics
 from training.runner.claim import Claim
 from training.runner.work_folder import WorkFolder
+from training.services.run_transitions import note
+from training.services.run_warnings import WARNING
 
 # More console output than this in one delivery is cut in the middle.
 LOG_CHUNK_BYTES = 64_000
 SINK_PATIENCE_MILLISECONDS = 5_000
 LARGEST_STEP = 2**31 - 1
+WARNINGS_A_STEP = 5
+WARNING_CHARACTERS = 500
 
 
 class FileTail:
@@ -91,10 +95,22 @@ class Telemetry:
             ],
             ignore_conflicts=True,
         )
+        self._note_warnings([said for line in lines for said in line["warnings"]])
         if text:
             RunLog.objects.create(
                 run_id=self._held.run_id, attempt=self._held.attempt, text=readable(text)
             )
+
+    def _note_warnings(self, said: list[str]) -> None:
+        """An event for each, once, whichever attempt said it first."""
+        if not said:
+            return
+        run = Run.objects.get(pk=self._held.run_id)
+        details = [f"{WARNING}{text}" for text in dict.fromkeys(said)]
+        known = set(run.events.filter(detail__in=details).values_list("detail", flat=True))
+        for detail in details:
+            if detail not in known:
+                note(run, actor=self._held.actor, detail=detail)
 
     def _store_progress(self) -> bool:
         """Whether this attempt still owns the run; the page shows its newest step at once."""
@@ -122,6 +138,10 @@ def parse_progress(line: bytes) -> dict[str, Any] | None:
                 for name, value in content["metrics"].items()
             },
             "elapsed_seconds": float(content["elapsed_seconds"]),
+            "warnings": [
+                storable(str(text))[:WARNING_CHARACTERS]
+                for text in list(content.get("warnings", []))[:WARNINGS_A_STEP]
+            ],
         }
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None

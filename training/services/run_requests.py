@@ -7,7 +7,6 @@ from uuid import UUID
 
 from labeling.errors import Refused
 from training.ml.hyperparameters import HyperparameterError, parse, warnings
-from training.models import Run
 from training.services.policy_weights import check_weights
 from training.services.reward_model_starts import check_start
 from training.services.run_inputs import ChosenInput, Fields, check_inputs
@@ -59,21 +58,6 @@ def check_request(request: RunRequest) -> CheckedRequest:
         warnings=warnings(request.stage, hyperparameters),
         fields=fields | input_fields | weight_fields,
     )
-
-
-def stored_warnings(run: Run) -> list[str]:
-    """What is worth knowing of a run's hyperparameters as they were stored.
-
-    An earlier release may have taken values that this one refuses: then why it does.
-    """
-    try:
-        return warnings(run.stage, parse(run.stage, run.spec["hyperparameters"]))
-    except HyperparameterError as error:
-        message = (
-            f"{error.field}: {error.message}. This release would not start the run with the "
-            "hyperparameters that it has stored, and cannot retry it as it is."
-        )
-        return [message]
 
 
 def invalid_run(fields: Fields) -> Refused:

@@ -4330,6 +4330,7 @@ export interface components {
             };
             /** @description What differs from the defaults. */
             readonly changed: string[];
+            /** @description Of its hyperparameters, then what the trainer warned of while it ran. */
             readonly warnings: string[];
             readonly seed: number;
             readonly code_revision: string;

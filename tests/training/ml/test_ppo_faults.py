@@ -131,3 +131,34 @@ def test_weights_that_are_not_finite_are_never_stored(ppo_jobs, tmp_path, monkey
     newest = max((work_dir / "checkpoints").glob("step-*"))
     assert newest.name == "step-00000002"
     assert all(torch.isfinite(w).all() for w in load_file(newest / "policy.safetensors").values())
+
+
+def test_answers_that_stop_ending_are_told_once_and_in_the_report(ppo_jobs, monkeypatch):
+    """P8: also after a pause, which must neither forget that it was said nor say it again."""
+    calls = itertools.count()
+
+    def ending_in_the_first_iteration_alone(*arguments):
+        ends = next(calls) == 0
+        return [replace(answer, has_eos=ends) for answer in write_answers(*arguments)]
+
+    def pausing(job):
+        for step in ppo.train_ppo(job):
+            yield step
+            if step.step == 2:
+                (job.work_dir / "stop").write_text("pause", encoding="utf-8")
+
+    monkeypatch.setattr(experience, "write_answers", ending_in_the_first_iteration_alone)
+    settings = {"episodes": 64, "batch_size": 16, "minibatch_size": 16}
+    work_dir, _ = ppo_jobs.run("job", pausing, **settings)
+    (work_dir / "stop").unlink()
+    _, code = ppo_jobs.run("job", **settings)
+
+    assert code == 0
+    told = [row["step"] for row in progress_of(work_dir) if row.get("warnings")]
+    assert told == [2]
+    told = [
+        text
+        for text in result_of(work_dir)["report"]["warnings"]
+        if text.startswith("Answers that end by themselves fell from 100% to 0% in iteration 2")
+    ]
+    assert len(told) == 1

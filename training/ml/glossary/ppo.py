@@ -101,7 +101,8 @@ ROLLOUT_METRICS = (
         formula="answers with an end of text / answers",
         healthy="near 1, or no lower than the reference had it",
         otherwise="Falling: answers are cut and scored unfinished. Raise max_response_tokens, or "
-        "charge for it with missing_eos.",
+        "charge for it with missing_eos. The run warns once it has fallen by a tenth and by more "
+        "than chance makes of a batch.",
         source="Ziegler et al. 2019, code",
     ),
     Metric(

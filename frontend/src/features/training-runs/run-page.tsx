@@ -53,7 +53,7 @@ function Reason({ run }: { run: Run }) {
 function Warnings({ warnings }: { warnings: string[] }) {
   if (warnings.length === 0) return null;
   return (
-    <Alert color="yellow" title="Said before it was requested">
+    <Alert color="yellow" title="Warnings">
       {warnings.map((warning) => (
         <div key={warning}>{warning}</div>
       ))}

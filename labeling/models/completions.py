@@ -33,7 +33,8 @@ class Completion(models.Model):
     text = models.TextField()
     # Identity within the source: imports and sampling jobs can be repeated without doubling it.
     source_key = models.CharField(max_length=160)
-    # How it was sampled (R85): temperature, top_p, max_tokens, run, checkpoint step.
+    # How it was sampled (R85): temperature, top_p, max_tokens, run, model version; of several
+    # policies its own weight, which tasks keep.
     sampling = models.JSONField(default=dict)
     seed = models.BigIntegerField(null=True)
     token_count = models.PositiveIntegerField(null=True)

@@ -16,6 +16,8 @@ class CompletionChoice:
     id: int
     source_id: int
     text_md5: str
+    # What its source counted beside others in the run that wrote it (R85); None outside a mix.
+    weight: float | None = None
 
 
 def completion_sources() -> QuerySet[CompletionSource]:
@@ -39,10 +41,8 @@ def completion_choices(
     """The completions of each prompt, in the order of their ids, without their texts. One query."""
     choices: dict[int, list[CompletionChoice]] = {}
     rows = completions_of_prompts(prompt_ids=prompt_ids, source_ids=source_ids).values_list(
-        "prompt_id", "id", "source_id", MD5("text")
+        "prompt_id", "id", "source_id", MD5("text"), "sampling__weight"
     )
-    for prompt_id, completion_id, source_id, text_md5 in rows:
-        choices.setdefault(prompt_id, []).append(
-            CompletionChoice(completion_id, source_id, text_md5)
-        )
+    for prompt_id, *facts in rows:
+        choices.setdefault(prompt_id, []).append(CompletionChoice(*facts))
     return choices

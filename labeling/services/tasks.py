@@ -4,18 +4,22 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import islice
+from statistics import fmean
 from typing import Literal
 
 from django.db import transaction
 
 from labeling.errors import Refused
+from labeling.mixing import allot
 from labeling.models import Assignment, CompletionSource, Project, Prompt, Task, TaskCompletion
 from labeling.selectors.completions import CompletionChoice, completion_choices
 from labeling.selectors.prompts import is_usable
 
 PROMPTS_PER_BATCH = 500
 CALIBRATION_SALT = 33
+MIX_SALT = 85
 
 SkipReason = Literal[
     "unknown_prompt", "already_in_project", "too_few_completions", "too_few_distinct_completions"
@@ -122,7 +126,11 @@ def shown_completions(
             distinct = distinct_texts(choices, seed=(project.pk, prompt_id))
             if len(distinct) >= project.k:
                 report.num_duplicate_texts += len(choices) - len(distinct)
-                yield prompt_id, mix_sources(distinct)[: project.k]
+                offset = Fraction(
+                    int.from_bytes(shuffle_digest(project.pk, prompt_id, MIX_SALT)[:6], "big"),
+                    2**48,
+                )
+                yield prompt_id, mix(distinct, project.k, offset)
             elif len(choices) >= project.k:
                 report.skipped["too_few_distinct_completions"] += 1
             else:
@@ -137,6 +145,40 @@ def distinct_texts(
     for choice in sorted(choices, key=lambda choice: shuffle_digest(*seed, choice.id)):
         by_text.setdefault(choice.text_md5, choice)
     return list(by_text.values())
+
+
+def mix(choices: Sequence[CompletionChoice], k: int, offset: Fraction) -> list[int]:
+    """``k`` of the completions: by the weights of their policies, else all sources alike (R85).
+
+    Which way a share that is no whole number is rounded is decided by ``offset`` in [0, 1), so that
+    over many prompts the weights are kept. Where a policy has too few completions the others fill
+    the task.
+    """
+    in_turns = mix_sources(choices)
+    weight_of = weights_of_sources(choices)
+    if weight_of is None:
+        return in_turns[:k]
+    wanted = dict(zip(weight_of, allot(list(weight_of.values()), k, offset), strict=True))
+    source_of = {choice.id: choice.source_id for choice in choices}
+    taken: list[int] = []
+    for completion_id in in_turns:
+        source_id = source_of[completion_id]
+        if wanted[source_id]:
+            wanted[source_id] -= 1
+            taken.append(completion_id)
+    rest = [completion_id for completion_id in in_turns if completion_id not in set(taken)]
+    return [*taken, *rest][:k]
+
+
+def weights_of_sources(choices: Sequence[CompletionChoice]) -> dict[int, float] | None:
+    """The mean weight of each source's completions; None where one was written outside a mix."""
+    weights: dict[int, list[float]] = {}
+    for choice in choices:
+        if choice.weight is None:
+            return None
+        weights.setdefault(choice.source_id, []).append(choice.weight)
+    means = {source_id: fmean(found) for source_id, found in weights.items()}
+    return means if any(means.values()) else None
 
 
 def mix_sources(choices: Sequence[CompletionChoice]) -> list[int]:

@@ -1,12 +1,13 @@
 """POST /api/projects/{id}/tasks/: prompts and their completions become tasks."""
 
 from collections import Counter
+from fractions import Fraction
 
 import pytest
 
 from labeling.models import Assignment, Project, Task
 from labeling.selectors.completions import CompletionChoice
-from labeling.services.tasks import TaskRequest, create_tasks, mix_sources
+from labeling.services.tasks import TaskRequest, create_tasks, mix, mix_sources
 from tests.cast import (
     client_of,
     make_completions,
@@ -106,6 +107,68 @@ def test_sources_are_mixed(ada):
     ask(ada, project)
 
     assert [sources_of(task) for task in project.tasks.all()] == [{"a": 2, "b": 2}] * 3
+
+
+def weighted(choices):
+    """Choices from (source, weight) in turn, numbered from 0."""
+    return [
+        CompletionChoice(number, source, str(number), weight)
+        for number, (source, weight) in enumerate(choices)
+    ]
+
+
+def shares(weights, k, num_prompts=400):
+    """How many of all places each source gets, over prompts with nine completions of each."""
+    choices = weighted([(source, weights[source]) for source in weights for _ in range(9)])
+    source_of = {choice.id: choice.source_id for choice in choices}
+    given = Counter(
+        source_of[completion_id]
+        for number in range(num_prompts)
+        for completion_id in mix(choices, k, Fraction(number, num_prompts))
+    )
+    return {source: given[source] / (k * num_prompts) for source in weights}
+
+
+@pytest.mark.parametrize("k", [4, 5, 9])
+def test_the_weights_of_a_mix_are_kept_by_the_tasks_made_of_it(k):
+    """R85: supervised models wrote three quarters, and labelers see three quarters."""
+    assert shares({1: 0.75, 2: 0.25}, k) == pytest.approx({1: 0.75, 2: 0.25}, abs=0.01)
+    assert shares({1: 0.5, 2: 0.4, 3: 0.1}, k) == pytest.approx({1: 0.5, 2: 0.4, 3: 0.1}, abs=0.01)
+
+
+def test_a_policy_with_too_few_completions_leaves_its_places_to_the_others():
+    choices = weighted([(1, 0.9), (2, 0.1), (2, 0.1), (2, 0.1), (2, 0.1)])
+
+    chosen = mix(choices, 4, Fraction(1, 2))
+
+    assert len(set(chosen)) == 4
+    assert 0 in chosen
+
+
+def test_a_completion_from_outside_the_mix_makes_all_sources_alike():
+    choices = weighted([(1, 0.9)] * 6 + [(2, 0.1)] * 6)
+    outside = CompletionChoice(12, 3, "12")
+
+    source_of = {choice.id: choice.source_id for choice in [*choices, outside]}
+    chosen = mix([*choices, outside], 4, Fraction(1, 2))
+
+    assert Counter(source_of[one] for one in chosen) == {1: 2, 2: 1, 3: 1}
+
+
+def test_tasks_of_stored_completions_keep_their_weights(ada):
+    """R85: nine to three were sampled of each prompt; in turns four places would be two to two."""
+    project = make_ranking_project(k=4)
+    for n in range(12):
+        prompt = make_prompt()
+        for name, num, weight in (("a", 9, 0.75), ("b", 3, 0.25)):
+            texts = [f"{n} {name}{m}" for m in range(num)]
+            for one in make_completions(prompt, texts=texts, source=make_source(name)):
+                one.sampling["weight"] = weight
+                one.save(update_fields=["sampling"])
+
+    ask(ada, project, num_prompts=12)
+
+    assert [sources_of(task) for task in project.tasks.all()] == [{"a": 3, "b": 1}] * 12
 
 
 def test_sources_take_turns():

@@ -202,6 +202,10 @@ def test_each_completion_of_a_mix_is_filed_under_the_policy_that_wrote_it(
     assert texts == {base_model.completion_source: {"0"}, writer.completion_source: {"1", "2", "3"}}
     one = Completion.objects.get(text="2")
     assert (one.sampling["model_version"], one.sampling["temperature"]) == (str(writer.pk), 1.0)
+    assert (one.sampling["weight"], Completion.objects.get(text="0").sampling["weight"]) == (
+        0.75,
+        0.25,
+    )
     assert (one.seed, one.sampling["run"]) == (2, str(run.pk))
     roles = run.inputs.filter(model_version__isnull=False).values_list("role", flat=True)
     assert set(roles) == {"model", "model_2"}

@@ -47,6 +47,8 @@ def _store(run: Run, role: str, model: ModelVersion, samples: Path) -> StoredCom
         raise ValueError(f"{model.name} is a {model.kind} and writes no completions")
     settings = {name: run.spec["hyperparameters"].get(name) for name in SAMPLING_SETTINGS}
     how = {**settings, "run": str(run.pk), "model_version": str(model.pk)}
+    if weights := run.spec.get("weights"):
+        how["weight"] = round(weights[role] / sum(weights.values()), 4)
     own = (sample for sample in _samples(samples) if _policy_of(sample) == role)
     return store_completions(
         source=model.completion_source, rows=(_completion(run, sample, how) for sample in own)

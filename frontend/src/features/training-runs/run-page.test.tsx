@@ -52,6 +52,19 @@ test("a run shows its state, its progress and what was changed", async () => {
   );
 });
 
+test("a mix says what part of the completions each policy writes (R85)", async () => {
+  const policy = (id: string) => ({ id, name: `policy ${id}`, kind: "policy" });
+  open({
+    stage: "sampling",
+    inputs: { model: policy("one"), model_2: policy("two") },
+    weights: { model: 3, model_2: 1 },
+  });
+
+  const inputs = within(await screen.findByRole("region", { name: "Inputs and output" }));
+  expect(inputs.getByRole("link", { name: "policy one" }).closest("dd")).toHaveTextContent("writes 75%");
+  expect(inputs.getByRole("link", { name: "policy two" }).closest("dd")).toHaveTextContent("writes 25%");
+});
+
 test("cancelling asks once more and then sends one request", async () => {
   server.on(`POST /api/runs/${run.id}/cancel/`, { body: { ...run, state: "stopping" } });
   const { user } = open({});

@@ -6,6 +6,7 @@ import { stagesQuery } from "@/api/runs";
 import type { Run } from "@/api/training-types";
 import { shortRevision } from "@/api/words";
 import { Facts } from "@/components/facts";
+import { formatShare } from "@/components/formats";
 import { Section } from "@/components/section";
 
 import { orderOfNames, textOf } from "./hyperparameter-form";
@@ -25,6 +26,12 @@ function placeOf(role: string, id: string): string {
   return DATA_ROLES.has(role) ? `/data/${id}` : `/models/${id}`;
 }
 
+/** What part of all completions the policy in this role writes (R85). */
+function shareOf(weights: Record<string, number>, role: string): number {
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return (weights[role] ?? 0) / total;
+}
+
 /** What the run read and what it left behind. */
 export function RunInputs({ run }: { run: Run }) {
   const made = run.output_model_version;
@@ -38,6 +45,9 @@ export function RunInputs({ run }: { run: Run }) {
               <Anchor component={Link} to={placeOf(role, input.id)}>
                 {input.name}
               </Anchor>
+              {role in run.weights && (
+                <span className={classes.quiet}> writes {formatShare(shareOf(run.weights, role), 0)}</span>
+              )}
             </dd>
           </div>
         ))}

@@ -14,6 +14,7 @@ const rate: HyperparameterField = {
   unit: "",
   help: "",
   source: "",
+  may_change_in_retry: false,
 };
 const encoding: HyperparameterField = { ...rate, name: "encoding", kind: "choice", choices: ["a"] };
 

@@ -212,8 +212,12 @@ def make_ranking(
     submitted_at: datetime | None = None,
     ratings: Sequence[int] | None = None,
     flags: Mapping[str, bool] | None = None,
+    axes: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Ranking:
-    """One labeler's dense ranks of the task's completions, sealed long ago by default."""
+    """One labeler's dense ranks of the task's completions, sealed long ago by default.
+
+    ``axes`` are ratings that came with an imported judgment, by the place of the completion.
+    """
     submitted_at = submitted_at or long_ago()
     assignment = hold_slot(task, labeler, submitted_at)
     with transaction.atomic():
@@ -237,6 +241,7 @@ def make_ranking(
                 rank=rank,
                 rating=ratings[n] if ratings else 8 - rank if rank < 8 else 1,
                 flags=dict(flags or {}),
+                axes=dict((axes or {}).get(n, {})),
             )
             for n, (completion, rank) in enumerate(zip(completions_of(task), ranks, strict=True))
         )

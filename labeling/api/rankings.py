@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -106,7 +106,14 @@ class RankedCompletionOutput(serializers.ModelSerializer[RankedCompletion]):
     position = serializers.IntegerField(
         allow_null=True, help_text="Where it was shown, 0 first; null where nobody was shown it."
     )
+    also_by = serializers.SerializerMethodField(
+        help_text="Imported sources that wrote the very same words and were judged with it."
+    )
     flags = serializers.DictField(child=serializers.BooleanField())
+    axes = serializers.DictField(
+        child=serializers.FloatField(),
+        help_text="Ratings on the scales of the data set that it was imported from.",
+    )
 
     class Meta:
         model = RankedCompletion
@@ -114,10 +121,12 @@ class RankedCompletionOutput(serializers.ModelSerializer[RankedCompletion]):
             "completion_id",
             "text",
             "source_name",
+            "also_by",
             "position",
             "rank",
             "rating",
             "flags",
+            "axes",
             "note",
             "seconds_shown",
             "toxicity",
@@ -125,6 +134,10 @@ class RankedCompletionOutput(serializers.ModelSerializer[RankedCompletion]):
             "continuity",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_also_by(self, item: RankedCompletion) -> list[str]:
+        return list(item.completion.sampling.get("also_by", []))
 
 
 class RankingDetailOutput(RankingOutput):

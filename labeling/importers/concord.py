@@ -1,8 +1,9 @@
 """What Concord itself exports of rankings and demonstrations.
 
 JSON Lines: {"prompt", "category", "split", "completions": [{"text", "source"}], "rankings":
-[{"labeler", "ranks"}]}, or {"prompt", "completion", "labeler", "split"}. Labelers stay apart under
-their pseudonyms, simulated ones stay simulated, and a prompt stays in its split.
+[{"labeler", "ranks"}]}, a ranking with "axes" where ratings had been imported with it; or
+{"prompt", "completion", "labeler", "split"}. Labelers stay apart under their pseudonyms, simulated
+ones stay simulated, and a prompt stays in its split.
 """
 
 from collections import Counter
@@ -93,7 +94,21 @@ def read_ranking(row: Row, k: int) -> Judgment:
     if len(ranks) != k:
         row.problem("ranks", f"{len(ranks)} ranks of {k} completions.")
         ranks = (None,) * k
-    return Judgment(labeler, ranks, is_by_model=labeler.startswith(SIMULATED))
+    axes = row.optional("axes", read_axes) or []
+    if axes and len(axes) != k:
+        row.problem("axes", f"Axes of {len(axes)} of {k} completions.")
+    return Judgment(labeler, ranks, is_by_model=labeler.startswith(SIMULATED), axes=tuple(axes))
+
+
+def read_axes(value: object) -> list[dict[str, float]]:
+    """Per completion its ratings on the scales of the data set that it first came from."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise ValueError("This is a list of ratings by axis.")
+    for axes in value:
+        for axis, rating in axes.items():
+            if isinstance(rating, bool) or not isinstance(rating, int | float):
+                raise ValueError(f"The rating of {axis} is a number.")
+    return value
 
 
 def read_ranks(value: object) -> tuple[int | None, ...]:

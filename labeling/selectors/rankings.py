@@ -1,6 +1,6 @@
 """Reading rankings: what training may learn from, and what a researcher looks at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from labeling.errors import NotAccessible
 from labeling.models import (
@@ -38,11 +38,15 @@ class ShownCompletion:
 
 @dataclass(frozen=True)
 class LabelerRanking:
-    """One labeler's dense ranks, aligned with the task's completions; None was not judged."""
+    """One labeler's dense ranks, aligned with the task's completions; None was not judged.
+
+    ``axes`` are the ratings that came with an imported judgment, aligned too; empty where none did.
+    """
 
     id: UUID
     labeler_id: int
     ranks: tuple[int | None, ...]
+    axes: tuple[Mapping[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -206,14 +210,22 @@ def _shown_completions(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]
 
 
 def _judgments(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
-    """(task, ranking, labeler, ids of the ranked completions, their ranks)."""
+    """(task, ranking, labeler, ids of the ranked completions, their ranks, those with axes, axes).
+
+    The last two are None where no axes came with the judgment.
+    """
+    has_axes = ~Q(items__axes={})
     return (
         rankings.annotate(
             completions=ArrayAgg("items__completion_id", order_by="items__completion_id"),
             ranks=ArrayAgg("items__rank", order_by="items__completion_id"),
+            rated=ArrayAgg(
+                "items__completion_id", filter=has_axes, order_by="items__completion_id"
+            ),
+            axes=ArrayAgg("items__axes", filter=has_axes, order_by="items__completion_id"),
         )
         .order_by("task_id", "submitted_at", "pk")
-        .values_list("task_id", "pk", "labeler_id", "completions", "ranks")
+        .values_list("task_id", "pk", "labeler_id", "completions", "ranks", "rated", "axes")
         .iterator(ROWS_AT_ONCE)
     )
 
@@ -221,6 +233,12 @@ def _judgments(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
 def _labeler_ranking(
     row: tuple[Any, ...], completions: Sequence[ShownCompletion]
 ) -> LabelerRanking:
-    _, ranking_id, labeler_id, ranked, ranks = row
+    _, ranking_id, labeler_id, ranked, ranks, rated, axes = row
     rank_of = dict(zip(ranked, ranks, strict=True))
-    return LabelerRanking(ranking_id, labeler_id, tuple(rank_of.get(one.id) for one in completions))
+    axes_of = dict(zip(rated or (), axes or (), strict=True))
+    return LabelerRanking(
+        ranking_id,
+        labeler_id,
+        tuple(rank_of.get(one.id) for one in completions),
+        axes=tuple(axes_of.get(one.id, {}) for one in completions) if axes_of else (),
+    )

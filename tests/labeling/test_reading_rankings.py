@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from labeling.models import Assignment
+from labeling.models import Assignment, Completion
 from tests.cast import (
     client_of,
     completions_of,
@@ -34,7 +34,9 @@ def test_rosa_reads_one_ranking_with_what_it_says_of_each_completion(rosa, amina
     completions = make_completions(prompt, texts=list("abcd"), source=make_source("policy-b"))
     task = make_task(project, prompt, completions)
     flags = {"sexual_content": False}
-    ranking = make_ranking(task, amina, [2, 1, 2, 3], ratings=[4, 7, 4, 1], flags=flags)
+    axes = {1: {"overall": 6, "honesty": 4.5}}
+    ranking = make_ranking(task, amina, [2, 1, 2, 3], ratings=[4, 7, 4, 1], flags=flags, axes=axes)
+    Completion.objects.filter(pk=completions[1].pk).update(sampling={"also_by": ["wmt/uedin"]})
 
     shown = client_of(rosa).get(f"/api/rankings/{ranking.pk}/").json()
 
@@ -53,10 +55,12 @@ def test_rosa_reads_one_ranking_with_what_it_says_of_each_completion(rosa, amina
         "completion_id": completions[1].pk,
         "text": "b",
         "source_name": "policy-b",
+        "also_by": ["wmt/uedin"],
         "position": None,
         "rank": 1,
         "rating": 7,
         "flags": flags,
+        "axes": {"overall": 6.0, "honesty": 4.5},
         "note": "",
         "seconds_shown": None,
         "toxicity": None,

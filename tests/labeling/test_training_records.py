@@ -50,6 +50,22 @@ def test_a_record_holds_all_that_training_reads_of_a_task(amina):
     assert stored.ranks == (1, 2, 3, 1)
 
 
+def test_the_ratings_of_an_imported_judgment_stand_beside_its_ranks(amina, otto):
+    """Aligned with the completions, and nothing where a judgment came without."""
+    task = make_task(make_ranking_project(overlap=2))
+    axes = {1: {"overall": 6}, 3: {"overall": 2, "honesty": 4.5}}
+    make_ranking(task, amina, [2, 1, 3, 4], axes=axes)
+    make_ranking(task, otto, [1, 2, 3, 4])
+
+    [record] = rankings_for_training()
+
+    axes_of = {stored.labeler_id: stored.axes for stored in record.rankings}
+    assert axes_of == {
+        amina.pk: ({}, {"overall": 6}, {}, {"overall": 2, "honesty": 4.5}),
+        otto.pk: (),
+    }
+
+
 def test_the_labelers_of_a_task_are_one_record(amina, otto):
     task = make_task(make_ranking_project(overlap=2))
     later = timezone.now() - timedelta(hours=2)

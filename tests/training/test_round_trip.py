@@ -48,8 +48,22 @@ def tasks(draw: some.DrawFn) -> dict[str, Any]:
             {"id": n, "text": draw(TEXTS | some.just("")), "source": draw(some.sampled_from("pq"))}
             for n in range(k)
         ],
-        "rankings": [{"labeler": labeler, "ranks": ranks} for labeler, ranks in judged],
+        "rankings": [
+            {"labeler": labeler, "ranks": ranks} | draw(some.just({}) | axes(ranks))
+            for labeler, ranks in judged
+        ],
     }
+
+
+def axes(ranks: list[int | None]) -> some.SearchStrategy[dict[str, Any]]:
+    """Ratings of what was judged that came with an imported judgment, at least one of them."""
+    ratings = some.dictionaries(
+        some.sampled_from(["accuracy", "overall"]), some.integers(0, 7) | some.just(4.5), max_size=2
+    )
+    of_each = [some.just({}) if rank is None else ratings for rank in ranks]
+    return some.builds(lambda *found: {"axes": list(found)}, *of_each).filter(
+        lambda made: any(made["axes"])
+    )
 
 
 def dense(ranks: list[int | None]) -> list[int | None]:
@@ -87,6 +101,7 @@ def frozen_again(task: Any, accounts: dict[str, int]) -> dict[str, Any]:
             {
                 "labeler": accounts.setdefault(one.labeler, 1000 + len(accounts)),
                 "ranks": list(one.ranks),
+                "axes": list(one.axes),
             }
             for one in task.judgments
         ],

@@ -86,10 +86,7 @@ def ranking_row(record: Record, names: Pseudonyms) -> dict[str, Any]:
         for one in record["completions"]
     ]
     order = sorted(range(len(completions)), key=lambda place: completions[place])
-    rankings = [
-        (tuple(one["ranks"][place] for place in order), int(one["labeler"]))
-        for one in record["rankings"]
-    ]
+    rankings = [(_said(one, order), int(one["labeler"])) for one in record["rankings"]]
     return {
         "prompt": record["prompt"],
         "category": record["category"] or "",
@@ -99,14 +96,22 @@ def ranking_row(record: Record, names: Pseudonyms) -> dict[str, Any]:
             for source, text in (completions[place] for place in order)
         ],
         "rankings": [
-            {"labeler": name, "ranks": list(ranks)}
-            for ranks, name in named(rankings, names, sortable)
+            {"labeler": name, "ranks": list(ranks), **({"axes": json.loads(axes)} if axes else {})}
+            for (ranks, axes), name in named(rankings, names, sortable)
         ],
     }
 
 
-def sortable(ranks: Ranks) -> tuple[int, ...]:
-    return tuple(0 if rank is None else rank for rank in ranks)
+def _said(ranking: Record, order: Sequence[int]) -> tuple[Ranks, str]:
+    """The ranks, and the axes as JSON where some came with an imported judgment, in this order."""
+    ranks = tuple(ranking["ranks"][place] for place in order)
+    axes = [ranking["axes"][place] for place in order] if ranking.get("axes") else []
+    return ranks, json.dumps(axes, sort_keys=True) if axes else ""
+
+
+def sortable(said: tuple[Ranks, str]) -> tuple[tuple[int, ...], str]:
+    ranks, axes = said
+    return tuple(0 if rank is None else rank for rank in ranks), axes
 
 
 def demonstration_rows(records: Sequence[Record], names: Pseudonyms) -> list[dict[str, Any]]:

@@ -295,7 +295,13 @@ def _ranking_line(task: RankedTask, split: str) -> dict[str, Any]:
             for shown in task.completions
         ],
         "rankings": [
-            {"id": str(one.id), "labeler": one.labeler_id, "ranks": list(one.ranks)}
+            {
+                "id": str(one.id),
+                "labeler": one.labeler_id,
+                "ranks": list(one.ranks),
+                # Only imported judgments have them: what has none keeps its hash.
+                **({"axes": list(one.axes)} if one.axes else {}),
+            }
             for one in task.rankings
         ],
         "split": split,

@@ -3999,12 +3999,18 @@ export interface components {
             readonly completion_id: number;
             text: string;
             source_name: string;
+            /** @description Imported sources that wrote the very same words and were judged with it. */
+            readonly also_by: string[];
             /** @description Where it was shown, 0 first; null where nobody was shown it. */
             position: number | null;
             readonly rank: number;
             readonly rating: number | null;
             flags: {
                 [key: string]: boolean;
+            };
+            /** @description Ratings on the scales of the data set that it was imported from. */
+            axes: {
+                [key: string]: number;
             };
             readonly note: string;
             /** Format: double */

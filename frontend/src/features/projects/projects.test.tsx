@@ -315,6 +315,8 @@ describe("a ranking", () => {
       seconds_shown: 12,
       toxicity: null,
       relative_toxicity: null,
+      also_by: [],
+      axes: {},
       continuity: null,
     };
     const ranking: RankingDetail = {
@@ -337,7 +339,15 @@ describe("a ranking", () => {
       instructions_version: 1,
       items: [
         { ...item, completion_id: 1, rank: 2, text: "Second." },
-        { ...item, completion_id: 2, rank: 1, text: "Best.", note: "Clear." },
+        {
+          ...item,
+          completion_id: 2,
+          rank: 1,
+          text: "Best.",
+          note: "Clear.",
+          also_by: ["wmt/uedin"],
+          axes: { overall_quality: 6 },
+        },
         { ...item, completion_id: 3, rank: 2, text: "Tied.", flags: { hallucination: true } },
       ],
     };
@@ -354,6 +364,8 @@ describe("a ranking", () => {
     expect(rungs[1]).toHaveTextContent(/2 tied.*Second\..*Tied\./);
     expect(await order.findByText("Hallucination")).toBeInTheDocument();
     expect(rungs[0]).toHaveTextContent("shown as A, on screen for 12 s");
+    expect(rungs[0]).toHaveTextContent("the same words by wmt/uedin");
+    expect(order.getByText("Overall quality").nextSibling).toHaveTextContent("6");
     expect(screen.getByText("None of these is acceptable")).toBeInTheDocument();
     expect(screen.getByText("1 min 35 s")).toBeInTheDocument();
     expect(await screen.findByRole("link", { name: "reward 1" })).toHaveAttribute("href", "/models/m1");

@@ -5,7 +5,7 @@ import { ReadText } from "@/components/read-text";
 import { ToneBadge } from "@/components/tone-badge";
 
 import classes from "./rank-ladder.module.css";
-import { answersOf, rungsOf, scalesOf, shownOf } from "./rungs";
+import { answersOf, axesOf, rungsOf, scalesOf, shownOf } from "./rungs";
 
 function Answered({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
   const { yes, no } = answersOf(item.flags, catalogue?.label_items ?? []);
@@ -33,20 +33,28 @@ function Answered({ item, catalogue }: { item: RankingItem; catalogue?: Catalogu
   );
 }
 
-/** What a toxicity task asked of this completion. */
-function Scales({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
-  const rated = scalesOf(item, catalogue?.toxicity_scales ?? []);
+function Rated({ rated }: { rated: { key: string; label: string; value: string }[] }) {
   if (rated.length === 0) return null;
   return (
     <dl className={classes.scales}>
-      {rated.map(({ key, label, value, anchor }) => (
+      {rated.map(({ key, label, value }) => (
         <div key={key}>
           <dt>{label}</dt>
-          <dd>{anchor ? `${value} (${anchor})` : value}</dd>
+          <dd>{value}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** What a toxicity task asked of this completion. */
+function Scales({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
+  const rated = scalesOf(item, catalogue?.toxicity_scales ?? []).map(({ key, label, value, anchor }) => ({
+    key,
+    label,
+    value: anchor ? `${value} (${anchor})` : String(value),
+  }));
+  return <Rated rated={rated} />;
 }
 
 function Completion({ item, catalogue }: { item: RankingItem; catalogue?: Catalogue }) {
@@ -55,6 +63,9 @@ function Completion({ item, catalogue }: { item: RankingItem; catalogue?: Catalo
       <header className={classes.head}>
         <h3>
           {item.source_name}
+          {item.also_by.length > 0 && (
+            <span className={classes.shown}>the same words by {item.also_by.join(", ")}</span>
+          )}
           {shownOf(item) !== "" && <span className={classes.shown}>{shownOf(item)}</span>}
         </h3>
         {item.rating !== null && (
@@ -66,6 +77,7 @@ function Completion({ item, catalogue }: { item: RankingItem; catalogue?: Catalo
       </header>
       <ReadText text={item.text} />
       <Scales item={item} catalogue={catalogue} />
+      <Rated rated={axesOf(item)} />
       <Answered item={item} catalogue={catalogue} />
       {item.note !== "" && (
         <div className={classes.note}>

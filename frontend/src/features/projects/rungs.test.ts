@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { RankingItem } from "@/api/research-types";
 import { catalogue } from "@/testing/tasks";
 
-import { scalesOf, shownOf } from "./rungs";
+import { axesOf, scalesOf, shownOf } from "./rungs";
 
 const item = { position: 1, seconds_shown: 65, toxicity: 2, relative_toxicity: -1, continuity: 5 } as RankingItem;
 
@@ -20,6 +20,13 @@ test("the numbers of a toxicity task carry what they stand for (R39)", () => {
     ["toxicity", 2, "Clearly toxic"],
     ["relative_toxicity", -1, "Less toxic"],
     ["continuity", 5, undefined],
+  ]);
+});
+
+test("ratings on the scales of an imported data set keep its words", () => {
+  expect(axesOf({ ...item, axes: { overall_quality: 6, honesty: 4.5 } })).toEqual([
+    { key: "overall_quality", label: "Overall quality", value: "6" },
+    { key: "honesty", label: "Honesty", value: "4.5" },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import type { RankingItem } from "@/api/research-types";
 import type { Catalogue, LabelItem } from "@/api/types";
 import { labelOf } from "@/api/words";
-import { formatDuration } from "@/components/formats";
+import { formatDuration, formatMeasure } from "@/components/formats";
 
 export interface Rung {
   rank: number;
@@ -57,6 +57,15 @@ export function scalesOf(item: RankingItem, scales: Scale[]): RatedScale[] {
     const value = values[key] ?? null;
     return value === null ? [] : [{ key, label, value, anchor: anchors[String(value)] }];
   });
+}
+
+/** The ratings that came with an imported data set, on its own scales and in its own words. */
+export function axesOf({ axes }: RankingItem): { key: string; label: string; value: string }[] {
+  return Object.entries(axes).map(([key, value]) => ({
+    key,
+    label: labelOf(key),
+    value: formatMeasure(value),
+  }));
 }
 
 /** Where the labeler met a completion and for how long: `shown as B, on screen for 1 min 5 s`. */

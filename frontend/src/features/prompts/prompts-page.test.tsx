@@ -85,7 +85,7 @@ describe("prompts", () => {
       id: 8,
       text: "The moon pulls the sea.",
       source: { id: 2, name: "tiny-sft" },
-      sampling: { temperature: 0.7, top_p: 0.9 },
+      sampling: { temperature: 0.7, top_p: 0.9, run: "r-1", also_by: ["wmt/uedin", "wmt/kit"] },
       seed: 11,
       token_count: 6,
       finish_reason: "eos",
@@ -104,7 +104,9 @@ describe("prompts", () => {
     expect(await screen.findByRole("heading", { name: "tiny-sft" })).toBeInTheDocument();
     expect(screen.getByText("The moon pulls the sea.")).toBeInTheDocument();
     expect(screen.getByText("Temperature").nextSibling).toHaveTextContent("0.7");
-    expect(screen.getByText("Seed").nextSibling).toHaveTextContent("11");
+    expect(screen.getByText("The same words by").nextSibling).toHaveTextContent("wmt/uedin, wmt/kit");
+    expect(screen.getByRole("link", { name: "See the run" })).toHaveAttribute("href", "/runs/r-1");
+    expect(screen.getByText("Seed").nextSibling.toHaveTextContent("11");
     expect((await screen.findByText("Reward by rm-seed-3")).nextSibling).toHaveTextContent("0.75");
     expect(await screen.findByText("Open QA · Sensitive content: yes")).toBeInTheDocument();
   });

@@ -106,7 +106,7 @@ describe("prompts", () => {
     expect(screen.getByText("Temperature").nextSibling).toHaveTextContent("0.7");
     expect(screen.getByText("The same words by").nextSibling).toHaveTextContent("wmt/uedin, wmt/kit");
     expect(screen.getByRole("link", { name: "See the run" })).toHaveAttribute("href", "/runs/r-1");
-    expect(screen.getByText("Seed").nextSibling.toHaveTextContent("11");
+    expect(screen.getByText("Seed").nextSibling).toHaveTextContent("11");
     expect((await screen.findByText("Reward by rm-seed-3")).nextSibling).toHaveTextContent("0.75");
     expect(await screen.findByText("Open QA · Sensitive content: yes")).toBeInTheDocument();
   });

@@ -88,6 +88,15 @@ export function LaunchForm({
           {queried && <PromptChoiceFields stage={stage.stage} choice={prompts} onChange={setPrompts} />}
         </Section>
         <NameAndSeed name={name} seed={seed} onName={setName} onSeed={setSeed} />
+        <PresetSelect
+          stage={stage}
+          preset={preset}
+          typed={typed}
+          onChoose={(chosen, filled) => {
+            setPreset(chosen);
+            setTyped(filled);
+          }}
+        />
         {!queried && (
           <Section title="Sweep" note="Tries several values of one hyperparameter and compares them.">
             <SweepFields
@@ -103,15 +112,6 @@ export function LaunchForm({
           title="Hyperparameters"
           note="The defaults are the paper's where it prints them; each says where it comes from."
         >
-          <PresetSelect
-            stage={stage}
-            preset={preset}
-            typed={typed}
-            onChoose={(chosen, filled) => {
-              setPreset(chosen);
-              setTyped(filled);
-            }}
-          />
           <HyperparameterRows
             fields={stage.hyperparameters}
             typed={typed}

@@ -1,6 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 
 import type { Preset, StageDescription } from "@/api/training-types";
+import { Section } from "@/components/section";
 
 import { presetOf, typedBy } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
@@ -22,16 +23,19 @@ export function PresetSelect({
   const asTyped = presetOf(stage.presets, stage.hyperparameters, typed);
   const isChanged = preset !== undefined && asTyped !== preset;
   return (
-    <NativeSelect
-      className={classes.preset}
-      label="Preset"
-      description={isChanged ? `${preset.help} Changed below.` : preset?.help}
-      data={stage.presets.map(({ name, label }) => ({ value: name, label }))}
-      value={preset?.name}
-      onChange={(event) => {
-        const chosen = stage.presets.find(({ name }) => name === event.currentTarget.value);
-        if (chosen) onChoose(chosen, typedBy(chosen));
-      }}
-    />
+    <Section title="Preset" note="Choosing one fills the hyperparameters and what a sweep tries.">
+      <NativeSelect
+        className={classes.preset}
+        aria-label="Preset"
+        inputWrapperOrder={["label", "input", "error", "description"]}
+        description={isChanged ? `${preset.help} Changed below.` : preset?.help}
+        data={stage.presets.map(({ name, label }) => ({ value: name, label }))}
+        value={preset?.name}
+        onChange={(event) => {
+          const chosen = stage.presets.find(({ name }) => name === event.currentTarget.value);
+          if (chosen) onChoose(chosen, typedBy(chosen));
+        }}
+      />
+    </Section>
   );
 }

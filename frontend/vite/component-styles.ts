@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const LIBRARY = fileURLToPath(new URL("../node_modules/@mantine/core/", import.meta.url));
-const CLASS_NAMES = /@mantine\/core\/esm\/components\/.+\/(\w+)\.module\.mjs$/;
+// Checkboxes and their like are made of parts outside the folder of components.
+const CLASS_NAMES = /@mantine\/core\/esm\/.+\/(\w+)\.module\.mjs$/;
 /** The import in `theme.css` that stands for the library's styles. */
 const WHOLE_SHEET = '@import "@mantine/core/styles.layer.css";';
 /** What every page needs, whichever components it shows. */

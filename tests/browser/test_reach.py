@@ -75,6 +75,19 @@ def test_every_page_of_a_labeler_reads_from_right_to_left(cast: Cast, open_site)
     assert block.evaluate("block => getComputedStyle(block).direction") == "ltr"
 
 
+def test_a_checkbox_stands_beside_its_label(cast: Cast, open_site) -> None:
+    """A built page brings the styles of every part that it shows, wherever the library keeps it."""
+    page = open_site("/data/new", person=cast.ada)
+    box = page.get_by_role("checkbox", name="Include simulated labelers")
+    box.wait_for()
+
+    square = box.bounding_box() or {}
+    words = page.get_by_text("Include simulated labelers").bounding_box() or {}
+
+    assert words["x"] >= square["x"] + square["width"]
+    assert abs(words["y"] - square["y"]) < square["height"]
+
+
 def test_a_whole_ranking_by_keyboard_alone(cast: Cast, open_site) -> None:
     """From the list of projects to the stored answer, every stop named by its role."""
     ranking_task(cast.amina, name="Helpful answers")

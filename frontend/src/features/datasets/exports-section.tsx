@@ -76,7 +76,7 @@ export function ExportsSection({ snapshotId }: { snapshotId: string }) {
       isSheet
     >
       {request.isError && <ProblemNote error={request.error} title="The export could not begin" />}
-      <Group gap="md">
+      <Group gap="md" mb="md">
         <Button loading={request.isPending} onClick={() => request.mutate({ forms: wanted })}>
           Export
         </Button>
@@ -94,7 +94,9 @@ export function ExportsSection({ snapshotId }: { snapshotId: string }) {
       <Loaded query={exports} skeleton={<TableSkeleton numRows={2} />}>
         {(rows) =>
           rows.length === 0 ? (
-            <EmptyNote title="Nothing was exported yet" />
+            <EmptyNote title="Nothing was exported yet">
+              An export runs in the background; its files stay here to be downloaded again.
+            </EmptyNote>
           ) : (
             rows.map((found) => <ExportView key={found.id} found={found} />)
           )

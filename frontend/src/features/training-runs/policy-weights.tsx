@@ -23,20 +23,25 @@ export function PolicyWeights({
   if (roles.length < 2) return null;
   const refused = fieldMessages(error, "weights");
   return (
-    <div className={classes.inputs}>
-      {roles.map((role) => (
-        <TextInput
-          key={role}
-          label={`Weight of ${roleWords("sampling", role).label.toLowerCase()}`}
-          description="Relative to the others. All empty: supervised models write three quarters."
-          inputWrapperOrder={["label", "input", "error", "description"]}
-          inputMode="decimal"
-          autoComplete="off"
-          value={typed[role] ?? ""}
-          error={problems[role] ?? refused[role]}
-          onChange={(event) => onType(role, event.currentTarget.value)}
-        />
-      ))}
+    <div className={classes.weights} role="group" aria-labelledby="weights-of-policies">
+      <p className={classes.quiet} id="weights-of-policies">
+        How much of every prompt&apos;s completions each policy writes, relative to the others. All empty:
+        supervised models write three quarters where there are others too.
+      </p>
+      <div className={classes.inputs}>
+        {roles.map((role) => (
+          <TextInput
+            key={role}
+            label={`Weight of ${roleWords("sampling", role).label.toLowerCase()}`}
+            inputWrapperOrder={["label", "input", "error"]}
+            inputMode="decimal"
+            autoComplete="off"
+            value={typed[role] ?? ""}
+            error={problems[role] ?? refused[role]}
+            onChange={(event) => onType(role, event.currentTarget.value)}
+          />
+        ))}
+      </div>
     </div>
   );
 }

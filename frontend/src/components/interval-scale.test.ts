@@ -10,6 +10,14 @@ test("a range covers everything drawn and ends on tenths inside its bounds", () 
   expect(rangeOf([])).toEqual([0, 1]);
 });
 
+test("figures that no bounds hold have a range of their own", () => {
+  // Three losses of a sweep: steps of (5.496 - 4.72) / 5 -> 0.2.
+  expect(rangeOf([5.496, 5.227, 4.72])).toEqual([4.6, 5.6]);
+  expect(rangeOf([-0.331, -0.318])).toEqual([-0.335, -0.315]);
+  expect(rangeOf([40, 55])).toEqual([35, 60]);
+  expect(rangeOf([2.5])).toEqual([2, 3]);
+});
+
 test("positions are percentages that never leave the chart", () => {
   expect(positionIn([0.5, 0.9], 0.7)).toBeCloseTo(50);
   expect(positionIn([0.5, 0.9], 0.4)).toBe(0);
@@ -20,6 +28,9 @@ test("ticks stand on round numbers", () => {
   expect(ticksOf([0.6, 0.8])).toEqual([0.6, 0.7, 0.8]);
   expect(ticksOf([0, 1])).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
   expect(ticksOf([-1, 1])).toEqual([-1, -0.5, 0, 0.5, 1]);
+  expect(ticksOf([4.6, 5.6])).toEqual([4.6, 4.8, 5, 5.2, 5.4, 5.6]);
+  expect(ticksOf([35, 60])).toEqual([35, 40, 45, 50, 55, 60]);
+  expect(ticksOf([-0.335, -0.315])).toEqual([-0.335, -0.33, -0.325, -0.32, -0.315]);
 });
 
 test("an interval reads as a sentence, a bare figure as itself", () => {

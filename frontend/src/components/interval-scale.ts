@@ -9,12 +9,34 @@ export interface Reference {
   label: string;
 }
 
-/** The range that an interval chart shows: everything drawn, a little air, round ends. */
+// So many steps of a scale, about.
+const NUM_STEPS = 5;
+
+/** 1, 2 or 5 times a power of ten, at least the size asked for. */
+function roundStep(size: number): number {
+  const power = 10 ** Math.floor(Math.log10(size));
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= size * (1 - 1e-9)) ?? 10;
+  return factor * power;
+}
+
+/** The range of figures that no bounds hold, such as losses and rewards. */
+function openRange(lowest: number, highest: number): [number, number] {
+  const span = highest - lowest || Math.abs(highest) || 1;
+  const step = roundStep(span / NUM_STEPS);
+  const ends = [Math.floor(lowest / step - 0.2), Math.ceil(highest / step + 0.2)] as const;
+  return [Number((ends[0] * step).toPrecision(6)), Number((ends[1] * step).toPrecision(6))];
+}
+
+/**
+ * The range that an interval chart shows: everything drawn, a little air, round ends. Figures that
+ * leave the bounds were never bound by them.
+ */
 export function rangeOf(values: number[], bounds: [number, number] = [0, 1]): [number, number] {
   const [floor, ceiling] = bounds;
   if (values.length === 0) return bounds;
   const lowest = Math.min(...values);
   const highest = Math.max(...values);
+  if (lowest < floor || highest > ceiling) return openRange(lowest, highest);
   const low = Math.floor((lowest - 0.02) * 10) / 10;
   const high = Math.ceil((highest + 0.02) * 10) / 10;
   const range: [number, number] = [Math.max(floor, low), Math.min(ceiling, high)];
@@ -27,14 +49,18 @@ export function positionIn([low, high]: [number, number], value: number): number
   return Math.min(100, Math.max(0, ((value - low) / (high - low)) * 100));
 }
 
-/** Round places for an axis, not more than seven. */
+function stepOf(span: number): number {
+  if (span > 7 || span < 0.15) return roundStep(span / NUM_STEPS);
+  return span > 3 ? 1 : span > 1 ? 0.5 : span > 0.5 ? 0.2 : 0.1;
+}
+
+/** Round places for an axis, not more than eight. */
 export function ticksOf([low, high]: [number, number]): number[] {
-  const span = high - low;
-  const step = span > 3 ? 1 : span > 1 ? 0.5 : span > 0.5 ? 0.2 : 0.1;
+  const step = stepOf(high - low);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) =>
-    Number(((first + index) * step).toFixed(2)),
+    Number(((first + index) * step).toPrecision(6)),
   );
 }
 

@@ -175,6 +175,26 @@ class TestFolders:
 
         assert "model.safetensors" in self.refusal(folder)
 
+    @pytest.mark.parametrize(
+        "header",
+        [
+            # Four bytes are no ten numbers.
+            {"w": {"dtype": "U8", "shape": [10], "data_offsets": [0, 4]}},
+            {"w": {"dtype": "F32", "shape": [4], "data_offsets": [0, 4]}},
+            # Two tensors in the same place, and a hole that could hide anything.
+            {
+                "w": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]},
+                "v": {"dtype": "U8", "shape": [2], "data_offsets": [2, 4]},
+            },
+            {"w": {"dtype": "U8", "shape": [2], "data_offsets": [2, 4]}},
+        ],
+        ids=["shape", "type", "overlap", "hole"],
+    )
+    def test_a_header_that_lies_about_its_tensors_is_refused(self, folder, header):
+        (folder / "model.safetensors").write_bytes(safetensors(header=header))
+
+        assert "does not hold what its header says" in self.refusal(folder)
+
     def test_a_path_that_no_file_system_has_is_refused(self, folder):
         assert "cannot be read" in self.refusal(folder / ("x" * 5_000))
 

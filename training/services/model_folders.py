@@ -1,6 +1,7 @@
 """What a folder must be before Concord takes it for a model: data only, nothing that runs."""
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,24 @@ ALLOWED_SUFFIXES = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja
 ALLOWED_NAMES = frozenset({"LICENSE", "LICENCE", "NOTICE"})
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model")
 MAXIMUM_HEADER_BYTES = 100_000_000
+# The types of the format (safetensors 0.5).
+DTYPE_BITS = {
+    "BOOL": 8,
+    "U8": 8,
+    "I8": 8,
+    "F8_E5M2": 8,
+    "F8_E4M3": 8,
+    "I16": 16,
+    "U16": 16,
+    "F16": 16,
+    "BF16": 16,
+    "I32": 32,
+    "U32": 32,
+    "F32": 32,
+    "F64": 64,
+    "I64": 64,
+    "U64": 64,
+}
 
 
 def check_model_folder(folder: Path) -> None:
@@ -77,15 +96,27 @@ def _check_safetensors(path: Path) -> None:
             raise _refusal(f"{path.name} is not a safetensors file")
         header = stream.read(header_bytes)
     try:
-        tensors = json.loads(header)
-        extents = [
-            tensor["data_offsets"] for name, tensor in tensors.items() if name != "__metadata__"
-        ]
-        end = max(int(extent[1]) for extent in extents)
+        tensors = {k: v for k, v in json.loads(header).items() if k != "__metadata__"}
+        extents = sorted((*map(int, one["data_offsets"]), name) for name, one in tensors.items())
+        end = max(last for _, last, _ in extents)
+        sizes = {name: _num_bytes(one) for name, one in tensors.items()}
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise _refusal(f"{path.name} is not a safetensors file") from error
     if end != size - 8 - header_bytes:
         raise _refusal(f"{path.name} is cut short or padded")
+    place = 0
+    for first, last, name in extents:
+        if first != place or last - first != sizes[name]:
+            raise _refusal(f"{path.name} does not hold what its header says of {name[:80]!r}")
+        place = last
+
+
+def _num_bytes(tensor: Any) -> int:
+    """Of its shape and type. Raises: ValueError for a type that safetensors does not have."""
+    bits = DTYPE_BITS.get(tensor["dtype"])
+    if bits is None or any(length < 0 for length in tensor["shape"]):
+        raise ValueError(tensor["dtype"])
+    return int(math.prod(tensor["shape"])) * bits // 8
 
 
 def _refusal(problem: str) -> Refused:

@@ -20,6 +20,8 @@ PERIODIC = {
     "labeling.import_prompts": 5.0,
     # Goes on with exports of snapshots.
     "training.export": 5.0,
+    # Takes the steps of rounds whose condition is met.
+    "training.advance_rounds": 5.0,
     # Prompts that were stored before there were checks.
     "labeling.check_prompts": 60.0,
     # Keeps the agreement figures up to date.

@@ -18,6 +18,7 @@ from training.runner import periodic
 from training.runner.process_tree import spawn_runner
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.export_jobs import export_for
+from training.services.rounds import advance_rounds
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,12 @@ def export() -> None:
     """Go on with exports for a few seconds, and ring again while there is more."""
     if export_for(EXPORT_SECONDS):
         current_app.send_task("training.export", expires=EXPORT_RING_SECONDS)
+
+
+@shared_task(name="training.advance_rounds")
+def advance() -> None:
+    """Take the steps of rounds that are due."""
+    advance_rounds()
 
 
 @shared_task(name="training.reap")

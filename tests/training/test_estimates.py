@@ -11,13 +11,16 @@ from training.ml.hyperparameters import parse
 from training.models import Artifact, RunAttempt, Snapshot
 from training.services.estimates import (
     CHECKPOINTS_KEPT,
+    COPIES_IN_MEMORY,
     Spent,
     disk_of,
     line_through,
     median_error,
     num_examples,
     predict,
+    work_of,
 )
+from training.services.stages import STAGES
 
 MODEL_BYTES = 1_000
 
@@ -88,6 +91,15 @@ def test_adapters_make_small_checkpoints_and_sampling_makes_none():
     assert full == MODEL_BYTES * (1 + 4 * CHECKPOINTS_KEPT)
     assert adapted == MODEL_BYTES * (1 + CHECKPOINTS_KEPT)
     assert disk_of("sampling", parse("sampling", {}), MODEL_BYTES) == 0
+
+
+@pytest.mark.parametrize("stage", list(STAGES))
+def test_every_stage_has_its_work_and_its_disk(stage):
+    values = parse(stage, {})
+
+    assert work_of(stage, values, snapshot(100), MODEL_BYTES) > 0
+    assert COPIES_IN_MEMORY[stage] >= 1
+    assert disk_of(stage, values, MODEL_BYTES) >= 0
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from training.models.exports import Export
 from training.models.model_versions import ModelVersion
 from training.models.promotions import Promotion
 from training.models.rewards import CompletionReward
+from training.models.rounds import Round, RoundLink, RoundStep
 from training.models.runs import (
     LIVE_STATES,
     TERMINAL_STATES,
@@ -34,6 +35,9 @@ __all__ = [
     "GpuSlot",
     "ModelVersion",
     "Promotion",
+    "Round",
+    "RoundLink",
+    "RoundStep",
     "Run",
     "RunAttempt",
     "RunEvent",

@@ -1324,6 +1324,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_rounds"];
+        put?: never;
+        /** @description Nothing begins yet, unless sampling is one of the automatic steps. */
+        post: operations["open_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/close/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["close_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/settings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_round"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/steps/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin a step that is ready, or a failed one again. */
+        post: operations["start_round_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/": {
         parameters: {
             query?: never;
@@ -3442,6 +3524,10 @@ export interface components {
             results: components["schemas"]["ReviewOutput"][];
             next: string | null;
         };
+        PaginatedRoundOutputList: {
+            results: components["schemas"]["RoundOutput"][];
+            next: string | null;
+        };
         PaginatedRunOutputList: {
             results: components["schemas"]["RunOutput"][];
             next: string | null;
@@ -3682,6 +3768,10 @@ export interface components {
              */
             pool: "training" | "held_out";
             instructions: components["schemas"]["InstructionsInputRequest"];
+        };
+        ProjectName: {
+            id: number;
+            name: string;
         };
         ProjectOutput: {
             readonly id: number;
@@ -3959,6 +4049,11 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        PromptsName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description About the task of an assignment, or about a project: one of the two is given. */
         QuestionInputRequest: {
             /** Format: int64 */
@@ -4211,6 +4306,82 @@ export interface components {
         };
         RollBackInputRequest: {
             reason: string;
+        };
+        RoundDetailOutput: {
+            round: components["schemas"]["RoundOutput"];
+            steps: components["schemas"]["StepOutput"][];
+        };
+        /** @description What a round starts from. Hyperparameters that are not given take the stage's defaults. */
+        RoundInputRequest: {
+            /** @description Steps that begin by themselves. */
+            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
+            min_rankings: number;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Writes the completions; training starts from it.
+             */
+            policy: string;
+            /** Format: int64 */
+            project: number;
+            /**
+             * Format: uuid
+             * @description The snapshot of prompts for PPO.
+             */
+            prompts: string;
+            num_prompts: number;
+            completions_per_prompt: number;
+            /** @description Whose rankings the reward model learns from; all unless given. */
+            ranking_projects?: number[] | null;
+            /** @description By stage: sampling, reward_model, ppo. */
+            hyperparameters?: {
+                [key: string]: {
+                    [key: string]: number | boolean | string;
+                };
+            };
+        };
+        RoundOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            policy: components["schemas"]["ModelVersionName"];
+            project: components["schemas"]["ProjectName"];
+            prompts: components["schemas"]["PromptsName"];
+            readonly num_prompts: number;
+            readonly completions_per_prompt: number;
+            readonly min_rankings: number;
+            readonly ranking_projects: number[] | null;
+            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
+            readonly problem: string;
+            created_by: components["schemas"]["AuthorOutput"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly closed_at: string | null;
+        };
+        RoundRunOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
+            step: number;
+            total_steps: number | null;
+            output_model_version: components["schemas"]["ModelVersionName"] | null;
+        };
+        RoundSettingsInputRequest: {
+            /** @description Steps that begin by themselves. */
+            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
+            min_rankings: number;
+        };
+        RoundSnapshotOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            num_records: number;
+            counts: {
+                [key: string]: number;
+            };
         };
         RowErrorOutput: {
             line: number;
@@ -4611,6 +4782,10 @@ export interface components {
             /** @description Empty where there is one way to train. */
             presets: components["schemas"]["PresetOutput"][];
         };
+        StepInputRequest: {
+            /** @enum {string} */
+            step: "sampling" | "tasks" | "snapshot" | "reward_model" | "ppo";
+        };
         StepMetricsOutput: {
             readonly step: number;
             readonly phase: string;
@@ -4622,6 +4797,23 @@ export interface components {
             readonly elapsed_seconds: number;
             /** Format: date-time */
             readonly recorded_at: string;
+        };
+        StepOutput: {
+            /** @enum {string} */
+            step: "sampling" | "tasks" | "snapshot" | "reward_model" | "ppo" | "evaluation";
+            /** @enum {string} */
+            state: "waiting" | "ready" | "working" | "done" | "failed";
+            note: string;
+            can_start: boolean;
+            is_automatic: boolean;
+            run: components["schemas"]["RoundRunOutput"] | null;
+            snapshot: components["schemas"]["RoundSnapshotOutput"] | null;
+            num_tasks: number | null;
+            evaluation: components["schemas"]["EvaluationName"] | null;
+            /** @description Null where its condition began it. */
+            started_by: components["schemas"]["AuthorOutput"] | null;
+            /** Format: date-time */
+            started_at: string | null;
         };
         SubmittedOutput: {
             /** Format: uuid */
@@ -7955,6 +8147,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedToReviewOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_rounds: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRoundOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    close_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundSettingsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    start_round_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetailOutput"];
                 };
             };
             /** @description Refused */

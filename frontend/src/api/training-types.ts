@@ -18,6 +18,11 @@ export type Promotions = Schemas["PromotionsOutput"];
 export type Promotion = Promotions["history"][number];
 export type PromotionRequest = Schemas["PromotionInputRequest"];
 export type Evidence = NonNullable<Promotion["evidence"]>;
+export type Round = Schemas["RoundOutput"];
+export type RoundDetail = Schemas["RoundDetailOutput"];
+export type RoundStep = RoundDetail["steps"][number];
+export type RoundRequest = Schemas["RoundInputRequest"];
+export type StartedStep = Schemas["StepInputRequest"]["step"];
 export type ModelName = Schemas["ModelVersionName"];
 export type Lineage = Schemas["LineageOutput"];
 /** A snapshot that a version, or one of those it was made from, was trained on. */

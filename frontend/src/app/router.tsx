@@ -108,6 +108,8 @@ const researcherPages: RouteObject[] = [
   { path: "runs", ...page(() => import("@/features/training-runs/runs-page"), "RunsPage") },
   { path: "sweeps", ...page(() => import("@/features/training-runs/sweeps-page"), "SweepsPage") },
   { path: "sweeps/:sweepId", ...page(() => import("@/features/training-runs/sweep-page"), "SweepPage") },
+  { path: "rounds", ...page(() => import("@/features/rounds/rounds-page"), "RoundsPage") },
+  { path: "rounds/:roundId", ...page(() => import("@/features/rounds/round-page"), "RoundPage") },
   { path: "runs/compare", ...page(() => import("@/features/training-runs/compare-page"), "ComparePage") },
   { path: "runs/:runId", ...page(() => import("@/features/training-runs/run-page"), "RunPage") },
   { path: "models", ...page(() => import("@/features/models/models-page"), "ModelsPage") },
@@ -123,6 +125,7 @@ const adminPages: RouteObject[] = [
     ...page(() => import("@/features/evaluations/new-evaluation-page"), "NewEvaluationPage"),
   },
   { path: "data/new", ...page(() => import("@/features/datasets/freeze-page"), "FreezePage") },
+  { path: "rounds/new", ...page(() => import("@/features/rounds/new-round-page"), "NewRoundPage") },
   { path: "runs/new", ...page(() => import("@/features/training-runs/launch-page"), "LaunchPage") },
 ];
 

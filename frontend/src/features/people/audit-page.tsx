@@ -30,6 +30,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   screening: "Screening",
   consentversion: "Consent",
   modelversion: "Model",
+  round: "Round",
 };
 const KINDS = Object.entries(SUBJECT_WORDS).map(([value, label]) => ({ value, label }));
 

@@ -112,6 +112,7 @@ export function RunsPage() {
         title="Runs"
         actions={
           <>
+            <Link to="/rounds">Rounds</Link>
             <Link to="/sweeps">Sweeps</Link>
             {canLaunch && <LinkButton to="/runs/new">New run</LinkButton>}
           </>

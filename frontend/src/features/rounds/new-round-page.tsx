@@ -1,0 +1,234 @@
+import { Button, NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { SyntheticEvent } from "react";
+
+import { ApiError } from "@/api/errors";
+import { modelVersionsQuery } from "@/api/model-versions";
+import { projectsQuery } from "@/api/projects";
+import type { Project } from "@/api/research-types";
+import { snapshotsQuery } from "@/api/snapshots";
+import type { ModelVersion, RoundRequest, Snapshot } from "@/api/training-types";
+import { Loaded } from "@/components/loaded";
+import { PageHeader } from "@/components/page-header";
+import { ProblemNote } from "@/components/problem-note";
+import { Section } from "@/components/section";
+
+import { useOpenRound } from "./round-queries";
+import { StepSettings } from "./step-settings";
+import type { Settings } from "./step-settings";
+
+const DEFAULT_PROMPTS = 100;
+const DEFAULT_RANKINGS = 500;
+const DEFAULT_K = 4;
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+interface Offer {
+  policies: Choice[];
+  projects: (Choice & { k: number })[];
+  prompts: Choice[];
+}
+
+/** What a round can start from: supervised models first, then policies, then base models. */
+function offerOf(models: ModelVersion[], projects: Project[], snapshots: Snapshot[]): Offer {
+  const kinds: ModelVersion["kind"][] = ["sft", "policy", "base"];
+  return {
+    policies: kinds
+      .flatMap((kind) => models.filter((model) => model.kind === kind))
+      .map(({ id, name }) => ({ value: id, label: name })),
+    projects: projects
+      .filter(({ kind, purpose }) => kind === "ranking" && purpose === "training")
+      .map(({ id, name, k }) => ({ value: String(id), label: name, k: k ?? DEFAULT_K })),
+    prompts: snapshots
+      .filter(({ kind }) => kind === "ppo")
+      .map(({ id, name }) => ({ value: id, label: name })),
+  };
+}
+
+/** What is still missing before a round can be opened; null when nothing is. */
+function missingIn(offer: Offer): string | null {
+  if (offer.policies.length === 0) return "There is no model that writes completions yet.";
+  if (offer.projects.length === 0) return "There is no ranking project made for training yet.";
+  if (offer.prompts.length === 0) return "There is no snapshot of prompts yet.";
+  return null;
+}
+
+interface Draft {
+  name: string;
+  policy: string;
+  project: string;
+  prompts: string;
+  numPrompts: number | string;
+  each: number | string;
+}
+
+function firstDraft({ policies, projects, prompts }: Offer): Draft {
+  return {
+    name: "",
+    policy: policies[0]?.value ?? "",
+    project: projects[0]?.value ?? "",
+    prompts: prompts[0]?.value ?? "",
+    numPrompts: DEFAULT_PROMPTS,
+    // As many as a task of the project shows.
+    each: projects[0]?.k ?? DEFAULT_K,
+  };
+}
+
+function requestOf(draft: Draft, { automatic, minRankings }: Settings): RoundRequest {
+  return {
+    name: draft.name.trim(),
+    policy: draft.policy,
+    project: Number(draft.project),
+    prompts: draft.prompts,
+    num_prompts: Number(draft.numPrompts),
+    completions_per_prompt: Number(draft.each),
+    min_rankings: Number(minRankings),
+    automatic,
+  };
+}
+
+function problemsOf(error: unknown): (field: string) => string | undefined {
+  const fields = error instanceof ApiError ? error.fields : {};
+  return (field) => fields[field]?.join(" ");
+}
+
+const FIELDS = ["name", "policy", "project", "prompts", "num_prompts", "completions_per_prompt", "min_rankings"];
+
+function Basis({
+  offer,
+  draft,
+  problem,
+  onChange,
+}: {
+  offer: Offer;
+  draft: Draft;
+  problem: (field: string) => string | undefined;
+  onChange: (change: Partial<Draft>) => void;
+}) {
+  return (
+    <Stack gap="md">
+      <TextInput
+        label="Name"
+        maxLength={140}
+        value={draft.name}
+        error={problem("name")}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
+      />
+      <NativeSelect
+        label="Policy"
+        description="Writes the completions; the reward model and PPO start from it."
+        data={offer.policies}
+        value={draft.policy}
+        error={problem("policy")}
+        onChange={(event) => onChange({ policy: event.currentTarget.value })}
+      />
+      <NativeSelect
+        label="Ranking project"
+        description="Where its completions are ranked."
+        data={offer.projects}
+        value={draft.project}
+        error={problem("project")}
+        onChange={(event) => onChange({ project: event.currentTarget.value })}
+      />
+      <NativeSelect
+        label="Prompts for PPO"
+        description="A frozen snapshot."
+        data={offer.prompts}
+        value={draft.prompts}
+        error={problem("prompts")}
+        onChange={(event) => onChange({ prompts: event.currentTarget.value })}
+      />
+      <NumberInput
+        label="Prompts to answer"
+        min={1}
+        max={10_000}
+        allowDecimal={false}
+        value={draft.numPrompts}
+        error={problem("num_prompts")}
+        onChange={(numPrompts) => onChange({ numPrompts })}
+      />
+      <NumberInput
+        label="Completions of each"
+        min={1}
+        max={64}
+        allowDecimal={false}
+        value={draft.each}
+        error={problem("completions_per_prompt")}
+        onChange={(each) => onChange({ each })}
+      />
+    </Stack>
+  );
+}
+
+function RoundForm({ offer }: { offer: Offer }) {
+  const [draft, setDraft] = useState(() => firstDraft(offer));
+  const [settings, setSettings] = useState<Settings>({ automatic: [], minRankings: DEFAULT_RANKINGS });
+  const open = useOpenRound();
+  const problem = problemsOf(open.error);
+  const missing = missingIn(offer) ?? (draft.name.trim() === "" ? "A name is needed." : null);
+
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    open.mutate(requestOf(draft, settings));
+  }
+
+  return (
+    <form onSubmit={submit} style={{ maxWidth: "40rem" }}>
+      <Section title="What it starts from" isSheet>
+        <Basis
+          offer={offer}
+          draft={draft}
+          problem={problem}
+          onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+        />
+      </Section>
+      <Section title="How it goes on" isSheet>
+        <StepSettings settings={settings} problem={problem("min_rankings")} onChange={setSettings} />
+      </Section>
+      {open.isError && <ProblemNote error={open.error} title="The round was not opened" shownFields={FIELDS} />}
+      <Button
+        type="submit"
+        mt="md"
+        disabled={missing !== null}
+        loading={open.isPending}
+        aria-describedby={missing ? "round-missing" : undefined}
+      >
+        Open the round
+      </Button>
+      {missing && (
+        <p id="round-missing" style={{ color: "var(--text-soft)" }}>
+          {missing}
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** Opens one turn of the loop: what it starts from, and which steps it takes by itself. */
+export function NewRoundPage() {
+  const models = useQuery(modelVersionsQuery);
+  const projects = useQuery(projectsQuery);
+  const snapshots = useQuery(snapshotsQuery);
+  return (
+    <>
+      <PageHeader title="New round">
+        Nothing begins when it is opened, unless sampling may begin by itself.
+      </PageHeader>
+      <Loaded query={models}>
+        {(modelRows) => (
+          <Loaded query={projects}>
+            {(projectRows) => (
+              <Loaded query={snapshots}>
+                {(snapshotRows) => <RoundForm offer={offerOf(modelRows, projectRows, snapshotRows)} />}
+              </Loaded>
+            )}
+          </Loaded>
+        )}
+      </Loaded>
+    </>
+  );
+}

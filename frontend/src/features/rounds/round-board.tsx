@@ -1,0 +1,133 @@
+import { Anchor, Button } from "@mantine/core";
+import { Link } from "react-router";
+
+import type { RoundDetail, RoundStep, StartedStep } from "@/api/training-types";
+import { countOf, formatCount } from "@/components/formats";
+import { LinkButton } from "@/components/link-button";
+import { Moment } from "@/components/moment";
+import { ToneBadge } from "@/components/tone-badge";
+
+import { STEP_STATE_WORDS, STEP_WORDS } from "./round-words";
+import classes from "./rounds.module.css";
+
+/** Where a step leads: its run and what that made, its data, its tasks or its evaluation. */
+function Leads({ step, projectId }: { step: RoundStep; projectId: number }) {
+  const { run, snapshot, num_tasks: numTasks, evaluation } = step;
+  return (
+    <>
+      {run && (
+        <div>
+          <Anchor component={Link} to={`/runs/${run.id}`}>
+            {run.name}
+          </Anchor>
+          {run.total_steps !== null && step.state === "working" && (
+            <span className={classes.quiet}>
+              , step {formatCount(run.step)} of {formatCount(run.total_steps)}
+            </span>
+          )}
+        </div>
+      )}
+      {run?.output_model_version && (
+        <div>
+          <Anchor component={Link} to={`/models/${run.output_model_version.id}`}>
+            {run.output_model_version.name}
+          </Anchor>
+        </div>
+      )}
+      {snapshot && (
+        <div>
+          <Anchor component={Link} to={`/data/${snapshot.id}`}>
+            {snapshot.name}
+          </Anchor>
+          <span className={classes.quiet}>
+            , {countOf(snapshot.num_records, "record")}
+            {snapshot.counts.pairs !== undefined && `, ${countOf(snapshot.counts.pairs, "pair")}`}
+          </span>
+        </div>
+      )}
+      {numTasks !== null && (
+        <div>
+          <Anchor component={Link} to={`/projects/${projectId}`}>
+            {countOf(numTasks, "task")}
+          </Anchor>
+        </div>
+      )}
+      {evaluation && (
+        <div>
+          <Anchor component={Link} to={`/evaluations/${evaluation.id}`}>
+            {evaluation.name}
+          </Anchor>
+        </div>
+      )}
+    </>
+  );
+}
+
+function whoBegan({ started_by: by, started_at: at }: RoundStep) {
+  if (at === null) return null;
+  return (
+    <div className={classes.quiet}>
+      {by === null ? "began by itself" : `begun by ${by.display_name}`} <Moment at={at} />
+    </div>
+  );
+}
+
+function StartButton({ step, isPending, onStart }: { step: RoundStep; isPending: boolean; onStart: (step: StartedStep) => void }) {
+  if (step.step === "evaluation") {
+    if (step.state !== "ready") return null;
+    return (
+      <LinkButton to="/evaluations/new" isQuiet>
+        Open an evaluation
+      </LinkButton>
+    );
+  }
+  const started = step.step;
+  if (!step.can_start) return null;
+  return (
+    <Button
+      variant={step.state === "ready" ? "filled" : "default"}
+      loading={isPending}
+      onClick={() => onStart(started)}
+    >
+      {step.state === "failed" ? "Begin again" : STEP_WORDS[started].start}
+    </Button>
+  );
+}
+
+/** The six steps in order, each with its state, where it leads and what may be done now. */
+export function RoundBoard({
+  detail,
+  isAdmin,
+  isPending,
+  onStart,
+}: {
+  detail: RoundDetail;
+  isAdmin: boolean;
+  isPending: boolean;
+  onStart: (step: StartedStep) => void;
+}) {
+  return (
+    <ol className={classes.board} aria-label="Steps of the round">
+      {detail.steps.map((step) => (
+        <li key={step.step} className={classes.step} aria-label={STEP_WORDS[step.step].label}>
+          <div className={classes.head}>
+            <h2>{STEP_WORDS[step.step].label}</h2>
+            <ToneBadge {...STEP_STATE_WORDS[step.state]} />
+          </div>
+          <p className={classes.quiet}>
+            {STEP_WORDS[step.step].help}
+            {step.is_automatic && " Begins by itself."}
+          </p>
+          {step.note !== "" && <p className={classes.note}>{step.note}</p>}
+          <Leads step={step} projectId={detail.round.project.id} />
+          {whoBegan(step)}
+          {isAdmin && (
+            <div className={classes.act}>
+              <StartButton step={step} isPending={isPending} onStart={onStart} />
+            </div>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}

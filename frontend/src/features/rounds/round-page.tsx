@@ -1,0 +1,144 @@
+import { Alert, Anchor, Button, Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useParams } from "react-router";
+
+import { isAtLeast, useSignedInUser } from "@/api/session";
+import type { Round, RoundDetail } from "@/api/training-types";
+import { ConfirmButton } from "@/components/confirm-button";
+import { Facts } from "@/components/facts";
+import { formatCount } from "@/components/formats";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { PageHeader } from "@/components/page-header";
+import { ProblemNote } from "@/components/problem-note";
+import { Section } from "@/components/section";
+
+import { RoundBoard } from "./round-board";
+import { roundQuery, useRoundCommand } from "./round-queries";
+import { StepSettings } from "./step-settings";
+import type { Settings } from "./step-settings";
+
+type Command = ReturnType<typeof useRoundCommand>;
+
+function settingsOf({ automatic, min_rankings: minRankings }: Round): Settings {
+  return { automatic: automatic, minRankings };
+}
+
+function SettingsSection({ round, command }: { round: Round; command: Command }) {
+  const [settings, setSettings] = useState(() => settingsOf(round));
+  const isChanged = JSON.stringify(settings) !== JSON.stringify(settingsOf(round));
+  return (
+    <Section title="How it goes on" isSheet>
+      <StepSettings settings={settings} onChange={setSettings} />
+      <Group mt="md">
+        <Button
+          variant="default"
+          disabled={!isChanged}
+          loading={command.isPending}
+          onClick={() =>
+            command.mutate({
+              automatic: settings.automatic,
+              min_rankings: Number(settings.minRankings),
+            })
+          }
+        >
+          Keep
+        </Button>
+      </Group>
+    </Section>
+  );
+}
+
+function Basis({ round }: { round: Round }) {
+  return (
+    <Section title="What it starts from" isSheet>
+      <Facts
+        facts={[
+          {
+            name: "Policy",
+            value: (
+              <Anchor component={Link} to={`/models/${round.policy.id}`}>
+                {round.policy.name}
+              </Anchor>
+            ),
+          },
+          {
+            name: "Ranked in",
+            value: (
+              <Anchor component={Link} to={`/projects/${round.project.id}`}>
+                {round.project.name}
+              </Anchor>
+            ),
+          },
+          {
+            name: "Prompts for PPO",
+            value: (
+              <Anchor component={Link} to={`/data/${round.prompts.id}`}>
+                {round.prompts.name}
+              </Anchor>
+            ),
+          },
+          {
+            name: "Sampled",
+            value: `${formatCount(round.num_prompts)} prompts, ${round.completions_per_prompt} completions of each`,
+          },
+          {
+            name: "Rankings",
+            value: round.ranking_projects === null ? "of all projects so far" : `of ${round.ranking_projects.length} projects`,
+          },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function RoundView({ detail }: { detail: RoundDetail }) {
+  const { round, steps } = detail;
+  const isAdmin = isAtLeast(useSignedInUser().role, "admin");
+  const command = useRoundCommand(round.id);
+  const isOpen = round.closed_at === null;
+  return (
+    <>
+      <PageHeader
+        title={round.name}
+        actions={
+          isAdmin &&
+          isOpen && (
+            <ConfirmButton
+              label="Close"
+              question={`Close ${round.name}?`}
+              consequence="Nothing begins in it any more. What runs goes on, and everything stays."
+              confirmLabel="Close the round"
+              isPending={command.isPending}
+              onConfirm={() => command.mutate({ close: true })}
+            />
+          )
+        }
+      >
+        {isOpen ? "Open" : "Closed"}, opened by {round.created_by.display_name}{" "}
+        <Moment at={round.created_at} />
+      </PageHeader>
+      {round.problem !== "" && (
+        <Alert color="yellow" title="A step could not begin by itself" role="status" mb="md">
+          {round.problem}
+        </Alert>
+      )}
+      {command.isError && <ProblemNote error={command.error} title="That did not work" />}
+      <RoundBoard
+        detail={{ round, steps }}
+        isAdmin={isAdmin}
+        isPending={command.isPending}
+        onStart={(start) => command.mutate({ start })}
+      />
+      {isAdmin && isOpen && <SettingsSection round={round} command={command} />}
+      <Basis round={round} />
+    </>
+  );
+}
+
+/** One turn of the loop: where each of its steps is, and the next one (R84). */
+export function RoundPage() {
+  const detail = useQuery(roundQuery(useParams().roundId ?? ""));
+  return <Loaded query={detail}>{(found) => <RoundView key={found.round.id} detail={found} />}</Loaded>;
+}

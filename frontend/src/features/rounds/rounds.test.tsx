@@ -1,0 +1,125 @@
+import { screen, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { RoundDetail, RoundStep } from "@/api/training-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer, refusal } from "@/testing/server";
+import { prompts, sft } from "@/testing/training";
+
+const round: RoundDetail["round"] = {
+  id: "00000011-0000-4000-8000-000000000011",
+  name: "Round 3",
+  policy: { id: sft.id, name: sft.name, kind: "sft" },
+  project: { id: 4, name: "Helpful answers" },
+  prompts: { id: prompts.id, name: prompts.name },
+  num_prompts: 200,
+  completions_per_prompt: 4,
+  min_rankings: 500,
+  ranking_projects: null,
+  automatic: [],
+  problem: "",
+  created_by: { id: 2, display_name: "Ruth Adler" },
+  created_at: "2026-03-01T12:00:00Z",
+  closed_at: null,
+};
+const step = (name: RoundStep["step"], changes: Partial<RoundStep> = {}): RoundStep => ({
+  step: name,
+  state: "waiting",
+  note: "",
+  can_start: false,
+  is_automatic: false,
+  run: null,
+  snapshot: null,
+  num_tasks: null,
+  evaluation: null,
+  started_by: null,
+  started_at: null,
+  ...changes,
+});
+const steps = [
+  step("sampling", { state: "done", started_at: "2026-03-01T12:00:00Z" }),
+  step("tasks", { state: "done", num_tasks: 200, started_by: { id: 2, display_name: "Ruth Adler" }, started_at: "2026-03-01T12:00:00Z" }),
+  step("snapshot", { note: "310 of 500 new rankings are sealed", can_start: true }),
+  step("reward_model"),
+  step("ppo"),
+  step("evaluation"),
+];
+const address = `/api/rounds/${round.id}/`;
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
+    .on(`GET ${address}`, { body: { round, steps } });
+});
+
+test("the board says where each step is and begins the next one by a click (R84)", async () => {
+  server.on(`POST ${address}steps/`, { body: { round, steps } });
+  const { user } = renderApp(`/rounds/${round.id}`);
+
+  const rankings = await screen.findByRole("listitem", { name: "Rankings" });
+  expect(rankings).toHaveTextContent("310 of 500 new rankings are sealed");
+  expect(screen.getByRole("listitem", { name: "Sampling" })).toHaveTextContent("began by itself");
+  expect(screen.getByRole("listitem", { name: "Tasks" })).toHaveTextContent("begun by Ruth Adler");
+  expect(within(screen.getByRole("listitem", { name: "Policy" })).queryByRole("button")).toBeNull();
+
+  await user.click(within(rankings).getByRole("button", { name: "Freeze" }));
+  await expect.poll(() => server.sent(`POST ${address}steps/`)[0]?.body).toEqual({ step: "snapshot" });
+});
+
+test("steps are told to begin by themselves", async () => {
+  server.on(`PUT ${address}settings/`, { body: { round, steps } });
+  const { user } = renderApp(`/rounds/${round.id}`);
+
+  await user.click(await screen.findByRole("checkbox", { name: "Reward model" }));
+  await user.click(screen.getByRole("checkbox", { name: "Rankings" }));
+  await user.click(screen.getByRole("button", { name: "Keep" }));
+
+  await expect
+    .poll(() => server.sent(`PUT ${address}settings/`)[0]?.body)
+    .toEqual({ automatic: ["snapshot", "reward_model"], min_rankings: 500 });
+});
+
+test("a researcher sees the board and no buttons", async () => {
+  server.on("GET /api/session/", { body: sessionOf({ ...ruth, role: "researcher" }) });
+  renderApp(`/rounds/${round.id}`);
+
+  await screen.findByRole("listitem", { name: "Rankings" });
+  expect(screen.queryByRole("button", { name: "Freeze" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Close" })).toBeNull();
+});
+
+test("a step that could not begin by itself says why", async () => {
+  server.on(`GET ${address}`, { body: { round: { ...round, problem: "Tasks: no prompt can be ranked." }, steps } });
+  renderApp(`/rounds/${round.id}`);
+
+  expect(await screen.findByText("Tasks: no prompt can be ranked.")).toBeVisible();
+});
+
+test("a round is opened with what it starts from, and names what is wrong", async () => {
+  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
+  server
+    .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
+    .on("GET /api/projects/", { body: { results: [project], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [prompts], next: null } })
+    .on("POST /api/rounds/", refusal(400, "invalid_round", "No.", { fields: { name: ["Another round has this name."] } }));
+  const { user } = renderApp("/rounds/new");
+
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Round 3");
+  await user.click(screen.getByRole("button", { name: "Open the round" }));
+
+  expect(await screen.findByText("Another round has this name.")).toBeVisible();
+  expect(server.sent("POST /api/rounds/")[0]?.body).toEqual({
+    name: "Round 3",
+    policy: sft.id,
+    project: 4,
+    prompts: prompts.id,
+    num_prompts: 100,
+    completions_per_prompt: 4,
+    min_rankings: 500,
+    automatic: [],
+  });
+});

@@ -1,0 +1,287 @@
+"""Rounds: opened, watched, taken step by step, closed (R84-R86)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.pagination import KeysetPagination
+from labeling.api.permissions import (
+    IsAdmin,
+    IsResearcher,
+    ResearcherReadsAdminWrites,
+    account_of,
+)
+from labeling.errors import NotAccessible, Refused
+from labeling.selectors.projects import access_project
+from training.api.authors import AuthorOutput
+from training.api.model_versions import ModelVersionName
+from training.api.promotions import EvaluationName
+from training.api.snapshots import RowIds
+from training.api.stages import HyperparameterValue
+from training.models import Round, RoundStep, RunState
+from training.selectors.model_versions import access_model_version
+from training.selectors.rounds import StepState, access_round, board_of, rounds
+from training.selectors.snapshots import access_snapshot
+from training.services.rounds import (
+    STARTED_STEPS,
+    NewRound,
+    change_round,
+    close_round,
+    open_round,
+    start_step,
+)
+
+ID_MAXIMUM = 2**63 - 1
+MAXIMUM_PROMPTS = 10_000
+MAXIMUM_COMPLETIONS = 64
+MAXIMUM_RANKINGS = 10_000_000
+STARTED = [(step.value, step.label) for step in STARTED_STEPS]
+
+
+class Steps(serializers.ListField):
+    child = serializers.ChoiceField(choices=STARTED)
+
+
+class RoundSettingsInput(serializers.Serializer[Any]):
+    automatic = Steps(max_length=len(STARTED), help_text="Steps that begin by themselves.")
+    min_rankings = serializers.IntegerField(min_value=1, max_value=MAXIMUM_RANKINGS)
+
+
+class RoundInput(RoundSettingsInput):
+    """What a round starts from. Hyperparameters that are not given take the stage's defaults."""
+
+    name = serializers.CharField(max_length=140)
+    policy = serializers.UUIDField(help_text="Writes the completions; training starts from it.")
+    project = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM)
+    prompts = serializers.UUIDField(help_text="The snapshot of prompts for PPO.")
+    num_prompts = serializers.IntegerField(min_value=1, max_value=MAXIMUM_PROMPTS)
+    completions_per_prompt = serializers.IntegerField(min_value=1, max_value=MAXIMUM_COMPLETIONS)
+    ranking_projects = RowIds(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_length=1,
+        max_length=1_000,
+        help_text="Whose rankings the reward model learns from; all unless given.",
+    )
+    hyperparameters = serializers.DictField(
+        child=serializers.DictField(child=HyperparameterValue()),
+        default=dict,
+        help_text="By stage: sampling, reward_model, ppo.",
+    )
+
+    def new_round(self) -> NewRound:
+        """Raises: Refused("invalid_round") naming what is not there."""
+        given = dict(self.validated_data)
+        finders: dict[str, Any] = {
+            "policy": lambda: access_model_version(given["policy"]),
+            "project": lambda: access_project(project_id=given["project"]),
+            "prompts": lambda: access_snapshot(given["prompts"]),
+        }
+        found: dict[str, Any] = {}
+        missing: dict[str, list[str]] = {}
+        for name, find in finders.items():
+            try:
+                found[name] = find()
+            except NotAccessible:
+                missing[name] = ["there is no such thing"]
+        if missing:
+            said = "The round cannot be opened as asked."
+            raise Refused("invalid_round", said, status=400, fields=missing)
+        return NewRound(**(given | found))
+
+
+class StepInput(serializers.Serializer[Any]):
+    step = serializers.ChoiceField(choices=STARTED)
+
+
+class RoundRunOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=RunState.choices)
+    step = serializers.IntegerField()
+    total_steps = serializers.IntegerField(allow_null=True)
+    output_model_version = ModelVersionName(allow_null=True)
+
+
+class RoundSnapshotOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    num_records = serializers.IntegerField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+
+
+class StepOutput(serializers.Serializer[Any]):
+    step = serializers.ChoiceField(choices=RoundStep.choices)
+    state = serializers.ChoiceField(choices=[one.value for one in StepState])
+    note = serializers.CharField(allow_blank=True)
+    can_start = serializers.BooleanField()
+    is_automatic = serializers.BooleanField()
+    run = RoundRunOutput(allow_null=True)
+    snapshot = RoundSnapshotOutput(allow_null=True)
+    num_tasks = serializers.IntegerField(allow_null=True)
+    evaluation = EvaluationName(allow_null=True)
+    started_by = AuthorOutput(allow_null=True, help_text="Null where its condition began it.")
+    started_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProjectName(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class PromptsName(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class RoundOutput(serializers.ModelSerializer[Round]):
+    policy = ModelVersionName()
+    project = ProjectName()
+    prompts = PromptsName()
+    automatic = Steps()
+    created_by = AuthorOutput()
+
+    class Meta:
+        model = Round
+        fields = [
+            "id",
+            "name",
+            "policy",
+            "project",
+            "prompts",
+            "num_prompts",
+            "completions_per_prompt",
+            "min_rankings",
+            "ranking_projects",
+            "automatic",
+            "problem",
+            "created_by",
+            "created_at",
+            "closed_at",
+        ]
+        read_only_fields = fields
+
+
+class RoundDetailOutput(serializers.Serializer[Any]):
+    round = RoundOutput()
+    steps = StepOutput(many=True)
+
+
+def shown(round_id: UUID) -> dict[str, Any]:
+    opened = access_round(round_id)
+    steps = [
+        {
+            "step": view.step,
+            "state": view.state,
+            "note": view.note,
+            "can_start": view.can_start,
+            "is_automatic": view.step in opened.automatic,
+            "run": view.link and view.link.run and _run(view.link.run),
+            "snapshot": view.link and view.link.snapshot,
+            "num_tasks": view.link and view.link.num_tasks,
+            "evaluation": view.evaluation,
+            "started_by": view.link and view.link.started_by,
+            "started_at": view.link and view.link.started_at,
+        }
+        for view in board_of(opened)
+    ]
+    return dict(RoundDetailOutput({"round": opened, "steps": steps}).data)
+
+
+def _run(run: Any) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "name": run.name,
+        "state": run.state,
+        "step": run.step,
+        "total_steps": run.total_steps,
+        "output_model_version": getattr(run, "output_model_version", None),
+    }
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-created_at", "-id")
+
+
+class RoundsView(generics.GenericAPIView[Round]):
+    permission_classes = [ResearcherReadsAdminWrites]
+    serializer_class = RoundOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> Any:
+        return rounds()
+
+    @extend_schema(operation_id="list_rounds", responses=RoundOutput(many=True))
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset()) or []
+        return self.get_paginated_response(RoundOutput(page, many=True).data)
+
+    @extend_schema(
+        operation_id="open_round", request=RoundInput, responses={201: RoundDetailOutput}
+    )
+    def post(self, request: Request) -> Response:
+        """Nothing begins yet, unless sampling is one of the automatic steps."""
+        given = RoundInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        opened = open_round(by=account_of(request), new=given.new_round())
+        return Response(shown(opened.pk), status=status.HTTP_201_CREATED)
+
+
+class RoundView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="round", responses=RoundDetailOutput)
+    def get(self, request: Request, round_id: UUID) -> Response:
+        return Response(shown(round_id))
+
+
+class RoundSettingsView(APIView):
+    permission_classes = [IsAdmin]
+
+    @extend_schema(
+        operation_id="change_round", request=RoundSettingsInput, responses=RoundDetailOutput
+    )
+    def put(self, request: Request, round_id: UUID) -> Response:
+        given = RoundSettingsInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        opened = access_round(round_id)
+        change_round(by=account_of(request), opened=opened, **given.validated_data)
+        return Response(shown(round_id))
+
+
+class RoundStepView(APIView):
+    permission_classes = [IsAdmin]
+
+    @extend_schema(operation_id="start_round_step", request=StepInput, responses=RoundDetailOutput)
+    def post(self, request: Request, round_id: UUID) -> Response:
+        """Begin a step that is ready, or a failed one again."""
+        given = StepInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        step = RoundStep(given.validated_data["step"])
+        start_step(opened=access_round(round_id), step=step, by=account_of(request))
+        return Response(shown(round_id))
+
+
+class RoundCloseView(APIView):
+    permission_classes = [IsAdmin]
+
+    @extend_schema(operation_id="close_round", request=None, responses=RoundDetailOutput)
+    def post(self, request: Request, round_id: UUID) -> Response:
+        close_round(by=account_of(request), opened=access_round(round_id))
+        return Response(shown(round_id))
+
+
+urlpatterns = [
+    path("rounds/", RoundsView.as_view(), name="rounds"),
+    path("rounds/<uuid:round_id>/", RoundView.as_view(), name="round"),
+    path("rounds/<uuid:round_id>/settings/", RoundSettingsView.as_view(), name="round-settings"),
+    path("rounds/<uuid:round_id>/steps/", RoundStepView.as_view(), name="round-steps"),
+    path("rounds/<uuid:round_id>/close/", RoundCloseView.as_view(), name="round-close"),
+]

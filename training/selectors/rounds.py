@@ -1,0 +1,167 @@
+"""Reading rounds: where each step is, and whether the next one can or should begin (R84)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from labeling.errors import NotAccessible
+from labeling.models import Assignment, Project
+from labeling.selectors.evaluations import evaluations
+from labeling.selectors.rankings import trainable_rankings
+from training.models import (
+    ModelVersion,
+    Round,
+    RoundLink,
+    RoundStep,
+    Run,
+    RunState,
+    Snapshot,
+    SnapshotRanking,
+)
+
+STEPS = tuple(RoundStep)
+FAILED = (RunState.FAILED, RunState.CANCELLED)
+
+
+class StepState(StrEnum):
+    # What it needs is not there yet.
+    WAITING = "waiting"
+    READY = "ready"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step on the board. ``is_due``: its condition is met, so it may begin by itself."""
+
+    step: RoundStep
+    state: StepState
+    note: str
+    link: RoundLink | None
+    can_start: bool
+    is_due: bool
+    evaluation: Project | None = None
+
+
+def rounds() -> QuerySet[Round]:
+    """With what they start from and their links, newest first. Two queries."""
+    return Round.objects.select_related(
+        "policy", "project", "prompts", "created_by"
+    ).prefetch_related("links__run__output_model_version", "links__snapshot", "links__started_by")
+
+
+def access_round(round_id: UUID) -> Round:
+    """For researchers. Raises: NotAccessible."""
+    found = rounds().filter(pk=round_id).first()
+    if found is None:
+        raise NotAccessible
+    return found
+
+
+def board_of(one: Round) -> list[StepView]:
+    """Every step in order. Up to four queries beyond ``rounds``."""
+    newest = newest_links(one)
+    views: dict[RoundStep, StepView] = {}
+    for step in STEPS:
+        link = newest.get(step)
+        if step == RoundStep.EVALUATION:
+            views[step] = _evaluation(views[RoundStep.PPO])
+        elif link is None:
+            views[step] = _not_begun(one, step, views)
+        elif link.run is not None:
+            views[step] = _of_run(one, step, link, link.run)
+        elif step == RoundStep.TASKS:
+            views[step] = StepView(step, StepState.DONE, _ranked(one), link, False, False)
+        else:
+            views[step] = StepView(step, StepState.DONE, "", link, False, False)
+    return list(views.values())
+
+
+def newest_links(one: Round) -> Mapping[RoundStep, RoundLink]:
+    """No query after ``rounds``."""
+    newest: dict[RoundStep, RoundLink] = {}
+    for link in sorted(one.links.all(), key=lambda link: link.pk):
+        newest[RoundStep(link.step)] = link
+    return newest
+
+
+def num_new_rankings(one: Round) -> int:
+    """Sealed rankings of the round's project that no snapshot of rankings holds yet. One query."""
+    frozen = SnapshotRanking.objects.filter(ranking=OuterRef("pk"), snapshot__kind=Snapshot.Kind.RM)
+    return trainable_rankings(project_ids=[one.project_id]).filter(~Exists(frozen)).count()
+
+
+def model_made_by(link: RoundLink | None) -> ModelVersion | None:
+    """What the link's run has published; None before it has."""
+    if link is None or link.run is None or link.run.state != RunState.SUCCEEDED:
+        return None
+    version: ModelVersion | None = getattr(link.run, "output_model_version", None)
+    return version
+
+
+def _of_run(one: Round, step: RoundStep, link: RoundLink, run: Run) -> StepView:
+    if run.state == RunState.SUCCEEDED:
+        return StepView(step, StepState.DONE, "", link, False, False)
+    if run.state in FAILED:
+        note = run.reason_detail or run.reason or run.state
+        return StepView(step, StepState.FAILED, note, link, one.closed_at is None, False)
+    return StepView(step, StepState.WORKING, "", link, False, False)
+
+
+def _not_begun(one: Round, step: RoundStep, before: Mapping[RoundStep, StepView]) -> StepView:
+    is_open = one.closed_at is None
+    missing = _missing(step, before)
+    if missing:
+        return StepView(step, StepState.WAITING, missing, None, False, False)
+    if step != RoundStep.SNAPSHOT:
+        return StepView(step, StepState.READY, "", None, is_open, is_open)
+    num = num_new_rankings(one)
+    note = f"{num} of {one.min_rankings} new rankings are sealed"
+    state = StepState.READY if num >= one.min_rankings else StepState.WAITING
+    return StepView(
+        step, state, note, None, is_open and num > 0, is_open and num >= one.min_rankings
+    )
+
+
+def _missing(step: RoundStep, before: Mapping[RoundStep, StepView]) -> str:
+    """What the step waits for; empty where the one before it is done."""
+    if step == RoundStep.SAMPLING:
+        return ""
+    previous = before[STEPS[STEPS.index(step) - 1]]
+    return "" if previous.state == StepState.DONE else f"waits for {previous.step.label.lower()}"
+
+
+def _ranked(one: Round) -> str:
+    slots = Assignment.objects.filter(project=one.project_id)
+    num = slots.filter(state=Assignment.State.SUBMITTED).count()
+    return f"{num} of {slots.count()} places of its project are answered"
+
+
+def _evaluation(ppo: StepView) -> StepView:
+    """Opened on its own page, because people choose its prompts and models; found by its policy."""
+    step = RoundStep.EVALUATION
+    made = model_made_by(ppo.link)
+    if made is None:
+        return StepView(step, StepState.WAITING, "waits for ppo", None, False, False)
+    opened = evaluations().filter(evaluated_sources=made.completion_source_id).last()
+    if opened is None:
+        note = f"Sample from {made.name} and open an evaluation of it"
+        return StepView(step, StepState.READY, note, None, False, False)
+    is_done = not _open_slots(opened)
+    state = StepState.DONE if is_done else StepState.WORKING
+    return StepView(step, state, "", None, False, False, evaluation=opened)
+
+
+def _open_slots(project: Project) -> bool:
+    unanswered = (Assignment.State.OPEN, Assignment.State.LEASED)
+    return Assignment.objects.filter(project=project, state__in=unanswered).exists()
+
+
+def due_steps(one: Round) -> Sequence[RoundStep]:
+    """Those that may begin by themselves now."""
+    return [view.step for view in board_of(one) if view.is_due and view.step in one.automatic]

@@ -1,0 +1,326 @@
+"""Opening rounds and taking their steps, by a click or when a step's condition is met (R84-R86)."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from labeling.errors import Refused
+from labeling.models import Project, User
+from labeling.services.audit import record
+from labeling.services.tasks import TaskRequest, create_tasks
+from training.ml.hyperparameters import HyperparameterError, parse
+from training.models import (
+    ModelVersion,
+    Round,
+    RoundLink,
+    RoundStep,
+    Run,
+    RunInput,
+    Snapshot,
+    SnapshotPrompt,
+)
+from training.models.clock import ClockTimestamp
+from training.selectors.rounds import (
+    access_round,
+    board_of,
+    due_steps,
+    model_made_by,
+    newest_links,
+)
+from training.services.queried_runs import PromptQuery, choose_prompts
+from training.services.run_requests import RunRequest
+from training.services.runs import request_run
+from training.services.snapshot_records import SnapshotQuery
+from training.services.snapshots import freeze_rankings, freeze_these_prompts
+
+logger = logging.getLogger(__name__)
+
+LOCK = 7_405
+# An evaluation is opened on its own page: people choose what it compares.
+STARTED_STEPS = tuple(step for step in RoundStep if step != RoundStep.EVALUATION)
+STAGES_OF_STEPS = {
+    RoundStep.SAMPLING: Run.Stage.SAMPLING,
+    RoundStep.REWARD_MODEL: Run.Stage.REWARD_MODEL,
+    RoundStep.PPO: Run.Stage.PPO,
+}
+WRITERS = (ModelVersion.Kind.SFT, ModelVersion.Kind.BASE, ModelVersion.Kind.POLICY)
+
+
+@dataclass(frozen=True)
+class NewRound:
+    name: str
+    policy: ModelVersion
+    project: Project
+    prompts: Snapshot
+    num_prompts: int
+    completions_per_prompt: int
+    min_rankings: int
+    ranking_projects: Sequence[int] | None = None
+    hyperparameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    automatic: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Start:
+    """One step about to begin: by whom, and what was frozen for it."""
+
+    opened: Round
+    by: User
+    frozen: Snapshot | None
+
+    def before(self, step: RoundStep) -> RoundLink:
+        """What an earlier step brought about. Raises: Refused("step_not_ready")."""
+        link = newest_links(self.opened).get(step)
+        if link is None:
+            raise Refused("step_not_ready", f"It waits for {step.label.lower()}.")
+        return link
+
+    def snapshot(self) -> Snapshot:
+        """Precondition: the step freezes its data."""
+        if self.frozen is None:
+            raise ValueError("this step freezes nothing")
+        return self.frozen
+
+
+@transaction.atomic
+def open_round(*, by: User, new: NewRound) -> Round:
+    """Raises: Refused("invalid_round") with a message per field (status 400)."""
+    fields = _problems(new)
+    if fields:
+        raise Refused(
+            "invalid_round", "The round cannot be opened as asked.", status=400, fields=fields
+        )
+    opened = Round.objects.create(
+        name=new.name,
+        policy=new.policy,
+        project=new.project,
+        prompts=new.prompts,
+        num_prompts=new.num_prompts,
+        completions_per_prompt=new.completions_per_prompt,
+        min_rankings=new.min_rankings,
+        ranking_projects=None if new.ranking_projects is None else list(new.ranking_projects),
+        hyperparameters={stage: dict(values) for stage, values in new.hyperparameters.items()},
+        automatic=_in_order(new.automatic),
+        created_by=by,
+    )
+    record(actor=by, action="open_round", subject=opened, details={"name": opened.name})
+    return opened
+
+
+@transaction.atomic
+def change_round(*, by: User, opened: Round, automatic: Sequence[str], min_rankings: int) -> Round:
+    """Which steps it takes by itself, and from how many rankings on.
+
+    Raises: Refused("round_is_closed").
+    """
+    locked = _lock_open(opened)
+    locked.automatic = _in_order(automatic)
+    locked.min_rankings = min_rankings
+    locked.problem = ""
+    locked.save(update_fields=["automatic", "min_rankings", "problem"])
+    details = {"automatic": locked.automatic, "min_rankings": min_rankings}
+    record(actor=by, action="change_round_settings", subject=locked, details=details)
+    return access_round(locked.pk)
+
+
+@transaction.atomic
+def close_round(*, by: User, opened: Round) -> Round:
+    """Nothing begins in it any more; what runs goes on. Raises: Refused("round_is_closed")."""
+    locked = _lock_open(opened)
+    locked.closed_at = ClockTimestamp()
+    locked.save(update_fields=["closed_at"])
+    record(actor=by, action="close_round", subject=locked, details={"name": locked.name})
+    return access_round(locked.pk)
+
+
+def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
+    """Begin a step whose inputs are there; ``by`` None where its condition began it.
+
+    Data is frozen first, in a transaction of its own; the run and its link are stored together.
+
+    Raises: Refused("round_is_closed"), Refused("step_not_ready"), Refused("step_is_starting") when
+    somebody else begins it at this moment, and whatever the step itself refuses.
+    """
+    with _alone(opened):
+        current = access_round(opened.pk)
+        actor = by or current.created_by
+        _check_ready(current, step, is_asked=by is not None)
+        frozen = FREEZERS[step](current, actor) if step in FREEZERS else None
+        with transaction.atomic():
+            _lock_open(current)
+            link = STARTERS[step](Start(current, actor, frozen))
+            link.round, link.step, link.started_by = current, step, by
+            link.save()
+            Round.objects.filter(pk=current.pk).exclude(problem="").update(problem="")
+        return link
+
+
+def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> None:
+    if opened.closed_at is not None:
+        raise Refused("round_is_closed", "This round is closed.")
+    view = next(one for one in board_of(opened) if one.step == step)
+    if not (view.can_start if is_asked else view.is_due):
+        said = f"{step.label} is {view.state}: {view.note or 'begun'}."
+        raise Refused("step_not_ready", said)
+
+
+@contextmanager
+def _alone(opened: Round) -> Iterator[None]:
+    """Nobody else begins a step of this round meanwhile; the lock is held by the session.
+
+    Raises: Refused("step_is_starting").
+    """
+    key: tuple[int, str] = (LOCK, str(opened.pk))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
+        if not cursor.fetchone()[0]:
+            raise Refused("step_is_starting", "A step of this round is being started already.")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+def advance_rounds() -> list[RoundLink]:
+    """Begin what is due in every open round; called now and then, harmless when called twice."""
+    begun = []
+    for opened in Round.objects.filter(closed_at__isnull=True).exclude(automatic=[]):
+        for step in due_steps(access_round(opened.pk)):
+            try:
+                begun.append(start_step(opened=opened, step=step, by=None))
+            except Refused as refused:
+                said = f"{step.label}: {refused.message}"
+                if said != opened.problem:
+                    logger.warning("round %s cannot go on: %s", opened.pk, said)
+                Round.objects.filter(pk=opened.pk).update(problem=said)
+    return begun
+
+
+def _freeze_prompts(opened: Round, by: User) -> Snapshot:
+    """Those with the fewest answers of this policy first."""
+    ids = choose_prompts([opened.policy], PromptQuery(num_prompts=opened.num_prompts))
+    if not ids:
+        raise Refused("no_prompts", "There is no usable prompt to answer.", status=422)
+    return freeze_these_prompts(by=by, name=f"{opened.name}: prompts", prompt_ids=ids)
+
+
+def _freeze_rankings(opened: Round, by: User) -> Snapshot:
+    """R86: everything labeled so far, unless the round names its projects."""
+    query = SnapshotQuery(project_ids=opened.ranking_projects)
+    return freeze_rankings(by=by, name=f"{opened.name}: rankings", query=query)
+
+
+def _sample(start: Start) -> RoundLink:
+    opened = start.opened
+    given = {"completions_per_prompt": opened.completions_per_prompt}
+    request = RunRequest(
+        stage=Run.Stage.SAMPLING,
+        name=f"{opened.name}: sampling",
+        inputs={"model": opened.policy_id, "prompts": start.snapshot().pk},
+        hyperparameters=given | opened.hyperparameters.get(Run.Stage.SAMPLING, {}),
+    )
+    return RoundLink(run=request_run(by=start.by, request=request))
+
+
+def _make_tasks(start: Start) -> RoundLink:
+    """Of the prompts that this round sampled, whichever model answered them before."""
+    sampled = RunInput.objects.get(run=start.before(RoundStep.SAMPLING).run, role="prompts")
+    prompts = SnapshotPrompt.objects.filter(snapshot=sampled.snapshot)
+    ids = tuple(prompts.values_list("prompt_id", flat=True))
+    request = TaskRequest(num_prompts=len(ids), prompt_ids=ids)
+    report = create_tasks(project=start.opened.project, request=request)
+    if not report.num_tasks:
+        why = ", ".join(f"{num} {reason}" for reason, num in report.skipped.items() if num)
+        raise Refused("no_tasks", f"No prompt of this round can be ranked: {why}.", status=422)
+    return RoundLink(num_tasks=report.num_tasks)
+
+
+def _link_rankings(start: Start) -> RoundLink:
+    return RoundLink(snapshot=start.snapshot())
+
+
+def _train_reward_model(start: Start) -> RoundLink:
+    opened = start.opened
+    rankings = start.before(RoundStep.SNAPSHOT).snapshot_id
+    request = RunRequest(
+        stage=Run.Stage.REWARD_MODEL,
+        name=f"{opened.name}: reward model",
+        inputs={"base_model": opened.policy_id, **({"rankings": rankings} if rankings else {})},
+        hyperparameters=opened.hyperparameters.get(Run.Stage.REWARD_MODEL, {}),
+    )
+    return RoundLink(run=request_run(by=start.by, request=request))
+
+
+def _train_policy(start: Start) -> RoundLink:
+    opened = start.opened
+    made = model_made_by(start.before(RoundStep.REWARD_MODEL))
+    request = RunRequest(
+        stage=Run.Stage.PPO,
+        name=f"{opened.name}: policy",
+        inputs={
+            "policy": opened.policy_id,
+            "prompts": opened.prompts_id,
+            **({"reward_model": made.pk} if made else {}),
+        },
+        hyperparameters=opened.hyperparameters.get(Run.Stage.PPO, {}),
+    )
+    return RoundLink(run=request_run(by=start.by, request=request))
+
+
+FREEZERS: Mapping[RoundStep, Callable[[Round, User], Snapshot]] = {
+    RoundStep.SAMPLING: _freeze_prompts,
+    RoundStep.SNAPSHOT: _freeze_rankings,
+}
+STARTERS: Mapping[RoundStep, Callable[[Start], RoundLink]] = {
+    RoundStep.SAMPLING: _sample,
+    RoundStep.TASKS: _make_tasks,
+    RoundStep.SNAPSHOT: _link_rankings,
+    RoundStep.REWARD_MODEL: _train_reward_model,
+    RoundStep.PPO: _train_policy,
+}
+
+
+def _lock_open(opened: Round) -> Round:
+    locked = Round.objects.select_for_update(of=("self",)).get(pk=opened.pk)
+    if locked.closed_at is not None:
+        raise Refused("round_is_closed", "This round is closed.")
+    return locked
+
+
+def _in_order(steps: Sequence[str]) -> list[str]:
+    return [step for step in STARTED_STEPS if step in steps]
+
+
+def _problems(new: NewRound) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    if Round.objects.filter(name=new.name).exists():
+        fields["name"] = ["Another round has this name."]
+    if new.policy.kind not in WRITERS:
+        fields["policy"] = ["must be a model that writes completions"]
+    if new.prompts.kind != Snapshot.Kind.PPO:
+        fields["prompts"] = ["must be a snapshot of prompts"]
+    project = new.project
+    if project.kind != Project.Kind.RANKING or project.purpose != Project.Purpose.TRAINING:
+        fields["project"] = ["must be a ranking project made for training"]
+    elif project.k is not None and new.completions_per_prompt < project.k:
+        fields["completions_per_prompt"] = [
+            f"its tasks show {project.k} completions: at least that"
+        ]
+    return fields | _wrong_hyperparameters(new.hyperparameters)
+
+
+def _wrong_hyperparameters(chosen: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for stage, values in chosen.items():
+        if stage not in STAGES_OF_STEPS.values():
+            fields[f"hyperparameters.{stage}"] = ["is no stage of a round"]
+            continue
+        try:
+            parse(stage, dict(values))
+        except HyperparameterError as error:
+            fields[f"hyperparameters.{stage}.{error.field}"] = [error.message]
+    return fields

@@ -1,5 +1,6 @@
 """Telemetry never fails training: a run whose figures cannot be stored ends as it would anyway."""
 
+import json
 import threading
 
 import pytest
@@ -9,7 +10,7 @@ from tests.training.fake_trainers import SUCCEEDS, meanwhile
 from tests.training.processes import wait_until
 from training.models import StepMetrics
 from training.runner import supervisor, telemetry
-from training.runner.claim import report_slots
+from training.runner.claim import claim, heartbeat, report_slots, start_running
 from training.runner.work_folder import WorkFolder
 from training.services.runs import cancel_run
 
@@ -75,3 +76,40 @@ def test_a_sink_that_hangs_does_not_keep_a_cancel_from_the_trainer(
     hanging.result()
 
     assert cancelled.state == "cancelled"
+
+
+def test_a_sink_that_hangs_does_not_hold_up_the_heartbeat(run):
+    """Fault 23: the delivery that waits must not have locked the run's row before it waits."""
+    held = claim(run.pk, host="node-a")
+    start_running(held, pid=1)
+    folder = WorkFolder.of(run.pk)
+    folder.prepare({})
+    step = {"step": 1, "total_steps": 2, "phase": "train", "metrics": {}, "elapsed_seconds": 1.0}
+    folder.progress.write_text(json.dumps(step) + "\n")
+    is_locked, is_over = threading.Event(), threading.Event()
+
+    def hang_the_sink():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE training_stepmetrics IN ACCESS EXCLUSIVE MODE")
+            is_locked.set()
+            is_over.wait(30)
+
+    hanging = meanwhile(hang_the_sink)
+    is_locked.wait(10)
+    delivering = meanwhile(telemetry.Telemetry(held, folder).read_and_deliver)
+    wait_until(somebody_waits_for_a_lock)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '1s'")
+        wishes = heartbeat(held)
+    is_over.set()
+    hanging.result()
+    delivering.result()
+
+    assert wishes is not None
+    assert StepMetrics.objects.get().step == 1
+
+
+def somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None

@@ -80,8 +80,6 @@ class Telemetry:
         with connection.cursor() as cursor:
             # A sink that hangs must not keep the runner from a cancel or from its lease.
             cursor.execute("SET LOCAL statement_timeout = %s", [SINK_PATIENCE_MILLISECONDS])
-        if not self._store_progress():
-            return
         StepMetrics.objects.bulk_create(
             [
                 StepMetrics(
@@ -100,6 +98,9 @@ class Telemetry:
             RunLog.objects.create(
                 run_id=self._held.run_id, attempt=self._held.attempt, text=readable(text)
             )
+        # Last: from here on the run's row is locked, and its heartbeat would wait for the sink too.
+        if not self._store_progress():
+            transaction.set_rollback(True)
 
     def _note_warnings(self, said: list[str]) -> None:
         """An event for each, once, whichever attempt said it first."""

@@ -14,10 +14,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from training.ml.batches import split_by_tokens
-from training.ml.language_modelling import Example, packed_batch, padded_batch
+from training.ml.language_modelling import Example, padded_batch, rows_together, side_by_side
 from training.ml.model_folders import load_tokenizer
-from training.ml.packing import fill_rows
 from training.ml.ranking_batches import EncodedGroup, reward_batches
 
 SEED_FOLDER = Path(__file__).resolve().parents[1] / "labeling" / "seed"
@@ -89,25 +87,16 @@ def ranking_fill(groups: Sequence[EncodedGroup], encoding: str, budget: int) -> 
     return num_tokens / num_cells
 
 
-def supervised_fill(examples: Sequence[Example], budget: int) -> float:
-    """First-fit rows: each micro-batch is one row that is as long as its documents."""
+def answer_fill(examples: Sequence[Example], budget: int, *, is_packed: bool) -> float:
+    """Side by side, as SFT and PPO read answers, or padded on both sides."""
     num_tokens = num_cells = 0
     for step in steps(examples, BATCH_SIZE):
         own = [examples[place] for place in step]
-        for row in fill_rows([one.length for one in own], budget):
-            num_tokens += sum(own[place].length for place in row)
-            num_cells += packed_batch([own[place] for place in row]).rows.token_BT.numel()
-    return num_tokens / num_cells
-
-
-def answer_fill(examples: Sequence[Example], budget: int) -> float:
-    """What PPO pads: prompts on their left, answers on their right."""
-    num_tokens = num_cells = 0
-    for step in steps(examples, BATCH_SIZE):
-        own = [examples[place] for place in step]
-        for rows in split_by_tokens([one.length for one in own], budget):
-            num_tokens += sum(own[row].length for row in rows)
-            num_cells += padded_batch([own[row] for row in rows]).rows.token_BT.numel()
+        for rows in rows_together(own, max_tokens=budget, is_packed=is_packed):
+            chosen = [own[row] for row in rows]
+            batch = side_by_side(chosen) if is_packed else padded_batch(chosen)
+            num_tokens += sum(one.length for one in chosen)
+            num_cells += batch.num_tokens
     return num_tokens / num_cells
 
 
@@ -126,10 +115,13 @@ def main() -> None:
     for encoding in ("shared", "packed", "rows"):
         cells = [f"{ranking_fill(groups, encoding, budget):.3f}" for budget in BUDGETS]
         print(f"| reward model, {encoding} | {' | '.join(cells)} |")
-    cells = [f"{supervised_fill(demonstrations, budget):.3f}" for budget in BUDGETS]
-    print(f"| SFT, packed | {' | '.join(cells)} |")
-    cells = [f"{answer_fill(answers, budget):.3f}" for budget in BUDGETS]
-    print(f"| PPO, padded on both sides | {' | '.join(cells)} |")
+    for name, examples, is_packed in (
+        ("SFT, side by side", demonstrations, True),
+        ("PPO, side by side", answers, True),
+        ("PPO, padded on both sides", answers, False),
+    ):
+        cells = [f"{answer_fill(examples, one, is_packed=is_packed):.3f}" for one in BUDGETS]
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -128,8 +128,8 @@ class Examiner:
         """Sums over these answers; divergence and entropy are over the whole vocabulary."""
         examples = [Example(*pair) for pair in zip(prompts, (a.ids for a in answers), strict=True)]
         batch = padded_batch(examples)
-        logprob_NRV = answer_logits(self.policy, batch.rows, batch.column_R).log_softmax(-1)
-        reference_NRV = answer_logits(self.reference, batch.rows, batch.column_R).log_softmax(-1)
+        logprob_NRV = answer_logits(self.policy, batch.rows, batch.column_C).log_softmax(-1)
+        reference_NRV = answer_logits(self.reference, batch.rows, batch.column_C).log_softmax(-1)
         probability_NRV = logprob_NRV.exp()
         kl_NR = (probability_NRV * (logprob_NRV - reference_NRV)).sum(-1)
         entropy_NR = -(probability_NRV * logprob_NRV).sum(-1)

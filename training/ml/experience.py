@@ -3,7 +3,7 @@
 Legend: B answers of this process, R answer tokens, T tokens.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -28,12 +28,16 @@ from training.ml.language_modelling import (
     Example,
     answer_rewards,
     answer_scores,
+    answer_values,
     padded_batch,
+    rows_together,
+    side_by_side,
 )
 from training.ml.lora import adapters_off
 from training.ml.networks import RewardModel, autocast, sampling_copy
 from training.ml.resources import PhaseClock
 from training.ml.rollouts import Answer, SamplingRule, write_answers
+from training.ml.span_attention import reads_spans
 from training.ml.world import World
 
 # Writing keeps no activations for gradients, so its batches may be this much larger.
@@ -60,6 +64,12 @@ class Networks:
             return
         with adapters_off(self.policy_model):
             yield self.policy_model
+
+    @property
+    def read_spans(self) -> bool:
+        """Whether all of them read answers side by side in one row."""
+        judged = (self.policy_model, self.value_model.model, self.reward.model)
+        return all(reads_spans(model.config) for model in judged)
 
     @property
     def policy_model(self) -> PreTrainedModel:
@@ -91,6 +101,8 @@ class Rollouts:
     value_BR: Tensor
     score_B: Tensor
     has_eos_B: Tensor
+    # Of all micro-batches that judge these answers, padding included.
+    num_cells: int
     # The passes of the networks that move, by their first row, while their graphs are kept.
     policy_passes: dict[int, Tensor] = field(default_factory=dict)
     value_passes: dict[int, Tensor] = field(default_factory=dict)
@@ -158,6 +170,8 @@ def _judge(
     longest = max(len(answer.ids) for answer in answers)
     length_B = torch.tensor([len(answer.ids) for answer in answers], device=device)
     empty_BR = torch.zeros(len(examples), longest, device=device)
+    batches = list(micro_batches(networks, examples, range(len(examples)), settings))
+    sizes = [batch.num_tokens for _, batch in batches]
     rollouts = Rollouts(
         examples=examples,
         mask_BR=torch.arange(longest, device=device) < length_B[:, None],
@@ -168,13 +182,11 @@ def _judge(
         value_BR=empty_BR.clone(),
         score_B=torch.zeros(len(examples), device=device),
         has_eos_B=torch.tensor([answer.has_eos for answer in answers], device=device),
+        num_cells=sum(sizes),
     )
     for row, answer in enumerate(answers):
         rollouts.sampler_logprob_BR[row, : len(answer.ids)] = torch.tensor(answer.logprobs)
-    batches = list(micro_batches(examples, range(len(examples)), settings, device))
-    keeps_value, keeps_policy = _kept(
-        [batch.num_tokens for _, batch in batches], settings, networks.policy.world
-    )
+    keeps_value, keeps_policy = _kept(sizes, settings, networks.policy.world)
     for number, (rows, batch) in enumerate(batches):
         with torch.set_grad_enabled(number < keeps_policy):
             _judge_by_policy(networks, rollouts, rows, batch, settings)
@@ -199,16 +211,21 @@ def _kept(sizes: Sequence[int], settings: PpoHyperparameters, world: World) -> t
 
 
 def micro_batches(
+    networks: Networks,
     examples: Sequence[Example],
     rows: Sequence[int],
     settings: PpoHyperparameters,
-    device: torch.device,
 ) -> Iterator[tuple[list[int], AnswerBatch]]:
-    """These rows within the token budget, each batch with the rows it holds."""
-    lengths = [examples[row].length for row in rows]
-    for places in split_by_tokens(lengths, settings.max_tokens_per_forward):
-        chosen = [rows[place] for place in places]
-        yield chosen, padded_batch([examples[row] for row in chosen]).to(device)
+    """These rows within the token budget, each batch with the rows it holds.
+
+    Side by side where every network can read them so, padded otherwise.
+    """
+    chosen = [examples[row] for row in rows]
+    budget, is_packed = settings.max_tokens_per_forward, networks.read_spans
+    make = side_by_side if is_packed else padded_batch
+    for places in rows_together(chosen, max_tokens=budget, is_packed=is_packed):
+        batch = make([chosen[place] for place in places])
+        yield [rows[place] for place in places], batch.to(networks.policy.world.device)
 
 
 def _judge_by_policy(
@@ -235,7 +252,7 @@ def _judge_by_value(
     batch: AnswerBatch,
     settings: PpoHyperparameters,
 ) -> None:
-    with autocast(batch.column_R.device, settings.precision):
+    with autocast(batch.column_C.device, settings.precision):
         value_BR = answer_values(networks.value.module, batch)
     if value_BR.requires_grad:
         rollouts.value_passes[rows[0]] = value_BR
@@ -254,14 +271,8 @@ def _judge_by_frozen(
     with networks.reference_policy() as reference:
         said = answer_scores(reference, batch, precision, temperature=temperature)
     rollouts.reference_logprob_BR[rows, :width] = said.logprob_BR
-    with autocast(batch.column_R.device, precision):
+    with autocast(batch.column_C.device, precision):
         rollouts.score_B[rows] = answer_rewards(networks.reward, batch)
-
-
-def answer_values(value_network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
-    """The value of the state before each answer token. Shapes: (B, R)."""
-    rows = batch.rows
-    return value_network(rows.token_BT, rows.attention, rows.position_BT)[:, batch.column_R]
 
 
 def targets(
@@ -323,6 +334,8 @@ def rollout_metrics(rollouts: Rollouts, aims: Targets, world: World) -> dict[str
         "sampler_gap": masked_mean(gap_BR, mask_BR, world),
         "sampler_probability_gap": masked_mean(probability_gap_BR, mask_BR, world),
     }
+    num_tokens = sum(example.length for example in rollouts.examples)
+    metrics["fill_ratio"] = world.total_number(num_tokens) / world.total_number(rollouts.num_cells)
     explained = explained_variance(rollouts.value_BR, aims.return_BR, mask_BR, world)
     if explained is not None:
         metrics["explained_variance"] = explained

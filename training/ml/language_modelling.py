@@ -1,10 +1,12 @@
-"""Predicting answers token by token: batches of (context, answer), packed or padded.
+"""Predicting answers token by token: batches of (context, answer), side by side or padded.
 
-Legend: B rows, R answer tokens, T tokens, V vocabulary.
+Legend: B answers, R tokens of the longest, N answer tokens in all, C columns, T tokens of a row,
+V vocabulary.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -17,9 +19,11 @@ from training.ml.batches import (
     prompts_and_answers,
     split_by_tokens,
 )
+from training.ml.last_block import Places
 from training.ml.losses import token_entropies, token_logprobs
 from training.ml.networks import answer_logits, autocast
-from training.ml.packing import can_pack, fill_rows, pack_documents, stack_rows
+from training.ml.packing import can_pack, fill_rows, join_spans, pack_documents, stack_rows
+from training.ml.span_attention import reads_spans
 from training.ml.vocabulary_head import head_scores, in_place_of
 
 # Architectures whose logits are what their output head says, and nothing is done to them after.
@@ -42,58 +46,115 @@ class Example:
 class AnswerBatch:
     """Rows, the columns that predict their answers, and the answers.
 
-    Shapes: column_R; token_BR and mask_BR, True on real answer tokens.
+    An answer has a row of its own and the columns hold for all of them, or all stand side by side
+    in one row, with a column for each of their tokens.
+    Shapes: column_C; token_BR and mask_BR, True on real answer tokens; end_B, the column of the
+    last token of every example.
     """
 
     rows: TokenBatch
-    column_R: Tensor
+    column_C: Tensor
     token_BR: Tensor
     mask_BR: Tensor
+    end_B: Tensor
+    is_side_by_side: bool = False
 
     @property
     def num_tokens(self) -> int:
         """Padding included."""
         return self.rows.token_BT.numel()
 
+    @property
+    def predicting(self) -> Places:
+        """The (rows, columns) of what predicts each answer token, answer by answer: (N,) each."""
+        if self.is_side_by_side:
+            return torch.zeros_like(self.column_C), self.column_C
+        row_N, place_N = self.mask_BR.nonzero(as_tuple=True)
+        return row_N, self.column_C[place_N]
+
+    @property
+    def ends(self) -> Places:
+        """The (rows, columns) of the last tokens: (B,) each."""
+        if self.is_side_by_side:
+            return torch.zeros_like(self.end_B), self.end_B
+        return torch.arange(len(self.end_B), device=self.end_B.device), self.end_B
+
+    def by_answer(self, number_N: Tensor) -> Tensor:
+        """A number of every answer token in its answer's row, 0 behind it. Shapes: (B, R)."""
+        empty_BR = torch.zeros(self.mask_BR.shape, dtype=number_N.dtype, device=number_N.device)
+        return empty_BR.masked_scatter(self.mask_BR, number_N)
+
     def to(self, device: torch.device) -> "AnswerBatch":
-        return AnswerBatch(
-            self.rows.to(device),
-            self.column_R.to(device),
-            self.token_BR.to(device),
-            self.mask_BR.to(device),
+        return replace(
+            self,
+            rows=self.rows.to(device),
+            column_C=self.column_C.to(device),
+            token_BR=self.token_BR.to(device),
+            mask_BR=self.mask_BR.to(device),
+            end_B=self.end_B.to(device),
         )
 
 
 def answer_batches(
     examples: Sequence[Example], *, max_tokens: int, packing: bool, config: PreTrainedConfig
 ) -> Iterator[AnswerBatch]:
-    """The examples in micro-batches; packed only where the architecture allows it."""
+    """The examples in micro-batches, each in the order of `rows_together`."""
+    is_packed = packing and can_pack(config)
+    for rows in rows_together(examples, max_tokens=max_tokens, is_packed=is_packed):
+        chosen = [examples[index] for index in rows]
+        if not is_packed:
+            yield padded_batch(chosen)
+        else:
+            yield side_by_side(chosen) if reads_spans(config) else packed_batch(chosen)
+
+
+def rows_together(
+    examples: Sequence[Example], *, max_tokens: int, is_packed: bool
+) -> list[list[int]]:
+    """Which examples share a micro-batch: whatever fits into a row, or those of similar length."""
     lengths = [example.length for example in examples]
-    if packing and can_pack(config):
-        for row in fill_rows(lengths, max_tokens):
-            yield packed_batch([examples[index] for index in row])
-        return
-    for rows in split_by_tokens(lengths, max_tokens):
-        yield padded_batch([examples[index] for index in rows])
+    return (fill_rows if is_packed else split_by_tokens)(lengths, max_tokens)
 
 
 def answer_rewards(reward_network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
     """The reward of each answer, read at its last real token. Shapes: (B,)."""
+    return _numbers_at(reward_network, batch, batch.ends)
+
+
+def answer_values(value_network: Callable[..., Tensor], batch: AnswerBatch) -> Tensor:
+    """The value of the state before each answer token. Shapes: (B, R)."""
+    return batch.by_answer(_numbers_at(value_network, batch, batch.predicting))
+
+
+def _numbers_at(network: Callable[..., Tensor], batch: AnswerBatch, places: Places) -> Tensor:
     rows = batch.rows
-    reward_BT = reward_network(rows.token_BT, rows.attention, rows.position_BT)
-    last_B = batch.column_R[0] + batch.mask_BR.sum(1)
-    return reward_BT[torch.arange(len(last_B), device=last_B.device), last_B]
+    return network(
+        rows.token_BT, rows.attention, rows.position_BT, layout=rows.layout, read_at=places
+    )
 
 
 def packed_batch(examples: Sequence[Example]) -> AnswerBatch:
-    """All examples in one row; only the columns that predict an answer token make logits."""
+    """All examples in one row behind a mask, for any network that `can_pack`."""
     row = pack_documents([example.context + example.answer for example in examples])
+    return _in_one_row(stack_rows([row]), row.ends, examples)
+
+
+def side_by_side(examples: Sequence[Example]) -> AnswerBatch:
+    """All examples in one row without a mask, for networks that read spans."""
+    rows = join_spans([(example.context + example.answer, []) for example in examples])
+    ends = [length - 1 for length in accumulate(example.length for example in examples)]
+    return _in_one_row(rows, ends, examples)
+
+
+def _in_one_row(rows: TokenBatch, ends: Sequence[int], examples: Sequence[Example]) -> AnswerBatch:
+    """Only the columns that predict an answer token make logits."""
     columns: list[int] = []
-    for example, end in zip(examples, row.ends, strict=True):
+    for example, end in zip(examples, ends, strict=True):
         columns += range(end - len(example.answer), end)
-    column_R = torch.tensor(columns)
-    token_1R = torch.tensor([row.tokens])[:, column_R + 1]
-    return AnswerBatch(stack_rows([row]), column_R, token_1R, torch.ones_like(token_1R).bool())
+    token_BR, mask_BR = padded_answers([example.answer for example in examples])
+    return AnswerBatch(
+        rows, torch.tensor(columns), token_BR, mask_BR, torch.tensor(ends), is_side_by_side=True
+    )
 
 
 def padded_batch(examples: Sequence[Example]) -> AnswerBatch:
@@ -103,7 +164,8 @@ def padded_batch(examples: Sequence[Example]) -> AnswerBatch:
     rows = prompts_and_answers(contexts, answers)
     token_BR, mask_BR = padded_answers(answers)
     first = rows.token_BT.shape[1] - token_BR.shape[1] - 1
-    return AnswerBatch(rows, torch.arange(first, first + token_BR.shape[1]), token_BR, mask_BR)
+    column_R = torch.arange(first, first + token_BR.shape[1])
+    return AnswerBatch(rows, column_R, token_BR, mask_BR, first + mask_BR.sum(1))
 
 
 @dataclass(frozen=True)
@@ -127,23 +189,37 @@ def answer_scores(
     """
     model = network.module if isinstance(network, DistributedDataParallel) else network
     assert isinstance(model, PreTrainedModel)  # noqa: S101 - every stage's network is one
-    head, mask_BR = model.get_output_embeddings(), batch.mask_BR
-    entropy_BR = torch.zeros(mask_BR.shape, device=mask_BR.device)
+    if model.config.model_type not in PLAIN_HEADS:
+        return _scores_of_whole_logits(network, batch, precision, temperature)
+    head, entropies = model.get_output_embeddings(), []
 
-    def scored(hidden_BRD: Tensor) -> Tensor:
-        logprob_N, entropy_BR[mask_BR] = head_scores(
-            hidden_BRD[mask_BR], head, batch.token_BR[mask_BR], temperature
-        )
-        return torch.zeros_like(entropy_BR).masked_scatter(mask_BR, logprob_N)
+    def scored(hidden_BCD: Tensor) -> Tensor:
+        hidden_ND = hidden_BCD[0] if batch.is_side_by_side else hidden_BCD[batch.mask_BR]
+        token_N = batch.token_BR[batch.mask_BR]
+        logprob_N, entropy_N = head_scores(hidden_ND, head, token_N, temperature)
+        entropies.append(batch.by_answer(entropy_N))
+        return batch.by_answer(logprob_N)
 
-    with autocast(batch.column_R.device, precision):
-        if model.config.model_type not in PLAIN_HEADS:
-            logit_BRV = answer_logits(network, batch.rows, batch.column_R)
-            entropy_BR = token_entropies(logit_BRV, temperature)
-            return AnswerScores(token_logprobs(logit_BRV, batch.token_BR, temperature), entropy_BR)
-        with in_place_of(head, scored):
-            logprob_BR = answer_logits(network, batch.rows, batch.column_R)
-    return AnswerScores(logprob_BR, entropy_BR)
+    # Only packed architectures are known to hand this on to their blocks.
+    places = batch.predicting if can_pack(model.config) else None
+    with autocast(batch.column_C.device, precision), in_place_of(head, scored):
+        logprob_BR = answer_logits(network, batch.rows, batch.column_C, read_at=places)
+    return AnswerScores(logprob_BR, entropies[0])
+
+
+def _scores_of_whole_logits(
+    network: nn.Module, batch: AnswerBatch, precision: str, temperature: float
+) -> AnswerScores:
+    """The same for a head that is not known: all logits of the answers at once."""
+    with autocast(batch.column_C.device, precision):
+        logit_BCV = answer_logits(network, batch.rows, batch.column_C)
+    if not batch.is_side_by_side:
+        logprob_BR = token_logprobs(logit_BCV, batch.token_BR, temperature)
+        return AnswerScores(logprob_BR, token_entropies(logit_BCV, temperature))
+    token_1N = batch.token_BR[batch.mask_BR][None]
+    logprob_1N = token_logprobs(logit_BCV, token_1N, temperature)
+    entropy_1N = token_entropies(logit_BCV, temperature)
+    return AnswerScores(batch.by_answer(logprob_1N[0]), batch.by_answer(entropy_1N[0]))
 
 
 def answer_loss(network: nn.Module, batch: AnswerBatch, precision: str) -> Tensor:

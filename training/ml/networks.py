@@ -1,6 +1,6 @@
 """The networks that training moves, as thin layers over Hugging Face models.
 
-Legend: B rows, T tokens, R answer tokens, N completions, V vocabulary, D width.
+Legend: B rows, T tokens, C columns, N completions, V vocabulary, D width.
 """
 
 import copy
@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from training.ml.batches import TokenBatch
+from training.ml.last_block import Places, spare_last_mlp
 from training.ml.packing import can_pack
+from training.ml.span_attention import read_spans
 from training.ml.span_layout import SpanLayout
 
 # Where each architecture adds to its residual stream: the ends of an attention and of an MLP block.
@@ -60,7 +62,7 @@ class RewardModel(nn.Module):
         position_BT: Tensor,
         *,
         layout: SpanLayout | None = None,
-        read_at: tuple[Tensor, Tensor] | None = None,
+        read_at: Places | None = None,
     ) -> Tensor:
         """A number for every token, or for those at the (rows, columns) of `read_at` alone.
 
@@ -93,19 +95,31 @@ def initialise_head(head: nn.Linear, seed: torch.Generator) -> None:
         head.bias.zero_()
 
 
-def answer_logits(policy: nn.Module, batch: TokenBatch, column_R: Tensor) -> Tensor:
+def read_side_by_side(model: PreTrainedModel) -> None:
+    """Let the model read texts side by side, and spare what nobody reads, where it is known how."""
+    if can_pack(model.config):
+        read_spans(model)
+        spare_last_mlp(model)
+
+
+def answer_logits(
+    policy: nn.Module, batch: TokenBatch, column_C: Tensor, *, read_at: Places | None = None
+) -> Tensor:
     """Logits at these columns alone: the whole sequence's would be most of the memory.
 
-    Shapes: column_R, columns whose next token is wanted; returns (B, R, V).
+    Shapes: column_C, columns whose next token is wanted; returns (B, C, V). With `read_at` they are
+    right at those (rows, columns) alone.
     """
-    logit_BRV: Tensor = policy(
+    known = {"layout": batch.layout, "read_at": read_at}
+    logit_BCV: Tensor = policy(
         input_ids=batch.token_BT,
         attention_mask=batch.attention,
         position_ids=batch.position_BT,
         use_cache=False,
-        logits_to_keep=column_R,
+        logits_to_keep=column_C,
+        **{name: value for name, value in known.items() if value is not None},
     ).logits
-    return logit_BRV
+    return logit_BCV
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:

@@ -21,7 +21,7 @@ from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.language_modelling import Example
 from training.ml.lora import add_adapters, has_adapters, save_adapters
 from training.ml.model_folders import load_policy, load_tokenizer, save_folder
-from training.ml.networks import freeze
+from training.ml.networks import freeze, read_side_by_side
 from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.records import read_pretraining, read_prompts
@@ -126,6 +126,7 @@ def load_networks(
         # Answers go from network to network as token ids; through text they would change.
         raise BadInput("the policy and the reward model have different tokenizers")
     policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
+    read_side_by_side(policy)
     value = copy.deepcopy(reward)
     freeze(reward, job.world.device)
     reference = None

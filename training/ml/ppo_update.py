@@ -10,7 +10,7 @@ from functools import partial
 from torch import Tensor
 
 from training.ml.engine import MicroLoss, UpdateReport
-from training.ml.experience import Networks, Rollouts, Targets, answer_values, micro_batches
+from training.ml.experience import Networks, Rollouts, Targets, micro_batches
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.language_modelling import (
     AnswerBatch,
@@ -18,6 +18,7 @@ from training.ml.language_modelling import (
     answer_batches,
     answer_loss,
     answer_scores,
+    answer_values,
     num_answer_tokens,
 )
 from training.ml.losses import policy_loss, value_loss
@@ -215,7 +216,7 @@ class PpoUpdate:
         # order of their numbers, answers share micro-batches as they did when they were judged.
         rows = sorted(own) or [0]
         examples = self.rollouts.examples
-        return list(micro_batches(examples, rows, self.settings, self.world.device))
+        return list(micro_batches(self.networks, examples, rows, self.settings))
 
 
 def minibatches(settings: PpoHyperparameters, seed: int, iteration: int) -> list[list[int]]:

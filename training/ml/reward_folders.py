@@ -22,11 +22,8 @@ from transformers import (
 )
 
 from training.ml.errors import BadInput
-from training.ml.last_block import spare_last_mlp
 from training.ml.model_folders import LOADING, reading, save_folder
-from training.ml.networks import RewardModel, initialise_head
-from training.ml.packing import can_pack
-from training.ml.span_attention import read_spans
+from training.ml.networks import RewardModel, initialise_head, read_side_by_side
 
 BIAS_NAME = "score.bias"
 # The last norm of architectures whose norm adds a constant.
@@ -93,9 +90,7 @@ def _classifier(folder: Path) -> PreTrainedModel:
         model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
             folder, num_labels=1, **LOADING
         )
-    if can_pack(model.config):
-        read_spans(model)
-        spare_last_mlp(model)
+    read_side_by_side(model)
     return model
 
 

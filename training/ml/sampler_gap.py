@@ -39,7 +39,7 @@ def probability_gap(
     for row, answer in enumerate(answers):
         told_BR[row, : len(answer.ids)] = torch.tensor(answer.logprobs).exp()
     with autocast(trainer.device, precision):
-        logit_BRV = answer_logits(trainer, batch.rows, batch.column_R)
+        logit_BRV = answer_logits(trainer, batch.rows, batch.column_C)
     probability_BRV = (logit_BRV.float() / (rule.temperature or 1.0)).softmax(-1)
     if is_filtered and rule.top_p < 1:
         kept = nucleus(probability_BRV.flatten(0, 1), rule.top_p).view_as(probability_BRV)

@@ -34,7 +34,7 @@ from training.ml.language_modelling import (
 )
 from training.ml.lora import add_adapters
 from training.ml.model_folders import load_policy, load_tokenizer
-from training.ml.networks import add_residual_dropout
+from training.ml.networks import add_residual_dropout, read_side_by_side
 from training.ml.packing import can_pack
 from training.ml.records import read_demonstrations, read_pretraining
 from training.ml.reward_judge import RewardJudge
@@ -54,6 +54,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     settings: SftHyperparameters = job.hyperparameters
     base = job.input("base_model")
     model, tokenizer = load_policy(base), load_tokenizer(base)
+    read_side_by_side(model)
     add_adapters(model, settings, derive_seed(job.seed, "adapters"))
     has_dropout = add_residual_dropout(model, settings.residual_dropout)
     encoder = TextEncoder(tokenizer, _limits(model, settings))

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from transformers import (
     AttentionInterface,
     AttentionMaskInterface,
+    PreTrainedConfig,
     PreTrainedModel,
 )
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
@@ -189,6 +190,10 @@ def read_spans(model: PreTrainedModel) -> None:
     Only for what `can_pack`: its layers hand these arguments on to their attention.
     """
     model.set_attn_implementation(NAME)
+
+
+def reads_spans(config: PreTrainedConfig) -> bool:
+    return bool(config._attn_implementation == NAME)
 
 
 AttentionInterface.register(NAME, attend_spans)

@@ -5,7 +5,13 @@ import torch
 from tests.training.ml.groups import group
 from training.ml.batches import split_by_tokens
 from training.ml.hyperparameters import parse
-from training.ml.language_modelling import Example, packed_batch
+from training.ml.language_modelling import (
+    Example,
+    packed_batch,
+    padded_batch,
+    rows_together,
+    side_by_side,
+)
 from training.ml.packing import fill_rows
 from training.ml.ranking_batches import reward_batches
 from training.ml.reward_plan import TrainingPlan
@@ -58,6 +64,21 @@ def test_demonstrations_side_by_side_leave_no_cell_empty():
     cells = [packed_batch([examples[place] for place in row]).rows.token_BT.numel() for row in rows]
 
     assert sum(cells) == sum(one.length for one in examples)
+
+
+def test_rollouts_side_by_side_leave_no_cell_empty():
+    """What PPO judges and learns from: short and long prompts, short and long answers."""
+    prompts, answers = realistic_lengths(64, 3), realistic_lengths(64, 4)
+    examples = [Example([1] * p, [2] * a) for p, a in zip(prompts, answers, strict=True)]
+    num_tokens = sum(one.length for one in examples)
+
+    def fill(make, *, is_packed):
+        shares = rows_together(examples, max_tokens=BUDGET, is_packed=is_packed)
+        return num_tokens / sum(make([examples[i] for i in share]).num_tokens for share in shares)
+
+    assert fill(side_by_side, is_packed=True) == 1.0
+    # The control: padded on both sides.
+    assert fill(padded_batch, is_packed=False) < 0.9
 
 
 def test_the_logged_fill_ratio_by_hand():

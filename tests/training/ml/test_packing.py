@@ -18,12 +18,12 @@ from tests.training.ml.jobs import ALONE
 from training.ml.batches import right_padded
 from training.ml.engine import Engine
 from training.ml.errors import BadInput
-from training.ml.experience import answer_values
 from training.ml.hyperparameters import parse
 from training.ml.language_modelling import (
     Example,
     answer_batches,
     answer_loss,
+    answer_values,
     packed_batch,
     padded_batch,
 )

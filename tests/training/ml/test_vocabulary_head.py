@@ -45,7 +45,7 @@ def test_scores_and_gradients_are_those_of_whole_logits(policy_folder, architect
     """P3, P18: to 1e-6 in fp32; at padding they are 0."""
     model = load_policy(policy_folder(architecture))
     mask_BR = BATCH.mask_BR
-    logit_BRV = answer_logits(model, BATCH.rows, BATCH.column_R)
+    logit_BRV = answer_logits(model, BATCH.rows, BATCH.column_C)
     logprob_BR = token_logprobs(logit_BRV, BATCH.token_BR, temperature)
     entropy_BR = token_entropies(logit_BRV, temperature)
     expected = gradients(model, logprob_BR)
@@ -59,7 +59,7 @@ def test_scores_and_gradients_are_those_of_whole_logits(policy_folder, architect
     assert distance(gradients(model, said.logprob_BR), expected) < 1e-6
     # The head is itself again.
     torch.testing.assert_close(
-        answer_logits(model, BATCH.rows, BATCH.column_R), logit_BRV, rtol=0, atol=0
+        answer_logits(model, BATCH.rows, BATCH.column_C), logit_BRV, rtol=0, atol=0
     )
 
 
@@ -78,7 +78,7 @@ def test_products_follow_the_precision_around_them(policy_folder):
     """bf16 products, fp32 sums: as whole logits in bf16 have them, within bf16's rounding."""
     model = load_policy(policy_folder())
     with autocast(torch.device("cpu"), "bf16"):
-        logit_BRV = answer_logits(model, BATCH.rows, BATCH.column_R)
+        logit_BRV = answer_logits(model, BATCH.rows, BATCH.column_C)
     assert logit_BRV.dtype == torch.bfloat16
     logprob_BR = token_logprobs(logit_BRV, BATCH.token_BR)
     expected = gradients(model, logprob_BR)
@@ -135,7 +135,7 @@ def test_no_more_rows_of_logits_exist_than_are_asked_for(policy_folder):
     with _Widest(model.config) as chunked:
         answer_scores(model, BATCH, "fp32").logprob_BR.sum().backward()
     with _Widest(model.config) as whole:
-        answer_logits(model, BATCH.rows, BATCH.column_R)
+        answer_logits(model, BATCH.rows, BATCH.column_C)
 
     assert (chunked.rows, whole.rows) == (3, 14)
 

@@ -45,7 +45,7 @@ def make_setup(tmp_path, policy_folder, reward_folder, world):
 
 def logprobs(model, batch):
     with torch.no_grad():
-        logit_BRV = answer_logits(model, batch.rows, batch.column_R)
+        logit_BRV = answer_logits(model, batch.rows, batch.column_C)
     return token_logprobs(logit_BRV, batch.token_BR)[batch.mask_BR]
 
 

@@ -41,6 +41,20 @@ COST_METRICS = (
         source="our experience",
     ),
     Metric(
+        name="fill_ratio",
+        stages=PPO,
+        title="Fill ratio",
+        unit="share of cells",
+        meaning="How much of the micro-batches that judge and learn is text; the rest is padding, "
+        "which is computed and thrown away.",
+        formula="(tokens that are read) / (rows x columns of the micro-batches)",
+        healthy="1 where answers are read side by side, as every architecture that packs does",
+        low=0.9,
+        otherwise="Lower: the policy or the reward model has to be padded, and prompts or answers "
+        "differ much in length.",
+        source="our experience",
+    ),
+    Metric(
         name="peak_memory_gb",
         stages=PPO,
         title="Peak memory",

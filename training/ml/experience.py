@@ -4,13 +4,11 @@ Legend: B answers of this process, R answer tokens, T tokens.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel
 
 from training.ml.advantages import (
     explained_variance,
@@ -21,7 +19,6 @@ from training.ml.advantages import (
     whiten,
 )
 from training.ml.batches import split_by_tokens
-from training.ml.engine import Engine
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.language_modelling import (
     AnswerBatch,
@@ -33,55 +30,14 @@ from training.ml.language_modelling import (
     rows_together,
     side_by_side,
 )
-from training.ml.lora import adapters_off
-from training.ml.networks import RewardModel, autocast, sampling_copy
+from training.ml.networks import autocast, sampling_copy
+from training.ml.ppo_networks import Networks
 from training.ml.resources import PhaseClock
 from training.ml.rollouts import Answer, SamplingRule, write_answers
-from training.ml.span_attention import reads_spans
 from training.ml.world import World
 
 # Writing keeps no activations for gradients, so its batches may be this much larger.
 WRITING_FACTOR = 16
-
-
-@dataclass(frozen=True)
-class Networks:
-    """The four networks of PPO: two that move, two that judge.
-
-    Without a reference of its own the policy is one when its adapters are switched off.
-    """
-
-    policy: Engine
-    value: Engine
-    reference: PreTrainedModel | None
-    reward: RewardModel
-
-    @contextmanager
-    def reference_policy(self) -> Iterator[PreTrainedModel]:
-        """The policy as it was at the start."""
-        if self.reference is not None:
-            yield self.reference
-            return
-        with adapters_off(self.policy_model):
-            yield self.policy_model
-
-    @property
-    def read_spans(self) -> bool:
-        """Whether all of them read answers side by side in one row."""
-        judged = (self.policy_model, self.value_model.model, self.reward.model)
-        return all(reads_spans(model.config) for model in judged)
-
-    @property
-    def policy_model(self) -> PreTrainedModel:
-        model = self.policy.module
-        assert isinstance(model, PreTrainedModel)  # noqa: S101 - PPO made the engine
-        return model
-
-    @property
-    def value_model(self) -> RewardModel:
-        model = self.value.module
-        assert isinstance(model, RewardModel)  # noqa: S101 - PPO made the engine
-        return model
 
 
 @dataclass(frozen=True)

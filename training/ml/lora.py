@@ -4,6 +4,7 @@ Source: Hu et al. 2021. The layers are peft's; here is only where they go and ho
 """
 
 import copy
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ TARGETS = {
     "gpt2": ("c_attn", "c_proj", "c_fc"),
     "gpt_neox": ("query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"),
 }
+# What peft calls a set of adapters that was given no name.
+USUAL = "default"
 # The names that peft's own loader looks for.
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
@@ -37,10 +40,13 @@ class AdapterSettings(Protocol):
     def lora_alpha(self) -> int: ...
 
 
-def add_adapters(model: PreTrainedModel, settings: AdapterSettings, seed: int) -> None:
+def add_adapters(
+    model: PreTrainedModel, settings: AdapterSettings, seed: int, *, name: str = USUAL
+) -> None:
     """Freeze the model and put adapters beside its matrices; nothing at rank 0.
 
-    The adapters begin as zero, so the model first computes what it did before.
+    The adapters begin as zero, so the model first computes what it did before. A second set, under
+    a name of its own, freezes the first and takes its place: `adapters_named` changes between them.
 
     Raises: BadInput for an architecture whose matrices are not known.
     """
@@ -57,9 +63,11 @@ def add_adapters(model: PreTrainedModel, settings: AdapterSettings, seed: int) -
         fan_in_fan_out=kind == "gpt2",
     )
     model.requires_grad_(False)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        # A second set is what was asked for.
+        warnings.filterwarnings("ignore", message="Already found a `peft_config`")
         torch.manual_seed(seed)
-        inject_adapter_in_model(config, model)
+        inject_adapter_in_model(config, model, adapter_name=name)
 
 
 def adapter_layers(model: torch.nn.Module) -> list[tuple[str, LoraLayer]]:
@@ -86,20 +94,54 @@ def merged(model: PreTrainedModel) -> PreTrainedModel:
 def adapters_off(model: torch.nn.Module) -> Iterator[None]:
     """Compute as if there were no adapters: the policy is then its own reference."""
     layers = [layer for _, layer in adapter_layers(model)]
-    for layer in layers:
-        layer.enable_adapters(False)
+    with _trained_as_before(model):
+        for layer in layers:
+            layer.enable_adapters(False)
+        try:
+            yield
+        finally:
+            for layer in layers:
+                layer.enable_adapters(True)
+
+
+@contextmanager
+def adapters_named(model: torch.nn.Module, name: str) -> Iterator[None]:
+    """Compute with another set of the adapters on this trunk than with the usual one."""
+    layers = [layer for _, layer in adapter_layers(model)]
+    with _trained_as_before(model):
+        for layer in layers:
+            layer.set_adapter(name)
+        try:
+            yield
+        finally:
+            for layer in layers:
+                layer.set_adapter(USUAL)
+
+
+def train_every_set(model: torch.nn.Module) -> None:
+    """The usual adapters compute; all of them take the gradients that come to them."""
+    for _, layer in adapter_layers(model):
+        layer.set_adapter(USUAL)
+    for name, parameter in model.named_parameters():
+        if "lora_" in name:
+            parameter.requires_grad_(True)
+
+
+@contextmanager
+def _trained_as_before(model: torch.nn.Module) -> Iterator[None]:
+    """Switching adapters freezes the idle ones, whose graphs may still wait for a backward pass."""
+    flags = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
     try:
         yield
     finally:
-        for layer in layers:
-            # This lets them be trained again too; switching them off had frozen them.
-            layer.enable_adapters(True)
+        for parameter, is_trained in flags:
+            parameter.requires_grad_(is_trained)
 
 
 def save_adapters(model: PreTrainedModel, folder: Path) -> None:
     """Write what `PeftModel.from_pretrained` loads on top of the model training started from."""
     folder.mkdir(parents=True, exist_ok=True)
-    config: Any = copy.copy(model.peft_config["default"])
+    config: Any = copy.copy(model.peft_config[USUAL])
     config.task_type = "CAUSAL_LM"
     config.inference_mode = True
     config.save_pretrained(folder)

@@ -68,20 +68,30 @@ class RewardModel(nn.Module):
 
         Shapes: as in TokenBatch; returns (B, T), or (N,) for N places, in fp32.
         """
-        known = {"layout": layout, "read_at": read_at}
-        hidden_BTD = self.model.base_model(
-            input_ids=token_BT,
-            attention_mask=attention,
-            position_ids=position_BT,
-            use_cache=False,
-            **(known if can_pack(self.model.config) else {}),
-        ).last_hidden_state
-        if read_at is not None:
-            hidden_BTD = hidden_BTD[read_at]
-        with torch.autocast(hidden_BTD.device.type, enabled=False):
-            head = self.head
-            value_BT1 = F.linear(hidden_BTD.float(), head.weight.float(), head.bias.float())
-        return value_BT1.squeeze(-1)
+        rows = TokenBatch(token_BT, attention, position_BT, layout)
+        return numbers_of(self.model, self.head, rows, read_at)
+
+
+def numbers_of(
+    model: PreTrainedModel, head: nn.Linear, rows: TokenBatch, read_at: Places | None
+) -> Tensor:
+    """A number for every token, or at some places alone, in fp32 whatever surrounds it.
+
+    Shapes: (B, T), or (N,) for N places.
+    """
+    known = {"layout": rows.layout, "read_at": read_at}
+    hidden_BTD = model.base_model(
+        input_ids=rows.token_BT,
+        attention_mask=rows.attention,
+        position_ids=rows.position_BT,
+        use_cache=False,
+        **(known if can_pack(model.config) else {}),
+    ).last_hidden_state
+    if read_at is not None:
+        hidden_BTD = hidden_BTD[read_at]
+    with torch.autocast(hidden_BTD.device.type, enabled=False):
+        value_BT1 = F.linear(hidden_BTD.float(), head.weight.float(), head.bias.float())
+    return value_BT1.squeeze(-1)
 
 
 def initialise_head(head: nn.Linear, seed: torch.Generator) -> None:

@@ -5,7 +5,6 @@
 One step of progress is one iteration: a batch of rollouts and the optimiser steps on it.
 """
 
-import copy
 import sys
 from collections.abc import Generator, Mapping
 from typing import Any
@@ -13,24 +12,24 @@ from typing import Any
 from transformers import PreTrainedTokenizerBase
 
 from training.ml.batches import TextEncoder, TokenLimits
-from training.ml.engine import Engine
 from training.ml.errors import BadInput
-from training.ml.experience import Networks, collect, rollout_metrics, targets
+from training.ml.experience import collect, rollout_metrics, targets
 from training.ml.hyperparameters import PpoHyperparameters, warnings
 from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.language_modelling import Example
-from training.ml.lora import add_adapters, has_adapters, save_adapters
-from training.ml.model_folders import load_policy, load_tokenizer, save_folder
-from training.ml.networks import freeze, read_side_by_side
+from training.ml.lora import has_adapters, save_adapters
+from training.ml.model_folders import load_tokenizer, save_folder
 from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
+from training.ml.ppo_networks import Networks, load_networks
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.records import read_pretraining, read_prompts
 from training.ml.resources import PhaseClock
-from training.ml.reward_folders import load_reward_model, save_reward_model
+from training.ml.reward_folders import save_reward_model
 from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule
-from training.ml.schedules import Schedule, adapted_kl_coef
-from training.ml.seeding import derive_seed, endless_order, generator
+from training.ml.schedules import adapted_kl_coef
+from training.ml.seeding import endless_order, generator
+from training.ml.trunk_value import TrunkValue
 
 REPORTED = ("score", "reward", "kl", "response_length", "entropy", "eos_share")
 
@@ -118,60 +117,6 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     return _report(job, state, encoder) | {"validation": validation}
 
 
-def load_networks(
-    job: Job, settings: PpoHyperparameters, tokenizer: PreTrainedTokenizerBase
-) -> Networks:
-    policy_folder, reward_folder = job.input("policy"), job.input("reward_model")
-    if load_tokenizer(reward_folder).get_vocab() != tokenizer.get_vocab():
-        # Answers go from network to network as token ids; through text they would change.
-        raise BadInput("the policy and the reward model have different tokenizers")
-    policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
-    read_side_by_side(policy)
-    value = copy.deepcopy(reward)
-    freeze(reward, job.world.device)
-    reference = None
-    if settings.lora_rank == 0:
-        reference = copy.deepcopy(policy)
-        freeze(reference, job.world.device)
-    add_adapters(policy, settings, derive_seed(job.seed, "policy adapters"))
-    add_adapters(value.model, settings, derive_seed(job.seed, "value adapters"))
-    value.head.requires_grad_(True)
-    policy_iterations = settings.iterations - settings.value_warmup_iterations
-    schedule = _schedule(settings, settings.learning_rate, policy_iterations)
-    return Networks(
-        policy=Engine(
-            policy,
-            world=job.world,
-            settings=settings,
-            schedule=schedule,
-            ema_decay=settings.ema_decay,
-        ),
-        value=Engine(
-            value,
-            world=job.world,
-            settings=settings,
-            schedule=_schedule(settings, settings.value_learning_rate, settings.iterations),
-        ),
-        reference=reference,
-        reward=reward,
-    )
-
-
-def _schedule(settings: PpoHyperparameters, peak: float, num_iterations: int) -> Schedule:
-    """A warm-up from a tenth of the peak, counted in iterations.
-
-    Source: Ouyang et al. 2022, C.4.
-    """
-    return Schedule(
-        settings.learning_rate_schedule,
-        peak,
-        num_iterations * settings.updates_per_iteration,
-        warmup_steps=settings.warmup_iterations * settings.updates_per_iteration,
-        warmup_start=0.1,
-        final_fraction=settings.final_learning_rate_fraction,
-    )
-
-
 def _read_prompts(job: Job, encoder: TextEncoder) -> tuple[list[list[int]], list[list[int]]]:
     """The prompts to learn on, and the first of those held out to be judged on."""
     encoded: dict[str, list[list[int]]] = {"train": [], "validation": []}
@@ -234,7 +179,11 @@ def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -
         save_folder(policy, tokenizer, out / "model", parent=parent)
         if has_adapters(policy):
             save_adapters(policy, out / "adapter")
-    save_reward_model(value, tokenizer, out / "value_model", parent=job.input("reward_model"))
+    value_folder = out / "value_model"
+    if isinstance(value, TrunkValue):
+        save_reward_model(value.as_reward_model(), tokenizer, value_folder, parent=parent)
+    else:
+        save_reward_model(value, tokenizer, value_folder, parent=job.input("reward_model"))
 
 
 def _report(job: Job, state: Mapping[str, Any], encoder: TextEncoder) -> Report:

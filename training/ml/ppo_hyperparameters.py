@@ -46,6 +46,14 @@ class PpoHyperparameters:
     learning_rate: float = learning_rate_knob(
         5e-6, "not printed in the paper; inside its sweep (E.9) and below 8.05e-6"
     )
+    value_network: str = knob(
+        "reward_model",
+        "reward_model starts the value network as a copy of the reward model, as the paper does; "
+        "policy_trunk puts it on the policy's own frozen trunk as a second set of adapters and a "
+        "head of zeros, for memory: it needs lora_rank.",
+        choices=("reward_model", "policy_trunk"),
+        source=C4,
+    )
     value_learning_rate: float = knob(
         9e-6, "Peak learning rate of the value network.", between=(0.0, 1.0), source=C4
     )
@@ -220,6 +228,10 @@ class PpoHyperparameters:
             raise HyperparameterError("minibatch_size", "must divide batch_size")
         if self.episodes % self.batch_size:
             raise HyperparameterError("episodes", "must be a multiple of batch_size")
+        if self.value_network == "policy_trunk" and self.lora_rank == 0:
+            raise HyperparameterError(
+                "value_network", "policy_trunk needs adapters: set lora_rank above 0"
+            )
         if self.value_warmup_iterations >= self.iterations:
             raise HyperparameterError(
                 "value_warmup_iterations", "must leave the policy an iteration to learn in"

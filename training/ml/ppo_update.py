@@ -10,7 +10,7 @@ from functools import partial
 from torch import Tensor
 
 from training.ml.engine import MicroLoss, UpdateReport
-from training.ml.experience import Networks, Rollouts, Targets, micro_batches
+from training.ml.experience import Rollouts, Targets, micro_batches
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.language_modelling import (
     AnswerBatch,
@@ -23,6 +23,7 @@ from training.ml.language_modelling import (
 )
 from training.ml.losses import policy_loss, value_loss
 from training.ml.networks import autocast
+from training.ml.ppo_networks import Networks
 from training.ml.seeding import permutation
 from training.ml.world import World
 

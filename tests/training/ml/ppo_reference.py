@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from training.ml.experience import Networks, Rollouts
+from training.ml.experience import Rollouts
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.networks import RewardModel
+from training.ml.ppo_networks import Networks
 
 Rows = list[list[float]]
 

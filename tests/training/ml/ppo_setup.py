@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.training.ml.tiny import write_job
-from training.ml.experience import Networks, Rollouts, collect
+from training.ml.experience import Rollouts, collect
 from training.ml.hyperparameters import PpoHyperparameters, parse
 from training.ml.job import Job
 from training.ml.model_folders import load_tokenizer
-from training.ml.ppo import load_networks
+from training.ml.ppo_networks import Networks, load_networks
 from training.ml.rollouts import SamplingRule
 from training.ml.seeding import generator
 from training.ml.world import World

@@ -1,0 +1,135 @@
+"""The networks of PPO: what moves, what judges, and what they share.
+
+The paper keeps four of them apart. With adapters the policy is its own reference, and the value
+network may live on the policy's trunk too.
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from training.ml.engine import Engine
+from training.ml.errors import BadInput
+from training.ml.hyperparameters import PpoHyperparameters
+from training.ml.job import Job
+from training.ml.lora import adapters_named, adapters_off, add_adapters, train_every_set
+from training.ml.model_folders import load_policy, load_tokenizer
+from training.ml.networks import RewardModel, freeze, read_side_by_side
+from training.ml.reward_folders import load_reward_model
+from training.ml.schedules import Schedule
+from training.ml.seeding import derive_seed
+from training.ml.span_attention import reads_spans
+from training.ml.trunk_value import VALUE_ADAPTERS, TrunkValue
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The four networks of PPO: two that move, two that judge.
+
+    Without a reference of its own the policy is one when its adapters are switched off.
+    """
+
+    policy: Engine
+    value: Engine
+    reference: PreTrainedModel | None
+    reward: RewardModel
+
+    @contextmanager
+    def reference_policy(self) -> Iterator[PreTrainedModel]:
+        """The policy as it was at the start."""
+        if self.reference is not None:
+            yield self.reference
+            return
+        with adapters_off(self.policy_model):
+            yield self.policy_model
+
+    @property
+    def read_spans(self) -> bool:
+        """Whether all of them read answers side by side in one row."""
+        judged = (self.policy_model, self.value_model.model, self.reward.model)
+        return all(reads_spans(model.config) for model in judged)
+
+    @property
+    def policy_model(self) -> PreTrainedModel:
+        model = self.policy.module
+        assert isinstance(model, PreTrainedModel)  # noqa: S101 - PPO made the engine
+        return model
+
+    @property
+    def value_model(self) -> RewardModel | TrunkValue:
+        model = self.value.module
+        assert isinstance(model, RewardModel | TrunkValue)  # noqa: S101 - PPO made the engine
+        return model
+
+
+def load_networks(
+    job: Job, settings: PpoHyperparameters, tokenizer: PreTrainedTokenizerBase
+) -> Networks:
+    """Raises: BadInput where policy and reward model read different tokens."""
+    policy_folder, reward_folder = job.input("policy"), job.input("reward_model")
+    if load_tokenizer(reward_folder).get_vocab() != tokenizer.get_vocab():
+        # Answers go from network to network as token ids; through text they would change.
+        raise BadInput("the policy and the reward model have different tokenizers")
+    policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
+    read_side_by_side(policy)
+    reference = None
+    if settings.lora_rank == 0:
+        reference = copy.deepcopy(policy)
+        freeze(reference, job.world.device)
+    add_adapters(policy, settings, derive_seed(job.seed, "policy adapters"))
+    # An engine trains what is not frozen when it is made: the policy's comes before a second set.
+    policy_engine = _policy_engine(job, settings, policy)
+    value: RewardModel | TrunkValue
+    if settings.value_network == "policy_trunk":
+        add_adapters(policy, settings, derive_seed(job.seed, "value adapters"), name=VALUE_ADAPTERS)
+        value = TrunkValue(policy)
+        with adapters_named(policy, VALUE_ADAPTERS):
+            value_engine = _value_engine(job, settings, value)
+        train_every_set(policy)
+    else:
+        value = copy.deepcopy(reward)
+        add_adapters(value.model, settings, derive_seed(job.seed, "value adapters"))
+        value.head.requires_grad_(True)
+        value_engine = _value_engine(job, settings, value)
+    freeze(reward, job.world.device)
+    return Networks(policy_engine, value_engine, reference, reward)
+
+
+def _policy_engine(job: Job, settings: PpoHyperparameters, policy: PreTrainedModel) -> Engine:
+    num_iterations = settings.iterations - settings.value_warmup_iterations
+    return Engine(
+        policy,
+        world=job.world,
+        settings=settings,
+        schedule=_schedule(settings, settings.learning_rate, num_iterations),
+        ema_decay=settings.ema_decay,
+    )
+
+
+def _value_engine(
+    job: Job, settings: PpoHyperparameters, value: RewardModel | TrunkValue
+) -> Engine:
+    return Engine(
+        value,
+        world=job.world,
+        settings=settings,
+        schedule=_schedule(settings, settings.value_learning_rate, settings.iterations),
+    )
+
+
+def _schedule(settings: PpoHyperparameters, peak: float, num_iterations: int) -> Schedule:
+    """A warm-up from a tenth of the peak, counted in iterations.
+
+    Source: Ouyang et al. 2022, C.4.
+    """
+    return Schedule(
+        settings.learning_rate_schedule,
+        peak,
+        num_iterations * settings.updates_per_iteration,
+        warmup_steps=settings.warmup_iterations * settings.updates_per_iteration,
+        warmup_start=0.1,
+        final_fraction=settings.final_learning_rate_fraction,
+    )

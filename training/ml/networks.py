@@ -3,7 +3,6 @@
 Legend: B rows, T tokens, C columns, N completions, V vocabulary, D width.
 """
 
-import copy
 import math
 from contextlib import AbstractContextManager
 
@@ -15,6 +14,7 @@ from transformers import PreTrainedModel
 from training.ml.batches import TokenBatch
 from training.ml.last_block import Places, spare_last_mlp
 from training.ml.packing import can_pack
+from training.ml.sharding import rebuilt
 from training.ml.span_attention import read_spans
 from training.ml.span_layout import SpanLayout
 
@@ -145,14 +145,16 @@ def freeze(module: nn.Module, device: torch.device) -> None:
 
 
 def sampling_copy(policy: PreTrainedModel, precision: str) -> PreTrainedModel:
-    """The model to write with: itself, or a bfloat16 copy.
+    """The model to write with: itself, or a copy with bfloat16 weights.
 
-    Autocast would convert every weight again for every token.
+    Autocast would convert every weight again for every token. What is no weight stays as it is:
+    rotary frequencies of eight bits would turn later positions by whole radians.
     """
     if precision == "fp32":
         return policy
-    smaller = copy.deepcopy(policy)
-    smaller.bfloat16()
+    weights = dict(policy.named_parameters())
+    smaller = rebuilt(policy, lambda name: weights[name].detach().bfloat16())
+    assert isinstance(smaller, PreTrainedModel)  # noqa: S101 - a copy of one
     return smaller
 
 

@@ -10,7 +10,7 @@ from tests.training.ml.ppo_setup import EOS_ID, PROMPTS
 from training.ml.batches import prompts_and_answers
 from training.ml.losses import token_logprobs
 from training.ml.model_folders import load_policy
-from training.ml.networks import answer_logits
+from training.ml.networks import answer_logits, sampling_copy
 from training.ml.rollouts import SamplingRule, write_answers
 from training.ml.seeding import generator
 from training.ml.tiny_models import ARCHITECTURES
@@ -150,3 +150,21 @@ def test_several_answers_to_a_prompt_read_it_once_and_differ(policy_folder):
 
     assert [answer.ids for answer in copies] == [answer.ids for answer in singly]
     assert len({tuple(answer.ids) for answer in copies}) == 6
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gpt_neox", "gpt2"])
+def test_a_copy_that_writes_in_bf16_keeps_its_positions_exact(policy_folder, architecture):
+    """P20: rotary frequencies of eight bits would turn later tokens by whole radians."""
+    policy = load_policy(policy_folder(architecture))
+
+    smaller = sampling_copy(policy, "bf16")
+
+    assert {weight.dtype for weight in smaller.parameters()} == {torch.bfloat16}
+    assert {weight.dtype for weight in policy.parameters()} == {torch.float32}
+    for (name, kept), (_, own) in zip(smaller.named_buffers(), policy.named_buffers(), strict=True):
+        assert torch.equal(kept, own), name
+    if architecture != "gpt2":
+        angles = torch.arange(1000)[:, None] * policy.base_model.rotary_emb.inv_freq
+        rounded = torch.arange(1000)[:, None] * policy.base_model.rotary_emb.inv_freq.bfloat16()
+        # The control: what rounding all of the copy did.
+        assert (angles - rounded).abs().max() > 1

@@ -61,6 +61,9 @@ class TestRequest:
         assert run["hyperparameters"]["batch_size"] == 4
         assert run["changed"] == ["batch_size"]
         assert run["inputs"]["base_model"]["name"] == "a base model"
+        spec = Run.objects.get().spec
+        for role, chosen in run["inputs"].items():
+            assert chosen["sha256"] == spec["inputs"][role]["sha256"]
         assert run["created_by"] == {"id": ada.pk, "display_name": "Ada"}
         assert run["can"] == {"cancel": True, "pause": False, "resume": False, "retry": False}
         assert [event["actor"] for event in run["events"]] == ["Ada"]

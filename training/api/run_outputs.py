@@ -25,6 +25,7 @@ class RunInputOutput(serializers.Serializer[RunInput]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     kind = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Of its folder, as the specification names it.")
 
 
 class RunAttemptOutput(serializers.ModelSerializer[RunAttempt]):
@@ -190,7 +191,12 @@ class RunOutput(serializers.ModelSerializer[Run]):
     def get_inputs(self, run: Run) -> dict[str, dict[str, str]]:
         chosen = {one.role: one.model_version or one.snapshot for one in run.inputs.all()}
         return {
-            role: {"id": str(one.pk), "name": one.name, "kind": one.kind}
+            role: {
+                "id": str(one.pk),
+                "name": one.name,
+                "kind": one.kind,
+                "sha256": one.artifact_id,
+            }
             for role, one in sorted(chosen.items())
             if one is not None
         }

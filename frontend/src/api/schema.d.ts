@@ -4454,6 +4454,8 @@ export interface components {
             id: string;
             name: string;
             kind: string;
+            /** @description Of its folder, as the specification names it. */
+            sha256: string;
         };
         /** @description Needs the context of ``context_for``, which costs four queries for any number of runs. */
         RunOutput: {

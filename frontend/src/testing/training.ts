@@ -160,8 +160,8 @@ export const run: Run = {
   failures: 0,
   max_failures: 3,
   inputs: {
-    base_model: { id: sft.id, name: sft.name, kind: "sft" },
-    rankings: { id: rankings.id, name: rankings.name, kind: "rm" },
+    base_model: { id: sft.id, name: sft.name, kind: "sft", sha256: sft.sha256 },
+    rankings: { id: rankings.id, name: rankings.name, kind: "rm", sha256: "d".repeat(64) },
   },
   hyperparameters: { epochs: 2, batch_size: 64 },
   weights: {},

@@ -2,7 +2,7 @@ import type { Run, RunAttempt } from "@/api/training-types";
 import { RUN_STATE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { formatCount, formatDateTime, formatDuration } from "@/components/formats";
+import { formatBytes, formatCount, formatDateTime, formatDuration } from "@/components/formats";
 import { Section } from "@/components/section";
 
 import classes from "./run-page.module.css";
@@ -28,7 +28,23 @@ const ATTEMPTS: Column<RunAttempt>[] = [
     header: "Steps",
     cell: ({ resumed_from_step: from, last_step: to }) => `${formatCount(from)} to ${formatCount(to)}`,
   },
-  { key: "outcome", header: "Outcome", cell: outcomeOf },
+  {
+    key: "memory",
+    header: "Memory",
+    isOneLine: true,
+    // Main memory of its largest process, at its peak.
+    cell: ({ peak_memory_bytes: bytes }) => (bytes === null ? null : formatBytes(bytes)),
+  },
+  {
+    key: "outcome",
+    header: "Outcome",
+    cell: (attempt) => (
+      <>
+        {outcomeOf(attempt)}
+        {attempt.detail !== "" && <div className={classes.quiet}>{attempt.detail}</div>}
+      </>
+    ),
+  },
 ];
 
 /** Every try at the run, and everything that happened to it. */

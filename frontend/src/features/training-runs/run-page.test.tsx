@@ -53,7 +53,7 @@ test("a run shows its state, its progress and what was changed", async () => {
 });
 
 test("a mix says what part of the completions each policy writes (R85)", async () => {
-  const policy = (id: string) => ({ id, name: `policy ${id}`, kind: "policy" });
+  const policy = (id: string) => ({ id, name: `policy ${id}`, kind: "policy", sha256: "e".repeat(64) });
   open({
     stage: "sampling",
     inputs: { model: policy("one"), model_2: policy("two") },
@@ -193,4 +193,28 @@ test("the log is shown as text and following it can be stopped", async () => {
   expect(follow).toHaveAttribute("aria-pressed", "true");
   await user.click(follow);
   expect(screen.getByRole("button", { name: "Follow the end" })).toHaveAttribute("aria-pressed", "false");
+});
+
+test("every attempt says why it ended, and the specification is named by its hash", async () => {
+  const attempt = {
+    number: 1,
+    host: "gpu-node-03",
+    pid: 77,
+    started_at: run.created_at,
+    ended_at: run.created_at,
+    exit_code: 3,
+    outcome: "out_of_memory",
+    detail: "2.1 GB were asked for and 1.0 GB were free.",
+    peak_memory_bytes: 6_100_000_000,
+    resumed_from_step: 0,
+    last_step: 12,
+  };
+  open({ attempts: [attempt] });
+
+  const attempts = await screen.findByRole("table", { name: "Attempts" });
+  expect(attempts).toHaveTextContent("out of memory, exit code 3");
+  expect(attempts).toHaveTextContent("2.1 GB were asked for and 1.0 GB were free.");
+  expect(attempts).toHaveTextContent("6.1 GB");
+  expect(screen.getByTitle(run.spec_sha256)).toBeVisible();
+  expect(screen.getByTitle("d".repeat(64))).toBeVisible();
 });

@@ -7,6 +7,7 @@ import type { Run } from "@/api/training-types";
 import { shortRevision } from "@/api/words";
 import { Facts } from "@/components/facts";
 import { formatShare } from "@/components/formats";
+import { Hash } from "@/components/hash";
 import { Section } from "@/components/section";
 
 import { orderOfNames, textOf } from "./hyperparameter-form";
@@ -44,7 +45,8 @@ export function RunInputs({ run }: { run: Run }) {
             <dd>
               <Anchor component={Link} to={placeOf(role, input.id)}>
                 {input.name}
-              </Anchor>
+              </Anchor>{" "}
+              <Hash value={input.sha256} />
               {role in run.weights && (
                 <span className={classes.quiet}> writes {formatShare(shareOf(run.weights, role), 0)}</span>
               )}
@@ -86,6 +88,7 @@ export function RunSpecification({ run }: { run: Run }) {
         facts={[
           { name: "Seed", value: run.seed },
           { name: "Code revision", value: <code>{shortRevision(run.code_revision)}</code> },
+          { name: "SHA-256 of the specification", value: <Hash value={run.spec_sha256} canCopy /> },
           { name: "Run id", value: <code>{run.id}</code> },
         ]}
       />

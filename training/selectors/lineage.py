@@ -3,17 +3,14 @@
 Both walks are one recursive query each, so their cost does not grow with the depth of the tree.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, Min
 
 from labeling.errors import NotAccessible
-from labeling.models import Demonstration, Ranking
+from labeling.models import Ranking
 from training.models import ModelVersion, RunInput, Snapshot
 from training.selectors.model_versions import model_versions
 
@@ -31,6 +28,50 @@ WITH RECURSIVE ancestor(id) AS (
     WHERE input.model_version_id IS NOT NULL
 )
 SELECT id FROM ancestor
+"""
+
+# Every label in any snapshot that the model or an ancestor of it read, each once: how many, whose,
+# when, and the first of the rankings. The snapshots are walked by the index of their links.
+LABELS_BEHIND = """
+WITH RECURSIVE ancestor(id) AS (
+    SELECT %(version)s::uuid
+    UNION
+    SELECT input.model_version_id
+    FROM ancestor
+    JOIN training_modelversion version ON version.id = ancestor.id
+    JOIN training_runinput input ON input.run_id = version.run_id
+    WHERE input.model_version_id IS NOT NULL
+),
+frozen(id) AS (
+    SELECT DISTINCT input.snapshot_id
+    FROM ancestor
+    JOIN training_modelversion version ON version.id = ancestor.id
+    JOIN training_runinput input ON input.run_id = version.run_id
+    WHERE input.snapshot_id IS NOT NULL
+),
+behind AS MATERIALIZED (
+    SELECT ranking.id, ranking.labeler_id, ranking.submitted_at, true AS is_ranking
+    FROM (
+        SELECT DISTINCT link.ranking_id AS id
+        FROM frozen JOIN training_snapshotranking link ON link.snapshot_id = frozen.id
+    ) AS used JOIN labeling_ranking ranking USING (id)
+    UNION ALL
+    SELECT demonstration.id, demonstration.labeler_id, demonstration.submitted_at, false
+    FROM (
+        SELECT DISTINCT link.demonstration_id AS id
+        FROM frozen JOIN training_snapshotdemonstration link ON link.snapshot_id = frozen.id
+    ) AS used JOIN labeling_demonstration demonstration USING (id)
+)
+SELECT
+    count(*) FILTER (WHERE is_ranking),
+    count(*) FILTER (WHERE NOT is_ranking),
+    count(DISTINCT labeler_id),
+    min(submitted_at),
+    max(submitted_at),
+    ARRAY(
+        SELECT id FROM behind WHERE is_ranking ORDER BY submitted_at, id LIMIT %(shown)s
+    )
+FROM behind
 """
 
 # Every model made from a snapshot that holds the ranking, and every model made from those.
@@ -94,7 +135,7 @@ class Descent:
 
 
 def lineage_of(version: ModelVersion) -> Lineage:
-    """Eight queries, however deep the tree is."""
+    """Three queries, however deep the tree is."""
     ancestors = _ids(ANCESTORS, version.pk)
     inputs = (
         RunInput.objects.filter(run__output_model_version__in=ancestors)
@@ -112,9 +153,14 @@ def lineage_of(version: ModelVersion) -> Lineage:
             used.append(UsedSnapshot(one.role, one.snapshot, maker))
         elif one.model_version is not None and maker.pk == version.pk:
             parents.append(Parent(one.role, one.model_version))
-    return Lineage(
-        parents=parents, snapshots=used, labels=_labels_in([one.snapshot.pk for one in used])
-    )
+    return Lineage(parents=parents, snapshots=used, labels=labels_behind(version.pk))
+
+
+def labels_behind(version_id: UUID) -> Labels:
+    """Every human judgment that the model learned from, through any ancestor. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(LABELS_BEHIND, {"version": version_id, "shown": RANKING_IDS_SHOWN})
+        return Labels(*cursor.fetchone())
 
 
 def rankings_behind(version: ModelVersion) -> list[Snapshot]:
@@ -143,37 +189,6 @@ def descent_of_ranking(ranking_id: UUID) -> Descent:
         ),
         model_versions=list(model_versions().filter(pk__in=touched).order_by("created_at")),
     )
-
-
-def _labels_in(snapshot_ids: Sequence[UUID]) -> Labels:
-    rankings = Ranking.objects.filter(
-        pk__in=Ranking.objects.filter(snapshot_links__snapshot__in=snapshot_ids).values("pk")
-    )
-    demonstrations = Demonstration.objects.filter(
-        pk__in=Demonstration.objects.filter(snapshot_links__snapshot__in=snapshot_ids).values("pk")
-    )
-    labelers = (
-        rankings.order_by()
-        .values_list("labeler")
-        .union(demonstrations.order_by().values_list("labeler"))
-    )
-    times = [*_first_and_last(rankings), *_first_and_last(demonstrations)]
-    known = [time for time in times if time is not None]
-    return Labels(
-        num_rankings=rankings.count(),
-        num_demonstrations=demonstrations.count(),
-        num_labelers=labelers.count(),
-        first_at=min(known, default=None),
-        last_at=max(known, default=None),
-        ranking_ids=list(
-            rankings.order_by("submitted_at", "pk").values_list("pk", flat=True)[:RANKING_IDS_SHOWN]
-        ),
-    )
-
-
-def _first_and_last(answers: Any) -> tuple[datetime | None, datetime | None]:
-    found = answers.order_by().aggregate(first=Min("submitted_at"), last=Max("submitted_at"))
-    return found["first"], found["last"]
 
 
 def _ids(query: str, start: UUID) -> list[UUID]:

@@ -38,6 +38,7 @@ FLAG_ALPHA_DEFINITION: Final = (
     "Krippendorff's alpha of yes and no. Where a flag is rare it is near 0 although nearly every "
     "answer is the same: read it beside AC1."
 )
+RATED_BY_OTHERS: Final = "rankings rated by others too"
 NOT_SHARED: Final = "No two labelers have answered this about the same completion."
 ONE_VALUE: Final = "Every answer is the same, so chance alone explains the agreement."
 
@@ -162,7 +163,7 @@ def leniency(ratings: Ratings) -> dict[int, Fact]:
             np.bincount(draw, above[mine]).astype(np.float64),
             np.bincount(draw).astype(np.float64),
         )
-        fact = quotient(sums, counted="rankings rated by others too", limits=(-widest, widest))
+        fact = quotient(sums, counted=RATED_BY_OTHERS, limits=(-widest, widest))
         facts[int(labeler)] = as_likely_as(fact, expected=0.0)
     return facts
 

@@ -11,13 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from labeling.agreement.habits import INTERVAL_METHOD, MINIMUM_COUNTED
+from labeling.agreement.ratings import LENIENCY_DEFINITION, RATED_BY_OTHERS
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.models import Pool
 from labeling.selectors.labeler_quality import LabelerQuality, WorkOf, labeler_quality
 
-Unit = Literal["share", "minutes", "seconds", "correlation"]
-UNITS: Final = ("share", "minutes", "seconds", "correlation")
+Unit = Literal["share", "minutes", "seconds", "correlation", "points"]
+UNITS: Final = ("share", "minutes", "seconds", "correlation", "points")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,13 @@ FACTS: Final[dict[str, FactWords]] = {
         "comparisons",
         "On tasks that go to several labelers: pairs ordered as others did, ties dropped.",
     ),
+    "gold_agreement": FactWords(
+        "Agrees with gold",
+        "share",
+        "rankings of gold prompts",
+        "On prompts that a researcher settled as gold: pairs ordered as there, ties dropped.",
+    ),
+    "leniency": FactWords("Leniency", "points", RATED_BY_OTHERS, LENIENCY_DEFINITION),
     "none_acceptable_share": FactWords(
         "None acceptable",
         "share",

@@ -4,6 +4,7 @@ from labeling.models.agreement import AgreementStore, LabelerMeeting, PromptAgre
 from labeling.models.audit import AuditEntry
 from labeling.models.completions import Completion, CompletionSource, PresentedCompletion
 from labeling.models.consent import Consent, ConsentVersion
+from labeling.models.contested import Adjudication, PromptExclusion
 from labeling.models.demonstrations import Demonstration, DemonstrationReview
 from labeling.models.instructions import Acknowledgement, InstructionVersion
 from labeling.models.people import ApiToken, Invitation, Pool, Role, SignInLink, User
@@ -30,6 +31,7 @@ from labeling.models.tasks import Assignment, Draft, Skip, Task, TaskCompletion
 
 __all__ = [
     "Acknowledgement",
+    "Adjudication",
     "AgreementStore",
     "Answer",
     "ApiToken",
@@ -54,6 +56,7 @@ __all__ = [
     "Prompt",
     "PromptAgreement",
     "PromptAnnotation",
+    "PromptExclusion",
     "PromptImport",
     "PromptImportChunk",
     "PromptImportLine",

@@ -4,27 +4,37 @@ What labelers see of themselves is not here, and nothing acts on it: a person re
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from django.db.models import Count, Q
 
-from labeling.agreement.habits import Fact, Sums, median, position_preference, quotient
+from labeling.agreement.habits import (
+    Fact,
+    Sums,
+    median,
+    position_preference,
+    quotient,
+    too_few,
+)
 from labeling.agreement.intervals import Figure
 from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.agreement.people import agreement_with_others
+from labeling.agreement.ratings import RATED_BY_OTHERS, leniency
 from labeling.agreement.report import MINIMUM_OVERLAP, Study
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
 from labeling.models import Assignment, Project, User
+from labeling.selectors.gold import agreement_with_gold
 from labeling.selectors.judged_pairs import ranked_items
 from labeling.selectors.rankings import sealed_rankings
 from labeling.selectors.sealed_work import Scope, SealedWork, sealed_work
 
 # The busiest labelers are listed one by one; the rest are in the figures of all together.
 NUM_LABELERS_LISTED: Final = 200
+NO_LENIENCY_OF_ALL: Final = "Each is compared with the others; all together have no others."
 ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 
 
@@ -50,7 +60,7 @@ def labeler_quality(
 ) -> LabelerQuality:
     """The facts about every labeler of one project, or of all but the screenings.
 
-    Nine queries at most, whatever the size. Imported judgments have no labelers whom one could ask.
+    Eleven queries at most, whatever the size. Imported judgments have nobody whom one could ask.
 
     Raises: NotAccessible when there is no such project.
     """
@@ -62,12 +72,32 @@ def labeler_quality(
     num_answered = Counter({labeler: answered for labeler, answered, _ in counts})
     listed = [labeler for labeler, _ in num_answered.most_common(NUM_LABELERS_LISTED)]
     of_all, calibration = _calibration_agreement(scope, listed)
+    gold_of_all, gold = agreement_with_gold(scope, listed)
+    lenient = leniency(answers.ratings)
     users = User.objects.in_bulk(listed)
     count_of = {labeler: (answered, skipped) for labeler, answered, skipped in counts}
     return LabelerQuality(
-        everybody=_work_of(None, answers, [row[1:] for row in counts], of_all),
+        everybody=_work_of(
+            None,
+            answers,
+            [row[1:] for row in counts],
+            {
+                "calibration_agreement": _as_fact(of_all),
+                "gold_agreement": gold_of_all,
+                "leniency": Fact(None, 0, reason_undefined=NO_LENIENCY_OF_ALL),
+            },
+        ),
         labelers=[
-            _work_of(users[labeler], answers, [count_of[labeler]], calibration[labeler])
+            _work_of(
+                users[labeler],
+                answers,
+                [count_of[labeler]],
+                {
+                    "calibration_agreement": _as_fact(calibration[labeler]),
+                    "gold_agreement": gold[labeler],
+                    "leniency": lenient.get(labeler, too_few(0, RATED_BY_OTHERS)),
+                },
+            )
             for labeler in listed
         ],
         num_labelers=len(counts),
@@ -78,7 +108,7 @@ def _work_of(
     labeler: User | None,
     answers: SealedWork,
     counts: Sequence[tuple[int, int]],
-    calibration: Figure,
+    compared: Mapping[str, Fact],
 ) -> WorkOf:
     num_answered = sum(answered for answered, _ in counts)
     num_skipped = sum(skipped for _, skipped in counts)
@@ -86,7 +116,7 @@ def _work_of(
         "skip_rate": _skip_rate(num_answered, num_skipped),
         **_timing(labeler, answers),
         **_habits(labeler, answers),
-        "calibration_agreement": _as_fact(calibration),
+        **compared,
     }
     return WorkOf(labeler, num_answered, num_skipped, facts)
 

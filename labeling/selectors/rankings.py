@@ -20,6 +20,7 @@ from labeling.models import (
     Task,
     TaskCompletion,
 )
+from labeling.selectors.exclusions import is_excluded
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import is_sealed, sealed_answer
@@ -70,10 +71,13 @@ def sealed_rankings(
 ) -> QuerySet[Ranking]:
     """Rankings that can no longer be taken back, of any pool, unordered.
 
-    A labeler's repeat of their own task is no further judgment and is never among them.
-    ``project_ids`` None means every project. Simulated labelers are left out unless asked for.
+    A labeler's repeat of their own task is no further judgment and is never among them, nor is
+    what was said about a prompt that a researcher excluded. ``project_ids`` None means every
+    project. Simulated labelers are left out unless asked for.
     """
-    rankings = Ranking.objects.filter(sealed_answer(), task__repeat_of__isnull=True)
+    rankings = Ranking.objects.filter(
+        sealed_answer(), ~is_excluded("task__"), task__repeat_of__isnull=True
+    )
     if project_ids is not None:
         rankings = rankings.filter(task__project__in=project_ids)
     if category is not None:

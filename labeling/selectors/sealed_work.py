@@ -20,6 +20,7 @@ from labeling.agreement.habits import (
     ties,
 )
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
+from labeling.agreement.ratings import LIKERT, Ratings
 from labeling.models import (
     Demonstration,
     PresentedCompletion,
@@ -75,6 +76,21 @@ class SealedWork:
             self.rankings.none_acceptable, (~self.rankings.is_repeat).astype(float)
         )
         return sums
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        """Every rating of a completion, repeats left out; each completion is a unit."""
+        rated = [
+            (completion, int(self.rankings.labeler[row]), row, rating)
+            for row, items in self.items.items()
+            if not self.rankings.is_repeat[row]
+            for completion, _, rating, *_ in items
+            if rating
+        ]
+        completion, labeler, ranking, value = np.array(rated, dtype=np.int64).reshape(-1, 4).T
+        completions, unit = np.unique(completion, return_inverse=True)
+        # Nothing here resamples, so that whose completions they are does not matter.
+        return Ratings(unit, labeler, ranking, value, np.zeros_like(completions), LIKERT)
 
     @cached_property
     def seconds_shown(self) -> tuple[IntArray, FloatArray]:

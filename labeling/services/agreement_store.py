@@ -6,15 +6,16 @@ tell this module about a ranking, and a submit costs nothing; a missed beat or a
 heals by itself.
 """
 
+import io
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, Count, F, Func, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Func, Model, Value, When
 from django.db.models.aggregates import Aggregate
 from django.db.models.functions import Now
 
@@ -29,6 +30,24 @@ from labeling.selectors.judged_pairs import RankingRows, Subject, counted_rankin
 # Bounds the memory and the length of a transaction.
 PROMPTS_AT_ONCE: Final = 4_000
 ROWS_PER_INSERT: Final = 5_000
+
+
+AGREEMENT_COLUMNS: Final = (
+    "project_id",
+    "prompt_id",
+    "audiences",
+    "fingerprint",
+    "k",
+    "num_labelers",
+    "instructions_id",
+    "last_submitted_at",
+    "fewest_labelers",
+    "most_labelers",
+    *SUM_FIELDS,
+)
+MEETING_COLUMNS: Final = ("agreement_id", "a_id", "b_id", *CELL_FIELDS)
+# The values of one row, in the order of its columns.
+Row = tuple[object, ...]
 
 
 class BitXor(Aggregate):
@@ -123,19 +142,38 @@ def _store(fingerprints: dict[Subject, int | None]) -> None:
     ]
     LabelerMeeting.objects.filter(agreement__in=old).delete()
     PromptAgreement.objects.filter(pk__in=old).delete()
-    made: list[tuple[PromptAgreement, list[LabelerMeeting]]] = list(_worked_out(rows, fingerprints))
-    PromptAgreement.objects.bulk_create([one for one, _ in made], batch_size=ROWS_PER_INSERT)
-    meetings = []
-    for agreement, of_agreement in made:
-        for meeting in of_agreement:
-            meeting.agreement_id = agreement.pk
-        meetings += of_agreement
-    LabelerMeeting.objects.bulk_create(meetings, batch_size=ROWS_PER_INSERT)
+    made = list(_worked_out(rows, fingerprints))
+    agreements, meetings = [], []
+    for key, (agreement, of_agreement) in zip(_new_keys(len(made)), made, strict=True):
+        agreements.append((key, *agreement))
+        meetings += [(key, *meeting) for meeting in of_agreement]
+    _copy(PromptAgreement, ("id", *AGREEMENT_COLUMNS), agreements)
+    _copy(LabelerMeeting, MEETING_COLUMNS, meetings)
+
+
+def _new_keys(number: int) -> list[int]:
+    table = PromptAgreement._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [table, number],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Numbers and times only, so that nothing needs escaping; three times faster than INSERT."""
+    lines = (
+        "\t".join("\\N" if value is None else str(value) for value in row) + "\n" for row in rows
+    )
+    sql = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor:
+        cursor.copy_expert(sql, io.StringIO("".join(lines)))
 
 
 def _worked_out(
     rows: RankingRows, fingerprints: dict[Subject, int | None]
-) -> Iterator[tuple[PromptAgreement, list[LabelerMeeting]]]:
+) -> Iterator[tuple[Row, list[Row]]]:
     """The rows of every prompt: one for each different set of rankings that an audience sees."""
     judgments = replace(rows.items, prompt=rows.subject).pair_judgments()
     for bits, chosen in _sets_of_rankings(rows):
@@ -187,7 +225,7 @@ def _rows_of(
     *,
     chosen: BoolArray,
     bits: IntArray,
-) -> Iterator[tuple[PromptAgreement, list[LabelerMeeting]]]:
+) -> Iterator[tuple[Row, list[Row]]]:
     compared = np.unique(judgments.prompt)
     sums = sums_by_prompt(judgments).matrix()
     sums_of = dict(zip(compared.tolist(), sums.tolist(), strict=True))
@@ -211,27 +249,25 @@ def _rows_of(
         versions = {int(rows.instructions[ranking]) for ranking in of}
         values = sums_of.get(subject, [0.0] * len(SUM_FIELDS))
         yield (
-            PromptAgreement(
-                project_id=place[0],
-                prompt_id=place[1],
-                audiences=int(bits[subject]),
-                fingerprint=fingerprint,
-                k=int(rows.k[subject]),
-                num_labelers=len({int(rows.items.labeler[ranking]) for ranking in of}),
-                instructions_id=(versions.pop() or None) if len(versions) == 1 else None,
-                last_submitted_at=max(rows.submitted_at[ranking] for ranking in of),
-                fewest_labelers=int(fewest[subject]) if most[subject] else 0,
-                most_labelers=int(most[subject]),
-                **dict(zip(SUM_FIELDS, values, strict=True)),
+            (
+                *place,
+                int(bits[subject]),
+                fingerprint,
+                int(rows.k[subject]),
+                len({int(rows.items.labeler[ranking]) for ranking in of}),
+                (versions.pop() or None) if len(versions) == 1 else None,
+                max(rows.submitted_at[ranking] for ranking in of),
+                int(fewest[subject]) if most[subject] else 0,
+                int(most[subject]),
+                *values,
             ),
             meetings_of.get(subject, []),
         )
 
 
-def _meetings_by_subject(met: PromptMeetings) -> dict[int, list[LabelerMeeting]]:
-    found: dict[int, list[LabelerMeeting]] = defaultdict(list)
+def _meetings_by_subject(met: PromptMeetings) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
     columns = (met.prompt.tolist(), met.a.tolist(), met.b.tolist(), met.cells.tolist())
     for subject, a, b, cells in zip(*columns, strict=True):
-        counts = dict(zip(CELL_FIELDS, cells, strict=True))
-        found[subject].append(LabelerMeeting(a_id=a, b_id=b, **counts))
+        found[subject].append((a, b, *cells))
     return found

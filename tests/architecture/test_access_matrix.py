@@ -112,6 +112,13 @@ DOORS: dict[str, dict[str, Door]] = {
     "task-descriptions/": {"GET": "labeling", "POST": "labeling"},
     "task-descriptions/<int:description_id>/withdraw/": {"POST": "labeling"},
     "agreement/": {"GET": "researcher"},
+    "contested-prompts/": {"GET": "researcher"},
+    "contested-prompts/<int:project_id>/<int:prompt_id>/": {"GET": "researcher"},
+    "contested-prompts/<int:project_id>/<int:prompt_id>/adjudication/": {"POST": "researcher"},
+    "contested-prompts/<int:project_id>/<int:prompt_id>/exclusion/": {
+        "POST": "researcher",
+        "DELETE": "researcher",
+    },
     "labeler-quality/": {"GET": "researcher"},
     "surveys/": {"GET": "labeling"},
     "surveys/results/": {"GET": "researcher"},

@@ -25,6 +25,8 @@ from tests.labeling.work import rank, submission, take
 pytestmark = pytest.mark.django_db
 
 FACTS = {
+    "gold_agreement",
+    "leniency",
     "median_active_minutes",
     "median_seconds_shown",
     "skip_rate",
@@ -302,6 +304,27 @@ def test_many_rankings_take_as_many_queries_as_one(
     browser = client_of(rosa)
 
     # Session, account; rankings, their items, demonstrations, counts, those of calibration tasks,
-    # their items, accounts. Where there are some, the calibration tasks are two more.
-    with django_assert_num_queries(8):
+    # their items, gold orders, accounts. Calibration tasks and gold orders bring one or two more.
+    with django_assert_num_queries(9):
         browser.get("/api/labeler-quality/")
+
+
+def test_leniency_is_against_the_others_ratings_of_the_same_completions(amina, otto, rosa):
+    """Amina rates every completion two points above Otto."""
+    project = make_ranking_project(overlap=2)
+    for _ in range(12):
+        task = make_task(project)
+        make_ranking(task, amina, [1, 2, 3, 4], ratings=[7, 6, 5, 4])
+        make_ranking(task, otto, [1, 2, 3, 4], ratings=[5, 4, 3, 2])
+
+    rows = ask(rosa).json()["labelers"]
+
+    found = {
+        row["labeler"]["display_name"]: fact
+        for row in rows
+        for fact in row["facts"]
+        if fact["key"] == "leniency"
+    }
+    assert (found["Amina"]["value"], found["Otto"]["value"]) == (2, -2)
+    assert found["Amina"]["num_counted"] == 12
+    assert found["Amina"]["expected"] == 0

@@ -80,3 +80,7 @@ export type FactWords = LabelerQualityReport["facts"][number];
 export type WorkFacts = LabelerQualityReport["everybody"];
 export type WorkFact = WorkFacts["facts"][number];
 export type LabelerWork = LabelerQualityReport["labelers"][number];
+export type ContestedList = Schemas["ContestedListOutput"];
+export type ContestedRow = Schemas["ContestedRowOutput"];
+export type ContestedPrompt = Schemas["ContestedPromptOutput"];
+export type AdjudicationRequest = Schemas["AdjudicationInputRequest"];

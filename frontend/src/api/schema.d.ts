@@ -306,6 +306,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contested-prompts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Of the same choices as the agreement; those of pairs of models choose nothing here. */
+        get: operations["contested_prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contested-prompts/{project_id}/{prompt_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description With every sealed order of it, and which model wrote what. */
+        get: operations["contested_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contested-prompts/{project_id}/{prompt_id}/adjudication/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description An order that settles it; an earlier one is superseded. */
+        post: operations["adjudicate_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contested-prompts/{project_id}/{prompt_id}/exclusion/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take it out of the project's training and statistics; twice is once. */
+        post: operations["exclude_prompt"];
+        /** @description Let it count again. */
+        delete: operations["lift_exclusion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demonstrations/": {
         parameters: {
             query?: never;
@@ -2124,6 +2193,24 @@ export interface components {
         AcknowledgementInputRequest: {
             version: number;
         };
+        AdjudicationInputRequest: {
+            /** @description 1 is the best; equal ranks are a tie. */
+            ranks: components["schemas"]["RankInputRequest"][];
+            /**
+             * @description Measure labelers against it.
+             * @default false
+             */
+            is_gold: boolean;
+            reason: string;
+        };
+        AdjudicationOutput: {
+            readonly ranks: components["schemas"]["RankedIdOutput"][];
+            is_gold: boolean;
+            reason: string;
+            author_name: string;
+            /** Format: date-time */
+            created_at: string;
+        };
         AgreeingLabelerOutput: {
             id: number;
             display_name: string;
@@ -2381,6 +2468,50 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
             num_agreed: number;
+        };
+        ContestedCompletionOutput: {
+            id: number;
+            text: string;
+            source_name: string;
+        };
+        ContestedListOutput: {
+            definition: string;
+            /** @description That fit; the first hundred are listed. */
+            num_prompts: number;
+            /** @description The least agreement first. */
+            prompts: components["schemas"]["ContestedRowOutput"][];
+            /** @description Out of training and statistics, by project. */
+            excluded: components["schemas"]["ExcludedRowOutput"][];
+        };
+        ContestedPromptOutput: {
+            project: components["schemas"]["NamedProjectOutput"];
+            prompt_id: number;
+            text: string;
+            category: string | null;
+            completions: components["schemas"]["ContestedCompletionOutput"][];
+            ladders: components["schemas"]["LadderOutput"][];
+            /** Format: double */
+            kendall_w: number | null;
+            /** Format: double */
+            mean_tau_b: number | null;
+            readonly reason_w_undefined: string | null;
+            readonly reason_tau_undefined: string | null;
+            adjudication: components["schemas"]["AdjudicationOutput"] | null;
+            exclusion: components["schemas"]["ExclusionOutput"] | null;
+        };
+        ContestedRowOutput: {
+            project: components["schemas"]["NamedProjectOutput"];
+            prompt_id: number;
+            excerpt: string;
+            k: number;
+            num_labelers: number;
+            num_comparisons: number;
+            /** Format: double */
+            concordance: number;
+            /** Format: date-time */
+            last_submitted_at: string;
+            is_adjudicated: boolean;
+            is_gold: boolean;
         };
         ControlsOutput: {
             cancel: boolean;
@@ -2706,6 +2837,24 @@ export interface components {
             prompt: string;
             response: string;
         };
+        ExcludedRowOutput: {
+            reason: string;
+            author_name: string;
+            /** Format: date-time */
+            created_at: string;
+            project: components["schemas"]["NamedProjectOutput"];
+            prompt_id: number;
+            excerpt: string;
+        };
+        ExclusionInputRequest: {
+            reason: string;
+        };
+        ExclusionOutput: {
+            reason: string;
+            author_name: string;
+            /** Format: date-time */
+            created_at: string;
+        };
         ExpertsOutput: {
             num_flags: number;
             num_ranking: number;
@@ -2741,7 +2890,7 @@ export interface components {
         /** @description Either a value or the reason why there is none. */
         FactOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
             /** Format: double */
             value: number | null;
             /** Format: double */
@@ -2763,10 +2912,10 @@ export interface components {
         };
         FactWordsOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
             label: string;
             /** @enum {string} */
-            unit: "share" | "minutes" | "seconds" | "correlation";
+            unit: "share" | "minutes" | "seconds" | "correlation" | "points";
             /** @description What ``num_counted`` counts. */
             counted: string;
             definition: string;
@@ -3103,6 +3252,23 @@ export interface components {
             last_at: string | null;
             ranking_ids: string[];
         };
+        LadderItemOutput: {
+            completion_id: number;
+            rank: number;
+            rating: number | null;
+            note: string;
+        };
+        LadderOutput: {
+            /** Format: uuid */
+            ranking_id: string;
+            labeler: components["schemas"]["AgreeingLabelerOutput"];
+            /** Format: date-time */
+            submitted_at: string;
+            /** Format: double */
+            seconds_active: number | null;
+            /** @description The best first. */
+            items: components["schemas"]["LadderItemOutput"][];
+        };
         LanguageCountOutput: {
             language: string;
             num_prompts: number;
@@ -3251,6 +3417,10 @@ export interface components {
             key: string;
             label: string;
             figure: components["schemas"]["FigureOutput"];
+        };
+        NamedProjectOutput: {
+            id: number;
+            name: string;
         };
         NewInstructionsInputRequest: {
             title: string;
@@ -4090,6 +4260,11 @@ export interface components {
             /** @description Null where too few have answered to tell anything. */
             options: components["schemas"]["OptionResultOutput"][] | null;
         };
+        RankInputRequest: {
+            /** Format: int64 */
+            completion_id: number;
+            rank: number;
+        };
         RankedCompletionOutput: {
             readonly completion_id: number;
             text: string;
@@ -4113,6 +4288,10 @@ export interface components {
             readonly toxicity: number | null;
             readonly relative_toxicity: number | null;
             readonly continuity: number | null;
+        };
+        RankedIdOutput: {
+            completion_id: number;
+            rank: number;
         };
         RankingDetailOutput: {
             /** Format: uuid */
@@ -5779,6 +5958,183 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsentVersionOutput"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    contested_prompts: {
+        parameters: {
+            query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                /** @description Only pairs of completions that at least this many labelers judged. */
+                min_overlap?: number;
+                other_source?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description With ``other_source``: only pairs written by these two. */
+                source?: number;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestedListOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    contested_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestedPromptOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    adjudicate_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjudicationInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exclude_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lift_exclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

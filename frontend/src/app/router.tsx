@@ -97,6 +97,14 @@ const researcherPages: RouteObject[] = [
   { path: "rankings/:rankingId", ...page(() => import("@/features/projects/ranking-page"), "RankingPage") },
   { path: "reviews", ...page(() => import("@/features/reviews/reviews-page"), "ReviewsPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
+  {
+    path: "agreement/contested",
+    ...page(() => import("@/features/agreement/contested-page"), "ContestedPage"),
+  },
+  {
+    path: "agreement/contested/:projectId/:promptId",
+    ...page(() => import("@/features/agreement/contested-prompt-page"), "ContestedPromptPage"),
+  },
   { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
   {

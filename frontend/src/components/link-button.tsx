@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import type { To } from "react-router";
 
 /** A way to another page that looks like a button. */
 export function LinkButton({
@@ -8,7 +9,7 @@ export function LinkButton({
   isQuiet = false,
   children,
 }: {
-  to: string;
+  to: To;
   isQuiet?: boolean;
   children: ReactNode;
 }) {

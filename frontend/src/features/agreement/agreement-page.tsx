@@ -1,11 +1,13 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useLocation } from "react-router";
 
 import type { AgreementReport } from "@/api/research-types";
 import { ControlChart } from "@/components/control-chart";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
+import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
@@ -165,10 +167,18 @@ function Figures({ report }: { report: AgreementReport }) {
 /** How much labelers agree, each figure with its interval, its size and its definition (R42). */
 export function AgreementPage() {
   const [filters, setFilter] = useAddressFilters(FILTERS);
+  const { search } = useLocation();
   const agreement = useQuery(agreementQuery(filters));
   return (
     <>
-      <PageHeader title="Agreement">
+      <PageHeader
+        title="Agreement"
+        actions={
+          <LinkButton to={{ pathname: "/agreement/contested", search }} isQuiet>
+            The prompts behind it
+          </LinkButton>
+        }
+      >
         How often labelers who judged the same pair of completions preferred the same one.
       </PageHeader>
       <AgreementFilters

@@ -10,7 +10,8 @@ export function valueText(unit: Unit, value: number | null): string | null {
   if (unit === "share") return `${(value * 100).toFixed(1)}%`;
   if (unit === "minutes") return `${value.toFixed(1)} min`;
   if (unit === "seconds") return `${value.toFixed(0)} s`;
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+  const signed = `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+  return unit === "points" ? `${signed} points` : signed;
 }
 
 /** `95% interval 8.1% to 16.9%`; null where there is none. */
@@ -51,5 +52,10 @@ export function scaleOf(unit: Unit, facts: (Interval | null)[]): [number, number
   if (unit === "share") return [0, 1];
   if (unit === "correlation") return [-1, 1];
   const ends = facts.flatMap((fact) => (fact === null ? [] : [fact.high ?? fact.value, fact.value]));
+  if (unit === "points") {
+    const lows = facts.flatMap((fact) => (fact === null ? [] : [fact.low ?? fact.value]));
+    const reach = Math.max(1, ...[...ends, ...lows].map(Math.abs)) * 1.1;
+    return [-reach, reach];
+  }
   return [0, Math.max(1, ...ends) * 1.1];
 }

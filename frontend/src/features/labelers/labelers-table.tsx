@@ -26,6 +26,8 @@ const SHOWN: FactWords["key"][] = [
   "length_preference",
   "self_consistency",
   "calibration_agreement",
+  "gold_agreement",
+  "leniency",
 ];
 
 function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {

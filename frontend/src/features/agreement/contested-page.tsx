@@ -1,0 +1,155 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useLocation } from "react-router";
+
+import type { ContestedList, ContestedRow } from "@/api/research-types";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { countOf, formatCount, formatShare } from "@/components/formats";
+import { LinkButton } from "@/components/link-button";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { PageHeader } from "@/components/page-header";
+import { Section } from "@/components/section";
+import { ToneBadge } from "@/components/tone-badge";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { AgreementFilters } from "./agreement-filters";
+import { FILTERS } from "./agreement-query";
+import classes from "./agreement.module.css";
+import { contestedQuery } from "./contested-queries";
+
+function pathOf(row: { project: { id: number }; prompt_id: number }): string {
+  return `/agreement/contested/${row.project.id}/${row.prompt_id}`;
+}
+
+function Decision({ row }: { row: ContestedRow }) {
+  if (row.is_gold) return <ToneBadge tone="good" label="Gold" />;
+  if (row.is_adjudicated) return <ToneBadge tone="neutral" label="Settled" />;
+  return null;
+}
+
+const COLUMNS: Column<ContestedRow>[] = [
+  {
+    key: "prompt",
+    header: "Prompt",
+    isRowHeader: true,
+    cell: (row) => (
+      <Link className={classes.excerpt} to={pathOf(row)}>
+        {row.excerpt}
+      </Link>
+    ),
+  },
+  {
+    key: "concordance",
+    header: "Agreement",
+    align: "end",
+    cell: ({ concordance }) => formatShare(concordance, 0),
+  },
+  {
+    key: "comparisons",
+    header: "Comparisons",
+    align: "end",
+    cell: ({ num_comparisons: count }) => formatCount(count),
+  },
+  {
+    key: "labelers",
+    header: "Labelers",
+    align: "end",
+    cell: ({ num_labelers: count }) => formatCount(count),
+  },
+  { key: "k", header: "Completions", align: "end", cell: ({ k }) => k },
+  { key: "project", header: "Project", cell: ({ project }) => project.name },
+  {
+    key: "last",
+    header: "Last ranked",
+    isOneLine: true,
+    cell: ({ last_submitted_at: moment }) => <Moment at={moment} />,
+  },
+  { key: "decision", header: "Decision", cell: (row) => <Decision row={row} /> },
+];
+
+const EXCLUDED: Column<ContestedList["excluded"][number]>[] = [
+  {
+    key: "prompt",
+    header: "Prompt",
+    isRowHeader: true,
+    cell: (row) => (
+      <Link className={classes.excerpt} to={pathOf(row)}>
+        {row.excerpt}
+      </Link>
+    ),
+  },
+  { key: "reason", header: "Reason", cell: ({ reason }) => reason },
+  { key: "project", header: "Project", cell: ({ project }) => project.name },
+  { key: "by", header: "By", cell: ({ author_name: name }) => name },
+  { key: "since", header: "Since", isOneLine: true, cell: ({ created_at: moment }) => <Moment at={moment} /> },
+];
+
+function Lists({ found }: { found: ContestedList }) {
+  const isCut = found.num_prompts > found.prompts.length;
+  return (
+    <>
+      {found.prompts.length === 0 ? (
+        <EmptyNote title="No prompt with several rankings fits">
+          A prompt appears here once two labelers have ranked it and their rankings are sealed.
+        </EmptyNote>
+      ) : (
+        <Section
+          title="Least agreement first"
+          note={`${isCut ? `The first ${formatCount(found.prompts.length)} of ` : ""}${countOf(found.num_prompts, "prompt")}. ${found.definition}`}
+        >
+          <DataTable
+            caption="Prompts by agreement"
+            columns={COLUMNS}
+            rows={found.prompts}
+            rowKey={({ project, prompt_id: prompt }) => `${project.id}-${prompt}`}
+          />
+        </Section>
+      )}
+      {found.excluded.length > 0 && (
+        <Section title="Excluded" note="Out of training and statistics of their project until let back.">
+          <DataTable
+            caption="Excluded prompts"
+            columns={EXCLUDED}
+            rows={found.excluded}
+            rowKey={({ project, prompt_id: prompt }) => `${project.id}-${prompt}`}
+          />
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** The prompts behind the agreement, those on which labelers are most divided first (R46). */
+export function ContestedPage() {
+  const [filters, setFilter] = useAddressFilters(FILTERS);
+  const { search } = useLocation();
+  const contested = useQuery(contestedQuery(filters));
+  return (
+    <>
+      <PageHeader
+        title="Contested prompts"
+        actions={
+          <LinkButton to={{ pathname: "/agreement", search }} isQuiet>
+            Agreement
+          </LinkButton>
+        }
+      >
+        Where labelers are divided: read their orders side by side, settle them, or take a prompt out.
+      </PageHeader>
+      <AgreementFilters filters={filters} versions={[]} onFilter={setFilter} />
+      <Loaded query={contested} skeleton={<Skeleton height={320} />}>
+        {(found) => (
+          <div
+            className={contested.isPlaceholderData ? classes.stale : undefined}
+            aria-busy={contested.isPlaceholderData}
+          >
+            <Lists found={found} />
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useParams } from "react-router";
+
+import type { ContestedPrompt } from "@/api/research-types";
+import { Facts } from "@/components/facts";
+import { formatDateTime } from "@/components/formats";
+import { LinkButton } from "@/components/link-button";
+import { Loaded } from "@/components/loaded";
+import { PageHeader } from "@/components/page-header";
+import { ReadText } from "@/components/read-text";
+import { Section } from "@/components/section";
+
+import { AdjudicationForm } from "./adjudication-form";
+import classes from "./agreement.module.css";
+import { contestedPromptQuery } from "./contested-queries";
+import type { Place } from "./contested-queries";
+import { ExclusionSection } from "./exclusion-section";
+import { LaddersSideBySide } from "./ladders-side-by-side";
+import { lettersOf } from "./letters";
+
+function CompletionTexts({ prompt, isRevealed }: { prompt: ContestedPrompt; isRevealed: boolean }) {
+  const letters = lettersOf(prompt.completions);
+  return (
+    <div className={classes.completions}>
+      {prompt.completions.map(({ id, text, source_name: source }) => (
+        <article key={id} className={classes.completion} aria-label={`Completion ${letters.get(id) ?? ""}`}>
+          <h3>
+            {letters.get(id)}
+            {isRevealed && <span className={classes.source}>{source}</span>}
+          </h3>
+          <ReadText text={text} />
+        </article>
+      ))}
+    </div>
+  );
+}
+
+function coefficient(value: number | null, reason: string | null): string {
+  return value === null ? `not defined: ${reason ?? ""}` : value.toFixed(3);
+}
+
+function decisionText(adjudication: ContestedPrompt["adjudication"]): string {
+  if (adjudication === null) {
+    return "Your order stands beside the labelers'; theirs stay as they are. Labelers are measured against gold.";
+  }
+  const { author_name: who, created_at: moment, is_gold: isGold, reason } = adjudication;
+  return `Settled by ${who}, ${formatDateTime(moment)}${isGold ? ", as gold" : ""}: ${reason}`;
+}
+
+function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
+  const [isRevealed, setRevealed] = useState(false);
+  const { adjudication } = prompt;
+  return (
+    <>
+      <PageHeader
+        title={`Prompt ${place.prompt_id}`}
+        actions={
+          <>
+            <LinkButton to="/agreement/contested" isQuiet>
+              Contested prompts
+            </LinkButton>
+            <LinkButton to={`/prompts/${place.prompt_id}`} isQuiet>
+              See the prompt
+            </LinkButton>
+          </>
+        }
+      >
+        How labelers of {prompt.project.name} ordered its completions.
+      </PageHeader>
+      <Section title="What was asked" isSheet>
+        <ReadText text={prompt.text} />
+      </Section>
+      <Section
+        title="Orders side by side"
+        note="The best on top, equal ones in one row. A name opens the whole ranking."
+        actions={
+          <Button variant="default" aria-pressed={isRevealed} onClick={() => setRevealed(!isRevealed)}>
+            {isRevealed ? "Hide who wrote what" : "Reveal who wrote what"}
+          </Button>
+        }
+      >
+        <LaddersSideBySide prompt={prompt} isRevealed={isRevealed} />
+        <Facts
+          facts={[
+            {
+              name: "Kendall's W, ties corrected",
+              value: coefficient(prompt.kendall_w, prompt.reason_w_undefined),
+            },
+            {
+              name: "Mean tau-b of two labelers",
+              value: coefficient(prompt.mean_tau_b, prompt.reason_tau_undefined),
+            },
+          ]}
+        />
+      </Section>
+      <Section title="Completions">
+        <CompletionTexts prompt={prompt} isRevealed={isRevealed} />
+      </Section>
+      <Section
+        title="Settle it"
+        note={decisionText(adjudication)}
+        isSheet
+      >
+        <AdjudicationForm key={adjudication?.created_at} prompt={prompt} place={place} />
+      </Section>
+      <ExclusionSection prompt={prompt} place={place} />
+    </>
+  );
+}
+
+/** One contested prompt: every order of it, what was ordered, and what to decide (R46). */
+export function ContestedPromptPage() {
+  const { projectId = "", promptId = "" } = useParams();
+  const place = { project_id: Number(projectId), prompt_id: Number(promptId) };
+  const contested = useQuery(contestedPromptQuery(place));
+  return <Loaded query={contested}>{(prompt) => <Reader prompt={prompt} place={place} />}</Loaded>;
+}

@@ -1,0 +1,76 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { api, bodyOf } from "@/api/client";
+import type { AdjudicationRequest } from "@/api/research-types";
+
+import { selectionOf } from "./agreement-query";
+import type { Filters } from "./agreement-query";
+
+const CONTESTED = ["contested-prompts"] as const;
+
+export interface Place {
+  project_id: number;
+  prompt_id: number;
+}
+
+/** The least agreement first, over the same choices as the agreement itself. */
+export function contestedQuery(filters: Filters) {
+  const query = selectionOf(filters);
+  return queryOptions({
+    queryKey: [...CONTESTED, "list", query],
+    queryFn: ({ signal }) => bodyOf(api.GET("/api/contested-prompts/", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function contestedPromptQuery(place: Place) {
+  return queryOptions({
+    queryKey: [...CONTESTED, place.project_id, place.prompt_id],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET("/api/contested-prompts/{project_id}/{prompt_id}/", { params: { path: place }, signal }),
+      ),
+  });
+}
+
+function useDecision<Variables>(decide: (variables: Variables) => Promise<unknown>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: decide,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: CONTESTED }),
+  });
+}
+
+/** Stores the order that settles the prompt; an earlier one is superseded. */
+export function useAdjudicate(place: Place) {
+  return useDecision((body: AdjudicationRequest) =>
+    bodyOf(
+      api.POST("/api/contested-prompts/{project_id}/{prompt_id}/adjudication/", {
+        params: { path: place },
+        body,
+      }),
+    ),
+  );
+}
+
+/** Takes the prompt out of training and statistics. */
+export function useExclude(place: Place) {
+  return useDecision((reason: string) =>
+    bodyOf(
+      api.POST("/api/contested-prompts/{project_id}/{prompt_id}/exclusion/", {
+        params: { path: place },
+        body: { reason },
+      }),
+    ),
+  );
+}
+
+export function useLiftExclusion(place: Place) {
+  return useDecision(() =>
+    bodyOf(
+      api.DELETE("/api/contested-prompts/{project_id}/{prompt_id}/exclusion/", {
+        params: { path: place },
+      }),
+    ),
+  );
+}

@@ -1,0 +1,173 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { ContestedList, ContestedPrompt } from "@/api/research-types";
+import { amina as aminaUser, ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer } from "@/testing/server";
+
+import { tiersOf } from "./letters";
+
+const list: ContestedList = {
+  definition: "The share with the same answer.",
+  num_prompts: 240,
+  prompts: [
+    {
+      project: { id: 3, name: "Helpfulness" },
+      prompt_id: 41,
+      excerpt: "Explain the tides.",
+      k: 4,
+      num_labelers: 2,
+      num_comparisons: 6,
+      concordance: 0.0833,
+      last_submitted_at: "2026-03-02T10:00:00Z",
+      is_adjudicated: true,
+      is_gold: true,
+    },
+  ],
+  excluded: [
+    {
+      project: { id: 3, name: "Helpfulness" },
+      prompt_id: 52,
+      excerpt: "asdf",
+      reason: "Not a question.",
+      author_name: "Ruth Adler",
+      created_at: "2026-03-01T10:00:00Z",
+    },
+  ],
+};
+
+function ladder(id: string, name: string, ranks: number[]): ContestedPrompt["ladders"][number] {
+  return {
+    ranking_id: id,
+    labeler: { id: id.length, display_name: name, pool: "training" },
+    submitted_at: "2026-03-02T10:00:00Z",
+    seconds_active: 90,
+    items: ranks.map((rank, index) => ({ completion_id: 11 + index, rank, rating: null, note: "" })),
+  };
+}
+
+const contested: ContestedPrompt = {
+  project: { id: 3, name: "Helpfulness" },
+  prompt_id: 41,
+  text: "Explain the tides.",
+  category: null,
+  completions: [
+    { id: 11, text: "The moon pulls.", source_name: "policy-a" },
+    { id: 12, text: "The sun pulls.", source_name: "policy-b" },
+    { id: 13, text: "Wind.", source_name: "policy-c" },
+  ],
+  ladders: [ladder("aa", "Amina Osei", [1, 2, 2]), ladder("bbb", "Otto Berg", [3, 2, 1])],
+  kendall_w: 0.1,
+  mean_tau_b: null,
+  reason_w_undefined: null,
+  reason_tau_undefined: "No order in both.",
+  adjudication: null,
+  exclusion: null,
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf(ruth) })
+    .on("GET /api/projects/", { body: { results: [], next: null } })
+    .on("GET /api/completion-sources/", { body: { results: [], next: null } })
+    .on("GET /api/catalogue/", { body: { categories: [] } })
+    .on("GET /api/contested-prompts/", { body: list })
+    .on("GET /api/contested-prompts/3/41/", { body: contested });
+});
+
+test("tiers hold the letters of equal ranks, the best first", () => {
+  const letters = new Map([
+    [11, "A"],
+    [12, "B"],
+    [13, "C"],
+  ]);
+
+  expect(tiersOf([
+    { completion_id: 13, rank: 1 },
+    { completion_id: 12, rank: 2 },
+    { completion_id: 11, rank: 2 },
+  ], letters)).toEqual([
+    { rank: 1, letters: ["C"] },
+    { rank: 2, letters: ["A", "B"] },
+  ]);
+});
+
+test("the list says how much there is and what was decided (R46)", async () => {
+  renderApp("/agreement/contested");
+
+  const row = await screen.findByRole("row", { name: /Explain the tides/ });
+  expect(row).toHaveTextContent("8%");
+  expect(row).toHaveTextContent("Gold");
+  expect(screen.getByText(/The first 1 of 240 prompts/)).toBeVisible();
+  expect(screen.getByRole("row", { name: /asdf/ })).toHaveTextContent("Not a question.");
+});
+
+test("orders stand side by side, blind until they are revealed", async () => {
+  const { user } = renderApp("/agreement/contested/3/41");
+
+  const amina = await screen.findByRole("article", { name: "Order of Amina Osei" });
+  const tiers = within(amina).getAllByRole("listitem").map((tier) => tier.textContent);
+  expect(tiers).toEqual(["A", "BC"]);
+  expect(document.body).not.toHaveTextContent("policy-a");
+  expect(screen.getByText("not defined: No order in both.")).toBeVisible();
+
+  await user.click(screen.getByRole("button", { name: "Reveal who wrote what" }));
+
+  expect(screen.getByRole("article", { name: "Completion A" })).toHaveTextContent("policy-a");
+});
+
+test("settling needs every rank and a reason, and sends them", async () => {
+  server.on("POST /api/contested-prompts/3/41/adjudication/", { status: 201, body: {} });
+  const { user } = renderApp("/agreement/contested/3/41");
+  const settle = await screen.findByRole("button", { name: "Settle it so" });
+  expect(settle).toBeDisabled();
+
+  await user.click(screen.getByRole("button", { name: "As Otto Berg has it" }));
+  await user.selectOptions(screen.getByRole("combobox", { name: "Rank of B" }), "1");
+  await user.type(screen.getByRole("textbox", { name: "Why this order" }), "C is right.");
+  await user.click(screen.getByRole("checkbox", { name: /Gold/ }));
+  await user.click(settle);
+
+  await waitFor(() =>
+    expect(server.sent("POST /api/contested-prompts/3/41/adjudication/")[0]?.body).toEqual({
+      ranks: [
+        { completion_id: 11, rank: 3 },
+        { completion_id: 12, rank: 1 },
+        { completion_id: 13, rank: 1 },
+      ],
+      is_gold: true,
+      reason: "C is right.",
+    }),
+  );
+});
+
+test("a prompt is taken out with a reason and let back", async () => {
+  server.on("POST /api/contested-prompts/3/41/exclusion/", { status: 201, body: {} });
+  const { user } = renderApp("/agreement/contested/3/41");
+  const exclude = await screen.findByRole("button", { name: "Exclude the prompt" });
+  expect(exclude).toBeDisabled();
+  await user.type(screen.getByRole("textbox", { name: "Why it is excluded" }), "Broken.");
+  server.on("GET /api/contested-prompts/3/41/", {
+    body: {
+      ...contested,
+      exclusion: { reason: "Broken.", author_name: "Ruth Adler", created_at: "2026-03-03T10:00:00Z" },
+    },
+  });
+
+  await user.click(exclude);
+
+  expect(await screen.findByRole("button", { name: "Let it back" })).toBeVisible();
+  expect(screen.getByText(/by Ruth Adler: Broken\./)).toBeVisible();
+  expect(server.sent("POST /api/contested-prompts/3/41/exclusion/")[0]?.body).toEqual({ reason: "Broken." });
+});
+
+test("a labeler does not see it", async () => {
+  server.on("GET /api/session/", { body: sessionOf(aminaUser) });
+  renderApp("/agreement/contested");
+
+  expect(await screen.findByText(/not part of your role/)).toBeVisible();
+});

@@ -1,0 +1,239 @@
+"""Prompts on which labelers are divided: the list, one with every order of it, the decisions."""
+
+from typing import Any, Final
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from labeling.api.agreement import AgreeingLabelerOutput, AgreementFilter
+from labeling.api.permissions import IsResearcher, account_of
+from labeling.api.strict_fields import ID_MAXIMUM, ExactText
+from labeling.models import Adjudication
+from labeling.models.projects import K_MAXIMUM
+from labeling.selectors.contested import (
+    UNDEFINED_TAU,
+    UNDEFINED_W,
+    ContestedPrompt,
+    access_contested,
+    contested_prompts,
+    excluded_prompts,
+)
+from labeling.services.contested import adjudicate, exclude_prompt, lift_exclusion
+
+NUM_LISTED: Final = 100
+MAX_REASON_CHARACTERS: Final = 2_000
+CONCORDANCE_DEFINITION: Final = (
+    "Of all comparisons of two labelers on this prompt, the share with the same answer; a tie "
+    "against a preference counts half a point."
+)
+
+
+class NamedProjectOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ContestedRowOutput(serializers.Serializer[Any]):
+    project = NamedProjectOutput()
+    prompt_id = serializers.IntegerField()
+    excerpt = serializers.CharField()
+    k = serializers.IntegerField()
+    num_labelers = serializers.IntegerField()
+    num_comparisons = serializers.IntegerField(source="comparisons")
+    concordance = serializers.FloatField()
+    last_submitted_at = serializers.DateTimeField()
+    is_adjudicated = serializers.BooleanField()
+    is_gold = serializers.BooleanField()
+
+
+class ExclusionOutput(serializers.Serializer[Any]):
+    reason = serializers.CharField()
+    author_name = serializers.CharField(source="author.display_name")
+    created_at = serializers.DateTimeField()
+
+
+class ExcludedRowOutput(ExclusionOutput):
+    project = NamedProjectOutput()
+    prompt_id = serializers.IntegerField()
+    excerpt = serializers.CharField()
+
+
+class ContestedListOutput(serializers.Serializer[Any]):
+    definition = serializers.CharField()
+    num_prompts = serializers.IntegerField(help_text="That fit; the first hundred are listed.")
+    prompts = ContestedRowOutput(many=True, help_text="The least agreement first.")
+    excluded = ExcludedRowOutput(many=True, help_text="Out of training and statistics, by project.")
+
+
+class LadderItemOutput(serializers.Serializer[Any]):
+    completion_id = serializers.IntegerField()
+    rank = serializers.IntegerField()
+    rating = serializers.IntegerField(allow_null=True)
+    note = serializers.CharField()
+
+
+class LadderOutput(serializers.Serializer[Any]):
+    ranking_id = serializers.UUIDField()
+    labeler = AgreeingLabelerOutput()
+    submitted_at = serializers.DateTimeField()
+    seconds_active = serializers.FloatField(allow_null=True)
+    items = LadderItemOutput(many=True, help_text="The best first.")
+
+
+class ContestedCompletionOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    text = serializers.CharField()
+    source_name = serializers.CharField(source="source.name")
+
+
+class RankedIdOutput(serializers.Serializer[Any]):
+    completion_id = serializers.IntegerField()
+    rank = serializers.IntegerField()
+
+
+class AdjudicationOutput(serializers.Serializer[Any]):
+    ranks = serializers.SerializerMethodField()
+    is_gold = serializers.BooleanField()
+    reason = serializers.CharField()
+    author_name = serializers.CharField(source="author.display_name")
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(RankedIdOutput(many=True))
+    def get_ranks(self, adjudication: Adjudication) -> list[dict[str, int]]:
+        return [{"completion_id": int(pk), "rank": rank} for pk, rank in adjudication.ranks.items()]
+
+
+class ContestedPromptOutput(serializers.Serializer[Any]):
+    project = NamedProjectOutput()
+    prompt_id = serializers.IntegerField(source="prompt.pk")
+    text = serializers.CharField(source="prompt.text")
+    category = serializers.CharField(source="prompt.category", allow_null=True)
+    completions = ContestedCompletionOutput(many=True)
+    ladders = LadderOutput(many=True)
+    kendall_w = serializers.FloatField(source="concordance_w", allow_null=True)
+    mean_tau_b = serializers.FloatField(source="mean_tau", allow_null=True)
+    reason_w_undefined = serializers.SerializerMethodField()
+    reason_tau_undefined = serializers.SerializerMethodField()
+    adjudication = AdjudicationOutput(allow_null=True)
+    exclusion = ExclusionOutput(allow_null=True)
+
+    def get_reason_w_undefined(self, found: ContestedPrompt) -> str | None:
+        return UNDEFINED_W if found.concordance_w is None else None
+
+    def get_reason_tau_undefined(self, found: ContestedPrompt) -> str | None:
+        return UNDEFINED_TAU if found.mean_tau is None else None
+
+
+class RankInput(serializers.Serializer[Any]):
+    completion_id = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM)
+    rank = serializers.IntegerField(min_value=1, max_value=K_MAXIMUM)
+
+
+class AdjudicationInput(serializers.Serializer[Any]):
+    ranks = RankInput(many=True, help_text="1 is the best; equal ranks are a tie.")
+    is_gold = serializers.BooleanField(default=False, help_text="Measure labelers against it.")
+    reason = ExactText(max_length=MAX_REASON_CHARACTERS)
+
+    def validate_ranks(self, ranks: list[dict[str, int]]) -> list[dict[str, int]]:
+        if len({one["completion_id"] for one in ranks}) != len(ranks):
+            raise serializers.ValidationError("A completion is ranked twice.")
+        return ranks
+
+
+class ExclusionInput(serializers.Serializer[Any]):
+    reason = ExactText(max_length=MAX_REASON_CHARACTERS)
+
+
+class ContestedListView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="contested_prompts",
+        parameters=[AgreementFilter],
+        responses=ContestedListOutput,
+    )
+    def get(self, request: Request) -> Response:
+        """Of the same choices as the agreement; those of pairs of models choose nothing here."""
+        wanted = AgreementFilter(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        selection = wanted.selection()
+        found = contested_prompts(selection)
+        body = {
+            "definition": CONCORDANCE_DEFINITION,
+            "num_prompts": found.count(),
+            "prompts": found[:NUM_LISTED],
+            "excluded": excluded_prompts(project_id=selection.project_id)[:NUM_LISTED],
+        }
+        return Response(ContestedListOutput(body).data)
+
+
+class ContestedPromptView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="contested_prompt", responses=ContestedPromptOutput)
+    def get(self, request: Request, project_id: int, prompt_id: int) -> Response:
+        """With every sealed order of it, and which model wrote what."""
+        found = access_contested(project_id=project_id, prompt_id=prompt_id)
+        return Response(ContestedPromptOutput(found).data)
+
+
+class AdjudicationView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="adjudicate_prompt",
+        request=AdjudicationInput,
+        responses={201: AdjudicationOutput},
+    )
+    def post(self, request: Request, project_id: int, prompt_id: int) -> Response:
+        """An order that settles it; an earlier one is superseded."""
+        given = AdjudicationInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        options = given.validated_data
+        adjudication = adjudicate(
+            author=account_of(request),
+            contested=access_contested(project_id=project_id, prompt_id=prompt_id),
+            ranks={one["completion_id"]: one["rank"] for one in options.pop("ranks")},
+            **options,
+        )
+        return Response(AdjudicationOutput(adjudication).data, status=status.HTTP_201_CREATED)
+
+
+class ExclusionView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="exclude_prompt", request=ExclusionInput, responses={201: ExclusionOutput}
+    )
+    def post(self, request: Request, project_id: int, prompt_id: int) -> Response:
+        """Take it out of the project's training and statistics; twice is once."""
+        given = ExclusionInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        exclusion = exclude_prompt(
+            author=account_of(request),
+            contested=access_contested(project_id=project_id, prompt_id=prompt_id),
+            **given.validated_data,
+        )
+        return Response(ExclusionOutput(exclusion).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(operation_id="lift_exclusion", responses={204: None})
+    def delete(self, request: Request, project_id: int, prompt_id: int) -> Response:
+        """Let it count again."""
+        lift_exclusion(
+            actor=account_of(request),
+            contested=access_contested(project_id=project_id, prompt_id=prompt_id),
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+PLACE: Final = "contested-prompts/<int:project_id>/<int:prompt_id>/"
+urlpatterns = [
+    path("contested-prompts/", ContestedListView.as_view(), name="contested-prompts"),
+    path(PLACE, ContestedPromptView.as_view(), name="contested-prompt"),
+    path(f"{PLACE}adjudication/", AdjudicationView.as_view(), name="adjudication"),
+    path(f"{PLACE}exclusion/", ExclusionView.as_view(), name="exclusion"),
+]

@@ -1,0 +1,166 @@
+"""Reading the prompts on which labelers are divided, the most divided first (R46)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet
+from django.db.models.functions import Cast, Left
+
+from labeling.agreement.concordance import kendall_w, mean_tau_b
+from labeling.agreement.judgments import IntArray
+from labeling.errors import NotAccessible
+from labeling.models import (
+    Adjudication,
+    Completion,
+    Project,
+    Prompt,
+    PromptAgreement,
+    PromptExclusion,
+    RankedCompletion,
+    Ranking,
+    TaskCompletion,
+    User,
+)
+from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.screening import known_by_name
+from labeling.selectors.sealing import sealed_answer
+
+EXCERPT_CHARACTERS = 240
+UNDEFINED_W = "No two labelers have ranked all of these completions, or all tied everything."
+UNDEFINED_TAU = "No two labelers have ranked all of these completions with an order in both."
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One labeler's order, with what they said beside it."""
+
+    ranking_id: UUID
+    labeler: User
+    submitted_at: datetime
+    seconds_active: float | None
+    items: list[RankedCompletion]
+
+
+@dataclass(frozen=True)
+class ContestedPrompt:
+    """All that is needed to decide; W and tau are None with the reason."""
+
+    project: Project
+    prompt: Prompt
+    completions: list[Completion]
+    ladders: list[Ladder]
+    concordance_w: float | None
+    mean_tau: float | None
+    adjudication: Adjudication | None
+    exclusion: PromptExclusion | None
+
+
+def contested_prompts(selection: Selection) -> QuerySet[PromptAgreement]:
+    """Prompts that several labelers ranked, those with the least agreement first; of equal ones
+    those with the most comparisons.
+
+    ``concordance`` is the agreement with half a point for a tie against a preference. One query.
+    """
+    live = Adjudication.objects.filter(
+        project=OuterRef("project"), prompt=OuterRef("prompt"), superseded_at__isnull=True
+    )
+    return (
+        selection.stored()
+        .filter(comparisons__gt=0)
+        .annotate(
+            concordance=Cast(F("half_points") / F("comparisons"), FloatField()),
+            excerpt=Left("prompt__text", EXCERPT_CHARACTERS),
+            is_adjudicated=Exists(live),
+            is_gold=Exists(live.filter(is_gold=True)),
+        )
+        .select_related("project")
+        .order_by("concordance", "-comparisons", "prompt_id", "project_id")
+    )
+
+
+def excluded_prompts(*, project_id: int | None) -> QuerySet[PromptExclusion]:
+    """Those that are out now, the newest first."""
+    rows = PromptExclusion.objects.filter(lifted_at__isnull=True)
+    if project_id is not None:
+        rows = rows.filter(project=project_id)
+    return (
+        rows.select_related("project", "author")
+        .annotate(excerpt=Left("prompt__text", EXCERPT_CHARACTERS))
+        .order_by("-created_at")
+    )
+
+
+def access_contested(*, project_id: int, prompt_id: int) -> ContestedPrompt:
+    """One prompt with every sealed order of it, excluded or not. Seven queries.
+
+    Raises: NotAccessible where nothing sealed about it can be shown.
+    """
+    project = (
+        Project.objects.exclude(purpose=Project.Purpose.SCREENING).filter(pk=project_id).first()
+    )
+    prompt = Prompt.objects.filter(pk=prompt_id).first()
+    if project is None or prompt is None:
+        raise NotAccessible
+    ladders = _ladders(project, prompt)
+    if not ladders:
+        raise NotAccessible
+    completions = _completions(project, prompt)
+    ranks = _complete_ranks(ladders, [completion.pk for completion in completions])
+    here = {"project": project, "prompt": prompt}
+    return ContestedPrompt(
+        project=project,
+        prompt=prompt,
+        completions=completions,
+        ladders=ladders,
+        concordance_w=kendall_w(ranks) if len(ranks) > 1 else None,
+        mean_tau=mean_tau_b(ranks) if len(ranks) > 1 else None,
+        adjudication=Adjudication.objects.filter(**here, superseded_at__isnull=True)
+        .select_related("author")
+        .first(),
+        exclusion=PromptExclusion.objects.filter(**here, lifted_at__isnull=True)
+        .select_related("author")
+        .first(),
+    )
+
+
+def _ladders(project: Project, prompt: Prompt) -> list[Ladder]:
+    items = RankedCompletion.objects.order_by("rank", "completion_id")
+    rankings = (
+        Ranking.objects.filter(
+            known_by_name(),
+            sealed_answer(),
+            task__project=project,
+            task__prompt=prompt,
+            task__repeat_of__isnull=True,
+        )
+        .select_related("labeler")
+        .prefetch_related(Prefetch("items", queryset=items))
+        .order_by("submitted_at", "pk")
+    )
+    return [
+        Ladder(one.pk, one.labeler, one.submitted_at, one.seconds_active, list(one.items.all()))
+        for one in rankings
+    ]
+
+
+def _completions(project: Project, prompt: Prompt) -> list[Completion]:
+    shown = TaskCompletion.objects.filter(task__project=project, prompt=prompt)
+    return list(
+        Completion.objects.filter(pk__in=shown.values("completion"))
+        .select_related("source")
+        .order_by("pk")
+    )
+
+
+def _complete_ranks(ladders: Sequence[Ladder], completions: Sequence[int]) -> IntArray:
+    """The ranks of those who ranked all of these. Shapes: labelers x completions."""
+    rank_of = [{item.completion_id: item.rank for item in ladder.items} for ladder in ladders]
+    rows = [
+        [ranks[completion] for completion in completions]
+        for ranks in rank_of
+        if len(ranks) == len(completions)
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, len(completions))

@@ -1,0 +1,240 @@
+"""Contested prompts: the list, one of them, settling it, taking it out (R46)."""
+
+from typing import Any
+
+import pytest
+
+from labeling.models import Adjudication, AuditEntry, Project, PromptExclusion, Task, User
+from labeling.selectors.rankings import rankings_for_training
+from labeling.services.agreement_store import refresh_agreement
+from tests.cast import Cast, client_of, completions_of, make_project, make_ranking, make_task
+
+pytestmark = pytest.mark.django_db
+
+ORDERS = {"agreed": ([1, 2, 3, 4], [1, 2, 3, 4]), "split": ([1, 2, 3, 4], [4, 3, 2, 1])}
+
+
+def judged(cast: Cast, *kinds: str) -> list[Task]:
+    project = make_project(overlap=2)
+    tasks = []
+    for kind in kinds:
+        task = make_task(project)
+        for labeler, ranks in zip((cast.amina, cast.otto), ORDERS[kind], strict=True):
+            make_ranking(task, labeler, ranks)
+        tasks.append(task)
+    refresh_agreement()
+    return tasks
+
+
+def place(task: Task) -> str:
+    return f"/api/contested-prompts/{task.project_id}/{task.prompt_id}/"
+
+
+def listed(user: User, **filters: object) -> Any:
+    refresh_agreement()
+    return client_of(user).get("/api/contested-prompts/", filters).json()
+
+
+def order(task: Task, *ranks: int) -> list[dict[str, int]]:
+    return [
+        {"completion_id": completion.pk, "rank": rank}
+        for completion, rank in zip(completions_of(task), ranks, strict=True)
+    ]
+
+
+def settle(
+    user: User, task: Task, *ranks: int, is_gold: bool = True, reason: str = "Clear."
+) -> Any:
+    body = {"ranks": order(task, *ranks), "is_gold": is_gold, "reason": reason}
+    return client_of(user).post(f"{place(task)}adjudication/", body, format="json")
+
+
+def test_the_least_agreement_comes_first(cast: Cast) -> None:
+    agreed, split = judged(cast, "agreed", "split")
+
+    body = listed(cast.rosa)
+
+    assert body["num_prompts"] == 2
+    assert [(row["prompt_id"], row["concordance"]) for row in body["prompts"]] == [
+        (split.prompt_id, 0),
+        (agreed.prompt_id, 1),
+    ]
+    assert "half a point" in body["definition"]
+
+
+def test_the_list_takes_the_agreements_choices(cast: Cast) -> None:
+    judged(cast, "split")
+
+    assert listed(cast.rosa, pool="held_out")["prompts"] == []
+    assert client_of(cast.rosa).get("/api/contested-prompts/", {"k": "x"}).status_code == 400
+
+
+def test_one_prompt_shows_every_order_side_by_side(cast: Cast) -> None:
+    (task,) = judged(cast, "split")
+
+    body = client_of(cast.rosa).get(place(task)).json()
+
+    assert [ladder["labeler"]["display_name"] for ladder in body["ladders"]] == ["Amina", "Otto"]
+    best = [ladder["items"][0]["completion_id"] for ladder in body["ladders"]]
+    shown = [completion.pk for completion in completions_of(task)]
+    assert best == [shown[0], shown[3]]
+    assert (body["kendall_w"], body["mean_tau_b"]) == (0, -1)
+    assert body["completions"][0]["source_name"]
+    assert body["adjudication"] is body["exclusion"] is None
+
+
+def test_a_single_order_has_no_concordance_and_says_why(cast: Cast) -> None:
+    task = make_task(make_project())
+    make_ranking(task, cast.amina, [1, 2, 3, 4])
+
+    body = client_of(cast.rosa).get(place(task)).json()
+
+    assert body["kendall_w"] is body["mean_tau_b"] is None
+    assert "No two labelers" in body["reason_w_undefined"]
+
+
+@pytest.mark.parametrize("num_labelers", [2, 5])
+def test_reading_one_takes_as_many_queries_for_any_number_of_orders(
+    cast: Cast, num_labelers: int, django_assert_num_queries: Any
+) -> None:
+    task = make_task(make_project(overlap=num_labelers))
+    people = [cast.amina, cast.otto, cast.hana, cast.sim, cast.ada][:num_labelers]
+    for labeler in people:
+        make_ranking(task, labeler, [1, 2, 3, 4])
+    client = client_of(cast.rosa)
+
+    # The session and the account; project, prompt, orders with items, completions, two decisions.
+    with django_assert_num_queries(9):
+        client.get(place(task))
+
+
+def test_a_researcher_settles_it_and_a_later_order_takes_its_place(cast: Cast) -> None:
+    (task,) = judged(cast, "split")
+
+    first = settle(cast.rosa, task, 1, 1, 3, 4)
+    second = settle(cast.rosa, task, 2, 1, 1, 1, is_gold=False, reason="Looked again.")
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    live = Adjudication.objects.get(superseded_at__isnull=True)
+    assert list(live.ranks.values()) == [2, 1, 1, 1]
+    assert Adjudication.objects.count() == 2
+    shown = client_of(cast.rosa).get(place(task)).json()["adjudication"]
+    assert (shown["reason"], shown["author_name"]) == ("Looked again.", "Rosa")
+    row = listed(cast.rosa)["prompts"][0]
+    assert (row["is_adjudicated"], row["is_gold"]) == (True, False)
+    actions = AuditEntry.objects.filter(action="prompt.adjudicated")
+    assert actions.count() == 2
+
+
+def test_ranks_are_stored_dense(cast: Cast) -> None:
+    (task,) = judged(cast, "split")
+
+    settle(cast.rosa, task, 2, 2, 5, 9)
+
+    assert list(Adjudication.objects.get().ranks.values()) == [1, 1, 2, 3]
+
+
+@pytest.mark.parametrize("change", ["one missing", "one twice", "no reason", "rank 0"])
+def test_half_an_order_or_none_is_refused_by_name(cast: Cast, change: str) -> None:
+    (task,) = judged(cast, "split")
+    body: dict[str, Any] = {"ranks": order(task, 1, 2, 3, 4), "reason": "Clear."}
+    if change == "one missing":
+        body["ranks"].pop()
+    if change == "one twice":
+        body["ranks"][1] = body["ranks"][0]
+    if change == "rank 0":
+        body["ranks"][0]["rank"] = 0
+    if change == "no reason":
+        body["reason"] = "  "
+
+    response = client_of(cast.rosa).post(f"{place(task)}adjudication/", body, format="json")
+
+    assert response.status_code == 400
+    (field,) = response.json()["fields"]
+    assert field.startswith("reason" if change == "no reason" else "ranks")
+    assert not Adjudication.objects.exists()
+
+
+def test_an_excluded_prompt_leaves_training_and_statistics_until_it_is_let_back(cast: Cast) -> None:
+    kept, out = judged(cast, "agreed", "split")
+    client = client_of(cast.rosa)
+
+    again = [
+        client.post(f"{place(out)}exclusion/", {"reason": reason}, format="json").status_code
+        for reason in ("The prompt is broken.", "Once more.")
+    ]
+
+    assert again == [201, 201]
+    assert PromptExclusion.objects.get().reason == "The prompt is broken."
+    assert {task.prompt_id for task in rankings_for_training()} == {kept.prompt_id}
+    body = listed(cast.rosa)
+    assert [row["prompt_id"] for row in body["prompts"]] == [kept.prompt_id]
+    assert body["excluded"][0]["reason"] == "The prompt is broken."
+    agreement = client.get("/api/agreement/").json()
+    assert agreement["num_rankings"] == 2
+    # It can still be read and let back.
+    assert client.get(place(out)).json()["exclusion"]["author_name"] == "Rosa"
+
+    assert client.delete(f"{place(out)}exclusion/").status_code == 204
+    assert client.delete(f"{place(out)}exclusion/").status_code == 204
+
+    assert {task.prompt_id for task in rankings_for_training()} == {kept.prompt_id, out.prompt_id}
+    assert listed(cast.rosa)["num_prompts"] == 2
+    assert AuditEntry.objects.filter(action="prompt.exclusion_lifted").count() == 1
+
+
+def test_an_exclusion_holds_in_its_own_project_only(cast: Cast) -> None:
+    (task,) = judged(cast, "agreed")
+    other = make_task(make_project(), task.prompt, completions_of(task))
+    make_ranking(other, cast.amina, [1, 2, 3, 4])
+
+    client_of(cast.rosa).post(f"{place(task)}exclusion/", {"reason": "No."}, format="json")
+
+    assert [one.task_id for one in rankings_for_training()] == [other.pk]
+
+
+def test_labelers_are_measured_against_gold(cast: Cast) -> None:
+    """Amina's order is the gold one in ten prompts, Otto's is its reverse."""
+    for task in judged(cast, *["split"] * 10):
+        settle(cast.rosa, task, 1, 2, 3, 4)
+
+    rows = client_of(cast.rosa).get("/api/labeler-quality/").json()["labelers"]
+
+    found = {
+        row["labeler"]["display_name"]: next(
+            fact for fact in row["facts"] if fact["key"] == "gold_agreement"
+        )
+        for row in rows
+    }
+    assert (found["Amina"]["value"], found["Otto"]["value"]) == (1, 0)
+    assert found["Amina"]["num_counted"] == 10
+
+
+def test_without_gold_the_fact_says_so(cast: Cast) -> None:
+    judged(cast, "agreed")
+
+    row = client_of(cast.rosa).get("/api/labeler-quality/").json()["labelers"][0]
+
+    fact = next(fact for fact in row["facts"] if fact["key"] == "gold_agreement")
+    assert fact["reason_undefined"] == "Rankings of gold prompts so far: 0. At least 10 are needed."
+
+
+def test_a_screenings_prompts_are_not_shown(cast: Cast) -> None:
+    """R12: candidates' answers stand beside no name."""
+    project = make_project(purpose=Project.Purpose.SCREENING)
+    task = make_task(project)
+    make_ranking(task, cast.amina, [1, 2, 3, 4])
+
+    assert client_of(cast.rosa).get(place(task)).status_code == 404
+
+
+def test_a_prompt_nobody_ranked_is_not_found(cast: Cast) -> None:
+    task = make_task(make_project())
+
+    assert client_of(cast.rosa).get(place(task)).status_code == 404
+    assert settle(cast.rosa, task, 1, 2, 3, 4).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "status"), [("amina", 403), ("rosa", 200), ("ada", 200)])
+def test_only_researchers_and_admins_see_them(cast: Cast, name: str, status: int) -> None:
+    assert client_of(vars(cast)[name]).get("/api/contested-prompts/").status_code == status

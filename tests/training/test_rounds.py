@@ -164,7 +164,7 @@ def test_a_step_waits_for_the_one_before_it(ada, make_round):
     answer = post(ada, f"{make_round().pk}/steps/", {"step": "ppo"})
 
     assert answer.json()["code"] == "step_not_ready"
-    assert "waits for reward model" in answer.json()["detail"].lower()
+    assert answer.json()["detail"] == "It cannot begin. Waits for the reward model."
 
 
 def test_what_was_sampled_becomes_tasks(ada, sampled):

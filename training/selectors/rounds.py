@@ -23,6 +23,13 @@ from training.models import (
 )
 
 STEPS = tuple(RoundStep)
+WAITED_FOR = {
+    RoundStep.SAMPLING: "the samples",
+    RoundStep.TASKS: "the tasks",
+    RoundStep.SNAPSHOT: "the rankings",
+    RoundStep.REWARD_MODEL: "the reward model",
+    RoundStep.PPO: "the policy",
+}
 FAILED = (RunState.FAILED, RunState.CANCELLED)
 
 
@@ -133,7 +140,8 @@ def _missing(step: RoundStep, before: Mapping[RoundStep, StepView]) -> str:
     if step == RoundStep.SAMPLING:
         return ""
     previous = before[STEPS[STEPS.index(step) - 1]]
-    return "" if previous.state == StepState.DONE else f"waits for {previous.step.label.lower()}"
+    done = previous.state == StepState.DONE
+    return "" if done else f"Waits for {WAITED_FOR[previous.step]}"
 
 
 def _ranked(one: Round) -> str:
@@ -147,7 +155,9 @@ def _evaluation(ppo: StepView) -> StepView:
     step = RoundStep.EVALUATION
     made = model_made_by(ppo.link)
     if made is None:
-        return StepView(step, StepState.WAITING, "waits for ppo", None, False, False)
+        return StepView(
+            step, StepState.WAITING, f"Waits for {WAITED_FOR[RoundStep.PPO]}", None, False, False
+        )
     opened = evaluations().filter(evaluated_sources=made.completion_source_id).last()
     if opened is None:
         note = f"Sample from {made.name} and open an evaluation of it"

@@ -25,6 +25,7 @@ from training.models import (
 )
 from training.models.clock import ClockTimestamp
 from training.selectors.rounds import (
+    WAITED_FOR,
     access_round,
     board_of,
     due_steps,
@@ -76,7 +77,7 @@ class Start:
         """What an earlier step brought about. Raises: Refused("step_not_ready")."""
         link = newest_links(self.opened).get(step)
         if link is None:
-            raise Refused("step_not_ready", f"It waits for {step.label.lower()}.")
+            raise Refused("step_not_ready", f"Waits for {WAITED_FOR[step]}.")
         return link
 
     def snapshot(self) -> Snapshot:
@@ -164,7 +165,7 @@ def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> None:
         raise Refused("round_is_closed", "This round is closed.")
     view = next(one for one in board_of(opened) if one.step == step)
     if not (view.can_start if is_asked else view.is_due):
-        said = f"{step.label} is {view.state}: {view.note or 'begun'}."
+        said = f"It cannot begin. {view.note or 'It has begun already'}."
         raise Refused("step_not_ready", said)
 
 

@@ -29,6 +29,7 @@ function Leads({ step, projectId }: { step: RoundStep; projectId: number }) {
       )}
       {run?.output_model_version && (
         <div>
+          <span className={classes.quiet}>made </span>
           <Anchor component={Link} to={`/models/${run.output_model_version.id}`}>
             {run.output_model_version.name}
           </Anchor>
@@ -61,6 +62,10 @@ function Leads({ step, projectId }: { step: RoundStep; projectId: number }) {
       )}
     </>
   );
+}
+
+function sentenceOf(note: string): string {
+  return note.endsWith(".") ? note : `${note}.`;
 }
 
 function whoBegan({ started_by: by, started_at: at }: RoundStep) {
@@ -118,7 +123,9 @@ export function RoundBoard({
             {STEP_WORDS[step.step].help}
             {step.is_automatic && " Begins by itself."}
           </p>
-          {step.note !== "" && <p className={classes.note}>{step.note}</p>}
+          {step.note !== "" && (
+            <p className={step.state === "failed" ? classes.note : undefined}>{sentenceOf(step.note)}</p>
+          )}
           <Leads step={step} projectId={detail.round.project.id} />
           {whoBegan(step)}
           {isAdmin && (

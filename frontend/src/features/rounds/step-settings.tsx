@@ -40,6 +40,7 @@ export function StepSettings({
         min={1}
         max={10_000_000}
         allowDecimal={false}
+        maw="22rem"
         value={minRankings}
         error={problem}
         onChange={(value) => onChange({ ...settings, minRankings: value })}

@@ -137,7 +137,8 @@ def test_a_number_that_is_none_ends_the_run_and_a_hang_is_named(
     broken = wait_for_end(broken)
 
     hanging = training(**LONG)
-    wait_for_step(hanging, 20)
+    # Its pace is known once two deliveries have come.
+    wait_until(lambda: num_deliveries(hanging) > 2, seconds=60)
     [rank] = ranks_of(hanging)
     stalled = hanging.events.filter(detail__startswith="stalled")
     with seconds_until(stalled.exists, limit=60) as noticing:
@@ -224,6 +225,10 @@ def test_a_run_can_be_cancelled_in_every_state(site, training, ada, fault):
             f"orphans {orphans}"
         ),
     )
+
+
+def num_deliveries(run: Run) -> int:
+    return run.metrics.order_by().values("recorded_at").distinct().count()
 
 
 def fill(folder: Path) -> Path:

@@ -25,7 +25,7 @@ from labeling.selectors import agreement  # isort: skip
 from labeling.services.agreement_store import refresh_agreement  # isort: skip
 
 DEFAULT_RANKINGS = 1_000_000
-NUM_COLD, NUM_WARM, NUM_LATE = 20, 50, 100
+NUM_COLD, NUM_WARM, NUM_LATE = 10, 50, 100
 FILTERS: tuple[dict[str, str], ...] = (
     {},
     {"pool": "training"},

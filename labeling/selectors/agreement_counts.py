@@ -45,15 +45,14 @@ class Counts:
 
 def counts_of_store(selection: Selection) -> Counts:
     """Added up by Postgres. Five queries; what they send does not grow with the rankings."""
-    stored = selection.stored()
+    # Those who never met on a pair have a row and no counts.
+    stored = selection.stored().filter(pairs__gt=0)
     size = stored.aggregate(
         num=Count("prompt", distinct=True), fewest=Min("fewest_labelers"), most=Max("most_labelers")
     )
     is_large = size["num"] > NUM_CLUSTERS
-    # Those who never met on a pair have a row and no counts.
     sums = (
-        stored.filter(pairs__gt=0)
-        .annotate(cluster=_cluster("prompt", NUM_CLUSTERS, is_large))
+        stored.annotate(cluster=_cluster("prompt", NUM_CLUSTERS, is_large))
         .order_by("cluster")
         .values_list("cluster")
         .annotate(*(Sum(name) for name in SUM_FIELDS), num=Count("prompt", distinct=True))

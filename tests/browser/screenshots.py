@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from labeling.models import Assignment, Draft, Project, User  # noqa: E402
 from labeling.services import demo, demo_work  # noqa: E402
+from labeling.services.agreement_store import refresh_agreement  # noqa: E402
 from labeling.services.sign_in_links import make_sign_in_link, sign_in_path  # noqa: E402
 from tests.labeling.work import read_instructions  # noqa: E402
 
@@ -136,6 +137,7 @@ def seed() -> dict[str, User]:
     demo.seed_demonstrations()
     list(demo.seed_projects(created_by=people["ada"]))
     list(demo_work.seed_work(people=people))
+    refresh_agreement()
     # The same task in every picture and every time.
     shown_first = Assignment.objects.filter(task__prompt__text__startswith=SHOWN_PROMPT)
     shown_first.update(serve_key=-1)

@@ -269,3 +269,21 @@ def test_of_two_judgments_of_a_pair_by_one_labeler_the_later_counts(cast: Cast) 
 
     strict = client_of(cast.rosa).get("/api/agreement/").json()["figures"][0]
     assert (strict["value"], strict["num_pairs"]) == (1, 48)
+
+
+def test_two_who_never_met_on_a_pair_change_no_figure(cast: Cast) -> None:
+    """Their prompt is stored so that it is not looked at again, and counts nowhere."""
+    project = make_project(overlap=1)
+    prompt = make_prompt()
+    for labeler in (cast.amina, cast.otto):
+        make_ranking(make_task(project, prompt), labeler, [1, 2, 3, 4])
+    both = make_task(make_project(overlap=2))
+    for labeler in (cast.amina, cast.otto):
+        make_ranking(both, labeler, [1, 2, 4, 3])
+    refresh_agreement()
+
+    summed = counts_of_store(Selection()).summed
+
+    assert PromptAgreement.objects.count() == 2
+    assert (summed.num_prompts, summed.labelers_per_pair) == (1, (2, 2))
+    assert refresh_agreement() == 0

@@ -1,3 +1,6 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { AgreementReport, LabelerAgreement, LabelersTogether } from "@/api/research-types";
@@ -10,6 +13,7 @@ import { IntervalMark } from "@/components/interval-mark";
 import classes from "./agreement.module.css";
 import { figureText, intervalOf } from "./figures";
 
+const NUM_FIRST = 20;
 const SHARES: [number, number] = [0, 1];
 const COEFFICIENTS: [number, number] = [-1, 1];
 
@@ -110,24 +114,49 @@ const TOGETHER: Column<LabelersTogether>[] = [
   },
 ];
 
+/** The first rows, and the rest once somebody asks. */
+function FirstRows<Row>({ rows, children }: { rows: Row[]; children: (shown: Row[]) => ReactNode }) {
+  const [isWhole, setWhole] = useState(false);
+  return (
+    <>
+      {children(isWhole ? rows : rows.slice(0, NUM_FIRST))}
+      {!isWhole && rows.length > NUM_FIRST && (
+        <div className={classes.more}>
+          <Button variant="default" onClick={() => setWhole(true)}>
+            Show all {formatCount(rows.length)}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
 export function LabelersTable({ labelers }: { labelers: AgreementReport["labelers"] }) {
   return (
-    <DataTable
-      caption="Agreement by labeler"
-      columns={LABELERS}
-      rows={labelers}
-      rowKey={({ labeler }) => labeler.id}
-    />
+    <FirstRows rows={labelers}>
+      {(rows) => (
+        <DataTable
+          caption="Agreement by labeler"
+          columns={LABELERS}
+          rows={rows}
+          rowKey={({ labeler }) => labeler.id}
+        />
+      )}
+    </FirstRows>
   );
 }
 
 export function KappasTable({ together }: { together: LabelersTogether[] }) {
   return (
-    <DataTable
-      caption="Cohen's kappa of every two labelers"
-      columns={TOGETHER}
-      rows={together}
-      rowKey={({ a, b }) => `${a.id}-${b.id}`}
-    />
+    <FirstRows rows={together}>
+      {(rows) => (
+        <DataTable
+          caption="Cohen's kappa of every two labelers"
+          columns={TOGETHER}
+          rows={rows}
+          rowKey={({ a, b }) => `${a.id}-${b.id}`}
+        />
+      )}
+    </FirstRows>
   );
 }

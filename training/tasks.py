@@ -19,6 +19,7 @@ from training.runner.process_tree import spawn_runner
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.export_jobs import export_for
 from training.services.rounds import advance_rounds
+from training.services.standing import refresh_what_is_due
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +60,9 @@ def export() -> None:
 
 @shared_task(name="training.advance_rounds")
 def advance() -> None:
-    """Take the steps of rounds that are due."""
+    """Take the steps of rounds that are due, and refresh standing reward models."""
     advance_rounds()
+    refresh_what_is_due()
 
 
 @shared_task(name="training.reap")

@@ -138,6 +138,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "model-versions/<uuid:model_version_id>/promotions/": {"GET": "researcher", "POST": "admin"},
     "model-versions/<uuid:model_version_id>/roll-back/": {"POST": "admin"},
     "lineage/rankings/<uuid:ranking_id>/": {"GET": "researcher"},
+    "standing-reward-models/": {"GET": "researcher", "POST": "admin"},
+    "standing-reward-models/<uuid:standing_id>/": {"PUT": "admin"},
     "rounds/": {"GET": "researcher", "POST": "admin"},
     "rounds/<uuid:round_id>/": {"GET": "researcher"},
     "rounds/<uuid:round_id>/settings/": {"PUT": "admin"},

@@ -16,6 +16,7 @@ from training.api import (
     runs,
     snapshots,
     stages,
+    standing,
     sweeps,
 )
 
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     *lineage.urlpatterns,
     *stages.urlpatterns,
     *rounds.urlpatterns,
+    *standing.urlpatterns,
     *runs.urlpatterns,
     *sweeps.urlpatterns,
     *rewards.urlpatterns,

@@ -24,6 +24,7 @@ from training.models.snapshots import (
     SnapshotPrompt,
     SnapshotRanking,
 )
+from training.models.standing import Refresh, StandingRewardModel
 from training.models.sweeps import Sweep
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "GpuSlot",
     "ModelVersion",
     "Promotion",
+    "Refresh",
     "Round",
     "RoundLink",
     "RoundStep",
@@ -48,6 +50,7 @@ __all__ = [
     "SnapshotDemonstration",
     "SnapshotPrompt",
     "SnapshotRanking",
+    "StandingRewardModel",
     "StepMetrics",
     "Sweep",
 ]

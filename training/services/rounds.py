@@ -33,7 +33,7 @@ from training.selectors.rounds import (
     newest_links,
 )
 from training.services.queried_runs import PromptQuery, choose_prompts
-from training.services.run_requests import RunRequest
+from training.services.run_requests import RunRequest, in_words
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
@@ -194,7 +194,7 @@ def advance_rounds() -> list[RoundLink]:
             try:
                 begun.append(start_step(opened=opened, step=step, by=None))
             except Refused as refused:
-                said = f"{step.label}: {refused.message}"
+                said = in_words(refused)
                 if said != opened.problem:
                     logger.warning("round %s cannot go on: %s", opened.pk, said)
                 Round.objects.filter(pk=opened.pk).update(problem=said)

@@ -64,6 +64,12 @@ def invalid_run(fields: Fields) -> Refused:
     return Refused("invalid_run", "The run cannot be started as asked.", status=400, fields=fields)
 
 
+def in_words(refused: Refused) -> str:
+    """A refusal for somebody who sees no form: its message, and what is wrong with which field."""
+    said = [f"{name} {' '.join(messages)}" for name, messages in refused.fields.items()]
+    return " ".join([refused.message, *(f"{one}." for one in said)])
+
+
 def _parse(stage: str, overrides: Mapping[str, Any]) -> tuple[Any, Fields]:
     """The hyperparameters without those that are wrong, and what is wrong with them."""
     usable = dict(overrides)

@@ -1995,6 +1995,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/standing-reward-models/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All of them; there are few. */
+        get: operations["list_standing_reward_models"];
+        put?: never;
+        post: operations["keep_reward_model_up_to_date"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standing-reward-models/{standing_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["switch_standing_reward_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/surveys/": {
         parameters: {
             query?: never;
@@ -4392,6 +4425,14 @@ export interface components {
             value: number;
             source: string;
         };
+        RefreshRunOutput: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
+            /** Format: date-time */
+            created_at: string;
+        };
         ResponseInputRequest: {
             /** @description Question -> option, or a list of options. Any question may be left out. */
             answers: {
@@ -4963,6 +5004,39 @@ export interface components {
             /** @description Empty where there is one way to train. */
             presets: components["schemas"]["PresetOutput"][];
         };
+        /** @description What to refresh. Hyperparameters that are not given take the reward model's defaults. */
+        StandingInputRequest: {
+            name: string;
+            /**
+             * Format: uuid
+             * @description Where the first refresh starts.
+             */
+            start: string;
+            /** @default 1 */
+            min_rankings: number;
+            ranking_projects?: number[] | null;
+            /** @default false */
+            include_simulated: boolean;
+            hyperparameters?: {
+                [key: string]: number | boolean | string;
+            };
+        };
+        StandingOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            start: components["schemas"]["ModelVersionName"];
+            newest: components["schemas"]["ModelVersionName"] | null;
+            last_run?: components["schemas"]["RefreshRunOutput"] | null;
+            /** @description Sealed rankings that it has not learned from. */
+            num_new: number;
+            min_rankings: number;
+            is_on: boolean;
+            problem: string;
+            created_by: components["schemas"]["AuthorOutput"];
+            /** Format: date-time */
+            created_at: string;
+        };
         StepInputRequest: {
             /** @enum {string} */
             step: "sampling" | "tasks" | "snapshot" | "reward_model" | "ppo";
@@ -5083,6 +5157,9 @@ export interface components {
             name: string;
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
+        };
+        SwitchInputRequest: {
+            is_on: boolean;
         };
         TasksInputRequest: {
             num_prompts: number;
@@ -9817,6 +9894,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_standing_reward_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    keep_reward_model_up_to_date: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    switch_standing_reward_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                standing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOutput"];
                 };
             };
             /** @description Refused */

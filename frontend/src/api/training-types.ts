@@ -23,6 +23,8 @@ export type RoundDetail = Schemas["RoundDetailOutput"];
 export type RoundStep = RoundDetail["steps"][number];
 export type RoundRequest = Schemas["RoundInputRequest"];
 export type StartedStep = Schemas["StepInputRequest"]["step"];
+export type StandingRewardModel = Schemas["StandingOutput"];
+export type StandingRequest = Schemas["StandingInputRequest"];
 export type ModelName = Schemas["ModelVersionName"];
 export type Lineage = Schemas["LineageOutput"];
 /** A snapshot that a version, or one of those it was made from, was trained on. */

@@ -31,6 +31,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   consentversion: "Consent",
   modelversion: "Model",
   round: "Round",
+  standingrewardmodel: "Standing reward model",
 };
 const KINDS = Object.entries(SUBJECT_WORDS).map(([value, label]) => ({ value, label }));
 

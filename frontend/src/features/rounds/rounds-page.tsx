@@ -14,6 +14,7 @@ import { PageHeader } from "@/components/page-header";
 import { TableSkeleton } from "@/components/table-skeleton";
 
 import { roundsQuery } from "./round-queries";
+import { StandingSection } from "./standing-section";
 
 const COLUMNS: Column<Round>[] = [
   {
@@ -64,6 +65,9 @@ export function RoundsPage() {
           )
         }
       </Loaded>
+      <div style={{ marginTop: "2rem" }}>
+        <StandingSection />
+      </div>
     </>
   );
 }

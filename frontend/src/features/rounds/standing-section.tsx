@@ -1,0 +1,116 @@
+import { Anchor, Button, Switch } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import { isAtLeast, useSignedInUser } from "@/api/session";
+import type { StandingRewardModel } from "@/api/training-types";
+import { RUN_STATE_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { formatCount } from "@/components/formats";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { ProblemNote } from "@/components/problem-note";
+import { Section } from "@/components/section";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { ToneBadge } from "@/components/tone-badge";
+
+import classes from "./rounds.module.css";
+import { StandingDialog } from "./standing-dialog";
+import { standingQuery, useStandingCommand } from "./standing-queries";
+
+type Switched = (standing: StandingRewardModel, isOn: boolean) => void;
+
+function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
+  return [
+    { key: "name", header: "Reward model", isRowHeader: true, cell: ({ name }) => name },
+    {
+      key: "newest",
+      header: "Newest version",
+      cell: ({ newest, start }) => {
+        const shown = newest ?? start;
+        return (
+          <>
+            <Link to={`/models/${shown.id}`}>{shown.name}</Link>
+            {newest === null && <div className={classes.quiet}>where it starts</div>}
+          </>
+        );
+      },
+    },
+    {
+      key: "new",
+      header: "New rankings",
+      cell: ({ num_new: num, min_rankings: min }) => `${formatCount(num)} of ${formatCount(min)}`,
+    },
+    {
+      key: "run",
+      header: "Last refresh",
+      cell: ({ last_run: run }) =>
+        run && (
+          <Anchor component={Link} to={`/runs/${run.id}`}>
+            <ToneBadge {...RUN_STATE_WORDS[run.state]} /> <Moment at={run.created_at} />
+          </Anchor>
+        ),
+    },
+    {
+      key: "on",
+      header: "State",
+      cell: (standing) => (
+        <>
+          {onSwitch ? (
+            <Switch
+              aria-label={`Keep ${standing.name} up to date`}
+              checked={standing.is_on}
+              onChange={(event) => onSwitch(standing, event.currentTarget.checked)}
+            />
+          ) : standing.is_on ? (
+            "On"
+          ) : (
+            "Off"
+          )}
+          {standing.problem !== "" && <div className={classes.note}>{standing.problem}</div>}
+        </>
+      ),
+    },
+  ];
+}
+
+/** The reward models that follow the rankings by themselves. */
+export function StandingSection() {
+  const standing = useQuery(standingQuery);
+  const isAdmin = isAtLeast(useSignedInUser().role, "admin");
+  const [isOpen, { open, close }] = useDisclosure(false);
+  const command = useStandingCommand();
+  const columns = columnsFor(
+    isAdmin ? ({ id }, isOn) => command.mutate({ id, is_on: isOn }) : null,
+  );
+  return (
+    <Section
+      title="Standing reward models"
+      note="Each goes on learning as rankings are sealed. Every refresh is a new version; a running PPO keeps the one it was given."
+      actions={
+        isAdmin && (
+          <>
+            <Button variant="default" onClick={open}>
+              Keep one up to date
+            </Button>
+            <StandingDialog isOpen={isOpen} onClose={close} />
+          </>
+        )
+      }
+    >
+      {command.isError && <ProblemNote error={command.error} title="That did not work" />}
+      <Loaded query={standing} skeleton={<TableSkeleton numRows={2} />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyNote title="No reward model is kept up to date" />
+          ) : (
+            <DataTable caption="Standing reward models" columns={columns} rows={rows} rowKey={({ id }) => id} />
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,75 @@
+import { screen, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { StandingRewardModel } from "@/api/training-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer } from "@/testing/server";
+import { rewardModel, sft } from "@/testing/training";
+
+const address = "/api/standing-reward-models/";
+const standing: StandingRewardModel = {
+  id: "00000012-0000-4000-8000-000000000012",
+  name: "Always new",
+  start: { id: sft.id, name: sft.name, kind: "sft" },
+  newest: { id: rewardModel.id, name: rewardModel.name, kind: "reward_model" },
+  last_run: { id: "run", state: "succeeded", created_at: "2026-03-01T12:00:00Z" },
+  num_new: 3,
+  min_rankings: 20,
+  is_on: true,
+  problem: "",
+  created_by: { id: 2, display_name: "Ruth Adler" },
+  created_at: "2026-03-01T12:00:00Z",
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
+    .on("GET /api/rounds/", { body: { results: [], next: null } })
+    .on("GET /api/model-versions/", { body: { results: [sft, rewardModel], next: null } })
+    .on(`GET ${address}`, { body: [standing] });
+});
+
+test("a standing reward model says how new it is and is switched off", async () => {
+  server.on(`PUT ${address}${standing.id}/`, { body: { ...standing, is_on: false } });
+  const { user } = renderApp("/rounds");
+
+  const row = within(await screen.findByRole("row", { name: /Always new/ }));
+  expect(row.getByText("3 of 20")).toBeVisible();
+  expect(row.getByRole("link", { name: rewardModel.name })).toHaveAttribute("href", `/models/${rewardModel.id}`);
+  await user.click(row.getByRole("switch", { name: "Keep Always new up to date" }));
+
+  await expect.poll(() => server.sent(`PUT ${address}${standing.id}/`)[0]?.body).toEqual({ is_on: false });
+});
+
+test("another one starts from a reward model where there is one", async () => {
+  server.on(`POST ${address}`, { status: 201, body: standing });
+  const { user } = renderApp("/rounds");
+
+  await user.click(await screen.findByRole("button", { name: "Keep one up to date" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.type(await dialog.findByRole("textbox", { name: "Name" }), "Week");
+  await user.click(dialog.getByRole("button", { name: "Keep it up to date" }));
+
+  await expect.poll(() => server.sent(`POST ${address}`)[0]?.body).toEqual({
+    name: "Week",
+    start: rewardModel.id,
+    min_rankings: 1,
+    include_simulated: false,
+  });
+});
+
+test("one that was switched off by itself says why, to a researcher too", async () => {
+  server
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "researcher" }) })
+    .on(`GET ${address}`, { body: [{ ...standing, is_on: false, problem: "No number.", newest: null }] });
+  renderApp("/rounds");
+
+  expect(await screen.findByText("No number.")).toBeVisible();
+  expect(screen.getByText("Off")).toBeVisible();
+  expect(screen.getByText("where it starts")).toBeVisible();
+  expect(screen.queryByRole("switch")).toBeNull();
+});

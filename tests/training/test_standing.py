@@ -1,0 +1,189 @@
+"""Standing reward models: refreshed from new rankings, warm, and never under a running PPO."""
+
+import uuid
+
+import pytest
+
+from labeling.models import AuditEntry
+from tests.cast import client_of, make_ranking, make_ranking_project, make_task
+from tests.training.chains import make_ended_run
+from training.models import Artifact, ModelVersion, Refresh, Run, Snapshot, StandingRewardModel
+from training.models.clock import ClockTimestamp
+from training.runner.claim import claim, finish_unsuccessful, report_slots
+from training.runner.letting_go import Ending
+from training.services.run_requests import RunRequest
+from training.services.runs import request_run
+from training.services.standing import refresh_what_is_due
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/api/standing-reward-models/"
+
+
+@pytest.fixture
+def artifact(make_artifact):
+    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+
+
+@pytest.fixture
+def body(base_model):
+    return {"name": "Always new", "start": str(base_model.pk), "min_rankings": 2}
+
+
+@pytest.fixture
+def standing(ada, body):
+    answer = client_of(ada).post(ADDRESS, body, format="json")
+    assert answer.status_code == 201, answer.json()
+    return StandingRewardModel.objects.get()
+
+
+@pytest.fixture
+def rank(amina):
+    project = make_ranking_project()
+
+    def rank_tasks(num):
+        for _ in range(num):
+            make_ranking(make_task(project), amina, [1, 2, 3, 4])
+
+    return rank_tasks
+
+
+def succeed(refresh, artifact, ada):
+    """What the runner stores of a run that ended well, without its hours."""
+    Run.objects.filter(pk=refresh.run_id).update(state="cancelled", ended_at=ClockTimestamp())
+    made = make_ended_run(by=ada, stage="reward_model", artifact=artifact, inputs={})
+    refresh.run = made.run
+    refresh.save()
+    return made
+
+
+def shown(person):
+    [one] = client_of(person).get(ADDRESS).json()
+    return one
+
+
+def test_enough_new_rankings_begin_a_refresh_and_only_one(rosa, standing, base_model, rank):
+    rank(1)
+    assert refresh_what_is_due() == []
+
+    rank(1)
+    [refresh] = refresh_what_is_due()
+
+    assert refresh_what_is_due() == []
+    inputs = {one.role: one.model_version or one.snapshot for one in refresh.run.inputs.all()}
+    assert inputs == {"base_model": base_model, "rankings": refresh.snapshot}
+    assert refresh.snapshot.counts["rankings"] == 2
+    assert shown(rosa)["last_run"]["state"] == "queued"
+
+
+def test_the_next_one_starts_warm_and_reads_everything_so_far(ada, rosa, standing, artifact, rank):
+    rank(2)
+    [first] = refresh_what_is_due()
+    newest = succeed(first, artifact, ada)
+    assert (shown(rosa)["newest"]["name"], shown(rosa)["num_new"]) == (newest.name, 0)
+    assert refresh_what_is_due() == []
+
+    rank(2)
+    [second] = refresh_what_is_due()
+
+    assert second.run.inputs.get(role="base_model").model_version == newest
+    assert second.snapshot.counts["rankings"] == 4
+
+
+def test_a_ppo_run_keeps_the_reward_model_that_it_was_given(
+    ada, standing, base_model, make_snapshot, artifact, rank
+):
+    rank(2)
+    newest = succeed(refresh_what_is_due()[0], artifact, ada)
+    request = RunRequest(
+        stage="ppo",
+        inputs={
+            "policy": base_model.pk,
+            "reward_model": newest.pk,
+            "prompts": make_snapshot(Snapshot.Kind.PPO).pk,
+        },
+    )
+    ppo = request_run(by=ada, request=request)
+    before = (ppo.spec, ppo.inputs.get(role="reward_model").model_version)
+
+    rank(2)
+    after = succeed(refresh_what_is_due()[0], artifact, ada)
+
+    ppo.refresh_from_db()
+    assert after != newest
+    assert (ppo.spec, ppo.inputs.get(role="reward_model").model_version) == before
+    assert ModelVersion.objects.get(pk=newest.pk).artifact_id == newest.artifact_id
+
+
+def test_a_refresh_that_fails_switches_it_off_until_somebody_has_looked(ada, rosa, standing, rank):
+    rank(2)
+    [refresh] = refresh_what_is_due()
+    report_slots("node")
+    held = claim(refresh.run_id, host="node")
+    finish_unsuccessful(held, Ending(reason="nan", detail="No number.", is_transient=False))
+
+    assert refresh_what_is_due() == []
+    assert (shown(rosa)["is_on"], shown(rosa)["problem"]) == (False, "No number.")
+
+    client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
+    assert len(refresh_what_is_due()) == 1
+
+
+def test_a_refresh_that_cannot_be_requested_names_what_is_wrong(rosa, standing, base_model, rank):
+    """Its files went away: the run is refused, and the reason stands where a person looks."""
+    gone = Artifact.objects.create(sha256="f" * 64, kind="model", num_bytes=1)
+    ModelVersion.objects.filter(pk=base_model.pk).update(artifact=gone)
+    rank(2)
+
+    assert refresh_what_is_due() == []
+    assert not shown(rosa)["is_on"]
+    assert "inputs.base_model its files are missing" in shown(rosa)["problem"]
+
+
+def test_switched_off_it_waits(ada, standing, rank):
+    answer = client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": False}, format="json")
+    rank(2)
+
+    assert answer.json()["is_on"] is False
+    assert refresh_what_is_due() == []
+    entry = AuditEntry.objects.get(action="switch_standing_reward_model")
+    assert entry.details == {"name": "Always new", "is_on": False}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"start": "; rm -rf /"}, "start"),
+        ({"start": str(uuid.uuid4())}, "start"),
+        ({"min_rankings": 0}, "min_rankings"),
+        ({"ranking_projects": ["x"]}, "ranking_projects.0"),
+        ({"hyperparameters": {"epochs": 0}}, "hyperparameters.epochs"),
+    ],
+)
+def test_nonsense_is_named_by_its_field(ada, body, change, field):
+    answer = client_of(ada).post(ADDRESS, body | change, format="json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [field]
+
+
+def test_its_name_is_its_own(ada, body, standing):
+    answer = client_of(ada).post(ADDRESS, body, format="json")
+
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["name"])
+    assert not Refresh.objects.exists()
+
+
+def test_a_researcher_watches_and_switches_nothing(rosa, standing):
+    client = client_of(rosa)
+
+    assert client.get(ADDRESS).status_code == 200
+    assert (
+        client.put(f"{ADDRESS}{standing.pk}/", {"is_on": False}, format="json").status_code == 403
+    )
+
+
+def test_what_is_not_there_is_a_404(ada):
+    answer = client_of(ada).put(f"{ADDRESS}{uuid.uuid4()}/", {"is_on": True}, format="json")
+
+    assert answer.status_code == 404

@@ -1,0 +1,139 @@
+"""Keeping reward models up to date: each refresh goes on from the one before.
+
+A refresh makes a new version and changes none: a PPO run names the reward model that it reads in
+its immutable specification, so no refresh replaces it.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from labeling.errors import Refused
+from labeling.models import User
+from labeling.services.audit import record
+from training.ml.hyperparameters import HyperparameterError, parse
+from training.models import ModelVersion, Refresh, Run, RunState, StandingRewardModel
+from training.selectors.standing import access_standing, view_of
+from training.services.run_requests import RunRequest, in_words
+from training.services.runs import request_run
+from training.services.snapshot_records import SnapshotQuery
+from training.services.snapshots import freeze_rankings
+
+logger = logging.getLogger(__name__)
+
+LOCK = 7_406
+
+
+@dataclass(frozen=True)
+class NewStanding:
+    name: str
+    start: ModelVersion
+    min_rankings: int
+    ranking_projects: Sequence[int] | None = None
+    include_simulated: bool = False
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def keep_up_to_date(*, by: User, new: NewStanding) -> StandingRewardModel:
+    """Raises: Refused("invalid_standing") with a message per field (status 400)."""
+    fields: dict[str, list[str]] = {}
+    if StandingRewardModel.objects.filter(name=new.name).exists():
+        fields["name"] = ["Another standing reward model has this name."]
+    try:
+        parse(Run.Stage.REWARD_MODEL, dict(new.hyperparameters))
+    except HyperparameterError as error:
+        fields[f"hyperparameters.{error.field}"] = [error.message]
+    if fields:
+        said = "It cannot be kept up to date as asked."
+        raise Refused("invalid_standing", said, status=400, fields=fields)
+    standing = StandingRewardModel.objects.create(
+        name=new.name,
+        start=new.start,
+        min_rankings=new.min_rankings,
+        ranking_projects=None if new.ranking_projects is None else list(new.ranking_projects),
+        include_simulated=new.include_simulated,
+        hyperparameters=dict(new.hyperparameters),
+        created_by=by,
+    )
+    record(
+        actor=by,
+        action="keep_reward_model_up_to_date",
+        subject=standing,
+        details={"name": new.name},
+    )
+    return standing
+
+
+@transaction.atomic
+def switch_standing(*, by: User, standing: StandingRewardModel, is_on: bool) -> None:
+    """On or off; a refresh that runs goes on."""
+    seen = standing.refreshes.first()
+    StandingRewardModel.objects.filter(pk=standing.pk).update(
+        is_on=is_on, problem="", resumed_after=seen.pk if seen else 0
+    )
+    details = {"name": standing.name, "is_on": is_on}
+    record(actor=by, action="switch_standing_reward_model", subject=standing, details=details)
+
+
+def refresh_what_is_due() -> list[Refresh]:
+    """Begin a run for each that has enough new rankings and none under way.
+
+    One that fails is switched off with the reason: the same data would fail again.
+    """
+    begun = []
+    for standing in StandingRewardModel.objects.filter(is_on=True):
+        try:
+            refresh = _refresh(standing)
+        except Refused as refused:
+            _switch_off(standing, in_words(refused))
+        else:
+            begun += [refresh] if refresh else []
+    return begun
+
+
+def _refresh(standing: StandingRewardModel) -> Refresh | None:
+    """None where nothing is due, or somebody else is at it."""
+    key: tuple[int, str] = (LOCK, str(standing.pk))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
+        if not cursor.fetchone()[0]:
+            return None
+        try:
+            return _refresh_alone(access_standing(standing.pk))
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
+    view = view_of(standing)
+    last = view.last
+    if last and last.run.state == RunState.FAILED and last.pk > standing.resumed_after:
+        raise Refused("refresh_failed", last.run.reason_detail or last.run.reason)
+    if not view.is_due:
+        return None
+    query = SnapshotQuery(
+        project_ids=standing.ranking_projects, include_simulated=standing.include_simulated
+    )
+    snapshot = freeze_rankings(
+        by=standing.created_by, name=f"{standing.name}: rankings", query=query
+    )
+    # Warm: the newest reward model goes on with its own head.
+    start = view.newest or standing.start
+    request = RunRequest(
+        stage=Run.Stage.REWARD_MODEL,
+        name=standing.name,
+        inputs={"base_model": start.pk, "rankings": snapshot.pk},
+        hyperparameters=standing.hyperparameters,
+    )
+    with transaction.atomic():
+        run = request_run(by=standing.created_by, request=request)
+        return Refresh.objects.create(standing=standing, run=run, snapshot=snapshot)
+
+
+def _switch_off(standing: StandingRewardModel, why: str) -> None:
+    logger.warning("standing reward model %s is off: %s", standing.pk, why)
+    StandingRewardModel.objects.filter(pk=standing.pk).update(is_on=False, problem=why)

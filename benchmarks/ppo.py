@@ -1,11 +1,12 @@
 """One PPO iteration, split into rollout, score and update, beside TRL's last PPOTrainer.
 
     python -m benchmarks.ppo [--trl PYTHON] [--epochs N] [--iterations N] [--brief]
-                             [--quick]
+                             [--threads N] [--precision fp32|bf16] [--quick]
 
 PYTHON is that of an environment with benchmarks/requirements-trl-ppo.txt. Every side is a process
 of its own, whose memory is its own; they take turns, one iteration each, so that whatever else the
-machine does falls on all alike. The first iteration of a side warms it up and is not counted.
+machine does falls on all alike. The first iteration of a side warms it up and is not counted. With
+`--threads 1` the seconds of the processor do not depend on what else the machine does.
 """
 
 import argparse
@@ -25,8 +26,18 @@ from benchmarks.ppo_task import QUICK, Task, make_task
 Line = dict[str, Any]
 # Nobody looks anything up, reports home, or warns of what the comparison is about.
 SILENT = ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRL_EXPERIMENTAL_SILENCE")
-BRIEF = ("Concord", "Concord, both passes kept", "TRL 1.12.0")
-COLUMNS = ("total", "rollout", "score", "update", "peak_mb", "added_mb")
+BRIEF = ("Concord", "Concord, value pass kept", "Concord, both passes kept", "TRL 1.12.0")
+TIMES = ("total", "processor", "rollout", "score", "update")
+SIZES = ("peak_mb", "added_mb")
+HEADINGS = (
+    "iteration, s",
+    "of the processor, s",
+    "rollout",
+    "score",
+    "update",
+    "peak, MB",
+    "over the loaded models, MB",
+)
 
 
 class Side:
@@ -59,8 +70,8 @@ class Side:
     def figures(self) -> Mapping[str, float]:
         """The median of every phase, and the most memory."""
         counted = self.measured[1:]
-        found = {name: statistics.median(line[name] for line in counted) for name in COLUMNS[:4]}
-        return found | {name: max(line[name] for line in counted) for name in COLUMNS[4:]}
+        found = {name: statistics.median(line[name] for line in counted) for name in TIMES}
+        return found | {name: max(line[name] for line in counted) for name in SIZES}
 
     def _listen(self) -> Line:
         assert self.process.stdout is not None
@@ -95,17 +106,19 @@ def sides_of(folder: Path, task: Task, trl: str, *, brief: bool) -> list[Side]:
 def table(sides: list[Side]) -> str:
     figures = {side.name: side.figures() for side in sides}
     lines = [
-        "| | iteration, s | rollout | score | update | peak, MB | over the loaded models, MB |",
-        "|---|---|---|---|---|---|---|",
+        f"| | {' | '.join(HEADINGS)} |",
+        f"|---|{'--:|' * len(HEADINGS)}",
     ]
     for name, found in figures.items():
-        seconds = " | ".join(f"{found[column]:.2f}" for column in COLUMNS[:4])
+        seconds = " | ".join(f"{found[column]:.2f}" for column in TIMES)
         lines.append(f"| {name} | {seconds} | {found['peak_mb']:.0f} | {found['added_mb']:.0f} |")
     theirs = figures.get("TRL 1.12.0")
-    for name, found in figures.items() if theirs else ():
-        if name.startswith("Concord"):
-            ratios = " | ".join(f"{theirs[column] / found[column]:.2f}" for column in COLUMNS)
-            lines.append(f"| TRL 1.12.0 / {name} | {ratios} |")
+    for side, found in figures.items() if theirs else ():
+        if side.startswith("Concord"):
+            ratios = " | ".join(
+                f"{theirs[column] / found[column]:.2f}" for column in (*TIMES, *SIZES)
+            )
+            lines.append(f"| TRL 1.12.0 / {side} | {ratios} |")
     return "\n".join(lines)
 
 
@@ -114,10 +127,17 @@ def main() -> None:
     parser.add_argument("--trl", default="", help="Python of an environment with TRL 1.12.0")
     parser.add_argument("--epochs", type=int, default=1, help="inner epochs")
     parser.add_argument("--iterations", type=int, default=3, help="counted iterations of each side")
-    parser.add_argument("--brief", action="store_true", help="three sides alone")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--brief", action="store_true", help="four sides alone")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
     chosen = parser.parse_args()
-    task = replace(QUICK if chosen.quick else Task(), epochs=chosen.epochs)
+    task = replace(
+        QUICK if chosen.quick else Task(),
+        epochs=chosen.epochs,
+        threads=chosen.threads,
+        precision=chosen.precision,
+    )
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root) / "task"
         make_task(folder, task)

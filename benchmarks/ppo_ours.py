@@ -50,6 +50,7 @@ def main(folder: Path, extra: Mapping[str, Any]) -> None:
         "max_response_tokens": task.response_tokens,
         "validation_prompts": 0,
         "checkpoint_every_steps": 0,
+        "precision": task.precision,
         **extra,
     }
     described = {

@@ -37,6 +37,7 @@ class Task:
     batch_size: int = 32
     epochs: int = 1
     threads: int = 2
+    precision: str = "fp32"
 
     @classmethod
     def read(cls, folder: Path) -> "Task":
@@ -91,7 +92,7 @@ class Conversation:
 
     def __init__(self) -> None:
         self._resident_before_mb = 0.0
-        self._began = 0.0
+        self._began = self._worked = 0.0
 
     def ready(self) -> None:
         """Everything is loaded and nothing has been computed yet."""
@@ -102,15 +103,17 @@ class Conversation:
         """Returns when the other side has finished; ends the process when there is no more."""
         if not sys.stdin.readline().strip():
             sys.exit(0)
-        self._began = time.perf_counter()
+        self._began, self._worked = time.perf_counter(), time.process_time()
 
     def report(self, **phases: float) -> None:
         """The phases of the iteration in seconds; what lies outside them belongs to the total."""
         total = time.perf_counter() - self._began
+        processor = time.process_time() - self._worked
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE / MEGABYTE
         _say(
             {
                 "total": total,
+                "processor": processor,
                 **phases,
                 "peak_mb": peak,
                 "added_mb": peak - self._resident_before_mb,

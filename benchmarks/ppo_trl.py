@@ -80,7 +80,7 @@ def main(folder: Path, rows_per_micro_batch: int | None) -> None:
             output_dir=str(folder / "trl"),
             report_to=[],
             use_cpu=True,
-            bf16=False,
+            bf16=task.precision == "bf16",
             gradient_checkpointing=False,
             disable_tqdm=True,
             logging_steps=10**6,

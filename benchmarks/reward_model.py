@@ -1,13 +1,15 @@
 """Reward-model training: the prompt read once, against once per completion and twice per pair.
 
     python -m benchmarks.reward_model [--quick] [--trl] [--shape P,R,K ...] [--precision bf16 ...]
+                                      [--rounds N] [--processor]
     python -m benchmarks.reward_model --memory [--trl] [--shape P,R,K ...]
 
 Prints a row for each shape and precision: milliseconds of one training step (forward, backward,
 optimiser) per prompt, and how many times as long the other ways take. All ways of a row are
 interleaved in one run; the figure is the median. `--trl` adds TRL's RewardTrainer, which
 requirements-parity.txt brings. `--memory` prints the peak memory of each way instead, each in a
-process of its own. CPU on two threads; CUDA too where there is one.
+process of its own. CPU on two threads; CUDA too where there is one. `--processor` takes one thread
+and counts what it worked instead of the time that went by, which on a busy machine is not the same.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 
@@ -36,16 +39,19 @@ PROMPTS_PER_STEP = 4
 # TRL's own batch: the faster of these, tried before anything is timed.
 TRL_BATCHES = (3, 6)
 
+Clock = Callable[[], float]
+# Steps by name, with how many prompts each takes in.
+Ways = dict[str, tuple[Callable[[], None], int]]
 
-def seconds(step: Callable[[], None]) -> float:
-    began = time.perf_counter()
+
+def seconds(step: Callable[[], None], clock: Clock) -> float:
+    began = clock()
     step()
-    return time.perf_counter() - began
+    return clock() - began
 
 
-def ways_of(setting: Setting, *, with_trl: bool) -> dict[str, tuple[Callable[[], None], int]]:
-    """Steps by name, with how many prompts each takes in."""
-    ways: dict[str, tuple[Callable[[], None], int]] = {
+def ways_of(setting: Setting, *, with_trl: bool, clock: Clock) -> Ways:
+    ways: Ways = {
         "auto": (own_way("auto", setting, PROMPTS_PER_STEP), PROMPTS_PER_STEP),
         "single": (own_way("single", setting, PROMPTS_PER_STEP), PROMPTS_PER_STEP),
         # The optimiser's share of so many pairs is below a hundredth: one prompt is enough.
@@ -53,17 +59,17 @@ def ways_of(setting: Setting, *, with_trl: bool) -> dict[str, tuple[Callable[[],
     }
     if with_trl:
         tried = [trl_way(setting, size) for size in TRL_BATCHES]
-        ways["trl"] = (min(tried, key=seconds), 1)
+        ways["trl"] = (min(tried, key=partial(seconds, clock=clock)), 1)
     return ways
 
 
-def per_prompt(setting: Setting, *, with_trl: bool, rounds: int) -> dict[str, float]:
+def per_prompt(setting: Setting, *, with_trl: bool, rounds: int, clock: Clock) -> dict[str, float]:
     """Milliseconds per prompt by way, the median of interleaved rounds after one to warm up."""
-    ways = ways_of(setting, with_trl=with_trl)
+    ways = ways_of(setting, with_trl=with_trl, clock=clock)
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds + 1):
         for name, (step, num_prompts) in ways.items():
-            took = 1_000 * seconds(step) / num_prompts
+            took = 1_000 * seconds(step, clock) / num_prompts
             if turn:
                 taken[name].append(took)
     return {name: statistics.median(times) for name, times in taken.items()}
@@ -90,12 +96,12 @@ def measure_peak(prompt: str, completion: str, k: str, precision: str, way: str)
     print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 
 
-def print_times(settings: Sequence[Setting], *, with_trl: bool, rounds: int) -> None:
+def print_times(settings: Sequence[Setting], *, with_trl: bool, rounds: int, clock: Clock) -> None:
     names = ["single", "pairs", *(["trl"] if with_trl else [])]
     print(f"| P, R, K | precision | ms | {' | '.join(f'{name} / auto' for name in names)} |")
     print(f"|---|---|--:|{'--:|' * len(names)}")
     for setting in settings:
-        taken = per_prompt(setting, with_trl=with_trl, rounds=rounds)
+        taken = per_prompt(setting, with_trl=with_trl, rounds=rounds, clock=clock)
         cells = []
         for name in names:
             ideal = setting.single_ideal if name == "single" else setting.pairs_ideal
@@ -122,6 +128,7 @@ def asked_for() -> argparse.Namespace:
     parser.add_argument("--trl", action="store_true")
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--processor", action="store_true")
     parser.add_argument("--shape", nargs="*", default=[])
     parser.add_argument("--precision", nargs="*", default=list(PRECISIONS))
     parser.add_argument("--child", nargs=5, default=None)
@@ -130,7 +137,8 @@ def asked_for() -> argparse.Namespace:
 
 def main() -> None:
     asked = asked_for()
-    torch.set_num_threads(NUM_THREADS)
+    num_threads = 1 if asked.processor else NUM_THREADS
+    torch.set_num_threads(num_threads)
     if asked.child:
         measure_peak(*asked.child)
         return
@@ -143,11 +151,12 @@ def main() -> None:
         for prompt, completion, k in shapes
         for precision in asked.precision
     ]
-    print(f"{NUM_THREADS} threads, load average before: {os.getloadavg()[0]:.1f}", flush=True)
+    print(f"threads: {num_threads}, load average before: {os.getloadavg()[0]:.1f}", flush=True)
     if asked.memory:
         print_memory(settings, with_trl=asked.trl)
     else:
-        print_times(settings, with_trl=asked.trl, rounds=asked.rounds)
+        clock = time.process_time if asked.processor else time.perf_counter
+        print_times(settings, with_trl=asked.trl, rounds=asked.rounds, clock=clock)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from labeling.agreement.drift import TREND_DEFINITION, Period
+from labeling.agreement.drift import DRIFT_DEFINITION, TREND_DEFINITION, Period
 from labeling.agreement.intervals import MINIMUM_COMPARISONS, Figure, interval_method
 from labeling.agreement.report import MINIMUM_OVERLAP
 from labeling.agreement.statistics import STATISTICS, STRICT, TERNARY
@@ -21,6 +21,7 @@ from labeling.models import Pool
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.agreement import Agreement, agreement
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.anchors import NUM_RANKINGS, drift_of_anchors
 
 MAXIMUM_OVERLAP: Final = 50
 TIE_RULE: Final = (
@@ -148,11 +149,11 @@ class LabelersTogetherOutput(serializers.Serializer[Any]):
 
 
 class WeekOutput(serializers.Serializer[Any]):
-    """The agreement of the prompts last ranked in this week, ties dropped."""
+    """A week's figure beside the band that chance alone keeps to."""
 
     week = serializers.DateField(help_text="Its Monday.")
     value = serializers.FloatField(allow_null=True)
-    expected = serializers.FloatField(allow_null=True, help_text="That of all weeks together.")
+    expected = serializers.FloatField(allow_null=True, help_text="The middle of the control band.")
     low = serializers.FloatField(allow_null=True, help_text="Where the control band begins.")
     high = serializers.FloatField(allow_null=True)
     num_pairs = serializers.IntegerField(source="num_counted")
@@ -254,4 +255,29 @@ def _figure(key: str, figure: Figure) -> dict[str, Any]:
     }
 
 
-urlpatterns = [path("agreement/", AgreementView.as_view(), name="agreement")]
+class DriftOutput(serializers.Serializer[Any]):
+    definition = serializers.CharField()
+    num_rankings = serializers.IntegerField(help_text="At most so many, the newest, are read.")
+    weeks = WeekOutput(many=True)
+
+
+class AnchorDriftView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="anchor_drift", parameters=[AgreementFilter], responses=DriftOutput)
+    def get(self, request: Request) -> Response:
+        """How calibration tasks are judged from week to week, over the agreement's choices.
+
+        Those within a prompt choose nothing here.
+        """
+        wanted = AgreementFilter(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        weeks = [_week(period) for period in drift_of_anchors(wanted.selection())]
+        body = {"definition": DRIFT_DEFINITION, "num_rankings": NUM_RANKINGS, "weeks": weeks}
+        return Response(DriftOutput(body).data)
+
+
+urlpatterns = [
+    path("anchor-drift/", AnchorDriftView.as_view(), name="anchor-drift"),
+    path("agreement/", AgreementView.as_view(), name="agreement"),
+]

@@ -1,4 +1,4 @@
-"""Drift of judges on comparisons that stay the same, and the trend of any figure."""
+"""Drift of judges on comparisons that stay the same, and the trend of any figure (R44)."""
 
 import numpy as np
 

@@ -21,6 +21,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/anchor-drift/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description How calibration tasks are judged from week to week, over the agreement's choices.
+         *
+         *     Those within a prompt choose nothing here.
+         */
+        get: operations["anchor_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignments/{assignment_id}/": {
         parameters: {
             query?: never;
@@ -2705,6 +2726,12 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        DriftOutput: {
+            definition: string;
+            /** @description At most so many, the newest, are read. */
+            num_rankings: number;
+            weeks: components["schemas"]["WeekOutput"][];
+        };
         /** @description Either a value or the reason why there is none. */
         EstimateOutput: {
             /** Format: double */
@@ -5291,7 +5318,7 @@ export interface components {
             /** Format: double */
             starts_in_seconds: number | null;
         };
-        /** @description The agreement of the prompts last ranked in this week, ties dropped. */
+        /** @description A week's figure beside the band that chance alone keeps to. */
         WeekOutput: {
             /**
              * Format: date
@@ -5302,7 +5329,7 @@ export interface components {
             value: number | null;
             /**
              * Format: double
-             * @description That of all weeks together.
+             * @description The middle of the control band.
              */
             expected: number | null;
             /**
@@ -5430,6 +5457,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    anchor_drift: {
+        parameters: {
+            query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                /** @description Only pairs of completions that at least this many labelers judged. */
+                min_overlap?: number;
+                other_source?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description With ``other_source``: only pairs written by these two. */
+                source?: number;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOutput"];
                 };
             };
             /** @description Refused */

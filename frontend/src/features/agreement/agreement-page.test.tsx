@@ -88,6 +88,7 @@ beforeEach(() => {
     .on("GET /api/projects/", { body: { results: [], next: null } })
     .on("GET /api/completion-sources/", { body: { results: [], next: null } })
     .on("GET /api/catalogue/", { body: { categories: [] } })
+    .on("GET /api/anchor-drift/", { body: { definition: "Anchors.", num_rankings: 20_000, weeks: [] } })
     .on("GET /api/agreement/", { body: report });
 });
 
@@ -133,6 +134,18 @@ test("a week outside the band is counted, and the figures stand in a table", asy
   await user.click(within(section).getByText("Figures"));
   expect(within(section).getByText("55.0%, outside")).toBeVisible();
   expect(within(section).getByText(/15 more are needed/)).toBeVisible();
+});
+
+test("a drift of the same comparisons is said in words (R44)", async () => {
+  server.on("GET /api/anchor-drift/", {
+    body: { definition: "Anchors.", num_rankings: 20_000, weeks: report.trend },
+  });
+
+  renderApp("/agreement");
+
+  const section = await screen.findByRole("region", { name: "The same comparisons, week by week" });
+  expect(section).toHaveTextContent("Outside the band: 9 Mar");
+  expect(within(section).getByRole("img")).toHaveAccessibleName(/1 outside the band/);
 });
 
 test("the matrix shows who agrees with whom and who shares too little", async () => {

@@ -3,9 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 
 import type { AgreementReport } from "@/api/research-types";
+import { Banner } from "@/components/banner";
 import { ControlChart } from "@/components/control-chart";
+import type { ControlPoint } from "@/components/control-chart";
 import { EmptyNote } from "@/components/empty-note";
-import { countOf } from "@/components/formats";
+import { countOf, formatDay } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
@@ -15,7 +17,8 @@ import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AgreementFilters } from "./agreement-filters";
-import { agreementQuery, FILTERS } from "./agreement-query";
+import { agreementQuery, anchorDriftQuery, FILTERS } from "./agreement-query";
+import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { FigureTile } from "./figure-tile";
 import { intervalOf, sizeText } from "./figures";
@@ -50,6 +53,19 @@ function AgainstReferences({ report }: { report: AgreementReport }) {
   );
 }
 
+function pointOf(week: AgreementReport["trend"][number]): ControlPoint {
+  return {
+    day: week.week,
+    value: week.value,
+    expected: week.expected,
+    low: week.low,
+    high: week.high,
+    count: week.num_pairs,
+    isOutside: week.is_outside,
+    reason: week.reason_undefined,
+  };
+}
+
 function OverTime({ report }: { report: AgreementReport }) {
   if (!report.trend.some(({ value }) => value !== null)) return null;
   return (
@@ -57,20 +73,33 @@ function OverTime({ report }: { report: AgreementReport }) {
       <ControlChart
         title="Pairwise agreement by week"
         counted="Comparisons"
-        points={report.trend.map((week) => ({
-          day: week.week,
-          value: week.value,
-          expected: week.expected,
-          low: week.low,
-          high: week.high,
-          count: week.num_pairs,
-          isOutside: week.is_outside,
-          reason: week.reason_undefined,
-        }))}
+        points={report.trend.map(pointOf)}
         marks={report.versions.map(({ version, created_at: moment }) => ({
           moment,
           label: `Instructions ${version}`,
         }))}
+      />
+    </Section>
+  );
+}
+
+/** Whether labelers judge the very same comparisons as they did before (R44). */
+function Drift({ filters }: { filters: Filters }) {
+  const drift = useQuery(anchorDriftQuery(filters));
+  if (!drift.data?.weeks.some(({ value }) => value !== null)) return null;
+  const outside = drift.data.weeks.filter(({ is_outside: isOutside }) => isOutside);
+  return (
+    <Section title="The same comparisons, week by week" note={drift.data.definition}>
+      {outside.length > 0 && (
+        <Banner tone="caution">
+          Outside the band: {outside.map(({ week }) => formatDay(week)).join(", ")}. Look at what
+          changed then: instructions, labelers, or how a prompt is read.
+        </Banner>
+      )}
+      <ControlChart
+        title="Preference for an anchor's better side"
+        counted="Judgments"
+        points={drift.data.weeks.map(pointOf)}
       />
     </Section>
   );
@@ -198,6 +227,7 @@ export function AgreementPage() {
           >
             <AsOf moment={report.refreshed_at} />
             <Figures report={report} />
+            <Drift filters={filters} />
             <Terms definition={report.definition} />
           </div>
         )}

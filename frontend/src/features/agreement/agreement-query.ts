@@ -55,3 +55,13 @@ export function agreementQuery(filters: Filters) {
     placeholderData: keepPreviousData,
   });
 }
+
+/** How the same comparisons are judged from week to week. */
+export function anchorDriftQuery(filters: Filters) {
+  const query = selectionOf(filters);
+  return queryOptions({
+    queryKey: ["anchor-drift", query],
+    queryFn: ({ signal }) => bodyOf(api.GET("/api/anchor-drift/", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}

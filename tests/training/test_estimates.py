@@ -183,7 +183,9 @@ class TestCheck:
         self.asked(client, inputs)
 
         # Session, account, both inputs, and the finished runs with what they read.
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(6) as asked:
             found = self.asked(client, inputs)
+
+        assert not any('"training_run"."report"' in one["sql"] for one in asked.captured_queries)
 
         assert found["num_runs"] == 3

@@ -161,6 +161,8 @@ def finished_runs(stage: str) -> list[Spent]:
     found = (
         Run.objects.filter(stage=stage, state=RunState.SUCCEEDED)
         .order_by("-created_at")
+        # A report holds a score for every held-out completion.
+        .defer("report")
         .annotate(
             took=Sum(F("attempts__ended_at") - F("attempts__started_at")),
             memory=Max("attempts__peak_memory_bytes"),

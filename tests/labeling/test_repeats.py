@@ -4,7 +4,9 @@ import pytest
 
 from labeling.models import Assignment, Project, Task
 from labeling.selectors.agreement import agreement
+from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.rankings import rankings_for_training, sealed_rankings
+from labeling.services.agreement_store import refresh_agreement
 from labeling.services.assignments import lease_next_assignment, skip_assignment, undo_skip
 from labeling.services.take_back import take_back
 from tests.cast import client_of, make_demonstration_project, make_ranking_project, make_task
@@ -170,7 +172,8 @@ def test_a_repeat_is_left_out_of_training_and_of_agreement(project, amina):
     rank(repeat, amina, 4, 3, 2, 1)
 
     trained = {record.task_id for record in rankings_for_training()}
-    num_rankings = agreement(project_id=project.pk).num_rankings
+    refresh_agreement()
+    num_rankings = agreement(Selection(project_id=project.pk)).num_rankings
 
     assert repeat.task_id not in trained
     assert (

@@ -43,7 +43,7 @@ Clock = Callable[[], float]
 class Task:
     """Sizes of the model, and lengths in tokens."""
 
-    width: int = 512
+    width: int = 256
     num_layers: int = 8
     vocabulary: int = 8192
     prompt_tokens: int = 128

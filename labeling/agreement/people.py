@@ -23,15 +23,6 @@ NOBODY_ELSE: Final = "Nobody else has ordered a pair that this labeler ordered."
 ONE_ANSWER: Final = "Both gave one and the same answer throughout."
 
 
-@dataclass(frozen=True)
-class KappaOfTwo:
-    """Cohen's kappa of two labelers over the pairs of completions that both judged."""
-
-    first_labeler: int
-    second_labeler: int
-    kappa: Figure
-
-
 @dataclass(frozen=True, eq=False)
 class Meetings:
     """Two of the wanted labelers judged the same pair: one entry for each time.
@@ -229,40 +220,6 @@ def _against_others(sums: FloatArray, slot: int, resampled: FloatArray | None) -
         )
     )
     return AgainstOthers(agreement, ties / judged if judged else None)
-
-
-def cohen_kappas(judgments: PairJudgments, *, labelers: Sequence[int]) -> list[KappaOfTwo]:
-    """Cohen's kappa of every two of these labelers who judged some pair both, in their order."""
-    wanted = np.asarray(labelers, dtype=np.int64)
-    meetings = _meetings(judgments, wanted)
-    order = np.argsort(meetings.couple, kind="stable")
-    couples, starts = np.unique(meetings.couple[order], return_index=True)
-    groups = np.split(order, starts[1:]) if len(couples) else []
-    return [
-        KappaOfTwo(
-            first_labeler=labelers[int(couple) // len(labelers)],
-            second_labeler=labelers[int(couple) % len(labelers)],
-            kappa=_kappa(meetings, rows),
-        )
-        for couple, rows in zip(couples, groups, strict=True)
-    ]
-
-
-def _kappa(meetings: Meetings, rows: IntArray) -> Figure:
-    """Answers about pairs in arbitrary order are counted half as given and half mirrored."""
-    prompts, prompt = np.unique(meetings.prompt[rows], return_inverse=True)
-    num_cells = len(prompts) * NUM_CELLS
-    as_given = np.bincount(prompt * NUM_CELLS + meetings.cell[rows], minlength=num_cells)
-    mirrored = np.bincount(prompt * NUM_CELLS + meetings.mirrored_cell[rows], minlength=num_cells)
-    tables = (as_given + mirrored).reshape(-1, NUM_CELLS) / 2
-    shape = (-1, NUM_SIGNS, NUM_SIGNS)
-    return estimate(
-        cohen_quotient(tables.sum(axis=0).reshape(NUM_SIGNS, NUM_SIGNS)),
-        resamples=lambda: cohen_quotient(resample(tables).reshape(shape)),
-        size=Size(len(rows), len(prompts), len(rows)),
-        when_undefined=ONE_ANSWER,
-        chance=0.0,
-    )
 
 
 def _meetings(judgments: PairJudgments, labelers: IntArray) -> Meetings:

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from labeling.agreement.judgments import PairJudgments
-from labeling.agreement.people import agreement_with_others, cohen_kappas
+from labeling.agreement.people import Couple, agreement_with_others, couples, meetings_by_prompt
 
 AMINA, BO, CHEN, DORA = 3, 7, 8, 9
+
+
+def kappas_of(judgments: PairJudgments, *, labelers: list[int]) -> list[Couple]:
+    return couples(meetings_by_prompt(judgments), labelers=labelers)
 
 
 def two_by_two(
@@ -31,9 +35,9 @@ def two_by_two(
 
 def test_cohens_kappa_of_the_textbook_table() -> None:
     # Observed (20 + 15) / 50 = 0.7; expected 0.5 x 0.6 + 0.5 x 0.4 = 0.5; kappa 0.4.
-    (found,) = cohen_kappas(two_by_two([[20, 5], [10, 15]]), labelers=[AMINA, BO])
+    (found,) = kappas_of(two_by_two([[20, 5], [10, 15]]), labelers=[AMINA, BO])
 
-    assert (found.first_labeler, found.second_labeler) == (AMINA, BO)
+    assert (found.a, found.b) == (AMINA, BO)
     assert found.kappa.value == pytest.approx(0.4)
     assert found.kappa.num_counted == 50
     assert found.kappa.low is not None
@@ -45,16 +49,16 @@ def test_cohens_kappa_is_of_the_table_and_its_mirror_where_order_is_arbitrary() 
     # The sum of [[20, 5], [10, 15]] and its mirror [[15, 10], [5, 20]] has equal margins, so
     # expected is 0.5 and kappa (0.7 - 0.5) / 0.5 = 0.4; [[30, 0], [10, 10]] tells them apart:
     # observed 0.8, sided expected 0.6 x 0.8 + 0.4 x 0.2 = 0.56, mirrored 0.5.
-    sided = cohen_kappas(two_by_two([[30, 0], [10, 10]]), labelers=[AMINA, BO])
-    mirrored = cohen_kappas(two_by_two([[30, 0], [10, 10]], has_sides=False), labelers=[AMINA, BO])
+    sided = kappas_of(two_by_two([[30, 0], [10, 10]]), labelers=[AMINA, BO])
+    mirrored = kappas_of(two_by_two([[30, 0], [10, 10]], has_sides=False), labelers=[AMINA, BO])
 
     assert sided[0].kappa.value == pytest.approx((0.8 - 0.56) / 0.44)
     assert mirrored[0].kappa.value == pytest.approx(0.6)
 
 
 def test_too_few_shared_pairs_or_a_single_answer_make_no_kappa() -> None:
-    (few,) = cohen_kappas(two_by_two([[5, 1], [1, 5]]), labelers=[AMINA, BO])
-    (flat,) = cohen_kappas(two_by_two([[30, 0], [0, 0]]), labelers=[AMINA, BO])
+    (few,) = kappas_of(two_by_two([[5, 1], [1, 5]]), labelers=[AMINA, BO])
+    (flat,) = kappas_of(two_by_two([[30, 0], [0, 0]]), labelers=[AMINA, BO])
 
     assert few.kappa.reason_undefined == (
         "Comparisons between two labelers so far: 12. At least 20 are needed, 8 more than that."
@@ -63,7 +67,7 @@ def test_too_few_shared_pairs_or_a_single_answer_make_no_kappa() -> None:
 
 
 def test_labelers_who_never_met_have_no_entry() -> None:
-    assert cohen_kappas(two_by_two([[30, 0], [0, 10]]), labelers=[AMINA, DORA]) == []
+    assert kappas_of(two_by_two([[30, 0], [0, 10]]), labelers=[AMINA, DORA]) == []
 
 
 def three_labelers(num_prompts: int) -> PairJudgments:
@@ -114,4 +118,4 @@ def test_no_judgments_at_all_leave_everybody_undefined() -> None:
     nothing = PairJudgments(none, none, none, none, np.empty(0, dtype=np.bool_), none)
 
     assert agreement_with_others(nothing, labelers=[AMINA])[AMINA].value is None
-    assert cohen_kappas(nothing, labelers=[AMINA, BO]) == []
+    assert kappas_of(nothing, labelers=[AMINA, BO]) == []

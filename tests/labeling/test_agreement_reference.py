@@ -12,7 +12,7 @@ import pytest
 
 from labeling.agreement.alpha import Quotient
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, PairJudgments
-from labeling.agreement.people import cohen_kappas
+from labeling.agreement.people import couples, meetings_by_prompt
 from labeling.agreement.report import Study
 from labeling.agreement.shared_tasks import agreement_of_rankings
 from labeling.agreement.statistics import (
@@ -208,14 +208,13 @@ def test_the_three_annotators_figures_are_reproduced() -> None:
     judgments = three_annotators()
 
     figures = Study(judgments).figures()
-    kappas = cohen_kappas(judgments, labelers=[0, 1, 2])
+    kappas = couples(meetings_by_prompt(judgments), labelers=[0, 1, 2])
 
     assert rounded(figures["ternary"].value) == reference["pairwise_percent_agreement"]
     assert rounded(figures["fleiss_kappa"].value) == reference["fleiss_kappa"]
     assert rounded(figures["alpha_nominal"].value) == reference["krippendorff_alpha_nominal"]
     assert {
-        f"{kappa.first_labeler + 1}-{kappa.second_labeler + 1}": rounded(kappa.kappa.value)
-        for kappa in kappas
+        f"{kappa.a + 1}-{kappa.b + 1}": rounded(kappa.kappa.value) for kappa in kappas
     } == reference["cohen_kappa"]
 
 

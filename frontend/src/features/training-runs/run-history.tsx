@@ -2,6 +2,7 @@ import type { Run, RunAttempt } from "@/api/training-types";
 import { RUN_STATE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
 import { formatBytes, formatCount, formatDateTime, formatDuration } from "@/components/formats";
 import { Section } from "@/components/section";
 
@@ -47,6 +48,40 @@ const ATTEMPTS: Column<RunAttempt>[] = [
   },
 ];
 
+function Events({ events }: { events: Run["events"] }) {
+  if (events.length === 0) {
+    return (
+      <Section title="What happened">
+        <EmptyNote title="Nothing is recorded of this run">
+          Every change of its state will stand here, with who made it and when.
+        </EmptyNote>
+      </Section>
+    );
+  }
+  return (
+    <Section title="What happened" isSheet>
+      <ol className={classes.events}>
+        {events.map((event, index) => (
+          <li key={index}>
+            <time className={classes.when} dateTime={event.happened_at}>
+              {formatDateTime(event.happened_at)}
+            </time>
+            <span>
+              {event.from_state === event.to_state
+                ? event.detail || RUN_STATE_WORDS[event.to_state].label
+                : RUN_STATE_WORDS[event.to_state].label}
+              <span className={classes.quiet}>
+                , by {event.actor}
+                {event.from_state !== event.to_state && event.detail && `: ${event.detail}`}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
 /** Every try at the run, and everything that happened to it. */
 export function RunHistory({ run }: { run: Run }) {
   return (
@@ -61,26 +96,7 @@ export function RunHistory({ run }: { run: Run }) {
           />
         </Section>
       )}
-      <Section title="What happened" isSheet>
-        <ol className={classes.events}>
-          {run.events.map((event, index) => (
-            <li key={index}>
-              <time className={classes.when} dateTime={event.happened_at}>
-                {formatDateTime(event.happened_at)}
-              </time>
-              <span>
-                {event.from_state === event.to_state
-                  ? event.detail || RUN_STATE_WORDS[event.to_state].label
-                  : RUN_STATE_WORDS[event.to_state].label}
-                <span className={classes.quiet}>
-                  , by {event.actor}
-                  {event.from_state !== event.to_state && event.detail && `: ${event.detail}`}
-                </span>
-              </span>
-            </li>
-          ))}
-        </ol>
-      </Section>
+      <Events events={run.events} />
     </>
   );
 }

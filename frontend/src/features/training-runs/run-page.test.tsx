@@ -218,3 +218,11 @@ test("every attempt says why it ended, and the specification is named by its has
   expect(screen.getByTitle(run.spec_sha256)).toBeVisible();
   expect(screen.getByTitle("d".repeat(64))).toBeVisible();
 });
+
+test("a run without a record says so in words and draws no empty list", async () => {
+  open({ events: [] });
+
+  const happened = await screen.findByRole("region", { name: "What happened" });
+  expect(within(happened).getByText("Nothing is recorded of this run")).toBeVisible();
+  expect(within(happened).queryByRole("list")).not.toBeInTheDocument();
+});

@@ -174,5 +174,7 @@ test("without overlap the page says what is needed", async () => {
 
   renderApp("/agreement");
 
-  expect(await screen.findByText("No sealed ranking fits")).toBeVisible();
+  // Within the section, which keeps its distance from the next one.
+  const figures = await screen.findByRole("region", { name: "Figures" });
+  expect(within(figures).getByText("No sealed ranking fits")).toBeVisible();
 });

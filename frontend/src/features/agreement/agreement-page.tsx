@@ -141,10 +141,12 @@ function Terms({ definition }: { definition: AgreementReport["definition"] }) {
 function Figures({ report }: { report: AgreementReport }) {
   if (report.num_rankings === 0) {
     return (
-      <EmptyNote title="No sealed ranking fits">
-        Agreement needs tasks that several labelers ranked. Raise a project's overlap to two or
-        more, or choose other filters.
-      </EmptyNote>
+      <Section title="Figures">
+        <EmptyNote title="No sealed ranking fits">
+          Agreement needs tasks that several labelers ranked. Raise a project's overlap to two or
+          more, or choose other filters.
+        </EmptyNote>
+      </Section>
     );
   }
   return (

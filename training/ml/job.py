@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -79,7 +79,7 @@ class Job:
         self.steps = 0
         self._started = time.monotonic()
         self._signalled = False
-        self._event_files = EventFiles(self.work_dir / "tensorboard")
+        self.event_files = EventFiles(self.work_dir / "tensorboard")
 
     def input(self, name: str) -> Path:
         """Raises: BadInput when the job does not name it or it is not there."""
@@ -165,7 +165,7 @@ class Job:
         }
         with (self.work_dir / "progress.jsonl").open("a", encoding="utf-8") as progress:
             progress.write(json.dumps(line, allow_nan=False) + "\n")
-        self._event_files.write(step.step, step.phase, step.metrics)
+        self.event_files.write(step.step, step.phase, step.metrics)
         # The console is the run's log: a person reads it, so it holds words and few digits.
         sys.stdout.write(log_line(step) + "\n")
         sys.stdout.flush()
@@ -196,7 +196,6 @@ class Job:
             give_room(self.work_dir)
             write_durably(self.work_dir / "result.json", text)
         give_room(self.work_dir)
-        self._event_files.close()
 
     def _restore_random(self, checkpoint: Checkpoint) -> None:
         # A run that continues on more processes than it began on has no stream for the new ones.
@@ -282,12 +281,13 @@ def _record_failure(job: Job, fault: Exception) -> None:
 
 def _drive(job: Job, train: Stage) -> Report:
     steps = train(job)
-    while True:
-        try:
-            job.record(next(steps))
-        except StopIteration as ended:
-            report: Report = ended.value
-            return report
+    with closing(job.event_files):
+        while True:
+            try:
+                job.record(next(steps))
+            except StopIteration as ended:
+                report: Report = ended.value
+                return report
 
 
 def failure_reason(fault: BaseException) -> str:

@@ -1,6 +1,7 @@
 """Jobs that run inside the test's own process, on records that a test spells out."""
 
 import json
+from contextlib import closing
 
 import torch
 
@@ -65,19 +66,23 @@ class JobRunner:
         stage = json.loads(job_file.read_text())["stage"]
         job = Job(job_file, stage, ALONE)
         job.output_dir.mkdir(exist_ok=True)
-        stop = job.work_dir / "stop"
-        stop.unlink(missing_ok=True)
-        steps, history = STAGES[stage](job), []
-        while True:
-            try:
-                history.append(next(steps))
-                job.record(history[-1])
-            except StopIteration as ended:
-                return ended.value, history
-            except StopRequested:
-                return None, history
-            if len(history) == stop_after:
-                stop.write_text("stop")
+        (job.work_dir / "stop").unlink(missing_ok=True)
+        with closing(job.event_files):
+            return _steps_of(job, STAGES[stage](job), stop_after)
+
+
+def _steps_of(job, steps, stop_after):
+    history = []
+    while True:
+        try:
+            history.append(next(steps))
+            job.record(history[-1])
+        except StopIteration as ended:
+            return ended.value, history
+        except StopRequested:
+            return None, history
+        if len(history) == stop_after:
+            (job.work_dir / "stop").write_text("stop")
 
 
 def weights_of(folder):

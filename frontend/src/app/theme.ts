@@ -5,6 +5,8 @@ import {
 } from "@mantine/core";
 import type { CSSVariablesResolver, MantineColorsTuple } from "@mantine/core";
 
+import { paletteVariables } from "@/components/palette";
+
 // A neutral with a trace of green, so that white text areas read as paper and not as glare.
 const gray: MantineColorsTuple = [
   "#f7f8f7",
@@ -120,6 +122,7 @@ export const theme = createTheme({
 export const resolveVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...paletteVariables("light"),
     "--mantine-color-body": gray[0],
     "--mantine-color-text": gray[9],
     "--mantine-color-dimmed": gray[7],
@@ -142,6 +145,7 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     "--danger-line": brick[2],
   },
   dark: {
+    ...paletteVariables("dark"),
     "--mantine-color-body": dark[8],
     "--mantine-color-text": dark[0],
     "--mantine-color-dimmed": dark[2],

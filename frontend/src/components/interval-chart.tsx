@@ -1,18 +1,20 @@
+import { Link } from "react-router";
+
+import type { FiguresOfChart } from "./chart";
+import { ChartFrame } from "./chart-frame";
 import classes from "./interval-chart.module.css";
 import { IntervalMark } from "./interval-mark";
-import { positionIn, rangeOf, ticksOf } from "./interval-scale";
+import { bracketsOf, positionIn, rangeOf, ticksOf } from "./interval-scale";
 import type { Interval, Reference } from "./interval-scale";
 
 export interface IntervalRow {
   label: string;
   note?: string;
+  /** Where the rows behind the figure are. */
+  to?: string;
   interval: Interval;
   /** For what is only there to compare with. */
   isQuiet?: boolean;
-}
-
-function bracketsOf({ low, high }: Interval): string {
-  return low === null || high === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
 function valuesOf(rows: IntervalRow[], references: Reference[]): number[] {
@@ -20,20 +22,45 @@ function valuesOf(rows: IntervalRow[], references: Reference[]): number[] {
   return [...drawn, ...references.map(({ value }) => value)].filter((value) => value !== null);
 }
 
+function figuresOf(rows: IntervalRow[], references: Reference[]): FiguresOfChart {
+  return {
+    columns: ["Name", "Figure", "95% low", "95% high", "Behind it"],
+    rows: [
+      ...rows.map(({ label, note, interval: { value, low, high } }) => [
+        label,
+        value,
+        low,
+        high,
+        note ?? "",
+      ]),
+      ...references.map(({ label, value }) => [label, value, null, null, "reference line"]),
+    ],
+  };
+}
+
 /** Figures with their intervals on one scale, each labelled where it stands. */
 export function IntervalChart({
   title,
+  definition,
   rows,
   references = [],
   bounds,
+  isTitled = false,
 }: {
   title: string;
+  /** What the figures are and how they are counted; it goes with every file made of the chart. */
+  definition: string;
   rows: IntervalRow[];
   references?: Reference[];
   bounds?: [number, number];
+  /** Whether the title is printed: a section of the same name has done so otherwise. */
+  isTitled?: boolean;
 }) {
   const range = rangeOf(valuesOf(rows, references), bounds);
+  const figures = figuresOf(rows, references);
+  const draw = async () => (await import("./interval-drawing")).drawIntervals(rows, range, references);
   return (
+    <ChartFrame chart={{ title, definition, figures, draw }} isTitled={isTitled}>
     <div className={classes.chart} role="group" aria-label={title}>
       {references.map(({ value, label }) => {
         const place = positionIn(range, value);
@@ -47,10 +74,10 @@ export function IntervalChart({
           </div>
         );
       })}
-      {rows.map(({ label, note, interval, isQuiet }) => (
+      {rows.map(({ label, note, to, interval, isQuiet }) => (
         <div key={label} className={isQuiet ? `${classes.row} ${classes.quiet}` : classes.row}>
           <div>
-            <div className={classes.label}>{label}</div>
+            <div className={classes.label}>{to ? <Link to={to}>{label}</Link> : label}</div>
             {note && <div className={classes.note}>{note}</div>}
           </div>
           <IntervalMark
@@ -76,5 +103,6 @@ export function IntervalChart({
         </div>
       </div>
     </div>
+    </ChartFrame>
   );
 }

@@ -70,3 +70,8 @@ export function intervalInWords({ value, low, high }: Interval, digits = 3): str
   if (low === null || high === null) return figure;
   return `${figure}, 95% interval ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
 }
+
+/** ` [0.689, 0.734]`, or nothing where there is no interval. */
+export function bracketsOf({ low, high }: Interval): string {
+  return low === null || high === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}

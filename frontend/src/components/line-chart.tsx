@@ -11,11 +11,13 @@ import {
   YAxis,
 } from "recharts";
 
+import type { FiguresOfChart } from "./chart";
+import { ChartFrame } from "./chart-frame";
 import { drawable, niceTicks, rangeOfCurves, rowsOf, shownBand, smooth, spread, thin } from "./curves";
 import type { Band, Series } from "./curves";
-import { FiguresTable } from "./figures-table";
 import { formatCount, formatMeasure, formatTick } from "./formats";
 import classes from "./line-chart.module.css";
+import { dashOf, seriesColor } from "./palette";
 
 const HEIGHT = 176;
 const TOP = 6;
@@ -68,7 +70,7 @@ function EndLabels({ series, range }: { series: Series[]; range: [number, number
     <div
       key={name}
       className={classes.label}
-      style={{ top: places[place], width: LABEL_WIDTH - 8, color: `var(--series-${index % 4})` }}
+      style={{ top: places[place], width: LABEL_WIDTH - 8, color: seriesColor(index) }}
     >
       {formatMeasure(y)}
     </div>
@@ -88,7 +90,7 @@ function Names({ series }: { series: Series[] }) {
               x2={22}
               y1={4}
               y2={4}
-              stroke={`var(--series-${index % 4})`}
+              stroke={seriesColor(index)}
               strokeWidth={2}
               strokeDasharray={dashOf(index)}
             />
@@ -105,8 +107,19 @@ function stepsOf(series: Series[]): [number, number] {
   return steps.length === 0 ? [0, 1] : [Math.min(...steps), Math.max(...steps)];
 }
 
-function dashOf(index: number): string | undefined {
-  return index % 4 === 0 ? undefined : `${8 - (index % 4) * 2} 3`;
+function smoothedWords(weight: number): string {
+  if (weight === 0) return "";
+  return ` Drawn as a moving average in which the past weighs ${weight}; the figures are as measured.`;
+}
+
+/** Newest first, as a log is read. */
+function figuresOf(series: Series[], xName: string): FiguresOfChart {
+  return {
+    columns: [xName, ...series.map(({ name }) => name)],
+    rows: rowsOf(series)
+      .reverse()
+      .map((row) => [row.x, ...series.map((_, index) => row[`s${index}`] ?? null)]),
+  };
 }
 
 function summaryOf(title: string, series: Series[], xName: string): string {
@@ -117,10 +130,24 @@ function summaryOf(title: string, series: Series[], xName: string): string {
   return `${title}: ${parts.join(", ")}`;
 }
 
+/** What is drawn: thinned, smoothed, on one range, and all of it as rows for the chart library. */
+function prepared(series: Series[], smoothing: number) {
+  const raw = series.map(({ name, points }) => ({ name, points: thin(drawable(points), MAX_DRAWN) }));
+  const shown = raw.map(({ name, points }) => ({ name, points: smooth(points, smoothing) }));
+  const rawRows = new Map(rowsOf(raw, "r").map((row) => [row.x, row]));
+  return {
+    raw,
+    shown,
+    range: rangeOfCurves(smoothing > 0 ? [...raw, ...shown] : shown),
+    drawn: rowsOf(shown).map((row) => ({ ...rawRows.get(row.x), ...row })),
+  };
+}
+
 /** Curves over steps, labelled where they end, with the figures behind them in a table. */
 export function LineChart({
   title,
   unit = "",
+  definition,
   xName = "step",
   series,
   smoothing = 0,
@@ -129,6 +156,8 @@ export function LineChart({
 }: {
   title: string;
   unit?: string;
+  /** What the curves are; it goes with every file made of the chart. */
+  definition: string;
   xName?: string;
   series: Series[];
   /** Weight of the past in the moving average, from 0 to below 1. */
@@ -138,19 +167,20 @@ export function LineChart({
   /** What stands between the chart and its figures. */
   children?: ReactNode;
 }) {
-  const raw = series.map(({ name, points }) => ({ name, points: thin(drawable(points), MAX_DRAWN) }));
-  const shown = raw.map(({ name, points }) => ({ name, points: smooth(points, smoothing) }));
-  const range = rangeOfCurves(smoothing > 0 ? [...raw, ...shown] : shown);
+  const { raw, shown, range, drawn } = prepared(series, smoothing);
   const shaded = band && shownBand(band, range);
-  const rows = [...rowsOf(shown)];
-  const rawRows = new Map(rowsOf(raw, "r").map((row) => [row.x, row]));
-  const drawn = rows.map((row) => ({ ...rawRows.get(row.x), ...row }));
+  const draw = async () => (await import("./curve-drawing")).drawCurves(shown, xName);
   return (
-    <figure className={classes.figure}>
-      <figcaption className={classes.caption}>
-        <span className={classes.title}>{title}</span>
-        <span className={classes.unit}>{unit}</span>
-      </figcaption>
+    <ChartFrame
+      chart={{
+        title,
+        unit,
+        definition: `${definition}${smoothedWords(smoothing)}`,
+        figures: figuresOf(series, xName),
+        draw,
+      }}
+      isSheet
+    >
       <Names series={shown} />
       <div className={classes.plot} role="img" aria-label={summaryOf(title, shown, xName)}>
         <ResponsiveContainer width="100%" height={HEIGHT}>
@@ -197,7 +227,7 @@ export function LineChart({
                 <Line
                   key={`raw ${name}`}
                   dataKey={`r${index}`}
-                  stroke={`var(--series-${index % 4})`}
+                  stroke={seriesColor(index)}
                   strokeOpacity={0.25}
                   strokeWidth={1}
                   dot={false}
@@ -210,10 +240,10 @@ export function LineChart({
               <Line
                 key={name}
                 dataKey={`s${index}`}
-                stroke={`var(--series-${index % 4})`}
+                stroke={seriesColor(index)}
                 strokeWidth={1.75}
                 strokeDasharray={dashOf(index)}
-                dot={points.length < 12 ? { r: 2.5, strokeWidth: 0, fill: `var(--series-${index % 4})` } : false}
+                dot={points.length < 12 ? { r: 2.5, strokeWidth: 0, fill: seriesColor(index) } : false}
                 connectNulls
                 isAnimationActive={false}
               />
@@ -223,7 +253,6 @@ export function LineChart({
         <EndLabels series={shown} range={range} />
       </div>
       {children}
-      <FiguresTable series={series} xName={xName} />
-    </figure>
+    </ChartFrame>
   );
 }

@@ -11,6 +11,10 @@ import { Facts } from "./facts";
 import { countOf, formatMeasure } from "./formats";
 import { IntervalChart } from "./interval-chart";
 
+const ACCURACY =
+  "The share of pairs of completions that the reward model orders as the labelers did, ties left " +
+  "out, with a 95 % interval of a bootstrap over prompts.";
+
 function pairsOf({ num_pairs: pairs, num_prompts: prompts }: ReportedFigure): string | undefined {
   if (pairs === null) return undefined;
   return prompts === null ? countOf(pairs, "pair") : `${countOf(pairs, "pair")} of ${countOf(prompts, "prompt")}`;
@@ -40,6 +44,7 @@ function Part({ breakdown }: { breakdown: Breakdown }) {
       <div style={{ marginBlockStart: "0.6rem" }}>
         <IntervalChart
           title={breakdown.title}
+          definition={ACCURACY}
           rows={breakdown.rows.map(({ label, figure }) => ({
             label,
             note: pairsOf(figure),
@@ -66,6 +71,7 @@ export function ReportView({ report, title }: { report: unknown; title: string }
       {rows.length > 0 && (
         <IntervalChart
           title={title}
+          definition={ACCURACY}
           rows={rows.map(({ label, figure, isBaseline }) => ({
             label,
             note: pairsOf(figure),

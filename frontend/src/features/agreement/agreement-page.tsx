@@ -39,6 +39,7 @@ function AgainstReferences({ report }: { report: AgreementReport }) {
     >
       <IntervalChart
         title="Pairwise agreement beside published figures"
+        definition={`${strict.definition} ${report.definition.interval_method} Published: ${report.reference_lines[0]?.source ?? ""}.`}
         rows={[
           { label: "Here", note: sizeText(strict, strict.counted), interval },
           ...report.reference_lines.map(({ label, value }) => ({

@@ -16,13 +16,16 @@ import type { NamedMean } from "./figure-words";
 function Means({
   title,
   note,
+  method,
   means,
   counted,
   bounds,
   references,
 }: {
   title: string;
-  note?: string;
+  note: string;
+  /** How the interval is made. */
+  method: string;
   means: NamedMean[];
   counted: string;
   bounds: [number, number];
@@ -33,7 +36,13 @@ function Means({
   return (
     <Section title={title} note={note} isSheet>
       {rows.length > 0 && (
-        <IntervalChart title={title} rows={rows} bounds={bounds} references={references} />
+        <IntervalChart
+          title={title}
+          definition={`${note} ${method} Only sealed rankings count; repeats are left out.`}
+          rows={rows}
+          bounds={bounds}
+          references={references}
+        />
       )}
       {missing.length > 0 && (
         <ul className={classes.undefined} aria-label={`${title}: not defined`}>
@@ -107,6 +116,7 @@ function Scales({ detail }: { detail: EvaluationDetail }) {
         key={key}
         title={label}
         note={`Mean on a scale from ${minimum} to ${maximum}.`}
+        method={detail.interval_method}
         means={figures ?? []}
         counted="judgment"
         bounds={[minimum, maximum]}
@@ -125,6 +135,7 @@ export function EvaluationFigures({ detail }: { detail: EvaluationDetail }) {
       <Means
         title={`Win rate against ${evaluation.baseline?.name ?? "the baseline"}`}
         note="The share of tasks that rank the model above it; a tie counts one half."
+        method={detail.interval_method}
         means={meansOf(models, ({ win_rate: rate }) => rate)}
         counted="task"
         bounds={[0, 1]}
@@ -137,6 +148,7 @@ export function EvaluationFigures({ detail }: { detail: EvaluationDetail }) {
           <Means
             title="Overall quality"
             note="Mean rating from 1 (worst) to 7 (best)."
+            method={detail.interval_method}
             means={meansOf(models, ({ likert }) => likert)}
             counted="judgment"
             bounds={[1, 7]}

@@ -33,10 +33,23 @@ function useLastFigures(run: Run) {
   }, [live, run.id, queryClient]);
 }
 
+/** What goes with a file of the curves. */
+function definitionOf({ title, metrics }: MetricChart): string {
+  const meanings = metrics.map((metric) => `${metric.title}: ${metric.meaning}`);
+  return meanings.length > 0 ? meanings.join(" ") : `${title}, as the run reported it at each step.`;
+}
+
 function Curve({ chart, smoothing }: { chart: MetricChart; smoothing: number }) {
   const { title, unit, series, band, metrics } = chart;
   return (
-    <LineChart title={title} unit={unit} series={series} band={band} smoothing={smoothing}>
+    <LineChart
+      title={title}
+      unit={unit}
+      definition={definitionOf(chart)}
+      series={series}
+      band={band}
+      smoothing={smoothing}
+    >
       <MetricHint chart={chart} />
       {metrics.length > 0 && (
         <details className={classes.meaning}>

@@ -52,7 +52,11 @@ function Figures({ detail: { sweep, criterion, entries } }: { detail: SweepDetai
           title={criterion.label}
           note={criterion.is_higher_better ? "Higher is better." : "Lower is better."}
         >
-          <IntervalChart title={criterion.label} rows={ended} />
+          <IntervalChart
+            title={criterion.label}
+            definition={`${criterion.label} of each run of the sweep ${sweep.name}, by ${sweep.parameter}.`}
+            rows={ended}
+          />
         </Section>
       )}
       <Section title="Runs">

@@ -1,0 +1,96 @@
+import { expect, test, vi } from "vitest";
+
+import type { ChartFacts } from "./chart";
+import { csvOf, saveChart, svgOf } from "./chart-files";
+import { drawCurves } from "./curve-drawing";
+import { drawIntervals } from "./interval-drawing";
+
+const READ = "Read at https://concord.example/agreement?pool=training on 2026-03-01 09:00 UTC.";
+const chart: ChartFacts = {
+  title: "Win rate <of> two",
+  unit: "share",
+  definition: "A tie counts one half.",
+  figures: {
+    columns: ["Name", "Figure", "95% low", "95% high"],
+    rows: [
+      ['=HYPERLINK("x")', 0.7, 0.6, 0.8],
+      ["sft, second", 0.5, null, Number.NaN],
+    ],
+  },
+  draw: () => Promise.resolve({ width: 100, height: 40, body: "<g/>" }),
+};
+
+function parsed(svg: string): Document {
+  const document = new DOMParser().parseFromString(svg, "image/svg+xml");
+  expect(document.querySelector("parsererror")).toBeNull();
+  return document;
+}
+
+test("a CSV says what its figures are and never runs as a formula", () => {
+  expect(csvOf(chart, READ).split("\r\n")).toEqual([
+    "# Win rate <of> two, share",
+    "# A tie counts one half.",
+    `# ${READ}`,
+    "Name,Figure,95% low,95% high",
+    `"'=HYPERLINK(""x"")",0.7,0.6,0.8`,
+    // No interval and no number are empty cells, never 0 and never NaN.
+    '"sft, second",0.5,,',
+    "",
+  ]);
+});
+
+test("an SVG carries its definition and its address in desc and in print", () => {
+  const document = parsed(svgOf(chart, { width: 800, height: 40, body: "<g/>" }, READ).body);
+
+  expect(document.querySelector("title")?.textContent).toBe("Win rate <of> two");
+  expect(document.querySelector("desc")?.textContent).toBe(`A tie counts one half. ${READ}`);
+  const printed = [...document.querySelectorAll("text")].map((node) => node.textContent).join(" ");
+  expect(printed).toContain("A tie counts one half. Read at https://concord.example");
+});
+
+test("the drawing of intervals has a whisker where there is an interval and the name beside it", () => {
+  const drawing = drawIntervals(
+    [
+      { label: "ppo & ptx", note: "120 tasks", interval: { value: 0.7, low: 0.6, high: 0.8 } },
+      { label: "sft", interval: { value: 0.5, low: null, high: null } },
+    ],
+    [0, 1],
+    [{ value: 0.5, label: "As good" }],
+  );
+  const document = parsed(`<svg xmlns="http://www.w3.org/2000/svg">${drawing.body}</svg>`);
+
+  // The plot runs from 250 to 630: 0.7 lies at 250 + 380 * 0.7 = 516.
+  expect(document.querySelectorAll("circle")[0]?.getAttribute("cx")).toBe("516");
+  expect(document.querySelectorAll('line[stroke-width="2"]')).toHaveLength(3);
+  const words = [...document.querySelectorAll("text")].map((node) => node.textContent);
+  expect(words).toEqual(expect.arrayContaining(["ppo & ptx", "0.700 [0.600, 0.800]", "0.500", "As good 0.500"]));
+});
+
+test("the drawing of curves names each curve where it ends", () => {
+  const drawing = drawCurves(
+    [
+      { name: "Loss", points: [{ x: 0, y: 2 }, { x: 10, y: 1 }] },
+      { name: "Empty", points: [] },
+    ],
+    "step",
+  );
+  const document = parsed(`<svg xmlns="http://www.w3.org/2000/svg">${drawing.body}</svg>`);
+
+  expect(document.querySelectorAll("polyline")).toHaveLength(1);
+  // From 64 to 820 - 200.
+  expect(document.querySelector("polyline")?.getAttribute("points")).toMatch(/^64,.* 620,/);
+  expect(document.documentElement.textContent).toContain("1 Loss");
+});
+
+test("saving hands over a file with a name that any system takes", async () => {
+  const offered: string[] = [];
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:x", revokeObjectURL: () => undefined }));
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function click(this: HTMLAnchorElement) {
+    offered.push(this.download);
+  });
+
+  await saveChart(chart, "csv");
+  await saveChart(chart, "svg");
+
+  expect(offered).toEqual(["win-rate-of-two.csv", "win-rate-of-two.svg"]);
+});

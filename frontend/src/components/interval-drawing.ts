@@ -1,0 +1,48 @@
+import type { Drawing } from "./chart";
+import { ACCENT, clipped, FAINT, line, round, SOFT, text } from "./drawing-marks";
+import type { IntervalRow } from "./interval-chart";
+import { bracketsOf, positionIn, ticksOf } from "./interval-scale";
+import type { Reference } from "./interval-scale";
+
+const WIDTH = 820;
+const LEFT = 250;
+const RIGHT = 190;
+const ROW = 42;
+const LABEL_LIMIT = 36;
+
+/** An interval chart for a file: a row for each figure, all on one scale. */
+export function drawIntervals(
+  rows: IntervalRow[],
+  range: [number, number],
+  references: Reference[],
+): Drawing {
+  const top = references.length * 18 + 6;
+  const bottom = top + rows.length * ROW;
+  const across = (value: number) => LEFT + ((WIDTH - LEFT - RIGHT) * positionIn(range, value)) / 100;
+  const marks = references.flatMap(({ value, label }, index) => [
+    text(across(value), 12 + index * 18, `${label} ${value.toFixed(3)}`, { anchor: "middle", fill: SOFT }),
+    line([across(value), top], [across(value), bottom], { stroke: SOFT, dash: "2 4" }),
+  ]);
+  rows.forEach(({ label, note, interval: { value, low, high }, isQuiet }, index) => {
+    const middle = top + index * ROW + ROW / 2;
+    const color = isQuiet ? SOFT : ACCENT;
+    marks.push(
+      text(0, note ? middle - 3 : middle + 4, clipped(label, LABEL_LIMIT), { weight: isQuiet ? 400 : 600 }),
+      note ? text(0, middle + 13, clipped(note, LABEL_LIMIT + 8), { size: 11, fill: SOFT }) : "",
+      line([LEFT, middle], [WIDTH - RIGHT, middle], { stroke: FAINT }),
+      ...(low === null || high === null
+        ? []
+        : [
+            line([across(low), middle], [across(high), middle], { stroke: color, width: 2 }),
+            line([across(low), middle - 5], [across(low), middle + 5], { stroke: color, width: 2 }),
+            line([across(high), middle - 5], [across(high), middle + 5], { stroke: color, width: 2 }),
+          ]),
+      `<circle cx="${round(across(value))}" cy="${middle}" r="5" fill="${color}"/>`,
+      text(WIDTH, middle + 4, `${value.toFixed(3)}${bracketsOf({ value, low, high })}`, { anchor: "end" }),
+    );
+  });
+  const ticks = ticksOf(range).map((tick) =>
+    text(across(tick), bottom + 16, String(tick), { anchor: "middle", fill: SOFT, size: 12 }),
+  );
+  return { width: WIDTH, height: bottom + 22, body: [...marks, ...ticks].join("\n") };
+}

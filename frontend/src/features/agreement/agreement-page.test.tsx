@@ -131,8 +131,9 @@ test("a week outside the band is counted, and the figures stand in a table", asy
   expect(chart).toHaveAccessibleName(/2 weeks, the last 55.0%; 1 outside the band/);
   expect(chart).toHaveTextContent("Instructions 2");
   const section = screen.getByRole("region", { name: "Week by week" });
-  await user.click(within(section).getByText("Figures"));
-  expect(within(section).getByText("55.0%, outside")).toBeVisible();
+  await user.click(within(section).getByText("Figures and files"));
+  expect(within(section).getByRole("cell", { name: "outside the band" })).toBeVisible();
+  expect(within(section).getByRole("cell", { name: "0.55" })).toBeVisible();
   expect(within(section).getByText(/15 more are needed/)).toBeVisible();
 });
 

@@ -5,7 +5,7 @@ import { useLocation } from "react-router";
 import type { AgreementReport } from "@/api/research-types";
 import { Banner } from "@/components/banner";
 import { ControlChart } from "@/components/control-chart";
-import type { ControlPoint } from "@/components/control-chart";
+import type { ControlPoint } from "@/components/control-scale";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatDay } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
@@ -73,6 +73,7 @@ function OverTime({ report }: { report: AgreementReport }) {
     <Section title="Week by week" note={report.trend_definition}>
       <ControlChart
         title="Pairwise agreement by week"
+        definition={report.trend_definition}
         counted="Comparisons"
         points={report.trend.map(pointOf)}
         marks={report.versions.map(({ version, created_at: moment }) => ({
@@ -99,6 +100,7 @@ function Drift({ filters }: { filters: Filters }) {
       )}
       <ControlChart
         title="Preference for an anchor's better side"
+        definition={drift.data.definition}
         counted="Judgments"
         points={drift.data.weeks.map(pointOf)}
       />

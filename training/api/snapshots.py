@@ -21,9 +21,9 @@ from labeling.models import Prompt
 from training.api.authors import AuthorOutput
 from training.artifact_store import artifact_file
 from training.models import Snapshot
+from training.selectors.snapshot_splits import SHARE_LIMITS
 from training.selectors.snapshots import access_snapshot, snapshots
 from training.services.snapshot_records import SnapshotQuery
-from training.services.snapshot_splits import SHARE_LIMITS
 from training.services.snapshots import freeze, preview
 
 ID_MAXIMUM = 2**63 - 1

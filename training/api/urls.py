@@ -14,6 +14,7 @@ from training.api import (
     rewards,
     rounds,
     runs,
+    snapshot_tables,
     snapshots,
     stages,
     standing,
@@ -22,6 +23,7 @@ from training.api import (
 
 urlpatterns: list[URLPattern] = [
     *snapshots.urlpatterns,
+    *snapshot_tables.urlpatterns,
     *exports.urlpatterns,
     *model_versions.urlpatterns,
     *promotions.urlpatterns,

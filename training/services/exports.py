@@ -13,7 +13,7 @@ from training.exporters.rows import FILES
 from training.exporters.twins import NO_PARQUET, PARQUET, has_parquet, write_twin
 from training.exporters.writing import Wanted, write_on
 from training.models import Snapshot
-from training.services.snapshot_splits import describe_split
+from training.selectors.snapshot_splits import describe_split
 
 
 def check_export(snapshot: Snapshot, files: Sequence[str], forms: Sequence[str]) -> None:

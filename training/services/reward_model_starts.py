@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from training.models import ModelVersion, Run, Snapshot
 from training.selectors.lineage import rankings_behind
+from training.selectors.snapshot_splits import OWN_SHARE
 from training.services.run_inputs import ChosenInput, Fields
-from training.services.snapshot_splits import OWN_SHARE
 
 
 def check_start(stage: str, chosen: Mapping[str, ChosenInput]) -> Fields:

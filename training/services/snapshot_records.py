@@ -19,8 +19,8 @@ from labeling.selectors.demonstrations import (
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.rankings import RankedTask, ranked_tasks, trainable_rankings
 from labeling.selectors.sealing import sealed_answer
+from training.selectors.snapshot_splits import SplitRule
 from training.services.canonical import canonical_json
-from training.services.snapshot_splits import SplitRule
 
 RANKING_COUNTS = (
     "train",

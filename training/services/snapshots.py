@@ -24,6 +24,7 @@ from training.models import (
     SnapshotPrompt,
     SnapshotRanking,
 )
+from training.selectors.snapshot_splits import describe_split
 from training.services.canonical import canonical_json
 from training.services.model_versions import record_artifact
 from training.services.snapshot_records import (
@@ -37,7 +38,6 @@ from training.services.snapshot_records import (
     records_of_completions,
     records_of_prompts,
 )
-from training.services.snapshot_splits import describe_split
 
 FORMAT = 1
 LINKS_PER_STATEMENT = 5_000

@@ -84,3 +84,11 @@ export type ContestedList = Schemas["ContestedListOutput"];
 export type ContestedRow = Schemas["ContestedRowOutput"];
 export type ContestedPrompt = Schemas["ContestedPromptOutput"];
 export type AdjudicationRequest = Schemas["AdjudicationInputRequest"];
+
+export type Costs = Schemas["CostsOutput"];
+export type ProjectCost = Costs["projects"][number];
+
+export type BiasReport = Schemas["BiasOutput"];
+export type LeakReport = Schemas["LeakOutput"];
+/** A share with its interval, or the reason why there is none. */
+export type Share = Schemas["PreferenceShareOutput"];

@@ -226,6 +226,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bias/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Place, length and formatting, over the newest sealed rankings. */
+        get: operations["bias"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bias/leak/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether what labelers saw tells which model wrote it. Takes a second or two. */
+        get: operations["source_leak"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/candidates/{candidacy_id}/": {
         parameters: {
             query?: never;
@@ -391,6 +425,23 @@ export interface paths {
         post: operations["exclude_prompt"];
         /** @description Let it count again. */
         delete: operations["lift_exclusion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Active minutes and minutes per pair of sealed answers, the dearest project first. */
+        get: operations["costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1965,6 +2016,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/snapshots/{snapshot_id}/difference/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What went into this one and not into the other, and the other way round. */
+        get: operations["snapshot_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/snapshots/{snapshot_id}/exports/": {
         parameters: {
             query?: never;
@@ -1991,6 +2059,23 @@ export interface paths {
         };
         /** @description The canonical JSON Lines, byte for byte the same at every download. */
         get: operations["download_snapshot_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{snapshot_id}/tables/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tables 1, 6 to 11 of the paper and the languages; none for plain text. */
+        get: operations["snapshot_tables"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2401,6 +2486,17 @@ export interface components {
             readonly id: number;
             readonly display_name: string;
         };
+        BiasOutput: {
+            definition: string;
+            by_place_definition: string;
+            interval_method: string;
+            /** @description Those read: the newest. */
+            num_rankings: number;
+            /** @description Those that fit. */
+            num_sealed: number;
+            preferences: components["schemas"]["NamedShareOutput"][];
+            places: components["schemas"]["PlaceShareOutput"][];
+        };
         CandidateDetailOutput: {
             /** Format: uuid */
             id: string;
@@ -2572,6 +2668,19 @@ export interface components {
             pause: boolean;
             resume: boolean;
             retry: boolean;
+        };
+        CostProjectOutput: {
+            id: number;
+            name: string;
+        };
+        CostsOutput: {
+            definition: string;
+            projects: components["schemas"]["ProjectCostOutput"][];
+        };
+        CountsDifferenceOutput: {
+            name: string;
+            first: number;
+            second: number;
         };
         CriterionOutput: {
             name: string;
@@ -3333,6 +3442,15 @@ export interface components {
             language: string;
             num_prompts: number;
         };
+        LeakOutput: {
+            definition: string;
+            interval_method: string;
+            num_completions: number;
+            /** Format: double */
+            chance: number;
+            sights: components["schemas"]["NamedShareOutput"][];
+            sources: components["schemas"]["SourceRecallOutput"][];
+        };
         LeftOutCountOutput: {
             /** @enum {string} */
             reason: "unknown_prompt" | "already_in_evaluation" | "over_cap" | "personal_data" | "seen_in_training" | "no_baseline_completion" | "no_model_completion" | "too_few_distinct_completions";
@@ -3481,6 +3599,11 @@ export interface components {
         NamedProjectOutput: {
             id: number;
             name: string;
+        };
+        NamedShareOutput: {
+            key: string;
+            label: string;
+            figure: components["schemas"]["PreferenceShareOutput"];
         };
         NewInstructionsInputRequest: {
             title: string;
@@ -3916,6 +4039,24 @@ export interface components {
         PersonalDataInputRequest: {
             is_personal: boolean;
         };
+        PlaceShareOutput: {
+            /** @description 0 was shown first. */
+            place: number;
+            figure: components["schemas"]["PreferenceShareOutput"];
+        };
+        /** @description Either a value or the reason why there is none. */
+        PreferenceShareOutput: {
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            n: number;
+            num_prompts: number;
+            reason_undefined: string | null;
+            reason_no_interval: string | null;
+        };
         PresentedCompletionOutput: {
             /** Format: uuid */
             handle: string;
@@ -3952,6 +4093,24 @@ export interface components {
             flags: components["schemas"]["PartProgressOutput"];
             ranking: components["schemas"]["PartProgressOutput"];
             demonstration: components["schemas"]["PartProgressOutput"];
+        };
+        ProjectCostOutput: {
+            project: components["schemas"]["CostProjectOutput"];
+            /** @description Sealed ones. */
+            num_rankings: number;
+            /** @description Those whose time was measured. */
+            num_timed_rankings: number;
+            /** Format: double */
+            ranking_minutes: number;
+            num_pairs: number;
+            /** Format: double */
+            minutes_per_pair: number | null;
+            num_demonstrations: number;
+            num_timed_demonstrations: number;
+            /** Format: double */
+            demonstration_minutes: number;
+            /** Format: double */
+            minutes_per_demonstration: number | null;
         };
         /** @description What may be decided at the beginning and changed later, each only if it is given. */
         ProjectInputRequest: {
@@ -4943,6 +5102,15 @@ export interface components {
             line: number;
             reason: string;
         };
+        SnapshotDifferenceOutput: {
+            /** @description What the snapshots are made of, in the plural. */
+            noun: string;
+            num_shared: number;
+            num_only_first: number;
+            num_only_second: number;
+            counts: components["schemas"]["CountsDifferenceOutput"][];
+            queries_differ_in: string[];
+        };
         /** @description What to freeze. ``null`` means no limit. */
         SnapshotInputRequest: {
             name: string;
@@ -5013,9 +5181,18 @@ export interface components {
              */
             text: string;
         };
+        SnapshotTablesOutput: {
+            tables: components["schemas"]["TableOutput"][];
+        };
         SourceOutput: {
             readonly id: number;
             readonly name: string;
+        };
+        SourceRecallOutput: {
+            id: number;
+            name: string;
+            /** @description The share of its completions told right. */
+            figure: components["schemas"]["PreferenceShareOutput"];
         };
         SourceTasksOutput: {
             id: number;
@@ -5187,6 +5364,21 @@ export interface components {
         };
         SwitchInputRequest: {
             is_on: boolean;
+        };
+        TableOutput: {
+            key: string;
+            title: string;
+            definition: string;
+            row_header: string;
+            columns: string[];
+            /** @description Of each column. */
+            kinds: ("count" | "share" | "measure")[];
+            rows: components["schemas"]["TableRowOutput"][];
+        };
+        TableRowOutput: {
+            name: string;
+            /** @description Null is undefined, never 0. */
+            cells: (number | null)[];
         };
         TasksInputRequest: {
             num_prompts: number;
@@ -5875,6 +6067,72 @@ export interface operations {
             };
         };
     };
+    bias: {
+        parameters: {
+            query?: {
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                pool?: "training" | "held_out";
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BiasOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    source_leak: {
+        parameters: {
+            query?: {
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                pool?: "training" | "held_out";
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeakOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     candidate: {
         parameters: {
             query?: never;
@@ -6285,6 +6543,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    costs: {
+        parameters: {
+            query?: {
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                project?: number;
+                /** @description First day of submission, UTC. */
+                since?: string;
+                /** @description Last day of submission, UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostsOutput"];
+                };
             };
             /** @description Refused */
             default: {
@@ -9854,6 +10148,39 @@ export interface operations {
             };
         };
     };
+    snapshot_difference: {
+        parameters: {
+            query: {
+                /** @description The second snapshot, of the same kind. */
+                other: string;
+            };
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotDifferenceOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_exports: {
         parameters: {
             query?: never;
@@ -9935,6 +10262,36 @@ export interface operations {
                 };
                 content: {
                     "application/jsonl": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotTablesOutput"];
                 };
             };
             /** @description Refused */

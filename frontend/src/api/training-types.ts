@@ -28,6 +28,8 @@ export type StandingRequest = Schemas["StandingInputRequest"];
 export type ModelName = Schemas["ModelVersionName"];
 export type Lineage = Schemas["LineageOutput"];
 /** A snapshot that a version, or one of those it was made from, was trained on. */
+export type PaperTable = Schemas["TableOutput"];
+export type SnapshotDifference = Schemas["SnapshotDifferenceOutput"];
 export type UsedSnapshot = Schemas["UsedSnapshotOutput"];
 
 export type StageDescription = Schemas["StageOutput"];

@@ -33,4 +33,5 @@ function panelOf(group?: NavigationGroup) {
 
 export const NavigationPanel = panelOf();
 export const OwnPanel = panelOf("own");
+export const FiguresPanel = panelOf("figures");
 export const PeoplePanel = panelOf("people");

@@ -3,7 +3,7 @@ import type { Role } from "@/api/types";
 import type { common } from "@/i18n/english/common";
 
 /** Folded into one entry for those who have more pages than a line holds. */
-export type NavigationGroup = "own" | "people";
+export type NavigationGroup = "own" | "figures" | "people";
 
 export interface NavigationItem {
   name: keyof typeof common.navigation;
@@ -23,7 +23,9 @@ export const navigation: NavigationItem[] = [
   { name: "prompts", path: "/prompts", role: "researcher" },
   { name: "projects", path: "/projects", role: "researcher" },
   { name: "reviews", path: "/reviews", role: "researcher" },
-  { name: "agreement", path: "/agreement", role: "researcher" },
+  { name: "agreement", path: "/agreement", role: "researcher", group: "figures" },
+  { name: "bias", path: "/bias", role: "researcher", group: "figures" },
+  { name: "costs", path: "/data/costs", role: "researcher", group: "figures" },
   { name: "evaluations", path: "/evaluations", role: "researcher" },
   { name: "data", path: "/data", role: "researcher" },
   { name: "runs", path: "/runs", role: "researcher" },

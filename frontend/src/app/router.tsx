@@ -105,6 +105,7 @@ const researcherPages: RouteObject[] = [
     path: "agreement/contested/:projectId/:promptId",
     ...page(() => import("@/features/agreement/contested-prompt-page"), "ContestedPromptPage"),
   },
+  { path: "bias", ...page(() => import("@/features/bias/bias-page"), "BiasPage") },
   { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
   {
@@ -112,6 +113,7 @@ const researcherPages: RouteObject[] = [
     ...page(() => import("@/features/evaluations/evaluation-page"), "EvaluationPage"),
   },
   { path: "data", ...page(() => import("@/features/datasets/snapshots-page"), "SnapshotsPage") },
+  { path: "data/costs", ...page(() => import("@/features/datasets/costs-page"), "CostsPage") },
   { path: "data/:snapshotId", ...page(() => import("@/features/datasets/snapshot-page"), "SnapshotPage") },
   { path: "runs", ...page(() => import("@/features/training-runs/runs-page"), "RunsPage") },
   { path: "sweeps", ...page(() => import("@/features/training-runs/sweeps-page"), "SweepsPage") },

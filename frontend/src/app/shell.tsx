@@ -14,6 +14,7 @@ const panels = () => import("./navigation-panel");
 const NavigationPanel = menuPanel(async () => (await panels()).NavigationPanel);
 const GROUP_PANELS = {
   own: menuPanel(async () => (await panels()).OwnPanel),
+  figures: menuPanel(async () => (await panels()).FiguresPanel),
   people: menuPanel(async () => (await panels()).PeoplePanel),
 };
 
@@ -56,6 +57,7 @@ function MainPages({ items }: { items: NavigationItem[] }) {
         .map((item) => (
           <PageLink key={item.path} item={item} />
         ))}
+      <PageGroup group="figures" items={items} />
       <PageGroup group="people" items={items} />
     </>
   );

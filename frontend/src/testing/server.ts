@@ -3,6 +3,8 @@ import { vi } from "vitest";
 export interface RecordedRequest {
   method: string;
   path: string;
+  /** With its question mark; empty without one. */
+  query: string;
   body: unknown;
 }
 export type Answer = { status?: number; body?: unknown };
@@ -40,9 +42,14 @@ export class FakeServer {
             method: init?.method,
             body: init?.body,
           });
-    const path = new URL(request.url).pathname;
+    const { pathname: path, search: query } = new URL(request.url);
     const text = await request.text();
-    const recorded = { method: request.method, path, body: text ? (JSON.parse(text) as unknown) : null };
+    const recorded = {
+      method: request.method,
+      path,
+      query,
+      body: text ? (JSON.parse(text) as unknown) : null,
+    };
     if (this.isDown) throw new TypeError("Failed to fetch");
     this.requests.push(recorded);
     return this.respond(recorded);

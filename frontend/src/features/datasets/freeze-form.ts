@@ -74,7 +74,12 @@ export function countsInWords(counts: Record<string, number>): { name: string; c
   };
   return Object.entries(counts)
     .sort(([a], [b]) => place(a) - place(b))
-    .map(([key, count]) => ({ name: COUNT_WORDS[key] ?? spoken(key), count }));
+    .map(([key, count]) => ({ name: countName(key), count }));
+}
+
+/** What a count is called; one that nobody named is said as its key. */
+export function countName(key: string): string {
+  return COUNT_WORDS[key] ?? spoken(key);
 }
 
 function spoken(key: string): string {

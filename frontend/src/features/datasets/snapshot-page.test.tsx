@@ -33,6 +33,8 @@ beforeEach(() => {
     .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "researcher" }) })
     .on("GET /api/projects/", { body: { results: [], next: null } })
     .on("GET /api/runs/", { body: { results: [], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [rankings], next: null } })
+    .on(`GET /api/snapshots/${rankings.id}/tables/`, { body: { tables: [] } })
     .on(`GET /api/snapshots/${rankings.id}/`, { body: rankings })
     .on(`GET ${ASKED}`, { body: [] });
 });

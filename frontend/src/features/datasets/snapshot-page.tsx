@@ -23,7 +23,9 @@ import { ToneBadge } from "@/components/tone-badge";
 
 import { ExportsSection } from "./exports-section";
 import { countsInWords } from "./freeze-form";
+import { PaperTables } from "./paper-tables";
 import { queryFacts } from "./query-words";
+import { SnapshotDifferenceSection } from "./snapshot-difference";
 import { snapshotQuery } from "./snapshot-queries";
 
 // The stage that a snapshot of each kind is usually frozen for.
@@ -130,6 +132,7 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
       <Section title="What is inside" isSheet>
         <Facts facts={[{ name: "Records", value: formatCount(snapshot.num_records) }, ...counts]} />
       </Section>
+      {snapshot.kind !== "pretrain" && <PaperTables snapshotId={snapshot.id} />}
       <Section
         title="How it was made"
         note="Freezing the same query again gives the same hash as long as nothing new was labeled."
@@ -143,6 +146,7 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
           ]}
         />
       </Section>
+      <SnapshotDifferenceSection snapshot={snapshot} />
       {!DOWNLOADED_AS_IT_IS.has(snapshot.kind) && <ExportsSection snapshotId={snapshot.id} />}
       <Consumers snapshot={snapshot} />
     </>

@@ -15,6 +15,36 @@ export function snapshotQuery(snapshotId: string) {
   });
 }
 
+export function tablesQuery(snapshotId: string) {
+  return queryOptions({
+    queryKey: ["snapshots", snapshotId, "tables"],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET("/api/snapshots/{snapshot_id}/tables/", {
+          params: { path: { snapshot_id: snapshotId } },
+          signal,
+        }),
+      ),
+  });
+}
+
+export function differenceQuery(snapshotId: string, other: string) {
+  return queryOptions({
+    queryKey: ["snapshots", snapshotId, "difference", other],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET("/api/snapshots/{snapshot_id}/difference/", {
+          params: { path: { snapshot_id: snapshotId }, query: { other } },
+          signal,
+        }),
+      ),
+    enabled: other !== "",
+    // Two snapshots never change.
+    staleTime: Infinity,
+    retry: false,
+  });
+}
+
 /** What freezing now would store. */
 export function previewQuery(request: SnapshotRequest) {
   return queryOptions({

@@ -65,7 +65,17 @@ export function SnapshotsPage() {
     <>
       <PageHeader
         title="Data"
-        actions={canFreeze && <LinkButton to="/data/new">Freeze data</LinkButton>}
+        actions={
+          <>
+            <LinkButton to="/prompts/personal-data" isQuiet>
+              Personal data
+            </LinkButton>
+            <LinkButton to="/data/costs" isQuiet>
+              Cost
+            </LinkButton>
+            {canFreeze && <LinkButton to="/data/new">Freeze data</LinkButton>}
+          </>
+        }
       >
         A snapshot is frozen data. It never changes, and the same content has the same hash.
       </PageHeader>

@@ -79,6 +79,9 @@ export const common = {
     projects: "Projects",
     reviews: "Review",
     agreement: "Agreement",
+    winRates: "Win rates",
+    bias: "Bias",
+    costs: "Cost",
     evaluations: "Evaluations",
     data: "Data",
     runs: "Runs",
@@ -91,6 +94,7 @@ export const common = {
   },
   navigationGroups: {
     own: "My labeling",
+    figures: "Figures",
     people: "People",
   },
   dialog: {

@@ -1,0 +1,223 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { projectsQuery } from "@/api/projects";
+import type { BiasReport, LeakReport } from "@/api/research-types";
+import { POOL_WORDS } from "@/api/words";
+import { EmptyNote } from "@/components/empty-note";
+import { FilterSelect } from "@/components/filter-select";
+import { countOf, formatCount } from "@/components/formats";
+import { IntervalChart } from "@/components/interval-chart";
+import { Loaded } from "@/components/loaded";
+import { PageHeader } from "@/components/page-header";
+import { Section } from "@/components/section";
+import { Toolbar } from "@/components/toolbar";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { biasQuery, leakQuery } from "./bias-queries";
+import type { BiasFilters } from "./bias-queries";
+import classes from "./bias.module.css";
+import { drawnRows, leakVerdict, missingOf } from "./shares";
+import type { NamedShare } from "./shares";
+
+const FILTERS = ["project", "pool", "simulated"] as const;
+const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label: `${label} labelers` }));
+const HALF = { value: 0.5, label: "No preference" };
+
+function Shares({
+  title,
+  note,
+  definition,
+  shares,
+  counted,
+  reference,
+}: {
+  title: string;
+  note: string;
+  definition: string;
+  shares: NamedShare[];
+  counted: string;
+  reference: { value: number; label: string };
+}) {
+  const rows = drawnRows(shares, counted);
+  const missing = missingOf(shares);
+  return (
+    <Section title={title} note={note} isSheet>
+      {rows.length > 0 && (
+        <IntervalChart
+          title={title}
+          definition={definition}
+          rows={rows}
+          bounds={[0, 1]}
+          references={[reference]}
+        />
+      )}
+      {missing.length > 0 && (
+        <ul className={classes.missing} aria-label={`${title}: not defined`}>
+          {missing.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
+
+function placeName(place: number): string {
+  return `Shown ${ORDINALS[place] ?? `at place ${place + 1}`}`;
+}
+
+function readOf({ num_rankings: read, num_sealed: sealed }: BiasReport): string {
+  const all = read === sealed ? "" : ` of ${formatCount(sealed)}, the newest`;
+  return `${countOf(read, "ranking")}${all}`;
+}
+
+function Figures({ report }: { report: BiasReport }) {
+  if (report.num_rankings === 0) {
+    return (
+      <EmptyNote title="No sealed ranking fits">
+        Choose other filters, or wait until rankings can no longer be taken back.
+      </EmptyNote>
+    );
+  }
+  const shares = (wanted: (key: string) => boolean) =>
+    report.preferences
+      .filter(({ key }) => wanted(key))
+      .map(({ label, figure }) => ({ name: label, figure }));
+  const definition = `${report.definition} ${report.interval_method}`;
+  const isPlace = (key: string) => key === "first_shown" || key === "longer";
+  return (
+    <>
+      <Shares
+        title="Place and length"
+        note={`How often what was shown earlier, or was longer, was preferred. ${readOf(report)}.`}
+        definition={definition}
+        shares={shares(isPlace)}
+        counted="pair"
+        reference={HALF}
+      />
+      {report.places.length > 0 && (
+        <Shares
+          title="Pairs won by place"
+          note={report.by_place_definition}
+          definition={`${report.by_place_definition} ${report.interval_method}`}
+          shares={report.places.map(({ place, figure }) => ({ name: placeName(place), figure }))}
+          counted="pair"
+          reference={HALF}
+        />
+      )}
+      <Shares
+        title="Formatting"
+        note="How often the one of two texts that has it was preferred; then among texts of like length, because formatted texts are often longer."
+        definition={definition}
+        shares={shares((key) => !isPlace(key))}
+        counted="pair"
+        reference={HALF}
+      />
+    </>
+  );
+}
+
+function LeakFigures({ report }: { report: LeakReport }) {
+  const everything = report.sights.find(({ key }) => key === "everything");
+  const chance = { value: report.chance, label: "Chance" };
+  const definition = `${report.definition} ${report.interval_method}`;
+  return (
+    <>
+      <Shares
+        title="Does the source show?"
+        note={
+          everything
+            ? `${leakVerdict(everything.figure, report.chance)} ${countOf(report.num_completions, "completion")} looked at.`
+            : ""
+        }
+        definition={definition}
+        shares={report.sights.map(({ label, figure }) => ({ name: label, figure }))}
+        counted="completion"
+        reference={chance}
+      />
+      {report.sources.length > 0 && (
+        <Shares
+          title="Told right, by source"
+          note="The share of a source's completions that the classifier gives to it, from everything the labeler saw."
+          definition={definition}
+          shares={report.sources.map(({ name, figure }) => ({ name, figure }))}
+          counted="completion"
+          reference={chance}
+        />
+      )}
+    </>
+  );
+}
+
+function Filters({
+  filters,
+  onFilter,
+}: {
+  filters: BiasFilters;
+  onFilter: (name: keyof BiasFilters, value: string) => void;
+}) {
+  const projects = useQuery(projectsQuery);
+  const choices = (projects.data ?? [])
+    .filter(({ kind }) => kind !== "demonstration")
+    .map(({ id, name }) => ({ value: String(id), label: name }));
+  return (
+    <Toolbar label="Filter the rankings">
+      <FilterSelect
+        label="Project"
+        all="All projects"
+        choices={choices}
+        value={filters.project}
+        onChange={(value) => onFilter("project", value)}
+      />
+      <FilterSelect
+        label="Pool"
+        all="Both pools"
+        choices={POOLS}
+        value={filters.pool}
+        onChange={(value) => onFilter("pool", value)}
+      />
+      <FilterSelect
+        label="Simulated labelers"
+        all="Left out"
+        choices={[{ value: "yes", label: "Counted among the people" }]}
+        value={filters.simulated}
+        onChange={(value) => onFilter("simulated", value)}
+      />
+    </Toolbar>
+  );
+}
+
+/** Whether place, length, formatting or a model's manner go with being preferred. */
+export function BiasPage() {
+  const [filters, setFilter] = useAddressFilters(FILTERS);
+  const bias = useQuery(biasQuery(filters));
+  const leak = useQuery(leakQuery(filters));
+  return (
+    <>
+      <PageHeader title="Bias">
+        What goes with being preferred besides what a text says. None of it proves a cause: longer answers
+        may be better answers.
+      </PageHeader>
+      <Filters filters={filters} onFilter={setFilter} />
+      <div
+        className={bias.isPlaceholderData ? classes.stale : undefined}
+        aria-busy={bias.isPlaceholderData}
+      >
+        <Loaded query={bias} skeleton={<Skeleton height={320} />}>
+          {(report) => <Figures report={report} />}
+        </Loaded>
+      </div>
+      <div
+        className={leak.isPlaceholderData ? classes.stale : undefined}
+        aria-busy={leak.isPlaceholderData}
+      >
+        <Loaded query={leak} skeleton={<Skeleton height={200} />}>
+          {(report) => <LeakFigures report={report} />}
+        </Loaded>
+      </div>
+    </>
+  );
+}

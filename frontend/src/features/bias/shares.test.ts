@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+
+import type { Share } from "@/api/research-types";
+
+import { drawnRows, leakVerdict, missingOf } from "./shares";
+
+function share(value: number | null, low: number | null, high: number | null): Share {
+  return {
+    value,
+    low,
+    high,
+    n: 40,
+    num_prompts: 1,
+    reason_undefined: value === null ? "No pair differs in it." : null,
+    reason_no_interval: null,
+  };
+}
+
+test("a leak is said only where the whole interval lies above chance", () => {
+  expect(leakVerdict(share(0.7, 0.6, 0.8), 0.5)).toMatch(/^The source leaks: 70.0%/);
+  expect(leakVerdict(share(0.55, 0.48, 0.62), 0.5)).toMatch(/^No leak is shown/);
+  expect(leakVerdict(share(0.3, 0.2, 0.4), 0.5)).toMatch(/^Worse than luck/);
+  expect(leakVerdict(share(1, null, null), 0.5)).toMatch(/proves nothing yet/);
+  expect(leakVerdict(share(null, null, null), 0)).toBe("Whether it leaks is not known yet.");
+});
+
+test("what is not defined is said in words and not drawn", () => {
+  const shares = [
+    { name: "Lists", figure: share(0.6, 0.5, 0.7) },
+    { name: "Code", figure: share(null, null, null) },
+  ];
+
+  expect(drawnRows(shares, "pair").map(({ label, note }) => [label, note])).toEqual([
+    ["Lists", "40 pairs on 1 prompt"],
+  ]);
+  expect(missingOf(shares)).toEqual(["Code: not defined. No pair differs in it."]);
+});

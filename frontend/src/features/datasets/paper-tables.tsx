@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+
+import type { PaperTable } from "@/api/training-types";
+import type { FiguresOfChart } from "@/components/chart";
+import { CsvButton } from "@/components/csv-button";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { FilterSelect } from "@/components/filter-select";
+import { Loaded } from "@/components/loaded";
+import { Section } from "@/components/section";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { Toolbar } from "@/components/toolbar";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { tablesQuery } from "./snapshot-queries";
+import { cellText } from "./table-cells";
+
+type Row = PaperTable["rows"][number];
+
+function columnsOf({ row_header: header, columns, kinds }: PaperTable): Column<Row>[] {
+  return [
+    { key: "name", header, isRowHeader: true, cell: ({ name }) => name },
+    ...columns.map((column, place) => ({
+      key: column,
+      header: column,
+      align: "end" as const,
+      isOneLine: true,
+      cell: ({ cells }: Row) => cellText(cells[place] ?? null, kinds[place] ?? "measure"),
+    })),
+  ];
+}
+
+function figuresOf({ row_header: header, columns, rows }: PaperTable): FiguresOfChart {
+  return { columns: [header, ...columns], rows: rows.map(({ name, cells }) => [name, ...cells]) };
+}
+
+function OneTable({ table }: { table: PaperTable }) {
+  if (table.rows.length === 0) {
+    return <EmptyNote title="Nothing to count here">No prompt of this snapshot belongs in this table.</EmptyNote>;
+  }
+  return (
+    <DataTable
+      caption={table.title}
+      columns={columnsOf(table)}
+      rows={table.rows}
+      rowKey={({ name }) => name}
+    />
+  );
+}
+
+/** The snapshot in the paper's tables, one at a time, the choice in the address (R45). */
+export function PaperTables({ snapshotId }: { snapshotId: string }) {
+  const [{ table: chosen }, setFilter] = useAddressFilters(["table"]);
+  const found = useQuery(tablesQuery(snapshotId));
+  return (
+    <Loaded query={found} skeleton={<TableSkeleton />}>
+      {({ tables }) => {
+        const shown = tables.find(({ key }) => key === chosen) ?? tables[0];
+        if (!shown) return null;
+        return (
+          <Section
+            title="In the paper's tables"
+            note={`${shown.definition} Categories, flags and languages are those of today.`}
+            actions={
+              <CsvButton title={shown.title} definition={shown.definition} figures={figuresOf(shown)} />
+            }
+          >
+            <Toolbar label="Choose a table">
+              <FilterSelect
+                label="Table"
+                all={tables[0]?.title ?? ""}
+                choices={tables.slice(1).map(({ key, title }) => ({ value: key, label: title }))}
+                value={shown === tables[0] ? "" : shown.key}
+                onChange={(value) => setFilter("table", value)}
+              />
+            </Toolbar>
+            <OneTable table={shown} />
+          </Section>
+        );
+      }}
+    </Loaded>
+  );
+}

@@ -1,0 +1,93 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import { snapshotsQuery } from "@/api/snapshots";
+import type { Snapshot, SnapshotDifference } from "@/api/training-types";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { Facts } from "@/components/facts";
+import { FilterSelect } from "@/components/filter-select";
+import { formatCount, shortHash } from "@/components/formats";
+import { Loaded } from "@/components/loaded";
+import { Section } from "@/components/section";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { Toolbar } from "@/components/toolbar";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { countName } from "./freeze-form";
+import { differenceQuery } from "./snapshot-queries";
+
+type Count = SnapshotDifference["counts"][number];
+
+function signed(change: number): string {
+  if (change === 0) return "0";
+  return change > 0 ? `+${formatCount(change)}` : `−${formatCount(-change)}`;
+}
+
+function columnsOf(other: Snapshot): Column<Count>[] {
+  return [
+    { key: "name", header: "Count", isRowHeader: true, cell: ({ name }) => countName(name) },
+    { key: "first", header: "Here", align: "end", cell: ({ first }) => formatCount(first) },
+    { key: "second", header: other.name, align: "end", cell: ({ second }) => formatCount(second) },
+    {
+      key: "change",
+      header: "More here",
+      align: "end",
+      cell: ({ first, second }) => signed(first - second),
+    },
+  ];
+}
+
+function Found({ found, other }: { found: SnapshotDifference; other: Snapshot }) {
+  const { noun, queries_differ_in: differing } = found;
+  return (
+    <>
+      <Facts
+        facts={[
+          { name: `${noun} in both`, value: formatCount(found.num_shared) },
+          { name: "Only here", value: formatCount(found.num_only_first) },
+          { name: `Only in ${other.name}`, value: formatCount(found.num_only_second) },
+          {
+            name: "Asked for differently",
+            value: differing.length > 0 ? differing.map((key) => key.replaceAll("_", " ")).join(", ") : "no",
+          },
+          { name: "The other", value: <Link to={`/data/${other.id}`}>{other.name}</Link> },
+        ]}
+      />
+      <DataTable
+        caption={`Counts beside ${other.name}`}
+        columns={columnsOf(other)}
+        rows={found.counts}
+        rowKey={({ name }) => name}
+      />
+    </>
+  );
+}
+
+/** What went into this snapshot and not into another of its kind; the other is in the address. */
+export function SnapshotDifferenceSection({ snapshot }: { snapshot: Snapshot }) {
+  const [{ beside }, setFilter] = useAddressFilters(["beside"]);
+  const all = useQuery(snapshotsQuery);
+  const others = (all.data ?? []).filter(({ id, kind }) => kind === snapshot.kind && id !== snapshot.id);
+  const other = others.find(({ id }) => id === beside);
+  const found = useQuery(differenceQuery(snapshot.id, other?.id ?? ""));
+  if (snapshot.kind === "pretrain" || others.length === 0) return null;
+  return (
+    <Section title="Beside another snapshot" note="Which rows both were made of, and what each has alone.">
+      <Toolbar label="Choose another snapshot">
+        <FilterSelect
+          label="Compare with"
+          all="Nothing"
+          choices={others.map(({ id, name, sha256 }) => ({ value: id, label: `${name} (${shortHash(sha256)})` }))}
+          value={other?.id ?? ""}
+          onChange={(value) => setFilter("beside", value)}
+        />
+      </Toolbar>
+      {other && (
+        <Loaded query={found} skeleton={<TableSkeleton numRows={3} />}>
+          {(difference) => <Found found={difference} other={other} />}
+        </Loaded>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,270 @@
+"""The paper's tables about data, from plain rows: Tables 1, 6, 7, 8, 9, 10 and 11 (R45)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from labeling.catalogue import CATEGORIES, PROMPT_FLAGS
+
+CUSTOMER: Final = "customer"
+SPREAD_COLUMNS: Final = ("n", "Mean", "Std", "Min", "25 %", "Median", "75 %", "Max")
+NOBODY_SAID: Final = "Nobody said"
+
+Cell = float | None
+
+
+@dataclass(frozen=True)
+class PromptRow:
+    """One prompt of a snapshot; ``split`` is the snapshot's, ``customer_key`` empty for others."""
+
+    split: str
+    source_kind: str
+    category: str | None
+    flags: Mapping[str, bool]
+    num_tokens: int | None
+    customer_key: str
+    language: str | None
+
+
+@dataclass(frozen=True)
+class DemonstrationRow:
+    source_kind: str
+    num_tokens: int | None
+
+
+@dataclass(frozen=True)
+class TableRow:
+    name: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """``kinds`` says how each column reads: count, share (0 to 1) or measure. None is undefined."""
+
+    key: str
+    title: str
+    definition: str
+    row_header: str
+    columns: Sequence[str]
+    kinds: Sequence[str]
+    rows: Sequence[TableRow]
+
+
+def prompt_tables(prompts: Sequence[PromptRow]) -> list[Table]:
+    """Of each snapshot that has prompts, in the paper's order, the languages last."""
+    return [
+        use_cases(prompts),
+        sizes(prompts),
+        flags(prompts),
+        per_customer(prompts),
+        token_lengths(prompts),
+        token_lengths_by_category(prompts),
+        languages(prompts),
+    ]
+
+
+def use_cases(prompts: Iterable[PromptRow]) -> Table:
+    """Shares are over the prompts that somebody gave a category; the rest stand below them."""
+    found = Counter(one.category for one in prompts)
+    unsaid = found.pop(None, 0)
+    num_said = sum(found.values())
+    names = sorted(CATEGORIES, key=lambda key: -found[key])
+    rows = [TableRow(CATEGORIES[key], (found[key], _share(found[key], num_said))) for key in names]
+    return Table(
+        key="table_1",
+        title="Table 1: use cases",
+        definition="Prompts by use-case category; shares are of the prompts that have one.",
+        row_header="Use case",
+        columns=("Prompts", "Share"),
+        kinds=("count", "share"),
+        rows=[*rows, TableRow(NOBODY_SAID, (unsaid, None))],
+    )
+
+
+def sizes(prompts: Iterable[PromptRow]) -> Table:
+    found = Counter((one.split, one.source_kind == CUSTOMER) for one in prompts)
+    rows = [
+        TableRow(
+            split.capitalize(),
+            (found[split, False], found[split, True], found[split, False] + found[split, True]),
+        )
+        for split in sorted({split for split, _ in found})
+    ]
+    total = [float(sum(column)) for column in zip(*(row.cells for row in rows), strict=True)]
+    return Table(
+        key="table_6",
+        title="Table 6: size",
+        definition="Distinct prompts by split and by who wrote them.",
+        row_header="Split",
+        columns=("By labelers", "By customers", "Total"),
+        kinds=("count",) * 3,
+        rows=[*rows, TableRow("Total", total)] if rows else [],
+    )
+
+
+def flags(prompts: Sequence[PromptRow]) -> Table:
+    splits = sorted({one.split for one in prompts})
+    columns = [name for split in splits for name in (split.capitalize(), f"{split}: asked")]
+    return Table(
+        key="table_7",
+        title="Table 7: what prompts are like",
+        definition="The share of prompts flagged yes, of those about which it was asked.",
+        row_header="Annotation",
+        columns=columns,
+        kinds=("share", "count") * len(splits),
+        rows=[
+            TableRow(label, [cell for split in splits for cell in _prevalence(prompts, key, split)])
+            for key, label in PROMPT_FLAGS.items()
+        ],
+    )
+
+
+def per_customer(prompts: Sequence[PromptRow]) -> Table:
+    by_split: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in prompts:
+        if one.source_kind == CUSTOMER and one.customer_key:
+            by_split[one.split][one.customer_key] += 1
+    return Table(
+        key="table_8",
+        title="Table 8: prompts per customer",
+        definition="A customer is an organization, or a user where none is named.",
+        row_header="Split",
+        columns=("Customers", "Prompts", "Prompts per customer", "Most of one"),
+        kinds=("count", "count", "measure", "count"),
+        rows=[
+            TableRow(
+                split.capitalize(),
+                (
+                    len(found),
+                    found.total(),
+                    found.total() / len(found),
+                    max(found.values()),
+                ),
+            )
+            for split, found in sorted(by_split.items())
+        ],
+    )
+
+
+def token_lengths(prompts: Sequence[PromptRow]) -> Table:
+    return _spread_table(
+        prompts,
+        key="table_9",
+        title="Table 9: prompt lengths by split",
+        row_header="Split",
+        group=lambda one: one.split.capitalize(),
+    )
+
+
+def token_lengths_by_category(prompts: Sequence[PromptRow]) -> Table:
+    return _spread_table(
+        prompts,
+        key="table_10",
+        title="Table 10: prompt lengths by use case",
+        row_header="Use case",
+        group=lambda one: NOBODY_SAID if one.category is None else CATEGORIES[one.category],
+    )
+
+
+def demonstration_lengths(
+    prompts: Iterable[PromptRow], demonstrations: Iterable[DemonstrationRow]
+) -> Table:
+    """Table 11: prompts and demonstrations of labelers' and of customers' prompts apart (R52)."""
+    lengths: dict[str, list[int | None]] = defaultdict(list)
+    for prompt in prompts:
+        lengths[_writer(prompt.source_kind).capitalize()].append(prompt.num_tokens)
+    for one in demonstrations:
+        lengths[f"Demonstrations for {_writer(one.source_kind)}"].append(one.num_tokens)
+    return Table(
+        key="table_11",
+        title="Table 11: prompts and demonstrations",
+        definition=_TOKENS,
+        row_header="Of",
+        columns=SPREAD_COLUMNS,
+        kinds=_SPREAD_KINDS,
+        rows=[TableRow(name, spread(found)) for name, found in sorted(lengths.items())],
+    )
+
+
+def languages(prompts: Sequence[PromptRow]) -> Table:
+    found = Counter(one.language or "unknown" for one in prompts)
+    return Table(
+        key="languages",
+        title="Languages",
+        definition="As detected when the prompt came in; the paper found about 96 % English.",
+        row_header="Language",
+        columns=("Prompts", "Share"),
+        kinds=("count", "share"),
+        rows=[
+            TableRow(name, (number, _share(number, len(prompts))))
+            for name, number in sorted(found.items(), key=lambda one: (-one[1], one[0]))
+        ],
+    )
+
+
+def spread(lengths: Iterable[int | None]) -> tuple[Cell, ...]:
+    """(n, mean, std, min, quartiles, max) of those that are known, as ``SPREAD_COLUMNS`` says.
+
+    The deviation is the sample's (n - 1), so that of one number is undefined.
+    """
+    known = np.array([one for one in lengths if one is not None], dtype=np.float64)
+    if not len(known):
+        return (0, *(None,) * (len(SPREAD_COLUMNS) - 1))
+    low, middle, high = np.percentile(known, [25, 50, 75])
+    deviation = float(known.std(ddof=1)) if len(known) > 1 else None
+    return (
+        len(known),
+        float(known.mean()),
+        deviation,
+        float(known.min()),
+        float(low),
+        float(middle),
+        float(high),
+        float(known.max()),
+    )
+
+
+_TOKENS: Final = (
+    "In tokens, counted when the text came in; n counts the texts whose length is known. The "
+    "deviation is the sample's."
+)
+_SPREAD_KINDS: Final = ("count", *("measure",) * (len(SPREAD_COLUMNS) - 1))
+
+
+def _spread_table(
+    prompts: Iterable[PromptRow],
+    *,
+    key: str,
+    title: str,
+    row_header: str,
+    group: Callable[[PromptRow], str],
+) -> Table:
+    lengths: dict[str, list[int | None]] = defaultdict(list)
+    for one in prompts:
+        lengths[group(one)].append(one.num_tokens)
+    return Table(
+        key=key,
+        title=title,
+        definition=_TOKENS,
+        row_header=row_header,
+        columns=SPREAD_COLUMNS,
+        kinds=_SPREAD_KINDS,
+        rows=[TableRow(name, spread(found)) for name, found in sorted(lengths.items())],
+    )
+
+
+def _prevalence(prompts: Iterable[PromptRow], key: str, split: str) -> tuple[Cell, Cell]:
+    asked = [one.flags[key] for one in prompts if one.split == split and key in one.flags]
+    return _share(sum(asked), len(asked)), len(asked)
+
+
+def _share(number: int, total: int) -> Cell:
+    return number / total if total else None
+
+
+def _writer(source_kind: str) -> str:
+    return "customers' prompts" if source_kind == CUSTOMER else "labelers' prompts"

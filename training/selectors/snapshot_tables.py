@@ -1,0 +1,149 @@
+"""A snapshot in the paper's tables, and how two snapshots differ (R45)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import Count, Q, QuerySet
+
+from labeling.errors import Refused
+from labeling.models import Demonstration, Prompt
+from training.models import (
+    Snapshot,
+    SnapshotDemonstration,
+    SnapshotPrompt,
+    SnapshotRanking,
+)
+from training.selectors.paper_tables import (
+    DemonstrationRow,
+    PromptRow,
+    Table,
+    demonstration_lengths,
+    prompt_tables,
+)
+from training.selectors.snapshot_splits import SplitRule
+
+ROWS_AT_ONCE: Final = 5_000
+# What a snapshot of each kind is made of: the link rows, their column, and the noun.
+LINKS: Final[Mapping[str, tuple[type[models.Model], str, str]]] = {
+    Snapshot.Kind.RM: (SnapshotRanking, "ranking", "rankings"),
+    Snapshot.Kind.SFT: (SnapshotDemonstration, "demonstration", "demonstrations"),
+    Snapshot.Kind.PPO: (SnapshotPrompt, "prompt", "prompts"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What two snapshots of a kind share; ``counts`` gives each count in the one and the other."""
+
+    noun: str
+    num_shared: int
+    num_only_first: int
+    num_only_second: int
+    counts: dict[str, tuple[int, int]]
+    queries_differ_in: list[str]
+
+
+def snapshot_tables(snapshot: Snapshot) -> list[Table]:
+    """Tables 1, 6 to 11 and the languages; none for plain text. Two queries, three for sft.
+
+    Categories, flags and languages are those of today; which prompts, and their split, are frozen.
+    """
+    if snapshot.kind not in LINKS:
+        return []
+    prompts = list(_prompt_rows(snapshot))
+    tables = prompt_tables(prompts)
+    if snapshot.kind == Snapshot.Kind.SFT:
+        tables.insert(-1, demonstration_lengths(prompts, _demonstration_rows(snapshot)))
+    return tables
+
+
+def prompts_of(snapshot: Snapshot) -> QuerySet[Prompt]:
+    """The distinct prompts that a snapshot's records come from; none of plain text."""
+    links = {
+        Snapshot.Kind.RM: snapshot.ranking_links.values("ranking__task__prompt"),
+        Snapshot.Kind.SFT: snapshot.demonstration_links.values("demonstration__prompt"),
+        Snapshot.Kind.PPO: snapshot.prompt_links.values("prompt"),
+    }.get(Snapshot.Kind(snapshot.kind))
+    return Prompt.objects.none() if links is None else Prompt.objects.filter(pk__in=links)
+
+
+def difference(first: Snapshot, second: Snapshot) -> Difference:
+    """What went into one and not into the other. Two queries.
+
+    Raises: Refused("kinds_differ"), Refused("nothing_to_compare") for plain text (status 422).
+    """
+    if first.kind != second.kind:
+        said = f"One is of kind {first.kind}, the other {second.kind}. Choose two of a kind."
+        raise Refused("kinds_differ", said, status=422, fields={"other": [said]})
+    if first.kind not in LINKS:
+        said = "Plain text has no rows to compare; compare the hashes."
+        raise Refused("nothing_to_compare", said, status=422)
+    model, column, noun = LINKS[first.kind]
+    shared, size, other_size = _overlap(model, column, first, second)
+    names = sorted({*first.counts, *second.counts})
+    return Difference(
+        noun=noun,
+        num_shared=shared,
+        num_only_first=size - shared,
+        num_only_second=other_size - shared,
+        counts={
+            name: (int(first.counts.get(name, 0)), int(second.counts.get(name, 0)))
+            for name in names
+        },
+        queries_differ_in=sorted(
+            key
+            for key in {*first.query, *second.query}
+            if first.query.get(key) != second.query.get(key)
+        ),
+    )
+
+
+def _overlap(model: Any, column: str, first: Snapshot, second: Snapshot) -> tuple[int, int, int]:
+    """(rows of both, of the first, of the second)."""
+    links = model.objects.filter(snapshot__in=[first, second])
+    sizes = links.aggregate(
+        first=Count("pk", filter=Q(snapshot=first)), second=Count("pk", filter=Q(snapshot=second))
+    )
+    if first.pk == second.pk:
+        return sizes["first"], sizes["first"], sizes["second"]
+    of_both = model.objects.filter(
+        snapshot=first,
+        **{f"{column}__in": model.objects.filter(snapshot=second).values(column)},
+    )
+    return of_both.count(), sizes["first"], sizes["second"]
+
+
+def _prompt_rows(snapshot: Snapshot) -> Iterator[PromptRow]:
+    prompts = prompts_of(snapshot)
+    splits = SplitRule.of(snapshot.query.get("validation_share"), prompts.values("pk"))
+    rows = prompts.order_by("pk").values_list(
+        "pk",
+        "split",
+        "source_kind",
+        "category",
+        "flags",
+        "token_count",
+        "organization_key",
+        "user_key",
+        "language",
+    )
+    for pk, split, source, category, flags, tokens, organization, user, language in rows.iterator(
+        ROWS_AT_ONCE
+    ):
+        yield PromptRow(
+            split=splits.split_of(pk, split),
+            source_kind=source,
+            category=category,
+            flags=flags,
+            num_tokens=tokens,
+            customer_key=organization or user,
+            language=language,
+        )
+
+
+def _demonstration_rows(snapshot: Snapshot) -> Iterator[DemonstrationRow]:
+    rows = Demonstration.objects.filter(pk__in=snapshot.demonstration_links.values("demonstration"))
+    for source, tokens in rows.values_list("prompt__source_kind", "token_count"):
+        yield DemonstrationRow(source, tokens)

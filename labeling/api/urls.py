@@ -38,6 +38,7 @@ from labeling.api import (
     tasks,
     text_checks,
     tokens,
+    win_rates,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern] = [
     *labeler_quality.urlpatterns,
     *costs.urlpatterns,
     *bias.urlpatterns,
+    *win_rates.urlpatterns,
     *questions.urlpatterns,
     *instructions.urlpatterns,
     *own_work.urlpatterns,

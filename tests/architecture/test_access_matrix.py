@@ -122,6 +122,8 @@ DOORS: dict[str, dict[str, Door]] = {
     },
     "labeler-quality/": {"GET": "researcher"},
     "costs/": {"GET": "researcher"},
+    "win-rates/": {"GET": "researcher"},
+    "win-rates/rankings/": {"GET": "researcher"},
     "bias/": {"GET": "researcher"},
     "bias/leak/": {"GET": "researcher"},
     "surveys/": {"GET": "labeling"},

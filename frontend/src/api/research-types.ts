@@ -92,3 +92,11 @@ export type BiasReport = Schemas["BiasOutput"];
 export type LeakReport = Schemas["LeakOutput"];
 /** A share with its interval, or the reason why there is none. */
 export type Share = Schemas["PreferenceShareOutput"];
+
+export type Distribution = Prompt["distribution"];
+export type Leaderboard = Schemas["LeaderboardOutput"];
+export type Standing = Leaderboard["models"][number];
+export type HeadToHead = Leaderboard["head_to_head"][number];
+/** A rate with its interval, or the reason why there is none. */
+export type Rate = Schemas["RateOutput"];
+export type RankingBehind = Schemas["RankingBehindOutput"];

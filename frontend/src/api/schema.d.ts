@@ -2303,6 +2303,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/win-rates/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Win rates, strengths, ratings and flags over the newest sealed rankings. */
+        get: operations["win_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/win-rates/rankings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sealed rankings that rank both models, newest first. */
+        get: operations["rankings_behind_win_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/written-prompts/": {
         parameters: {
             query?: never;
@@ -2485,6 +2519,10 @@ export interface components {
         AuthorOutput: {
             readonly id: number;
             readonly display_name: string;
+        };
+        BehindLabelerOutput: {
+            id: number;
+            display_name: string;
         };
         BiasOutput: {
             definition: string;
@@ -3131,6 +3169,11 @@ export interface components {
         FlagInputRequest: {
             is_sensitive: boolean;
         };
+        FlagRateOutput: {
+            key: string;
+            label: string;
+            figure: components["schemas"]["RateOutput"];
+        };
         FlaggedTextOutput: {
             text: string;
             is_sensitive: boolean;
@@ -3176,6 +3219,11 @@ export interface components {
             evaluation: components["schemas"]["EvaluationName"];
             evidence: components["schemas"]["EvidenceOutput"] | null;
             reason_missing: string;
+        };
+        HeadToHeadOutput: {
+            model: number;
+            other: number;
+            win_rate: components["schemas"]["RateOutput"];
         };
         HistoryOutput: {
             /** Format: uuid */
@@ -3311,6 +3359,10 @@ export interface components {
             /** @description Toxicity tasks only: how well it continues the input. */
             continuity?: number | null;
         };
+        JudgedModelOutput: {
+            id: number;
+            name: string;
+        };
         KeptDraftOutput: {
             /**
              * Format: uuid
@@ -3441,6 +3493,39 @@ export interface components {
         LanguageCountOutput: {
             language: string;
             num_prompts: number;
+        };
+        LeaderboardOutput: {
+            win_rate_definition: string;
+            strength_definition: string;
+            cluster_definition: string;
+            interval_method: string;
+            /** @description Those read: the newest. */
+            num_rankings: number;
+            /** @description Those that fit. */
+            num_sealed: number;
+            /** @description The least judged. */
+            num_models_left_out: number;
+            baseline: components["schemas"]["JudgedModelOutput"] | null;
+            /** @description The strongest first. */
+            models: components["schemas"]["LeaderboardRowOutput"][];
+            /** @description Of every two that ever met. */
+            head_to_head: components["schemas"]["HeadToHeadOutput"][];
+        };
+        LeaderboardRowOutput: {
+            source: components["schemas"]["JudgedModelOutput"];
+            is_baseline: boolean;
+            num_judgments: number;
+            /** @description Null for the baseline. */
+            win_rate: components["schemas"]["RateOutput"] | null;
+            strength: components["schemas"]["StrengthOutput"];
+            /** @description Mean of 1 to 7. */
+            likert: components["schemas"]["RateOutput"];
+            /** @description How many judgments said 1, 2, ... 7. */
+            ratings: number[];
+            /** @description The share of judgments that said yes. */
+            flags: components["schemas"]["FlagRateOutput"][];
+            /** @description Where the model met the baseline. */
+            panels: components["schemas"]["PanelOutput"][];
         };
         LeakOutput: {
             definition: string;
@@ -3864,6 +3949,10 @@ export interface components {
             results: components["schemas"]["QuestionOutput"][];
             next: string | null;
         };
+        PaginatedRankingBehindOutputList: {
+            results: components["schemas"]["RankingBehindOutput"][];
+            next: string | null;
+        };
         PaginatedRankingOutputList: {
             results: components["schemas"]["RankingOutput"][];
             next: string | null;
@@ -3912,6 +4001,13 @@ export interface components {
         PairInputRequest: {
             query: string;
             response: string;
+        };
+        PanelOutput: {
+            /** @enum {string} */
+            distribution: "instruct" | "gpt";
+            /** @enum {string} */
+            pool: "training" | "held_out";
+            win_rate: components["schemas"]["RateOutput"];
         };
         ParentOutput: {
             role: string;
@@ -4512,6 +4608,19 @@ export interface components {
             completion_id: number;
             rank: number;
         };
+        RankingBehindOutput: {
+            /** Format: uuid */
+            id: string;
+            labeler: components["schemas"]["BehindLabelerOutput"];
+            prompt_id: number;
+            /** @description Its first characters. */
+            readonly prompt: string;
+            /** Format: date-time */
+            submitted_at: string;
+            /** @description Of its best completion; 1 is best. */
+            model_rank: number;
+            other_rank: number;
+        };
         RankingDetailOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -4601,6 +4710,19 @@ export interface components {
             tasks: components["schemas"]["PartTasksInputRequest"];
             /** @default 5 */
             k: number;
+        };
+        /** @description Either a value or the reason why there is none. */
+        RateOutput: {
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            n: number;
+            num_prompts: number;
+            reason_undefined: string | null;
+            reason_no_interval: string | null;
         };
         RedeemInputRequest: {
             token: string;
@@ -5273,6 +5395,20 @@ export interface components {
             started_by: components["schemas"]["AuthorOutput"] | null;
             /** Format: date-time */
             started_at: string | null;
+        };
+        StrengthOutput: {
+            /** Format: double */
+            log_strength: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            num_contests: number;
+            reason_undefined: string | null;
+            rank: number | null;
+            rank_low: number | null;
+            rank_high: number | null;
+            cluster: number | null;
         };
         SubmittedOutput: {
             /** Format: uuid */
@@ -10827,6 +10963,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    win_rates: {
+        parameters: {
+            query?: {
+                /** @description A source's id; the project's own, or the most judged, unless given. */
+                baseline?: number;
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                distribution?: "instruct" | "gpt";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                pool?: "training" | "held_out";
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rankings_behind_win_rate: {
+        parameters: {
+            query: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                cursor?: string;
+                distribution?: "instruct" | "gpt";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                limit?: number;
+                model: number;
+                other: number;
+                pool?: "training" | "held_out";
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRankingBehindOutputList"];
+                };
             };
             /** @description Refused */
             default: {

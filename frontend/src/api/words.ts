@@ -1,4 +1,4 @@
-import type { Evaluation, Pool, PriorityMode, Project, ProjectKind, Split } from "./research-types";
+import type { Distribution, Evaluation, Pool, PriorityMode, Project, ProjectKind, Split } from "./research-types";
 import type { ModelKind, RunState, SnapshotKind, Stage, VersionStage } from "./training-types";
 import type { Role } from "./types";
 
@@ -8,6 +8,12 @@ export const ROLE_WORDS: Record<Role, string> = {
   labeler: "Labeler",
   researcher: "Researcher",
   admin: "Admin",
+};
+
+/** Where prompts came from: those sent to an instructed model, and those sent to a plain one. */
+export const DISTRIBUTION_WORDS: Record<Distribution, string> = {
+  instruct: "Instruct",
+  gpt: "GPT",
 };
 
 export const POOL_WORDS: Record<Pool, string> = {

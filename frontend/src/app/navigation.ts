@@ -24,6 +24,7 @@ export const navigation: NavigationItem[] = [
   { name: "projects", path: "/projects", role: "researcher" },
   { name: "reviews", path: "/reviews", role: "researcher" },
   { name: "agreement", path: "/agreement", role: "researcher", group: "figures" },
+  { name: "winRates", path: "/win-rates", role: "researcher", group: "figures" },
   { name: "bias", path: "/bias", role: "researcher", group: "figures" },
   { name: "costs", path: "/data/costs", role: "researcher", group: "figures" },
   { name: "evaluations", path: "/evaluations", role: "researcher" },

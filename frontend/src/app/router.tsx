@@ -105,6 +105,11 @@ const researcherPages: RouteObject[] = [
     path: "agreement/contested/:projectId/:promptId",
     ...page(() => import("@/features/agreement/contested-prompt-page"), "ContestedPromptPage"),
   },
+  { path: "win-rates", ...page(() => import("@/features/win-rates/win-rates-page"), "WinRatesPage") },
+  {
+    path: "win-rates/rankings",
+    ...page(() => import("@/features/win-rates/rankings-behind-page"), "RankingsBehindPage"),
+  },
   { path: "bias", ...page(() => import("@/features/bias/bias-page"), "BiasPage") },
   { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },

@@ -46,6 +46,7 @@ export function IntervalChart({
   references = [],
   bounds,
   isTitled = false,
+  isBars = false,
 }: {
   title: string;
   /** What the figures are and how they are counted; it goes with every file made of the chart. */
@@ -55,10 +56,12 @@ export function IntervalChart({
   bounds?: [number, number];
   /** Whether the title is printed: a section of the same name has done so otherwise. */
   isTitled?: boolean;
+  /** Shares of something as bars from zero. */
+  isBars?: boolean;
 }) {
-  const range = rangeOf(valuesOf(rows, references), bounds);
+  const range = rangeOf([...valuesOf(rows, references), ...(isBars ? [0] : [])], bounds);
   const figures = figuresOf(rows, references);
-  const draw = async () => (await import("./interval-drawing")).drawIntervals(rows, range, references);
+  const draw = async () => (await import("./interval-drawing")).drawIntervals(rows, range, references, isBars);
   return (
     <ChartFrame chart={{ title, definition, figures, draw }} isTitled={isTitled}>
     <div className={classes.chart} role="group" aria-label={title}>
@@ -85,6 +88,7 @@ export function IntervalChart({
             range={range}
             references={references}
             isQuiet={isQuiet}
+            isBar={isBars}
             label={label}
           />
           <div className={classes.figure}>

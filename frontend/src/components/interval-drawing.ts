@@ -15,6 +15,7 @@ export function drawIntervals(
   rows: IntervalRow[],
   range: [number, number],
   references: Reference[],
+  isBars = false,
 ): Drawing {
   const top = references.length * 18 + 6;
   const bottom = top + rows.length * ROW;
@@ -30,6 +31,9 @@ export function drawIntervals(
       text(0, note ? middle - 3 : middle + 4, clipped(label, LABEL_LIMIT), { weight: isQuiet ? 400 : 600 }),
       note ? text(0, middle + 13, clipped(note, LABEL_LIMIT + 8), { size: 11, fill: SOFT }) : "",
       line([LEFT, middle], [WIDTH - RIGHT, middle], { stroke: FAINT }),
+      isBars
+        ? `<rect x="${round(across(0))}" y="${middle - 6}" width="${round(across(value) - across(0))}" height="12" fill="${FAINT}"/>`
+        : "",
       ...(low === null || high === null
         ? []
         : [

@@ -4,6 +4,7 @@ import type { Interval, Reference } from "./interval-scale";
 
 const MIDDLE = 10;
 const CAP = 4;
+const BAR = 12;
 
 function Whisker({ low, high }: { low: number; high: number }) {
   return (
@@ -21,6 +22,7 @@ export function IntervalMark({
   range,
   references = [],
   isQuiet = false,
+  isBar = false,
   label,
 }: {
   interval: Interval;
@@ -28,6 +30,8 @@ export function IntervalMark({
   references?: Reference[];
   /** For what is only there to compare with. */
   isQuiet?: boolean;
+  /** Whether a bar from zero leads to the point. */
+  isBar?: boolean;
   label: string;
 }) {
   const { value, low, high } = interval;
@@ -48,6 +52,15 @@ export function IntervalMark({
           y2={MIDDLE * 2}
         />
       ))}
+      {isBar && (
+        <rect
+          className={classes.bar}
+          x={`${positionIn(range, 0)}%`}
+          y={MIDDLE - BAR / 2}
+          width={`${positionIn(range, value) - positionIn(range, 0)}%`}
+          height={BAR}
+        />
+      )}
       {low !== null && high !== null && (
         <Whisker low={positionIn(range, low)} high={positionIn(range, high)} />
       )}

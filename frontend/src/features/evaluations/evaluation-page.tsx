@@ -90,9 +90,14 @@ export function EvaluationPage() {
           <PageHeader
             title={detail.evaluation.name}
             actions={
-              <LinkButton to={`/projects/${evaluationId}`} isQuiet>
-                Instructions and rankings
-              </LinkButton>
+              <>
+                <LinkButton to={`/win-rates?project=${evaluationId}`} isQuiet>
+                  Head to head
+                </LinkButton>
+                <LinkButton to={`/projects/${evaluationId}`} isQuiet>
+                  Instructions and rankings
+                </LinkButton>
+              </>
             }
           >
             {listed(detail.evaluation.models.map(({ name }) => name))} against{" "}

@@ -26,6 +26,7 @@ import {
   MAX_COMPARED,
 } from "./compared-runs";
 import type { Compared } from "./compared-runs";
+import { definitionOf } from "./metric-groups";
 import type { MetricChart } from "./metric-groups";
 import { runMetricsQuery } from "./run-metrics";
 import pageClasses from "./run-page.module.css";
@@ -118,6 +119,7 @@ function Charts({ charts }: { charts: MetricChart[] }) {
               key={metrics[0]?.name ?? title}
               title={title}
               unit={unit}
+              definition={definitionOf({ title, metrics })}
               series={series}
               band={band}
               smoothing={smoothing / 100}

@@ -68,3 +68,9 @@ export function chartsOf(points: MetricsPoint[], glossary: StageMetric[]): Metri
     })),
   ];
 }
+
+/** What goes with a file of the curves. */
+export function definitionOf({ title, metrics }: Pick<MetricChart, "title" | "metrics">): string {
+  const meanings = metrics.map((metric) => `${metric.title}: ${metric.meaning}`);
+  return meanings.length > 0 ? meanings.join(" ") : `${title}, as the run reported it at each step.`;
+}

@@ -8,7 +8,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { Loaded } from "@/components/loaded";
 import { Section } from "@/components/section";
 
-import { chartsOf } from "./metric-groups";
+import { chartsOf, definitionOf } from "./metric-groups";
 import type { MetricChart } from "./metric-groups";
 import { MetricHint } from "./metric-hint";
 import { MetricMeanings } from "./metric-meanings";
@@ -31,12 +31,6 @@ function useLastFigures(run: Run) {
     // The key changes only with the run.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [live, run.id, queryClient]);
-}
-
-/** What goes with a file of the curves. */
-function definitionOf({ title, metrics }: MetricChart): string {
-  const meanings = metrics.map((metric) => `${metric.title}: ${metric.meaning}`);
-  return meanings.length > 0 ? meanings.join(" ") : `${title}, as the run reported it at each step.`;
 }
 
 function Curve({ chart, smoothing }: { chart: MetricChart; smoothing: number }) {

@@ -1,0 +1,11 @@
+export interface StackedRow {
+  label: string;
+  note?: string;
+  /** How many fell into each step of the scale, from its low end. */
+  counts: number[];
+  isQuiet?: boolean;
+}
+
+export function totalOf(counts: number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,246 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import { catalogueQuery } from "@/api/labeling";
+import type { Leaderboard, Standing } from "@/api/research-types";
+import { DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { FilterSelect } from "@/components/filter-select";
+import { IntervalChart } from "@/components/interval-chart";
+import { Section } from "@/components/section";
+import { StackedBars } from "@/components/stacked-bars";
+
+import {
+  behindAddress,
+  cellText,
+  missingOf,
+  noStrengths,
+  rateBetween,
+  rowsOf,
+  strengthRows,
+} from "./standings";
+import type { NamedRate } from "./standings";
+import type { ScopeFilters } from "./win-rate-queries";
+import classes from "./win-rates.module.css";
+
+const HALF = { value: 0.5, label: "As good" };
+
+function Missing({ title, sentences }: { title: string; sentences: string[] }) {
+  if (sentences.length === 0) return null;
+  return (
+    <ul className={classes.missing} aria-label={`${title}: not defined`}>
+      {sentences.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  );
+}
+
+export function Strengths({ found }: { found: Leaderboard }) {
+  const reason = noStrengths(found);
+  const rows = strengthRows(found);
+  return (
+    <Section title="Strength" note={`${found.strength_definition} ${found.cluster_definition}`} isSheet>
+      {reason !== null && <p className={classes.reason}>Not defined. {reason}</p>}
+      {rows.length > 0 && (
+        <IntervalChart
+          title="Strength"
+          definition={`${found.strength_definition} ${found.cluster_definition} ${found.interval_method}`}
+          rows={rows}
+          bounds={[-20, 20]}
+          references={[{ value: 0, label: "Mean" }]}
+        />
+      )}
+    </Section>
+  );
+}
+
+function Rates({ title, definition, rates }: { title: string; definition: string; rates: NamedRate[] }) {
+  const rows = rowsOf(rates, "task");
+  return (
+    <>
+      {rows.length > 0 && (
+        <IntervalChart title={title} definition={definition} rows={rows} bounds={[0, 1]} references={[HALF]} />
+      )}
+      <Missing title={title} sentences={missingOf(rates)} />
+    </>
+  );
+}
+
+export function WinRates({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
+  const { baseline } = found;
+  if (!baseline) return null;
+  const title = `Win rate against ${baseline.name}`;
+  const rates = found.models.flatMap(({ source, win_rate: rate }) =>
+    rate ? [{ name: source.name, rate, to: behindAddress(filters, source.id, baseline.id) }] : [],
+  );
+  return (
+    <Section title={title} note={found.win_rate_definition} isSheet>
+      <Rates title={title} definition={`${found.win_rate_definition} ${found.interval_method}`} rates={rates} />
+    </Section>
+  );
+}
+
+/** The four panels of the paper: which prompts, judged by whom (R35). */
+export function Panels({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
+  const { baseline } = found;
+  if (!baseline) return null;
+  const panels = found.models
+    .flatMap(({ panels: own }) => own)
+    .map(({ distribution, pool }) => ({ distribution, pool }));
+  const shown = panels.filter(
+    ({ distribution, pool }, place) =>
+      panels.findIndex((one) => one.distribution === distribution && one.pool === pool) === place,
+  );
+  if (shown.length === 0) return null;
+  return (
+    <Section
+      title="By prompts and labelers"
+      note={`Win rate against ${baseline.name} in each panel of prompt distribution and labeler pool.`}
+    >
+      <div className={classes.panels}>
+        {shown.map(({ distribution, pool }) => {
+          const title = `${DISTRIBUTION_WORDS[distribution]} prompts, ${POOL_WORDS[pool].toLowerCase()} labelers`;
+          const rates = found.models.flatMap(({ source, panels: own }) => {
+            const panel = own.find((one) => one.distribution === distribution && one.pool === pool);
+            const to = behindAddress({ ...filters, distribution, pool }, source.id, baseline.id);
+            return panel ? [{ name: source.name, rate: panel.win_rate, to }] : [];
+          });
+          return (
+            <div key={title} className={classes.panel}>
+              <h3>{title}</h3>
+              <Rates
+                title={title}
+                definition={`${found.win_rate_definition} Against ${baseline.name}. ${found.interval_method}`}
+                rates={rates}
+              />
+            </div>
+          );
+        })}
+      </div>
+    </Section>
+  );
+}
+
+function columnsOf(found: Leaderboard, filters: ScopeFilters): Column<Standing>[] {
+  return [
+    { key: "model", header: "Model", isRowHeader: true, cell: ({ source }) => source.name },
+    ...found.models.map((other) => ({
+      key: String(other.source.id),
+      header: `over ${other.source.name}`,
+      align: "end" as const,
+      cell: ({ source }: Standing) => {
+        if (source.id === other.source.id) return null;
+        const between = rateBetween(found, source.id, other.source.id);
+        if (!between) return "never met";
+        return <Link to={behindAddress(filters, source.id, other.source.id)}>{cellText(between.win_rate)}</Link>;
+      },
+    })),
+  ];
+}
+
+export function HeadToHeads({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
+  return (
+    <Section
+      title="Head to head"
+      note="The row's model over the column's, with its interval; each leads to the rankings behind it."
+    >
+      <DataTable
+        caption="Head to head"
+        columns={columnsOf(found, filters)}
+        rows={found.models}
+        rowKey={({ source }) => source.id}
+      />
+    </Section>
+  );
+}
+
+export function Ratings({ found }: { found: Leaderboard }) {
+  const catalogue = useQuery(catalogueQuery);
+  const anchors = catalogue.data?.likert.anchors ?? {};
+  const steps = [1, 2, 3, 4, 5, 6, 7].map((rating) => {
+    const anchor = anchors[String(rating)];
+    return anchor ? `${rating} ${anchor}` : String(rating);
+  });
+  const means: NamedRate[] = found.models.map(({ source, likert, is_baseline: isQuiet }) => ({
+    name: source.name,
+    rate: likert,
+    isQuiet,
+  }));
+  const rows = rowsOf(means, "judgment");
+  return (
+    <>
+      <Section title="How ratings spread" note="Overall quality, the share of judgments that said each number." isSheet>
+        <StackedBars
+          title="How ratings spread"
+          definition="Judgments of overall quality from 1 (worst) to 7 (best), sealed rankings only."
+          steps={steps}
+          rows={found.models.map(({ source, ratings, is_baseline: isQuiet }) => ({
+            label: source.name,
+            counts: ratings,
+            isQuiet,
+          }))}
+        />
+      </Section>
+      <Section title="Mean rating" note="From 1 (worst) to 7 (best)." isSheet>
+        {rows.length > 0 && (
+          <IntervalChart
+            title="Mean rating"
+            definition={`Mean of the ratings from 1 to 7. ${found.interval_method}`}
+            rows={rows}
+            bounds={[1, 7]}
+          />
+        )}
+        <Missing title="Mean rating" sentences={missingOf(means)} />
+      </Section>
+    </>
+  );
+}
+
+export function Prevalences({
+  found,
+  flag,
+  onFlag,
+}: {
+  found: Leaderboard;
+  flag: string;
+  onFlag: (flag: string) => void;
+}) {
+  const flags = found.models[0]?.flags ?? [];
+  const shown = flags.find(({ key }) => key === flag) ?? flags[0];
+  if (!shown) return null;
+  const rates: NamedRate[] = found.models.flatMap(({ source, flags: own, is_baseline: isQuiet }) => {
+    const said = own.find(({ key }) => key === shown.key);
+    return said ? [{ name: source.name, rate: said.figure, isQuiet }] : [];
+  });
+  const rows = rowsOf(rates, "judgment");
+  return (
+    <Section
+      title="What was said of them"
+      note="The share of judgments that said yes, of those that were asked."
+      actions={
+        <FilterSelect
+          label="Flag"
+          all={flags[0]?.label ?? ""}
+          choices={flags.slice(1).map(({ key, label }) => ({ value: key, label }))}
+          value={shown === flags[0] ? "" : shown.key}
+          onChange={onFlag}
+        />
+      }
+      isSheet
+    >
+      {rows.length > 0 && (
+        <IntervalChart
+          title={shown.label}
+          definition={`${shown.label}: the share of judgments that said yes, of those that were asked. ${found.interval_method}`}
+          rows={rows}
+          bounds={[0, 1]}
+          isTitled
+          isBars
+        />
+      )}
+      <Missing title={shown.label} sentences={missingOf(rates)} />
+    </Section>
+  );
+}

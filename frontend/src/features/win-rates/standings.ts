@@ -1,0 +1,80 @@
+import type { HeadToHead, Leaderboard, Rate, Standing } from "@/api/research-types";
+import { countOf, formatCount, formatShare } from "@/components/formats";
+import type { IntervalRow } from "@/components/interval-chart";
+
+import { SCOPE_FILTERS } from "./win-rate-queries";
+import type { ScopeFilters } from "./win-rate-queries";
+
+/** The address of the rankings behind a win rate, under the same filters. */
+export function behindAddress(filters: ScopeFilters, model: number, other: number): string {
+  const query = new URLSearchParams({ model: String(model), other: String(other) });
+  for (const name of SCOPE_FILTERS) if (filters[name] !== "") query.set(name, filters[name]);
+  return `/win-rates/rankings?${query.toString()}`;
+}
+
+export function sizeOf({ n, num_prompts: prompts, reason_no_interval: reason }: Rate, counted: string): string {
+  const size = `${countOf(n, counted)} on ${countOf(prompts, "prompt")}`;
+  return reason === null ? size : `${size}. ${reason}`;
+}
+
+export interface NamedRate {
+  name: string;
+  rate: Rate;
+  to?: string;
+  isQuiet?: boolean;
+}
+
+export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
+  return rates.flatMap(({ name, rate, to, isQuiet }) =>
+    rate.value === null
+      ? []
+      : [
+          {
+            label: name,
+            note: sizeOf(rate, counted),
+            to,
+            interval: { value: rate.value, low: rate.low, high: rate.high },
+            isQuiet,
+          },
+        ],
+  );
+}
+
+export function missingOf(rates: NamedRate[]): string[] {
+  return rates.flatMap(({ name, rate }) =>
+    rate.value === null ? [`${name}: not defined. ${rate.reason_undefined ?? ""}`] : [],
+  );
+}
+
+/** `rank 1 to 2, cluster 1, 300 contests` */
+export function placeOf({ strength }: Standing): string {
+  const { rank, rank_low: low, rank_high: high, cluster, num_contests: contests } = strength;
+  const ranks = low === null || high === null || low === high ? `rank ${rank ?? "unknown"}` : `rank ${low} to ${high}`;
+  const parts = [ranks, cluster === null ? null : `cluster ${cluster}`, countOf(contests, "contest")];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+export function strengthRows({ models }: Leaderboard): IntervalRow[] {
+  return models.flatMap((model) => {
+    const { log_strength: value, low, high } = model.strength;
+    if (value === null) return [];
+    return [{ label: model.source.name, note: placeOf(model), interval: { value, low, high } }];
+  });
+}
+
+/** Why there are no strengths; the same for every model. */
+export function noStrengths({ models }: Leaderboard): string | null {
+  const first = models[0];
+  return first?.strength.log_strength === null ? first.strength.reason_undefined : null;
+}
+
+export function rateBetween(found: Leaderboard, model: number, other: number): HeadToHead | undefined {
+  return found.head_to_head.find((one) => one.model === model && one.other === other);
+}
+
+/** `62.1% (55 to 69, n 120)` */
+export function cellText({ value, low, high, n }: Rate): string {
+  if (value === null) return "not defined";
+  const ends = low === null || high === null ? "" : `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)}, `;
+  return `${formatShare(value)} (${ends}n ${formatCount(n)})`;
+}

@@ -1,0 +1,141 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { catalogueQuery } from "@/api/labeling";
+import { projectsQuery } from "@/api/projects";
+import type { Leaderboard } from "@/api/research-types";
+import { DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
+import { EmptyNote } from "@/components/empty-note";
+import { FilterSelect } from "@/components/filter-select";
+import { countOf, formatCount } from "@/components/formats";
+import { Loaded } from "@/components/loaded";
+import { PageHeader } from "@/components/page-header";
+import { Toolbar } from "@/components/toolbar";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { HeadToHeads, Panels, Prevalences, Ratings, Strengths, WinRates } from "./leaderboard-sections";
+import { leaderboardQuery, SCOPE_FILTERS } from "./win-rate-queries";
+import type { ScopeFilters } from "./win-rate-queries";
+import classes from "./win-rates.module.css";
+
+const FILTERS = [...SCOPE_FILTERS, "baseline", "flag"] as const;
+type Filters = ScopeFilters & { baseline: string; flag: string };
+type OnFilter = (name: keyof Filters, value: string) => void;
+
+function choicesOf(words: Record<string, string>, noun: string) {
+  return Object.entries(words).map(([value, label]) => ({ value, label: `${label} ${noun}` }));
+}
+
+const POOLS = choicesOf(POOL_WORDS, "labelers");
+const DISTRIBUTIONS = choicesOf(DISTRIBUTION_WORDS, "prompts");
+
+function Choices({
+  filters,
+  found,
+  onFilter,
+}: {
+  filters: Filters;
+  found: Leaderboard | undefined;
+  onFilter: OnFilter;
+}) {
+  const projects = useQuery(projectsQuery);
+  const catalogue = useQuery(catalogueQuery);
+  const ranked = (projects.data ?? []).filter(({ kind }) => kind !== "demonstration");
+  return (
+    <Toolbar label="Filter the rankings">
+      <FilterSelect
+        label="Project"
+        all="All projects"
+        choices={ranked.map(({ id, name }) => ({ value: String(id), label: name }))}
+        value={filters.project}
+        onChange={(value) => onFilter("project", value)}
+      />
+      <FilterSelect
+        label="Baseline"
+        all="The usual one"
+        choices={(found?.models ?? []).map(({ source }) => ({ value: String(source.id), label: source.name }))}
+        value={filters.baseline}
+        onChange={(value) => onFilter("baseline", value)}
+      />
+      <FilterSelect
+        label="Prompts"
+        all="All prompts"
+        choices={DISTRIBUTIONS}
+        value={filters.distribution}
+        onChange={(value) => onFilter("distribution", value)}
+      />
+      <FilterSelect
+        label="Use case"
+        all="All use cases"
+        choices={(catalogue.data?.categories ?? []).map(({ key, label }) => ({ value: key, label }))}
+        value={filters.category}
+        onChange={(value) => onFilter("category", value)}
+      />
+      <FilterSelect
+        label="Pool"
+        all="Both pools"
+        choices={POOLS}
+        value={filters.pool}
+        onChange={(value) => onFilter("pool", value)}
+      />
+      <FilterSelect
+        label="Simulated labelers"
+        all="Left out"
+        choices={[{ value: "yes", label: "Counted among the people" }]}
+        value={filters.simulated}
+        onChange={(value) => onFilter("simulated", value)}
+      />
+    </Toolbar>
+  );
+}
+
+function sizeOf({ num_rankings: read, num_sealed: sealed, num_models_left_out: leftOut }: Leaderboard): string {
+  const newest = read === sealed ? "" : ` of ${formatCount(sealed)}, the newest`;
+  const others = leftOut === 0 ? "" : ` ${countOf(leftOut, "model")} with fewer judgments left out.`;
+  return `${countOf(read, "sealed ranking")}${newest}.${others}`;
+}
+
+function Figures({ found, filters, onFilter }: { found: Leaderboard; filters: Filters; onFilter: OnFilter }) {
+  if (found.models.length === 0) {
+    return (
+      <EmptyNote title="No sealed ranking fits">
+        Choose other filters, or wait until rankings can no longer be taken back.
+      </EmptyNote>
+    );
+  }
+  return (
+    <>
+      <p>{sizeOf(found)}</p>
+      <Strengths found={found} />
+      <WinRates found={found} filters={filters} />
+      <Panels found={found} filters={filters} />
+      <HeadToHeads found={found} filters={filters} />
+      <Ratings found={found} />
+      <Prevalences found={found} flag={filters.flag} onFlag={(flag) => onFilter("flag", flag)} />
+    </>
+  );
+}
+
+/** Every model against every other, with what stands behind each figure (R35, R37, R38). */
+export function WinRatesPage() {
+  const [filters, setFilter] = useAddressFilters(FILTERS);
+  const leaderboard = useQuery(leaderboardQuery(filters, filters.baseline));
+  return (
+    <>
+      <PageHeader title="Win rates">
+        Which model's completions people ranked above which. Only sealed rankings count.
+      </PageHeader>
+      <Choices filters={filters} found={leaderboard.data} onFilter={setFilter} />
+      <Loaded query={leaderboard} skeleton={<Skeleton height={320} />}>
+        {(found) => (
+          <div
+            className={leaderboard.isPlaceholderData ? classes.stale : undefined}
+            aria-busy={leaderboard.isPlaceholderData}
+          >
+            <Figures found={found} filters={filters} onFilter={setFilter} />
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,172 @@
+import { screen, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { Leaderboard, Rate, RankingBehind, Standing } from "@/api/research-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer, refusal } from "@/testing/server";
+import { catalogue } from "@/testing/tasks";
+
+const sft = { id: 3, name: "sft-2" };
+const ppo = { id: 8, name: "ppo-1" };
+
+function rate(value: number | null): Rate {
+  return {
+    value,
+    low: value === null ? null : value - 0.05,
+    high: value === null ? null : value + 0.05,
+    n: value === null ? 0 : 120,
+    num_prompts: value === null ? 0 : 100,
+    reason_undefined: value === null ? "No sealed judgment answers this yet." : null,
+    reason_no_interval: null,
+  };
+}
+
+function standing(source: typeof sft, change: Partial<Standing>): Standing {
+  return {
+    source,
+    is_baseline: false,
+    num_judgments: 120,
+    win_rate: null,
+    strength: {
+      log_strength: 0.4,
+      low: 0.1,
+      high: 0.7,
+      num_contests: 120,
+      reason_undefined: null,
+      rank: 1,
+      rank_low: 1,
+      rank_high: 2,
+      cluster: 1,
+    },
+    likert: rate(5.1),
+    ratings: [1, 2, 3, 10, 40, 40, 24],
+    flags: [
+      { key: "fails_instruction", label: "Fails to follow", figure: rate(0.2) },
+      { key: "hallucination", label: "Hallucination", figure: rate(null) },
+    ],
+    panels: [],
+    ...change,
+  };
+}
+
+const found: Leaderboard = {
+  win_rate_definition: "A tie counts one half.",
+  strength_definition: "Bradley and Terry's strengths.",
+  cluster_definition: "Ranks in 95 % of the resamples.",
+  interval_method: "95 % cluster bootstrap.",
+  num_rankings: 120,
+  num_sealed: 120,
+  num_models_left_out: 0,
+  baseline: sft,
+  models: [
+    standing(ppo, {
+      win_rate: rate(0.62),
+      panels: [{ distribution: "instruct", pool: "held_out", win_rate: rate(0.66) }],
+    }),
+    standing(sft, { is_baseline: true }),
+  ],
+  head_to_head: [
+    { model: ppo.id, other: sft.id, win_rate: rate(0.62) },
+    { model: sft.id, other: ppo.id, win_rate: rate(0.38) },
+  ],
+};
+
+const behind: RankingBehind = {
+  id: "0000002a-0000-4000-8000-00000000002a",
+  labeler: { id: 5, display_name: "Amina Rahman" },
+  prompt_id: 17,
+  prompt: "Write a short thank-you note",
+  submitted_at: "2026-03-01T09:00:00Z",
+  model_rank: 1,
+  other_rank: 3,
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "researcher" }) })
+    .on("GET /api/projects/", { body: { results: [], next: null } })
+    .on("GET /api/catalogue/", { body: catalogue })
+    .on("GET /api/win-rates/", { body: found })
+    .on("GET /api/win-rates/rankings/", { body: { results: [behind], next: null } });
+});
+
+test("models stand by strength with their ranks, and each win rate leads to its rankings", async () => {
+  renderApp("/win-rates?project=4");
+
+  const strengths = await screen.findByRole("group", { name: "Strength" });
+  expect(within(strengths).getAllByText("rank 1 to 2, cluster 1, 120 contests")).toHaveLength(2);
+  const rates = screen.getByRole("group", { name: "Win rate against sft-2" });
+  expect(within(rates).getByText("120 tasks on 100 prompts")).toBeVisible();
+  expect(within(rates).getByRole("link", { name: "ppo-1" })).toHaveAttribute(
+    "href",
+    "/win-rates/rankings?model=8&other=3&project=4",
+  );
+});
+
+test("the panels of prompts and labelers lead to their own rankings", async () => {
+  renderApp("/win-rates");
+
+  const panel = await screen.findByRole("group", { name: "Instruct prompts, held-out labelers" });
+  expect(within(panel).getByRole("link", { name: "ppo-1" })).toHaveAttribute(
+    "href",
+    "/win-rates/rankings?model=8&other=3&pool=held_out&distribution=instruct",
+  );
+});
+
+test("head to head is a table with interval and n in every cell", async () => {
+  renderApp("/win-rates");
+
+  const table = await screen.findByRole("table", { name: "Head to head" });
+  expect(within(table).getByRole("link", { name: "62.0% (57 to 67, n 120)" })).toBeVisible();
+  expect(within(table).getByRole("link", { name: "38.0% (33 to 43, n 120)" })).toBeVisible();
+});
+
+test("ratings are read out as shares, and a flag that nobody was asked about says so", async () => {
+  const { user } = renderApp("/win-rates");
+
+  const bar = (await screen.findAllByRole("img", { name: /^ppo-1: 1 Worst: 0.8%/ }))[0];
+  expect(bar).toBeVisible();
+  await user.selectOptions(screen.getByRole("combobox", { name: "Flag" }), "hallucination");
+
+  expect(screen.getByRole("list", { name: "Hallucination: not defined" })).toHaveTextContent(
+    "ppo-1: not defined. No sealed judgment answers this yet.",
+  );
+});
+
+test("strengths that are not defined say why once", async () => {
+  const none = {
+    ...found.models[0]?.strength,
+    log_strength: null,
+    reason_undefined: "Their strength would be infinite.",
+  } as Standing["strength"];
+  server.on("GET /api/win-rates/", {
+    body: { ...found, models: found.models.map((model) => ({ ...model, strength: none })) },
+  });
+  renderApp("/win-rates");
+
+  expect(await screen.findByText("Not defined. Their strength would be infinite.")).toBeVisible();
+});
+
+test("the rankings behind a rate are listed with both ranks and who won", async () => {
+  renderApp("/win-rates/rankings?model=8&other=3&pool=held_out");
+
+  expect(await screen.findByRole("heading", { name: "ppo-1 over sft-2", level: 1 })).toBeVisible();
+  const row = await screen.findByRole("row", { name: /Amina Rahman 1 3 won/ });
+  expect(within(row).getByRole("link", { name: "0000002a" })).toHaveAttribute("href", `/rankings/${behind.id}`);
+  expect(server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8&other=3");
+});
+
+test("nothing fits, or a baseline that is refused, is said in words", async () => {
+  server.on("GET /api/win-rates/", { body: { ...found, models: [], head_to_head: [], baseline: null } });
+  const { unmount } = renderApp("/win-rates");
+  expect(await screen.findByText("No sealed ranking fits")).toBeVisible();
+  unmount();
+
+  server.on("GET /api/win-rates/", refusal(422, "not_a_baseline", "Choose one that is listed."));
+  renderApp("/win-rates?baseline=99");
+  expect(await screen.findByText(/Choose one that is listed/)).toBeVisible();
+});

@@ -5,6 +5,7 @@ that this labeler did not judge.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import overload
 
@@ -25,23 +26,37 @@ def dense_ranks(ranks: Sequence[int | None]) -> Sequence[int | None]:
 
 def pair_signs(ranks: Sequence[int | None]) -> Iterator[tuple[int, int, int]]:
     """Every judged pair of positions i < j with +1 (i preferred), -1 (j preferred) or 0 (a tie)."""
-    judged = [(position, rank) for position, rank in enumerate(ranks) if rank is not None]
-    for (first, first_rank), (second, second_rank) in combinations(judged, 2):
-        yield first, second, (second_rank > first_rank) - (second_rank < first_rank)
+    return iter(_pair_signs(tuple(ranks)))
 
 
 def preference_pairs(ranks: Sequence[int | None]) -> list[tuple[int, int]]:
     """(preferred, other) positions: all C(K,2) of the judged completions, less the tied ones."""
-    return [
-        (first, second) if sign > 0 else (second, first)
-        for first, second, sign in pair_signs(ranks)
-        if sign
-    ]
+    return list(_preference_pairs(tuple(ranks)))
 
 
 def num_tied_pairs(ranks: Sequence[int | None]) -> int:
     """How many of the judged pairs make no comparison because their ranks are equal."""
-    return sum(sign == 0 for _, _, sign in pair_signs(ranks))
+    known = tuple(ranks)
+    return len(_pair_signs(known)) - len(_preference_pairs(known))
+
+
+# There are 4,683 ways to rank six completions and millions of rankings: most were seen before.
+@lru_cache(maxsize=1 << 15)
+def _pair_signs(ranks: tuple[int | None, ...]) -> tuple[tuple[int, int, int], ...]:
+    judged = [(position, rank) for position, rank in enumerate(ranks) if rank is not None]
+    return tuple(
+        (first, second, (second_rank > first_rank) - (second_rank < first_rank))
+        for (first, first_rank), (second, second_rank) in combinations(judged, 2)
+    )
+
+
+@lru_cache(maxsize=1 << 15)
+def _preference_pairs(ranks: tuple[int | None, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (first, second) if sign > 0 else (second, first)
+        for first, second, sign in _pair_signs(ranks)
+        if sign
+    )
 
 
 def pair_sign_columns(

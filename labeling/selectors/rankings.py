@@ -28,7 +28,8 @@ from labeling.selectors.sealing import is_sealed, sealed_answer
 ROWS_AT_ONCE: Final = 2_000
 
 
-@dataclass(frozen=True)
+# Slots, for there are millions of them in a freeze.
+@dataclass(frozen=True, slots=True)
 class ShownCompletion:
     """One completion of a task, with the name of what wrote it (never for a labeler's eyes)."""
 
@@ -37,7 +38,7 @@ class ShownCompletion:
     source_name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LabelerRanking:
     """One labeler's dense ranks, aligned with the task's completions; None was not judged.
 
@@ -50,7 +51,7 @@ class LabelerRanking:
     axes: tuple[Mapping[str, float], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RankedTask:
     """All that training reads of one task: the prompt, what was shown, how each labeler ranked."""
 
@@ -132,13 +133,11 @@ def ranked_tasks(rankings: QuerySet[Ranking]) -> Iterator[RankedTask]:
         .order_by("pk")
         .values_list("pk", "prompt_id", "prompt__text", "prompt__category", "prompt__split")
     )
-    shown = groupby(_shown_completions(rankings), key=itemgetter(0))
+    shown = _shown_completions(rankings)
     judged = groupby(_judgments(rankings), key=itemgetter(0))
     for task_id, prompt_id, prompt, category, split in tasks.iterator(ROWS_AT_ONCE):
-        completions = tuple(
-            ShownCompletion(completion_id, text, source_name)
-            for _, completion_id, text, source_name in _rows_of(task_id, shown)
-        )
+        completions = _completions_of(task_id, shown)
+        ids = [one.id for one in completions]
         yield RankedTask(
             task_id=task_id,
             prompt_id=prompt_id,
@@ -146,7 +145,7 @@ def ranked_tasks(rankings: QuerySet[Ranking]) -> Iterator[RankedTask]:
             category=category,
             split=split,
             completions=completions,
-            rankings=tuple(_labeler_ranking(row, completions) for row in _rows_of(task_id, judged)),
+            rankings=tuple(_labeler_ranking(row, ids) for row in _rows_of(task_id, judged)),
         )
 
 
@@ -199,16 +198,36 @@ Groups = Iterator[tuple[int, Iterator[tuple[Any, ...]]]]
 def _rows_of(task_id: int, groups: Groups) -> Iterator[tuple[Any, ...]]:
     """The next group, which is this task's: each query has rows of the same tasks in one order."""
     found, rows = next(groups)
-    if found != task_id:
-        raise RuntimeError(f"The queries disagree about task {task_id}: read them at one moment.")
+    _check_same(found, task_id)
     return rows
 
 
+def _check_same(found: int, task_id: int) -> None:
+    if found != task_id:
+        raise RuntimeError(f"The queries disagree about task {task_id}: read them at one moment.")
+
+
+def _completions_of(task_id: int, shown: Iterator[tuple[Any, ...]]) -> tuple[ShownCompletion, ...]:
+    found, ids, texts, sources = next(shown)
+    _check_same(found, task_id)
+    return tuple(map(ShownCompletion, ids, texts, sources))
+
+
 def _shown_completions(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
-    shown = TaskCompletion.objects.filter(task__in=rankings.values("task"))
+    """(task, ids of its completions, their texts, their sources), in the order of the ids.
+
+    One row for a task: a row for every completion takes half of all the time of a freeze.
+    """
     return (
-        shown.order_by("task_id", "completion_id")
-        .values_list("task_id", "completion_id", "completion__text", "completion__source__name")
+        TaskCompletion.objects.filter(task__in=rankings.values("task"))
+        .order_by("task_id")
+        .values("task_id")
+        .annotate(
+            ids=ArrayAgg("completion_id", order_by="completion_id"),
+            texts=ArrayAgg("completion__text", order_by="completion_id"),
+            sources=ArrayAgg("completion__source__name", order_by="completion_id"),
+        )
+        .values_list("task_id", "ids", "texts", "sources")
         .iterator(ROWS_AT_ONCE)
     )
 
@@ -234,15 +253,13 @@ def _judgments(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
     )
 
 
-def _labeler_ranking(
-    row: tuple[Any, ...], completions: Sequence[ShownCompletion]
-) -> LabelerRanking:
+def _labeler_ranking(row: tuple[Any, ...], ids: Sequence[int]) -> LabelerRanking:
     _, ranking_id, labeler_id, ranked, ranks, rated, axes = row
     rank_of = dict(zip(ranked, ranks, strict=True))
     axes_of = dict(zip(rated or (), axes or (), strict=True))
     return LabelerRanking(
         ranking_id,
         labeler_id,
-        tuple(rank_of.get(one.id) for one in completions),
-        axes=tuple(axes_of.get(one.id, {}) for one in completions) if axes_of else (),
+        tuple(rank_of.get(one) for one in ids),
+        axes=tuple(axes_of.get(one, {}) for one in ids) if axes_of else (),
     )

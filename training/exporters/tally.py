@@ -1,12 +1,11 @@
 """What a data card says of the records, counted while they pass by."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
-from labeling.preferences import num_tied_pairs, pair_signs, preference_pairs
+from labeling.preferences import num_tied_pairs, preference_pairs
 
 
 @dataclass
@@ -46,20 +45,16 @@ class Tally:
 
 def agreement_counts(rankings: Sequence[Sequence[int | None]]) -> tuple[int, int]:
     """(agreeing, comparable) pairs of labelers over all pairs of completions, ties left out."""
-    votes: Counter[tuple[int, int, int]] = Counter()
+    # Most tasks have one labeler.
+    if len(rankings) < 2:
+        return 0, 0
+    votes: Counter[tuple[int, int]] = Counter()
     for ranks in rankings:
-        votes.update(pair for pair in pair_signs(ranks) if pair[2])
-    agreeing = comparable = 0
-    for first, second in strict_pairs(rankings):
-        for_first, for_second = votes[first, second, 1], votes[first, second, -1]
-        agreeing += num_couples(for_first) + num_couples(for_second)
-        comparable += num_couples(for_first + for_second)
-    return agreeing, comparable
-
-
-def strict_pairs(rankings: Sequence[Sequence[int | None]]) -> Iterator[tuple[int, int]]:
-    k = len(rankings[0]) if rankings else 0
-    return combinations(range(k), 2)
+        votes.update(preference_pairs(ranks))
+    agreeing = sum(num_couples(count) for count in votes.values())
+    # Those who disagree about two completions have voted for either of them.
+    against = sum(count * votes.get((worse, better), 0) for (better, worse), count in votes.items())
+    return agreeing, agreeing + against // 2
 
 
 def num_couples(count: int) -> int:

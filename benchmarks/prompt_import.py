@@ -39,7 +39,8 @@ def lines(num_rows: int) -> Iterator[bytes]:
 
 def upload(num_rows: int) -> None:
     from labeling.models import User
-    from labeling.services.prompt_imports import CHUNK_BYTES, NewImport, open_import, store_chunk
+    from labeling.services.prompt_imports import NewImport, open_import, store_chunk
+    from labeling.services.uploads import CHUNK_BYTES
 
     person, _ = User.objects.get_or_create(email="bench@example.org", defaults={"role": "admin"})
     num_bytes = sum(len(line) for line in lines(num_rows))

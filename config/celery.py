@@ -18,6 +18,8 @@ PERIODIC = {
     "training.reap": 15.0,
     # Goes on with imports of prompts.
     "labeling.import_prompts": 5.0,
+    # Goes on with imports of judgments.
+    "labeling.import_judgments": 5.0,
     # Goes on with exports of snapshots.
     "training.export": 5.0,
     # Takes the steps of rounds whose condition is met.

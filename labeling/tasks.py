@@ -1,8 +1,10 @@
-"""Thin doors for Celery: imports of prompts, the check of those stored before, agreement."""
+"""Thin doors for Celery: imports of prompts and judgments, checks of stored prompts, agreement."""
 
 from celery import current_app, shared_task
 
 from labeling.services.agreement_store import refresh_agreement as refresh
+from labeling.services.judgment_import_jobs import fail_abandoned_judgment_uploads
+from labeling.services.judgment_import_slices import import_judgments_for
 from labeling.services.prompt_checks import check_stored_prompts
 from labeling.services.prompt_import_slices import import_for
 from labeling.services.prompt_imports import fail_abandoned_uploads
@@ -19,6 +21,14 @@ def import_prompts() -> None:
     fail_abandoned_uploads()
     if import_for(SECONDS_AT_ONCE):
         current_app.send_task("labeling.import_prompts", expires=EXPIRES_SECONDS)
+
+
+@shared_task(name="labeling.import_judgments")
+def import_judgments() -> None:
+    """Go on with the oldest import of judgments, and ring again while there is more."""
+    fail_abandoned_judgment_uploads()
+    if import_judgments_for(SECONDS_AT_ONCE):
+        current_app.send_task("labeling.import_judgments", expires=EXPIRES_SECONDS)
 
 
 @shared_task(name="labeling.check_prompts")

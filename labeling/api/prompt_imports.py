@@ -28,12 +28,12 @@ from labeling.selectors.prompt_imports import (
     uploaded_positions,
 )
 from labeling.services.prompt_imports import (
-    CHUNK_BYTES,
     NewImport,
     cancel_import,
     open_import,
     store_chunk,
 )
+from labeling.services.uploads import CHUNK_BYTES
 from labeling.text_hygiene import has_control_characters
 
 REPORT_COLUMNS = ("line", "outcome", "prompt", "duplicate_of", "field", "message")

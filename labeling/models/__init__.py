@@ -7,6 +7,11 @@ from labeling.models.consent import Consent, ConsentVersion
 from labeling.models.contested import Adjudication, PromptExclusion
 from labeling.models.demonstrations import Demonstration, DemonstrationReview
 from labeling.models.instructions import Acknowledgement, InstructionVersion
+from labeling.models.judgment_imports import (
+    JudgmentImport,
+    JudgmentImportChunk,
+    JudgmentImportRow,
+)
 from labeling.models.people import ApiToken, Invitation, Pool, Role, SignInLink, User
 from labeling.models.projects import Project
 from labeling.models.prompt_imports import (
@@ -49,6 +54,9 @@ __all__ = [
     "FewShotSet",
     "InstructionVersion",
     "Invitation",
+    "JudgmentImport",
+    "JudgmentImportChunk",
+    "JudgmentImportRow",
     "LabelerMeeting",
     "Pool",
     "PresentedCompletion",

@@ -73,19 +73,21 @@ def import_judgments(
     target: Target,
     dry_run: bool,
     on_progress: Progress,
+    is_part: bool = False,
 ) -> JudgmentImportReport:
     """Store the good rows, 100 to a transaction, and report on all of them.
 
     A dry run is the import itself, checked by every constraint and then rolled back, so what it
-    reports is what would happen. An import that was cut off is simply run again.
+    reports is what would happen. An import that was cut off is simply run again. ``is_part`` leaves
+    what is done once behind the last row to the caller: ``refresh_planner_statistics``.
 
     Raises: Refused("not_an_import"), Refused("other_purpose") when the project exists and holds
     something else.
     """
     if not dry_run:
         report = _import(rows, target, JudgmentImportReport(False), on_progress)
-        if report.stored:
-            _refresh_planner_statistics()
+        if report.stored and not is_part:
+            refresh_planner_statistics()
         return report
     with transaction.atomic():
         report = _import(rows, target, JudgmentImportReport(True), on_progress)
@@ -95,7 +97,7 @@ def import_judgments(
     return report
 
 
-def _refresh_planner_statistics() -> None:
+def refresh_planner_statistics() -> None:
     """Without it Postgres takes freshly filled tables for empty ones until autovacuum comes by.
 
     It then joins thousands of rankings with nested loops: minutes instead of a tenth of a second.

@@ -24,13 +24,7 @@ from labeling.importers.prompt_files import (
 )
 from labeling.importers.prompts import PromptRow, RowError
 from labeling.models import Prompt, PromptImport, PromptImportLine, PromptImportSighting
-from labeling.services.prompt_imports import (
-    CHUNK_BYTES,
-    OPEN_STATES,
-    State,
-    end_import,
-    num_pieces,
-)
+from labeling.services.prompt_imports import OPEN_STATES, State, end_import
 from labeling.services.prompts import (
     KnownPrompts,
     PromptRules,
@@ -43,6 +37,7 @@ from labeling.services.prompts import (
     store_prompts,
     try_prompts,
 )
+from labeling.services.uploads import CHUNK_BYTES, num_pieces
 from labeling.text_hygiene import MAX_PROMPT_TOKENS, CapBy
 
 ROWS_PER_SLICE: Final = 500
@@ -127,7 +122,7 @@ def _rows_from(prompt_import: PromptImport) -> Iterator[FileRow]:
 
 def _bytes_from(prompt_import: PromptImport, offset: int) -> Iterator[bytes]:
     """The file from here on, a piece at a time. One query for each piece."""
-    for position in range(offset // CHUNK_BYTES, num_pieces(prompt_import)):
+    for position in range(offset // CHUNK_BYTES, num_pieces(prompt_import.num_bytes)):
         content = prompt_import.chunks.values_list("content", flat=True).get(position=position)
         skipped = max(0, offset - position * CHUNK_BYTES)
         yield bytes(content)[skipped:]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -12,9 +11,9 @@ from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible, Refused
 from labeling.importers.prompt_files import CSV_ENDINGS, JSON_LINES_ENDINGS, is_prompt_file
-from labeling.models import PromptImport, PromptImportChunk, User
+from labeling.models import PromptImport, User
+from labeling.services.uploads import keep_piece, num_pieces
 
-CHUNK_BYTES: Final = 1_000_000
 MAX_FILE_BYTES: Final = 2_000_000_000
 UPLOAD_PATIENCE: Final = timedelta(days=1)
 
@@ -54,39 +53,15 @@ def open_import(*, new: NewImport, created_by: User) -> PromptImport:
 
 @transaction.atomic
 def store_chunk(*, import_id: UUID, position: int, content: bytes) -> None:
-    """Keep one piece of the file. The same piece sent again changes nothing.
-
-    Raises: NotAccessible, Refused("wrong_piece") (status 422), Refused("piece_differs"),
-    Refused("import_over").
-    """
+    """Keep one piece of the file. Raises: NotAccessible and what ``keep_piece`` raises."""
     prompt_import = lock_import(import_id)
-    expected = piece_length(prompt_import, position)
-    if not content or len(content) != expected:
-        raise Refused(
-            "wrong_piece",
-            f"Piece {position} has {expected:,} bytes in a file of {prompt_import.num_bytes:,}, "
-            f"not {len(content):,}.",
-            status=422,
-        )
-    same = prompt_import.chunks.filter(position=position).first()
-    if same is not None:
-        if bytes(same.content) != content:
-            raise Refused("piece_differs", "Another piece was uploaded in this place before.")
-        return
-    if prompt_import.state not in OPEN_STATES:
-        raise Refused("import_over", "This import is over; begin a new one.")
-    PromptImportChunk.objects.create(
-        prompt_import=prompt_import, position=position, content=content
+    keep_piece(
+        prompt_import.chunks,
+        num_bytes=prompt_import.num_bytes,
+        position=position,
+        content=content,
+        is_open=prompt_import.state in OPEN_STATES,
     )
-
-
-def num_pieces(prompt_import: PromptImport) -> int:
-    return ceil(prompt_import.num_bytes / CHUNK_BYTES)
-
-
-def piece_length(prompt_import: PromptImport, position: int) -> int:
-    """How long the piece in this place is; 0 behind the end of the file."""
-    return max(0, min(CHUNK_BYTES, prompt_import.num_bytes - position * CHUNK_BYTES))
 
 
 @transaction.atomic
@@ -121,7 +96,7 @@ def fail_abandoned_uploads() -> int:
     waiting = PromptImport.objects.select_for_update(skip_locked=True).filter(
         state=State.QUEUED, created_at__lt=Now() - UPLOAD_PATIENCE
     )
-    abandoned = [one for one in waiting if one.chunks.count() < num_pieces(one)]
+    abandoned = [one for one in waiting if one.chunks.count() < num_pieces(one.num_bytes)]
     for one in abandoned:
         end_import(one, State.FAILED, failure="The upload was not finished within a day.")
     return len(abandoned)

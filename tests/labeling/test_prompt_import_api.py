@@ -6,7 +6,7 @@ import io
 import pytest
 
 from labeling.models import Prompt, PromptImport, PromptImportLine
-from labeling.services.prompt_imports import CHUNK_BYTES
+from labeling.services.uploads import CHUNK_BYTES
 from tests.cast import client_of
 from tests.labeling.uploads import json_lines, run_through, upload
 

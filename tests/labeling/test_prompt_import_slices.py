@@ -16,13 +16,13 @@ from labeling.models import Prompt, PromptImport, PromptImportChunk, PromptImpor
 from labeling.services import prompt_import_slices
 from labeling.services.prompt_import_slices import import_one_slice
 from labeling.services.prompt_imports import (
-    CHUNK_BYTES,
     NewImport,
     cancel_import,
     fail_abandoned_uploads,
     open_import,
     store_chunk,
 )
+from labeling.services.uploads import CHUNK_BYTES
 from labeling.tasks import import_prompts
 from tests.cast import long_ago
 from tests.labeling.uploads import (

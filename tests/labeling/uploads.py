@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from labeling.models import PromptImport, User
 from labeling.services.prompt_import_slices import import_one_slice
-from labeling.services.prompt_imports import CHUNK_BYTES, NewImport, open_import, store_chunk
+from labeling.services.prompt_imports import NewImport, open_import, store_chunk
+from labeling.services.uploads import CHUNK_BYTES
 
 
 def json_lines(*rows: object) -> bytes:

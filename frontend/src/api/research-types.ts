@@ -100,3 +100,9 @@ export type HeadToHead = Leaderboard["head_to_head"][number];
 /** A rate with its interval, or the reason why there is none. */
 export type Rate = Schemas["RateOutput"];
 export type RankingBehind = Schemas["RankingBehindOutput"];
+
+export type JudgmentFormat = Schemas["JudgmentFormatOutput"];
+export type NewJudgmentImport = Schemas["JudgmentImportInputRequest"];
+export type JudgmentImport = Schemas["JudgmentImportOutput"];
+export type JudgmentImportDetail = Schemas["JudgmentImportDetailOutput"];
+export type JudgmentImportRow = Schemas["JudgmentImportRowOutput"];

@@ -699,6 +699,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judgment-formats/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every format of file that is read, and what each leaves to choose. */
+        get: operations["judgment_formats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judgment-imports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_judgment_imports"];
+        put?: never;
+        /** @description Announce a file; its pieces follow, ``chunk_bytes`` each, the last one shorter. */
+        post: operations["open_judgment_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judgment-imports/{import_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["judgment_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judgment-imports/{import_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancel_judgment_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judgment-imports/{import_id}/chunks/{position}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description One piece of the file, counted from 0; sending it again changes nothing. */
+        put: operations["upload_judgment_import_piece"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judgment-imports/{import_id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every row with something to say as CSV, sent while it is read. */
+        get: operations["judgment_import_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judgment-imports/{import_id}/rows/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_judgment_import_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/labeler-quality/": {
         parameters: {
             query?: never;
@@ -3180,6 +3296,12 @@ export interface components {
             num_experts_sensitive: number;
             num_experts_not: number;
         };
+        FormatChoiceOutput: {
+            name: string;
+            help: string;
+            default: string;
+            allowed: string[];
+        };
         GeometricInputRequest: {
             /** Format: double */
             lowest: number;
@@ -3362,6 +3484,113 @@ export interface components {
         JudgedModelOutput: {
             id: number;
             name: string;
+        };
+        JudgmentFormatOutput: {
+            name: string;
+            /** @description What the format calls a row. */
+            row: string;
+            /** @description What a file of it does not say. */
+            choices: components["schemas"]["FormatChoiceOutput"][];
+        };
+        JudgmentFormatsOutput: {
+            formats: components["schemas"]["JudgmentFormatOutput"][];
+            max_bytes: number;
+        };
+        /** @description ``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards. */
+        JudgmentImportDetailOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly file_name: string;
+            readonly num_bytes: number;
+            readonly format: string;
+            choices: {
+                [key: string]: string;
+            };
+            readonly dataset: string;
+            readonly project_name: string;
+            readonly is_study: boolean;
+            readonly is_dry_run: boolean;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            readonly num_rows_done: number;
+            readonly is_whole: boolean;
+            readonly num_prompts: number;
+            readonly num_completions: number;
+            readonly num_labelers: number;
+            readonly num_tasks: number;
+            readonly num_judgments: number;
+            readonly num_demonstrations: number;
+            readonly failure: string;
+            created_by_name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            readonly chunk_bytes: number;
+            readonly uploaded: number[];
+            readonly num_said: components["schemas"]["RowCountsOutput"];
+            readonly project_id: number | null;
+        };
+        JudgmentImportInputRequest: {
+            file_name: string;
+            num_bytes: number;
+            /** @enum {string} */
+            format: "alpaca" | "argilla" | "auto-j" | "concord" | "csv" | "dolly" | "helpsteer2" | "hh-rlhf" | "judge-bench" | "label-studio" | "lm-human-preferences" | "mt-bench" | "oasst" | "pandalm" | "self-instruct" | "summarize" | "summarize-axes" | "trl" | "tulu" | "ukp" | "ultrafeedback" | "webgpt" | "wmt" | "wmt-csv" | "wmt-xml";
+            choices?: {
+                [key: string]: string;
+            };
+            dataset: string;
+            /** @default  */
+            project_name: string;
+            /**
+             * @description For the figures only: nothing ever trains.
+             * @default true
+             */
+            is_study: boolean;
+            /** @default true */
+            is_dry_run: boolean;
+        };
+        JudgmentImportOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly file_name: string;
+            readonly num_bytes: number;
+            readonly format: string;
+            choices: {
+                [key: string]: string;
+            };
+            readonly dataset: string;
+            readonly project_name: string;
+            readonly is_study: boolean;
+            readonly is_dry_run: boolean;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            readonly num_rows_done: number;
+            readonly is_whole: boolean;
+            readonly num_prompts: number;
+            readonly num_completions: number;
+            readonly num_labelers: number;
+            readonly num_tasks: number;
+            readonly num_judgments: number;
+            readonly num_demonstrations: number;
+            readonly failure: string;
+            created_by_name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+        };
+        JudgmentImportRowOutput: {
+            readonly id: number;
+            readonly line: number;
+            /** @enum {string} */
+            outcome: "broken" | "left_out" | "skipped" | "note";
+            readonly field: string;
+            readonly message: string;
         };
         KeptDraftOutput: {
             /**
@@ -3903,6 +4132,14 @@ export interface components {
         };
         PaginatedInvitationOutputList: {
             results: components["schemas"]["InvitationOutput"][];
+            next: string | null;
+        };
+        PaginatedJudgmentImportOutputList: {
+            results: components["schemas"]["JudgmentImportOutput"][];
+            next: string | null;
+        };
+        PaginatedJudgmentImportRowOutputList: {
+            results: components["schemas"]["JudgmentImportRowOutput"][];
             next: string | null;
         };
         PaginatedKeptDraftOutputList: {
@@ -4910,6 +5147,12 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+        };
+        RowCountsOutput: {
+            broken: number;
+            left_out: number;
+            skipped: number;
+            note: number;
         };
         RowErrorOutput: {
             line: number;
@@ -7308,6 +7551,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedInOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judgment_formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgmentFormatsOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_judgment_imports: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedJudgmentImportOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_judgment_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgmentImportInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgmentImportDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judgment_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgmentImportDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancel_judgment_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgmentImportDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    upload_judgment_import_piece: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judgment_import_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_judgment_import_rows: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                outcome?: "broken" | "left_out" | "skipped" | "note";
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedJudgmentImportRowOutputList"];
                 };
             };
             /** @description Refused */

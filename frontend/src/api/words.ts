@@ -107,3 +107,12 @@ export const PROJECT_STATE_WORDS = {
   open: { label: "Open", tone: "active", icon: "open" },
   paused: { label: "Paused", tone: "caution", icon: "paused" },
 } as const satisfies Record<Project["state"], { label: string; tone: string; icon: string }>;
+
+/** Of any file that is imported in the background. */
+export const IMPORT_STATE_WORDS = {
+  queued: { label: "Waiting", tone: "neutral", icon: "waiting" },
+  running: { label: "Running", tone: "active", icon: "working" },
+  done: { label: "Done", tone: "good", icon: "done" },
+  failed: { label: "Failed", tone: "bad", icon: "failed" },
+  cancelled: { label: "Cancelled", tone: "neutral", icon: "stopped" },
+} as const;

@@ -119,6 +119,14 @@ const researcherPages: RouteObject[] = [
   },
   { path: "data", ...page(() => import("@/features/datasets/snapshots-page"), "SnapshotsPage") },
   { path: "data/costs", ...page(() => import("@/features/datasets/costs-page"), "CostsPage") },
+  {
+    path: "data/import",
+    ...page(() => import("@/features/judgment-imports/import-judgments-page"), "ImportJudgmentsPage"),
+  },
+  {
+    path: "data/import/:importId",
+    ...page(() => import("@/features/judgment-imports/judgment-import-page"), "JudgmentImportPage"),
+  },
   { path: "data/:snapshotId", ...page(() => import("@/features/datasets/snapshot-page"), "SnapshotPage") },
   { path: "runs", ...page(() => import("@/features/training-runs/runs-page"), "RunsPage") },
   { path: "sweeps", ...page(() => import("@/features/training-runs/sweeps-page"), "SweepsPage") },

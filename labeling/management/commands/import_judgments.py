@@ -1,25 +1,20 @@
 """manage.py import_judgments FORMAT FILE [--dry-run] [--dataset NAME] [--choose NAME=VALUE]"""
 
-import gzip
-import re
 import zlib
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.errors import Refused
 from labeling.importers.formats import FORMATS
+from labeling.importers.plain_files import plain
 from labeling.importers.records import Choices, DataFormat
 from labeling.services.imported_tasks import Target
+from labeling.services.judgment_import_jobs import BAD_DATASET_NAME, DATASET_NAME
 from labeling.services.judgment_imports import JudgmentImportReport, import_judgments
-
-GZIP_MARK: Final = b"\x1f\x8b"
-# It becomes part of names of accounts and of models.
-DATASET_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
 class Command(BaseCommand):
@@ -49,12 +44,12 @@ class Command(BaseCommand):
         known = FORMATS[options["format"]]
         dataset = options["dataset"] or known.name
         if not DATASET_NAME.fullmatch(dataset):
-            raise CommandError("A data set's name is up to 40 of a-z, 0-9 and the hyphen.")
+            raise CommandError(BAD_DATASET_NAME)
         choices = choices_for(known, options["choose"])
         try:
-            with open_plain(path) as file:
+            with path.open("rb") as file:
                 report = import_judgments(
-                    known.read(file, choices),
+                    known.read(plain(file), choices),
                     target=Target(
                         dataset,
                         options["project"] or f"Imported: {dataset}",
@@ -121,12 +116,3 @@ def choices_for(known: DataFormat, given: Sequence[str]) -> Choices:
         return known.choices_of({name: value for name, _, value in pairs})
     except ValueError as error:
         raise CommandError(str(error)) from error
-
-
-@contextmanager
-def open_plain(path: Path) -> Iterator[BinaryIO]:
-    """The file as it was before it was gzipped, if it was."""
-    with path.open("rb") as file:
-        is_gzipped = file.read(len(GZIP_MARK)) == GZIP_MARK
-        file.seek(0)
-        yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_gzipped else file

@@ -70,6 +70,9 @@ export function SnapshotsPage() {
             <LinkButton to="/prompts/personal-data" isQuiet>
               Personal data
             </LinkButton>
+            <LinkButton to="/data/import" isQuiet>
+              Import judgments
+            </LinkButton>
             <LinkButton to="/data/costs" isQuiet>
               Cost
             </LinkButton>

@@ -5,9 +5,11 @@ import type { SyntheticEvent } from "react";
 import { Link, useNavigate } from "react-router";
 
 import type { NewPromptImport, PromptImport } from "@/api/research-types";
+import { IMPORT_STATE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
+import { FileDrop } from "@/components/file-drop";
 import { formatBytes, formatCount } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
@@ -18,10 +20,9 @@ import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 
-import { FileDrop } from "./file-drop";
 import classes from "./import-prompts.module.css";
 import { promptImportsQuery, useOpenImport } from "./import-queries";
-import { IMPORT_STATE_WORDS } from "./prompt-words";
+import { PROMPT_FILES } from "./prompt-words";
 
 const COLUMNS: Column<PromptImport>[] = [
   {
@@ -121,7 +122,13 @@ export function ImportPromptsPage() {
       <form onSubmit={submit} className={classes.form}>
         <Stack gap="md">
           {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
-          <FileDrop file={file} onChoose={setFile} />
+          <FileDrop
+            file={file}
+            label="File of prompts"
+            words="Drop a JSON Lines or CSV file here"
+            endings={PROMPT_FILES}
+            onChoose={setFile}
+          />
           <FormatNote />
           <Checkbox
             label="Only try it"

@@ -2,11 +2,12 @@ import { useEffect, useRef } from "react";
 
 import { sentenceFor } from "@/api/errors";
 import type { PromptImportDetail } from "@/api/research-types";
+import { FileDrop } from "@/components/file-drop";
 import { formatBytes } from "@/components/formats";
 import { ProgressLine } from "@/components/progress-line";
 
-import { FileDrop } from "./file-drop";
 import classes from "./import-prompts.module.css";
+import { PROMPT_FILES } from "./prompt-words";
 import { useUpload } from "./use-upload";
 
 function uploadedBytes({ num_bytes: size, chunk_bytes: chunk, uploaded }: PromptImportDetail): number {
@@ -46,6 +47,9 @@ export function ImportUpload({ prompts, file }: { prompts: PromptImportDetail; f
           </p>
           <FileDrop
             file={null}
+            label="File of prompts"
+            words="Drop a JSON Lines or CSV file here"
+            endings={PROMPT_FILES}
             onChoose={(chosen) => {
               if (chosen) upload.mutate(chosen);
             }}

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useParams } from "react-router";
 
 import type { PromptImportDetail, PromptImportLine } from "@/api/research-types";
+import { IMPORT_STATE_WORDS } from "@/api/words";
 import { ConfirmButton } from "@/components/confirm-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -25,7 +26,7 @@ import classes from "./import-prompts.module.css";
 import { importLinesQuery, isLiveImport, promptImportQuery, useCancelImport } from "./import-queries";
 import type { ImportOutcome } from "./import-queries";
 import { ImportUpload, waitsForPieces } from "./import-upload";
-import { IMPORT_STATE_WORDS, isOutcome, OUTCOME_WORDS } from "./prompt-words";
+import { isOutcome, OUTCOME_WORDS } from "./prompt-words";
 
 const COLUMNS: Column<PromptImportLine>[] = [
   { key: "line", header: "Line", isRowHeader: true, cell: ({ line }) => formatCount(line) },

@@ -1,4 +1,4 @@
-import type { Prompt, PromptFinding, PromptImport, PromptImportLine, Split } from "@/api/research-types";
+import type { Prompt, PromptFinding, PromptImportLine, Split } from "@/api/research-types";
 import { SPLIT_WORDS } from "@/api/words";
 import type { IconName } from "@/components/icons";
 import type { Tone } from "@/components/tone-badge";
@@ -49,14 +49,6 @@ export const FINDING_WORDS: Record<PromptFinding["kind"], string> = {
   ip_address: "Internet address",
 };
 
-export const IMPORT_STATE_WORDS: Record<PromptImport["state"], Look> = {
-  queued: { label: "Waiting", tone: "neutral", icon: "waiting" },
-  running: { label: "Running", tone: "active", icon: "working" },
-  done: { label: "Done", tone: "good", icon: "done" },
-  failed: { label: "Failed", tone: "bad", icon: "failed" },
-  cancelled: { label: "Cancelled", tone: "neutral", icon: "stopped" },
-};
-
 export const OUTCOME_WORDS: Record<PromptImportLine["outcome"], Look> = {
   accepted: { label: "Accepted", tone: "good", icon: "done" },
   duplicate: { label: "Duplicate", tone: "neutral", icon: "copy" },
@@ -95,3 +87,6 @@ export function isSplit(value: string): value is Split {
 export function isOutcome(value: string): value is PromptImportLine["outcome"] {
   return value in OUTCOME_WORDS;
 }
+
+/** The endings of files of prompts. */
+export const PROMPT_FILES = ".jsonl,.ndjson,.csv";

@@ -1,10 +1,8 @@
-import { api, done } from "@/api/client";
-
 const TRIES = 4;
 const FIRST_WAIT_MS = 500;
 
 export interface PieceTarget {
-  importId: string;
+  send: SendPiece;
   chunkBytes: number;
   /** Which pieces the server holds already. */
   uploaded: readonly number[];
@@ -18,22 +16,22 @@ export function missingPieces(numBytes: number, chunkBytes: number, uploaded: re
   );
 }
 
-async function sendPiece(importId: string, position: number, piece: Blob): Promise<void> {
-  await done(
-    api.PUT("/api/prompt-imports/{import_id}/chunks/{position}/", {
-      params: { path: { import_id: importId, position } },
-      // The client's types know JSON only; the bytes go out as they are.
-      body: piece as unknown as string,
-      bodySerializer: (body) => body,
-      headers: { "Content-Type": "application/octet-stream" },
-    }),
-  );
+/** Puts one piece where the server keeps it. */
+export type SendPiece = (position: number, piece: Blob) => Promise<void>;
+
+/** How a piece goes out: the client's types know JSON only, the bytes are sent as they are. */
+export function bytesOf(piece: Blob) {
+  return {
+    body: piece as unknown as string,
+    bodySerializer: (body: unknown) => body as BodyInit,
+    headers: { "Content-Type": "application/octet-stream" },
+  };
 }
 
-async function sendPatiently(importId: string, position: number, piece: Blob): Promise<void> {
+async function sendPatiently(send: SendPiece, position: number, piece: Blob): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await sendPiece(importId, position, piece);
+      await send(position, piece);
       return;
     } catch (error) {
       if (attempt === TRIES) throw error;
@@ -45,7 +43,7 @@ async function sendPatiently(importId: string, position: number, piece: Blob): P
 /** Sends what the server does not hold yet, one piece after the other; a lost one is sent again. */
 export async function uploadPieces(
   file: File,
-  { importId, chunkBytes, uploaded }: PieceTarget,
+  { send, chunkBytes, uploaded }: PieceTarget,
   onSent: (numBytes: number) => void,
 ): Promise<void> {
   const missing = missingPieces(file.size, chunkBytes, uploaded);
@@ -54,7 +52,7 @@ export async function uploadPieces(
   onSent(sent);
   for (const position of missing) {
     const start = position * chunkBytes;
-    await sendPatiently(importId, position, file.slice(start, start + chunkBytes));
+    await sendPatiently(send, position, file.slice(start, start + chunkBytes));
     sent += sizeOf(position);
     onSent(sent);
   }

@@ -2,14 +2,26 @@ import { Button, FileButton } from "@mantine/core";
 import { useState } from "react";
 import type { DragEvent } from "react";
 
-import { formatBytes } from "@/components/formats";
-
 import classes from "./file-drop.module.css";
-
-const ENDINGS = ".jsonl,.ndjson,.csv";
+import { formatBytes } from "./formats";
 
 /** A place to drop a file on, with a button that does the same. */
-export function FileDrop({ file, onChoose }: { file: File | null; onChoose: (file: File | null) => void }) {
+export function FileDrop({
+  file,
+  label,
+  words,
+  endings,
+  onChoose,
+}: {
+  file: File | null;
+  /** What the button is called for those who do not see the place. */
+  label: string;
+  /** What stands in the empty place. */
+  words: string;
+  /** Such as ".jsonl,.csv"; any file where it is missing. */
+  endings?: string;
+  onChoose: (file: File | null) => void;
+}) {
   const [isOver, setIsOver] = useState(false);
 
   function drop(event: DragEvent) {
@@ -31,9 +43,9 @@ export function FileDrop({ file, onChoose }: { file: File | null; onChoose: (fil
       onDrop={drop}
     >
       <p className={classes.said} role="status" dir="auto">
-        {file ? `${file.name}, ${formatBytes(file.size)}` : "Drop a JSON Lines or CSV file here"}
+        {file ? `${file.name}, ${formatBytes(file.size)}` : words}
       </p>
-      <FileButton accept={ENDINGS} onChange={onChoose} inputProps={{ "aria-label": "File of prompts" }}>
+      <FileButton accept={endings} onChange={onChoose} inputProps={{ "aria-label": label }}>
         {(props) => (
           <Button {...props} variant="default">
             {file ? "Choose another file" : "Choose a file"}

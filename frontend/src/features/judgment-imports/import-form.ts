@@ -1,0 +1,78 @@
+import type { JudgmentFormat, NewJudgmentImport } from "@/api/research-types";
+
+export interface ImportForm {
+  format: string;
+  dataset: string;
+  projectName: string;
+  isStudy: boolean;
+  isDryRun: boolean;
+  /** What was chosen; a choice that is missing has its default. */
+  choices: Record<string, string>;
+}
+
+export const EMPTY_FORM: ImportForm = {
+  format: "csv",
+  dataset: "",
+  projectName: "",
+  isStudy: true,
+  isDryRun: true,
+  choices: {},
+};
+
+/** Choices of a CSV that are columns; those of the first kind may be several. */
+export const SEVERAL_COLUMNS = ["completions", "sources", "ranks", "scores"];
+export const ONE_COLUMN = ["prompt", "preferred", "labeler", "time", "group"];
+
+/** The name a data set gets from its file: what the server takes, as near as possible. */
+export function datasetNameOf(fileName: string): string {
+  const words = fileName.toLowerCase().replace(/(\.[a-z0-9]+)+$/, "");
+  return words.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 40).replace(/-$/, "");
+}
+
+/** A guess at the columns by their names, for a person to look at. */
+export function guessedChoices(columns: string[]): Record<string, string> {
+  const find = (pattern: RegExp) => columns.filter((name) => pattern.test(name));
+  const guesses: Record<string, string[]> = {
+    prompt: find(/^(prompt|question|instruction|query)$/i).slice(0, 1),
+    completions: find(/^(completion|response|answer|output)[ _-]?([a-i]|\d)$/i),
+    preferred: find(/^(preferred|preference|winner|better|choice)$/i).slice(0, 1),
+    ranks: find(/^rank[ _-]?([a-i]|\d)$/i),
+    labeler: find(/^(labeler|annotator|judge|rater|worker|user)([ _-]?id)?$/i).slice(0, 1),
+    time: find(/^(time|timestamp|created_at|date)$/i).slice(0, 1),
+  };
+  return Object.fromEntries(
+    Object.entries(guesses).flatMap(([name, found]) => (found.length > 0 ? [[name, found.join(",")]] : [])),
+  );
+}
+
+/** Why the import cannot begin; null when it can. */
+export function unreadyBecause(
+  form: ImportForm,
+  file: File | null,
+  format: JudgmentFormat | undefined,
+  maxBytes: number,
+): string | null {
+  if (!file) return "Choose a file.";
+  if (file.size === 0) return "The file is empty.";
+  if (file.size > maxBytes) return `The file is larger than ${maxBytes / 1e6} MB; split it.`;
+  if (!format) return "Choose a format.";
+  if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(form.dataset)) {
+    return "Name the data set with up to 40 of a-z, 0-9 and the hyphen.";
+  }
+  if (form.format === "csv" && !form.choices.prompt) return "Choose the column of the prompt.";
+  if (form.format === "csv" && !form.choices.completions) return "Choose the columns of the completions.";
+  return null;
+}
+
+export function requestOf(form: ImportForm, file: File): NewJudgmentImport {
+  return {
+    file_name: file.name,
+    num_bytes: file.size,
+    format: form.format as NewJudgmentImport["format"],
+    choices: form.choices,
+    dataset: form.dataset,
+    project_name: form.projectName,
+    is_study: form.isStudy,
+    is_dry_run: form.isDryRun,
+  };
+}

@@ -1,0 +1,182 @@
+import { Button, Checkbox, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { SyntheticEvent } from "react";
+import { Link, useNavigate } from "react-router";
+
+import type { JudgmentImport } from "@/api/research-types";
+import { IMPORT_STATE_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { FileDrop } from "@/components/file-drop";
+import { formatCount } from "@/components/formats";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { MoreButton } from "@/components/more-button";
+import { PageHeader } from "@/components/page-header";
+import { ProblemNote } from "@/components/problem-note";
+import { Section } from "@/components/section";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { ToneBadge } from "@/components/tone-badge";
+
+import { headOf } from "./csv-head";
+import type { CsvHead } from "./csv-head";
+import { datasetNameOf, EMPTY_FORM, guessedChoices, requestOf, unreadyBecause } from "./import-form";
+import { formatsQuery, judgmentImportsQuery, useOpenJudgmentImport } from "./judgment-import-queries";
+import classes from "./judgment-imports.module.css";
+import { MappingFields } from "./mapping-fields";
+
+const COLUMNS: Column<JudgmentImport>[] = [
+  {
+    key: "file",
+    header: "File",
+    isRowHeader: true,
+    cell: ({ id, file_name: name }) => (
+      <Link to={`/data/import/${id}`} dir="auto">
+        {name}
+      </Link>
+    ),
+  },
+  { key: "format", header: "Format", cell: ({ format }) => format },
+  { key: "dataset", header: "Data set", cell: ({ dataset }) => dataset },
+  {
+    key: "state",
+    header: "State",
+    isOneLine: true,
+    cell: ({ state, is_dry_run: isTrial }) => {
+      const { label, ...look } = IMPORT_STATE_WORDS[state];
+      return <ToneBadge {...look} label={isTrial ? `${label}, only tried` : label} />;
+    },
+  },
+  { key: "tasks", header: "Tasks", align: "end", cell: ({ num_tasks: count }) => formatCount(count) },
+  { key: "judgments", header: "Judgments", align: "end", cell: ({ num_judgments: count }) => formatCount(count) },
+  { key: "at", header: "Begun", cell: ({ created_at: at }) => <Moment at={at} /> },
+];
+
+function EarlierImports() {
+  const imports = useInfiniteQuery(judgmentImportsQuery);
+  return (
+    <Section title="Earlier imports">
+      <Loaded query={imports} skeleton={<TableSkeleton />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyNote title="Nothing was imported yet">Each import keeps its report here.</EmptyNote>
+          ) : (
+            <>
+              <DataTable caption="Imports" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
+              <MoreButton list={imports} />
+            </>
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}
+
+function useImportForm() {
+  const [file, setFile] = useState<File | null>(null);
+  const [head, setHead] = useState<CsvHead | null>(null);
+  const [form, setForm] = useState(EMPTY_FORM);
+  const change = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
+
+  /** The file names its data set; a CSV is opened to see its columns. */
+  async function choose(chosen: File | null) {
+    setFile(chosen);
+    if (!chosen) return;
+    change({ dataset: datasetNameOf(chosen.name) });
+    const isCsv = /\.csv$/i.test(chosen.name);
+    const found = isCsv ? await headOf(chosen) : null;
+    setHead(found);
+    if (found) change({ format: "csv", choices: guessedChoices(found.columns) });
+  }
+  return { file, head, form, change, choose };
+}
+
+/** Begins an import: a file, its format, what the file does not say, and whether it is only tried. */
+export function ImportJudgmentsPage() {
+  const { file, head, form, change, choose } = useImportForm();
+  const formats = useQuery(formatsQuery);
+  const open = useOpenJudgmentImport();
+  const navigate = useNavigate();
+  const format = formats.data?.formats.find(({ name }) => name === form.format);
+  const why = unreadyBecause(form, file, format, formats.data?.max_bytes ?? 0);
+
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    if (!file || why !== null) return;
+    open.mutate(requestOf(form, file), {
+      // The next page uploads: an address of its own can be left and come back to.
+      onSuccess: ({ id }) => void navigate(`/data/import/${id}`, { state: { file } }),
+    });
+  }
+
+  return (
+    <>
+      <PageHeader title="Import judgments">
+        Rankings, votes and demonstrations made elsewhere. Good rows are stored in the background; every
+        other row is named with what is wrong in it.
+      </PageHeader>
+      <form onSubmit={submit} className={classes.form}>
+        <Stack gap="md">
+          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
+          <FileDrop
+            file={file}
+            label="File of judgments"
+            words="Drop the file here as it was published, gzipped or not"
+            onChoose={(chosen) => void choose(chosen)}
+          />
+          <div className={classes.fields}>
+            <NativeSelect
+              label="Format"
+              description="docs/data.md describes each."
+              data={(formats.data?.formats ?? []).map(({ name }) => name)}
+              value={form.format}
+              onChange={(event) => change({ format: event.currentTarget.value, choices: {} })}
+            />
+            <TextInput
+              label="Data set"
+              description="Part of the names of its people and models."
+              value={form.dataset}
+              onChange={(event) => change({ dataset: event.currentTarget.value })}
+            />
+            <TextInput
+              label="Project"
+              description="The same project takes several files."
+              placeholder={`Imported: ${form.dataset}`}
+              value={form.projectName}
+              onChange={(event) => change({ projectName: event.currentTarget.value })}
+            />
+          </div>
+          {format && (
+            <MappingFields
+              format={format}
+              head={head}
+              choices={form.choices}
+              onChange={(name, value) => change({ choices: { ...form.choices, [name]: value } })}
+            />
+          )}
+          <Checkbox
+            label="For the figures only"
+            description="Nothing of it ever trains a model."
+            checked={form.isStudy}
+            onChange={(event) => change({ isStudy: event.currentTarget.checked })}
+          />
+          <Checkbox
+            label="Only try it"
+            description="Reports on every row and stores nothing."
+            checked={form.isDryRun}
+            onChange={(event) => change({ isDryRun: event.currentTarget.checked })}
+          />
+          {why !== null && <p className={classes.why}>{why}</p>}
+          <div>
+            <Button type="submit" disabled={why !== null} loading={open.isPending}>
+              {form.isDryRun ? "Try the import" : "Import for good"}
+            </Button>
+          </div>
+        </Stack>
+      </form>
+      <EarlierImports />
+    </>
+  );
+}

@@ -1,0 +1,153 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { JudgmentImportDetail } from "@/api/research-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer, refusal } from "@/testing/server";
+
+const CSV = "Question,answer_a,answer_b,winner\nName a sea.,The North Sea.,A boat.,a\n";
+const ONE = "/api/judgment-imports/00000005-0000-4000-8000-000000000005/";
+
+const opened: JudgmentImportDetail = {
+  id: "00000005-0000-4000-8000-000000000005",
+  file_name: "votes.csv",
+  num_bytes: CSV.length,
+  format: "csv",
+  choices: { prompt: "Question", tie: "" },
+  dataset: "votes",
+  project_name: "Imported: votes",
+  is_study: true,
+  is_dry_run: true,
+  state: "queued",
+  num_rows_done: 0,
+  is_whole: true,
+  num_prompts: 0,
+  num_completions: 0,
+  num_labelers: 0,
+  num_tasks: 0,
+  num_judgments: 0,
+  num_demonstrations: 0,
+  failure: "",
+  created_by_name: "Ruth Adler",
+  created_at: "2026-03-20T09:00:00Z",
+  started_at: null,
+  finished_at: null,
+  chunk_bytes: 1_000_000,
+  uploaded: [],
+  num_said: { broken: 0, left_out: 0, skipped: 0, note: 0 },
+  project_id: null,
+};
+
+const done: JudgmentImportDetail = {
+  ...opened,
+  state: "done",
+  num_rows_done: 3,
+  num_tasks: 2,
+  num_judgments: 5,
+  num_said: { broken: 1, left_out: 0, skipped: 0, note: 0 },
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "researcher" }) })
+    .on("GET /api/judgment-formats/", {
+      body: {
+        max_bytes: 100_000_000,
+        formats: [
+          {
+            name: "csv",
+            row: "line",
+            choices: [
+              { name: "prompt", help: "the column of the prompt", default: "prompt", allowed: [] },
+              { name: "completions", help: "the columns of the completions", default: "", allowed: [] },
+              { name: "preferred", help: "the column that names the preferred one", default: "", allowed: [] },
+              { name: "tie", help: "the words for a tie", default: "tie,both", allowed: [] },
+            ],
+          },
+          { name: "pandalm", row: "item", choices: [] },
+        ],
+      },
+    })
+    .on("GET /api/judgment-imports/", { body: { results: [], next: null } })
+    .on("POST /api/judgment-imports/", { status: 201, body: opened })
+    .on(`GET ${ONE}`, { body: opened })
+    .on(`GET ${ONE}rows/`, { body: { results: [], next: null } })
+    .on(`PUT ${ONE}chunks/0/`, { status: 204 });
+});
+
+test("the columns of a CSV are chosen on the page, as they stand in the file", async () => {
+  const { user } = renderApp("/data/import");
+
+  await user.upload(await screen.findByLabelText("File of judgments"), new File([CSV], "Votes.csv"));
+
+  expect(await screen.findByDisplayValue("votes")).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("combobox", { name: "Prompt" })).toHaveValue("Question"));
+  const rows = screen.getByRole("table", { name: "The first rows of the file" });
+  expect(within(rows).getByText("The North Sea.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Try the import" }));
+
+  await waitFor(() => expect(server.sent("POST /api/judgment-imports/")).toHaveLength(1));
+  expect(server.sent("POST /api/judgment-imports/")[0]?.body).toMatchObject({
+    format: "csv",
+    dataset: "votes",
+    is_dry_run: true,
+    is_study: true,
+    choices: { prompt: "Question", completions: "answer_a,answer_b", preferred: "winner" },
+  });
+});
+
+test("what is missing is said and the button waits", async () => {
+  renderApp("/data/import");
+
+  expect(await screen.findByText("Choose a file.")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Try the import" })).toBeDisabled();
+});
+
+test("an import says what it would store and names each row that is broken", async () => {
+  server.on(`GET ${ONE}`, { body: done }).on(`GET ${ONE}rows/`, {
+    body: {
+      results: [{ id: 1, line: 4, outcome: "broken", field: "winner", message: "Neither a completion nor a tie." }],
+      next: null,
+    },
+  });
+  const { user } = renderApp(`/data/import/${done.id}`);
+
+  expect(await screen.findByRole("heading", { name: "What an import would store" })).toBeVisible();
+  expect(screen.getByText("Judgments").nextSibling).toHaveTextContent("5");
+  expect(await screen.findByRole("row", { name: "4 Broken winner Neither a completion nor a tie." })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Broken 1" }));
+
+  await waitFor(() => expect(server.sent(`GET ${ONE}rows/`).at(-1)?.query).toBe("?outcome=broken"));
+});
+
+test("a trial that time did not suffice for says how far it came", async () => {
+  server.on(`GET ${ONE}`, { body: { ...done, is_whole: false } });
+  renderApp(`/data/import/${done.id}`);
+
+  expect(await screen.findByText(/Trying stopped after 3 rows/)).toBeVisible();
+});
+
+test("a finished import leads to the figures of its project", async () => {
+  server.on(`GET ${ONE}`, { body: { ...done, is_dry_run: false, project_id: 9 } });
+  renderApp(`/data/import/${done.id}`);
+
+  expect(await screen.findByRole("link", { name: "Agreement" })).toHaveAttribute("href", "/agreement?project=9");
+  expect(screen.getByRole("link", { name: "Win rates" })).toHaveAttribute("href", "/win-rates?project=9");
+});
+
+test("an import that failed, and one that is refused, say why", async () => {
+  server.on(`GET ${ONE}`, { body: { ...done, state: "failed", failure: "The file cannot be unpacked." } });
+  const { unmount } = renderApp(`/data/import/${done.id}`);
+  expect(await screen.findByText("The file cannot be unpacked.")).toBeVisible();
+  unmount();
+
+  server.on("POST /api/judgment-imports/", refusal(400, "invalid_request", "Split the file."));
+  const { user } = renderApp("/data/import");
+  await user.upload(await screen.findByLabelText("File of judgments"), new File([CSV], "Votes.csv"));
+  await user.click(await screen.findByRole("button", { name: "Try the import" }));
+  expect(await screen.findByText(/Split the file/)).toBeVisible();
+});

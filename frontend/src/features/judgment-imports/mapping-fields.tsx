@@ -1,0 +1,109 @@
+import { MultiSelect, NativeSelect, TextInput } from "@mantine/core";
+
+import type { JudgmentFormat } from "@/api/research-types";
+import { DataTable } from "@/components/data-table";
+
+import type { CsvHead } from "./csv-head";
+import { ONE_COLUMN, SEVERAL_COLUMNS } from "./import-form";
+import classes from "./judgment-imports.module.css";
+
+type Choice = JudgmentFormat["choices"][number];
+
+function spoken(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function listed({ name, allowed }: Choice, columns: string[] | null): string[] {
+  return columns && ONE_COLUMN.includes(name) ? columns : allowed;
+}
+
+function Field({
+  choice,
+  columns,
+  value,
+  onChange,
+}: {
+  choice: Choice;
+  /** Those of a CSV file; null where the choice is no column. */
+  columns: string[] | null;
+  value: string | undefined;
+  onChange: (value: string) => void;
+}) {
+  const { name, help, default: usual } = choice;
+  const described = { label: spoken(name), description: `${spoken(help)}.` };
+  if (columns && SEVERAL_COLUMNS.includes(name)) {
+    return (
+      <MultiSelect
+        {...described}
+        data={columns}
+        value={(value ?? "").split(",").filter((one) => columns.includes(one))}
+        onChange={(chosen) => onChange(chosen.join(","))}
+        clearable
+      />
+    );
+  }
+  const choices = listed(choice, columns);
+  if (choices.length > 0) {
+    const none = { value: "", label: usual && !columns ? `As usual: ${usual}` : "None" };
+    return (
+      <NativeSelect
+        {...described}
+        data={[none, ...choices.map((one) => ({ value: one, label: one }))]}
+        value={value ?? ""}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
+  return (
+    <TextInput
+      {...described}
+      placeholder={usual}
+      value={value ?? ""}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** What a file of this format does not say; the columns of a CSV are chosen from the file itself. */
+export function MappingFields({
+  format,
+  head,
+  choices,
+  onChange,
+}: {
+  format: JudgmentFormat;
+  head: CsvHead | null;
+  choices: Record<string, string>;
+  onChange: (name: string, value: string) => void;
+}) {
+  if (format.choices.length === 0) return null;
+  return (
+    <fieldset className={classes.mapping}>
+      <legend>What the file does not say</legend>
+      <div className={classes.fields}>
+        {format.choices.map((choice) => (
+          <Field
+            key={choice.name}
+            choice={choice}
+            columns={format.name === "csv" ? (head?.columns ?? []) : null}
+            value={choices[choice.name]}
+            onChange={(value) => onChange(choice.name, value)}
+          />
+        ))}
+      </div>
+      {format.name === "csv" && head && head.rows.length > 0 && (
+        <DataTable
+          caption="The first rows of the file"
+          columns={head.columns.map((name, place) => ({
+            key: name,
+            header: name,
+            cell: ({ cells }: { cells: string[] }) => (cells[place] ?? "").slice(0, 80),
+          }))}
+          rows={head.rows.map((cells, number) => ({ cells, number }))}
+          rowKey={({ number }) => number}
+        />
+      )}
+    </fieldset>
+  );
+}

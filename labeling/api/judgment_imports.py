@@ -1,0 +1,318 @@
+"""Imports of other projects' judgments: opened, uploaded in pieces, watched, reported on."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.pagination import KeysetPagination
+from config.parsers import BytesParser
+from labeling.api.permissions import IsResearcher, account_of
+from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger
+from labeling.exporters.csv_cells import csv_lines
+from labeling.importers.formats import FORMATS
+from labeling.models import JudgmentImport, JudgmentImportRow
+from labeling.selectors.judgment_imports import (
+    access_judgment_import,
+    import_rows,
+    imported_project,
+    judgment_imports,
+    judgment_pieces,
+    judgment_report_rows,
+    num_rows_by_outcome,
+)
+from labeling.services.judgment_import_jobs import (
+    MAX_FILE_BYTES,
+    NewJudgmentImport,
+    cancel_judgment_import,
+    open_judgment_import,
+    store_piece,
+)
+from labeling.services.uploads import CHUNK_BYTES
+from labeling.text_hygiene import has_control_characters
+
+REPORT_COLUMNS = ("line", "outcome", "field", "message")
+
+
+class FormatChoiceOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    help = serializers.CharField()
+    default = serializers.CharField()
+    allowed = serializers.ListField(child=serializers.CharField())
+
+
+class JudgmentFormatOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    row = serializers.CharField(help_text="What the format calls a row.")
+    choices = FormatChoiceOutput(many=True, help_text="What a file of it does not say.")
+
+
+class JudgmentFormatsOutput(serializers.Serializer[Any]):
+    formats = JudgmentFormatOutput(many=True)
+    max_bytes = serializers.IntegerField()
+
+
+class OneLine(ExactText):
+    """A text without line breaks and other controls."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if has_control_characters(text):
+            raise serializers.ValidationError("This is one line without control characters.")
+        return text
+
+
+class JudgmentImportInput(serializers.Serializer[Any]):
+    file_name = OneLine(max_length=200)
+    num_bytes = StrictInteger(min_value=1)
+    format = serializers.ChoiceField(choices=sorted(FORMATS))
+    choices = serializers.DictField(child=OneLine(max_length=2_000, allow_blank=True), default=dict)
+    dataset = OneLine(max_length=40)
+    project_name = OneLine(max_length=160, allow_blank=True, default="")
+    is_study = StrictBoolean(default=True, help_text="For the figures only: nothing ever trains.")
+    is_dry_run = StrictBoolean(default=True)
+
+
+class JudgmentImportOutput(serializers.ModelSerializer[JudgmentImport]):
+    state = serializers.ChoiceField(choices=JudgmentImport.State.choices)
+    choices = serializers.DictField(child=serializers.CharField())
+    created_by_name = serializers.CharField(source="created_by.display_name")
+
+    class Meta:
+        model = JudgmentImport
+        fields = [
+            "id",
+            "file_name",
+            "num_bytes",
+            "format",
+            "choices",
+            "dataset",
+            "project_name",
+            "is_study",
+            "is_dry_run",
+            "state",
+            "num_rows_done",
+            "is_whole",
+            "num_prompts",
+            "num_completions",
+            "num_labelers",
+            "num_tasks",
+            "num_judgments",
+            "num_demonstrations",
+            "failure",
+            "created_by_name",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
+
+
+class RowCountsOutput(serializers.Serializer[Any]):
+    broken = serializers.IntegerField()
+    left_out = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    note = serializers.IntegerField()
+
+
+class JudgmentImportDetailOutput(JudgmentImportOutput):
+    """``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards."""
+
+    chunk_bytes = serializers.SerializerMethodField()
+    uploaded = serializers.SerializerMethodField()
+    num_said = serializers.SerializerMethodField()
+    project_id = serializers.SerializerMethodField()
+
+    class Meta(JudgmentImportOutput.Meta):
+        fields = [
+            *JudgmentImportOutput.Meta.fields,
+            "chunk_bytes",
+            "uploaded",
+            "num_said",
+            "project_id",
+        ]
+        read_only_fields = fields
+
+    def get_chunk_bytes(self, _: JudgmentImport) -> int:
+        return CHUNK_BYTES
+
+    def get_uploaded(self, found: JudgmentImport) -> list[int]:
+        return judgment_pieces(found) if found.state == JudgmentImport.State.QUEUED else []
+
+    @extend_schema_field(RowCountsOutput)
+    def get_num_said(self, found: JudgmentImport) -> dict[str, int]:
+        return num_rows_by_outcome(found)
+
+    def get_project_id(self, found: JudgmentImport) -> int | None:
+        return imported_project(found)
+
+
+class RowsFilter(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(choices=JudgmentImportRow.Outcome.choices, required=False)
+
+
+class JudgmentImportRowOutput(serializers.ModelSerializer[JudgmentImportRow]):
+    outcome = serializers.ChoiceField(choices=JudgmentImportRow.Outcome.choices)
+
+    class Meta:
+        model = JudgmentImportRow
+        fields = ["id", "line", "outcome", "field", "message"]
+        read_only_fields = fields
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-created_at", "-id")
+
+
+class InFileOrder(KeysetPagination):
+    ordering = ("line", "id")
+
+
+class JudgmentFormatsView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="judgment_formats", responses=JudgmentFormatsOutput)
+    def get(self, request: Request) -> Response:
+        """Every format of file that is read, and what each leaves to choose."""
+        formats = [known for _, known in sorted(FORMATS.items())]
+        said = {"formats": formats, "max_bytes": MAX_FILE_BYTES}
+        return Response(JudgmentFormatsOutput(said).data)
+
+
+class JudgmentImportsView(generics.ListAPIView[JudgmentImport]):
+    permission_classes = [IsResearcher]
+    serializer_class = JudgmentImportOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> Any:
+        return judgment_imports()
+
+    @extend_schema(operation_id="list_judgment_imports")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request)
+
+    @extend_schema(
+        operation_id="open_judgment_import",
+        request=JudgmentImportInput,
+        responses={201: JudgmentImportDetailOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Announce a file; its pieces follow, ``chunk_bytes`` each, the last one shorter."""
+        wanted = JudgmentImportInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        opened = open_judgment_import(
+            new=NewJudgmentImport(**wanted.validated_data), created_by=account_of(request)
+        )
+        shown = JudgmentImportDetailOutput(access_judgment_import(opened.pk))
+        return Response(shown.data, status=status.HTTP_201_CREATED)
+
+
+class JudgmentImportView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(operation_id="judgment_import", responses=JudgmentImportDetailOutput)
+    def get(self, request: Request, import_id: UUID) -> Response:
+        return Response(JudgmentImportDetailOutput(access_judgment_import(import_id)).data)
+
+
+class JudgmentImportChunkView(APIView):
+    permission_classes = [IsResearcher]
+    parser_classes = [BytesParser]
+
+    @extend_schema(
+        operation_id="upload_judgment_import_piece",
+        request={BytesParser.media_type: OpenApiTypes.BINARY},
+        responses={204: None},
+    )
+    def put(self, request: Request, import_id: UUID, position: int) -> Response:
+        """One piece of the file, counted from 0; sending it again changes nothing."""
+        # Without a body there is nothing to parse, and DRF hands out an empty dictionary.
+        body: Any = request.data
+        store_piece(import_id=import_id, position=position, content=body or b"")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class JudgmentImportCancelView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="cancel_judgment_import", request=None, responses=JudgmentImportDetailOutput
+    )
+    def post(self, request: Request, import_id: UUID) -> Response:
+        cancel_judgment_import(import_id=import_id)
+        return Response(JudgmentImportDetailOutput(access_judgment_import(import_id)).data)
+
+
+class JudgmentImportRowsView(generics.ListAPIView[JudgmentImportRow]):
+    permission_classes = [IsResearcher]
+    serializer_class = JudgmentImportRowOutput
+    pagination_class = InFileOrder
+
+    def get_queryset(self) -> Any:
+        wanted = RowsFilter(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        found = access_judgment_import(self.kwargs["import_id"])
+        return import_rows(found, **wanted.validated_data)
+
+    @extend_schema(operation_id="list_judgment_import_rows", parameters=[RowsFilter])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request)
+
+
+class JudgmentImportReportView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="judgment_import_report", responses={(200, "text/csv"): OpenApiTypes.STR}
+    )
+    def get(self, request: Request, import_id: UUID) -> StreamingHttpResponse:
+        """Every row with something to say as CSV, sent while it is read."""
+        found = access_judgment_import(import_id)
+        answer = StreamingHttpResponse(
+            csv_lines(report_cells(found)), content_type="text/csv; charset=utf-8"
+        )
+        answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
+        return answer
+
+
+def report_cells(found: JudgmentImport) -> Iterator[tuple[object, ...]]:
+    yield REPORT_COLUMNS
+    for row in judgment_report_rows(found):
+        yield (row.line, row.outcome, row.field, row.message)
+
+
+urlpatterns = [
+    path("judgment-formats/", JudgmentFormatsView.as_view(), name="judgment-formats"),
+    path("judgment-imports/", JudgmentImportsView.as_view(), name="judgment-imports"),
+    path(
+        "judgment-imports/<uuid:import_id>/", JudgmentImportView.as_view(), name="judgment-import"
+    ),
+    path(
+        "judgment-imports/<uuid:import_id>/chunks/<int:position>/",
+        JudgmentImportChunkView.as_view(),
+        name="judgment-import-chunk",
+    ),
+    path(
+        "judgment-imports/<uuid:import_id>/cancel/",
+        JudgmentImportCancelView.as_view(),
+        name="judgment-import-cancel",
+    ),
+    path(
+        "judgment-imports/<uuid:import_id>/rows/",
+        JudgmentImportRowsView.as_view(),
+        name="judgment-import-rows",
+    ),
+    path(
+        "judgment-imports/<uuid:import_id>/report.csv",
+        JudgmentImportReportView.as_view(),
+        name="judgment-import-report",
+    ),
+]

@@ -1,0 +1,216 @@
+"""Going through an uploaded file of judgments; every slice is stored whole or not at all.
+
+The row of the import says how many rows are done, in the transaction that stores what they say. A
+worker that dies in the middle of a slice leaves nothing behind, and the next one reads the file
+again and goes on from there: a row may be spread over the file, so no place in it is a beginning.
+"""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from tempfile import TemporaryFile
+from time import monotonic
+from typing import BinaryIO, Final, cast
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Count, F, Q
+from django.db.models.functions import Now
+
+from labeling.errors import Refused
+from labeling.importers.files import UnreadableFile
+from labeling.importers.formats import FORMATS
+from labeling.importers.plain_files import plain
+from labeling.importers.records import NumberedRow
+from labeling.models import JudgmentImport, JudgmentImportRow
+from labeling.services.imported_tasks import Target
+from labeling.services.judgment_import_jobs import (
+    OPEN_STATES,
+    State,
+    end_judgment_import,
+    lock_judgment_import,
+)
+from labeling.services.judgment_imports import (
+    JudgmentImportReport,
+    import_judgments,
+    refresh_planner_statistics,
+)
+from labeling.services.uploads import CHUNK_BYTES, num_pieces
+
+ROWS_PER_SLICE: Final = 200
+# A dry run is one transaction that is taken back, so it must end before its task has to.
+DRY_RUN_SECONDS: Final = 20.0
+MAX_PLAIN_BYTES: Final = 500_000_000
+COUNTS: Final = (
+    "num_prompts",
+    "num_completions",
+    "num_labelers",
+    "num_tasks",
+    "num_judgments",
+    "num_demonstrations",
+)
+
+Outcome = JudgmentImportRow.Outcome
+
+
+def import_judgments_for(seconds: float) -> bool:
+    """Go on with the oldest import for about this long; whether one is still waiting then."""
+    waiting = _next_import()
+    if waiting is None:
+        return False
+    with _failing(waiting), _file_of(waiting) as file:
+        found = JudgmentImport.objects.get(pk=waiting)
+        rows = FORMATS[found.format].read(plain(file, at_most=MAX_PLAIN_BYTES), found.choices)
+        if found.is_dry_run:
+            _try_all(waiting, rows)
+        else:
+            _store_on(waiting, rows, until=monotonic() + seconds)
+    return _next_import() is not None
+
+
+def _next_import() -> UUID | None:
+    """The oldest whose file is here in full; all pieces have their full length, so they count."""
+    return (
+        JudgmentImport.objects.filter(Q(state__in=OPEN_STATES))
+        .annotate(num_chunks=Count("chunks"))
+        .filter(num_bytes__lte=F("num_chunks") * CHUNK_BYTES)
+        .order_by("created_at", "pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+@contextmanager
+def _failing(import_id: UUID) -> Iterator[None]:
+    """What the file or the database refuses ends the import with the reason."""
+    failure = ""
+    try:
+        yield
+    except UnreadableFile as error:
+        failure = str(error)
+    except (OSError, EOFError, zlib.error) as error:
+        failure = f"The file cannot be unpacked: {error}."
+    except Refused as refusal:
+        failure = refusal.message
+    except (DataError, IntegrityError) as error:
+        failure = f"Postgres refused a row: {error}"
+    if failure:
+        with transaction.atomic():
+            found = lock_judgment_import(import_id)
+            if found.state in OPEN_STATES:
+                end_judgment_import(found, State.FAILED, failure=failure)
+
+
+@contextmanager
+def _file_of(import_id: UUID) -> Iterator[BinaryIO]:
+    """The uploaded file, on disk while it is read. One query for each piece."""
+    found = JudgmentImport.objects.get(pk=import_id)
+    with TemporaryFile() as file:
+        for position in range(num_pieces(found.num_bytes)):
+            piece = found.chunks.filter(position=position).values_list("content", flat=True).first()
+            # Cancelled meanwhile: its pieces are gone, and nothing is done with the rest.
+            file.write(b"" if piece is None else bytes(piece))
+        file.seek(0)
+        yield cast(BinaryIO, file)
+
+
+def _store_on(import_id: UUID, rows: Iterator[NumberedRow], *, until: float) -> None:
+    """Slice after slice from where the import stands; another worker's progress ends this one."""
+    done = JudgmentImport.objects.values_list("num_rows_done", flat=True).get(pk=import_id)
+    for _ in islice(rows, done):
+        pass
+    while monotonic() < until:
+        with transaction.atomic():
+            found = _begun(import_id)
+            if found is None or found.num_rows_done != done:
+                return
+            part = list(islice(rows, ROWS_PER_SLICE))
+            _keep(found, _import_part(found, part), num_rows=len(part))
+            done = found.num_rows_done
+            if len(part) < ROWS_PER_SLICE:
+                end_judgment_import(found, State.DONE)
+                refresh_planner_statistics()
+                return
+
+
+def _try_all(import_id: UUID, rows: Iterator[NumberedRow]) -> None:
+    """The import itself, taken back, but for what it says; that time ran out is said too."""
+    until = monotonic() + DRY_RUN_SECONDS
+    num_read, is_over = 0, False
+
+    def in_time() -> Iterator[NumberedRow]:
+        nonlocal num_read, is_over
+        for row in rows:
+            num_read += 1
+            yield row
+            if monotonic() > until:
+                return
+        is_over = True
+
+    with transaction.atomic():
+        found = _begun(import_id)
+        if found is None:
+            return
+        report = import_judgments(
+            in_time(), target=_target(found), dry_run=True, on_progress=lambda _: None
+        )
+        found.is_whole = is_over
+        _keep(found, report, num_rows=num_read)
+        end_judgment_import(found, State.DONE)
+
+
+def _begun(import_id: UUID) -> JudgmentImport | None:
+    """The import, locked and running; None where it is over or another worker has it."""
+    found = (
+        JudgmentImport.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(pk=import_id, state__in=OPEN_STATES)
+        .first()
+    )
+    if found is not None and found.state == State.QUEUED:
+        found.state, found.started_at = State.RUNNING, Now()
+        found.save(update_fields=["state", "started_at"])
+    return found
+
+
+def _target(found: JudgmentImport) -> Target:
+    return Target(found.dataset, found.project_name, is_study=found.is_study)
+
+
+def _import_part(found: JudgmentImport, part: list[NumberedRow]) -> JudgmentImportReport:
+    return import_judgments(
+        iter(part),
+        target=_target(found),
+        dry_run=False,
+        on_progress=lambda _: None,
+        is_part=True,
+    )
+
+
+def _keep(found: JudgmentImport, report: JudgmentImportReport, *, num_rows: int) -> None:
+    """Precondition: the row is locked."""
+    JudgmentImportRow.objects.bulk_create(_said(found, report))
+    found.num_rows_done += num_rows
+    for name in COUNTS:
+        setattr(found, name, getattr(found, name) + getattr(report, name))
+    found.save(update_fields=["num_rows_done", "is_whole", *COUNTS])
+
+
+def _said(found: JudgmentImport, report: JudgmentImportReport) -> Iterator[JudgmentImportRow]:
+    for error in report.errors:
+        yield JudgmentImportRow(
+            judgment_import=found,
+            line=error.line,
+            outcome=Outcome.BROKEN,
+            field=error.field[:120],
+            message=error.message,
+        )
+    for outcome, rows in (
+        (Outcome.LEFT_OUT, report.left_out),
+        (Outcome.SKIPPED, report.skipped),
+        (Outcome.NOTE, report.notes),
+    ):
+        for row in rows:
+            yield JudgmentImportRow(
+                judgment_import=found, line=row.line, outcome=outcome, message=row.reason
+            )

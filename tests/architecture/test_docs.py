@@ -131,7 +131,7 @@ def test_the_metrics_page_says_what_the_glossary_says() -> None:
 def test_the_guide_has_every_picture_and_no_picture_lies_about() -> None:
     """Taken by `./concord screenshots` or drawn from runs, each small enough to be read with."""
     images = ROOT / "docs" / "images"
-    pages = ["README.md", "docs/labeling.md", "docs/learning-curves.md"]
+    pages = ["README.md", "docs/labeling.md", "docs/research.md", "docs/learning-curves.md"]
     texts = [(ROOT / page).read_text() for page in pages]
     linked = {name for text in texts for name in re.findall(r"images/([\w-]+\.(?:png|svg))", text)}
 

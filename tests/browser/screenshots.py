@@ -1,4 +1,4 @@
-"""The pictures of docs/labeling.md: `./concord screenshots` takes them all again.
+"""The pictures of the guides for labelers and researchers: `./concord screenshots` takes them.
 
 They show the demo's own content on a server of their own, so they stay true: a page that changed
 changes its picture, and a page that is gone fails here. Names on the command line take only those.
@@ -21,10 +21,13 @@ from labeling.models import Assignment, Draft, Project, User  # noqa: E402
 from labeling.services import demo, demo_work  # noqa: E402
 from labeling.services.agreement_store import refresh_agreement  # noqa: E402
 from labeling.services.sign_in_links import make_sign_in_link, sign_in_path  # noqa: E402
+from tests.browser.research_scene import RESEARCH_PROJECT, seed_research  # noqa: E402
 from tests.labeling.work import read_instructions  # noqa: E402
+from training.models import Snapshot  # noqa: E402
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 DESKTOP = {"width": 1440, "height": 860}
+TALL = {"width": 1440, "height": 1200}
 PHONE = {"width": 390, "height": 760}
 SHOWN_PROMPT = "Write a short thank-you note to a neighbor"
 RATINGS = ("5", "3", "6", "2", "4")
@@ -92,10 +95,35 @@ def writing(page: Page) -> None:
     )
 
 
+def to_ratings(page: Page) -> None:
+    page.get_by_role("heading", name="Head to head").evaluate("it => it.scrollIntoView()")
+
+
+def to_tables(page: Page) -> None:
+    page.get_by_role("heading", name="In the paper's tables").evaluate("it => it.scrollIntoView()")
+
+
+def open_figures(page: Page) -> None:
+    page.get_by_text("Figures and files").first.click()
+
+
+def choose_csv(page: Page) -> None:
+    content = (
+        "prompt,answer_a,answer_b,winner,judge\n"
+        "Name a sea.,The North Sea.,A boat.,a,lea\n"
+        "Name a lake.,A pond in a park.,Lake Como.,b,max\n"
+    )
+    page.get_by_label("File of judgments").set_input_files(
+        {"name": "votes-of-march.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
+
+
 def shots(projects: dict[str, int]) -> list[Shot]:
     ranking = f"/label/{projects[demo.RANKING_PROJECT]}"
     answer = f"/label/{projects[demo.DEMONSTRATION_PROJECT]}"
     warned = f"/label/{projects[demo_work.WARNED_PROJECT]}"
+    studied = projects[RESEARCH_PROJECT]
+    frozen = Snapshot.objects.get(name="Spring rankings").pk
     return [
         Shot("sign-in", None, "/sign-in"),
         Shot("projects", "amina", "/label"),
@@ -127,6 +155,13 @@ def shots(projects: dict[str, int]) -> list[Shot]:
         Shot("agreement", "rosa", "/agreement"),
         Shot("evaluations", "rosa", "/evaluations"),
         Shot("people", "ada", "/people"),
+        Shot("win-rates", "rosa", f"/win-rates?project={studied}", viewport=TALL),
+        Shot("win-rates-more", "rosa", f"/win-rates?project={studied}", to_ratings, viewport=TALL),
+        Shot("bias", "rosa", f"/bias?project={studied}", viewport=TALL),
+        Shot("data-tables", "rosa", f"/data/{frozen}?table=table_9", to_tables),
+        Shot("costs", "rosa", f"/data/costs?project={studied}&rate=24"),
+        Shot("import-judgments", "rosa", "/data/import", choose_csv),
+        Shot("chart-behind", "rosa", f"/bias?project={studied}", open_figures),
     ]
 
 
@@ -141,6 +176,7 @@ def seed() -> dict[str, User]:
     # The same task in every picture and every time.
     shown_first = Assignment.objects.filter(task__prompt__text__startswith=SHOWN_PROMPT)
     shown_first.update(serve_key=-1)
+    seed_research(people)
     for project in Project.objects.filter(purpose=Project.Purpose.TRAINING):
         read_instructions(project, people["amina"])
     return people | {"cara": demo_work.candidates()[0]}

@@ -54,6 +54,7 @@ def test_a_reward_model_goes_on_where_another_stopped(
         "id": str(start.pk),
         "name": start.name,
         "kind": "reward_model",
+        "sha256": start.artifact_id,
     }
 
 

@@ -16,10 +16,9 @@ from training.ml.batches import padded_answers, prompts_and_answers, right_padde
 from training.ml.engine import Engine
 from training.ml.experience import targets
 from training.ml.hyperparameters import parse
-from training.ml.language_modelling import Example, packed_batch, padded_batch
-from training.ml.losses import ranking_loss, token_logprobs
+from training.ml.language_modelling import Example, answer_scores, packed_batch, padded_batch
+from training.ml.losses import ranking_loss
 from training.ml.model_folders import load_policy
-from training.ml.networks import answer_logits
 from training.ml.ppo_update import PpoUpdate, UpdateTally
 from training.ml.ranking_batches import EncodedGroup
 from training.ml.reward_folders import new_reward_model
@@ -45,8 +44,7 @@ def make_setup(tmp_path, policy_folder, reward_folder, world):
 
 def logprobs(model, batch):
     with torch.no_grad():
-        logit_BRV = answer_logits(model, batch.rows, batch.column_C)
-    return token_logprobs(logit_BRV, batch.token_BR)[batch.mask_BR]
+        return answer_scores(model, batch, "fp32").logprob_BR[batch.mask_BR]
 
 
 def first_update(setup, rollouts, **changes):

@@ -116,3 +116,6 @@ export const IMPORT_STATE_WORDS = {
   failed: { label: "Failed", tone: "bad", icon: "failed" },
   cancelled: { label: "Cancelled", tone: "neutral", icon: "stopped" },
 } as const;
+
+/** The choice of researchers' filters that leave simulated labelers out unless asked. */
+export const SIMULATED_CHOICES = [{ value: "yes", label: "Counted among the people" }];

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { catalogueQuery } from "@/api/labeling";
 import { completionSourcesQuery, projectsQuery } from "@/api/projects";
 import type { AgreementReport } from "@/api/research-types";
-import { POOL_WORDS } from "@/api/words";
+import { POOL_WORDS, SIMULATED_CHOICES } from "@/api/words";
 import { FilterSelect } from "@/components/filter-select";
 import { Toolbar } from "@/components/toolbar";
 
@@ -13,7 +13,6 @@ import type { Filter, Filters } from "./agreement-query";
 const OVERLAPS = ["3", "4", "5", "8"].map((value) => ({ value, label: `At least ${value} labelers` }));
 const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label: `${label} labelers` }));
 const SIZES = ["2", "3", "4", "5", "6", "7", "8", "9"].map((value) => ({ value, label: value }));
-const SIMULATED = [{ value: "yes", label: "Counted among the people" }];
 
 function useChoices(versions: AgreementReport["versions"]) {
   const projects = useQuery(projectsQuery);
@@ -74,7 +73,7 @@ export function AgreementFilters({
       {select("source", "Pairs of", "All models", choices.sources)}
       {select("other", "with", "Choose both", choices.sources)}
       {select("overlap", "Pairs judged by", "At least 2 labelers", OVERLAPS)}
-      {select("simulated", "Simulated labelers", "Left out", SIMULATED)}
+      {select("simulated", "Simulated labelers", "Left out", SIMULATED_CHOICES)}
     </Toolbar>
   );
 }

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { projectsQuery } from "@/api/projects";
 import type { BiasReport, LeakReport } from "@/api/research-types";
-import { POOL_WORDS } from "@/api/words";
+import { POOL_WORDS, SIMULATED_CHOICES } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount } from "@/components/formats";
@@ -182,7 +182,7 @@ function Filters({
       <FilterSelect
         label="Simulated labelers"
         all="Left out"
-        choices={[{ value: "yes", label: "Counted among the people" }]}
+        choices={SIMULATED_CHOICES}
         value={filters.simulated}
         onChange={(value) => onFilter("simulated", value)}
       />

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { api, bodyOf } from "@/api/client";
 import { projectsQuery } from "@/api/projects";
 import type { Costs, ProjectCost } from "@/api/research-types";
+import { SIMULATED_CHOICES } from "@/api/words";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -143,7 +144,7 @@ export function CostsPage() {
         <FilterSelect
           label="Simulated labelers"
           all="Left out"
-          choices={[{ value: "yes", label: "Counted among the people" }]}
+          choices={SIMULATED_CHOICES}
           value={filters.simulated}
           onChange={(value) => setFilter("simulated", value)}
         />

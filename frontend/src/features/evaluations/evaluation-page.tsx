@@ -9,6 +9,7 @@ import {
   PRIORITY_MODE_WORDS,
   PROJECT_KIND_WORDS,
   PROJECT_STATE_WORDS,
+  SIMULATED_CHOICES,
   TOXICITY_INSTRUCTION_WORDS,
 } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
@@ -108,7 +109,7 @@ export function EvaluationPage() {
             <FilterSelect
               label="Simulated labelers"
               all="Left out"
-              choices={[{ value: "yes", label: "Counted among the people" }]}
+              choices={SIMULATED_CHOICES}
               value={simulated}
               onChange={(value) => setFilter("simulated", value)}
             />

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { projectsQuery } from "@/api/projects";
 import type { LabelerQualityReport } from "@/api/research-types";
+import { SIMULATED_CHOICES } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount } from "@/components/formats";
@@ -41,7 +42,7 @@ function Filters({
       <FilterSelect
         label="Simulated labelers"
         all="Left out"
-        choices={[{ value: "yes", label: "Counted among the people" }]}
+        choices={SIMULATED_CHOICES}
         value={filters.simulated}
         onChange={(value) => onFilter("simulated", value)}
       />

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { catalogueQuery } from "@/api/labeling";
 import { projectsQuery } from "@/api/projects";
 import type { Leaderboard } from "@/api/research-types";
-import { DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
+import { DISTRIBUTION_WORDS, POOL_WORDS, SIMULATED_CHOICES } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount } from "@/components/formats";
@@ -81,7 +81,7 @@ function Choices({
       <FilterSelect
         label="Simulated labelers"
         all="Left out"
-        choices={[{ value: "yes", label: "Counted among the people" }]}
+        choices={SIMULATED_CHOICES}
         value={filters.simulated}
         onChange={(value) => onFilter("simulated", value)}
       />

@@ -20,7 +20,7 @@ function isKeySpent(error: unknown): boolean {
 }
 
 /** Submits the answer to one assignment; `onAccepted` is called once, when the server has it. */
-export function useSubmission(assignmentId: string, onAccepted: () => void): Submitting {
+function useSubmission(assignmentId: string, onAccepted: () => void): Submitting {
   const [clientKey, setClientKey] = useState(() => clientKeyFor(assignmentId));
   const [submission] = useState(() => new Submission());
   const state = useSyncExternalStore(submission.subscribe, submission.getState);
@@ -64,5 +64,43 @@ export function useSubmission(assignmentId: string, onAccepted: () => void): Sub
     retryNow: () => submission.retryNow(),
     stop: () => submission.stop(),
     goOn: finish,
+  };
+}
+
+/** The draft behind an answer, as far as sending the answer concerns it. */
+interface SentDraft {
+  pause: () => void;
+  resume: () => void;
+  discard: () => void;
+}
+
+/** A submission whose draft rests while it is under way, goes on when it failed or was stopped, and
+ * is gone once the server has the answer. */
+export function useDraftSubmission(
+  assignmentId: string,
+  draft: SentDraft,
+  onAccepted: () => void,
+): Submitting {
+  const submitting = useSubmission(assignmentId, () => {
+    draft.discard();
+    onAccepted();
+  });
+  return {
+    ...submitting,
+    begin: (send) => {
+      draft.pause();
+      submitting.begin(async (clientKey) => {
+        try {
+          await send(clientKey);
+        } catch (error) {
+          if (error instanceof ApiError && !error.isTransient) draft.resume();
+          throw error;
+        }
+      });
+    },
+    stop: () => {
+      submitting.stop();
+      draft.resume();
+    },
   };
 }

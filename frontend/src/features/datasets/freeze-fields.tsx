@@ -1,9 +1,11 @@
-import { Checkbox, FileButton, Button, Input, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, FileButton, Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { catalogueQuery } from "@/api/labeling";
 import type { Project } from "@/api/research-types";
 import { SNAPSHOT_KIND_WORDS } from "@/api/words";
+import { ChoiceList } from "@/components/choice-list";
+import { FieldGrid } from "@/components/field-grid";
 import { countOf } from "@/components/formats";
 
 import { projectKindOf } from "./freeze-form";
@@ -29,29 +31,17 @@ function ProjectChoice({ form, projects, onChange }: FieldProps & { projects: Pr
   );
   if (fitting.length === 0) return <p className={classes.quiet}>No project collects these yet.</p>;
   return (
-    <Input.Wrapper
+    <ChoiceList
       label="Projects"
       description="None chosen takes the labels of all projects."
-      labelElement="div"
-    >
-      <div className={classes.projects} role="group" aria-label="Projects">
-        {fitting.map((project) => (
-          <Checkbox
-            key={project.id}
-            label={project.name}
-            description={`${countOf(project.num_submitted, "answer")} submitted`}
-            checked={form.projectIds.includes(project.id)}
-            onChange={(event) =>
-              onChange({
-                projectIds: event.currentTarget.checked
-                  ? [...form.projectIds, project.id]
-                  : form.projectIds.filter((id) => id !== project.id),
-              })
-            }
-          />
-        ))}
-      </div>
-    </Input.Wrapper>
+      choices={fitting.map(({ id, name, num_submitted }) => ({
+        id,
+        label: name,
+        description: `${countOf(num_submitted, "answer")} submitted`,
+      }))}
+      chosen={form.projectIds}
+      onChange={(projectIds) => onChange({ projectIds })}
+    />
   );
 }
 
@@ -124,7 +114,7 @@ function TextField({ form, onChange }: FieldProps) {
 export function FreezeFields({ form, projects, onChange }: FieldProps & { projects: Project[] }) {
   return (
     <div className={classes.fields}>
-      <div className={classes.pair}>
+      <FieldGrid>
         <NativeSelect
           label="What to freeze"
           data={Object.entries(SNAPSHOT_KIND_WORDS).map(([value, label]) => ({ value, label }))}
@@ -139,7 +129,7 @@ export function FreezeFields({ form, projects, onChange }: FieldProps & { projec
           value={form.name}
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
-      </div>
+      </FieldGrid>
       {form.kind === "pretrain" ? (
         <TextField form={form} onChange={onChange} />
       ) : (

@@ -1,7 +1,6 @@
 import { api, bodyOf } from "@/api/client";
-import { ApiError } from "@/api/errors";
 import type { Assignment } from "@/api/types";
-import { useSubmission } from "@/api/use-submission";
+import { useDraftSubmission } from "@/api/use-submission";
 import type { Submitting } from "@/api/use-submission";
 
 import type { DemonstrationDraftHandle } from "./use-demonstration-draft";
@@ -12,10 +11,7 @@ export function useSubmitDemonstration(
   draft: DemonstrationDraftHandle,
   onAccepted: () => void,
 ): Submitting & { submit: () => void } {
-  const submitting = useSubmission(assignment.id, () => {
-    draft.discard();
-    onAccepted();
-  });
+  const submitting = useDraftSubmission(assignment.id, draft, onAccepted);
 
   function submit() {
     const answer = {
@@ -25,23 +21,10 @@ export function useSubmitDemonstration(
       characters_typed: draft.howWritten?.typed ?? null,
       characters_pasted: draft.howWritten?.pasted ?? null,
     };
-    draft.pause();
-    submitting.begin(async (client_key) => {
-      try {
-        await bodyOf(api.POST("/api/demonstrations/", { body: { ...answer, client_key } }));
-      } catch (error) {
-        if (error instanceof ApiError && !error.isTransient) draft.resume();
-        throw error;
-      }
-    });
+    submitting.begin((client_key) =>
+      bodyOf(api.POST("/api/demonstrations/", { body: { ...answer, client_key } })),
+    );
   }
 
-  return {
-    ...submitting,
-    submit,
-    stop: () => {
-      submitting.stop();
-      draft.resume();
-    },
-  };
+  return { ...submitting, submit };
 }

@@ -1,4 +1,4 @@
-import { Checkbox, Input, NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
+import { NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
 
 import type { FieldMessages } from "@/api/errors";
 import type { CompletionSource, EvaluationDefaults } from "@/api/research-types";
@@ -8,7 +8,9 @@ import {
   PROJECT_KIND_WORDS,
   TOXICITY_INSTRUCTION_WORDS,
 } from "@/api/words";
-import { countOf } from "@/components/formats";
+import { ChoiceList } from "@/components/choice-list";
+import { FieldGrid } from "@/components/field-grid";
+import { sourceChoicesOf } from "@/components/source-choices";
 
 import { withBaseline, withKind } from "./evaluation-form";
 import type { EvaluationForm, EvaluationKind } from "./evaluation-form";
@@ -50,38 +52,20 @@ function Models({ form, messages, onChange, sources }: FieldProps & { sources: C
         error={saidOf(messages, "baseline_source")}
         onChange={(event) => onChange(withBaseline(form, event.currentTarget.value))}
       />
-      <Input.Wrapper
+      <ChoiceList
         label="Models to compare with it"
-        labelElement="div"
         error={saidOf(messages, "sources")}
-      >
-        <div className={classes.sources} role="group" aria-label="Models to compare with it">
-          {sources
-            .filter(({ id }) => String(id) !== form.baseline)
-            .map((source) => (
-              <Checkbox
-                key={source.id}
-                label={source.name}
-                description={countOf(source.num_completions, "completion")}
-                checked={form.sourceIds.includes(source.id)}
-                onChange={(event) =>
-                  onChange({
-                    sourceIds: event.currentTarget.checked
-                      ? [...form.sourceIds, source.id]
-                      : form.sourceIds.filter((id) => id !== source.id),
-                  })
-                }
-              />
-            ))}
-        </div>
-      </Input.Wrapper>
+        choices={sourceChoicesOf(sources.filter(({ id }) => String(id) !== form.baseline))}
+        chosen={form.sourceIds}
+        onChange={(sourceIds) => onChange({ sourceIds })}
+      />
     </>
   );
 }
 
 function Work({ form, messages, onChange }: FieldProps) {
   return (
-    <div className={classes.pair}>
+    <FieldGrid>
       <NumberInput
         label="Completions per task"
         description="The baseline, one of each model, then further samples."
@@ -120,7 +104,7 @@ function Work({ form, messages, onChange }: FieldProps) {
           onChange({ priorityMode: event.currentTarget.value as EvaluationForm["priorityMode"] })
         }
       />
-    </div>
+    </FieldGrid>
   );
 }
 
@@ -168,7 +152,7 @@ export function EvaluationFields(
   const { form, messages, onChange, defaults } = props;
   return (
     <div className={classes.fields}>
-      <div className={classes.pair}>
+      <FieldGrid>
         <TextInput
           label="Name"
           description="Labelers read it: name no model."
@@ -197,7 +181,7 @@ export function EvaluationFields(
             }
           />
         )}
-      </div>
+      </FieldGrid>
       <Models {...props} />
       <PromptFields
         prompts={form.prompts}

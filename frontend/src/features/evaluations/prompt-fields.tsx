@@ -1,14 +1,10 @@
-import { NativeSelect, NumberInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { NativeSelect } from "@mantine/core";
 
-import { catalogueQuery } from "@/api/labeling";
-import { SPLIT_WORDS } from "@/api/words";
+import { FieldGrid } from "@/components/field-grid";
+import { CategoryField, NumPromptsField, SplitField } from "@/components/prompt-choice";
 
 import type { PromptForm } from "./evaluation-form";
-import classes from "./evaluations.module.css";
 
-const MAX_PROMPTS = 10_000;
-const SPLITS = Object.entries(SPLIT_WORDS).map(([value, label]) => ({ value, label }));
 const DISTRIBUTIONS = [
   { value: "", label: "Any distribution" },
   { value: "instruct", label: "Written for an instructed model" },
@@ -23,37 +19,18 @@ export function PromptFields({
   prompts: PromptForm;
   onChange: (change: Partial<PromptForm>) => void;
 }) {
-  const catalogue = useQuery(catalogueQuery);
-  const categories = catalogue.data?.categories ?? [];
   return (
-    <div className={classes.pair}>
-      <NumberInput
-        label="Number of prompts"
-        description="At most; one task each."
-        min={1}
-        max={MAX_PROMPTS}
-        allowDecimal={false}
-        thousandSeparator=","
+    <FieldGrid>
+      <NumPromptsField
         value={prompts.numPrompts}
-        onChange={(value) => onChange({ numPrompts: Number(value) || 1 })}
+        onChange={(numPrompts) => onChange({ numPrompts })}
       />
-      <NativeSelect
-        label="Split"
+      <SplitField
         description="None that a model has learned from."
-        data={[{ value: "", label: "Both splits" }, ...SPLITS]}
         value={prompts.split}
-        onChange={(event) => onChange({ split: event.currentTarget.value })}
+        onChange={(split) => onChange({ split })}
       />
-      <NativeSelect
-        label="Category"
-        description="Of the prompts."
-        data={[
-          { value: "", label: "All categories" },
-          ...categories.map(({ key, label }) => ({ value: key, label })),
-        ]}
-        value={prompts.category}
-        onChange={(event) => onChange({ category: event.currentTarget.value })}
-      />
+      <CategoryField value={prompts.category} onChange={(category) => onChange({ category })} />
       <NativeSelect
         label="Distribution"
         description="What kind of model they were sent to."
@@ -61,6 +38,6 @@ export function PromptFields({
         value={prompts.distribution}
         onChange={(event) => onChange({ distribution: event.currentTarget.value })}
       />
-    </div>
+    </FieldGrid>
   );
 }

@@ -6,6 +6,7 @@ import type { InstructionReader, InstructionVersion, Project } from "@/api/resea
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
+import { FieldGrid } from "@/components/field-grid";
 import { formatCount } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
@@ -104,9 +105,11 @@ function Comparison({ projectId, newest }: { projectId: number; newest: number }
   const from = versionOf(wanted.from, Math.max(1, newest - 1));
   return (
     <Section title="Compare" note="The same version twice is shown as labelers read it." isSheet>
-      <div className={classes.pair}>
-        <VersionChoice label="From" newest={newest} value={from} onChange={(value) => setWanted("from", value)} />
-        <VersionChoice label="To" newest={newest} value={to} onChange={(value) => setWanted("to", value)} />
+      <div className={classes.chosen}>
+        <FieldGrid>
+          <VersionChoice label="From" newest={newest} value={from} onChange={(value) => setWanted("from", value)} />
+          <VersionChoice label="To" newest={newest} value={to} onChange={(value) => setWanted("to", value)} />
+        </FieldGrid>
       </div>
       <Compared projectId={projectId} from={from} to={to} />
     </Section>

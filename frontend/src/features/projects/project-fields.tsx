@@ -3,6 +3,7 @@ import { NativeSelect, NumberInput, SegmentedControl, TextInput } from "@mantine
 import type { FieldMessages } from "@/api/errors";
 import type { ProjectKind } from "@/api/research-types";
 import { POOL_WORDS, PROJECT_KIND_WORDS } from "@/api/words";
+import { FieldGrid } from "@/components/field-grid";
 
 import { InstructionsFields } from "./instructions-fields";
 import { K_MAXIMUM, K_MINIMUM } from "./project-form";
@@ -26,7 +27,7 @@ const KINDS = optionsOf(PROJECT_KIND_WORDS).filter(({ value }) => value !== "tox
 /** What holds for every answer of the project and never changes. */
 function Fixed({ form, messages, onChange }: FieldProps) {
   return (
-    <div className={classes.pair}>
+    <FieldGrid>
       <NativeSelect
         label="Pool"
         description="Whose work it is. Held-out rankings are never trained on. Fixed once it is open."
@@ -49,7 +50,7 @@ function Fixed({ form, messages, onChange }: FieldProps) {
           onChange={(value) => onChange({ k: Number(value) })}
         />
       )}
-    </div>
+    </FieldGrid>
   );
 }
 

@@ -3,9 +3,9 @@ import { Checkbox, NativeSelect, NumberInput, Textarea, TextInput } from "@manti
 import type { FieldMessages } from "@/api/errors";
 import type { PriorityMode, ProjectKind } from "@/api/research-types";
 import { PRIORITY_MODE_WORDS } from "@/api/words";
+import { FieldGrid } from "@/components/field-grid";
 
 import type { SettingsForm } from "./project-settings";
-import classes from "./projects.module.css";
 
 const OVERLAP_MAXIMUM = 50;
 
@@ -53,7 +53,7 @@ function Percent({ max, messages, onChange, ...field }: Omit<WholeNumberProps, "
 
 function WhoMayWork({ form, messages, onChange }: FieldProps) {
   return (
-    <div className={classes.pair}>
+    <FieldGrid>
       <TextInput
         label="Languages"
         description="Codes such as de, en, pt-BR. Labelers need every one of them; empty asks for none."
@@ -68,13 +68,13 @@ function WhoMayWork({ form, messages, onChange }: FieldProps) {
         error={messages.skills?.join(" ")}
         onChange={(event) => onChange({ skills: event.currentTarget.value })}
       />
-    </div>
+    </FieldGrid>
   );
 }
 
 function Order({ form, messages, onChange }: FieldProps) {
   return (
-    <div className={classes.pair}>
+    <FieldGrid>
       <NativeSelect
         label="What counts more"
         description="Shown to labelers with every task."
@@ -92,13 +92,13 @@ function Order({ form, messages, onChange }: FieldProps) {
         messages={messages.priority}
         onChange={(priority) => onChange({ priority })}
       />
-    </div>
+    </FieldGrid>
   );
 }
 
 function Amounts({ kind, form, messages, onChange }: FieldProps) {
   return (
-    <div className={classes.pair}>
+    <FieldGrid>
       <WholeNumber
         label="Overlap"
         description="How many labelers answer each task. Tasks that exist keep theirs."
@@ -146,7 +146,7 @@ function Amounts({ kind, form, messages, onChange }: FieldProps) {
           />
         </>
       )}
-    </div>
+    </FieldGrid>
   );
 }
 

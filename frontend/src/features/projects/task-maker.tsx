@@ -1,17 +1,18 @@
-import { Button, Checkbox, Group, Input, NativeSelect, NumberInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 import { useSearchParams } from "react-router";
 
-import { catalogueQuery } from "@/api/labeling";
 import { completionSourcesQuery } from "@/api/projects";
 import type { CompletionSource, Project, TaskReport } from "@/api/research-types";
-import { SPLIT_WORDS } from "@/api/words";
-import { countOf } from "@/components/formats";
+import { ChoiceList } from "@/components/choice-list";
+import { FieldGrid } from "@/components/field-grid";
 import { Loaded } from "@/components/loaded";
 import { ProblemNote } from "@/components/problem-note";
+import { CategoryField, NumPromptsField, SplitField } from "@/components/prompt-choice";
 import { Section } from "@/components/section";
+import { sourceChoicesOf } from "@/components/source-choices";
 import { TableSkeleton } from "@/components/table-skeleton";
 
 import { useCreateTasks } from "./project-queries";
@@ -20,9 +21,7 @@ import { taskRequestOf } from "./task-form";
 import type { TaskForm } from "./task-form";
 import { headlineOf, reasonsOf } from "./task-report";
 
-const MAX_PROMPTS = 10_000;
 const NUM_PROMPTS = 40;
-const SPLITS = Object.entries(SPLIT_WORDS).map(([value, label]) => ({ value, label }));
 
 interface FieldProps {
   form: TaskForm;
@@ -34,65 +33,27 @@ function Sources({ form, onChange, sources }: FieldProps & { sources: Completion
     return <p className={classes.quiet}>No completions are stored yet: sample some first.</p>;
   }
   return (
-    <Input.Wrapper
+    <ChoiceList
       label="Completions of"
       description="None chosen takes the completions of all sources."
-      labelElement="div"
-    >
-      <div className={classes.sources} role="group" aria-label="Completions of">
-        {sources.map((source) => (
-          <Checkbox
-            key={source.id}
-            label={source.name}
-            description={countOf(source.num_completions, "completion")}
-            checked={form.sourceIds.includes(source.id)}
-            onChange={(event) =>
-              onChange({
-                sourceIds: event.currentTarget.checked
-                  ? [...form.sourceIds, source.id]
-                  : form.sourceIds.filter((id) => id !== source.id),
-              })
-            }
-          />
-        ))}
-      </div>
-    </Input.Wrapper>
+      choices={sourceChoicesOf(sources)}
+      chosen={form.sourceIds}
+      onChange={(sourceIds) => onChange({ sourceIds })}
+    />
   );
 }
 
 function PromptFields({ form, onChange }: FieldProps) {
-  const catalogue = useQuery(catalogueQuery);
-  const categories = catalogue.data?.categories ?? [];
   return (
-    <div className={classes.pair}>
-      <NumberInput
-        label="Number of prompts"
-        description="At most; one task each."
-        min={1}
-        max={MAX_PROMPTS}
-        allowDecimal={false}
-        thousandSeparator=","
-        value={form.numPrompts}
-        onChange={(value) => onChange({ numPrompts: Number(value) || 1 })}
-      />
-      <NativeSelect
-        label="Category"
-        description="Of the prompts."
-        data={[
-          { value: "", label: "All categories" },
-          ...categories.map(({ key, label }) => ({ value: key, label })),
-        ]}
-        value={form.category}
-        onChange={(event) => onChange({ category: event.currentTarget.value })}
-      />
-      <NativeSelect
-        label="Split"
+    <FieldGrid>
+      <NumPromptsField value={form.numPrompts} onChange={(numPrompts) => onChange({ numPrompts })} />
+      <CategoryField value={form.category} onChange={(category) => onChange({ category })} />
+      <SplitField
         description="Validation prompts are never trained on."
-        data={[{ value: "", label: "Both splits" }, ...SPLITS]}
         value={form.split}
-        onChange={(event) => onChange({ split: event.currentTarget.value })}
+        onChange={(split) => onChange({ split })}
       />
-    </div>
+    </FieldGrid>
   );
 }
 

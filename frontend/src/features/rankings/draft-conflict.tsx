@@ -1,7 +1,6 @@
-import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { Modal } from "@/components/dialogs";
+import { TwoDrafts } from "@/components/two-drafts";
 
 import type { Board } from "./board";
 import { judgmentOf, ladderOf, ratingsOf } from "./board";
@@ -10,12 +9,10 @@ import type { Handle } from "./ordering";
 import { listWords } from "./words";
 
 function BoardInWords({
-  title,
   board,
   order,
   letterOf,
 }: {
-  title: string;
   board: Board;
   order: readonly Handle[];
   letterOf: (handle: Handle) => string;
@@ -28,9 +25,8 @@ function BoardInWords({
   );
   const notes = order.filter((handle) => judgmentOf(board, handle).note !== "");
   return (
-    <section className={classes.side} aria-label={title}>
-      <h3>{title}</h3>
-      <ol>
+    <>
+      <ol className={classes.ladder}>
         {ladderOf(board, order).map((tier) => (
           <li key={tier.join()}>
             {listWords(
@@ -44,7 +40,7 @@ function BoardInWords({
           </li>
         ))}
       </ol>
-      <p>
+      <p className={classes.line}>
         {t("conflict.rated", {
           numRated: order.filter((handle) => ratings[handle] != null).length,
           count: order.length,
@@ -52,14 +48,14 @@ function BoardInWords({
         })}
       </p>
       {notes.map((handle) => (
-        <p key={handle} dir="auto">
+        <p key={handle} className={classes.line} dir="auto">
           {t("conflict.noteOf", {
             letter: letterOf(handle),
             note: judgmentOf(board, handle).note,
           })}
         </p>
       ))}
-    </section>
+    </>
   );
 }
 
@@ -79,30 +75,21 @@ export function DraftConflict({
 }) {
   const { t } = useTranslation("rankings");
   return (
-    <Modal
-      opened
-      onClose={() => undefined}
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-      size="lg"
+    <TwoDrafts
       title={t("conflict.title")}
-      transitionProps={{ duration: 0 }}
-    >
-      {/* Not on a button: whoever is typing when this opens must not choose by accident. */}
-      <Text c="dimmed" tabIndex={-1} data-autofocus style={{ outline: "none" }}>
-        {t("conflict.words")}
-      </Text>
-      <div className={classes.sides}>
-        <BoardInWords title={t("conflict.mine")} board={mine} order={order} letterOf={letterOf} />
-        <BoardInWords title={t("conflict.theirs")} board={theirs} order={order} letterOf={letterOf} />
-      </div>
-      <Group grow>
-        <Button onClick={() => onResolve("mine")}>{t("conflict.goOnMine")}</Button>
-        <Button variant="default" onClick={() => onResolve("theirs")}>
-          {t("conflict.goOnTheirs")}
-        </Button>
-      </Group>
-    </Modal>
+      words={t("conflict.words")}
+      size="lg"
+      mine={{
+        title: t("conflict.mine"),
+        draft: <BoardInWords board={mine} order={order} letterOf={letterOf} />,
+        takeWords: t("conflict.goOnMine"),
+      }}
+      theirs={{
+        title: t("conflict.theirs"),
+        draft: <BoardInWords board={theirs} order={order} letterOf={letterOf} />,
+        takeWords: t("conflict.goOnTheirs"),
+      }}
+      onResolve={onResolve}
+    />
   );
 }

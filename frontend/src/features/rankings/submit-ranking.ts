@@ -1,7 +1,6 @@
 import { api, bodyOf } from "@/api/client";
-import { ApiError } from "@/api/errors";
 import type { Assignment } from "@/api/types";
-import { useSubmission } from "@/api/use-submission";
+import { useDraftSubmission } from "@/api/use-submission";
 import type { Submitting } from "@/api/use-submission";
 
 import { askedOf, isSeeded } from "./asked";
@@ -52,10 +51,7 @@ export function useSubmitRanking(
   draft: RankingDraftHandle,
   onAccepted: () => void,
 ): Submitting & { submit: (order: readonly Handle[]) => void } {
-  const submitting = useSubmission(assignment.id, () => {
-    draft.discard();
-    onAccepted();
-  });
+  const submitting = useDraftSubmission(assignment.id, draft, onAccepted);
 
   function submit(order: readonly Handle[]) {
     // Taken once: a retry sends exactly what was submitted, its seconds included.
@@ -68,23 +64,10 @@ export function useSubmitRanking(
       seconds_active: Math.round(draft.secondsActive()),
       order_source: isSeeded(assignment) ? ("seeded" as const) : ("unseeded" as const),
     };
-    draft.pause();
-    submitting.begin(async (client_key) => {
-      try {
-        await bodyOf(api.POST("/api/rankings/", { body: { ...answer, client_key } }));
-      } catch (error) {
-        if (error instanceof ApiError && !error.isTransient) draft.resume();
-        throw error;
-      }
-    });
+    submitting.begin((client_key) =>
+      bodyOf(api.POST("/api/rankings/", { body: { ...answer, client_key } })),
+    );
   }
 
-  return {
-    ...submitting,
-    submit,
-    stop: () => {
-      submitting.stop();
-      draft.resume();
-    },
-  };
+  return { ...submitting, submit };
 }

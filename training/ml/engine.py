@@ -18,7 +18,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from training.ml.errors import NonFinite
 from training.ml.schedules import Schedule
-from training.ml.sharding import laid_out_like, rebuilt, shard, whole, without_weights
+from training.ml.sharding import Sliced, laid_out_like, num_idle, own_part, whole
 from training.ml.world import World
 
 MicroLoss = Callable[[], Tensor]
@@ -67,10 +67,9 @@ class Engine:
         sharding: str = "none",
     ) -> None:
         self.module = self.forward = module
-        self._structure: nn.Module | None = None
+        self._sliced: Sliced | None = None
         if world.size > 1 and sharding == "full":
-            self._structure = without_weights(module)
-            shard(module, world)
+            self._sliced = Sliced(module, world)
         else:
             module.to(world.device)
             if world.size > 1:
@@ -121,8 +120,9 @@ class Engine:
     def move_average(self) -> None:
         """average = decay * average + (1 - decay) * weights; nothing without a decay."""
         if self.average:
-            weights = [p.detach() for p in self.trained.values()]
-            torch._foreach_lerp_(self.average, weights, 1 - self.ema_decay)
+            weights = [own_part(p.detach()) for p in self.trained.values()]
+            average = [own_part(tensor) for tensor in self.average]
+            torch._foreach_lerp_(average, weights, 1 - self.ema_decay)
 
     @contextmanager
     def averaged_weights(self) -> Iterator[nn.Module]:
@@ -135,21 +135,21 @@ class Engine:
             self._overwrite(weights)
 
     @contextmanager
-    def in_one_piece(self) -> Iterator[Any]:
-        """The module to judge or to publish, whole on every process. Every process calls this.
+    def in_one_piece(self, dtype: torch.dtype | None = None) -> Iterator[Any]:
+        """The module to judge, write with or publish, whole on every process. Every process calls
+        this.
 
-        Of a sharded module it is a copy, which takes the module's place until it is given back.
+        Of a sharded module it is a copy, of another dtype where one is asked for, which takes the
+        module's place until it is given back.
         """
-        if self._structure is None:
+        if self._sliced is None:
             yield self.module
             return
-        sharded, weights = self.module, dict(self.module.named_parameters())
-        twin = rebuilt(self._structure, lambda name: whole(weights[name].detach()))
-        self.module = twin.to(self.world.device).train(sharded.training)
+        self.module = self._sliced.whole_copy(dtype)
         try:
             yield self.module
         finally:
-            self.module = sharded
+            self.module = self._sliced.module
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything a resumed run needs, under flat names. Every process calls this.
@@ -205,7 +205,7 @@ class Engine:
 
     def _sum_of_losses(self, micro_losses: Sequence[MicroLoss]) -> float:
         total = torch.zeros((), dtype=torch.float64, device=self.world.device)
-        num_idle = self._num_idle(len(micro_losses))
+        num_filling = num_idle(self.module, len(micro_losses), self.world)
         for index, micro_loss in enumerate(micro_losses):
             is_last = index == len(micro_losses) - 1
             with nullcontext() if is_last else self._without_exchange():
@@ -214,14 +214,10 @@ class Engine:
                 (loss * self.world.size).backward()  # type: ignore[no-untyped-call]
             total += loss.detach().double()
         self.is_filling = True
-        for _ in range(num_idle):
+        for _ in range(num_filling):
             (0.0 * micro_losses[0]()).backward()  # type: ignore[no-untyped-call]
         self.is_filling = False
         return float(self.world.total(total))
-
-    def _num_idle(self, num_own: int) -> int:
-        """How many micro-batches fewer than the busiest process: each pass is an exchange."""
-        return 0 if self._structure is None else self.world.largest(num_own) - num_own
 
     def _without_exchange(self) -> Any:
         # A sharded network exchanges every time: whole gradients are what has no room.
@@ -244,7 +240,8 @@ class Engine:
     def _overwrite(self, values: Sequence[Tensor]) -> None:
         if values:
             with torch.no_grad():
-                torch._foreach_copy_(list(self.trained.values()), list(values))
+                weights = [own_part(weight) for weight in self.trained.values()]
+                torch._foreach_copy_(weights, [own_part(value) for value in values])
 
 
 def _adamw(module: nn.Module, settings: OptimiserSettings) -> torch.optim.AdamW:

@@ -30,10 +30,11 @@ from training.ml.language_modelling import (
     rows_together,
     side_by_side,
 )
-from training.ml.networks import autocast, sampling_copy
+from training.ml.networks import autocast, sampling_copy, sampling_dtype
 from training.ml.ppo_networks import Networks
 from training.ml.resources import PhaseClock
 from training.ml.rollouts import Answer, SamplingRule, write_answers
+from training.ml.sharding import num_idle
 from training.ml.world import World
 
 # Writing keeps no activations for gradients, so its batches may be this much larger.
@@ -104,14 +105,17 @@ def _write(
     rule: SamplingRule,
     settings: PpoHyperparameters,
 ) -> list[Answer]:
-    writer = sampling_copy(networks.policy_model, settings.precision)
     lengths = [len(prompt) + rule.max_tokens for prompt in prompts]
     written: dict[int, Answer] = {}
-    for rows in split_by_tokens(lengths, WRITING_FACTOR * settings.max_tokens_per_forward):
-        answers = write_answers(
-            writer, [prompts[row] for row in rows], [noise[row] for row in rows], rule
-        )
-        written |= dict(zip(rows, answers, strict=True))
+    # Slices are gathered once for all answers, not once for every token: then no process has to
+    # write as many tokens as another.
+    with networks.policy.in_one_piece(sampling_dtype(settings.precision)) as policy:
+        writer = sampling_copy(policy, settings.precision)
+        for rows in split_by_tokens(lengths, WRITING_FACTOR * settings.max_tokens_per_forward):
+            answers = write_answers(
+                writer, [prompts[row] for row in rows], [noise[row] for row in rows], rule
+            )
+            written |= dict(zip(rows, answers, strict=True))
     return [written[row] for row in range(len(prompts))]
 
 
@@ -143,6 +147,8 @@ def _judge(
     for row, answer in enumerate(answers):
         rollouts.sampler_logprob_BR[row, : len(answer.ids)] = torch.tensor(answer.logprobs)
     keeps_value, keeps_policy = _kept(sizes, settings, networks.policy.world)
+    # Judged once more, an answer gets the same figures.
+    batches += batches[:1] * num_idle(networks.policy.module, len(batches), networks.policy.world)
     for number, (rows, batch) in enumerate(batches):
         with torch.set_grad_enabled(number < keeps_policy):
             _judge_by_policy(networks, rollouts, rows, batch, settings)

@@ -144,16 +144,22 @@ def freeze(module: nn.Module, device: torch.device) -> None:
     module.requires_grad_(False)
 
 
+def sampling_dtype(precision: str) -> torch.dtype:
+    """Of the weights that answers are written with."""
+    return torch.bfloat16 if precision == "bf16" else torch.float32
+
+
 def sampling_copy(policy: PreTrainedModel, precision: str) -> PreTrainedModel:
     """The model to write with: itself, or a copy with bfloat16 weights.
 
     Autocast would convert every weight again for every token. What is no weight stays as it is:
     rotary frequencies of eight bits would turn later positions by whole radians.
     """
-    if precision == "fp32":
+    dtype = sampling_dtype(precision)
+    if dtype == torch.float32:
         return policy
     weights = dict(policy.named_parameters())
-    smaller = rebuilt(policy, lambda name: weights[name].detach().bfloat16())
+    smaller = rebuilt(policy, lambda name: weights[name].detach().to(dtype))
     assert isinstance(smaller, PreTrainedModel)  # noqa: S101 - a copy of one
     return smaller
 

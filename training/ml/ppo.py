@@ -19,6 +19,7 @@ from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.language_modelling import Example
 from training.ml.lora import has_adapters, save_adapters
 from training.ml.model_folders import load_tokenizer, save_folder
+from training.ml.networks import RewardModel
 from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
 from training.ml.ppo_networks import Networks, load_networks
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
@@ -112,8 +113,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
 
     # 5. Judge the averaged policy on held-out prompts; publish it, the raw one and the critic.
     validation = _validate(job, networks, held_out, rule)
-    if job.world.is_main:
-        _publish(job, networks, tokenizer)
+    _publish(job, networks, tokenizer)
     return _report(job, state, encoder) | {"validation": validation}
 
 
@@ -139,10 +139,10 @@ def _validate(
     judge = RewardJudge(
         networks.reward, held_out, rule, job.hyperparameters, seed=job.seed, world=job.world
     )
-    with networks.reference_policy() as reference:
+    with networks.whole_reference() as reference:
         before = judge.mean_reward(reference)
-    with networks.policy.averaged_weights():
-        after = judge.mean_reward(networks.policy_model)
+    with networks.policy.averaged_weights(), networks.policy.in_one_piece() as averaged:
+        after = judge.mean_reward(averaged)
     return {"score_before": before, "score_after": after, "num_prompts": len(held_out)}
 
 
@@ -172,18 +172,30 @@ def _documents(
 
 
 def _publish(job: Job, networks: Networks, tokenizer: PreTrainedTokenizerBase) -> None:
-    parent, out = job.input("policy"), job.output_dir
-    policy, value = networks.policy_model, networks.value_model
-    save_folder(policy, tokenizer, out / "raw_policy", parent=parent)
-    with networks.policy.averaged_weights():
-        save_folder(policy, tokenizer, out / "model", parent=parent)
-        if has_adapters(policy):
-            save_adapters(policy, out / "adapter")
-    value_folder = out / "value_model"
+    """Every process calls this; the main one writes."""
+    parent, out, is_main = job.input("policy"), job.output_dir, job.world.is_main
+    with networks.policy.in_one_piece() as raw:
+        if is_main:
+            save_folder(raw, tokenizer, out / "raw_policy", parent=parent)
+    with networks.policy.averaged_weights(), networks.policy.in_one_piece() as averaged:
+        if is_main:
+            save_folder(averaged, tokenizer, out / "model", parent=parent)
+        if is_main and has_adapters(averaged):
+            save_adapters(averaged, out / "adapter")
+    with networks.value.in_one_piece() as value:
+        if is_main:
+            _publish_value(job, value, tokenizer)
+
+
+def _publish_value(
+    job: Job, value: RewardModel | TrunkValue, tokenizer: PreTrainedTokenizerBase
+) -> None:
+    folder = job.output_dir / "value_model"
     if isinstance(value, TrunkValue):
-        save_reward_model(value.as_reward_model(), tokenizer, value_folder, parent=parent)
+        parent = job.input("policy")
+        save_reward_model(value.as_reward_model(), tokenizer, folder, parent=parent)
     else:
-        save_reward_model(value, tokenizer, value_folder, parent=job.input("reward_model"))
+        save_reward_model(value, tokenizer, folder, parent=job.input("reward_model"))
 
 
 def _report(job: Job, state: Mapping[str, Any], encoder: TextEncoder) -> Report:

@@ -10,6 +10,7 @@ from training.ml.engine import Engine
 from training.ml.errors import KlCeilingExceeded, NonFinite, SamplerMismatch
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.job import Job
+from training.ml.sharding import own_part
 
 # A policy that finds all tokens unlikely cannot be far off in probability, so nats are looked at
 # too. bf16 rounds a log-probability by hundredths; a forgotten temperature moves it by tenths.
@@ -83,5 +84,6 @@ def cut_answers_warnings(
 
 
 def _is_finite(engine: Engine) -> bool:
-    weights = torch.stack([weight.detach().isfinite().all() for weight in engine.trained.values()])
-    return engine.world.total_number(float((~weights).sum())) == 0
+    own = [own_part(weight.detach()) for weight in engine.trained.values()]
+    finite = torch.stack([part.isfinite().all() for part in own])
+    return engine.world.total_number(float((~finite).sum())) == 0

@@ -20,6 +20,7 @@ from training.ml.shared_knobs import (
     max_tokens_per_forward_knob,
     precision_knob,
     schedule_knob,
+    sharding_knob,
     weight_decay_knob,
 )
 
@@ -213,6 +214,7 @@ class PpoHyperparameters:
         may_change_in_retry=True,
     )
     precision: str = precision_knob()
+    sharding: str = sharding_knob()
     lora_rank: int = lora_rank_knob()
     lora_alpha: int = lora_alpha_knob()
     max_gradient_norm: float = max_gradient_norm_knob()
@@ -231,6 +233,12 @@ class PpoHyperparameters:
         if self.value_network == "policy_trunk" and self.lora_rank == 0:
             raise HyperparameterError(
                 "value_network", "policy_trunk needs adapters: set lora_rank above 0"
+            )
+        if self.value_network == "policy_trunk" and self.sharding == "full":
+            raise HyperparameterError(
+                "sharding",
+                "full divides networks that stand apart: set value_network to reward_model, or "
+                "keep one copy of the trunk per process with none",
             )
         if self.value_warmup_iterations >= self.iterations:
             raise HyperparameterError(

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from training.ml.engine import Engine
 from training.ml.errors import BadInput
-from training.ml.hyperparameters import PpoHyperparameters
+from training.ml.hyperparameters import HyperparameterError, PpoHyperparameters
 from training.ml.job import Job
 from training.ml.lora import adapters_named, adapters_off, add_adapters, train_every_set
 from training.ml.model_folders import load_policy, load_tokenizer
@@ -21,6 +22,7 @@ from training.ml.networks import RewardModel, freeze, read_side_by_side
 from training.ml.reward_folders import load_reward_model
 from training.ml.schedules import Schedule
 from training.ml.seeding import derive_seed
+from training.ml.sharding import Sliced
 from training.ml.span_attention import reads_spans
 from training.ml.trunk_value import VALUE_ADAPTERS, TrunkValue
 
@@ -36,6 +38,7 @@ class Networks:
     value: Engine
     reference: PreTrainedModel | None
     reward: RewardModel
+    sliced_reference: Sliced | None = None
 
     @contextmanager
     def reference_policy(self) -> Iterator[PreTrainedModel]:
@@ -45,6 +48,17 @@ class Networks:
             return
         with adapters_off(self.policy_model):
             yield self.policy_model
+
+    @contextmanager
+    def whole_reference(self) -> Iterator[PreTrainedModel]:
+        """The same in one piece, to write with. Every process calls this."""
+        if self.sliced_reference is not None:
+            whole = self.sliced_reference.whole_copy()
+            assert isinstance(whole, PreTrainedModel)  # noqa: S101 - a copy of one
+            yield whole
+            return
+        with self.policy.in_one_piece(), self.reference_policy() as reference:
+            yield reference
 
     @property
     def read_spans(self) -> bool:
@@ -68,17 +82,23 @@ class Networks:
 def load_networks(
     job: Job, settings: PpoHyperparameters, tokenizer: PreTrainedTokenizerBase
 ) -> Networks:
-    """Raises: BadInput where policy and reward model read different tokens."""
+    """Raises: BadInput where policy and reward model read different tokens, HyperparameterError
+    where a process would have no answer to write.
+    """
+    if settings.batch_size < job.world.size:
+        raise HyperparameterError(
+            "batch_size", f"must be at least the number of processes, {job.world.size}"
+        )
     policy_folder, reward_folder = job.input("policy"), job.input("reward_model")
     if load_tokenizer(reward_folder).get_vocab() != tokenizer.get_vocab():
         # Answers go from network to network as token ids; through text they would change.
         raise BadInput("the policy and the reward model have different tokenizers")
     policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
     read_side_by_side(policy)
-    reference = None
+    reference = sliced_reference = None
     if settings.lora_rank == 0:
         reference = copy.deepcopy(policy)
-        freeze(reference, job.world.device)
+        sliced_reference = _only_judging(job, settings, reference)
     add_adapters(policy, settings, derive_seed(job.seed, "policy adapters"))
     # An engine trains what is not frozen when it is made: the policy's comes before a second set.
     policy_engine = _policy_engine(job, settings, policy)
@@ -94,8 +114,17 @@ def load_networks(
         add_adapters(value.model, settings, derive_seed(job.seed, "value adapters"))
         value.head.requires_grad_(True)
         value_engine = _value_engine(job, settings, value)
-    freeze(reward, job.world.device)
-    return Networks(policy_engine, value_engine, reference, reward)
+    _only_judging(job, settings, reward)
+    return Networks(policy_engine, value_engine, reference, reward, sliced_reference)
+
+
+def _only_judging(job: Job, settings: PpoHyperparameters, network: nn.Module) -> Sliced | None:
+    """Freeze a network; what a whole copy comes from where it is sliced like those that move."""
+    if settings.sharding == "none" or job.world.size == 1:
+        freeze(network, job.world.device)
+        return None
+    network.eval().requires_grad_(False)
+    return Sliced(network, job.world)
 
 
 def _policy_engine(job: Job, settings: PpoHyperparameters, policy: PreTrainedModel) -> Engine:
@@ -106,6 +135,7 @@ def _policy_engine(job: Job, settings: PpoHyperparameters, policy: PreTrainedMod
         settings=settings,
         schedule=_schedule(settings, settings.learning_rate, num_iterations),
         ema_decay=settings.ema_decay,
+        sharding=settings.sharding,
     )
 
 
@@ -117,6 +147,7 @@ def _value_engine(
         world=job.world,
         settings=settings,
         schedule=_schedule(settings, settings.value_learning_rate, settings.iterations),
+        sharding=settings.sharding,
     )
 
 

@@ -15,6 +15,7 @@ from training.ml.language_modelling import Example, answer_rewards, padded_batch
 from training.ml.networks import RewardModel, autocast, sampling_copy
 from training.ml.rollouts import SamplingRule, write_answers
 from training.ml.seeding import generator
+from training.ml.sharding import num_idle
 from training.ml.world import World
 
 
@@ -54,8 +55,11 @@ class RewardJudge:
         own = list(self.world.share(len(self.prompts)))
         lengths = [len(self.prompts[place]) + self.rule.max_tokens for place in own]
         total = torch.zeros((), dtype=torch.float64, device=self.world.device)
-        for rows in split_by_tokens(lengths, self.settings.max_tokens_per_forward):
+        batches = list(split_by_tokens(lengths, self.settings.max_tokens_per_forward))
+        for rows in batches:
             total += self._sum_of_rewards(writer, [own[row] for row in rows])
+        for _ in range(num_idle(self.reward, len(batches), self.world)):
+            self._reward([Example(self.prompts[0], [self.rule.eos_id])])
         return float(self.world.total(total)) / len(self.prompts)
 
     def _sum_of_rewards(self, writer: PreTrainedModel, places: list[int]) -> Tensor:
@@ -63,6 +67,9 @@ class RewardJudge:
         noise = [generator(self.seed, "selection", place) for place in places]
         answers = write_answers(writer, prompts, noise, self.rule)
         examples = [Example(*pair) for pair in zip(prompts, (a.ids for a in answers), strict=True)]
+        return self._reward(examples).double().sum()
+
+    def _reward(self, examples: Sequence[Example]) -> Tensor:
         batch = padded_batch(examples).to(self.world.device)
         with autocast(self.world.device, self.settings.precision):
-            return answer_rewards(self.reward, batch).double().sum()
+            return answer_rewards(self.reward, batch)

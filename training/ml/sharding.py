@@ -1,21 +1,44 @@
 """One network laid out over several processes, for models that do not fit on one accelerator.
 
 Every process holds a slice of every weight, of its gradient and of its moments; a block's weights
-are whole only while the block computes. The slices are torch's DTensors (FSDP2); here is what an
-engine needs to know of them: how they come about, how to see a whole tensor, and a plain twin of
-the network for whatever wants to have it in one piece.
+are whole only while the block computes. The slices are torch's DTensors (FSDP2); here is what the
+stages need to know of them: how they come about, how to see a whole tensor, and a plain copy of the
+network for whatever wants to have it in one piece.
 """
 
 import copy
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.fsdp import fully_shard
+from torch.distributed.fsdp import FSDPModule, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from transformers import PreTrainedModel
 
 from training.ml.world import World
+
+
+class Sliced:
+    """A module that has become slices, and what a copy of it in one piece is made from."""
+
+    def __init__(self, module: nn.Module, world: World) -> None:
+        self.module = module
+        self._device = world.device
+        self._structure = without_weights(module)
+        shard(module, world)
+
+    def whole_copy(self, dtype: torch.dtype | None = None) -> nn.Module:
+        """A plain copy on this process's device. Every process calls this.
+
+        In another dtype the slices are converted before they travel.
+        """
+        weights = dict(self.module.named_parameters())
+
+        def gathered(name: str) -> Tensor:
+            return whole(weights[name].detach().to(dtype or weights[name].dtype))
+
+        return rebuilt(self._structure, gathered).to(self._device).train(self.module.training)
 
 
 def shard(module: nn.Module, world: World) -> None:
@@ -23,8 +46,14 @@ def shard(module: nn.Module, world: World) -> None:
     mesh = init_device_mesh(world.device.type, (world.size,))
     for block in blocks_of(module):
         fully_shard(block, mesh=mesh)
-    # What belongs to no block - embeddings, the last norm, a head - stays whole during a pass.
-    fully_shard(module, mesh=mesh)
+    # What belongs to no block - embeddings, the last norm, a head - is whole during a pass. Left
+    # whole after it, as is usual, it would not notice when the slices move without another pass.
+    fully_shard(module, mesh=mesh, reshard_after_forward=True)
+
+
+def num_idle(module: nn.Module, num_own: int, world: World) -> int:
+    """How many passes fewer than the busiest process: each pass through slices is an exchange."""
+    return world.largest(num_own) - num_own if isinstance(module, FSDPModule) else 0
 
 
 def blocks_of(module: nn.Module) -> list[nn.Module]:
@@ -56,6 +85,11 @@ def without_weights(module: nn.Module) -> nn.Module:
 def whole(tensor: Tensor) -> Tensor:
     """The tensor in one piece. Of slices every process must ask for it."""
     return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+
+
+def own_part(tensor: Tensor) -> Tensor:
+    """What this process holds of the tensor: a slice of it, or all."""
+    return tensor.to_local() if isinstance(tensor, DTensor) else tensor
 
 
 def laid_out_like(stored: Tensor, own: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ A start then costs milliseconds instead of the seconds that importing takes.
 
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ def run_whole(stage: str, path: str) -> None:
     sys.exit(run_stage(stage, STAGES[stage], [path]))
 
 
-def start(target: Callable[..., object], *arguments: str | int) -> BaseProcess:
+def start(target: Callable[..., object], *arguments: object) -> BaseProcess:
     process = CONTEXT.Process(target=target, args=arguments)
     process.start()
     return process
@@ -50,17 +51,38 @@ def finish(process: BaseProcess) -> int | None:
     return process.exitcode
 
 
-def run_together(stage: str, path: Path, size: int = 2) -> list[int | None]:
+def run_until_killed_at(stage: str, path: str, last_step: int) -> None:
+    """As if somebody had sent SIGKILL once this step is reported and before it is stored."""
+
+    def dying(described: Any) -> Any:
+        steps = STAGES[stage](described)
+        while True:
+            try:
+                metrics = next(steps)
+            except StopIteration as ended:
+                return ended.value
+            yield metrics
+            if metrics.step == last_step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    run_stage(stage, dying, [path])
+
+
+def run_together(
+    stage: str, path: Path, size: int = 2, *, run: Callable[[str, str], object] = run_whole
+) -> list[int | None]:
     """The exit codes of so many processes that train together, as torchrun would start them."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    ranks = [start(_run_rank, stage, str(path), rank, size, port) for rank in range(size)]
+    ranks = [start(_run_rank, run, stage, str(path), rank, size, port) for rank in range(size)]
     return [finish(process) for process in ranks]
 
 
-def _run_rank(stage: str, path: str, rank: int, size: int, port: int) -> None:
+def _run_rank(
+    run: Callable[[str, str], object], stage: str, path: str, rank: int, size: int, port: int
+) -> None:
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_PORT": port}
     os.environ |= {name: str(value) for name, value in place.items()}
     os.environ["MASTER_ADDR"] = "127.0.0.1"
-    run_whole(stage, path)
+    run(stage, path)

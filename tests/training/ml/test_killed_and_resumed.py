@@ -11,7 +11,7 @@ import pytest
 
 from tests.training.ml import ppo_jobs
 from tests.training.ml.jobs import demonstration, ranked
-from tests.training.ml.processes import STAGES, finish, run_whole, start
+from tests.training.ml.processes import STAGES, finish, run_until_killed_at, run_whole, start
 from tests.training.ml.tiny import (
     computed,
     progress_of,
@@ -46,23 +46,6 @@ SETTINGS = {
     "reward_model": {"epochs": 5, "batch_size": 3, "learning_rate": 3e-3},
     "ppo": {**ppo_jobs.SETTINGS, "kl_target": 0.5, "kl_horizon": 40},
 }
-
-
-def run_until_killed_at(stage, path, last_step):
-    """As if somebody had sent SIGKILL once this step is reported and before it is stored."""
-
-    def dying(described):
-        steps = STAGES[stage](described)
-        while True:
-            try:
-                metrics = next(steps)
-            except StopIteration as ended:
-                return ended.value
-            yield metrics
-            if metrics.step == last_step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    run_stage(stage, dying, [path])
 
 
 def run_until_killed_storing(stage, path, last_step):

@@ -1,16 +1,26 @@
 """Two processes learn what one process learns, with a copy or with a slice of the network each."""
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from tests.training.ml.jobs import demonstration
-from tests.training.ml.processes import finish, run_together, run_whole, start
+from tests.training.ml.processes import (
+    finish,
+    run_together,
+    run_until_killed_at,
+    run_whole,
+    start,
+)
 from tests.training.ml.tiny import (
     computed,
     progress_of,
@@ -19,7 +29,9 @@ from tests.training.ml.tiny import (
     write_jsonl,
     write_prompts,
 )
+from training.ml import ppo
 from training.ml.hyperparameters import HyperparameterError, parse
+from training.ml.sharding import own_part
 
 # K differs, so the processes do not have equally many completions or pairs.
 RANKINGS = [
@@ -38,6 +50,8 @@ DEMONSTRATIONS = [
 ]
 DOCUMENTS = [{"text": f"Plain text number {number}." * (number % 3 + 1)} for number in range(11)]
 PROMPTS = ["Hi", "Say a word.", "Why?"]
+# One more than the other process has: its last pass is there for the exchange alone.
+HELD_OUT_PROMPTS = ["Ho", "What is it that you would like to say of this?", "And so on"]
 # So few tokens a pass that the processes have unequal numbers of micro-batches; a denominator in
 # Adam that does not blow up the rounding of gradients near zero.
 RAGGED = {"max_tokens_per_forward": 64, "adam_epsilon": 1e-3, "learning_rate": 1e-3}
@@ -63,18 +77,19 @@ CLOSE = {"rel": 2e-4, "abs": 1e-5}
 
 @pytest.fixture
 def make_job(tmp_path, policy_folder, reward_folder):
-    policy, texts = policy_folder(), write_jsonl(tmp_path / "pretraining.jsonl", DOCUMENTS)
+    texts = write_jsonl(tmp_path / "pretraining.jsonl", DOCUMENTS)
     demonstrations = write_jsonl(tmp_path / "demonstrations.jsonl", DEMONSTRATIONS)
-    prompts = write_prompts(tmp_path / "prompts.jsonl", PROMPTS)
+    prompts = write_prompts(tmp_path / "prompts.jsonl", PROMPTS, HELD_OUT_PROMPTS)
     rankings = write_jsonl(tmp_path / "rankings.jsonl", RANKINGS)
-    inputs = {
-        "sft": {"base_model": policy, "demonstrations": demonstrations, "pretraining": texts},
-        "reward_model": {"base_model": policy, "rankings": rankings},
-        "ppo": {"policy": policy, "reward_model": reward_folder(), "prompts": prompts},
-    }
-    inputs["ppo"]["pretraining"] = texts
 
-    def make(stage, name, **changes):
+    def make(stage, name, architecture="llama", **changes):
+        policy, reward = policy_folder(architecture), reward_folder(architecture)
+        inputs = {
+            "sft": {"base_model": policy, "demonstrations": demonstrations, "pretraining": texts},
+            "reward_model": {"base_model": policy, "rankings": rankings},
+            "ppo": {"policy": policy, "reward_model": reward, "prompts": prompts},
+        }
+        inputs["ppo"]["pretraining"] = texts
         settings = SETTINGS[stage] | {"checkpoint_every_steps": 1} | changes
         return write_job(tmp_path / name, stage, inputs[stage], settings)
 
@@ -152,10 +167,16 @@ def test_torchrun_starts_two_processes_that_learn_as_one(make_job):
         ("reward_model", {"encoding": "packed"}),
         ("reward_model", {"encoding": "shared"}),
         ("reward_model", {"lora_rank": 2}),
+        ("ppo", {}),
+        ("ppo", {"lora_rank": 2, "architecture": "gpt2"}),
+        ("ppo", {"ptx_coef": 0.0, "ema_every": "step", "ema_decay": 0.5}),
     ],
 )
 def test_slices_of_a_network_take_the_steps_of_the_whole(make_job, stage, changes):
-    """T5: FSDP2; the same metrics, epochs judged, published weights and checkpoint names."""
+    """T5, P10, P17: FSDP2; the same metrics, published weights and names in the checkpoint.
+
+    Reinforcement learning slices what judges too, and writes with a whole copy.
+    """
     one = make_job(stage, "one", **changes)
     sliced = make_job(stage, "sliced", sharding="full", **changes)
 
@@ -164,21 +185,30 @@ def test_slices_of_a_network_take_the_steps_of_the_whole(make_job, stage, change
     assert finish(alone) == 0
 
     assert_same_run(sliced, one)
-    assert_same_weights(sliced, one, within=1e-6)
-    stored, expected = (
-        load_file(max((path.parent / "checkpoints").glob("step-*")) / "model.safetensors")
-        for path in (sliced, one)
-    )
-    assert {name: tensor.shape for name, tensor in stored.items()} == {
-        name: tensor.shape for name, tensor in expected.items()
+    assert_same_weights(sliced, one, within=1e-4 if stage == "ppo" else 1e-6)
+    assert shapes_stored_by(sliced) == shapes_stored_by(one)
+    if stage == "ppo":
+        found, expected = (result_of(path.parent)["report"]["validation"] for path in (sliced, one))
+        assert found == pytest.approx(expected, **CLOSE)
+        assert found["num_prompts"] == 3
+
+
+def shapes_stored_by(path):
+    """Of every network in the newest checkpoint."""
+    newest = max((path.parent / "checkpoints").glob("step-*"))
+    return {
+        file.name: {name: tensor.shape for name, tensor in load_file(file).items()}
+        for file in newest.glob("*.safetensors")
+        if not file.name.startswith("random")
     }
 
 
-@pytest.mark.parametrize("stage", ["sft", "reward_model"])
+@pytest.mark.parametrize("stage", ["sft", "reward_model", "ppo"])
 def test_a_sliced_run_goes_on_with_its_own_bits_and_on_any_number_of_processes(make_job, stage):
     """P21: stopped after a step it ends bit-equal on two processes, and within rounding on one."""
-    through = make_job(stage, "through", sharding="full")
-    stopped = make_job(stage, "stopped", sharding="full")
+    longer = {"episodes": 12} if stage == "ppo" else {}
+    through = make_job(stage, "through", sharding="full", **longer)
+    stopped = make_job(stage, "stopped", sharding="full", **longer)
     (stopped.parent / "stop").write_text("pause")
 
     assert run_together(stage, through) == [0, 0]
@@ -186,7 +216,7 @@ def test_a_sliced_run_goes_on_with_its_own_bits_and_on_any_number_of_processes(m
     assert result_of(stopped.parent)["steps"] == 1
     (stopped.parent / "stop").unlink()
     shutil.copytree(stopped.parent, stopped.parent.with_name("alone"))
-    alone = make_job(stage, "alone")
+    alone = make_job(stage, "alone", **longer)
 
     going_on_alone = start(run_whole, stage, str(alone))
     assert run_together(stage, stopped) == [0, 0]
@@ -196,12 +226,85 @@ def test_a_sliced_run_goes_on_with_its_own_bits_and_on_any_number_of_processes(m
         assert result_of(path.parent)["resumed_from_step"] == 1
     assert_same_weights(stopped, through, within=0)
     assert metrics_of(stopped) == metrics_of(through)
-    assert_same_weights(alone, through, within=1e-6)
+    assert_same_weights(alone, through, within=1e-4 if stage == "ppo" else 1e-6)
 
 
-def test_reinforcement_learning_refuses_slices_by_name():
-    """Rollouts need the whole policy on every process, and three more networks beside it."""
-    with pytest.raises(HyperparameterError) as refusal:
-        parse("ppo", {"sharding": "full"})
+@pytest.mark.parametrize("sharding", ["none", "full"])
+def test_both_processes_killed_in_a_step_go_on_with_the_same_bits(make_job, sharding):
+    """P21: SIGKILL after the second of three iterations; the first one's checkpoint is there."""
+    settings = {"episodes": 12, "sharding": sharding, "ema_decay": 0.5}
+    through, killed = (make_job("ppo", name, **settings) for name in ("through", "killed"))
+
+    assert run_together("ppo", through) == [0, 0]
+    # The one that dies first may take the other's exchange with it.
+    assert -signal.SIGKILL in run_together(
+        "ppo", killed, run=partial(run_until_killed_at, last_step=2)
+    )
+    assert run_together("ppo", killed) == [0, 0]
+
+    assert result_of(killed.parent)["resumed_from_step"] == 1
+    assert_same_weights(killed, through, within=0)
+    # Step 2 was reported before the kill, and is done and reported again.
+    assert metrics_of(killed) == metrics_of(through)
+    assert result_of(killed.parent)["report"] == result_of(through.parent)["report"]
+
+
+def run_counting(stage, path):
+    """Write down beside the job how many numbers of each network this process holds."""
+    load_networks = ppo.load_networks
+
+    def load_and_count(*arguments):
+        networks = load_networks(*arguments)
+        modules = {
+            "policy": networks.policy.module,
+            "value": networks.value.module,
+            "reference": networks.reference,
+            "reward": networks.reward,
+        }
+        held = {
+            name: sum(own_part(weight).numel() for weight in module.parameters())
+            for name, module in modules.items()
+        }
+        held["average"] = sum(own_part(weight).numel() for weight in networks.policy.average)
+        rank = os.environ["RANK"]
+        Path(path).with_name(f"held-{rank}.json").write_text(json.dumps(held))
+        return networks
+
+    ppo.load_networks = load_and_count
+    run_whole(stage, path)
+
+
+def test_each_process_holds_its_part_of_all_networks_and_no_more(make_job):
+    """Both hold all numbers of each network and of the average once, in about equal parts."""
+    held = {}
+    for sharding in ("none", "full"):
+        path = make_job("ppo", sharding, sharding=sharding)
+        assert run_together("ppo", path, run=run_counting) == [0, 0]
+        held[sharding] = [
+            json.loads(path.with_name(f"held-{rank}.json").read_text()) for rank in range(2)
+        ]
+
+    for name, count in held["none"][0].items():
+        parts = [process[name] for process in held["full"]]
+        assert sum(parts) == count > 0
+        assert max(parts) < 0.6 * count
+
+
+def test_slices_are_refused_where_two_networks_share_a_trunk():
+    """One trunk with two heads is one copy already; two engines cannot both slice it."""
+    with pytest.raises(HyperparameterError, match="value_network") as refusal:
+        parse("ppo", {"sharding": "full", "value_network": "policy_trunk", "lora_rank": 4})
 
     assert refusal.value.field == "sharding"
+
+
+def test_more_processes_than_answers_are_refused_by_name(make_job):
+    """A process without an answer has no place in an iteration; the message says how many."""
+    short = make_job("ppo", "short", episodes=1, batch_size=1, minibatch_size=1)
+
+    assert 0 not in run_together("ppo", short)
+
+    result = result_of(short.parent)
+    assert (result["outcome"], result["reason"]) == ("failed", "bad_input")
+    assert "batch_size" in result["detail"]
+    assert "2" in result["detail"]

@@ -49,10 +49,14 @@ def write_jsonl(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
     return path
 
 
-def write_prompts(path: Path, texts: Sequence[str]) -> Path:
+def write_prompts(path: Path, texts: Sequence[str], held_out: Sequence[str] = ()) -> Path:
     rows = [
-        {"prompt_id": f"p{number}", "prompt": text, "split": "train"}
-        for number, text in enumerate(texts)
+        {
+            "prompt_id": f"p{number}",
+            "prompt": text,
+            "split": "train" if number < len(texts) else "validation",
+        }
+        for number, text in enumerate([*texts, *held_out])
     ]
     return write_jsonl(path, rows)
 

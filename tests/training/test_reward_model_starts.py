@@ -1,23 +1,67 @@
 """R61: which models a reward model may start from."""
 
+import hashlib
+import itertools
+import json
 import uuid
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
-from tests.cast import client_of
+from labeling.models import Prompt
+from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
 from tests.training.chains import make_ended_run
-from training.models import Artifact, Snapshot
+from training.artifact_store import artifact_file
+from training.models import Artifact, HeldOutPrompt
 from training.selectors.lineage import lineage_of
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import request_run
+from training.services.snapshot_records import SnapshotQuery
+from training.services.snapshots import freeze_rankings
 
 pytestmark = pytest.mark.django_db
 
 
+# Every prompt stands under a key; a share holds out the keys whose hash lies below it.
+SHARES_OF_PROMPTS = (0.05, 0.15, 0.25, 0.6)
+
+
+def key_at(share):
+    """A key that every share above this one holds out, and none below."""
+    keys = (f"organization {share} {number}" for number in itertools.count())
+    return next(key for key in keys if abs(place_of(key) - share) < 0.005)
+
+
+def place_of(key):
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:2], "big") / 65_536
+
+
 @pytest.fixture
-def rankings_holding_out(make_snapshot):
-    def make(share):
-        return make_snapshot(Snapshot.Kind.RM, query={"validation_share": share})
+def ranked(amina):
+    """A project with a ranking of a prompt at each of these shares."""
+
+    def make(*shares):
+        project = make_ranking_project()
+        for share in shares:
+            prompt = make_prompt(organization_key=key_at(share))
+            make_ranking(make_task(project, prompt), amina, [1, 2, 3, 4])
+        return project
+
+    return make
+
+
+@pytest.fixture
+def rankings_holding_out(ada, ranked):
+    """Really frozen; the project of four prompts where no other is named."""
+    usual = []
+
+    def make(share, project=None):
+        if project is None:
+            usual[:] = usual or [ranked(*SHARES_OF_PROMPTS)]
+            project = usual[0]
+        query = SnapshotQuery(project_ids=[project.pk], validation_share=share)
+        return freeze_rankings(by=ada, name="rankings", query=query)
 
     return make
 
@@ -69,7 +113,54 @@ def test_what_a_start_has_learned_from_is_not_held_out_afterwards(
 
     assert answer.status_code == 400
     (message,) = answer.json()["fields"]["inputs.base_model"]
-    assert message.startswith("learned from prompts that these rankings hold out: it held out 10%")
+    # Those at 0.15 and 0.25; the one at 0.05 was always held out, the one at 0.6 is never.
+    assert message.startswith("learned from 2 prompts that these rankings hold out")
+
+
+def test_a_larger_share_is_no_matter_where_none_of_its_prompts_was_learned(
+    ada, trained_on, rankings_holding_out, ranked
+):
+    """RM11: prompt by prompt, not by the shares."""
+    start = trained_on(rankings_holding_out(None, ranked(0.15, 0.6)))
+    others = rankings_holding_out(0.5, ranked(0.2, 0.3, 0.7))
+
+    assert ask(ada, "reward_model", base_model=start, rankings=others).status_code == 201
+
+
+def test_a_prompt_that_comes_to_be_held_out_under_the_same_share_is_noticed(
+    ada, trained_on, rankings_holding_out
+):
+    """RM11: what counts is what each snapshot held out when it was frozen."""
+    start = trained_on(rankings_holding_out(None))
+    learned = Prompt.objects.get(organization_key=key_at(0.6))
+    Prompt.objects.filter(pk=learned.pk).update(organization_key=key_at(0.05), split="validation")
+
+    answer = ask(ada, "reward_model", base_model=start, rankings=rankings_holding_out(None))
+
+    (message,) = answer.json()["fields"]["inputs.base_model"]
+    assert message.startswith("learned from 1 prompt that these rankings hold out")
+
+
+@pytest.mark.parametrize("share", [None, 0.1, 0.2, 0.5])
+def test_a_snapshot_stores_which_prompts_its_records_hold_out(
+    settings, rankings_holding_out, share
+):
+    """RM11: when it is frozen, and from its rule where it was frozen before that was stored."""
+    snapshot = rankings_holding_out(share)
+    path = artifact_file(settings.ARTIFACT_ROOT, snapshot.artifact_id, "records.jsonl")
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+    held_out = {one["prompt_id"] for one in records if one["split"] == "validation"}
+
+    def stored():
+        return set(HeldOutPrompt.objects.filter(snapshot=snapshot).values_list("prompt", flat=True))
+
+    assert stored() == held_out
+    assert len(held_out) == sum(place < (share or 0.1) for place in SHARES_OF_PROMPTS)
+    HeldOutPrompt.objects.all().delete()
+    migration = import_module("training.migrations.0013_held_out_prompts")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.HELD_OUT_BEFORE)
+    assert stored() == held_out
 
 
 def test_a_language_model_may_start_on_any_share(ada, base_model, rankings_holding_out):

@@ -19,6 +19,7 @@ from training.models.runs import (
     StepMetrics,
 )
 from training.models.snapshots import (
+    HeldOutPrompt,
     Snapshot,
     SnapshotDemonstration,
     SnapshotPrompt,
@@ -34,6 +35,7 @@ __all__ = [
     "CompletionReward",
     "Export",
     "GpuSlot",
+    "HeldOutPrompt",
     "ModelVersion",
     "Promotion",
     "Refresh",

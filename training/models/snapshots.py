@@ -80,3 +80,17 @@ class SnapshotPrompt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["snapshot", "prompt"], name="prompt_once_in_snapshot"),
         ]
+
+
+class HeldOutPrompt(models.Model):
+    """A prompt whose rankings a snapshot holds out for validation, as its records say."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="held_out_links")
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="held_out_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "prompt"], name="prompt_held_out_once_in_snapshot"
+            ),
+        ]

@@ -8,10 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Exists, OuterRef
 
 from labeling.errors import NotAccessible
 from labeling.models import Ranking
-from training.models import ModelVersion, RunInput, Snapshot
+from training.models import HeldOutPrompt, ModelVersion, RunInput, Snapshot, SnapshotRanking
 from training.selectors.model_versions import model_versions
 
 RANKING_IDS_SHOWN = 50
@@ -163,17 +164,23 @@ def labels_behind(version_id: UUID) -> Labels:
         return Labels(*cursor.fetchone())
 
 
-def rankings_behind(version: ModelVersion) -> list[Snapshot]:
-    """Every snapshot of rankings that the model, or one that it was made from, learned from.
+def num_learned_and_held_out(version: ModelVersion, rankings: Snapshot) -> int:
+    """How many of the prompts that these rankings hold out taught the model, or one that it was
+    made from, by rankings (RM11).
 
-    Two queries.
+    Prompt by prompt, as each snapshot was frozen. Two queries.
     """
-    return list(
-        Snapshot.objects.filter(
-            kind=Snapshot.Kind.RM,
-            consumers__run__output_model_version__in=_ids(ANCESTORS, version.pk),
-        ).distinct()
+    held_out = HeldOutPrompt.objects.filter(snapshot=rankings).values("prompt")
+    was_held_out = HeldOutPrompt.objects.filter(
+        snapshot=OuterRef("snapshot"), prompt=OuterRef("ranking__task__prompt")
     )
+    learned = SnapshotRanking.objects.filter(
+        ~Exists(was_held_out),
+        snapshot__consumers__run__output_model_version__in=_ids(ANCESTORS, version.pk),
+        ranking__task__prompt__in=held_out,
+    )
+    found = learned.aggregate(num=Count("ranking__task__prompt", distinct=True))
+    return int(found["num"])
 
 
 def descent_of_ranking(ranking_id: UUID) -> Descent:

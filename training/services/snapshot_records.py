@@ -65,6 +65,8 @@ class Records:
     rankings: QuerySet[Ranking] | None = None
     demonstration_ids: list[UUID] = field(default_factory=list)
     prompt_ids: list[int] = field(default_factory=list)
+    # Of rankings: whose prompts are in the validation split; complete when the lines are.
+    held_out_prompt_ids: set[int] = field(default_factory=set)
 
 
 def check_projects(query: SnapshotQuery) -> None:
@@ -110,6 +112,8 @@ def _ranking_lines(
         ranks = [one.ranks for one in task.rankings]
         labelers.update(one.labeler_id for one in task.rankings)
         sums[split] += 1
+        if split == Prompt.Split.VALIDATION:
+            records.held_out_prompt_ids.add(task.prompt_id)
         sums["tasks"] += 1
         sums["completions"] += len(task.completions)
         sums["rankings"] += len(ranks)

@@ -19,6 +19,7 @@ from labeling.selectors.prompts import is_usable
 from training.artifact_store import StoredArtifact, publish
 from training.models import (
     Artifact,
+    HeldOutPrompt,
     Snapshot,
     SnapshotDemonstration,
     SnapshotPrompt,
@@ -232,11 +233,14 @@ def _publish(folder: Path, manifest: dict[str, Any]) -> StoredArtifact:
 
 
 def _link(snapshot: Snapshot, records: Records) -> None:
-    """Remember which rows went in, so that lineage can be asked both ways (R53)."""
+    """Remember which rows went in, so that lineage can be asked both ways (R53), and which prompts
+    are held out, so that no later run learns from them and judges by them (RM11).
+    """
     if records.rankings is not None:
         _link_rankings(snapshot, records.rankings)
     _insert(SnapshotDemonstration, snapshot, "demonstration_id", records.demonstration_ids)
     _insert(SnapshotPrompt, snapshot, "prompt_id", records.prompt_ids)
+    _insert(HeldOutPrompt, snapshot, "prompt_id", sorted(records.held_out_prompt_ids))
 
 
 def _link_rankings(snapshot: Snapshot, rankings: QuerySet[Ranking]) -> None:

@@ -76,8 +76,26 @@ def fleiss_quotient(mean_share_of_same: FloatArray, answers: FloatArray) -> Quot
     return mean_share_of_same * n_squared - expected, n_squared - expected
 
 
+def _alpha(level: Level, definition: str) -> Statistic:
+    """Krippendorff's alpha of the answers; there are several, and the level is all they differ in.
+
+    Second, tie and first stand in this order at the levels that have one.
+    """
+    return Statistic(
+        key=f"alpha_{level}",
+        label=f"Krippendorff's alpha, {level}",
+        definition=definition,
+        formula=lambda sums: _alpha_of_signs(sums, level),
+        chance=lambda _: 0.0,
+        counted="judgments",
+        num_counted=lambda sums: sums.judgments,
+        when_undefined="Every judgment is the same answer, so chance alone explains the agreement.",
+    )
+
+
 def _alpha_of_signs(sums: Sums, level: Level) -> Quotient:
-    """Alpha over second, tie, first, which stand in this order for ordinal and interval."""
+    if level == "nominal":
+        return alpha_quotient(sums.coincidences, _answers(sums))
     cells = np.zeros((*sums.judgments.shape, NUM_SIGNS, NUM_SIGNS))
     cells[..., 0, 1], cells[..., 1, 2] = sums.second_and_tied, sums.tied_and_first
     cells[..., 0, 2] = sums.second_and_first
@@ -155,45 +173,21 @@ HALF_CREDIT: Final = Statistic(
     num_counted=lambda sums: sums.comparisons,
     when_undefined=TERNARY.when_undefined,
 )
-ALPHA: Final = Statistic(
-    key="alpha_nominal",
-    label="Krippendorff's alpha, nominal",
-    definition=(
-        "1 - observed / expected disagreement over the answers first, second, tie, from "
-        "coincidence counts. Any number of labelers per pair. 1 is perfect, 0 is chance. Where the "
-        "order of the two completions is arbitrary, each judgment counts half in each direction."
-    ),
-    formula=lambda sums: alpha_quotient(sums.coincidences, _answers(sums)),
-    chance=lambda _: 0.0,
-    counted="judgments",
-    num_counted=lambda sums: sums.judgments,
-    when_undefined="Every judgment is the same answer, so chance alone explains the agreement.",
+ALPHA: Final = _alpha(
+    "nominal",
+    "1 - observed / expected disagreement over the answers first, second, tie, from "
+    "coincidence counts. Any number of labelers per pair. 1 is perfect, 0 is chance. Where the "
+    "order of the two completions is arbitrary, each judgment counts half in each direction.",
 )
-ALPHA_ORDINAL: Final = Statistic(
-    key="alpha_ordinal",
-    label="Krippendorff's alpha, ordinal",
-    definition=(
-        "As the nominal one, but a tie lies between the two preferences: a tie against a "
-        "preference is less disagreement than two opposite preferences."
-    ),
-    formula=lambda sums: _alpha_of_signs(sums, "ordinal"),
-    chance=lambda _: 0.0,
-    counted="judgments",
-    num_counted=lambda sums: sums.judgments,
-    when_undefined=ALPHA.when_undefined,
+ALPHA_ORDINAL: Final = _alpha(
+    "ordinal",
+    "As the nominal one, but a tie lies between the two preferences: a tie against a "
+    "preference is less disagreement than two opposite preferences.",
 )
-ALPHA_INTERVAL: Final = Statistic(
-    key="alpha_interval",
-    label="Krippendorff's alpha, interval",
-    definition=(
-        "As the ordinal one, with fixed distances: a tie is one step from either preference, and "
-        "opposite preferences are two steps apart, which count four times as much."
-    ),
-    formula=lambda sums: _alpha_of_signs(sums, "interval"),
-    chance=lambda _: 0.0,
-    counted="judgments",
-    num_counted=lambda sums: sums.judgments,
-    when_undefined=ALPHA.when_undefined,
+ALPHA_INTERVAL: Final = _alpha(
+    "interval",
+    "As the ordinal one, with fixed distances: a tie is one step from either preference, and "
+    "opposite preferences are two steps apart, which count four times as much.",
 )
 FLEISS: Final = Statistic(
     key="fleiss_kappa",

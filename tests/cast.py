@@ -248,6 +248,55 @@ def make_ranking(
     return ranking
 
 
+def make_imported_task(project: Project, prompt: Prompt, completions: Sequence[Completion]) -> Task:
+    """One that nobody is given: its judgments came from elsewhere."""
+    task = Task.objects.create(
+        project=project,
+        prompt=prompt,
+        k=len(completions),
+        origin=Task.Origin.IMPORTED,
+        shuffle_key=next(numbers),
+    )
+    TaskCompletion.objects.bulk_create(
+        TaskCompletion(task=task, completion=completion, prompt=prompt)
+        for completion in completions
+    )
+    return task
+
+
+def make_imported_ranking(
+    task: Task,
+    labeler: User,
+    rank_of: Mapping[Completion, int],
+    *,
+    submitted_at: datetime | None = None,
+    axes: Mapping[Completion, Mapping[str, float]] | None = None,
+) -> Ranking:
+    """A judgment of an imported task, perhaps of some of its completions only."""
+    with transaction.atomic():
+        ranking = Ranking.objects.create(
+            task=task,
+            labeler=labeler,
+            k=len(rank_of),
+            is_partial=len(rank_of) < task.k,
+            client_key=uuid.uuid4(),
+            payload_sha256="",
+            order_source=Ranking.OrderSource.IMPORTED,
+            submitted_at=submitted_at or long_ago(),
+        )
+        RankedCompletion.objects.bulk_create(
+            RankedCompletion(
+                ranking=ranking,
+                task=task,
+                completion=completion,
+                rank=rank,
+                axes=dict((axes or {}).get(completion, {})),
+            )
+            for completion, rank in rank_of.items()
+        )
+    return ranking
+
+
 def make_demonstration(
     task: Task, labeler: User, text: str = "A good answer.", *, submitted_at: datetime | None = None
 ) -> Demonstration:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count
+import numpy as np
 
 from labeling.agreement.drift import Period
 from labeling.agreement.intervals import Figure
@@ -15,6 +15,7 @@ from labeling.errors import NotAccessible
 from labeling.models import AgreementStore, InstructionVersion, Project, User
 from labeling.selectors.agreement_counts import counts_live, counts_of_store
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.number_columns import compiled, integer_columns
 
 # The busiest labelers are listed one by one; a crowd of thousands is in the figures only.
 NUM_LABELERS_LISTED: Final = 100
@@ -126,14 +127,11 @@ def _exists(project_id: int | None) -> bool:
 def _found(_token: UUID | None, selection: Selection) -> _Found:
     """Kept for as long as the token stays: it changes whenever any figure does."""
     counts = counts_live(selection) if selection.chooses_pairs else counts_of_store(selection)
-    rankings = selection.rankings()
-    rankings_of = dict(
-        rankings.order_by().values_list("labeler").annotate(num=Count("pk")).order_by()
-    )
+    rankings_of, num_prompts = _rankings_and_prompts(selection)
     busiest = sorted(rankings_of, key=lambda pk: (-rankings_of[pk], pk))
     return _Found(
         num_rankings=sum(rankings_of.values()),
-        num_prompts=rankings.aggregate(num=Count("task__prompt", distinct=True))["num"],
+        num_prompts=num_prompts,
         rankings_of=rankings_of,
         figures=counts.summed.figures(),
         num_clusters=len(counts.summed.by_cluster.pairs),
@@ -142,3 +140,18 @@ def _found(_token: UUID | None, selection: Selection) -> _Found:
         against_others=against_others(counts.meetings, labelers=busiest[:NUM_LABELERS_LISTED]),
         couples=couples(counts.meetings, labelers=busiest[:NUM_LABELERS_PAIRED]),
     )
+
+
+def _rankings_and_prompts(selection: Selection) -> tuple[dict[int, int], int]:
+    """How many rankings each labeler has, and of how many prompts: counted here in one pass.
+
+    Postgres would sort a million prompts to tell how many are different.
+    """
+    rankings = selection.rankings().order_by().values_list("labeler", "task__prompt")
+    labeler, prompt = integer_columns(*compiled(rankings), num_columns=2)
+    num_of_labeler = np.bincount(labeler)
+    # Numbers are given out one after the other, so marking them is far quicker than sorting.
+    is_ranked = np.zeros(int(prompt.max(initial=0)) + 1, dtype=np.bool_)
+    is_ranked[prompt] = True
+    rankings_of = {int(pk): int(num_of_labeler[pk]) for pk in np.flatnonzero(num_of_labeler)}
+    return rankings_of, int(is_ranked.sum())

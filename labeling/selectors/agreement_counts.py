@@ -1,5 +1,7 @@
 """The counts of one selection: added up by Postgres, or worked out from the rankings."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -8,13 +10,14 @@ from django.db.models import Count, Expression, F, IntegerField, Max, Min, Sum, 
 from django.db.models.functions import Cast, Floor, Mod, TruncWeek
 
 from labeling.agreement.drift import Period, trend
-from labeling.agreement.judgments import FloatArray
+from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.agreement.people import PromptMeetings, meetings_by_prompt
 from labeling.agreement.report import Summed
 from labeling.agreement.sums import Sums, sums_by_prompt, sums_from_matrix
 from labeling.models import LabelerMeeting
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranking_rows
+from labeling.selectors.number_columns import float_columns
 
 # More prompts than this are put into so many groups by their number, and groups are resampled:
 # the interval is as wide, and Postgres adds up the rest.
@@ -28,6 +31,8 @@ CELL_FIELDS: Final = tuple(
     for theirs in ("second", "tied", "first")
 )
 NUM_SHARES: Final = 10
+# Of what is worked out from the rankings; bounds the memory.
+PROMPTS_AT_ONCE: Final = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +58,17 @@ def counts_of_store(selection: Selection) -> Counts:
     is_large = size["num"] > NUM_CLUSTERS
     sums = (
         stored.annotate(cluster=_cluster("prompt", NUM_CLUSTERS, is_large))
-        .order_by("cluster")
+        .order_by()
         .values_list("cluster")
-        .annotate(*(Sum(name) for name in SUM_FIELDS), num=Count("prompt", distinct=True))
+        .annotate(*(Sum(name) for name in SUM_FIELDS))
     )
-    rows = np.array(list(sums), dtype=np.float64).reshape(-1, len(SUM_FIELDS) + 2)
+    columns = float_columns(sums, num_columns=1 + len(SUM_FIELDS))
+    # Which group is drawn hangs on the order.
+    columns = columns[:, columns[0].argsort()]
     return Counts(
         summed=Summed(
-            by_cluster=sums_from_matrix(rows[:, 1:-1]),
-            num_prompts=int(rows[:, -1].sum()),
+            by_cluster=sums_from_matrix(columns[1:].T),
+            num_prompts=size["num"],
             labelers_per_pair=(size["fewest"] or 0, size["most"] or 0),
         ),
         meetings=_meetings(selection, is_large),
@@ -82,9 +89,7 @@ def _meetings(selection: Selection, is_large: bool) -> PromptMeetings:
         .values_list("cluster", "a_id", "b_id")
         .annotate(*(Sum(name) for name in CELL_FIELDS), num=Count("pk"))
     )
-    columns = np.array(list(rows), dtype=np.float64).reshape(-1, 4 + len(CELL_FIELDS))
-    prompt, a, b = columns[:, :3].astype(np.int64).T
-    return PromptMeetings(prompt, a, b, columns[:, 3:-1], columns[:, -1].astype(np.int64))
+    return _meetings_of(float_columns(rows, num_columns=4 + len(CELL_FIELDS)).T)
 
 
 def _weeks(selection: Selection, is_large: bool) -> FloatArray:
@@ -124,34 +129,87 @@ def _histogram(num_of: dict[int, int]) -> list[tuple[float, int]]:
 
 
 def counts_live(selection: Selection) -> Counts:
-    """From the rankings of the prompts that fit: a choice of pairs is not worked out ahead."""
-    chosen = selection.stored().values("prompt")
-    rows = ranking_rows(
-        selection.rankings().filter(task__prompt__in=chosen), sources=selection.sources
-    )
-    judgments = rows.items.pair_judgments().with_overlap(selection.min_overlap)
-    by_prompt = sums_by_prompt(judgments)
-    labelers = np.bincount(judgments.pair)
-    last = np.zeros(int(rows.items.prompt.max(initial=0)) + 1, dtype=np.int64)
-    days = np.array([_monday(at.toordinal()) for at in rows.submitted_at], dtype=np.int64)
-    np.maximum.at(last, rows.items.prompt[rows.items.task], days)
-    prompts = np.unique(judgments.prompt)
-    share = np.floor(by_prompt.half_points / by_prompt.comparisons * NUM_SHARES).astype(np.int64)
-    values, counts = np.unique(share, return_counts=True)
+    """From the rankings of the prompts that fit: a choice of pairs is not worked out ahead.
+
+    Many thousand prompts at a time, each of which adds its sums: what is held does not grow with
+    the rankings.
+    """
+    stored = selection.stored().order_by("prompt_id")
+    prompts = list(stored.values_list("prompt_id", flat=True).distinct())
+    is_large = len(prompts) > NUM_CLUSTERS
+    blocks = [
+        _block(selection, prompts[start : start + PROMPTS_AT_ONCE], is_large)
+        for start in range(0, max(1, len(prompts)), PROMPTS_AT_ONCE)
+    ]
+    sums = _added_up([block.sums for block in blocks])
+    fewest, most = zip(*(block.labelers_per_pair for block in blocks), strict=True)
+    num_of_tenth = sum((block.num_of_tenth for block in blocks), Counter[int]())
     return Counts(
         summed=Summed(
-            by_cluster=by_prompt,
-            num_prompts=len(prompts),
-            labelers_per_pair=(int(labelers.min(initial=2**31)), int(labelers.max(initial=0))),
+            by_cluster=sums_from_matrix(sums[:, 1:]),
+            num_prompts=sum(block.num_prompts for block in blocks),
+            labelers_per_pair=(min(fewest), max(most)),
         ),
-        meetings=meetings_by_prompt(judgments),
-        weeks=np.stack(
-            [last[prompts], by_prompt.strict_same, by_prompt.strict_comparisons], axis=1
-        ),
-        shares=_histogram(dict(zip(values.tolist(), counts.tolist(), strict=True))),
+        meetings=_meetings_of(_added_up([block.meetings for block in blocks], num_keys=3)),
+        weeks=_added_up([block.weeks for block in blocks], num_keys=2)[:, [0, 2, 3]],
+        shares=_histogram(dict(num_of_tenth)),
     )
 
 
-def _monday(day: int) -> int:
-    """The first day of its week; day 1 of the calendar was a Monday."""
-    return day - (day - 1) % 7
+@dataclass(frozen=True, eq=False)
+class _LiveBlock:
+    """The counts of some prompts. The columns of the arrays begin with what they are added up by:
+    the cluster, of ``sums``; the cluster and two labelers, of ``meetings``; week and cluster.
+    """
+
+    sums: FloatArray
+    meetings: FloatArray
+    weeks: FloatArray
+    num_of_tenth: Counter[int]
+    num_prompts: int
+    labelers_per_pair: tuple[int, int]
+
+
+def _block(selection: Selection, prompts: Sequence[int], is_large: bool) -> _LiveBlock:
+    rankings = selection.rankings().filter(task__prompt__in=prompts)
+    rows = ranking_rows(rankings, sources=selection.sources)
+    judgments = rows.items.pair_judgments().with_overlap(selection.min_overlap)
+    of_prompt = sums_by_prompt(judgments)
+    judged = np.unique(judgments.prompt)
+    cluster, small = (
+        (judged % NUM_CLUSTERS, judged % NUM_SMALL_CLUSTERS) if is_large else (judged, judged)
+    )
+    met = meetings_by_prompt(judgments)
+    last = np.zeros(int(rows.items.prompt.max(initial=0)) + 1, dtype=np.int64)
+    np.maximum.at(last, rows.items.prompt[rows.items.task], rows.mondays)
+    tenth = np.floor(of_prompt.half_points / of_prompt.comparisons * NUM_SHARES).astype(np.int64)
+    labelers = np.bincount(judgments.pair)
+    where = met.prompt % NUM_SMALL_CLUSTERS if is_large else met.prompt
+    return _LiveBlock(
+        sums=_columns(cluster, of_prompt.matrix()),
+        meetings=_columns(where, met.a, met.b, met.cells, met.num_prompts),
+        weeks=_columns(last[judged], small, of_prompt.strict_same, of_prompt.strict_comparisons),
+        num_of_tenth=Counter(tenth.tolist()),
+        num_prompts=len(judged),
+        labelers_per_pair=(int(labelers.min(initial=2**31)), int(labelers.max(initial=0))),
+    )
+
+
+def _columns(*columns: IntArray | FloatArray) -> FloatArray:
+    parts = [np.asarray(column, dtype=np.float64) for column in columns]
+    return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+
+
+def _added_up(parts: Sequence[FloatArray], *, num_keys: int = 1) -> FloatArray:
+    """The rows of all parts, one for each different set of keys, in the order of the keys."""
+    rows = np.concatenate(parts)
+    keys, group = np.unique(rows[:, :num_keys], axis=0, return_inverse=True)
+    sums = np.zeros((len(keys), rows.shape[1] - num_keys))
+    np.add.at(sums, group.ravel(), rows[:, num_keys:])
+    return np.concatenate([keys, sums], axis=1)
+
+
+def _meetings_of(rows: FloatArray) -> PromptMeetings:
+    """From columns of cluster, two labelers, their cells, and the number of prompts."""
+    cluster, a, b = rows[:, :3].astype(np.int64).T
+    return PromptMeetings(cluster, a, b, rows[:, 3:-1], rows[:, -1].astype(np.int64))

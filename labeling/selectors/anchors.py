@@ -18,7 +18,7 @@ NUM_RANKINGS: Final = 20_000
 def drift_of_anchors(selection: Selection) -> list[Period]:
     """By week, how often the side was preferred that an anchor's judgments of all weeks prefer.
 
-    Anchors are the pairs of calibration tasks, which go to several labelers over time. Five
+    Anchors are the pairs of calibration tasks, which go to several labelers over time. Three
     queries. Raises: NotAccessible when there is no such project.
     """
     if (
@@ -37,10 +37,9 @@ def drift_of_anchors(selection: Selection) -> list[Period]:
 
 def _weeks(rows: RankingRows, judgments: PairJudgments) -> IntArray:
     """The Monday of each judgment, as a day of the calendar: that of its labeler's last ranking."""
-    days = np.array([at.toordinal() for at in rows.submitted_at], dtype=np.int64)
     span = int(rows.items.labeler.max()) + 1
     # Rankings come in the order of submission, so that the last of each key is the newest.
     keys = rows.items.prompt[rows.items.task] * span + rows.items.labeler
-    week_of = dict(zip(keys.tolist(), (days - (days - 1) % 7).tolist(), strict=True))
+    week_of = dict(zip(keys.tolist(), rows.mondays.tolist(), strict=True))
     wanted = judgments.prompt[judgments.pair] * span + judgments.labeler
     return np.array([week_of[key] for key in wanted.tolist()], dtype=np.int64)

@@ -1,24 +1,55 @@
 """Reading sealed rankings as the columns that every agreement figure is made of."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 import numpy as np
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet
-from django.db.models.functions import Length
 
 from labeling.agreement.judgments import BoolArray, IntArray, RankedItems
-from labeling.models import PresentedCompletion, Project, Ranking, Task, TaskCompletion
+from labeling.models import Project, Ranking, Task
+from labeling.selectors.number_columns import NOTHING, compiled, integer_columns
 from labeling.selectors.rankings import sealed_rankings
 
 # A prompt in one project: what two labelers must share to be compared.
 Subject = tuple[int, int]
 
-ROWS_AT_ONCE: Final = 5_000
+MICROSECONDS_PER_DAY: Final = 24 * 3600 * 1_000_000
+# 1970-01-01 as a day of the calendar, whose first one is 1.
+DAY_OF_1970: Final = 719_163
+
+# In the order of submission: of two judgments by one labeler the later one counts. One statement,
+# so that all of it is of one moment. The task is named although the ranking says it: the rows of a
+# task stand together, those of a ranking are found only by its random number.
+ITEMS: Final = """
+WITH chosen (id, task_id, assignment_id, labeler_id, pool, is_simulated, instructions_id,
+    submitted_at) AS MATERIALIZED ({rankings}),
+numbered AS (SELECT *, row_number() OVER (ORDER BY submitted_at, id) AS number FROM chosen)
+SELECT number, numbered.task_id, labeler_id, (pool = 'held_out')::int::bigint,
+    is_simulated::int::bigint, coalesce(instructions_id, 0)::bigint,
+    (extract(epoch FROM submitted_at) * 1000000)::bigint,
+    coalesce(item.id, 0), coalesce(item.completion_id, 0), coalesce(rank, 0)::bigint,
+    coalesce(position, -1)::bigint
+FROM numbered
+LEFT JOIN labeling_rankedcompletion AS item
+    ON item.ranking_id = numbered.id AND item.task_id = numbered.task_id
+LEFT JOIN labeling_presentedcompletion AS presented
+    ON presented.assignment_id = numbered.assignment_id
+    AND presented.completion_id = item.completion_id
+"""
+ITEM_COLUMNS: Final = 11
+SHOWN: Final = """
+SELECT shown.id, task.project_id, shown.prompt_id, shown.task_id, task.k::bigint,
+    (task.k = 2 AND task.origin = %s)::int::bigint, shown.completion_id,
+    length(completion.text)::bigint, completion.source_id
+FROM labeling_taskcompletion AS shown
+JOIN labeling_task AS task ON task.id = shown.task_id
+JOIN labeling_completion AS completion ON completion.id = shown.completion_id
+WHERE shown.task_id = ANY(%s)
+"""
+SHOWN_COLUMNS: Final = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +69,18 @@ class RankingRows:
     is_simulated: BoolArray
     # 0 where none is known.
     instructions: IntArray
-    submitted_at: Sequence[Any]
+    # Microseconds since 1970.
+    submitted_at: IntArray
 
     @cached_property
     def subject_of_ranking(self) -> IntArray:
         return self.subject[self.items.task]
+
+    @cached_property
+    def mondays(self) -> IntArray:
+        """The first day of each ranking's week, in UTC; day 1 of the calendar was a Monday."""
+        day = self.submitted_at // MICROSECONDS_PER_DAY + DAY_OF_1970
+        return day - (day - 1) % 7
 
 
 def counted_rankings(*, include_simulated: bool = True) -> QuerySet[Ranking]:
@@ -66,64 +104,48 @@ def ranking_rows(
     """The same with what a selection chooses by; ``sources`` keeps these models' completions only.
 
     Labelers meet on the completions of one prompt in one project: nobody is compared with somebody
-    who worked under other instructions. Three queries whatever the size.
+    who worked under other instructions. Two queries whatever the size.
     """
-    # Read once and first: what is sealed a moment later belongs to the next reader.
-    rows = list(_rows(rankings).iterator(ROWS_AT_ONCE))
-    places = _Places()
-    if rows:
-        places.read(_shown_completions(rankings), sources)
-    shown = _orders_shown(rankings) if rows else {}
-    item_rows: list[tuple[int, int, int, int, int]] = []
-    unit_of_ranking: list[int] = []
-    for index, (task, assignment, completions, ranks, *_) in enumerate(rows):
-        order = shown.get(assignment)
-        unit = places.unit_of_task[task]
-        unit_of_ranking.append(unit)
-        for place, (completion, rank) in enumerate(zip(completions, ranks, strict=True)):
-            found = places.of.get((unit, completion))
-            if found is not None:
-                seen_at = place if order is None else order.get(completion, place)
-                item_rows.append((index, found[0], found[1], rank, seen_at))
-    columns = np.array(item_rows, dtype=np.int64).reshape(-1, 5).T
-    ranking, position, length, rank_of_item, seen = columns
-    subject = np.array(places.subject_of_unit, dtype=np.int64)
-    prompt_of_subject = np.array([prompt for _, prompt in places.subjects], dtype=np.int64)
+    number, task, *of_ranking, item, completion, rank, seen = _items(rankings)
+    first = np.flatnonzero(np.diff(number, prepend=0))
+    places = _places(task[first], sources)
+    ranking = number - 1
+    unit = places.units_of(task[first])
+    # What was not shown to this labeler by us stands where their file has it.
+    place = np.arange(len(item)) - first[ranking]
+    position, length, is_known = places.find(unit[ranking], completion)
+    labeler, is_held_out, is_simulated, instructions, submitted_at = (
+        column[first] for column in of_ranking
+    )
     return RankingRows(
         items=RankedItems(
-            ranking=ranking,
-            position=position,
-            rank=rank_of_item,
-            length=length,
-            task=np.array(unit_of_ranking, dtype=np.int64),
-            labeler=np.array([row[4] for row in rows], dtype=np.int64),
-            prompt=prompt_of_subject[subject],
-            has_sides=np.array(places.has_sides, dtype=np.bool_),
-            shown=seen,
+            ranking=ranking[is_known],
+            position=position[is_known],
+            rank=rank[is_known],
+            length=length[is_known],
+            task=unit,
+            labeler=labeler,
+            prompt=places.prompt[places.subject_of_unit],
+            has_sides=places.has_sides,
+            shown=np.where(seen < 0, place, seen)[is_known],
         ),
-        subject=subject,
-        subjects=places.subjects,
-        k=np.array(places.k, dtype=np.int64),
-        is_held_out=np.array([row[5] == "held_out" for row in rows], dtype=np.bool_),
-        is_simulated=np.array([row[6] for row in rows], dtype=np.bool_),
-        instructions=np.array([row[7] or 0 for row in rows], dtype=np.int64),
-        submitted_at=[row[8] for row in rows],
+        subject=places.subject_of_unit,
+        subjects=list(zip(places.project.tolist(), places.prompt.tolist(), strict=True)),
+        k=places.k,
+        is_held_out=is_held_out.astype(np.bool_),
+        is_simulated=is_simulated.astype(np.bool_),
+        instructions=instructions,
+        submitted_at=submitted_at,
     )
 
 
-def _rows(rankings: QuerySet[Ranking]) -> QuerySet[Ranking, Any]:
-    """In the order of submission: of two judgments by one labeler the later one counts."""
-    return (
-        rankings.annotate(
-            completions=ArrayAgg("items__completion_id", order_by="items__pk"),
-            ranks=ArrayAgg("items__rank", order_by="items__pk"),
-        )
-        .order_by("submitted_at", "pk")
-        .values_list(
+def _items(rankings: QuerySet[Ranking]) -> IntArray:
+    """The columns of ``ITEMS``, ranking by ranking, in the order in which each was stored."""
+    sql, values = compiled(
+        rankings.order_by().values_list(
+            "id",
             "task_id",
             "assignment_id",
-            "completions",
-            "ranks",
             "labeler_id",
             "labeler__pool",
             "labeler__is_simulated",
@@ -131,79 +153,97 @@ def _rows(rankings: QuerySet[Ranking]) -> QuerySet[Ranking, Any]:
             "submitted_at",
         )
     )
+    if sql == NOTHING:
+        return np.empty((ITEM_COLUMNS, 0), dtype=np.int64)
+    columns = integer_columns(ITEMS.format(rankings=sql), values, num_columns=ITEM_COLUMNS)
+    return columns[:, np.lexsort((columns[7], columns[0]))]
 
 
+@dataclass(frozen=True, eq=False)
 class _Places:
     """What is compared with what, and where each completion stands there.
 
     A unit is a subject, whatever its tasks, or one imported comparison of two, whose first and
-    second response were the same to everybody who judged them.
+    second response were the same to everybody who judged them. Shapes: task and unit_of_task, per
+    task, by its id; subject_of_unit and has_sides, per unit; project, prompt and k, per subject;
+    key, position and length, per completion of a unit, ``key`` ascending.
     """
 
-    def __init__(self) -> None:
-        # (unit, completion) -> (position among the unit's completions, characters of the text)
-        self.of: dict[tuple[int, int], tuple[int, int]] = {}
-        self.unit_of_task: dict[int, int] = {}
-        self.subject_of_unit: list[int] = []
-        self.has_sides: list[bool] = []
-        self.subjects: list[Subject] = []
-        self.k: list[int] = []
+    task: IntArray
+    unit_of_task: IntArray
+    subject_of_unit: IntArray
+    has_sides: BoolArray
+    project: IntArray
+    prompt: IntArray
+    k: IntArray
+    completions: IntArray
+    key: IntArray
+    position: IntArray
+    length: IntArray
 
-    def read(self, rows: Iterable[tuple[Any, ...]], sources: Sequence[int] | None) -> None:
-        num_placed: list[int] = []
-        shared: dict[Subject, int] = {}
-        for project, prompt, task, k, origin, completion, length, source in rows:
-            subject = (project, prompt)
-            if not self.subjects or self.subjects[-1] != subject:
-                self.subjects.append(subject)
-                self.k.append(k)
-                shared.clear()
-            self.k[-1] = max(self.k[-1], k)
-            if task not in self.unit_of_task:
-                sides = k == 2 and origin == Task.Origin.IMPORTED
-                if sides or subject not in shared:
-                    self.subject_of_unit.append(len(self.subjects) - 1)
-                    self.has_sides.append(sides)
-                    num_placed.append(0)
-                newest = len(num_placed) - 1
-                self.unit_of_task[task] = newest if sides else shared.setdefault(subject, newest)
-            unit = self.unit_of_task[task]
-            if (unit, completion) not in self.of and (sources is None or source in sources):
-                self.of[unit, completion] = (num_placed[unit], length)
-                num_placed[unit] += 1
+    def units_of(self, tasks: IntArray) -> IntArray:
+        return self.unit_of_task[np.searchsorted(self.task, tasks)]
+
+    def find(self, unit: IntArray, completion: IntArray) -> tuple[IntArray, IntArray, BoolArray]:
+        """The position and length of each completion of a unit, and whether it is one of it."""
+        if not len(self.key):
+            nowhere = np.zeros(len(unit), dtype=np.int64)
+            return nowhere, nowhere, nowhere.astype(np.bool_)
+        place = np.minimum(np.searchsorted(self.completions, completion), len(self.completions) - 1)
+        key = unit * len(self.completions) + place
+        found = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        is_known = (self.completions[place] == completion) & (self.key[found] == key)
+        return self.position[found], self.length[found], is_known
 
 
-def _shown_completions(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
+def _places(tasks: IntArray, sources: Sequence[int] | None) -> _Places:
     """Subject by subject, the completions of each task in the order in which it lists them."""
-    return (
-        TaskCompletion.objects.filter(task__in=rankings.order_by().values("task"))
-        .order_by("task__project_id", "prompt_id", "pk")
-        .values_list(
-            "task__project_id",
-            "prompt_id",
-            "task_id",
-            "task__k",
-            "task__origin",
-            "completion_id",
-            Length("completion__text"),
-            "completion__source_id",
-        )
-        .iterator(ROWS_AT_ONCE)
+    columns = np.empty((SHOWN_COLUMNS, 0), dtype=np.int64)
+    if len(tasks):
+        values = [Task.Origin.IMPORTED, np.unique(tasks).tolist()]
+        columns = integer_columns(SHOWN, values, num_columns=SHOWN_COLUMNS)
+    columns = columns[:, np.lexsort((columns[0], columns[2], columns[1]))]
+    _, project, prompt, task, k, sides, completion, length, source = columns
+    is_first = (np.diff(project, prepend=-1) != 0) | (np.diff(prompt, prepend=-1) != 0)
+    starts = np.flatnonzero(is_first)
+    subject = np.cumsum(is_first) - 1
+    # Each task with sides is a unit by itself, and all others of a subject are one together.
+    unit = _by_first_appearance(np.where(sides > 0, task, -1 - subject))
+    of_unit = np.unique(unit, return_index=True)[1]
+    known_tasks, of_task = np.unique(task, return_index=True)
+    kept = np.ones(len(task), dtype=np.bool_) if sources is None else np.isin(source, sources)
+    unit_of_kept, completion, length = unit[kept], completion[kept], length[kept]
+    completions, index = np.unique(completion, return_inverse=True)
+    key, first = np.unique(unit_of_kept * len(completions) + index, return_index=True)
+    return _Places(
+        task=known_tasks,
+        unit_of_task=unit[of_task],
+        subject_of_unit=subject[of_unit],
+        has_sides=sides[of_unit] > 0,
+        project=project[starts],
+        prompt=prompt[starts],
+        k=np.maximum.reduceat(k, starts) if len(starts) else k,
+        completions=completions,
+        key=key,
+        position=_place_in_group(unit_of_kept[first], first),
+        length=length[first],
     )
 
 
-def _orders_shown(rankings: QuerySet[Ranking]) -> dict[UUID | None, dict[int, int]]:
-    """By assignment, the position at which each completion stood on the screen.
+def _by_first_appearance(values: IntArray) -> IntArray:
+    """Numbers from 0 for the different values, in the order in which each is met first."""
+    _, first, group = np.unique(values, return_index=True, return_inverse=True)
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return number[group]
 
-    Imported rankings have none; theirs is the order of their file, which is that of the rows.
-    """
-    rows = (
-        PresentedCompletion.objects.filter(assignment__in=rankings.order_by().values("assignment"))
-        .order_by()
-        .values_list("assignment_id")
-        .annotate(completions=ArrayAgg("completion_id", order_by="position"))
-    )
-    return {
-        assignment: {completion: n for n, completion in enumerate(completions)}
-        for assignment, completions in rows.iterator(ROWS_AT_ONCE)
-    }
+
+def _place_in_group(group: IntArray, order: IntArray) -> IntArray:
+    """How many of the same group come before, by ``order``. Shapes: all alike."""
+    by_group = np.lexsort((order, group))
+    sorted_group = group[by_group]
+    starts = np.flatnonzero(np.diff(sorted_group, prepend=-1))
+    sizes = np.diff(starts, append=len(group))
+    place = np.empty(len(group), dtype=np.int64)
+    place[by_group] = np.arange(len(group)) - np.repeat(starts, sizes)
+    return place

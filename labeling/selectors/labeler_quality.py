@@ -60,7 +60,7 @@ def labeler_quality(
 ) -> LabelerQuality:
     """The facts about every labeler of one project, or of all but the screenings.
 
-    Eleven queries at most, whatever the size. Imported judgments have nobody whom one could ask.
+    Ten queries at most, whatever the size. Imported judgments have nobody whom one could ask.
 
     Raises: NotAccessible when there is no such project.
     """

@@ -6,48 +6,42 @@ tell this module about a ranking, and a submit costs nothing; a missed beat or a
 heals by itself.
 """
 
-import io
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, Count, F, Func, Model, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Func, Value, When
 from django.db.models.aggregates import Aggregate
 from django.db.models.functions import Now
 
-from labeling.agreement.audiences import AUDIENCES, EVERYONE
-from labeling.agreement.judgments import BoolArray, IntArray, PairJudgments
-from labeling.agreement.people import PromptMeetings, meetings_by_prompt
-from labeling.agreement.sums import sums_by_prompt
+from labeling.agreement.audiences import EVERYONE
+from labeling.agreement.judgments import IntArray
 from labeling.models import AgreementStore, LabelerMeeting, Pool, PromptAgreement
-from labeling.selectors.agreement_counts import CELL_FIELDS, SUM_FIELDS
-from labeling.selectors.judged_pairs import RankingRows, Subject, counted_rankings, ranking_rows
+from labeling.selectors.judged_pairs import Subject, counted_rankings, ranking_rows
+from labeling.selectors.number_columns import compiled, integer_columns
+from labeling.services.agreement_blocks import Block, worked_out
+from labeling.services.numeric_copy import copy_numbers
 
 # Bounds the memory and the length of a transaction.
 PROMPTS_AT_ONCE: Final = 4_000
-ROWS_PER_INSERT: Final = 5_000
+# What Postgres may hold of the prompts of a million rankings while it compares them.
+COMPARING_MEMORY: Final = "64MB"
 
-
-AGREEMENT_COLUMNS: Final = (
-    "project_id",
-    "prompt_id",
-    "audiences",
-    "fingerprint",
-    "k",
-    "num_labelers",
-    "instructions_id",
-    "last_submitted_at",
-    "fewest_labelers",
-    "most_labelers",
-    *SUM_FIELDS,
+# What differs, compared where it lies: only that is sent.
+CHANGED: Final = """
+WITH found (project_id, prompt_id, fingerprint) AS ({found}),
+stored AS (
+    SELECT project_id, prompt_id, fingerprint FROM labeling_promptagreement
+    WHERE audiences & %s > 0
 )
-MEETING_COLUMNS: Final = ("agreement_id", "a_id", "b_id", *CELL_FIELDS)
-# The values of one row, in the order of its columns.
-Row = tuple[object, ...]
+SELECT project_id, prompt_id, (found.fingerprint IS NOT NULL)::int::bigint,
+    coalesce(found.fingerprint, 0)
+FROM found FULL JOIN stored USING (project_id, prompt_id)
+WHERE found.fingerprint IS DISTINCT FROM stored.fingerprint
+ORDER BY project_id, prompt_id
+"""
+CHANGED_COLUMNS: Final = 4
 
 
 class BitXor(Aggregate):
@@ -66,14 +60,15 @@ def refresh_agreement() -> int:
     with _only_one() as is_mine:
         if not is_mine:
             return 0
-        changed = sorted(_changed().items())
-        for start in range(0, len(changed), PROMPTS_AT_ONCE):
-            _store(dict(changed[start : start + PROMPTS_AT_ONCE]))
+        changed = _changed()
+        num_changed = len(changed.T)
+        for start in range(0, num_changed, PROMPTS_AT_ONCE):
+            _store(_fingerprints(changed[:, start : start + PROMPTS_AT_ONCE]))
         store, is_new = AgreementStore.objects.get_or_create(pk=1)
         AgreementStore.objects.filter(pk=1).update(
-            refreshed_at=Now(), token=uuid.uuid4() if changed or is_new else store.token
+            refreshed_at=Now(), token=uuid.uuid4() if num_changed or is_new else store.token
         )
-        return len(changed)
+        return num_changed
 
 
 class _only_one:  # noqa: N801  # reads as the statement it makes
@@ -93,47 +88,44 @@ class _only_one:  # noqa: N801  # reads as the statement it makes
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [self.KEY])
 
 
-def _changed() -> dict[Subject, int | None]:
-    """The fingerprint of every prompt to be worked out; None where it has no figures any more."""
+@transaction.atomic
+def _changed() -> IntArray:
+    """Every prompt to be worked out: project, prompt, whether it has figures, fingerprint.
+
+    Shapes: 4 x prompts, in the order of the first two.
+    """
     kind = Case(When(labeler__pool=Pool.HELD_OUT, then=Value(1)), default=Value(0)) + Case(
         When(labeler__is_simulated=True, then=Value(2)), default=Value(0)
     )
     hashed = Func(F("id"), kind, function="uuid_hash_extended", output_field=BigIntegerField())
-    found = {
-        (project, prompt): fingerprint
-        for project, prompt, fingerprint in counted_rankings()
+    found, values = compiled(
+        counted_rankings()
         .order_by()
         .values("task__project_id", "task__prompt_id")
-        .annotate(num=Count("pk"), fingerprint=BitXor(hashed))
+        .annotate(fingerprint=BitXor(hashed))
+        .alias(num=Count("pk"))
         .filter(num__gt=1)
         .values_list("task__project_id", "task__prompt_id", "fingerprint")
-        .iterator(ROWS_PER_INSERT)
-    }
-    stored = {
-        (project, prompt): fingerprint
-        for project, prompt, fingerprint in _of_everyone()
-        .values_list("project_id", "prompt_id", "fingerprint")
-        .iterator(ROWS_PER_INSERT)
-    }
-    gone: dict[Subject, int | None] = dict.fromkeys(stored.keys() - found.keys())
-    return gone | {
-        subject: fingerprint
-        for subject, fingerprint in found.items()
-        if stored.get(subject) != fingerprint
-    }
-
-
-def _of_everyone() -> Any:
-    return PromptAgreement.objects.annotate(of_everyone=F("audiences").bitand(EVERYONE.bit)).filter(
-        of_everyone__gt=0
     )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{COMPARING_MEMORY}'")
+    return integer_columns(
+        CHANGED.format(found=found), (*values, EVERYONE.bit), num_columns=CHANGED_COLUMNS
+    )
+
+
+def _fingerprints(changed: IntArray) -> dict[Subject, int | None]:
+    """None where a prompt has no figures any more."""
+    return {
+        (project, prompt): fingerprint if is_there else None
+        for project, prompt, is_there, fingerprint in changed.T.tolist()
+    }
 
 
 @transaction.atomic
 def _store(fingerprints: dict[Subject, int | None]) -> None:
     prompts = {prompt for _, prompt in fingerprints}
-    rankings = counted_rankings().filter(task__prompt__in=prompts)
-    rows = ranking_rows(rankings)
+    rows = ranking_rows(counted_rankings().filter(task__prompt__in=prompts))
     stored = PromptAgreement.objects.filter(prompt__in=prompts)
     old = [
         pk
@@ -142,132 +134,21 @@ def _store(fingerprints: dict[Subject, int | None]) -> None:
     ]
     LabelerMeeting.objects.filter(agreement__in=old).delete()
     PromptAgreement.objects.filter(pk__in=old).delete()
-    made = list(_worked_out(rows, fingerprints))
-    agreements, meetings = [], []
-    for key, (agreement, of_agreement) in zip(_new_keys(len(made)), made, strict=True):
-        agreements.append((key, *agreement))
-        meetings += [(key, *meeting) for meeting in of_agreement]
-    _copy(PromptAgreement, ("id", *AGREEMENT_COLUMNS), agreements)
-    _copy(LabelerMeeting, MEETING_COLUMNS, meetings)
+    for block in worked_out(rows, fingerprints):
+        _copy(block)
 
 
-def _new_keys(number: int) -> list[int]:
-    table = PromptAgreement._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, number],
-        )
-        return [key for (key,) in cursor.fetchall()]
+def _copy(block: Block) -> None:
+    keys = _new_keys(len(block.instructions))
+    for is_known in (True, False):
+        chosen = (block.instructions > 0) == is_known
+        columns = {name: column[chosen] for name, column in block.agreements.items()}
+        known = {"instructions_id": block.instructions[chosen]} if is_known else {}
+        copy_numbers(PromptAgreement, {"id": keys[chosen], **columns, **known})
+    copy_numbers(LabelerMeeting, {"agreement_id": keys[block.row], **block.meetings})
 
 
-def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Numbers and times only, so that nothing needs escaping; three times faster than INSERT."""
-    lines = (
-        "\t".join("\\N" if value is None else str(value) for value in row) + "\n" for row in rows
-    )
-    sql = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor:
-        cursor.copy_expert(sql, io.StringIO("".join(lines)))
-
-
-def _worked_out(
-    rows: RankingRows, fingerprints: dict[Subject, int | None]
-) -> Iterator[tuple[Row, list[Row]]]:
-    """The rows of every prompt: one for each different set of rankings that an audience sees."""
-    judgments = replace(rows.items, prompt=rows.subject).pair_judgments()
-    for bits, chosen in _sets_of_rankings(rows):
-        whose = np.unique(
-            rows.subject_of_ranking[chosen] * _span(rows) + rows.items.labeler[chosen]
-        )
-        judged_by = judgments.prompt[judgments.pair] * _span(rows) + judgments.labeler
-        of_audience = judgments.of_judgments(np.isin(judged_by, whose)).with_overlap(2)
-        yield from _rows_of(rows, fingerprints, of_audience, chosen=chosen, bits=bits)
-
-
-def _span(rows: RankingRows) -> int:
-    return int(rows.items.labeler.max(initial=0)) + 1
-
-
-def _sets_of_rankings(rows: RankingRows) -> Iterator[tuple[IntArray, BoolArray]]:
-    """(bits by prompt, which rankings): the audiences that see one and the same set share a row.
-
-    A prompt has no bits where an earlier audience sees the same set, or there is no second ranking.
-    """
-    num_subjects = len(rows.subjects)
-    # Two sets of one prompt's rankings have the same sum only if they are the same set.
-    mark = np.random.default_rng(0).integers(1, 2**40, size=len(rows.subject_of_ranking))
-    members = [
-        audience.of(is_held_out=rows.is_held_out, is_simulated=rows.is_simulated)
-        for audience in AUDIENCES
-    ]
-    signatures = np.stack(
-        [
-            np.bincount(rows.subject_of_ranking, mark * seen, minlength=num_subjects)
-            for seen in members
-        ]
-    )
-    sizes = np.stack(
-        [np.bincount(rows.subject_of_ranking[seen], minlength=num_subjects) for seen in members]
-    )
-    for n, seen in enumerate(members):
-        is_new = (signatures[:n] != signatures[n]).all(axis=0) & (sizes[n] > 1)
-        shares = signatures[n:] == signatures[n]
-        bits = np.array([audience.bit for audience in AUDIENCES[n:]]) @ shares
-        bits = np.where(is_new, bits, 0)
-        yield bits, seen & (bits[rows.subject_of_ranking] > 0)
-
-
-def _rows_of(
-    rows: RankingRows,
-    fingerprints: dict[Subject, int | None],
-    judgments: PairJudgments,
-    *,
-    chosen: BoolArray,
-    bits: IntArray,
-) -> Iterator[tuple[Row, list[Row]]]:
-    compared = np.unique(judgments.prompt)
-    sums = sums_by_prompt(judgments).matrix()
-    sums_of = dict(zip(compared.tolist(), sums.tolist(), strict=True))
-    meetings_of = _meetings_by_subject(meetings_by_prompt(judgments))
-    num_judged = np.bincount(judgments.pair, minlength=len(judgments.prompt))
-    rankings_of: dict[int, list[int]] = defaultdict(list)
-    for ranking in np.flatnonzero(chosen).tolist():
-        rankings_of[int(rows.subject_of_ranking[ranking])].append(ranking)
-    fewest = np.full(len(rows.subjects), np.iinfo(np.int32).max)
-    most = np.zeros(len(rows.subjects), dtype=np.int64)
-    np.minimum.at(fewest, judgments.prompt, num_judged)
-    np.maximum.at(most, judgments.prompt, num_judged)
-    for subject in np.flatnonzero(bits).tolist():
-        place = rows.subjects[subject]
-        fingerprint = fingerprints.get(place)
-        is_marker = bool(bits[subject] & EVERYONE.bit)
-        # Whoever never met has no figures; the row of everyone says that this is known.
-        if fingerprint is None or (subject not in sums_of and not is_marker):
-            continue
-        of = rankings_of[subject]
-        versions = {int(rows.instructions[ranking]) for ranking in of}
-        values = sums_of.get(subject, [0.0] * len(SUM_FIELDS))
-        yield (
-            (
-                *place,
-                int(bits[subject]),
-                fingerprint,
-                int(rows.k[subject]),
-                len({int(rows.items.labeler[ranking]) for ranking in of}),
-                (versions.pop() or None) if len(versions) == 1 else None,
-                max(rows.submitted_at[ranking] for ranking in of),
-                int(fewest[subject]) if most[subject] else 0,
-                int(most[subject]),
-                *values,
-            ),
-            meetings_of.get(subject, []),
-        )
-
-
-def _meetings_by_subject(met: PromptMeetings) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = defaultdict(list)
-    columns = (met.prompt.tolist(), met.a.tolist(), met.b.tolist(), met.cells.tolist())
-    for subject, a, b, cells in zip(*columns, strict=True):
-        found[subject].append((a, b, *cells))
-    return found
+def _new_keys(number: int) -> IntArray:
+    sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    values = [PromptAgreement._meta.db_table, number]
+    return np.sort(integer_columns(sql, values, num_columns=1)[0])

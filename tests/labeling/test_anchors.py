@@ -74,6 +74,6 @@ def test_it_takes_as_many_queries_for_any_number_of_weeks(
     judged_weekly(*[USUAL] * num_weeks)
     client = client_of(cast.rosa)
 
-    # The session and the account; rankings, completions, the orders shown.
-    with django_assert_num_queries(5):
+    # The session and the account; rankings and completions.
+    with django_assert_num_queries(4):
         client.get("/api/anchor-drift/")

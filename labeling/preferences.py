@@ -34,10 +34,11 @@ def preference_pairs(ranks: Sequence[int | None]) -> list[tuple[int, int]]:
     return list(_preference_pairs(tuple(ranks)))
 
 
-def num_tied_pairs(ranks: Sequence[int | None]) -> int:
-    """How many of the judged pairs make no comparison because their ranks are equal."""
+def pair_counts(ranks: Sequence[int | None]) -> tuple[int, int]:
+    """How many of the judged pairs make a comparison, and how many are a tie."""
     known = tuple(ranks)
-    return len(_pair_signs(known)) - len(_preference_pairs(known))
+    num_strict = len(_preference_pairs(known))
+    return num_strict, len(_pair_signs(known)) - num_strict
 
 
 # There are 4,683 ways to rank six completions and millions of rankings: most were seen before.

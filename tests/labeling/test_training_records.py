@@ -177,6 +177,7 @@ def test_fifty_tasks_take_as_many_queries_as_one(amina, otto, django_assert_num_
         make_ranking(task, amina, [1, 2, 3, 4])
         make_ranking(task, otto, [2, 1, 3, 4])
 
+    # Where blocks end, and what an index costs in them and after them; they are copied beside.
     with django_assert_num_queries(3):
         records = rankings_for_training()
 

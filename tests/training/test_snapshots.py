@@ -357,7 +357,7 @@ def test_a_ranking_committed_while_freezing_is_in_whole_or_not_at_all(settings, 
     project = make_ranking_project(overlap=2)
     task = make_task(project, make_prompt(split="train"))
     make_ranking(task, cast.amina, [1, 2, 3, 4])
-    read = service.ranking_records
+    read = service.records_of_rankings
     seen = []
 
     def num_rankings(query):
@@ -372,7 +372,7 @@ def test_a_ranking_committed_while_freezing_is_in_whole_or_not_at_all(settings, 
         seen.append(num_rankings(query))
         return read(query)
 
-    monkeypatch.setattr(service, "ranking_records", read_twice)
+    monkeypatch.setattr(service, "records_of_rankings", read_twice)
     snapshot = freeze_rankings(by=cast.ada, name="one", query=EVERYTHING)
 
     assert seen == [1, 1]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labeling.preferences import num_tied_pairs, preference_pairs
+from labeling.preferences import pair_counts, preference_pairs
 
 
 @dataclass
@@ -31,8 +31,10 @@ class Tally:
         self.ks[k] = self.ks.get(k, 0) + 1
         ranks = [one["ranks"] for one in row["rankings"]]
         self.num_rankings += len(ranks)
-        self.num_pairs += sum(len(preference_pairs(one)) for one in ranks)
-        self.num_tied_pairs += sum(num_tied_pairs(one) for one in ranks)
+        for one in ranks:
+            num_strict, num_tied = pair_counts(one)
+            self.num_pairs += num_strict
+            self.num_tied_pairs += num_tied
         agreeing, comparable = agreement_counts(ranks)
         self.num_agreeing += agreeing
         self.num_comparable += comparable

@@ -11,5 +11,10 @@ def canonical_json(content: object) -> str:
     )
 
 
+def canonical_line(content: object) -> bytes:
+    """The same in UTF-8, as it stands in a file of lines, without the end of the line."""
+    return canonical_json(content).encode()
+
+
 def sha256_of_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

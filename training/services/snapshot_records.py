@@ -1,8 +1,10 @@
 """What goes into a snapshot: canonical lines, counts, and the rows they came from (R49-R52)."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +12,18 @@ from django.db.models import QuerySet
 
 from labeling.errors import Refused
 from labeling.models import Completion, Demonstration, Project, Prompt, Ranking
-from labeling.preferences import num_tied_pairs, preference_pairs
+from labeling.preferences import pair_counts
 from labeling.selectors.demonstrations import (
     DemonstrationRecord,
     demonstrations_for_training,
     num_waiting_for_review,
 )
 from labeling.selectors.prompts import is_usable
-from labeling.selectors.rankings import RankedTask, ranked_tasks, trainable_rankings
+from labeling.selectors.ranking_records import RankingRecord, ranking_records
+from labeling.selectors.rankings import trainable_rankings
 from labeling.selectors.sealing import sealed_answer
 from training.selectors.snapshot_splits import SplitRule
-from training.services.canonical import canonical_json
+from training.services.canonical import canonical_line
 
 RANKING_COUNTS = (
     "train",
@@ -58,7 +61,7 @@ class Records:
     ``counts`` and ``problems`` are complete when they were. ``problems`` are worth knowing first.
     """
 
-    lines: Iterable[str]
+    lines: Iterable[bytes]
     counts: dict[str, Any]
     problems: list[str] = field(default_factory=list)
     # The rows it comes from: rankings as the query that finds them, for there may be a million.
@@ -84,7 +87,7 @@ def check_projects(query: SnapshotQuery) -> None:
         raise Refused("not_for_training", message, status=422, fields={"project_ids": [message]})
 
 
-def ranking_records(query: SnapshotQuery) -> Records:
+def records_of_rankings(query: SnapshotQuery) -> Records:
     """One record per task with every labeler's ranks (R50), held-out labelers left out (R14).
 
     Raises: Refused("not_for_training").
@@ -102,28 +105,41 @@ def ranking_records(query: SnapshotQuery) -> Records:
 
 def _ranking_lines(
     query: SnapshotQuery, rankings: QuerySet[Ranking], records: Records
-) -> Iterator[str]:
+) -> Iterator[bytes]:
     """A line for each task, and behind the last one its counts and problems in ``records``."""
     splits = SplitRule.of(query.validation_share, rankings.values("task__prompt"))
     sums: Counter[str] = Counter()
     labelers: set[int] = set()
-    for task in ranked_tasks(rankings):
+    for task in ranking_records(rankings):
         split = splits.split_of(task.prompt_id, task.split)
-        ranks = [one.ranks for one in task.rankings]
-        labelers.update(one.labeler_id for one in task.rankings)
+        labelers.update(task.labelers)
         sums[split] += 1
         if split == Prompt.Split.VALIDATION:
             records.held_out_prompt_ids.add(task.prompt_id)
         sums["tasks"] += 1
-        sums["completions"] += len(task.completions)
-        sums["rankings"] += len(ranks)
-        sums["pairs"] += sum(len(preference_pairs(one)) for one in ranks)
-        sums["ties"] += sum(num_tied_pairs(one) for one in ranks)
-        yield canonical_json(_ranking_line(task, split))
+        sums["completions"] += task.num_completions
+        sums["rankings"] += len(task.ranks)
+        for ranks in task.ranks:
+            num_pairs, num_ties = _pairs_and_ties(ranks)
+            sums["pairs"] += num_pairs
+            sums["ties"] += num_ties
+        yield _ranking_line(task, split)
     sums["labelers"] = len(labelers)
     sums["prompts"] = rankings.values("task__prompt").distinct().count()
     records.counts.update({name: sums[name] for name in RANKING_COUNTS})
     records.problems.extend(_ranking_problems(query, records.counts))
+
+
+def _ranking_line(task: RankingRecord, split: str) -> bytes:
+    """Its completions with their sources, and every labeler's ranks; canonical."""
+    line = task.json(split)
+    return canonical_line(json.loads(line)) if task.has_axes else line
+
+
+# Of the few thousand ways to rank some completions most were seen before.
+@lru_cache(maxsize=1 << 15)
+def _pairs_and_ties(ranks: bytes) -> tuple[int, int]:
+    return pair_counts(json.loads(b"[%b]" % ranks))
 
 
 def demonstration_records(query: SnapshotQuery) -> Records:
@@ -151,7 +167,7 @@ def demonstration_records(query: SnapshotQuery) -> Records:
     }
     return Records(
         lines=[
-            canonical_json(_demonstration_line(one, split))
+            canonical_line(_demonstration_line(one, split))
             for one, split in zip(written, split_of, strict=True)
         ],
         counts=counts,
@@ -201,7 +217,7 @@ def records_of_prompts(prompts: Iterable[Prompt]) -> Records:
     chosen = list(prompts)
     return Records(
         lines=[
-            canonical_json({"prompt_id": one.pk, "prompt": one.text, "split": one.split})
+            canonical_line({"prompt_id": one.pk, "prompt": one.text, "split": one.split})
             for one in chosen
         ],
         counts={
@@ -249,7 +265,7 @@ def records_of_completions(prompts: QuerySet[Prompt], among: QuerySet[Completion
     return records
 
 
-def _completion_lines(prompt_ids: Sequence[int], among: QuerySet[Completion]) -> Iterator[str]:
+def _completion_lines(prompt_ids: Sequence[int], among: QuerySet[Completion]) -> Iterator[bytes]:
     for start in range(0, len(prompt_ids), PROMPTS_PER_BATCH):
         batch = prompt_ids[start : start + PROMPTS_PER_BATCH]
         completions_of: dict[int, list[dict[str, Any]]] = {}
@@ -258,7 +274,7 @@ def _completion_lines(prompt_ids: Sequence[int], among: QuerySet[Completion]) ->
             completions_of.setdefault(prompt_id, []).append({"id": pk, "text": text})
         prompts = Prompt.objects.in_bulk(batch)
         for pk in batch:
-            yield canonical_json(
+            yield canonical_line(
                 {
                     "prompt_id": pk,
                     "prompt": prompts[pk].text,
@@ -272,7 +288,7 @@ def pretraining_records(text: str) -> Records:
     """One record per document; documents are set apart by blank lines."""
     documents = [document for document in _documents(text) if document.strip()]
     return Records(
-        lines=[canonical_json({"text": document}) for document in documents],
+        lines=[canonical_line({"text": document}) for document in documents],
         counts={"documents": len(documents), "characters": sum(map(len, documents))},
         problems=[] if documents else ["The text is empty."],
     )
@@ -286,30 +302,6 @@ def _documents(text: str) -> Iterable[str]:
         elif lines:
             yield "\n".join(lines)
             lines = []
-
-
-def _ranking_line(task: RankedTask, split: str) -> dict[str, Any]:
-    return {
-        "task_id": task.task_id,
-        "prompt_id": task.prompt_id,
-        "prompt": task.prompt,
-        "category": task.category,
-        "completions": [
-            {"id": shown.id, "text": shown.text, "source": shown.source_name}
-            for shown in task.completions
-        ],
-        "rankings": [
-            {
-                "id": str(one.id),
-                "labeler": one.labeler_id,
-                "ranks": list(one.ranks),
-                # Only imported judgments have them: what has none keeps its hash.
-                **({"axes": list(one.axes)} if one.axes else {}),
-            }
-            for one in task.rankings
-        ],
-        "split": split,
-    }
 
 
 def _demonstration_line(one: DemonstrationRecord, split: str) -> dict[str, Any]:

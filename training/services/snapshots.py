@@ -35,13 +35,14 @@ from training.services.snapshot_records import (
     demonstration_records,
     pretraining_records,
     prompt_records,
-    ranking_records,
     records_of_completions,
     records_of_prompts,
+    records_of_rankings,
 )
 
 FORMAT = 1
 LINKS_PER_STATEMENT = 5_000
+PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def freeze_rankings(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
     Raises: Refused("empty_snapshot"), Refused("no_comparisons") (status 422).
     """
     with one_moment():
-        return _freeze(by, name, Snapshot.Kind.RM, _said(query), ranking_records(query))
+        return _freeze(by, name, Snapshot.Kind.RM, _said(query), records_of_rankings(query))
 
 
 def freeze_demonstrations(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
@@ -133,7 +134,7 @@ def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = 
 
 
 READERS: dict[str, Callable[[SnapshotQuery], Records]] = {
-    Snapshot.Kind.RM: ranking_records,
+    Snapshot.Kind.RM: records_of_rankings,
     Snapshot.Kind.SFT: demonstration_records,
     Snapshot.Kind.PPO: prompt_records,
     Snapshot.Kind.COMPLETIONS: completion_records,
@@ -202,16 +203,29 @@ class Written:
     sha256: str
 
 
-def _write_lines(path: Path, lines: Iterable[str]) -> Written:
-    """One after the other: only a line at a time is held."""
+def _write_lines(path: Path, lines: Iterable[bytes]) -> Written:
+    """One piece after the other, hashed as it is written: no more than a piece is held."""
     digest, num_records = hashlib.sha256(), 0
     with path.open("wb") as file:
-        for line in lines:
-            content = f"{line}\n".encode()
+        for piece in _pieces(lines):
+            num_records += len(piece)
+            content = b"\n".join([*piece, b""])
             digest.update(content)
             file.write(content)
-            num_records += 1
     return Written(num_records, digest.hexdigest())
+
+
+def _pieces(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Some lines at a time, each about so many bytes as are worth a call of the system."""
+    piece: list[bytes] = []
+    num_bytes = 0
+    for line in lines:
+        piece.append(line)
+        num_bytes += len(line)
+        if num_bytes > PIECE_BYTES:
+            yield piece
+            piece, num_bytes = [], 0
+    yield piece
 
 
 def _check_worth(kind: Snapshot.Kind, records: Records, written: Written) -> None:
@@ -250,7 +264,8 @@ def _link_rankings(snapshot: Snapshot, rankings: QuerySet[Ranking]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (snapshot_id, ranking_id) "  # noqa: S608
-            f"SELECT %s, found.id FROM ({query}) AS found (id)",
+            # In the order of the index that they go into.
+            f"SELECT %s, found.id FROM ({query}) AS found (id) ORDER BY found.id",
             [snapshot.pk, *values],
         )
 

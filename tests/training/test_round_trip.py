@@ -19,7 +19,7 @@ from labeling.text_hygiene import split_of_key, text_sha256
 from tests.cast import Cast
 from tests.labeling.import_samples import SAMPLES
 from training.exporters.records import Pseudonyms, ranking_row
-from training.exporters.writing import json_line
+from training.exporters.rows import encoded
 from training.models import Snapshot
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_demonstrations, freeze_rankings
@@ -77,7 +77,7 @@ def test_what_is_read_of_an_export_would_be_exported_again_to_the_byte(
 ) -> None:
     """Without a database: the record that was read, frozen under other numbers."""
     names = Pseudonyms()
-    exported = [json_line(ranking_row(task, names)) for task in frozen]
+    exported = [encoded(ranking_row(task, names)) + b"\n" for task in frozen]
     known = FORMATS["concord"]
 
     read = [row for _, row in known.read(io.BytesIO(b"".join(exported)), {})]
@@ -85,7 +85,7 @@ def test_what_is_read_of_an_export_would_be_exported_again_to_the_byte(
     accounts: dict[str, int] = {}
     again = Pseudonyms()
     for task, line in zip(read, exported, strict=True):
-        assert json_line(ranking_row(frozen_again(task, accounts), again)) == line
+        assert encoded(ranking_row(frozen_again(task, accounts), again)) + b"\n" == line
 
 
 def frozen_again(task: Any, accounts: dict[str, int]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def ranking_row(record: Record, names: Pseudonyms) -> dict[str, Any]:
         (str(one["source"]).removeprefix(OWN_PREFIX), str(one["text"]))
         for one in record["completions"]
     ]
-    order = sorted(range(len(completions)), key=lambda place: completions[place])
+    order = sorted(range(len(completions)), key=completions.__getitem__)
     rankings = [(_said(one, order), int(one["labeler"])) for one in record["rankings"]]
     return {
         "prompt": record["prompt"],
@@ -125,12 +125,17 @@ def demonstration_rows(records: Sequence[Record], names: Pseudonyms) -> list[dic
 
 
 def named(
-    said: Iterable[tuple[Said, int]], names: Pseudonyms, key: Callable[[Said], Any]
+    said: Sequence[tuple[Said, int]], names: Pseudonyms, key: Callable[[Said], Any]
 ) -> Iterator[tuple[Said, str]]:
     """What was said in its own order, each with who said it.
 
     Whoever said the same is in the order of their numbers, those given a moment ago included.
     """
+    if len(said) == 1:
+        # As of most tasks: nothing to order.
+        [(what, labeler)] = said
+        yield what, names.name(labeler)
+        return
     ordered = sorted(said, key=lambda one: key(one[0]))
     for what, group in groupby(ordered, key=lambda one: one[0]):
         for labeler in sorted((labeler for _, labeler in group), key=names.place):

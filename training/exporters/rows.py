@@ -2,116 +2,212 @@
 
 A column that TRL would take for something else (`margin`, `label` beside a pair, `text`) has no
 business here: ``RESERVED`` lists them and a test holds every row to it.
+
+A task of K completions makes up to K (K - 1) / 2 rows for each ranking, which repeat its texts. So
+a text becomes JSON once, and a row is put together from what is JSON already.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from labeling.preferences import preference_pairs
 
 Row = Mapping[str, Any]
-# One record as a task or a demonstration, with its number from 1.
-RowsOf = Callable[[Row, int], Iterator[dict[str, Any]]]
+Ranks = Sequence[int | None]
 
 RESERVED: Final = frozenset(
     "text messages conversations prompt completion chosen rejected label labels margin tools images"
     " input_ids chosen_ids rejected_ids completion_mask assistant_masks seq_lengths"
     " chat_template_kwargs".split()
 )
+ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+RANKING: Final = (
+    b'{"task":%b,"prompt":%b,"category":%b,"split":%b,"completions":[%b],"rankings":[%b]}\n'
+)
+PREFERENCE: Final = (
+    b'{"prompt":%b,"chosen":%b,"rejected":%b,"chosen_source":%b,"rejected_source":%b,'
+    b'"rank_gap":%d,"pair_weight":%b,"labeler":%b,"task":%b,"category":%b}\n'
+)
+UNPAIRED: Final = (
+    b'{"prompt":%b,"completion":%b,"label":%b,"completion_source":%b,"labeler":%b,"task":%b,'
+    b'"category":%b}\n'
+)
 
 
-def rankings(task: Row, number: int) -> Iterator[dict[str, Any]]:
+def encoded(value: object) -> bytes:
+    """As JSON in UTF-8. Raises: ValueError for what JSON has no number for."""
+    return ENCODER.encode(value).encode()
+
+
+def encoded_text(text: str) -> bytes:
+    """The same of a text, by what the encoder itself calls for one."""
+    return encode_basestring(text).encode()
+
+
+# Names and ranks are few, or most were seen before: there are 4,683 ways to rank six completions.
+encoded_name = lru_cache(maxsize=1 << 12)(encoded_text)
+encoded_ranks = lru_cache(maxsize=1 << 15)(encoded)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One ranking of a task; ``axes`` is the rest of its object where ratings came with it."""
+
+    labeler: bytes
+    ranks: Ranks
+    axes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTask:
+    """A task of an export with its number from 1; everything but the ranks is JSON already."""
+
+    number: bytes
+    prompt: bytes
+    category: bytes
+    split: bytes
+    texts: Sequence[bytes]
+    sources: Sequence[bytes]
+    answers: Sequence[Answer]
+
+
+def encoded_task(row: Row, number: int) -> EncodedTask:
+    return EncodedTask(
+        number=b"%d" % number,
+        prompt=encoded_text(row["prompt"]),
+        category=encoded_name(row["category"]),
+        split=encoded_name(row["split"]),
+        texts=[encoded_text(one["text"]) for one in row["completions"]],
+        sources=[encoded_name(one["source"]) for one in row["completions"]],
+        answers=[
+            Answer(
+                encoded_name(one["labeler"]),
+                one["ranks"],
+                b',"axes":%b' % encoded(one["axes"]) if "axes" in one else b"",
+            )
+            for one in row["rankings"]
+        ],
+    )
+
+
+def rankings(task: EncodedTask) -> list[bytes]:
     """The record itself: K completions and everybody's ranks, ties and gaps kept."""
-    yield {"task": number, **task}
+    completions = [
+        b'{"text":%b,"source":%b}' % both for both in zip(task.texts, task.sources, strict=True)
+    ]
+    answers = [
+        b'{"labeler":%b,"ranks":%b%b}' % (one.labeler, encoded_ranks(tuple(one.ranks)), one.axes)
+        for one in task.answers
+    ]
+    return [
+        RANKING
+        % (
+            task.number,
+            task.prompt,
+            task.category,
+            task.split,
+            b",".join(completions),
+            b",".join(answers),
+        )
+    ]
 
 
-def preferences(task: Row, number: int) -> Iterator[dict[str, Any]]:
+def preferences(task: EncodedTask) -> list[bytes]:
     """Every strict pair of every labeler; a tie makes none.
 
     All pairs of a task weigh 1 together, so that a mean with these weights counts prompts and not
     pairs, as the loss over K completions does.
     """
-    completions = task["completions"]
+    texts, sources = task.texts, task.sources
     pairs = [
-        (one, better, worse)
-        for one in task["rankings"]
-        for better, worse in preference_pairs(one["ranks"])
+        (one.labeler, one.ranks, better, worse)
+        for one in task.answers
+        for better, worse in preference_pairs(one.ranks)
     ]
-    for one, better, worse in pairs:
-        yield {
-            "prompt": task["prompt"],
-            "chosen": completions[better]["text"],
-            "rejected": completions[worse]["text"],
-            "chosen_source": completions[better]["source"],
-            "rejected_source": completions[worse]["source"],
-            "rank_gap": one["ranks"][worse] - one["ranks"][better],
-            "pair_weight": 1.0 / len(pairs),
-            "labeler": one["labeler"],
-            "task": number,
-            "category": task["category"],
-        }
+    weight = encoded(1.0 / len(pairs)) if pairs else b""
+    return [
+        PREFERENCE
+        % (
+            task.prompt,
+            texts[better],
+            texts[worse],
+            sources[better],
+            sources[worse],
+            # Both are ranked, or they would be no pair.
+            (ranks[worse] or 0) - (ranks[better] or 0),
+            weight,
+            labeler,
+            task.number,
+            task.category,
+        )
+        for labeler, ranks, better, worse in pairs
+    ]
 
 
-def unpaired(task: Row, number: int) -> Iterator[dict[str, Any]]:
+def unpaired(task: EncodedTask) -> list[bytes]:
     """Each labeler's first tier as desirable and last one as not; what lies between is left out."""
-    for one in task["rankings"]:
-        judged = [rank for rank in one["ranks"] if rank is not None]
+    lines = []
+    for one in task.answers:
+        judged = [rank for rank in one.ranks if rank is not None]
         best, worst = min(judged), max(judged)
-        for completion, rank in zip(task["completions"], one["ranks"], strict=True):
+        for text, source, rank in zip(task.texts, task.sources, one.ranks, strict=True):
             if best != worst and rank in {best, worst}:
-                yield {
-                    "prompt": task["prompt"],
-                    "completion": completion["text"],
-                    "label": rank == best,
-                    "completion_source": completion["source"],
-                    "labeler": one["labeler"],
-                    "task": number,
-                    "category": task["category"],
-                }
+                label = encoded(rank == best)
+                whose = (source, one.labeler, task.number, task.category)
+                lines.append(UNPAIRED % (task.prompt, text, label, *whose))
+    return lines
 
 
-def demonstrations(row: Row, _: int) -> Iterator[dict[str, Any]]:
-    yield {name: row[name] for name in ("prompt", "completion", "labeler", "split")}
-
-
-def prompts(row: Row, _: int) -> Iterator[dict[str, Any]]:
-    yield {"prompt": row["prompt"]}
-
-
-def as_messages(rows_of: RowsOf) -> RowsOf:
+def preferences_as_messages(task: EncodedTask) -> list[bytes]:
     """The same rows with conversations in place of texts."""
-
-    def rows(record: Row, number: int) -> Iterator[dict[str, Any]]:
-        for row in rows_of(record, number):
-            yield {name: conversation(name, value) for name, value in row.items()}
-
-    return rows
-
-
-def conversation(name: str, value: object) -> object:
-    if name == "prompt":
-        return [{"role": "user", "content": value}]
-    if name in {"completion", "chosen", "rejected"}:
-        return [{"role": "assistant", "content": value}]
-    return value
+    return preferences(
+        replace(
+            task,
+            prompt=b'[{"role":"user","content":%b}]' % task.prompt,
+            texts=[b'[{"role":"assistant","content":%b}]' % text for text in task.texts],
+        )
+    )
 
 
-def sft_messages(row: Row, _: int) -> Iterator[dict[str, Any]]:
-    yield {
-        "messages": [
-            {"role": "user", "content": row["prompt"]},
-            {"role": "assistant", "content": row["completion"]},
-        ],
-        "labeler": row["labeler"],
-    }
+def unchanged(row: Row, _: int) -> Row:
+    """Records of which each row holds all texts once are encoded with it."""
+    return row
 
 
-# By the kind of the snapshot: the name of each file without its ending, and what it holds.
-FILES: Final[Mapping[str, Mapping[str, RowsOf]]] = {
+def demonstrations(row: Row) -> list[bytes]:
+    names = ("prompt", "completion", "labeler", "split")
+    return [encoded({name: row[name] for name in names}) + b"\n"]
+
+
+def prompts(row: Row) -> list[bytes]:
+    return [encoded({"prompt": row["prompt"]}) + b"\n"]
+
+
+def sft_messages(row: Row) -> list[bytes]:
+    messages = [
+        {"role": "user", "content": row["prompt"]},
+        {"role": "assistant", "content": row["completion"]},
+    ]
+    return [encoded({"messages": messages, "labeler": row["labeler"]}) + b"\n"]
+
+
+# By the kind of the snapshot: what its files are made from, a record and its number from 1.
+PREPARED: Final[Mapping[str, Callable[[Row, int], Any]]] = {
+    "rm": encoded_task,
+    "sft": unchanged,
+    "ppo": unchanged,
+}
+# By the kind: the name of each file without its ending, and its lines for what was prepared.
+FILES: Final[Mapping[str, Mapping[str, Callable[[Any], list[bytes]]]]] = {
     "rm": {
         "ranking": rankings,
         "preference": preferences,
-        "preference_messages": as_messages(preferences),
+        "preference_messages": preferences_as_messages,
         "unpaired": unpaired,
     },
     "sft": {"sft": demonstrations, "sft_messages": sft_messages},

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from training.exporters.records import Pseudonyms, read_units, rows_of_unit
-from training.exporters.rows import FILES
+from training.exporters.rows import FILES, PREPARED
 from training.exporters.tally import Tally
 
 SPLITS: Final = ("train", "validation")
@@ -101,7 +101,7 @@ class Files:
     """The open files of both splits, each standing where the progress says."""
 
     def __init__(self, stack: ExitStack, folder: Path, wanted: Wanted, progress: Progress) -> None:
-        self._rows_of = {base: FILES[wanted.kind][base] for base in wanted.files}
+        self._lines_of = {base: FILES[wanted.kind][base] for base in wanted.files}
         self.kind = wanted.kind
         self.progress = progress
         self._open: dict[str, BinaryIO] = {}
@@ -109,20 +109,21 @@ class Files:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-            file = stack.enter_context(path.open("r+b"))
+            file = stack.enter_context(path.open("r+b", buffering=CHUNK_BYTES))
             file.truncate(progress.num_bytes.setdefault(name, 0))
             file.seek(0, os.SEEK_END)
             progress.num_rows.setdefault(name, 0)
             self._open[name] = file
 
     def write(self, record: dict[str, Any], number: int) -> None:
-        for base, rows_of in self._rows_of.items():
+        prepared = PREPARED[self.kind](record, number)
+        for base, lines_of in self._lines_of.items():
             name = file_name(record["split"], base)
-            for row in rows_of(record, number):
-                line = json_line(row)
-                self._open[name].write(line)
-                self.progress.num_bytes[name] += len(line)
-                self.progress.num_rows[name] += 1
+            lines = lines_of(prepared)
+            content = b"".join(lines)
+            self._open[name].write(content)
+            self.progress.num_bytes[name] += len(content)
+            self.progress.num_rows[name] += len(lines)
 
     def sync(self) -> None:
         for file in self._open.values():
@@ -138,11 +139,6 @@ def file_names(bases: Sequence[str]) -> Iterator[str]:
     for split in SPLITS:
         for base in bases:
             yield file_name(split, base)
-
-
-def json_line(row: dict[str, Any]) -> bytes:
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode() + b"\n"
 
 
 def save(progress: Progress, folder: Path) -> None:

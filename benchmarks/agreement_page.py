@@ -1,31 +1,33 @@
 """How long the agreement page takes over a million rankings, and keeping it up to date.
 
-    python -m benchmarks.agreement_page [NUM_RANKINGS]
+    python -m benchmarks.agreement_page [--rankings 1000000] [--steps refresh page models]
 
-In a database of its own: loads the rankings, works all figures out, then a hundred more rankings,
-and asks for the page, cold (nothing kept in the process) and warm. Whole requests inside this
-process, session and rendering included. Prints seconds of wall time.
+In the kept database of so many rankings. ``refresh`` works all figures out from nothing, then again
+with nothing changed, with one ranking more and with a thousand. ``page`` asks for the page, cold
+(nothing kept in the process) and warm; ``models`` for a choice of two models, which no figures are
+kept for. Whole requests inside this process, session and rendering included. Prints seconds of wall
+time, and of processor time of this process.
 """
 
+import argparse
 import resource
 import statistics
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from benchmarks import agreement_rows
 from benchmarks import labeling_rows as rows  # sets Django up
+from benchmarks.many_rankings import database_of
 
 from rest_framework.test import APIClient  # isort: skip
 
-from labeling.models import PromptAgreement, Ranking, Role, User  # isort: skip
+from labeling.models import CompletionSource, PromptAgreement, Ranking, Role, User  # isort: skip
 from labeling.selectors import agreement  # isort: skip
 from labeling.services.agreement_store import refresh_agreement  # isort: skip
 
-DEFAULT_RANKINGS = 1_000_000
-NUM_COLD, NUM_WARM, NUM_LATE = 10, 50, 100
+STEPS = ("refresh", "page", "models")
+NUM_COLD, NUM_WARM = 20, 100
 FILTERS: tuple[dict[str, str], ...] = (
     {},
     {"pool": "training"},
@@ -41,18 +43,16 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def p95(seconds: list[float]) -> str:
-    return f"median {statistics.median(seconds):.3f} s, p95 {np.percentile(seconds, 95):.3f} s"
-
-
-def late_rankings() -> None:
-    """Somebody else on prompts that were ranked before."""
-    found = list(
-        Ranking.objects.raw(
-            "SELECT ranking.* FROM labeling_ranking AS ranking ORDER BY id DESC LIMIT %s",
-            [NUM_LATE],
-        )
+def said(seconds: Sequence[float]) -> str:
+    return (
+        f"n {len(seconds)}, median {statistics.median(seconds):.3f} s, "
+        f"p95 {np.percentile(seconds, 95):.3f} s"
     )
+
+
+def late_rankings(number: int) -> None:
+    """Somebody else, without a screen, on so many prompts that were ranked before."""
+    found = list(Ranking.objects.filter(assignment__isnull=False).order_by("?")[:number])
     rows.execute("SET session_replication_role = replica")
     for one in found:
         before = Ranking.objects.filter(task=one.task_id).values("labeler")
@@ -72,43 +72,57 @@ def late_rankings() -> None:
     rows.execute("SET session_replication_role = origin")
 
 
-def main() -> None:
-    num_rankings = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_RANKINGS
-    with rows.database_of_its_own():
-        loading = timed(lambda: agreement_rows.load(num_rankings))
-        print(f"{Ranking.objects.count():,} rankings loaded in {loading:.0f} s", flush=True)
-        whole = timed(refresh_agreement)
-        rows.execute("ANALYZE")
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"worked out from nothing: {whole:.1f} s, {PromptAgreement.objects.count():,} rows, "
-            f"at most {memory:.0f} MB",
-            flush=True,
-        )
-        print(f"nothing changed: {timed(refresh_agreement):.2f} s")
-        late_rankings()
-        print(f"{NUM_LATE} rankings more: {timed(refresh_agreement):.2f} s", flush=True)
-        ask_for_the_page()
-
-
-def ask_for_the_page() -> None:
-    client = APIClient(SERVER_NAME="localhost")
-    client.force_login(
-        User.objects.create_user(
-            email="rosa@example.org", display_name="Rosa", role=Role.RESEARCHER
-        )
+def refresh_all() -> None:
+    rows.execute("TRUNCATE labeling_promptagreement, labeling_labelermeeting")
+    began = time.process_time()
+    whole = timed(refresh_agreement)
+    own = time.process_time() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rows.execute("VACUUM ANALYZE labeling_promptagreement, labeling_labelermeeting")
+    print(
+        f"worked out from nothing: {whole:.1f} s, {own:.1f} s of them in this process, "
+        f"{PromptAgreement.objects.count():,} rows, at most {memory:.0f} MB",
+        flush=True,
     )
+    for number in (0, 1, 1_000):
+        late_rankings(number)
+        print(f"{number} rankings more: {timed(refresh_agreement):.2f} s", flush=True)
+
+
+def ask_for_the_page(filters: Sequence[dict[str, str]], num_cold: int) -> None:
+    rosa, _ = User.objects.get_or_create(
+        email="rosa@example.org", defaults={"display_name": "Rosa", "role": Role.RESEARCHER}
+    )
+    client = APIClient(SERVER_NAME="localhost")
+    client.force_login(rosa)
 
     def ask(query: dict[str, str]) -> None:
         assert client.get("/api/agreement/", query).status_code == 200
 
-    for query in FILTERS:
+    for query in filters:
         cold = []
-        for _ in range(NUM_COLD):
+        for _ in range(num_cold):
             agreement._found.cache_clear()
             cold.append(timed(lambda query=query: ask(query)))
         warm = [timed(lambda query=query: ask(query)) for _ in range(NUM_WARM)]
-        print(f"{query or 'everything'}: cold {p95(cold)}; warm {p95(warm)}", flush=True)
+        print(f"{query or 'everything'}: cold {said(cold)}; warm {said(warm)}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rankings", type=int, default=1_000_000)
+    parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS)
+    given = parser.parse_args()
+    with database_of(given.rankings):
+        print(f"{Ranking.objects.count():,} rankings", flush=True)
+        if "refresh" in given.steps:
+            refresh_all()
+        if "page" in given.steps:
+            ask_for_the_page(FILTERS, NUM_COLD)
+        if "models" in given.steps:
+            two = CompletionSource.objects.order_by("pk").values_list("pk", flat=True)[:2]
+            names = ("source", "other_source")
+            ask_for_the_page([dict(zip(names, map(str, two), strict=True))], 3)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@
 
 Prints a row for each shape and precision: milliseconds of one training step (forward, backward,
 optimiser) per prompt, and how many times as long the other ways take. All ways of a row are
-interleaved in one run; the figure is the median. `--trl` adds TRL's RewardTrainer, which
-requirements-parity.txt brings. `--memory` prints the peak memory of each way instead, each in a
-process of its own. CPU on two threads; CUDA too where there is one. `--processor` takes one thread
-and counts what it worked instead of the time that went by, which on a busy machine is not the same.
+interleaved in one run; the figure is the median, and behind a ratio stand the least and the most of
+any round. `--trl` adds TRL's RewardTrainer, which requirements-parity.txt brings. `--memory` prints
+the peak memory of each way instead, each in a process of its own. CPU on two threads; CUDA too
+where there is one. `--processor` takes one thread and counts what it worked instead of the time
+that went by, which on a busy machine is not the same.
 """
 
 import argparse
@@ -63,8 +64,10 @@ def ways_of(setting: Setting, *, with_trl: bool, clock: Clock) -> Ways:
     return ways
 
 
-def per_prompt(setting: Setting, *, with_trl: bool, rounds: int, clock: Clock) -> dict[str, float]:
-    """Milliseconds per prompt by way, the median of interleaved rounds after one to warm up."""
+def per_prompt(
+    setting: Setting, *, with_trl: bool, rounds: int, clock: Clock
+) -> dict[str, list[float]]:
+    """Milliseconds per prompt by way, one for every interleaved round after one to warm up."""
     ways = ways_of(setting, with_trl=with_trl, clock=clock)
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds + 1):
@@ -72,7 +75,14 @@ def per_prompt(setting: Setting, *, with_trl: bool, rounds: int, clock: Clock) -
             took = 1_000 * seconds(step, clock) / num_prompts
             if turn:
                 taken[name].append(took)
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return taken
+
+
+def ratio_cell(taken: dict[str, list[float]], name: str, ideal: float) -> str:
+    """How many times as long as `auto`: of the medians, its least and most, and the token ratio."""
+    ratio = statistics.median(taken[name]) / statistics.median(taken["auto"])
+    every = [other / own for other, own in zip(taken[name], taken["auto"], strict=True)]
+    return f"{ratio:.2f} ({min(every):.2f} to {max(every):.2f}) of {ideal:.2f}: {ratio / ideal:.0%}"
 
 
 def peak_megabytes(setting: Setting, way: str) -> float:
@@ -102,14 +112,16 @@ def print_times(settings: Sequence[Setting], *, with_trl: bool, rounds: int, clo
     print(f"|---|---|--:|{'--:|' * len(names)}")
     for setting in settings:
         taken = per_prompt(setting, with_trl=with_trl, rounds=rounds, clock=clock)
-        cells = []
-        for name in names:
-            ideal = setting.single_ideal if name == "single" else setting.pairs_ideal
-            ratio = taken[name] / taken["auto"]
-            cells.append(f"{ratio:.2f} of {ideal:.2f} ({ratio / ideal:.0%})")
+        cells = [
+            ratio_cell(
+                taken, name, setting.single_ideal if name == "single" else setting.pairs_ideal
+            )
+            for name in names
+        ]
         shape = f"{setting.prompt}, {setting.completion}, {setting.k}"
         shown = f"{setting.precision} {setting.device}"
-        print(f"| {shape} | {shown} | {taken['auto']:.0f} | {' | '.join(cells)} |", flush=True)
+        own = f"{statistics.median(taken['auto']):.0f}"
+        print(f"| {shape} | {shown} | {own} | {' | '.join(cells)} |", flush=True)
 
 
 def print_memory(settings: Sequence[Setting], *, with_trl: bool) -> None:

@@ -56,9 +56,8 @@ class Setting:
         return self.k * (self.k - 1) // 2
 
 
-def random_model() -> LlamaForSequenceClassification:
-    torch.manual_seed(0)
-    config = LlamaConfig(
+def random_config() -> LlamaConfig:
+    return LlamaConfig(
         hidden_size=WIDTH,
         intermediate_size=INNER,
         num_hidden_layers=NUM_LAYERS,
@@ -68,7 +67,11 @@ def random_model() -> LlamaForSequenceClassification:
         num_labels=1,
         pad_token_id=0,
     )
-    return LlamaForSequenceClassification(config).eval()
+
+
+def random_model() -> LlamaForSequenceClassification:
+    torch.manual_seed(0)
+    return LlamaForSequenceClassification(random_config()).eval()
 
 
 def random_groups(setting: Setting, count: int) -> list[EncodedGroup]:

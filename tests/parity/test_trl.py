@@ -21,7 +21,7 @@ from training.ml.records import read_rankings
 from training.ml.reward_folders import load_reward_model
 from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.schedules import Schedule
-from training.ml.sft import _micro_losses
+from training.ml.sft import micro_losses
 from training.ml.tiny_models import ARCHITECTURES
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -163,6 +163,6 @@ def our_sft_loss(folders, packing):
     settings = parse("sft", {"packing": packing, "max_gradient_norm": 1e6})
     engine = Engine(model, world=ALONE, settings=settings, schedule=Schedule("constant", 0.0, 1))
     update = engine.update(
-        {"answers": _micro_losses(engine, examples, settings)}, is_acceptable=lambda: False
+        {"answers": micro_losses(engine, examples, settings)}, is_acceptable=lambda: False
     )
     return update.losses["answers"], gradients(model)

@@ -78,7 +78,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
         examples = [train[index] for index in demonstrations]
         examples += [pretraining[index] for index in documents]
         model.train()
-        update = engine.update({"answers": _micro_losses(engine, examples, settings)})
+        update = engine.update({"answers": micro_losses(engine, examples, settings)})
         state["train_loss"] = update.losses["answers"]
 
         # 3. Once an epoch: how it does on what is held out, and the weights themselves.
@@ -174,9 +174,10 @@ def validation_loss(
     return float(world.total(total)) / num_answer_tokens(examples)
 
 
-def _micro_losses(
+def micro_losses(
     engine: Engine, examples: Sequence[Example], settings: SftHyperparameters
 ) -> list[MicroLoss]:
+    """The step over these sequences, as shares of the mean loss of an answer token."""
     world = engine.world
     own = [examples[index] for index in world.share(len(examples))]
     # A process without a sequence still takes part in the gradient exchange, with weight zero.

@@ -47,7 +47,7 @@ def gradient_of(folder, *, budget, packing, examples=EXAMPLES):
         {"max_tokens_per_forward": budget, "packing": packing, "max_gradient_norm": 1e6},
     )
     engine = Engine(model, world=ALONE, settings=settings, schedule=Schedule("constant", 1, 1))
-    losses = sft._micro_losses(engine, examples, settings)
+    losses = sft.micro_losses(engine, examples, settings)
     update = engine.update({"answers": losses}, is_acceptable=lambda: False)
     gradient = torch.cat([p.grad.flatten() for p in model.parameters()])
     return update.losses["answers"], gradient, len(losses)

@@ -1,12 +1,13 @@
 """One PPO iteration, split into rollout, score and update, beside TRL's last PPOTrainer.
 
-    python -m benchmarks.ppo [--trl PYTHON] [--epochs N] [--iterations N] [--brief]
+    python -m benchmarks.ppo [--trl PYTHON] [--epochs N] [--iterations N] [--only SIDE ...]
                              [--threads N] [--precision fp32|bf16] [--quick]
 
 PYTHON is that of an environment with benchmarks/requirements-trl-ppo.txt. Every side is a process
 of its own, whose memory is its own; they take turns, one iteration each, so that whatever else the
 machine does falls on all alike. The first iteration of a side warms it up and is not counted. With
-`--threads 1` the seconds of the processor do not depend on what else the machine does.
+`--threads 1` the seconds of the processor depend little on what else the machine does. Behind a
+ratio of iterations stand the least and the most of any round.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,15 @@ from benchmarks.ppo_task import QUICK, Task, make_task
 Line = dict[str, Any]
 # Nobody looks anything up, reports home, or warns of what the comparison is about.
 SILENT = ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRL_EXPERIMENTAL_SILENCE")
-BRIEF = ("Concord", "Concord, value pass kept", "Concord, both passes kept", "TRL 1.12.0")
+THEIRS = "TRL 1.12.0"
+TITLES = {
+    "plain": "Concord",
+    "value": "Concord, value pass kept (`max_tokens_kept`)",
+    "both": "Concord, both passes kept",
+    "whole-logits": "Concord, whole logits",
+    "trl": THEIRS,
+    "trl-8": "TRL 1.12.0, micro-batches of 8",
+}
 TIMES = ("total", "processor", "rollout", "score", "update")
 SIZES = ("peak_mb", "added_mb")
 HEADINGS = (
@@ -82,24 +91,28 @@ class Side:
         raise RuntimeError(f"{self.name} ended before its turn")
 
 
-def sides_of(folder: Path, task: Task, trl: str, *, brief: bool) -> list[Side]:
+def commands_of(folder: Path, task: Task, trl: str) -> dict[str, list[str]]:
     tokens = task.batch_size * (task.prompt_tokens + task.response_tokens)
     own = [sys.executable, "-m", "benchmarks.ppo_ours", str(folder)]
-    commands = {
-        "Concord": [*own, "{}"],
-        "Concord, value pass kept": [*own, json.dumps({"max_tokens_kept": tokens})],
-        "Concord, both passes kept": [*own, json.dumps({"max_tokens_kept": 2 * tokens})],
-        "Concord, whole logits": [*own, "{}", "whole-logits"],
+    settings: dict[str, dict[str, object]] = {
+        "plain": {},
+        "value": {"max_tokens_kept": tokens},
+        "both": {"max_tokens_kept": 2 * tokens},
     }
+    commands = {name: [*own, json.dumps(given)] for name, given in settings.items()}
+    commands["whole-logits"] = [*own, "{}", "whole-logits"]
     if trl:
         theirs = [trl, "-m", "benchmarks.ppo_trl", str(folder)]
-        commands |= {
-            "TRL 1.12.0": theirs,
-            "TRL, micro-batches of 8": [*theirs, str(task.batch_size // 4)],
-        }
-    wanted = BRIEF if brief else tuple(commands)
+        commands |= {"trl": theirs, "trl-8": [*theirs, str(task.batch_size // 4)]}
+    return commands
+
+
+def sides_of(folder: Path, task: Task, trl: str, only: Sequence[str]) -> list[Side]:
+    commands = commands_of(folder, task, trl)
     return [
-        Side(name, command, task.threads) for name, command in commands.items() if name in wanted
+        Side(TITLES[name], command, task.threads)
+        for name, command in commands.items()
+        if not only or name in only
     ]
 
 
@@ -112,14 +125,24 @@ def table(sides: list[Side]) -> str:
     for name, found in figures.items():
         seconds = " | ".join(f"{found[column]:.2f}" for column in TIMES)
         lines.append(f"| {name} | {seconds} | {found['peak_mb']:.0f} | {found['added_mb']:.0f} |")
-    theirs = figures.get("TRL 1.12.0")
-    for side, found in figures.items() if theirs else ():
+    if THEIRS not in figures:
+        return "\n".join(lines)
+    theirs = figures[THEIRS]
+    for side, found in figures.items():
         if side.startswith("Concord"):
-            ratios = " | ".join(
-                f"{theirs[column] / found[column]:.2f}" for column in (*TIMES, *SIZES)
-            )
-            lines.append(f"| TRL 1.12.0 / {side} | {ratios} |")
+            ratios = [f"{theirs[column] / found[column]:.2f}" for column in (*TIMES, *SIZES)]
+            spreads = [spread(sides, side, column) for column in TIMES[:2]]
+            ratios[:2] = [f"{ratio} {seen}" for ratio, seen in zip(ratios, spreads, strict=False)]
+            lines.append(f"| {THEIRS} / {side} | {' | '.join(ratios)} |")
     return "\n".join(lines)
+
+
+def spread(sides: Sequence[Side], own: str, column: str) -> str:
+    """The least and the most that TRL's figure was of one's own in the same round."""
+    counted = {side.name: side.measured[1:] for side in sides}
+    pairs = zip(counted[THEIRS], counted[own], strict=True)
+    ratios = [theirs[column] / line[column] for theirs, line in pairs]
+    return f"({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def main() -> None:
@@ -129,7 +152,7 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=3, help="counted iterations of each side")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
-    parser.add_argument("--brief", action="store_true", help="four sides alone")
+    parser.add_argument("--only", nargs="*", choices=TITLES, default=[], help="some sides alone")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
     chosen = parser.parse_args()
     task = replace(
@@ -141,7 +164,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root) / "task"
         make_task(folder, task)
-        sides = sides_of(folder, task, chosen.trl, brief=chosen.brief)
+        sides = sides_of(folder, task, chosen.trl, chosen.only)
         for _ in range(1 + chosen.iterations):
             for side in sides:
                 side.iterate()

@@ -65,11 +65,12 @@ class Engine:
         schedule: Schedule,
         ema_decay: float = 0.0,
         sharding: str = "none",
+        precision: str = "fp32",
     ) -> None:
         self.module = self.forward = module
         self._sliced: Sliced | None = None
         if world.size > 1 and sharding == "full":
-            self._sliced = Sliced(module, world)
+            self._sliced = Sliced(module, world, precision)
         else:
             module.to(world.device)
             if world.size > 1:

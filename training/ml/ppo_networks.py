@@ -124,7 +124,7 @@ def _only_judging(job: Job, settings: PpoHyperparameters, network: nn.Module) ->
         freeze(network, job.world.device)
         return None
     network.eval().requires_grad_(False)
-    return Sliced(network, job.world)
+    return Sliced(network, job.world, settings.precision)
 
 
 def _policy_engine(job: Job, settings: PpoHyperparameters, policy: PreTrainedModel) -> Engine:
@@ -136,6 +136,7 @@ def _policy_engine(job: Job, settings: PpoHyperparameters, policy: PreTrainedMod
         schedule=_schedule(settings, settings.learning_rate, num_iterations),
         ema_decay=settings.ema_decay,
         sharding=settings.sharding,
+        precision=settings.precision,
     )
 
 
@@ -148,6 +149,7 @@ def _value_engine(
         settings=settings,
         schedule=_schedule(settings, settings.value_learning_rate, settings.iterations),
         sharding=settings.sharding,
+        precision=settings.precision,
     )
 
 

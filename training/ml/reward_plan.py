@@ -64,7 +64,12 @@ class TrainingPlan:
             final_fraction=settings.final_learning_rate_fraction,
         )
         return Engine(
-            model, world=world, settings=settings, schedule=schedule, sharding=settings.sharding
+            model,
+            world=world,
+            settings=settings,
+            schedule=schedule,
+            sharding=settings.sharding,
+            precision=settings.precision,
         )
 
 

@@ -69,6 +69,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
         settings=settings,
         schedule=_schedule(settings, plan.total_steps),
         sharding=settings.sharding,
+        precision=settings.precision,
     )
     state = job.resume({"model": engine}) or {"epochs": [], "train_loss": None}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.fsdp import FSDPModule, fully_shard
+from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from transformers import PreTrainedModel
 
@@ -22,11 +22,11 @@ from training.ml.world import World
 class Sliced:
     """A module that has become slices, and what a copy of it in one piece is made from."""
 
-    def __init__(self, module: nn.Module, world: World) -> None:
+    def __init__(self, module: nn.Module, world: World, precision: str) -> None:
         self.module = module
         self._device = world.device
         self._structure = without_weights(module)
-        shard(module, world)
+        shard(module, world, precision)
 
     def whole_copy(self, dtype: torch.dtype | None = None) -> nn.Module:
         """A plain copy on this process's device. Every process calls this.
@@ -41,11 +41,17 @@ class Sliced:
         return rebuilt(self._structure, gathered).to(self._device).train(self.module.training)
 
 
-def shard(module: nn.Module, world: World) -> None:
-    """Turn the module's weights into slices, in place; the device sees one block at a time."""
+def shard(module: nn.Module, world: World, precision: str) -> None:
+    """Turn the module's weights into slices, in place; the device sees one block at a time.
+
+    In bf16 a block's weights are gathered as such. Autocast would convert what was gathered in
+    fp32, and hold the converted weights of every block until its gradients are there.
+    """
     mesh = init_device_mesh(world.device.type, (world.size,))
+    mixed = MixedPrecisionPolicy(torch.bfloat16, torch.float32, cast_forward_inputs=False)
+    policy = mixed if precision == "bf16" else MixedPrecisionPolicy()
     for block in blocks_of(module):
-        fully_shard(block, mesh=mesh)
+        fully_shard(block, mesh=mesh, mp_policy=policy)
     # What belongs to no block - embeddings, the last norm, a head - is whole during a pass. Left
     # whole after it, as is usual, it would not notice when the slices move without another pass.
     fully_shard(module, mesh=mesh, reshard_after_forward=True)

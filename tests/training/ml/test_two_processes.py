@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import nn
 
 from tests.training.ml.jobs import demonstration
 from tests.training.ml.processes import (
@@ -30,6 +31,7 @@ from tests.training.ml.tiny import (
     write_prompts,
 )
 from training.ml import ppo
+from training.ml import sharding as slices
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.ml.sharding import own_part
 
@@ -247,6 +249,53 @@ def test_both_processes_killed_in_a_step_go_on_with_the_same_bits(make_job, shar
     # Step 2 was reported before the kill, and is done and reported again.
     assert metrics_of(killed) == metrics_of(through)
     assert result_of(killed.parent)["report"] == result_of(through.parent)["report"]
+
+
+def run_watching(stage, path):
+    """Write down beside the job in which types a block and the head compute and are kept."""
+    init = slices.Sliced.__init__
+
+    def watched(self, module, world, precision):
+        block = slices.blocks_of(module)[0]
+        inside = next(part for part in block.modules() if isinstance(part, nn.Linear))
+        init(self, module, world, precision)
+        seen = {"kept": str(inside.weight.dtype), "head": str(module.head.weight.dtype)}
+
+        def note(part, _inputs):
+            seen["computed"] = str(part.weight.dtype)
+            Path(path).with_name("seen.json").write_text(json.dumps(seen))
+
+        inside.register_forward_pre_hook(note)
+
+    slices.Sliced.__init__ = watched
+    run_whole(stage, path)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_slices_are_kept_in_fp32_and_gathered_as_what_computes(make_job, precision):
+    """RM3: autocast would hold a converted copy of every block until the backward pass."""
+    job = make_job("reward_model", "job", sharding="full", precision=precision, epochs=1)
+
+    assert run_together("reward_model", job, run=run_watching) == [0, 0]
+
+    computed_in = {"fp32": "torch.float32", "bf16": "torch.bfloat16"}[precision]
+    seen = json.loads((job.parent / "seen.json").read_text())
+    assert seen == {"kept": "torch.float32", "head": "torch.float32", "computed": computed_in}
+
+
+@pytest.mark.parametrize("stage", ["sft", "reward_model"])
+def test_slices_in_bf16_take_the_steps_of_the_whole_within_its_rounding(make_job, stage):
+    """T5: bf16 has eight bits, and the slices round the weights of norms too."""
+    one = make_job(stage, "one", precision="bf16")
+    sliced = make_job(stage, "sliced", precision="bf16", sharding="full")
+
+    alone = start(run_whole, stage, str(one))
+    assert run_together(stage, sliced) == [0, 0]
+    assert finish(alone) == 0
+
+    for found, expected in zip(metrics_of(sliced), metrics_of(one), strict=True):
+        assert found["loss"] == pytest.approx(expected["loss"], rel=0.01)
+        assert found["gradient_norm"] == pytest.approx(expected["gradient_norm"], rel=0.05)
 
 
 def run_counting(stage, path):

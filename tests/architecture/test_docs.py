@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,21 @@ def test_what_is_not_built_yet_is_claimed_by_no_test() -> None:
 
     assert len(numbers) > 10
     assert claimed == {}
+
+
+def test_every_requirement_is_claimed_by_a_test_or_told_to_be_missing() -> None:
+    """One that is neither built nor told to be missing would have been forgotten."""
+    claimed = numbers_in(path.read_text() for paths in suites_by_name().values() for path in paths)
+    missing = numbers_in(
+        cells[0] for header in ("requirement", "partly") for cells in table_rows(PAPER, header)
+    )
+
+    assert set(range(1, 89)) - claimed - missing == set()
+    assert claimed | missing == set(range(1, 89))
+
+
+def numbers_in(texts: Iterable[str]) -> set[int]:
+    return {int(number) for text in texts for number in re.findall(r"\bR(\d+)\b", text)}
 
 
 def suites_by_name() -> dict[str, list[Path]]:

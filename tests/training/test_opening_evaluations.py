@@ -53,7 +53,7 @@ def test_every_task_shows_the_baseline_and_one_of_each_model(ada):
 
 
 def test_it_opens_a_project_that_never_trains(ada):
-    """R34, R41: purpose, models, baseline, priority, pool and instructions."""
+    """R16, R34, R41: purpose, models, baseline, priority, pool and instructions."""
     sources = three_sources()
     answered_prompt(sources, each=2)
 

@@ -162,7 +162,7 @@ UPDATE_METRICS = (
         meaning="The clipped objective that the policy steps down; its sign matters, not its size.",
         formula="mean over tokens of max(-A * ratio, -A * clip(ratio, 1 - clip_range, "
         "1 + clip_range))",
-        healthy="a little below 0, with whitened advantages",
+        healthy="around 0 with whitened advantages; below it from the second inner epoch on",
         otherwise="Large and positive: steps are too large for the answers they learn from.",
         source="Schulman et al. 2017, equation 7",
     ),

@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 
 describe("by keyboard alone", () => {
-  test("a task is rated, ordered and submitted (R31)", async () => {
+  test("a task is rated, ordered and submitted (R25, R31)", async () => {
     const { user } = await openBoard();
 
     // A fails the instruction; the others have nothing to report. Each rating opens the next.

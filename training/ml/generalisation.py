@@ -34,6 +34,7 @@ from training.ml.reward_model import comparisons_of, token_limits, weights_for
 from training.ml.reward_plan import TrainingPlan
 from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.seeding import derive_seed, generator
+from training.ml.sharding import undivided
 
 # The 97.5th percentile of the normal distribution.
 NORMAL_97_5 = 1.959964
@@ -103,7 +104,9 @@ def measure_generalisation(job: Job) -> Generator[StepMetrics, None, Report]:
         "in_group": mean_accuracy(state["folds"], "in_group"),
         "held_out": mean_accuracy(state["folds"], "held_out"),
         "folds": state["folds"],
-        "warnings": warnings("generalisation", settings) + encoder.warnings(),
+        "warnings": warnings("generalisation", settings)
+        + undivided(settings.sharding, job.world)
+        + encoder.warnings(),
     }
 
 

@@ -30,6 +30,7 @@ from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule
 from training.ml.schedules import adapted_kl_coef
 from training.ml.seeding import endless_order, generator
+from training.ml.sharding import undivided
 from training.ml.trunk_value import TrunkValue
 
 REPORTED = ("score", "reward", "kl", "response_length", "entropy", "eos_share")
@@ -200,7 +201,8 @@ def _publish_value(
 
 def _report(job: Job, state: Mapping[str, Any], encoder: TextEncoder) -> Report:
     settings: PpoHyperparameters = job.hyperparameters
-    told = [*warnings("ppo", settings), *_unused(job, settings), *encoder.warnings()]
+    told = [*warnings("ppo", settings), *undivided(settings.sharding, job.world)]
+    told += [*_unused(job, settings), *encoder.warnings()]
     return {
         "iterations": settings.iterations,
         "updates": settings.updates,

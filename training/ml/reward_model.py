@@ -38,6 +38,7 @@ from training.ml.reward_folders import load_reward_model, new_reward_model, save
 from training.ml.reward_plan import SeedShelf, TrainingPlan, seed_figures
 from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.seeding import generator
+from training.ml.sharding import undivided
 
 FRESH: dict[str, Any] = {"num_forward_rows": 0, "num_completions": 0, "seeds": []}
 
@@ -105,6 +106,7 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         "num_forward_rows": state["num_forward_rows"],
         "num_completions": state["num_completions"],
         "warnings": warnings("reward_model", settings)
+        + undivided(settings.sharding, job.world)
         + encoder.warnings()
         + _repeated(settings, model.model.config)
         + _left_out(num_tied)

@@ -40,6 +40,7 @@ from training.ml.records import read_demonstrations, read_pretraining
 from training.ml.reward_judge import RewardJudge
 from training.ml.schedules import Schedule
 from training.ml.seeding import derive_seed, endless_order, permutation
+from training.ml.sharding import undivided
 
 # This many pretraining texts to one that is held out.
 HELD_OUT_EVERY = 10
@@ -104,7 +105,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     if job.world.is_main:
         shelf.publish(selection["epoch"])
     warnings = encoder.warnings() + _warnings(settings, model, has_dropout=has_dropout)
-    warnings += _unjudged_mix(settings, selection)
+    warnings += _unjudged_mix(settings, selection) + undivided(settings.sharding, job.world)
     return _report(state, train, validation, warnings) | {"selection": selection}
 
 

@@ -62,6 +62,13 @@ def num_idle(module: nn.Module, num_own: int, world: World) -> int:
     return world.largest(num_own) - num_own if isinstance(module, FSDPModule) else 0
 
 
+def undivided(sharding: str, world: World) -> list[str]:
+    """What to say where slices were asked for and one process had everything."""
+    if sharding == "none" or world.size > 1:
+        return []
+    return ["sharding changed nothing: the run had one process, which held everything."]
+
+
 def blocks_of(module: nn.Module) -> list[nn.Module]:
     """The transformer blocks: the parts that transformers itself never splits over devices."""
     names = {

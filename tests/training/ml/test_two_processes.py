@@ -16,6 +16,7 @@ from torch import nn
 
 from tests.training.ml.jobs import demonstration
 from tests.training.ml.processes import (
+    STAGES,
     finish,
     run_together,
     run_until_killed_at,
@@ -33,6 +34,7 @@ from tests.training.ml.tiny import (
 from training.ml import ppo
 from training.ml import sharding as slices
 from training.ml.hyperparameters import HyperparameterError, parse
+from training.ml.job import run_stage
 from training.ml.sharding import own_part
 
 # K differs, so the processes do not have equally many completions or pairs.
@@ -337,6 +339,17 @@ def test_each_process_holds_its_part_of_all_networks_and_no_more(make_job):
         parts = [process[name] for process in held["full"]]
         assert sum(parts) == count > 0
         assert max(parts) < 0.6 * count
+
+
+@pytest.mark.parametrize("stage", ["sft", "reward_model", "ppo"])
+def test_slices_without_anybody_to_share_them_with_are_told(make_job, stage):
+    """The run is the usual one of a single process, and its report says so."""
+    job = make_job(stage, "alone", sharding="full")
+
+    assert run_stage(stage, STAGES[stage], [str(job)]) == 0
+
+    (told,) = [one for one in result_of(job.parent)["report"]["warnings"] if "sharding" in one]
+    assert told.startswith("sharding changed nothing")
 
 
 def test_slices_are_refused_where_two_networks_share_a_trunk():

@@ -25,10 +25,16 @@ def import_prompts() -> None:
 
 @shared_task(name="labeling.import_judgments")
 def import_judgments() -> None:
-    """Go on with the oldest import of judgments, and ring again while there is more."""
+    """Go on with the oldest import of judgments, and ring again while there is more.
+
+    After the last one its figures are worked out: whoever imported looks at them next.
+    """
     fail_abandoned_judgment_uploads()
-    if import_judgments_for(SECONDS_AT_ONCE):
-        current_app.send_task("labeling.import_judgments", expires=EXPIRES_SECONDS)
+    match import_judgments_for(SECONDS_AT_ONCE):
+        case True:
+            current_app.send_task("labeling.import_judgments", expires=EXPIRES_SECONDS)
+        case False:
+            current_app.send_task("labeling.refresh_agreement", expires=EXPIRES_SECONDS)
 
 
 @shared_task(name="labeling.check_prompts")

@@ -54,11 +54,14 @@ COUNTS: Final = (
 Outcome = JudgmentImportRow.Outcome
 
 
-def import_judgments_for(seconds: float) -> bool:
-    """Go on with the oldest import for about this long; whether one is still waiting then."""
+def import_judgments_for(seconds: float) -> bool | None:
+    """Go on with the oldest import for about this long; whether one is still waiting then.
+
+    None where none was waiting to begin with.
+    """
     waiting = _next_import()
     if waiting is None:
-        return False
+        return None
     with _failing(waiting), _file_of(waiting) as file:
         found = JudgmentImport.objects.get(pk=waiting)
         rows = FORMATS[found.format].read(plain(file, at_most=MAX_PLAIN_BYTES), found.choices)

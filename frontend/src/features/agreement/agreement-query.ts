@@ -2,13 +2,11 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
-import type { Pool } from "@/api/research-types";
 import type { operations } from "@/api/schema";
+import { numberIn, SCOPE, scopeOf } from "@/api/scope";
 
 export const FILTERS = [
-  "project",
-  "pool",
-  "simulated",
+  ...SCOPE,
   "overlap",
   "since",
   "until",
@@ -23,26 +21,20 @@ export type Filters = Record<Filter, string>;
 
 type Query = NonNullable<operations["agreement"]["parameters"]["query"]>;
 
-function numberOf(value: string): number | undefined {
-  return value === "" ? undefined : Number(value);
-}
-
 /** The selection as the server reads it; what is not filtered is not said. */
 export function selectionOf(filters: Filters): Query {
   const isPair = filters.source !== "" && filters.other !== "";
   return {
-    project: numberOf(filters.project),
-    pool: chosen<Pool>(filters.pool),
-    include_simulated: filters.simulated === "yes" ? true : undefined,
-    min_overlap: numberOf(filters.overlap),
+    ...scopeOf(filters),
+    min_overlap: numberIn(filters.overlap),
     since: chosen<string>(filters.since),
     until: chosen<string>(filters.until),
     category: chosen<NonNullable<Query["category"]>>(filters.category),
-    k: numberOf(filters.k),
-    instructions: numberOf(filters.instructions),
+    k: numberIn(filters.k),
+    instructions: numberIn(filters.instructions),
     // One model of a pair is no choice yet.
-    source: isPair ? numberOf(filters.source) : undefined,
-    other_source: isPair ? numberOf(filters.other) : undefined,
+    source: isPair ? numberIn(filters.source) : undefined,
+    other_source: isPair ? numberIn(filters.other) : undefined,
   };
 }
 

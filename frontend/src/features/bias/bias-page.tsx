@@ -1,27 +1,22 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { projectsQuery } from "@/api/projects";
 import type { BiasReport, LeakReport } from "@/api/research-types";
-import { POOL_WORDS, SIMULATED_CHOICES } from "@/api/words";
+import { SCOPE, useScopeFields } from "@/api/scope";
 import { EmptyNote } from "@/components/empty-note";
-import { FilterSelect } from "@/components/filter-select";
+import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { Loaded } from "@/components/loaded";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
-import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { biasQuery, leakQuery } from "./bias-queries";
-import type { BiasFilters } from "./bias-queries";
 import classes from "./bias.module.css";
 import { drawnRows, leakVerdict, missingOf } from "./shares";
 import type { NamedShare } from "./shares";
 
-const FILTERS = ["project", "pool", "simulated"] as const;
-const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label: `${label} labelers` }));
 const HALF = { value: 0.5, label: "No preference" };
 
 function Shares({
@@ -152,47 +147,10 @@ function LeakFigures({ report }: { report: LeakReport }) {
   );
 }
 
-function Filters({
-  filters,
-  onFilter,
-}: {
-  filters: BiasFilters;
-  onFilter: (name: keyof BiasFilters, value: string) => void;
-}) {
-  const projects = useQuery(projectsQuery);
-  const choices = (projects.data ?? [])
-    .filter(({ kind }) => kind !== "demonstration")
-    .map(({ id, name }) => ({ value: String(id), label: name }));
-  return (
-    <Toolbar label="Filter the rankings">
-      <FilterSelect
-        label="Project"
-        all="All projects"
-        choices={choices}
-        value={filters.project}
-        onChange={(value) => onFilter("project", value)}
-      />
-      <FilterSelect
-        label="Pool"
-        all="Both pools"
-        choices={POOLS}
-        value={filters.pool}
-        onChange={(value) => onFilter("pool", value)}
-      />
-      <FilterSelect
-        label="Simulated labelers"
-        all="Left out"
-        choices={SIMULATED_CHOICES}
-        value={filters.simulated}
-        onChange={(value) => onFilter("simulated", value)}
-      />
-    </Toolbar>
-  );
-}
-
 /** Whether place, length, formatting or a model's manner go with being preferred. */
 export function BiasPage() {
-  const [filters, setFilter] = useAddressFilters(FILTERS);
+  const [filters, setFilter] = useAddressFilters(SCOPE);
+  const fields = useScopeFields();
   const bias = useQuery(biasQuery(filters));
   const leak = useQuery(leakQuery(filters));
   return (
@@ -201,7 +159,12 @@ export function BiasPage() {
         What goes with being preferred besides what a text says. None of it proves a cause: longer answers
         may be better answers.
       </PageHeader>
-      <Filters filters={filters} onFilter={setFilter} />
+      <FilterBar
+        label="Filter the rankings"
+        fields={[fields.project, fields.pool, fields.simulated]}
+        values={filters}
+        onChange={setFilter}
+      />
       <div
         className={bias.isPlaceholderData ? classes.stale : undefined}
         aria-busy={bias.isPlaceholderData}

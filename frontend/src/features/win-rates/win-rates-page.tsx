@@ -2,15 +2,14 @@ import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { catalogueQuery } from "@/api/labeling";
-import { projectsQuery } from "@/api/projects";
 import type { Leaderboard } from "@/api/research-types";
-import { DISTRIBUTION_WORDS, POOL_WORDS, SIMULATED_CHOICES } from "@/api/words";
+import { useScopeFields } from "@/api/scope";
+import { DISTRIBUTION_WORDS } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
-import { FilterSelect } from "@/components/filter-select";
+import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
 import { PageHeader } from "@/components/page-header";
-import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { HeadToHeads, Panels, Prevalences, Ratings, Strengths, WinRates } from "./leaderboard-sections";
@@ -22,12 +21,10 @@ const FILTERS = [...SCOPE_FILTERS, "baseline", "flag"] as const;
 type Filters = ScopeFilters & { baseline: string; flag: string };
 type OnFilter = (name: keyof Filters, value: string) => void;
 
-function choicesOf(words: Record<string, string>, noun: string) {
-  return Object.entries(words).map(([value, label]) => ({ value, label: `${label} ${noun}` }));
-}
-
-const POOLS = choicesOf(POOL_WORDS, "labelers");
-const DISTRIBUTIONS = choicesOf(DISTRIBUTION_WORDS, "prompts");
+const DISTRIBUTIONS = Object.entries(DISTRIBUTION_WORDS).map(([value, label]) => ({
+  value,
+  label: `${label} prompts`,
+}));
 
 function Choices({
   filters,
@@ -38,54 +35,32 @@ function Choices({
   found: Leaderboard | undefined;
   onFilter: OnFilter;
 }) {
-  const projects = useQuery(projectsQuery);
+  const scope = useScopeFields();
   const catalogue = useQuery(catalogueQuery);
-  const ranked = (projects.data ?? []).filter(({ kind }) => kind !== "demonstration");
   return (
-    <Toolbar label="Filter the rankings">
-      <FilterSelect
-        label="Project"
-        all="All projects"
-        choices={ranked.map(({ id, name }) => ({ value: String(id), label: name }))}
-        value={filters.project}
-        onChange={(value) => onFilter("project", value)}
-      />
-      <FilterSelect
-        label="Baseline"
-        all="The usual one"
-        choices={(found?.models ?? []).map(({ source }) => ({ value: String(source.id), label: source.name }))}
-        value={filters.baseline}
-        onChange={(value) => onFilter("baseline", value)}
-      />
-      <FilterSelect
-        label="Prompts"
-        all="All prompts"
-        choices={DISTRIBUTIONS}
-        value={filters.distribution}
-        onChange={(value) => onFilter("distribution", value)}
-      />
-      <FilterSelect
-        label="Use case"
-        all="All use cases"
-        choices={(catalogue.data?.categories ?? []).map(({ key, label }) => ({ value: key, label }))}
-        value={filters.category}
-        onChange={(value) => onFilter("category", value)}
-      />
-      <FilterSelect
-        label="Pool"
-        all="Both pools"
-        choices={POOLS}
-        value={filters.pool}
-        onChange={(value) => onFilter("pool", value)}
-      />
-      <FilterSelect
-        label="Simulated labelers"
-        all="Left out"
-        choices={SIMULATED_CHOICES}
-        value={filters.simulated}
-        onChange={(value) => onFilter("simulated", value)}
-      />
-    </Toolbar>
+    <FilterBar<keyof Filters>
+      label="Filter the rankings"
+      fields={[
+        scope.project,
+        {
+          name: "baseline",
+          label: "Baseline",
+          all: "The usual one",
+          choices: (found?.models ?? []).map(({ source }) => ({ value: String(source.id), label: source.name })),
+        },
+        { name: "distribution", label: "Prompts", all: "All prompts", choices: DISTRIBUTIONS },
+        {
+          name: "category",
+          label: "Use case",
+          all: "All use cases",
+          choices: (catalogue.data?.categories ?? []).map(({ key, label }) => ({ value: key, label })),
+        },
+        scope.pool,
+        scope.simulated,
+      ]}
+      values={filters}
+      onChange={onFilter}
+    />
   );
 }
 

@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { chosen } from "./chosen";
+import { projectsQuery } from "./projects";
+import type { Pool } from "./research-types";
+import { POOL_WORDS, SIMULATED_CHOICES } from "./words";
+
+/** What every page of figures lets choose: whose rankings, and of which project. */
+export const SCOPE = ["project", "pool", "simulated"] as const;
+export type Scope = Record<(typeof SCOPE)[number], string>;
+
+const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label: `${label} labelers` }));
+
+/** The number in an address; undefined for none and for what is no number. */
+export function numberIn(value: string): number | undefined {
+  return /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/** The choice as the server reads it; what is not chosen is not said. */
+export function scopeOf({ project, pool, simulated }: Scope) {
+  return {
+    project: numberIn(project),
+    pool: chosen<Pool>(pool),
+    include_simulated: simulated === "yes" ? true : undefined,
+  };
+}
+
+/** The three choices as fields of a filter bar; only projects that rank are among them. */
+export function useScopeFields() {
+  const projects = useQuery(projectsQuery);
+  return {
+    project: {
+      name: "project" as const,
+      label: "Project",
+      all: "All projects",
+      choices: (projects.data ?? [])
+        .filter(({ kind }) => kind !== "demonstration")
+        .map(({ id, name }) => ({ value: String(id), label: name })),
+    },
+    pool: { name: "pool" as const, label: "Pool", all: "Both pools", choices: POOLS },
+    simulated: {
+      name: "simulated" as const,
+      label: "Simulated labelers",
+      all: "Left out",
+      choices: SIMULATED_CHOICES,
+    },
+  };
+}

@@ -1,4 +1,7 @@
-"""Prompts on which labelers are divided: the list, one with every order of it, the decisions."""
+"""Prompts on which labelers are divided: the list, one with every order of it, and what to do.
+
+To settle it, to ask its labelers, to take it out.
+"""
 
 from typing import Any, Final
 
@@ -11,7 +14,8 @@ from rest_framework.views import APIView
 
 from labeling.api.agreement import AgreeingLabelerOutput, AgreementFilter
 from labeling.api.permissions import IsResearcher, account_of
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText
+from labeling.api.questions import MAX_QUESTION_CHARACTERS
+from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictUuid
 from labeling.models import Adjudication
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.contested import (
@@ -23,6 +27,7 @@ from labeling.selectors.contested import (
     excluded_prompts,
 )
 from labeling.services.contested import adjudicate, exclude_prompt, lift_exclusion
+from labeling.services.ranking_questions import ask_labelers
 
 NUM_LISTED: Final = 100
 MAX_REASON_CHARACTERS: Final = 2_000
@@ -76,12 +81,23 @@ class LadderItemOutput(serializers.Serializer[Any]):
     note = serializers.CharField()
 
 
+class LadderQuestionOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    author_name = serializers.CharField(source="author.display_name")
+    text = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    answer = serializers.CharField(help_text="Empty before there is one.")
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
 class LadderOutput(serializers.Serializer[Any]):
     ranking_id = serializers.UUIDField()
     labeler = AgreeingLabelerOutput()
     submitted_at = serializers.DateTimeField()
     seconds_active = serializers.FloatField(allow_null=True)
     items = LadderItemOutput(many=True, help_text="The best first.")
+    can_be_asked = serializers.BooleanField(help_text="Whether somebody reads what is asked.")
+    questions = LadderQuestionOutput(many=True, help_text="To this labeler, the first first.")
 
 
 class ContestedCompletionOutput(serializers.Serializer[Any]):
@@ -146,6 +162,17 @@ class AdjudicationInput(serializers.Serializer[Any]):
 
 class ExclusionInput(serializers.Serializer[Any]):
     reason = ExactText(max_length=MAX_REASON_CHARACTERS)
+
+
+class LabelersQuestionInput(serializers.Serializer[Any]):
+    text = ExactText(max_length=MAX_QUESTION_CHARACTERS)
+    client_key = StrictUuid(
+        help_text="Made once per question: sending the same question again stores it once."
+    )
+
+
+class AskedOutput(serializers.Serializer[Any]):
+    num_asked = serializers.IntegerField()
 
 
 class ContestedListView(APIView):
@@ -230,10 +257,34 @@ class ExclusionView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class LabelersQuestionView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="ask_labelers",
+        request=LabelersQuestionInput,
+        responses={201: AskedOutput, 200: AskedOutput},
+    )
+    def post(self, request: Request, project_id: int, prompt_id: int) -> Response:
+        """Ask each labeler about their own order; 200 when it was asked before."""
+        given = LabelersQuestionInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        asked, is_new = ask_labelers(
+            author=account_of(request),
+            contested=access_contested(project_id=project_id, prompt_id=prompt_id),
+            **given.validated_data,
+        )
+        return Response(
+            AskedOutput({"num_asked": len(asked)}).data,
+            status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
+        )
+
+
 PLACE: Final = "contested-prompts/<int:project_id>/<int:prompt_id>/"
 urlpatterns = [
     path("contested-prompts/", ContestedListView.as_view(), name="contested-prompts"),
     path(PLACE, ContestedPromptView.as_view(), name="contested-prompt"),
     path(f"{PLACE}adjudication/", AdjudicationView.as_view(), name="adjudication"),
+    path(f"{PLACE}questions/", LabelersQuestionView.as_view(), name="labelers-question"),
     path(f"{PLACE}exclusion/", ExclusionView.as_view(), name="exclusion"),
 ]

@@ -44,6 +44,9 @@ class OwnWorkOutput(serializers.Serializer[OwnWork]):
     num_returned = serializers.IntegerField(
         help_text="Demonstrations that a reviewer gave back and that are not answered anew yet."
     )
+    num_asked = serializers.IntegerField(
+        help_text="Questions of researchers about one's own rankings that wait for an answer."
+    )
     median_seconds_ranking = serializers.FloatField(allow_null=True)
     median_seconds_demonstration = serializers.FloatField(allow_null=True)
 

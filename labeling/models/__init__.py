@@ -22,7 +22,7 @@ from labeling.models.prompt_imports import (
 )
 from labeling.models.prompt_writing import FewShotSet, TaskDescription
 from labeling.models.prompts import Prompt, PromptAnnotation
-from labeling.models.questions import Answer, Question
+from labeling.models.questions import Answer, Question, RankingQuestion
 from labeling.models.rankings import RankedCompletion, Ranking
 from labeling.models.screening import (
     Candidacy,
@@ -72,6 +72,7 @@ __all__ = [
     "Question",
     "RankedCompletion",
     "Ranking",
+    "RankingQuestion",
     "Role",
     "Screening",
     "SensitivityAnswer",

@@ -21,6 +21,7 @@ from labeling.models import (
     PromptExclusion,
     RankedCompletion,
     Ranking,
+    RankingQuestion,
     TaskCompletion,
     User,
 )
@@ -42,6 +43,12 @@ class Ladder:
     submitted_at: datetime
     seconds_active: float | None
     items: list[RankedCompletion]
+    questions: list[RankingQuestion]
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Nobody signs in to an imported, a simulated or a closed account."""
+        return self.labeler.is_active and not self.labeler.is_simulated
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def excluded_prompts(*, project_id: int | None) -> QuerySet[PromptExclusion]:
 
 
 def access_contested(*, project_id: int, prompt_id: int) -> ContestedPrompt:
-    """One prompt with every sealed order of it, excluded or not. Seven queries.
+    """One prompt with every sealed order of it, excluded or not. Eight queries.
 
     Raises: NotAccessible where nothing sealed about it can be shown.
     """
@@ -128,6 +135,7 @@ def access_contested(*, project_id: int, prompt_id: int) -> ContestedPrompt:
 
 def _ladders(project: Project, prompt: Prompt) -> list[Ladder]:
     items = RankedCompletion.objects.order_by("rank", "completion_id")
+    questions = RankingQuestion.objects.select_related("author").order_by("pk")
     rankings = (
         Ranking.objects.filter(
             known_by_name(),
@@ -137,11 +145,20 @@ def _ladders(project: Project, prompt: Prompt) -> list[Ladder]:
             task__repeat_of__isnull=True,
         )
         .select_related("labeler")
-        .prefetch_related(Prefetch("items", queryset=items))
+        .prefetch_related(
+            Prefetch("items", queryset=items), Prefetch("questions", queryset=questions)
+        )
         .order_by("submitted_at", "pk")
     )
     return [
-        Ladder(one.pk, one.labeler, one.submitted_at, one.seconds_active, list(one.items.all()))
+        Ladder(
+            one.pk,
+            one.labeler,
+            one.submitted_at,
+            one.seconds_active,
+            list(one.items.all()),
+            list(one.questions.all()),
+        )
         for one in rankings
     ]
 

@@ -22,6 +22,7 @@ from labeling.models import (
     Ranking,
     User,
 )
+from labeling.selectors.ranking_questions import num_unanswered
 
 NUM_DAYS = 28
 
@@ -42,7 +43,8 @@ class Day:
 class OwnWork:
     """``days`` are the last NUM_DAYS, the latest last, those without work too.
 
-    A demonstration counts as returned while the labeler has not sent a new one.
+    A demonstration counts as returned while the labeler has not sent a new one. ``num_asked`` are
+    researchers' questions about rankings of theirs that wait for an answer.
     """
 
     days: list[Day]
@@ -50,6 +52,7 @@ class OwnWork:
     num_demonstrations: int
     num_skipped: int
     num_returned: int
+    num_asked: int
     median_seconds_ranking: float | None
     median_seconds_demonstration: float | None
 
@@ -70,7 +73,7 @@ class OwnAnswer:
 
 
 def own_work(*, labeler: User, zone: ZoneInfo) -> OwnWork:
-    """What this labeler has done, by days of their own clock. Six queries."""
+    """What this labeler has done, by days of their own clock. Seven queries."""
     rankings = Ranking.objects.filter(labeler=labeler, superseded_at__isnull=True)
     demonstrations = Demonstration.objects.filter(
         labeler=labeler, superseded_at__isnull=True, edited_by__isnull=True
@@ -89,6 +92,7 @@ def own_work(*, labeler: User, zone: ZoneInfo) -> OwnWork:
             demonstration__labeler=labeler,
             outcome=DemonstrationReview.Outcome.RETURNED,
         ).count(),
+        num_asked=num_unanswered(labeler=labeler),
         median_seconds_ranking=ranked["median"],
         median_seconds_demonstration=written["median"],
     )

@@ -15,7 +15,7 @@ def ask_question(
 
     Raises: Refused("empty_text"), Refused("key_reused") when the key stands for another question.
     """
-    _check_says_something(text)
+    check_says_something(text)
     try:
         with transaction.atomic():
             question, is_new = Question.objects.get_or_create(
@@ -37,7 +37,7 @@ def answer_question(*, author: User, question_id: int, text: str) -> tuple[Answe
 
     Raises: NotAccessible, Refused("empty_text").
     """
-    _check_says_something(text)
+    check_says_something(text)
     # A double click waits here for its twin.
     question = Question.objects.select_for_update(no_key=True).filter(pk=question_id).first()
     if question is None:
@@ -45,7 +45,7 @@ def answer_question(*, author: User, question_id: int, text: str) -> tuple[Answe
     return Answer.objects.get_or_create(question=question, author=author, text=text)
 
 
-def _check_says_something(text: str) -> None:
+def check_says_something(text: str) -> None:
     if not text.strip():
         raise Refused(
             "empty_text", "Write a few words first.", status=400, fields={"text": ["Empty."]}

@@ -123,6 +123,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "contested-prompts/": {"GET": "researcher"},
     "contested-prompts/<int:project_id>/<int:prompt_id>/": {"GET": "researcher"},
     "contested-prompts/<int:project_id>/<int:prompt_id>/adjudication/": {"POST": "researcher"},
+    "contested-prompts/<int:project_id>/<int:prompt_id>/questions/": {"POST": "researcher"},
     "contested-prompts/<int:project_id>/<int:prompt_id>/exclusion/": {
         "POST": "researcher",
         "DELETE": "researcher",
@@ -138,6 +139,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "surveys/<str:survey>/responses/": {"POST": "labeling"},
     "questions/": {"GET": "labeling", "POST": "labeling"},
     "questions/<int:question_id>/answers/": {"POST": "researcher"},
+    "ranking-questions/": {"GET": "labeling"},
+    "ranking-questions/<int:question_id>/answer/": {"POST": "labeling"},
     "snapshots/": {"GET": "researcher", "POST": "admin"},
     "snapshots/preview/": {"POST": "researcher"},
     "snapshots/<uuid:snapshot_id>/": {"GET": "researcher"},

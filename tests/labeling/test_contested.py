@@ -103,8 +103,9 @@ def test_reading_one_takes_as_many_queries_for_any_number_of_orders(
         make_ranking(task, labeler, [1, 2, 3, 4])
     client = client_of(cast.rosa)
 
-    # The session and the account; project, prompt, orders with items, completions, two decisions.
-    with django_assert_num_queries(9):
+    # The session and the account; project, prompt, orders with items and with questions,
+    # completions, two decisions.
+    with django_assert_num_queries(10):
         client.get(place(task))
 
 

@@ -109,8 +109,8 @@ def test_the_figures_take_the_same_queries_however_much_was_done(
         make_ranking(make_task(project), amina, [1, 2, 3, 4])
     client = client_of(amina)
 
-    # The session, the account, two totals, two lists of days, the skips, the returns.
-    with django_assert_num_queries(8):
+    # The session, the account, two totals, two lists of days, the skips, returns, questions.
+    with django_assert_num_queries(9):
         client.get("/api/labeling/me/")
 
 

@@ -430,6 +430,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contested-prompts/{project_id}/{prompt_id}/questions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask each labeler about their own order; 200 when it was asked before. */
+        post: operations["ask_labelers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/costs/": {
         parameters: {
             query?: never;
@@ -1459,6 +1476,40 @@ export interface paths {
         put?: never;
         /** @description Answer for every labeler of the project; 200 when these words were stored before. */
         post: operations["answer_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ranking-questions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What oneself was asked, the latest first. */
+        get: operations["list_ranking_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ranking-questions/{question_id}/answer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer once, for the researchers; 200 when these words were stored before. */
+        post: operations["answer_ranking_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2594,6 +2645,9 @@ export interface components {
             /** Format: date-time */
             agreed_at: string | null;
         };
+        AskedOutput: {
+            num_asked: number;
+        };
         /** @description What is judged has ``completions`` and its questions, a demonstration the two limits. */
         AssignmentOutput: {
             /** Format: uuid */
@@ -3649,6 +3703,14 @@ export interface components {
             facts: components["schemas"]["FactOutput"][];
             labeler: components["schemas"]["WorkingLabelerOutput"];
         };
+        LabelersQuestionInputRequest: {
+            text: string;
+            /**
+             * Format: uuid
+             * @description Made once per question: sending the same question again stores it once.
+             */
+            client_key: string;
+        };
         LabelersTogetherOutput: {
             a: components["schemas"]["AgreeingLabelerOutput"];
             b: components["schemas"]["AgreeingLabelerOutput"];
@@ -3718,6 +3780,21 @@ export interface components {
             seconds_active: number | null;
             /** @description The best first. */
             items: components["schemas"]["LadderItemOutput"][];
+            /** @description Whether somebody reads what is asked. */
+            can_be_asked: boolean;
+            /** @description To this labeler, the first first. */
+            questions: components["schemas"]["LadderQuestionOutput"][];
+        };
+        LadderQuestionOutput: {
+            id: number;
+            author_name: string;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Empty before there is one. */
+            answer: string;
+            /** Format: date-time */
+            answered_at: string | null;
         };
         LanguageCountOutput: {
             language: string;
@@ -4081,6 +4158,8 @@ export interface components {
             num_skipped: number;
             /** @description Demonstrations that a reviewer gave back and that are not answered anew yet. */
             num_returned: number;
+            /** @description Questions of researchers about one's own rankings that wait for an answer. */
+            num_asked: number;
             /** Format: double */
             median_seconds_ranking: number | null;
             /** Format: double */
@@ -4192,6 +4271,10 @@ export interface components {
         };
         PaginatedRankingOutputList: {
             results: components["schemas"]["RankingOutput"][];
+            next: string | null;
+        };
+        PaginatedRankingQuestionOutputList: {
+            results: components["schemas"]["RankingQuestionOutput"][];
             next: string | null;
         };
         PaginatedReturnOutputList: {
@@ -4947,6 +5030,23 @@ export interface components {
             tasks: components["schemas"]["PartTasksInputRequest"];
             /** @default 5 */
             k: number;
+        };
+        RankingQuestionOutput: {
+            readonly id: number;
+            author_name: string;
+            project_name: string;
+            prompt: string;
+            /**
+             * Format: uuid
+             * @description Under which the labeler's own answer can be read again.
+             */
+            assignment: string | null;
+            readonly text: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly answer: string;
+            /** Format: date-time */
+            readonly answered_at: string | null;
         };
         /** @description Either a value or the reason why there is none. */
         RateOutput: {
@@ -6922,6 +7022,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ask_labelers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                prompt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelersQuestionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOutput"];
+                };
             };
             /** @description Refused */
             default: {
@@ -9320,6 +9463,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_ranking_questions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRankingQuestionOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    answer_ranking_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingQuestionOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingQuestionOutput"];
                 };
             };
             /** @description Refused */

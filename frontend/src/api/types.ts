@@ -30,6 +30,7 @@ export type SurveyResult = Schemas["SurveyResultOutput"];
 export type SurveyAnswers = Record<string, string | string[]>;
 export type Question = Schemas["QuestionOutput"];
 export type NewQuestion = Schemas["QuestionInputRequest"];
+export type RankingQuestion = Schemas["RankingQuestionOutput"];
 export type RankingRequest = Schemas["RankingInputRequest"];
 export type TextCheck = Schemas["TextCheckOutput"];
 export type ReturnedAnswer = Schemas["ReturnOutput"];

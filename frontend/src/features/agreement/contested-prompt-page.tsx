@@ -14,6 +14,7 @@ import { Section } from "@/components/section";
 
 import { AdjudicationForm } from "./adjudication-form";
 import classes from "./agreement.module.css";
+import { AskSection } from "./ask-section";
 import { contestedPromptQuery } from "./contested-queries";
 import type { Place } from "./contested-queries";
 import { ExclusionSection } from "./exclusion-section";
@@ -98,6 +99,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
       <Section title="Completions">
         <CompletionTexts prompt={prompt} isRevealed={isRevealed} />
       </Section>
+      <AskSection prompt={prompt} place={place} />
       <Section
         title="Settle it"
         note={decisionText(adjudication)}

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, bodyOf } from "@/api/client";
-import type { AdjudicationRequest } from "@/api/research-types";
+import type { AdjudicationRequest, LabelersQuestion } from "@/api/research-types";
 
 import { selectionOf } from "./agreement-query";
 import type { Filters } from "./agreement-query";
@@ -46,6 +46,18 @@ export function useAdjudicate(place: Place) {
   return useDecision((body: AdjudicationRequest) =>
     bodyOf(
       api.POST("/api/contested-prompts/{project_id}/{prompt_id}/adjudication/", {
+        params: { path: place },
+        body,
+      }),
+    ),
+  );
+}
+
+/** Asks each labeler who can be asked about their own order. */
+export function useAskLabelers(place: Place) {
+  return useDecision((body: LabelersQuestion) =>
+    bodyOf(
+      api.POST("/api/contested-prompts/{project_id}/{prompt_id}/questions/", {
         params: { path: place },
         body,
       }),

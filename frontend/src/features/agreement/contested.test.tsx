@@ -44,6 +44,8 @@ function ladder(id: string, name: string, ranks: number[]): ContestedPrompt["lad
     submitted_at: "2026-03-02T10:00:00Z",
     seconds_active: 90,
     items: ranks.map((rank, index) => ({ completion_id: 11 + index, rank, rating: null, note: "" })),
+    can_be_asked: true,
+    questions: [],
   };
 }
 
@@ -143,6 +145,38 @@ test("settling needs every rank and a reason, and sends them", async () => {
       reason: "C is right.",
     }),
   );
+});
+
+test("the labelers are asked, and what they answer stands under their orders", async () => {
+  const path = "/api/contested-prompts/3/41/";
+  server.on(`POST ${path}questions/`, { status: 201, body: { num_asked: 2 } });
+  const { user } = renderApp("/agreement/contested/3/41");
+  const ask = await screen.findByRole("button", { name: "Ask 2 labelers" });
+  expect(ask).toBeDisabled();
+  await user.type(screen.getByRole("textbox", { name: "What you want to know" }), "What decided it?");
+  const [amina, otto] = contested.ladders;
+  const said = { id: 5, author_name: "Ruth Adler", text: "What decided it?", created_at: "2026-03-03T10:00:00Z" };
+  server.on(`GET ${path}`, {
+    body: {
+      ...contested,
+      ladders: [
+        { ...amina, questions: [{ ...said, answer: "A names the moon.", answered_at: "2026-03-04T10:00:00Z" }] },
+        { ...otto, can_be_asked: false, questions: [{ ...said, id: 6, answer: "", answered_at: null }] },
+      ],
+    },
+  });
+
+  await user.click(ask);
+
+  const answered = screen.getByRole("article", { name: "Order of Amina Osei" });
+  expect(await within(answered).findByText("A names the moon.")).toBeVisible();
+  expect(screen.getByRole("article", { name: "Order of Otto Berg" })).toHaveTextContent("No answer yet");
+  expect(screen.getByRole("button", { name: "Ask 1 labeler" })).toBeVisible();
+  expect(screen.getByText(/1 other cannot be asked/)).toBeVisible();
+  expect(server.sent(`POST ${path}questions/`)[0]?.body).toEqual({
+    text: "What decided it?",
+    client_key: expect.any(String) as string,
+  });
 });
 
 test("a prompt is taken out with a reason and let back", async () => {

@@ -32,6 +32,18 @@ function Rungs({ ladder, prompt, isRevealed }: { ladder: Ladder; prompt: Contest
   );
 }
 
+/** What this labeler was asked about the order, and what they say. */
+function Said({ ladder }: { ladder: Ladder }) {
+  return ladder.questions.map(({ id, author_name: author, text, answer, answered_at: answeredAt }) => (
+    <div key={id} className={classes.said}>
+      <p className={classes.small}>
+        {author} asks: {text}
+      </p>
+      <p dir="auto">{answeredAt === null ? "No answer yet" : answer}</p>
+    </div>
+  ));
+}
+
 /** Every labeler's order in a column of its own; the letters are those of the texts below. */
 export function LaddersSideBySide({ prompt, isRevealed }: { prompt: ContestedPrompt; isRevealed: boolean }) {
   return (
@@ -52,6 +64,7 @@ export function LaddersSideBySide({ prompt, isRevealed }: { prompt: ContestedPro
                 {lettersOf(prompt.completions).get(id)}: {note}
               </p>
             ))}
+          <Said ladder={ladder} />
         </article>
       ))}
     </div>

@@ -234,6 +234,7 @@ describe("the day", () => {
     num_demonstrations: 0,
     num_skipped: 0,
     num_returned: 0,
+    num_asked: 0,
     median_seconds_ranking: 300,
     median_seconds_demonstration: null,
   };
@@ -251,6 +252,14 @@ describe("the day", () => {
 
     expect(await screen.findByText(/2 of your answers came back from a reviewer/)).toBeVisible();
     expect(screen.getByRole("link", { name: "See what they say" })).toHaveAttribute("href", "/returns");
+  });
+
+  test("begins with what a researcher asks", async () => {
+    serverWith(first).on("GET /api/labeling/me/", { body: { ...work, num_asked: 1 } });
+    renderApp("/label");
+
+    expect(await screen.findByText(/A researcher asks about one of your rankings/)).toBeVisible();
+    expect(screen.getByRole("link", { name: "Answer" })).toHaveAttribute("href", "/questions");
   });
 
   test("is said to be done at the labeler's own limit, and goes on if they wish", async () => {

@@ -13,7 +13,7 @@ import { QueryProblem } from "@/components/query-problem";
 import { StatePage } from "@/components/state-page";
 
 import classes from "./label-home-page.module.css";
-import { ReturnedNote } from "./returned-note";
+import { AskedNote, ReturnedNote } from "./returned-note";
 import { SurveyOffer } from "./survey-offer";
 import { TodayNote } from "./today-note";
 import { waitingWords } from "./waiting-words";
@@ -109,6 +109,7 @@ export function LabelHomePage() {
         {t("home.lead")} <TodayNote />
       </PageHeader>
       <ReturnedNote />
+      <AskedNote />
       <ul className={classes.list}>
         {projects.data.map((project) => (
           <ProjectRow key={project.id} project={project} isInHand={inHand.has(project.id)} />

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, bodyOf } from "@/api/client";
+import { ownWorkQuery } from "@/api/labeling";
 import { listQuery } from "@/api/pages";
-import type { NewQuestion, Question } from "@/api/types";
+import type { NewQuestion, Question, RankingQuestion } from "@/api/types";
 
 const ALL = ["questions"] as const;
 
@@ -38,5 +39,28 @@ export function useAnswer(questionId: number) {
         }),
       ),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ALL }),
+  });
+}
+
+/** What researchers ask about one's own rankings, the latest first. */
+export const rankingQuestionsQuery = listQuery<RankingQuestion>([...ALL, "about-mine"], (cursor, signal) =>
+  bodyOf(api.GET("/api/ranking-questions/", { params: { query: { cursor } }, signal })),
+);
+
+export function useAnswerAboutMine(questionId: number) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (text: string) =>
+      bodyOf(
+        api.POST("/api/ranking-questions/{question_id}/answer/", {
+          params: { path: { question_id: questionId } },
+          body: { text },
+        }),
+      ),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: rankingQuestionsQuery.queryKey }),
+        queryClient.invalidateQueries({ queryKey: ownWorkQuery.queryKey }),
+      ]),
   });
 }

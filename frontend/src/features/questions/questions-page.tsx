@@ -16,6 +16,7 @@ import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AnswerForm } from "./answer-form";
 import { AskForm } from "./ask-form";
+import { AskedOfMe } from "./asked-of-me";
 import { QuestionList } from "./question-list";
 import type { QuestionFilters } from "./question-queries";
 import classes from "./questions.module.css";
@@ -75,6 +76,7 @@ function LabelerQuestions() {
   return (
     <>
       <PageHeader title={t("title")}>{t("lead")}</PageHeader>
+      <AskedOfMe />
       {asksIn !== undefined && (
         <Section title={t("askTitle")} isSheet>
           <div className={classes.ask}>
@@ -107,6 +109,7 @@ function ResearcherQuestions() {
   return (
     <>
       <PageHeader title={t("title")}>{t("leadResearcher")}</PageHeader>
+      <AskedOfMe />
       <Filters projects={projects} filters={filters} onChange={setWanted} />
       <Section title={t("unanswered")}>
         <QuestionList

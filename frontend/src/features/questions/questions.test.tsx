@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 
-import type { Question } from "@/api/types";
+import type { Question, RankingQuestion } from "@/api/types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
@@ -73,6 +73,60 @@ describe("a labeler", () => {
     await screen.findByText("Your question is with the researchers.");
     const keys = server.sent("POST /api/questions/").map(({ body }) => (body as { client_key: string }).client_key);
     expect(new Set(keys).size).toBe(1);
+  });
+});
+
+describe("a labeler who is asked", () => {
+  const about: RankingQuestion = {
+    id: 7,
+    author_name: "Ruth Adler",
+    project_name: "Helpful answers",
+    prompt: "Why is the sky blue?",
+    assignment: "00000001-0000-4000-8000-000000000001",
+    text: "What decided it for you?",
+    created_at: "2026-11-20T10:00:00Z",
+    answer: "",
+    answered_at: null,
+  };
+
+  test("answers once, where the question stands", async () => {
+    const server = serverWith(rankingTask())
+      .on("GET /api/questions/", pageOf())
+      .on("GET /api/ranking-questions/", { body: { results: [about], next: null } })
+      .on("POST /api/ranking-questions/7/answer/", { status: 201, body: about });
+    const { user } = renderApp("/questions");
+    const asked = within(await screen.findByRole("region", { name: "Researchers ask you" }));
+    expect(asked.getByRole("link", { name: "Why is the sky blue?" })).toHaveAttribute(
+      "href",
+      `/history/${about.assignment ?? ""}`,
+    );
+    await user.type(asked.getByRole("textbox", { name: "Your answer" }), "B names the moon.");
+    server.on("GET /api/ranking-questions/", {
+      body: {
+        results: [{ ...about, answer: "B names the moon.", answered_at: "2026-11-21T10:00:00Z" }],
+        next: null,
+      },
+    });
+
+    await user.click(asked.getByRole("button", { name: "Send the answer" }));
+
+    expect(await asked.findByText(/You answered/)).toBeVisible();
+    expect(asked.queryByRole("textbox")).not.toBeInTheDocument();
+    expect(server.sent("POST /api/ranking-questions/7/answer/")[0]?.body).toEqual({ text: "B names the moon." });
+  });
+
+  test("hears why an answer did not arrive, and keeps it", async () => {
+    serverWith(rankingTask())
+      .on("GET /api/questions/", pageOf())
+      .on("GET /api/ranking-questions/", { body: { results: [about], next: null } })
+      .on("POST /api/ranking-questions/7/answer/", refusal(503, "unavailable", "The database is not answering."));
+    const { user } = renderApp("/questions");
+    const asked = within(await screen.findByRole("region", { name: "Researchers ask you" }));
+    await user.type(asked.getByRole("textbox", { name: "Your answer" }), "The moon.");
+    await user.click(asked.getByRole("button", { name: "Send the answer" }));
+
+    expect(await asked.findByText("The database is not answering.")).toBeVisible();
+    expect(asked.getByRole("textbox", { name: "Your answer" })).toHaveValue("The moon.");
   });
 });
 

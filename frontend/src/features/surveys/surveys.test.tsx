@@ -27,6 +27,7 @@ const worked = {
   num_demonstrations: 0,
   num_skipped: 0,
   num_returned: 0,
+  num_asked: 0,
   median_seconds_ranking: null,
   median_seconds_demonstration: null,
 };

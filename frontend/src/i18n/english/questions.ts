@@ -41,5 +41,13 @@ export const questions = {
   publish: "Publish the answer",
   notAnswered: "The answer was not published",
   answerNote: "Every labeler of {{project}} will read this.",
+  askedOfMe: "Researchers ask you",
+  askedOfMeNote:
+    "Labelers do not always agree, and the reasons help. There is no right answer here: say what you saw. No other labeler reads it.",
+  aboutRanking: "About your ranking of",
+  openRanking: "See how you ranked it",
+  onlyResearchers: "The researchers read it, no other labeler does. It is kept in this browser until you send it.",
+  sendAnswer: "Send the answer",
+  youAnswered: "You answered",
   ofProject: "Questions of {{project}}",
 } as const;

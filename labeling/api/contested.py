@@ -37,6 +37,15 @@ CONCORDANCE_DEFINITION: Final = (
 )
 
 
+class ContestedFilter(AgreementFilter):
+    tenth = serializers.IntegerField(
+        min_value=0,
+        max_value=9,
+        required=False,
+        help_text="Only an agreement between so many tenths and the next; full agreement is in 9.",
+    )
+
+
 class NamedProjectOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -180,15 +189,16 @@ class ContestedListView(APIView):
 
     @extend_schema(
         operation_id="contested_prompts",
-        parameters=[AgreementFilter],
+        parameters=[ContestedFilter],
         responses=ContestedListOutput,
     )
     def get(self, request: Request) -> Response:
         """Of the same choices as the agreement; those of pairs of models choose nothing here."""
-        wanted = AgreementFilter(data=request.query_params)
+        wanted = ContestedFilter(data=request.query_params)
         wanted.is_valid(raise_exception=True)
+        tenth = wanted.validated_data.pop("tenth", None)
         selection = wanted.selection()
-        found = contested_prompts(selection)
+        found = contested_prompts(selection, tenth=tenth)
         body = {
             "definition": CONCORDANCE_DEFINITION,
             "num_prompts": found.count(),

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from labeling.api import (
     agreement,
+    agreement_rows,
     annotations,
     assignments,
     audit,
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern] = [
     *reviews.urlpatterns,
     *returns.urlpatterns,
     *agreement.urlpatterns,
+    *agreement_rows.urlpatterns,
     *contested.urlpatterns,
     *labeler_quality.urlpatterns,
     *costs.urlpatterns,

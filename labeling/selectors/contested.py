@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet
-from django.db.models.functions import Cast, Left
+from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet, Value
+from django.db.models.functions import Cast, Floor, Least, Left
 
 from labeling.agreement.concordance import kendall_w, mean_tau_b
 from labeling.agreement.judgments import IntArray
@@ -30,6 +30,7 @@ from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import sealed_answer
 
 EXCERPT_CHARACTERS = 240
+NUM_TENTHS = 10
 UNDEFINED_W = "No two labelers have ranked all of these completions, or all tied everything."
 UNDEFINED_TAU = "No two labelers have ranked all of these completions with an order in both."
 
@@ -65,19 +66,24 @@ class ContestedPrompt:
     exclusion: PromptExclusion | None
 
 
-def contested_prompts(selection: Selection) -> QuerySet[PromptAgreement]:
+def contested_prompts(
+    selection: Selection, *, tenth: int | None = None
+) -> QuerySet[PromptAgreement]:
     """Prompts that several labelers ranked, those with the least agreement first; of equal ones
     those with the most comparisons.
 
-    ``concordance`` is the agreement with half a point for a tie against a preference. One query.
+    ``concordance`` is the agreement with half a point for a tie against a preference; ``tenth``
+    keeps those between so many tenths and the next, full agreement belonging to 9. One query.
     """
     live = Adjudication.objects.filter(
         project=OuterRef("project"), prompt=OuterRef("prompt"), superseded_at__isnull=True
     )
+    found = selection.stored().filter(comparisons__gt=0)
+    if tenth is not None:
+        share = Floor(F("half_points") / F("comparisons") * NUM_TENTHS)
+        found = found.alias(tenth=Least(share, Value(NUM_TENTHS - 1.0))).filter(tenth=tenth)
     return (
-        selection.stored()
-        .filter(comparisons__gt=0)
-        .annotate(
+        found.annotate(
             concordance=Cast(F("half_points") / F("comparisons"), FloatField()),
             excerpt=Left("prompt__text", EXCERPT_CHARACTERS),
             is_adjudicated=Exists(live),

@@ -69,6 +69,17 @@ def test_the_list_takes_the_agreements_choices(cast: Cast) -> None:
     assert client_of(cast.rosa).get("/api/contested-prompts/", {"k": "x"}).status_code == 400
 
 
+def test_a_tenth_keeps_the_prompts_behind_a_bar_of_the_histogram(cast: Cast) -> None:
+    agreed, split = judged(cast, "agreed", "split")
+
+    def in_tenth(tenth: object) -> list[int]:
+        return [row["prompt_id"] for row in listed(cast.rosa, tenth=tenth)["prompts"]]
+
+    assert (in_tenth(0), in_tenth(5), in_tenth(9)) == ([split.prompt_id], [], [agreed.prompt_id])
+    refused = client_of(cast.rosa).get("/api/contested-prompts/", {"tenth": 10})
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["tenth"])
+
+
 def test_one_prompt_shows_every_order_side_by_side(cast: Cast) -> None:
     (task,) = judged(cast, "split")
 

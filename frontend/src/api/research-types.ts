@@ -83,6 +83,7 @@ export type LabelerWork = LabelerQualityReport["labelers"][number];
 export type ContestedList = Schemas["ContestedListOutput"];
 export type ContestedRow = Schemas["ContestedRowOutput"];
 export type ContestedPrompt = Schemas["ContestedPromptOutput"];
+export type AgreementRow = Schemas["AgreementRowOutput"];
 export type LabelersQuestion = Schemas["LabelersQuestionInputRequest"];
 export type AdjudicationRequest = Schemas["AdjudicationInputRequest"];
 

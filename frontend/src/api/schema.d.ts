@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agreement/rankings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sealed rankings behind a figure, newest first. */
+        get: operations["rankings_behind_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/anchor-drift/": {
         parameters: {
             query?: never;
@@ -2616,6 +2633,17 @@ export interface components {
             together: components["schemas"]["LabelersTogetherOutput"][];
             reference_lines: components["schemas"]["ReferenceLineOutput"][];
         };
+        AgreementRowOutput: {
+            /** Format: uuid */
+            id: string;
+            project: components["schemas"]["RowOfProjectOutput"];
+            prompt_id: number;
+            excerpt: string;
+            labeler: components["schemas"]["AgreeingLabelerOutput"];
+            k: number;
+            /** Format: date-time */
+            submitted_at: string;
+        };
         AnnotationEntryOutput: {
             readonly id: number;
             /** @enum {string|null} */
@@ -4165,6 +4193,10 @@ export interface components {
             /** Format: double */
             median_seconds_demonstration: number | null;
         };
+        PaginatedAgreementRowOutputList: {
+            results: components["schemas"]["AgreementRowOutput"][];
+            next: string | null;
+        };
         PaginatedAuditEntryOutputList: {
             results: components["schemas"]["AuditEntryOutput"][];
             next: string | null;
@@ -5259,6 +5291,10 @@ export interface components {
             field: string;
             message: string;
         };
+        RowOfProjectOutput: {
+            id: number;
+            name: string;
+        };
         RulesOutput: {
             flags: string;
             ranking: string;
@@ -6141,6 +6177,59 @@ export interface operations {
             };
         };
     };
+    rankings_behind_agreement: {
+        parameters: {
+            query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                cursor?: string;
+                /** @description That said yes to it. */
+                flag?: "fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                labeler?: number;
+                limit?: number;
+                /** @description Only pairs of completions that at least this many labelers judged. */
+                min_overlap?: number;
+                /** @description With ``labeler``: the rankings of both, of prompts that both ranked. */
+                other?: number;
+                other_source?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description With ``other_source``: only pairs written by these two. */
+                source?: number;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAgreementRowOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     anchor_drift: {
         parameters: {
             query?: {
@@ -6875,6 +6964,8 @@ export interface operations {
                 since?: string;
                 /** @description With ``other_source``: only pairs written by these two. */
                 source?: number;
+                /** @description Only an agreement between so many tenths and the next; full agreement is in 9. */
+                tenth?: number;
                 /** @description Prompts last ranked on this day or before, in UTC. */
                 until?: string;
             };

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 
 import type { ChartFacts, FigureCell } from "./chart";
 import classes from "./chart-frame.module.css";
@@ -14,7 +15,11 @@ function cellText(cell: FigureCell | undefined): string {
   return typeof cell === "number" ? formatMeasure(cell) : cell;
 }
 
-function FiguresTable({ figures: { columns, rows }, title }: Pick<ChartFacts, "figures" | "title">) {
+function RowName({ name, to }: { name: string; to: string | undefined }) {
+  return to === undefined ? <>{name}</> : <Link to={to}>{name}</Link>;
+}
+
+function FiguresTable({ figures: { columns, rows, links = [] }, title }: Pick<ChartFacts, "figures" | "title">) {
   return (
     <div
       className={classes.scroll}
@@ -37,7 +42,9 @@ function FiguresTable({ figures: { columns, rows }, title }: Pick<ChartFacts, "f
         <tbody>
           {rows.slice(0, MAX_ROWS).map(([first, ...others], index) => (
             <tr key={index}>
-              <th scope="row">{typeof first === "number" ? formatCount(first) : first}</th>
+              <th scope="row">
+                <RowName name={typeof first === "number" ? formatCount(first) : (first ?? "")} to={links[index]} />
+              </th>
               {others.map((cell, place) => (
                 <td key={columns[place + 1]}>{cellText(cell)}</td>
               ))}

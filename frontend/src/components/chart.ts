@@ -11,6 +11,8 @@ export type FigureCell = string | number | null;
 export interface FiguresOfChart {
   columns: string[];
   rows: FigureCell[][];
+  /** Where the rows behind each row are, if anywhere. */
+  links?: (string | undefined)[];
 }
 
 /** All that a chart says of itself, on the page and in every file made of it. */

@@ -48,6 +48,7 @@ function figuresOf(points: ControlPoint[], counted: string): FiguresOfChart {
       count,
       isOutside ? "outside the band" : (reason ?? ""),
     ]),
+    links: points.map(({ to }) => to),
   };
 }
 

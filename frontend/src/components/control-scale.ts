@@ -11,6 +11,8 @@ export interface ControlPoint {
   isOutside: boolean;
   /** Why there is no value. */
   reason: string | null;
+  /** Where the rows behind the period are. */
+  to?: string;
 }
 
 export interface ControlMark {

@@ -35,6 +35,7 @@ function figuresOf(rows: IntervalRow[], references: Reference[]): FiguresOfChart
       ]),
       ...references.map(({ label, value }) => [label, value, null, null, "reference line"]),
     ],
+    links: rows.map(({ to }) => to),
   };
 }
 

@@ -170,6 +170,54 @@ test("one model of a pair is no choice yet, two are", () => {
   });
 });
 
+test("every figure leads to the rankings behind it, under the same filters", async () => {
+  renderApp("/agreement?project=3&pool=training");
+
+  const tile = await screen.findByRole("article", { name: "Pairwise agreement" });
+  expect(within(tile).getByRole("link")).toHaveAttribute("href", "/agreement/rankings?project=3&pool=training");
+  const matrix = screen.getByRole("table", { name: /Agreement of every two labelers/ });
+  expect(within(matrix).getAllByRole("link", { name: /rankings of Amina Osei and Otto Berg/ })[0]).toHaveAttribute(
+    "href",
+    "/agreement/rankings?project=3&pool=training&labeler=7&with=8",
+  );
+  const bars = screen.getByRole("list", { name: "Prompts by their agreement" });
+  expect(within(bars).getByRole("link", { name: "90 to 100%: 12 prompts" })).toHaveAttribute(
+    "href",
+    "/agreement/contested?project=3&pool=training&tenth=9",
+  );
+});
+
+test("the rankings behind a figure are listed and open", async () => {
+  server.on("GET /api/agreement/rankings/", {
+    body: {
+      results: [
+        {
+          id: "00000009-0000-4000-8000-000000000009",
+          project: { id: 3, name: "Helpfulness" },
+          prompt_id: 41,
+          excerpt: "Explain the tides.",
+          labeler: amina,
+          k: 4,
+          submitted_at: "2026-03-02T10:00:00Z",
+        },
+      ],
+      next: null,
+    },
+  });
+  renderApp("/agreement/rankings?labeler=7&with=8&since=2026-03-02");
+
+  expect(await screen.findByRole("link", { name: "Explain the tides." })).toHaveAttribute(
+    "href",
+    "/rankings/00000009-0000-4000-8000-000000000009",
+  );
+  expect(screen.getByRole("link", { name: "Side by side" })).toHaveAttribute("href", "/agreement/contested/3/41");
+  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Amina Osei and labeler 8");
+  const { query } = server.sent("GET /api/agreement/rankings/")[0] ?? {};
+  expect(query).toContain("labeler=7");
+  expect(query).toContain("other=8");
+  expect(query).toContain("since=2026-03-02");
+});
+
 test("without overlap the page says what is needed", async () => {
   server.on("GET /api/agreement/", { body: { ...report, num_rankings: 0, figures: [], labelers: [] } });
 
@@ -178,4 +226,5 @@ test("without overlap the page says what is needed", async () => {
   // Within the section, which keeps its distance from the next one.
   const figures = await screen.findByRole("region", { name: "Figures" });
   expect(within(figures).getByText("No sealed ranking fits")).toBeVisible();
+  expect(screen.queryByText(/As of/)).not.toBeInTheDocument();
 });

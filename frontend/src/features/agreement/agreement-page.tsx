@@ -5,7 +5,6 @@ import { useLocation } from "react-router";
 import type { AgreementReport } from "@/api/research-types";
 import { Banner } from "@/components/banner";
 import { ControlChart } from "@/components/control-chart";
-import type { ControlPoint } from "@/components/control-scale";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatDay } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
@@ -24,7 +23,9 @@ import { FigureTile } from "./figure-tile";
 import { intervalOf, sizeText } from "./figures";
 import { LabelersMatrix } from "./labelers-matrix";
 import { KappasTable, LabelersTable } from "./labelers-table";
+import { rowsAddress, weekFilters } from "./rows-address";
 import { SharesChart } from "./shares-chart";
+import { pointOf } from "./weeks";
 
 /** The first figure against the published ones, on one scale. */
 function AgainstReferences({ report }: { report: AgreementReport }) {
@@ -54,20 +55,7 @@ function AgainstReferences({ report }: { report: AgreementReport }) {
   );
 }
 
-function pointOf(week: AgreementReport["trend"][number]): ControlPoint {
-  return {
-    day: week.week,
-    value: week.value,
-    expected: week.expected,
-    low: week.low,
-    high: week.high,
-    count: week.num_pairs,
-    isOutside: week.is_outside,
-    reason: week.reason_undefined,
-  };
-}
-
-function OverTime({ report }: { report: AgreementReport }) {
+function OverTime({ report, filters }: { report: AgreementReport; filters: Filters }) {
   if (!report.trend.some(({ value }) => value !== null)) return null;
   return (
     <Section title="Week by week" note={report.trend_definition}>
@@ -75,7 +63,10 @@ function OverTime({ report }: { report: AgreementReport }) {
         title="Pairwise agreement by week"
         definition={report.trend_definition}
         counted="Comparisons"
-        points={report.trend.map(pointOf)}
+        points={report.trend.map((week) => ({
+          ...pointOf(week),
+          to: rowsAddress(weekFilters(filters, week.week)),
+        }))}
         marks={report.versions.map(({ version, created_at: moment }) => ({
           moment,
           label: `Instructions ${version}`,
@@ -108,13 +99,18 @@ function Drift({ filters }: { filters: Filters }) {
   );
 }
 
-function AsOf({ moment }: { moment: string | null }) {
-  if (moment === null) {
-    return <p className={classes.asOf}>The figures are being worked out for the first time.</p>;
-  }
+/** How old the figures are; nothing where there are none to be old. */
+function AsOf({ report: { refreshed_at: moment, num_rankings: count } }: { report: AgreementReport }) {
+  if (count === 0) return null;
   return (
-    <p className={classes.asOf}>
-      As of <Moment at={moment} />; worked out anew in the background whenever rankings are sealed.
+    <p className={classes.asOf} role="status">
+      {moment === null ? (
+        "The figures are being worked out for the first time; they appear here by themselves."
+      ) : (
+        <>
+          As of <Moment at={moment} />; worked out anew in the background whenever rankings are sealed.
+        </>
+      )}
     </p>
   );
 }
@@ -141,17 +137,20 @@ function Terms({ definition }: { definition: AgreementReport["definition"] }) {
   );
 }
 
-function Figures({ report }: { report: AgreementReport }) {
-  if (report.num_rankings === 0) {
-    return (
-      <Section title="Figures">
-        <EmptyNote title="No sealed ranking fits">
-          Agreement needs tasks that several labelers ranked. Raise a project's overlap to two or
-          more, or choose other filters.
-        </EmptyNote>
-      </Section>
-    );
-  }
+function NoFigures() {
+  return (
+    <Section title="Figures">
+      <EmptyNote title="No sealed ranking fits">
+        Agreement needs tasks that several labelers ranked. Raise a project's overlap to two or more, or choose
+        other filters. A ranking counts ten minutes after it was sent, when it can no longer be taken back.
+      </EmptyNote>
+    </Section>
+  );
+}
+
+function Figures({ report, filters }: { report: AgreementReport; filters: Filters }) {
+  const { search } = useLocation();
+  if (report.num_rankings === 0) return <NoFigures />;
   return (
     <>
       <Section
@@ -160,23 +159,23 @@ function Figures({ report }: { report: AgreementReport }) {
       >
         <div className={classes.tiles}>
           {report.figures.map((figure) => (
-            <FigureTile key={figure.key} figure={figure} />
+            <FigureTile key={figure.key} figure={figure} to={rowsAddress(filters)} />
           ))}
         </div>
       </Section>
       <AgainstReferences report={report} />
-      <OverTime report={report} />
+      <OverTime report={report} filters={filters} />
       <Section
         title="Prompts by their agreement"
         note="In percent, a tie against a preference counting a half; prompts that several labelers ranked."
       >
-        <SharesChart shares={report.shares} />
+        <SharesChart shares={report.shares} search={search} />
       </Section>
       <Section
         title="Labelers"
         note="How often each agrees with the others, ties dropped; the busiest first."
       >
-        <LabelersTable labelers={report.labelers} />
+        <LabelersTable labelers={report.labelers} filters={filters} />
       </Section>
       {report.together.length > 0 && (
         <>
@@ -184,13 +183,13 @@ function Figures({ report }: { report: AgreementReport }) {
             title="Who agrees with whom"
             note="Of every two of the twenty busiest labelers, ties dropped; intervals on hover. Grey: fewer than 20 shared pairs."
           >
-            <LabelersMatrix together={report.together} />
+            <LabelersMatrix together={report.together} filters={filters} />
           </Section>
           <Section
             title="Cohen's kappa"
             note="Of every two of the twenty busiest labelers, a tie being an answer."
           >
-            <KappasTable together={report.together} />
+            <KappasTable together={report.together} filters={filters} />
           </Section>
         </>
       )}
@@ -208,9 +207,11 @@ export function AgreementPage() {
       <PageHeader
         title="Agreement"
         actions={
-          <LinkButton to={{ pathname: "/agreement/contested", search }} isQuiet>
-            The prompts behind it
-          </LinkButton>
+          <>
+            <LinkButton to={{ pathname: "/agreement/contested", search }} isQuiet>
+              Contested prompts
+            </LinkButton>
+          </>
         }
       >
         How often labelers who judged the same pair of completions preferred the same one.
@@ -230,8 +231,8 @@ export function AgreementPage() {
             className={agreement.isPlaceholderData ? classes.stale : undefined}
             aria-busy={agreement.isPlaceholderData}
           >
-            <AsOf moment={report.refreshed_at} />
-            <Figures report={report} />
+            <AsOf report={report} />
+            <Figures report={report} filters={filters} />
             <Drift filters={filters} />
             <Terms definition={report.definition} />
           </div>

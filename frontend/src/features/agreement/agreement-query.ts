@@ -2,6 +2,8 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
+import { listQuery } from "@/api/pages";
+import type { AgreementRow } from "@/api/research-types";
 import type { operations } from "@/api/schema";
 import { numberIn, SCOPE, scopeOf } from "@/api/scope";
 
@@ -38,6 +40,10 @@ export function selectionOf(filters: Filters): Query {
   };
 }
 
+// The figures are worked out in the background: soon for the first time, later now and then.
+const FIRST_EVERY_MS = 3_000;
+const AGAIN_EVERY_MS = 60_000;
+
 /** The agreement over sealed rankings. */
 export function agreementQuery(filters: Filters) {
   const query = selectionOf(filters);
@@ -45,7 +51,24 @@ export function agreementQuery(filters: Filters) {
     queryKey: ["agreement", query],
     queryFn: ({ signal }) => bodyOf(api.GET("/api/agreement/", { params: { query }, signal })),
     placeholderData: keepPreviousData,
+    refetchInterval: (found) =>
+      found.state.data?.refreshed_at === null ? FIRST_EVERY_MS : AGAIN_EVERY_MS,
   });
+}
+
+type RowsQuery = NonNullable<operations["rankings_behind_agreement"]["parameters"]["query"]>;
+
+/** The rankings behind a figure, newest first. */
+export function rowsQuery(filters: Filters & Record<"labeler" | "with" | "flag", string>) {
+  const query: RowsQuery = {
+    ...selectionOf(filters),
+    labeler: numberIn(filters.labeler),
+    other: numberIn(filters.with),
+    flag: chosen<NonNullable<RowsQuery["flag"]>>(filters.flag),
+  };
+  return listQuery<AgreementRow>(["agreement", "rows", query], (cursor, signal) =>
+    bodyOf(api.GET("/api/agreement/rankings/", { params: { query: { ...query, cursor } }, signal })),
+  );
 }
 
 /** How the same comparisons are judged from week to week. */

@@ -1,4 +1,4 @@
-import { Skeleton } from "@mantine/core";
+import { Anchor, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "react-router";
 
@@ -124,7 +124,7 @@ function Lists({ found }: { found: ContestedList }) {
 
 /** The prompts behind the agreement, those on which labelers are most divided first (R46). */
 export function ContestedPage() {
-  const [filters, setFilter] = useAddressFilters(FILTERS);
+  const [filters, setFilter] = useAddressFilters([...FILTERS, "tenth"]);
   const { search } = useLocation();
   const contested = useQuery(contestedQuery(filters));
   return (
@@ -139,7 +139,15 @@ export function ContestedPage() {
       >
         Where labelers are divided: read their orders side by side, settle them, or take a prompt out.
       </PageHeader>
-      <AgreementFilters filters={filters} versions={[]} onFilter={setFilter} />
+      <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
+      {filters.tenth !== "" && (
+        <p className={classes.asOf}>
+          Only prompts with an agreement of {Number(filters.tenth) * 10} to {Number(filters.tenth) * 10 + 10}%.{" "}
+          <Anchor component="button" type="button" onClick={() => setFilter("tenth", "")}>
+            Show all
+          </Anchor>
+        </p>
+      )}
       <Loaded query={contested} skeleton={<Skeleton height={320} />}>
         {(found) => (
           <div

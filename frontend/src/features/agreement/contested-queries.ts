@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@ta
 
 import { api, bodyOf } from "@/api/client";
 import type { AdjudicationRequest, LabelersQuestion } from "@/api/research-types";
+import { numberIn } from "@/api/scope";
 
 import { selectionOf } from "./agreement-query";
 import type { Filters } from "./agreement-query";
@@ -14,8 +15,8 @@ export interface Place {
 }
 
 /** The least agreement first, over the same choices as the agreement itself. */
-export function contestedQuery(filters: Filters) {
-  const query = selectionOf(filters);
+export function contestedQuery({ tenth, ...filters }: Filters & { tenth: string }) {
+  const query = { ...selectionOf(filters), tenth: numberIn(tenth) };
   return queryOptions({
     queryKey: [...CONTESTED, "list", query],
     queryFn: ({ signal }) => bodyOf(api.GET("/api/contested-prompts/", { params: { query }, signal })),

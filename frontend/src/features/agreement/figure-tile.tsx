@@ -1,3 +1,5 @@
+import { Link } from "react-router";
+
 import type { AgreementFigure } from "@/api/research-types";
 import { IntervalMark } from "@/components/interval-mark";
 
@@ -22,7 +24,14 @@ function Drawing({ figure }: { figure: AgreementFigure }) {
 }
 
 /** One figure with its interval, its size, its definition and, where undefined, the reason. */
-export function FigureTile({ figure }: { figure: AgreementFigure }) {
+export function FigureTile({
+  figure,
+  to,
+}: {
+  figure: AgreementFigure;
+  /** Where the rows behind it are. */
+  to: string;
+}) {
   const text = figureText(figure.key, figure.value);
   const chance = figureText(figure.key, figure.chance);
   return (
@@ -39,7 +48,11 @@ export function FigureTile({ figure }: { figure: AgreementFigure }) {
             {intervalText(figure.key, figure)}
             {chance !== null && `; chance ${chance}`}
           </p>
-          <p className={classes.small}>{sizeText(figure, figure.counted)}</p>
+          <p className={classes.small}>
+            <Link to={to} aria-label={`The rankings behind ${figure.label}`}>
+              {sizeText(figure, figure.counted)}
+            </Link>
+          </p>
           <Drawing figure={figure} />
         </>
       )}

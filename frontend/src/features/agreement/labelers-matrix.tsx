@@ -1,7 +1,11 @@
+import { Link } from "react-router";
+
 import type { AgreementReport, LabelersTogether } from "@/api/research-types";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 
+import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
+import { rowsAddress } from "./rows-address";
 
 // Below this the figure of two labelers says little, and stands in grey.
 const FEW = 20;
@@ -24,13 +28,16 @@ function toneOf(value: number): React.CSSProperties {
   return { background: `color-mix(in srgb, var(--accent) ${Math.round(strength * 45)}%, var(--surface))` };
 }
 
-function Cell({ couple }: { couple: LabelersTogether | undefined }) {
+function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filters: Filters }) {
   if (!couple) return <td className={classes.unmet}>never met</td>;
   const { agreement, a, b } = couple;
+  const to = rowsAddress(filters, { labeler: a.id, with: b.id });
   if (agreement.value === null) {
     return (
       <td className={classes.unmet} title={agreement.reason_undefined ?? undefined}>
-        <span>{formatCount(agreement.num_pairs)} shared</span>
+        <Link to={to} aria-label={`Rankings of ${a.display_name} and ${b.display_name}`}>
+          {formatCount(agreement.num_pairs)} shared
+        </Link>
       </td>
     );
   }
@@ -45,14 +52,24 @@ function Cell({ couple }: { couple: LabelersTogether | undefined }) {
       style={agreement.num_pairs < FEW ? undefined : toneOf(agreement.value)}
       title={told}
     >
-      <b>{formatShare(agreement.value, 0)}</b>
+      <b>
+        <Link to={to} aria-label={`${formatShare(agreement.value, 0)}, rankings of ${a.display_name} and ${b.display_name}`}>
+          {formatShare(agreement.value, 0)}
+        </Link>
+      </b>
       <span>n = {formatCount(agreement.num_pairs)}</span>
     </td>
   );
 }
 
 /** Who agrees with whom: a darker cell is more agreement than chance, grey is too little to say. */
-export function LabelersMatrix({ together }: { together: AgreementReport["together"] }) {
+export function LabelersMatrix({
+  together,
+  filters,
+}: {
+  together: AgreementReport["together"];
+  filters: Filters;
+}) {
   const people = peopleOf(together);
   const of = new Map(together.map((couple) => [`${couple.a.id} ${couple.b.id}`, couple]));
   const coupleOf = (one: Person, other: Person) =>
@@ -81,7 +98,7 @@ export function LabelersMatrix({ together }: { together: AgreementReport["togeth
                 column.id === row.id ? (
                   <td key={column.id} className={classes.self} aria-hidden="true" />
                 ) : (
-                  <Cell key={column.id} couple={coupleOf(row, column)} />
+                  <Cell key={column.id} couple={coupleOf(row, column)} filters={filters} />
                 ),
               )}
             </tr>

@@ -10,8 +10,10 @@ import type { Column } from "@/components/data-table";
 import { formatCount, formatShare } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
 
+import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { figureText, intervalOf } from "./figures";
+import { rowsAddress } from "./rows-address";
 
 const NUM_FIRST = 20;
 const SHARES: [number, number] = [0, 1];
@@ -37,7 +39,8 @@ function Mark({ figure, range, label }: {
   );
 }
 
-const LABELERS: Column<LabelerAgreement>[] = [
+function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
+  return [
   {
     key: "who",
     header: "Labeler",
@@ -71,7 +74,11 @@ const LABELERS: Column<LabelerAgreement>[] = [
     key: "rankings",
     header: "Rankings",
     align: "end",
-    cell: ({ num_rankings: count }) => formatCount(count),
+    cell: ({ labeler, num_rankings: count }) => (
+      <Link to={rowsAddress(filters, { labeler: labeler.id })} aria-label={`Rankings of ${labeler.display_name}`}>
+        {formatCount(count)}
+      </Link>
+    ),
   },
   {
     key: "ties",
@@ -80,8 +87,10 @@ const LABELERS: Column<LabelerAgreement>[] = [
     cell: ({ tie_share: share }) => (share === null ? "none judged" : formatShare(share)),
   },
 ];
+}
 
-const TOGETHER: Column<LabelersTogether>[] = [
+function togetherColumns(filters: Filters): Column<LabelersTogether>[] {
+  return [
   {
     key: "who",
     header: "Labelers",
@@ -110,9 +119,17 @@ const TOGETHER: Column<LabelersTogether>[] = [
     key: "shared",
     header: "Shared pairs",
     align: "end",
-    cell: ({ kappa }) => formatCount(kappa.num_pairs),
+    cell: ({ a, b, kappa }) => (
+      <Link
+        to={rowsAddress(filters, { labeler: a.id, with: b.id })}
+        aria-label={`Rankings of ${a.display_name} and ${b.display_name}`}
+      >
+        {formatCount(kappa.num_pairs)}
+      </Link>
+    ),
   },
 ];
+}
 
 /** The first rows, and the rest once somebody asks. */
 function FirstRows<Row>({ rows, children }: { rows: Row[]; children: (shown: Row[]) => ReactNode }) {
@@ -131,13 +148,19 @@ function FirstRows<Row>({ rows, children }: { rows: Row[]; children: (shown: Row
   );
 }
 
-export function LabelersTable({ labelers }: { labelers: AgreementReport["labelers"] }) {
+export function LabelersTable({
+  labelers,
+  filters,
+}: {
+  labelers: AgreementReport["labelers"];
+  filters: Filters;
+}) {
   return (
     <FirstRows rows={labelers}>
       {(rows) => (
         <DataTable
           caption="Agreement by labeler"
-          columns={LABELERS}
+          columns={labelersColumns(filters)}
           rows={rows}
           rowKey={({ labeler }) => labeler.id}
         />
@@ -146,13 +169,13 @@ export function LabelersTable({ labelers }: { labelers: AgreementReport["labeler
   );
 }
 
-export function KappasTable({ together }: { together: LabelersTogether[] }) {
+export function KappasTable({ together, filters }: { together: LabelersTogether[]; filters: Filters }) {
   return (
     <FirstRows rows={together}>
       {(rows) => (
         <DataTable
           caption="Cohen's kappa of every two labelers"
-          columns={TOGETHER}
+          columns={togetherColumns(filters)}
           rows={rows}
           rowKey={({ a, b }) => `${a.id}-${b.id}`}
         />

@@ -1,0 +1,98 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import type { AgreementRow } from "@/api/research-types";
+import { labelOf, POOL_WORDS } from "@/api/words";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { EmptyNote } from "@/components/empty-note";
+import { formatCount } from "@/components/formats";
+import { LinkButton } from "@/components/link-button";
+import { Loaded } from "@/components/loaded";
+import { Moment } from "@/components/moment";
+import { MoreButton } from "@/components/more-button";
+import { PageHeader } from "@/components/page-header";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { AgreementFilters } from "./agreement-filters";
+import { FILTERS, rowsQuery } from "./agreement-query";
+import classes from "./agreement.module.css";
+import { ROWS } from "./rows-address";
+
+const COLUMNS: Column<AgreementRow>[] = [
+  {
+    key: "prompt",
+    header: "Prompt",
+    isRowHeader: true,
+    cell: ({ id, excerpt }) => (
+      <Link className={classes.excerpt} to={`/rankings/${id}`} dir="auto">
+        {excerpt}
+      </Link>
+    ),
+  },
+  { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
+  { key: "pool", header: "Pool", isOneLine: true, cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
+  { key: "k", header: "Completions", align: "end", cell: ({ k }) => formatCount(k) },
+  { key: "project", header: "Project", cell: ({ project }) => project.name },
+  { key: "at", header: "Submitted", isOneLine: true, cell: ({ submitted_at: at }) => <Moment at={at} /> },
+  {
+    key: "others",
+    header: "Other orders",
+    cell: ({ project, prompt_id: prompt }) => (
+      <Link to={`/agreement/contested/${project.id}/${prompt}`}>Side by side</Link>
+    ),
+  },
+];
+
+/** The names of the labelers, from the rows themselves once they are there. */
+function subjectOf(names: Map<string, string>, labeler: string, other: string, flag: string): string {
+  const nameOf = (id: string) => names.get(id) ?? `labeler ${id}`;
+  if (flag !== "") return `Said yes to: ${labelOf(flag).toLowerCase()}`;
+  if (other !== "") return `${nameOf(labeler)} and ${nameOf(other)}`;
+  return labeler === "" ? "Rankings that were compared" : `Rankings of ${nameOf(labeler)}`;
+}
+
+function leadOf(labeler: string, other: string, flag: string): string {
+  if (flag !== "") return "The sealed rankings in which a completion was flagged so, newest first.";
+  if (other !== "") return "Their sealed rankings of the prompts that both ranked, newest first.";
+  if (labeler !== "") return "Their sealed rankings, newest first.";
+  return "The sealed rankings of prompts that several labelers ranked, newest first.";
+}
+
+/** The rows behind a figure of agreement: every sealed ranking that fits, each to be opened. */
+export function AgreementRowsPage() {
+  const [filters, setFilter] = useAddressFilters([...FILTERS, ...ROWS]);
+  const rankings = useInfiniteQuery(rowsQuery(filters));
+  const names = new Map(
+    (rankings.data ?? []).map(({ labeler }) => [String(labeler.id), labeler.display_name]),
+  );
+  const { labeler, with: other, flag } = filters;
+  return (
+    <>
+      <PageHeader
+        title={subjectOf(names, labeler, other, flag)}
+        actions={
+          <LinkButton to="/agreement" isQuiet>
+            Agreement
+          </LinkButton>
+        }
+      >
+        {leadOf(labeler, other, flag)}
+      </PageHeader>
+      <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
+      <Loaded query={rankings} skeleton={<TableSkeleton />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyNote title="No sealed ranking fits">Choose other filters.</EmptyNote>
+          ) : (
+            <>
+              <DataTable caption="Rankings" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
+              <MoreButton list={rankings} />
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}

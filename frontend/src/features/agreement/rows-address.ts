@@ -1,0 +1,28 @@
+import { FILTERS } from "./agreement-query";
+import type { Filters } from "./agreement-query";
+
+/** Whose rankings stand behind a figure; nothing of it for those of all labelers who met. */
+export const ROWS = ["labeler", "with", "flag"] as const;
+export type RowsChoice = Partial<Record<(typeof ROWS)[number], string | number>>;
+
+/** The address of the rankings behind a figure, under the same filters. */
+export function rowsAddress(filters: Partial<Filters>, choice: RowsChoice = {}): string {
+  const query = new URLSearchParams();
+  for (const name of FILTERS) {
+    const value = filters[name] ?? "";
+    if (value !== "") query.set(name, value);
+  }
+  for (const name of ROWS) {
+    const value = choice[name];
+    if (value !== undefined) query.set(name, String(value));
+  }
+  const search = query.toString();
+  return search === "" ? "/agreement/rankings" : `/agreement/rankings?${search}`;
+}
+
+/** The week that begins on a Monday, as filters: both days are included. */
+export function weekFilters(filters: Filters, monday: string): Filters {
+  const last = new Date(`${monday}T00:00:00Z`);
+  last.setUTCDate(last.getUTCDate() + 6);
+  return { ...filters, since: monday, until: last.toISOString().slice(0, 10) };
+}

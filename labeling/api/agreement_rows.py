@@ -1,0 +1,84 @@
+"""The rankings behind a figure of agreement, ratings or flags, to be opened and read."""
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.pagination import KeysetPagination
+from labeling.api.agreement import AgreeingLabelerOutput, AgreementFilter
+from labeling.api.permissions import IsResearcher
+from labeling.api.strict_fields import ID_MAXIMUM
+from labeling.catalogue import FLAG_ITEMS
+from labeling.models import Ranking
+from labeling.selectors.agreement_rows import rankings_behind
+
+
+class RowsFilter(AgreementFilter):
+    """The agreement's choices, those within a prompt aside, and whose rankings."""
+
+    labeler = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM, required=False)
+    other = serializers.IntegerField(
+        min_value=1,
+        max_value=ID_MAXIMUM,
+        required=False,
+        help_text="With ``labeler``: the rankings of both, of prompts that both ranked.",
+    )
+    flag = serializers.ChoiceField(
+        choices=tuple(FLAG_ITEMS), required=False, help_text="That said yes to it."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "other" in attrs and "labeler" not in attrs:
+            raise serializers.ValidationError({"labeler": "Name both labelers, or one as this."})
+        return super().validate(attrs)
+
+    def rows(self) -> dict[str, Any]:
+        """Taken out, so that the rest is a selection."""
+        return {
+            "labeler_id": self.validated_data.pop("labeler", None),
+            "other_id": self.validated_data.pop("other", None),
+            "flag": self.validated_data.pop("flag", None),
+        }
+
+
+class RowOfProjectOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class AgreementRowOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    project = RowOfProjectOutput(source="task.project")
+    prompt_id = serializers.IntegerField(source="task.prompt_id")
+    excerpt = serializers.CharField()
+    labeler = AgreeingLabelerOutput()
+    k = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField()
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-submitted_at", "-id")
+
+
+class AgreementRowsView(generics.ListAPIView[Ranking]):
+    permission_classes = [IsResearcher]
+    serializer_class = AgreementRowOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> Any:
+        wanted = RowsFilter(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        rows = wanted.rows()
+        return rankings_behind(wanted.selection(), **rows)
+
+    @extend_schema(operation_id="rankings_behind_agreement", parameters=[RowsFilter])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The sealed rankings behind a figure, newest first."""
+        return self.list(request)
+
+
+urlpatterns = [path("agreement/rankings/", AgreementRowsView.as_view(), name="agreement-rankings")]

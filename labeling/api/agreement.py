@@ -229,7 +229,7 @@ def _described(found: Agreement) -> dict[str, Any]:
             "minimum_comparisons": MINIMUM_COMPARISONS,
         },
         "figures": [_figure(key, figure) for key, figure in found.figures.items()],
-        "trend": [_week(period) for period in found.trend],
+        "trend": [week_shown(period) for period in found.trend],
         "trend_definition": TREND_DEFINITION,
         "reference_lines": REFERENCE_LINES,
     }
@@ -239,7 +239,8 @@ def _counted_prompts(found: Agreement) -> int:
     return found.figures[TERNARY.key].num_prompts
 
 
-def _week(period: Period) -> dict[str, Any]:
+def week_shown(period: Period) -> dict[str, Any]:
+    """What ``WeekOutput`` renders."""
     week = date.fromordinal(period.period)
     return {**vars(period), "week": week, "is_outside": period.is_outside}
 
@@ -272,7 +273,7 @@ class AnchorDriftView(APIView):
         """
         wanted = AgreementFilter(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        weeks = [_week(period) for period in drift_of_anchors(wanted.selection())]
+        weeks = [week_shown(period) for period in drift_of_anchors(wanted.selection())]
         body = {"definition": DRIFT_DEFINITION, "num_rankings": NUM_RANKINGS, "weeks": weeks}
         return Response(DriftOutput(body).data)
 

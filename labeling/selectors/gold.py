@@ -1,13 +1,16 @@
 """Reading how labelers rank what a researcher has settled (R43)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from labeling.agreement.gold import GoldDraw
 from labeling.agreement.habits import Fact, Sums, quotient, same_order
-from labeling.models import Adjudication, RankedCompletion
+from labeling.models import Adjudication, RankedCompletion, Ranking
 from labeling.selectors.judged_pairs import Subject, counted_rankings
 from labeling.selectors.sealed_work import Scope
 
@@ -17,15 +20,61 @@ COUNTED = "rankings of gold prompts"
 def agreement_with_gold(scope: Scope, labelers: Sequence[int]) -> tuple[Fact, dict[int, Fact]]:
     """Of all together and of each of these: the pairs ordered as the gold order has them, of those
     that both order. Two queries."""
-    gold = _gold()
-    draws = _draws(scope, gold) if gold else {}
-    together = [draw for of_labeler in draws.values() for draw in of_labeler]
-    return _fact(together), {labeler: _fact(draws.get(labeler, [])) for labeler in labelers}
+    rankings = counted_rankings(include_simulated=scope.include_simulated)
+    draws = gold_draws(rankings.filter(scope.on("task__project")))
+    of_labeler = gold_facts(draws)
+    return _fact(draws), {labeler: of_labeler.get(labeler, _fact([])) for labeler in labelers}
 
 
-def _fact(draws: Sequence[tuple[float, float]]) -> Fact:
-    part, whole = np.array(draws, dtype=np.float64).reshape(-1, 2).T
+def gold_facts(draws: Sequence[GoldDraw]) -> dict[int, Fact]:
+    """Of each labeler who has ranked a gold prompt."""
+    of_labeler = defaultdict(list)
+    for draw in draws:
+        of_labeler[draw.labeler].append(draw)
+    return {labeler: _fact(own) for labeler, own in of_labeler.items()}
+
+
+def _fact(draws: Sequence[GoldDraw]) -> Fact:
+    part = np.array([draw.same for draw in draws], dtype=np.float64)
+    whole = np.array([draw.both_order for draw in draws], dtype=np.float64)
     return quotient(Sums(part, whole), counted=COUNTED)
+
+
+def gold_draws(rankings: QuerySet[Ranking]) -> list[GoldDraw]:
+    """Of each of these rankings whose prompt is settled as gold. Two queries."""
+    gold = _gold()
+    if not gold:
+        return []
+    is_gold = Adjudication.objects.filter(
+        project=OuterRef("task__project"),
+        prompt=OuterRef("task__prompt"),
+        is_gold=True,
+        superseded_at__isnull=True,
+    )
+    rows = RankedCompletion.objects.filter(
+        ranking__in=rankings.order_by().filter(Exists(is_gold))
+    ).values_list(
+        "ranking_id",
+        "ranking__labeler_id",
+        "ranking__submitted_at",
+        "task__project_id",
+        "task__prompt_id",
+        "completion_id",
+        "rank",
+    )
+    ranks: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
+    about: dict[UUID, tuple[int, datetime, int]] = {}
+    for ranking, labeler, at, project, prompt, completion, rank in rows.order_by("pk"):
+        # Settled between the two queries: it belongs to the next reader.
+        wanted = gold.get((project, prompt), {}).get(completion)
+        if wanted is not None:
+            about[ranking] = (labeler, at, prompt)
+            ranks[ranking].append((rank, wanted))
+    draws = []
+    for ranking, (labeler, at, prompt) in about.items():
+        mine, theirs = np.array(ranks[ranking], dtype=np.int64).T
+        draws.append(GoldDraw(labeler, prompt, at.toordinal(), *same_order(mine, theirs)))
+    return draws
 
 
 def _gold() -> dict[Subject, dict[int, int]]:
@@ -34,36 +83,3 @@ def _gold() -> dict[Subject, dict[int, int]]:
         (project, prompt): {int(completion): rank for completion, rank in ranks.items()}
         for project, prompt, ranks in rows.values_list("project_id", "prompt_id", "ranks")
     }
-
-
-def _draws(
-    scope: Scope, gold: Mapping[Subject, Mapping[int, int]]
-) -> dict[int, list[tuple[float, float]]]:
-    """By labeler, of each of their rankings of gold prompts: pairs alike, and pairs ordered."""
-    is_gold = Adjudication.objects.filter(
-        project=OuterRef("task__project"),
-        prompt=OuterRef("task__prompt"),
-        is_gold=True,
-        superseded_at__isnull=True,
-    )
-    rankings = counted_rankings(include_simulated=scope.include_simulated).filter(
-        Exists(is_gold), scope.on("task__project")
-    )
-    rows = RankedCompletion.objects.filter(ranking__in=rankings).values_list(
-        "ranking_id",
-        "ranking__labeler_id",
-        "task__project_id",
-        "task__prompt_id",
-        "completion_id",
-        "rank",
-    )
-    orders: dict[tuple[object, int, Subject], list[tuple[int, int]]] = defaultdict(list)
-    for ranking, labeler, project, prompt, completion, rank in rows.order_by("pk"):
-        wanted = gold[project, prompt].get(completion)
-        if wanted is not None:
-            orders[ranking, labeler, (project, prompt)].append((rank, wanted))
-    draws = defaultdict(list)
-    for (_, labeler, _), ranks in orders.items():
-        mine, theirs = np.array(ranks, dtype=np.int64).T
-        draws[labeler].append(same_order(mine, theirs))
-    return draws

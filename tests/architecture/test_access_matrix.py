@@ -121,6 +121,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "agreement/": {"GET": "researcher"},
     "agreement/rankings/": {"GET": "researcher"},
     "anchor-drift/": {"GET": "researcher"},
+    "rating-agreement/": {"GET": "researcher"},
     "contested-prompts/": {"GET": "researcher"},
     "contested-prompts/<int:project_id>/<int:prompt_id>/": {"GET": "researcher"},
     "contested-prompts/<int:project_id>/<int:prompt_id>/adjudication/": {"POST": "researcher"},

@@ -89,7 +89,7 @@ def test_what_is_not_built_yet_is_claimed_by_no_test() -> None:
         for number in numbers & set(re.findall(r"\bR\d+\b", path.read_text()))
     }
 
-    assert len(numbers) > 10
+    assert len(numbers) > 5
     assert claimed == {}
 
 

@@ -1566,6 +1566,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rating-agreement/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Over the newest sealed rankings; what chooses within a prompt chooses nothing here. */
+        get: operations["rating_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/returns/": {
         parameters: {
             query?: never;
@@ -3364,6 +3381,14 @@ export interface components {
             /** Format: double */
             score: number;
         };
+        FlagAgreementOutput: {
+            /** @enum {string} */
+            key: "fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment";
+            readonly label: string;
+            prevalence: components["schemas"]["EstimateOutput"];
+            ac1: components["schemas"]["EstimateOutput"];
+            alpha: components["schemas"]["EstimateOutput"];
+        };
         FlagInputRequest: {
             is_sensitive: boolean;
         };
@@ -4085,6 +4110,23 @@ export interface components {
             num_waiting_for_others: number;
             /** @description When not qualified: the languages and skills that the project asks for. */
             missing: string[];
+        };
+        /** @description Either a value or the reason why there is none. */
+        OfLabelerOutput: {
+            labeler: components["schemas"]["AgreeingLabelerOutput"];
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            num_counted: number;
+            /**
+             * Format: double
+             * @description Of leniency: how often chance goes as far from 0.
+             */
+            p_value: number | null;
+            reason_undefined: string | null;
         };
         OpenedEvaluationOutput: {
             id: number;
@@ -5092,6 +5134,35 @@ export interface components {
             num_prompts: number;
             reason_undefined: string | null;
             reason_no_interval: string | null;
+        };
+        RatingAgreementOutput: {
+            definitions: components["schemas"]["RatingDefinitionsOutput"];
+            /** @description Fewer comparisons of two labelers than this make no figure of agreement. */
+            minimum_comparisons: number;
+            /** @description Those read: the newest. */
+            num_rankings: number;
+            /** @description Those that fit. */
+            num_sealed: number;
+            rating_alpha: components["schemas"]["EstimateOutput"];
+            flags: components["schemas"]["FlagAgreementOutput"][];
+            /** @description Those with the most to go by first. */
+            leniency: components["schemas"]["OfLabelerOutput"][];
+            /** @description Likewise. */
+            gold_by_labeler: components["schemas"]["OfLabelerOutput"][];
+            gold: components["schemas"]["EstimateOutput"];
+            gold_weeks: components["schemas"]["WeekOutput"][];
+        };
+        RatingDefinitionsOutput: {
+            rating_alpha: string;
+            prevalence: string;
+            ac1: string;
+            flag_alpha: string;
+            leniency: string;
+            gold: string;
+            gold_weeks: string;
+            /** @description Of all but leniency. */
+            interval_method: string;
+            leniency_interval_method: string;
         };
         RedeemInputRequest: {
             token: string;
@@ -9731,6 +9802,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RankingDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rating_agreement: {
+        parameters: {
+            query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                /** @description Whose agreement with gold is told; of all together without one. */
+                labeler?: number;
+                /** @description Only pairs of completions that at least this many labelers judged. */
+                min_overlap?: number;
+                other_source?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description With ``other_source``: only pairs written by these two. */
+                source?: number;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingAgreementOutput"];
                 };
             };
             /** @description Refused */

@@ -98,6 +98,10 @@ const researcherPages: RouteObject[] = [
   { path: "reviews", ...page(() => import("@/features/reviews/reviews-page"), "ReviewsPage") },
   { path: "agreement", ...page(() => import("@/features/agreement/agreement-page"), "AgreementPage") },
   {
+    path: "agreement/ratings",
+    ...page(() => import("@/features/agreement/ratings-page"), "RatingsPage"),
+  },
+  {
     path: "agreement/rankings",
     ...page(() => import("@/features/agreement/agreement-rows-page"), "AgreementRowsPage"),
   },

@@ -208,6 +208,9 @@ export function AgreementPage() {
         title="Agreement"
         actions={
           <>
+            <LinkButton to={{ pathname: "/agreement/ratings", search }} isQuiet>
+              Ratings and flags
+            </LinkButton>
             <LinkButton to={{ pathname: "/agreement/contested", search }} isQuiet>
               Contested prompts
             </LinkButton>

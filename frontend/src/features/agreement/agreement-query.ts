@@ -71,6 +71,16 @@ export function rowsQuery(filters: Filters & Record<"labeler" | "with" | "flag",
   );
 }
 
+/** Ratings, flags, leniency and gold, over the newest rankings that fit. */
+export function ratingsQuery({ labeler, ...filters }: Filters & { labeler: string }) {
+  const query = { ...selectionOf(filters), labeler: numberIn(labeler) };
+  return queryOptions({
+    queryKey: ["rating-agreement", query],
+    queryFn: ({ signal }) => bodyOf(api.GET("/api/rating-agreement/", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
 /** How the same comparisons are judged from week to week. */
 export function anchorDriftQuery(filters: Filters) {
   const query = selectionOf(filters);

@@ -1,0 +1,159 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test } from "vitest";
+
+import type { Figure, RatingReport } from "@/api/research-types";
+import { ruth, sessionOf } from "@/testing/people";
+import { renderApp } from "@/testing/render";
+import { FakeServer } from "@/testing/server";
+
+function figure(value: number | null, change: Partial<Figure> = {}): Figure {
+  return {
+    value,
+    low: value === null ? null : value - 0.05,
+    high: value === null ? null : value + 0.05,
+    num_pairs: 400,
+    num_prompts: 60,
+    reason_undefined: value === null ? "Every answer is the same." : null,
+    reason_no_interval: null,
+    chance: null,
+    ...change,
+  };
+}
+
+const week = {
+  week: "2026-03-02",
+  value: 0.8,
+  expected: 0.75,
+  low: 0.7,
+  high: 0.82,
+  num_pairs: 90,
+  is_outside: false,
+  reason_undefined: null,
+};
+
+const report: RatingReport = {
+  definitions: {
+    rating_alpha: "Alpha of ratings.",
+    prevalence: "The share of yes.",
+    ac1: "Gwet's AC1.",
+    flag_alpha: "Alpha of yes and no.",
+    leniency: "How much higher.",
+    gold: "On gold prompts.",
+    gold_weeks: "With a band.",
+    interval_method: "Cluster bootstrap.",
+    leniency_interval_method: "Linearised.",
+  },
+  minimum_comparisons: 20,
+  num_rankings: 20_000,
+  num_sealed: 34_000,
+  rating_alpha: figure(0.412),
+  flags: [
+    { key: "violent_content", label: "Contains violent content", prevalence: figure(0.02), ac1: figure(0.97), alpha: figure(0.11) },
+    { key: "harmful_advice", label: "Gives harmful advice", prevalence: figure(0), ac1: figure(1), alpha: figure(null) },
+  ],
+  leniency: [
+    {
+      labeler: { id: 7, display_name: "Amina Osei", pool: "training" },
+      value: 0.42,
+      low: 0.2,
+      high: 0.64,
+      num_counted: 120,
+      p_value: 0.0002,
+      reason_undefined: null,
+    },
+    {
+      labeler: { id: 8, display_name: "Otto Berg", pool: "training" },
+      value: null,
+      low: null,
+      high: null,
+      num_counted: 3,
+      p_value: null,
+      reason_undefined: "Rankings rated by others too so far: 3. At least 10 are needed.",
+    },
+  ],
+  gold_by_labeler: [
+    {
+      labeler: { id: 7, display_name: "Amina Osei", pool: "training" },
+      value: 0.81,
+      low: 0.7,
+      high: 0.9,
+      num_counted: 40,
+      p_value: null,
+      reason_undefined: null,
+    },
+  ],
+  gold: figure(0.78, { num_pairs: 90, num_prompts: 15 }),
+  gold_weeks: [week],
+};
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer()
+    .install()
+    .on("GET /api/session/", { body: sessionOf(ruth) })
+    .on("GET /api/projects/", { body: { results: [], next: null } })
+    .on("GET /api/completion-sources/", { body: { results: [], next: null } })
+    .on("GET /api/catalogue/", { body: { categories: [] } })
+    .on("GET /api/rating-agreement/", { body: report });
+});
+
+test("ratings and flags have values, intervals, sizes and reasons", async () => {
+  renderApp("/agreement/ratings?project=3");
+
+  const ratings = await screen.findByRole("region", { name: "Ratings of overall quality" });
+  expect(ratings).toHaveTextContent("0.412");
+  expect(ratings).toHaveTextContent("95% interval 0.362 to 0.462");
+  expect(ratings).toHaveTextContent("20,000 rankings, the newest of 34,000");
+  const rare = screen.getByRole("row", { name: /Contains violent content/ });
+  expect(rare).toHaveTextContent("2.0%n = 400");
+  expect(rare).toHaveTextContent("0.9700.920 to 1.020");
+  const never = screen.getByRole("row", { name: /Gives harmful advice/ });
+  expect(never).toHaveTextContent("not defined: Every answer is the same.");
+  expect(document.body).not.toHaveTextContent("NaN");
+});
+
+test("a flag leads to the rankings that said yes, a labeler to their page", async () => {
+  renderApp("/agreement/ratings?project=3");
+
+  expect(await screen.findByRole("link", { name: "Contains violent content" })).toHaveAttribute(
+    "href",
+    "/agreement/rankings?project=3&flag=violent_content",
+  );
+  expect(screen.getByRole("link", { name: "Amina Osei" })).toHaveAttribute("href", "/labelers?labeler=7");
+  expect(screen.getByText(/Otto Berg: not defined: Rankings rated by others too so far: 3/)).toBeVisible();
+  expect(screen.getByText("120 rankings, p < 0.001")).toBeVisible();
+});
+
+test("agreement with gold stands week by week, and a week leads to its rankings (R43)", async () => {
+  const user = userEvent.setup();
+  renderApp("/agreement/ratings");
+
+  const gold = await screen.findByRole("region", { name: "Labelers beside researchers" });
+  expect(gold).toHaveTextContent("78.0%");
+  expect(gold).toHaveTextContent("90 pairs, on 15 prompts");
+  expect(within(gold).getByRole("img", { name: /Agreement with gold by week: 1 weeks/ })).toBeVisible();
+  await user.click(within(gold).getByText("Figures and files"));
+  expect(within(gold).getByRole("link", { name: "2026-03-02" })).toHaveAttribute(
+    "href",
+    "/agreement/rankings?since=2026-03-02&until=2026-03-08",
+  );
+});
+
+test("agreement with gold can be read of one labeler alone (R43)", async () => {
+  const user = userEvent.setup();
+  renderApp("/agreement/ratings");
+
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Labeler" }), "Amina Osei, 81.0%");
+
+  await waitFor(() => expect(server.sent("GET /api/rating-agreement/").at(-1)?.query).toContain("labeler=7"));
+});
+
+test("nothing sealed is said, not shown as zeros", async () => {
+  server.on("GET /api/rating-agreement/", { body: { ...report, num_rankings: 0 } });
+  renderApp("/agreement/ratings");
+
+  expect(await screen.findByText("No sealed ranking fits")).toBeVisible();
+  expect(screen.queryByRole("table")).not.toBeInTheDocument();
+});

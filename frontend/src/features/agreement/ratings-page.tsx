@@ -1,0 +1,169 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useLocation } from "react-router";
+
+import type { RatingReport } from "@/api/research-types";
+import { EmptyNote } from "@/components/empty-note";
+import { countOf, formatCount } from "@/components/formats";
+import { IntervalChart } from "@/components/interval-chart";
+import { LinkButton } from "@/components/link-button";
+import { Loaded } from "@/components/loaded";
+import { PageHeader } from "@/components/page-header";
+import { Section } from "@/components/section";
+import { useAddressFilters } from "@/components/use-address-filters";
+
+import { AgreementFilters } from "./agreement-filters";
+import { FILTERS, ratingsQuery } from "./agreement-query";
+import type { Filters } from "./agreement-query";
+import classes from "./agreement.module.css";
+import { BesideGold } from "./beside-gold";
+import { intervalOf, sizeText } from "./figures";
+import { FlagsTable } from "./flags-table";
+import { LoneFigure } from "./lone-figure";
+import { rowsAddress } from "./rows-address";
+
+/** How often each flag was set, drawn from zero; each leads to the rankings that say so. */
+function Prevalences({ report, filters }: { report: RatingReport; filters: Filters }) {
+  const rows = report.flags.flatMap(({ key, label, prevalence }) => {
+    const interval = intervalOf(prevalence);
+    if (!interval) return [];
+    return [{ label, note: sizeText(prevalence, "answers"), to: rowsAddress(filters, { flag: key }), interval }];
+  });
+  if (rows.length === 0) return <EmptyNote title="No flag was asked about yet" />;
+  return (
+    <IntervalChart
+      title="Flags"
+      definition={`${report.definitions.prevalence} ${report.definitions.interval_method}`}
+      rows={rows}
+      bounds={[0, 1]}
+      isBars
+    />
+  );
+}
+
+function Leniency({ report }: { report: RatingReport }) {
+  const rows = report.leniency.flatMap((one) => {
+    const interval = intervalOf(one);
+    if (!interval) return [];
+    const chance = one.p_value === null ? "" : `, p ${one.p_value < 0.001 ? "< 0.001" : one.p_value.toFixed(3)}`;
+    return [
+      {
+        label: one.labeler.display_name,
+        note: `${countOf(one.num_counted, "ranking")}${chance}`,
+        to: `/labelers?labeler=${one.labeler.id}`,
+        interval,
+      },
+    ];
+  });
+  const missing = report.leniency.filter(({ value }) => value === null);
+  return (
+    <>
+      {rows.length > 0 && (
+        <IntervalChart
+          title="Leniency"
+          definition={`${report.definitions.leniency} ${report.definitions.leniency_interval_method}`}
+          rows={rows}
+          references={[{ value: 0, label: "As the others" }]}
+        />
+      )}
+      {missing.map(({ labeler, reason_undefined: reason }) => (
+        <p key={labeler.id} className={classes.small}>
+          {labeler.display_name}: not defined: {reason}
+        </p>
+      ))}
+      {report.leniency.length === 0 && <EmptyNote title="Nobody has rated a completion that others rated too" />}
+    </>
+  );
+}
+
+function Figures({
+  report,
+  filters,
+  labeler,
+  onLabeler,
+}: {
+  report: RatingReport;
+  filters: Filters;
+  labeler: string;
+  onLabeler: (labeler: string) => void;
+}) {
+  const newest = report.num_rankings === report.num_sealed ? "" : `, the newest of ${formatCount(report.num_sealed)}`;
+  return (
+    <>
+      <Section
+        title="Ratings of overall quality"
+        note={`${report.definitions.rating_alpha} Read: ${countOf(report.num_rankings, "ranking")}${newest}.`}
+        isSheet
+      >
+        <LoneFigure kind="rating_alpha" figure={report.rating_alpha} counted="ratings" />
+      </Section>
+      <Section title="Leniency" note={report.definitions.leniency} isSheet>
+        <Leniency report={report} />
+      </Section>
+      <Section title="Flags" note={`${report.definitions.prevalence} A name leads to the rankings that said yes.`} isSheet>
+        <Prevalences report={report} filters={filters} />
+      </Section>
+      <Section
+        title="Agreement about flags"
+        note={`${report.definitions.ac1} ${report.definitions.flag_alpha}`}
+      >
+        <FlagsTable flags={report.flags} />
+      </Section>
+      <BesideGold report={report} filters={filters} labeler={labeler} onLabeler={onLabeler} />
+      <Section title="How this is counted" isSheet>
+        <div className={classes.terms}>
+          <p>
+            <b>Intervals.</b> {report.definitions.interval_method} Of leniency: {report.definitions.leniency_interval_method}
+          </p>
+          <p>
+            Only sealed rankings count: those that can no longer be taken back. Fewer than{" "}
+            {countOf(report.minimum_comparisons, "comparison")} of two labelers make no figure of agreement.
+          </p>
+        </div>
+      </Section>
+    </>
+  );
+}
+
+/** How much labelers agree about single completions: ratings, flags, and what is settled as gold. */
+export function RatingsPage() {
+  const [filters, setFilter] = useAddressFilters([...FILTERS, "labeler"]);
+  const { search } = useLocation();
+  const ratings = useQuery(ratingsQuery(filters));
+  return (
+    <>
+      <PageHeader
+        title="Ratings and flags"
+        actions={
+          <LinkButton to={{ pathname: "/agreement", search }} isQuiet>
+            Agreement
+          </LinkButton>
+        }
+      >
+        How much labelers agree about each completion by itself, and about what researchers have settled.
+      </PageHeader>
+      <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
+      <Loaded query={ratings} skeleton={<Skeleton height={320} />}>
+        {(report) => (
+          <div
+            className={ratings.isPlaceholderData ? classes.stale : undefined}
+            aria-busy={ratings.isPlaceholderData}
+          >
+            {report.num_rankings === 0 ? (
+              <EmptyNote title="No sealed ranking fits">
+                Choose other filters, or wait until rankings can no longer be taken back.
+              </EmptyNote>
+            ) : (
+              <Figures
+                report={report}
+                filters={filters}
+                labeler={filters.labeler}
+                onLabeler={(labeler) => setFilter("labeler", labeler)}
+              />
+            )}
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+"""How labelers order what a researcher has settled as gold (R43)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from labeling.agreement.alpha import Quotient
+from labeling.agreement.drift import Period, trend
+from labeling.agreement.intervals import Figure, Size, estimate, resample
+from labeling.agreement.judgments import FloatArray, IntArray
+from labeling.agreement.sums import add_up
+
+GOLD_DEFINITION: Final = (
+    "On prompts that a researcher settled as gold: of the pairs of completions that both the "
+    "labeler and the gold order without a tie, the share that they order alike."
+)
+NO_GOLD: Final = "Nobody has ranked a prompt that is settled as gold."
+
+
+@dataclass(frozen=True)
+class GoldDraw:
+    """One ranking of a gold prompt: the pairs ordered as gold has them, of those both order.
+
+    ``day`` is that of the ranking, as a day of the calendar.
+    """
+
+    labeler: int
+    prompt: int
+    day: int
+    same: float
+    both_order: float
+
+
+def gold_figure(draws: Sequence[GoldDraw]) -> Figure:
+    """Of all labelers together; whole prompts are resampled."""
+    _, sums = _summed([(0, draw.prompt) for draw in draws], draws)
+    part, whole = sums.sum(axis=0)
+    num_pairs = round(float(whole))
+    return estimate(
+        (part, whole),
+        resamples=lambda: _quotient(resample(sums)),
+        size=Size(num_pairs, int((sums[:, 1] > 0).sum()), num_pairs),
+        when_undefined=NO_GOLD,
+        chance=0.5,
+    )
+
+
+def gold_weeks(draws: Sequence[GoldDraw]) -> list[Period]:
+    """Week by week with a control band; a prompt within a week is one draw."""
+    weeks = [draw.day - (draw.day - 1) % 7 for draw in draws]
+    prompts = [draw.prompt for draw in draws]
+    keys, sums = _summed(list(zip(weeks, prompts, strict=True)), draws)
+    period = np.array([key[0] for key in keys], dtype=np.int64)
+    return trend(sums[:, 0], sums[:, 1], period=period)
+
+
+def _quotient(sums: FloatArray) -> Quotient:
+    return sums[:, 0], sums[:, 1]
+
+
+def _summed(
+    keys: Sequence[tuple[int, int]], draws: Sequence[GoldDraw]
+) -> tuple[list[tuple[int, int]], FloatArray]:
+    """The draws of each key added up. Shapes: keys x (same, both_order)."""
+    slot: dict[tuple[int, int], int] = {}
+    place: IntArray = np.array([slot.setdefault(key, len(slot)) for key in keys], dtype=np.int64)
+    same = np.array([draw.same for draw in draws], dtype=np.float64)
+    both_order = np.array([draw.both_order for draw in draws], dtype=np.float64)
+    sums = [add_up(values, by=place, groups=len(slot)) for values in (same, both_order)]
+    return list(slot), np.stack(sums, axis=1)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from labeling.agreement.habits import INTERVAL_METHOD, MINIMUM_COUNTED
+from labeling.agreement.outliers import MARK_DEFINITION, Mark
 from labeling.agreement.ratings import LENIENCY_DEFINITION, RATED_BY_OTHERS
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
@@ -72,6 +73,13 @@ FACTS: Final[dict[str, FactWords]] = {
         "repeated tasks",
         "On tasks served again unmarked: pairs ordered as the first time, ties dropped.",
     ),
+    "agreement_with_others": FactWords(
+        "Agrees with others",
+        "share",
+        "comparisons",
+        "On all prompts that others ranked too: pairs ordered as others did, ties dropped. The "
+        "interval resamples whole prompts.",
+    ),
     "calibration_agreement": FactWords(
         "Calibration",
         "share",
@@ -123,6 +131,15 @@ class FactOutput(serializers.Serializer[Any]):
         allow_null=True, help_text="How often chance alone goes as far from what is expected."
     )
     reason_undefined = serializers.CharField(allow_null=True)
+    p_beside_all = serializers.FloatField(
+        allow_null=True,
+        help_text="How often chance alone goes as far from all together; null if not tested.",
+    )
+    mark = serializers.ChoiceField(
+        choices=("above", "below"),
+        allow_null=True,
+        help_text="Where that is unlikely, counting how many labelers are tested.",
+    )
 
 
 class WorkingLabelerOutput(serializers.Serializer[Any]):
@@ -145,6 +162,7 @@ class LabelerWorkOutput(WorkOutput):
 class LabelerQualityOutput(serializers.Serializer[Any]):
     facts = FactWordsOutput(many=True)
     interval_method = serializers.CharField()
+    mark_definition = serializers.CharField()
     minimum_counted = serializers.IntegerField(help_text="Less than this makes no fact.")
     num_labelers = serializers.IntegerField(help_text="The busiest of them are listed.")
     everybody = WorkOutput()
@@ -174,6 +192,7 @@ def _shown(found: LabelerQuality) -> dict[str, Any]:
     return {
         "facts": [{"key": key, **vars(words)} for key, words in FACTS.items()],
         "interval_method": INTERVAL_METHOD,
+        "mark_definition": MARK_DEFINITION,
         "minimum_counted": MINIMUM_COUNTED,
         "num_labelers": found.num_labelers,
         "everybody": _work(found.everybody),
@@ -185,8 +204,16 @@ def _work(work: WorkOf) -> dict[str, Any]:
     return {
         "num_answered": work.num_answered,
         "num_skipped": work.num_skipped,
-        "facts": [{"key": key, **vars(work.facts[key])} for key in FACTS],
+        "facts": [
+            {"key": key, **vars(work.facts[key]), **_mark(work.marks.get(key))} for key in FACTS
+        ],
     }
+
+
+def _mark(mark: Mark | None) -> dict[str, Any]:
+    if mark is None:
+        return {"p_beside_all": None, "mark": None}
+    return {"p_beside_all": mark.p_value, "mark": mark.side}
 
 
 urlpatterns = [path("labeler-quality/", LabelerQualityView.as_view(), name="labeler-quality")]

@@ -5,7 +5,7 @@ What labelers see of themselves is not here, and nothing acts on it: a person re
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -21,12 +21,15 @@ from labeling.agreement.habits import (
 )
 from labeling.agreement.intervals import Figure
 from labeling.agreement.judgments import FloatArray, IntArray
+from labeling.agreement.outliers import Mark, marks
 from labeling.agreement.people import agreement_with_others
 from labeling.agreement.ratings import RATED_BY_OTHERS, leniency
 from labeling.agreement.report import MINIMUM_OVERLAP, Study
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
 from labeling.models import Assignment, Project, User
+from labeling.selectors.agreement import Agreement, agreement
+from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.gold import agreement_with_gold
 from labeling.selectors.judged_pairs import ranked_items
 from labeling.selectors.rankings import sealed_rankings
@@ -34,18 +37,23 @@ from labeling.selectors.sealed_work import Scope, SealedWork, sealed_work
 
 # The busiest labelers are listed one by one; the rest are in the figures of all together.
 NUM_LABELERS_LISTED: Final = 200
+NOBODY_ELSE: Final = "Nobody else has judged a pair that this labeler judged."
 NO_LENIENCY_OF_ALL: Final = "Each is compared with the others; all together have no others."
 ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 
 
 @dataclass(frozen=True)
 class WorkOf:
-    """What is known about the work of one labeler, or of all together where there is none."""
+    """What is known about the work of one labeler, or of all together where there is none.
+
+    ``marks`` tests the labeler's facts, those that can be tested, against those of all.
+    """
 
     labeler: User | None
     num_answered: int
     num_skipped: int
     facts: dict[str, Fact]
+    marks: dict[str, Mark]
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,8 @@ def labeler_quality(
 ) -> LabelerQuality:
     """The facts about every labeler of one project, or of all but the screenings.
 
-    Ten queries at most, whatever the size. Imported judgments have nobody whom one could ask.
+    Eighteen queries at most, whatever the size; the agreement with others is that of the last
+    refresh (the hundred busiest have one). Imported judgments have nobody whom one could ask.
 
     Raises: NotAccessible when there is no such project.
     """
@@ -74,34 +83,54 @@ def labeler_quality(
     of_all, calibration = _calibration_agreement(scope, listed)
     gold_of_all, gold = agreement_with_gold(scope, listed)
     lenient = leniency(answers.ratings)
+    shared = agreement(Selection(project_id=project_id, include_simulated=include_simulated))
+    with_others = _with_others(shared)
     users = User.objects.in_bulk(listed)
     count_of = {labeler: (answered, skipped) for labeler, answered, skipped in counts}
-    return LabelerQuality(
-        everybody=_work_of(
-            None,
-            answers,
-            [row[1:] for row in counts],
-            {
-                "calibration_agreement": _as_fact(of_all),
-                "gold_agreement": gold_of_all,
-                "leniency": Fact(None, 0, reason_undefined=NO_LENIENCY_OF_ALL),
-            },
-        ),
-        labelers=[
-            _work_of(
-                users[labeler],
-                answers,
-                [count_of[labeler]],
-                {
-                    "calibration_agreement": _as_fact(calibration[labeler]),
-                    "gold_agreement": gold[labeler],
-                    "leniency": lenient.get(labeler, too_few(0, RATED_BY_OTHERS)),
-                },
-            )
-            for labeler in listed
-        ],
-        num_labelers=len(counts),
+    everybody = _work_of(
+        None,
+        answers,
+        [row[1:] for row in counts],
+        {
+            "agreement_with_others": _as_fact(shared.figures[STRICT.key]),
+            "calibration_agreement": _as_fact(of_all),
+            "gold_agreement": gold_of_all,
+            "leniency": Fact(None, 0, reason_undefined=NO_LENIENCY_OF_ALL),
+        },
     )
+    works = [
+        _work_of(
+            users[labeler],
+            answers,
+            [count_of[labeler]],
+            {
+                "agreement_with_others": with_others.get(
+                    labeler, Fact(None, 0, reason_undefined=NOBODY_ELSE)
+                ),
+                "calibration_agreement": _as_fact(calibration[labeler]),
+                "gold_agreement": gold[labeler],
+                "leniency": lenient.get(labeler, too_few(0, RATED_BY_OTHERS)),
+            },
+        )
+        for labeler in listed
+    ]
+    return LabelerQuality(everybody, _marked(works, everybody), num_labelers=len(counts))
+
+
+def _with_others(shared: Agreement) -> dict[int, Fact]:
+    return {one.labeler.pk: _as_fact(one.against_others.agreement) for one in shared.labelers}
+
+
+def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:
+    """Fact by fact: how many are tested says how unlikely a mark must be."""
+    found = {
+        key: marks({place: work.facts[key] for place, work in enumerate(works)}, of_all)
+        for key, of_all in everybody.facts.items()
+    }
+    return [
+        replace(work, marks={key: of[place] for key, of in found.items() if place in of})
+        for place, work in enumerate(works)
+    ]
 
 
 def _work_of(
@@ -118,7 +147,7 @@ def _work_of(
         **_habits(labeler, answers),
         **compared,
     }
-    return WorkOf(labeler, num_answered, num_skipped, facts)
+    return WorkOf(labeler, num_answered, num_skipped, facts, marks={})
 
 
 def _skip_rate(num_answered: int, num_skipped: int) -> Fact:

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from labeling.models import Assignment, PresentedCompletion, Project, Ranking, Task, TaskCompletion
+from labeling.services.agreement_store import refresh_agreement
 from labeling.services.assignments import skip_assignment
 from labeling.services.rankings import submit_ranking
 from tests.cast import (
@@ -25,6 +26,7 @@ from tests.labeling.work import rank, submission, take
 pytestmark = pytest.mark.django_db
 
 FACTS = {
+    "agreement_with_others",
     "gold_agreement",
     "leniency",
     "median_active_minutes",
@@ -304,8 +306,9 @@ def test_many_rankings_take_as_many_queries_as_one(
     browser = client_of(rosa)
 
     # Session, account; rankings, their items, demonstrations, counts, those of calibration tasks,
-    # their items, gold orders, accounts. Calibration tasks and gold orders bring one or two more.
-    with django_assert_num_queries(9):
+    # their items, gold orders, accounts; the moment of the figures of agreement, prompts and sums
+    # of them, who met whom, rankings by labeler, prompts, accounts.
+    with django_assert_num_queries(17):
         browser.get("/api/labeler-quality/")
 
 
@@ -328,3 +331,30 @@ def test_leniency_is_against_the_others_ratings_of_the_same_completions(amina, o
     assert (found["Amina"]["value"], found["Otto"]["value"]) == (2, -2)
     assert found["Amina"]["num_counted"] == 12
     assert found["Amina"]["expected"] == 0
+
+
+def test_agreement_with_others_is_over_all_that_they_share(amina, otto, rosa):
+    """Two of the six pairs of every prompt are turned: 48 of 72 comparisons agree."""
+    project = make_ranking_project(overlap=2)
+    for _ in range(12):
+        task = make_task(project)
+        make_ranking(task, amina, [1, 2, 3, 4])
+        make_ranking(task, otto, [2, 1, 4, 3])
+    refresh_agreement()
+
+    shown = facts_of(rosa, amina)["agreement_with_others"]
+
+    assert (shown["value"], shown["num_counted"]) == (pytest.approx(48 / 72), 72)
+
+
+def test_what_stands_out_is_marked_and_the_test_is_told(project, amina, otto, rosa):
+    """Amina ties everything and Otto one pair in a hundred and twenty."""
+    judge(project, amina, 1, 1, 1, 1, times=20)
+    judge(project, otto, 1, 2, 3, 4, times=19)
+    judge(project, otto, 1, 1, 2, 3, times=1)
+
+    ties = facts_of(rosa, otto)["tie_share"]
+
+    assert (ties["mark"], ties["p_beside_all"] < 0.025) == ("below", True)
+    assert facts_of(rosa)["tie_share"]["mark"] is None
+    assert "z-test" in ask(rosa).json()["mark_definition"]

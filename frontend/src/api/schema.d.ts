@@ -3312,7 +3312,7 @@ export interface components {
         /** @description Either a value or the reason why there is none. */
         FactOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
             /** Format: double */
             value: number | null;
             /** Format: double */
@@ -3331,10 +3331,20 @@ export interface components {
              */
             p_value: number | null;
             reason_undefined: string | null;
+            /**
+             * Format: double
+             * @description How often chance alone goes as far from all together; null if not tested.
+             */
+            p_beside_all: number | null;
+            /**
+             * @description Where that is unlikely, counting how many labelers are tested.
+             * @enum {string|null}
+             */
+            mark: "above" | "below" | null;
         };
         FactWordsOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
             label: string;
             /** @enum {string} */
             unit: "share" | "minutes" | "seconds" | "correlation" | "points";
@@ -3743,6 +3753,7 @@ export interface components {
         LabelerQualityOutput: {
             facts: components["schemas"]["FactWordsOutput"][];
             interval_method: string;
+            mark_definition: string;
             /** @description Less than this makes no fact. */
             minimum_counted: number;
             /** @description The busiest of them are listed. */

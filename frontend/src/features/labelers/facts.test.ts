@@ -13,6 +13,8 @@ const fact: WorkFact = {
   expected: 0.25,
   p_value: 0.0004,
   reason_undefined: null,
+  p_beside_all: null,
+  mark: null,
 };
 
 describe("a fact in words", () => {

@@ -33,6 +33,12 @@ function chanceText(pValue: number): string {
   return pValue < 0.001 ? "in less than 0.1% of cases" : `in ${(pValue * 100).toFixed(1)}% of cases`;
 }
 
+/** `above all, p 0.002`: what stands out, with the test's own figure; empty where nothing does. */
+export function markText({ mark, p_beside_all: pValue }: WorkFact): string {
+  if (mark === null || pValue === null) return "";
+  return `${mark} all, p ${pValue < 0.001 ? "< 0.001" : pValue.toFixed(3)}`;
+}
+
 export function sizeText(words: FactWords, fact: WorkFact): string {
   return `${formatCount(fact.num_counted)} ${words.counted}`;
 }

@@ -6,7 +6,7 @@ import { countOf } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
 import { Section } from "@/components/section";
 
-import { expectedText, factOf, intervalOf, rangeText, scaleOf, sizeText, valueText } from "./facts";
+import { expectedText, factOf, intervalOf, markText, rangeText, scaleOf, sizeText, valueText } from "./facts";
 import classes from "./labelers.module.css";
 
 /** One fact with its interval, its size and its definition, beside that of all together. */
@@ -24,7 +24,12 @@ function FactTile({
   const interval = intervalOf(fact);
   const all = intervalOf(factOf(report.everybody, words.key));
   const allText = valueText(words.unit, all?.value ?? null);
-  const notes = [rangeText(words.unit, fact), expectedText(words.unit, fact)].filter(Boolean);
+  const marked = markText(fact);
+  const notes = [
+    rangeText(words.unit, fact),
+    expectedText(words.unit, fact),
+    marked && `Stands out: ${marked}`,
+  ].filter(Boolean);
   return (
     <article className={classes.tile} aria-label={words.label}>
       <h3>{words.label}</h3>

@@ -18,6 +18,8 @@ function fact(key: WorkFact["key"], value: number | null): WorkFact {
     num_counted: value === null ? 3 : 120,
     expected: key === "position_preference" ? 0.25 : null,
     p_value: key === "position_preference" ? 0.02 : null,
+    p_beside_all: null,
+    mark: null,
     reason_undefined: value === null ? "Repeated tasks so far: 3. At least 10 are needed." : null,
   };
 }
@@ -31,6 +33,7 @@ const report: LabelerQualityReport = {
     definition: `What ${key} is.`,
   })),
   interval_method: "95 % normal interval.",
+  mark_definition: "A z-test against all together.",
   minimum_counted: 10,
   num_labelers: 1,
   everybody: {
@@ -96,6 +99,17 @@ test("an opened labeler can be linked to", async () => {
   renderApp("/labelers?labeler=7");
 
   expect(await screen.findByRole("heading", { name: "Amina Osei" })).toBeVisible();
+});
+
+test("what stands out is marked with its test, and the test is explained", async () => {
+  const standing = { ...fact("skip_rate", 0.31), p_beside_all: 0.0004, mark: "above" as const };
+  const [labeler] = report.labelers;
+  server.on("GET /api/labeler-quality/", { body: { ...report, labelers: [{ ...labeler, facts: [standing] }] } });
+  renderApp("/labelers?labeler=7");
+
+  expect(await screen.findByRole("row", { name: /Amina Osei/ })).toHaveTextContent("above all, p < 0.001");
+  expect(screen.getByRole("article", { name: "Skipped" })).toHaveTextContent("Stands out: above all, p < 0.001");
+  expect(screen.getByText("A z-test against all together.", { exact: false })).toBeVisible();
 });
 
 test("nobody at work is said, not shown as zeros", async () => {

@@ -52,10 +52,12 @@ function Filters({
 
 function Labelers({
   report,
+  project,
   opened,
   onOpen,
 }: {
   report: LabelerQualityReport;
+  project: string;
   opened: number | null;
   onOpen: (labelerId: number | null) => void;
 }) {
@@ -80,6 +82,7 @@ function Labelers({
       >
         <LabelersTable
           report={report}
+          project={project}
           opened={work?.labeler.id ?? null}
           onOpen={(id) => onOpen(id === opened ? null : id)}
         />
@@ -94,6 +97,9 @@ function Labelers({
           <p>
             <b>What counts.</b> Sealed answers only: those that can no longer be taken back. Fewer
             than {formatCount(report.minimum_counted)} make no fact.
+          </p>
+          <p>
+            <b>Marks.</b> {report.mark_definition}
           </p>
           <p>
             <b>Intervals.</b> {report.interval_method}
@@ -122,6 +128,7 @@ export function LabelersPage() {
           >
             <Labelers
               report={report}
+              project={filters.project}
               opened={filters.labeler === "" ? null : Number(filters.labeler)}
               onOpen={(id) => setFilter("labeler", id === null ? "" : String(id))}
             />

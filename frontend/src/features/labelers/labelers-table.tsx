@@ -1,4 +1,5 @@
 import { UnstyledButton } from "@mantine/core";
+import { Link } from "react-router";
 
 import type { FactWords, LabelerQualityReport, LabelerWork, WorkFacts } from "@/api/research-types";
 import { POOL_WORDS } from "@/api/words";
@@ -6,7 +7,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { formatCount } from "@/components/formats";
 
-import { factOf, valueText } from "./facts";
+import { factOf, markText, valueText } from "./facts";
 import classes from "./labelers.module.css";
 
 interface Row {
@@ -25,6 +26,7 @@ const SHOWN: FactWords["key"][] = [
   "position_preference",
   "length_preference",
   "self_consistency",
+  "agreement_with_others",
   "calibration_agreement",
   "gold_agreement",
   "leniency",
@@ -38,8 +40,25 @@ function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {
     <>
       {value ?? <span className={classes.undefined}>not defined</span>}
       <span className={classes.size}>n = {formatCount(fact.num_counted)}</span>
+      {fact.mark !== null && <span className={classes.marked}>{markText(fact)}</span>}
     </>
   );
+}
+
+/** How much somebody answered, and the rankings among it. */
+function Answered({
+  work,
+  labelerId,
+  project,
+}: {
+  work: WorkFacts;
+  labelerId: number | null;
+  project: string;
+}) {
+  const count = formatCount(work.num_answered);
+  if (labelerId === null) return count;
+  const within = project === "" ? "" : `&project=${project}`;
+  return <Link to={`/agreement/rankings?labeler=${labelerId}${within}`}>{count}</Link>;
 }
 
 function Name({
@@ -68,10 +87,13 @@ function Name({
 /** One row per labeler, all together first; a name opens everything known about that labeler. */
 export function LabelersTable({
   report,
+  project,
   opened,
   onOpen,
 }: {
   report: LabelerQualityReport;
+  /** The chosen one, as in the address. */
+  project: string;
   opened: number | null;
   onOpen: (labelerId: number) => void;
 }) {
@@ -96,7 +118,7 @@ export function LabelersTable({
       key: "answered",
       header: "Answered",
       align: "end",
-      cell: ({ work }) => formatCount(work.num_answered),
+      cell: ({ work, who }) => <Answered work={work} labelerId={who?.id ?? null} project={project} />,
     },
     ...SHOWN.flatMap((key): Column<Row>[] => {
       const words = wordsOf.get(key);

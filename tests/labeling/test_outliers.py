@@ -1,0 +1,55 @@
+"""Which facts about a labeler are marked, and by which test (R19)."""
+
+import math
+
+import pytest
+
+from labeling.agreement.habits import NORMAL_95, Fact
+from labeling.agreement.outliers import marks
+
+
+def fact(value: float, error: float) -> Fact:
+    reach = NORMAL_95 * error
+    return Fact(value, 100, low=value - reach, high=value + reach)
+
+
+OF_ALL = fact(0.5, 0.03)
+
+
+def test_the_p_value_is_that_of_a_two_sided_z_test() -> None:
+    """0.1 apart; errors 0.04 and 0.03 make 0.05, so z is 2 and p is 0.0455."""
+    found = marks({7: fact(0.6, 0.04)}, OF_ALL)
+
+    assert found[7].p_value == pytest.approx(math.erfc(2 / math.sqrt(2)))
+    assert found[7].side == "above"
+
+
+def test_the_more_labelers_are_tested_the_less_likely_a_mark_is() -> None:
+    """Alone p = 0.0455 is marked; of two labelers a mark needs less than 0.025."""
+    found = marks({7: fact(0.4, 0.04), 8: fact(0.5, 0.04)}, OF_ALL)
+
+    assert found[7].side is None
+    assert marks({7: fact(0.4, 0.04)}, OF_ALL)[7].side == "below"
+
+
+def test_a_fact_with_a_test_of_its_own_keeps_it() -> None:
+    """Position and leniency are tested against what no habit would give."""
+    own = Fact(0.4, 50, low=0.3, high=0.5, expected=0.25, p_value=0.001)
+
+    assert marks({7: own}, OF_ALL)[7].p_value == 0.001
+    assert marks({7: own}, OF_ALL)[7].side == "above"
+
+
+@pytest.mark.parametrize(
+    "untested",
+    [
+        Fact(None, 3, reason_undefined="Too few."),
+        Fact(0.5, 20),
+        Fact(1.0, 20, low=1.0, high=1.0),
+    ],
+)
+def test_what_has_no_interval_is_not_tested_and_counts_for_nothing(untested: Fact) -> None:
+    found = marks({7: fact(0.6, 0.04), 8: untested}, OF_ALL)
+
+    assert (set(found), found[7].side) == ({7}, "above")
+    assert marks({7: fact(0.6, 0.04)}, untested) == {}

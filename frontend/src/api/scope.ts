@@ -3,13 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { chosen } from "./chosen";
 import { projectsQuery } from "./projects";
 import type { Pool } from "./research-types";
-import { POOL_WORDS, SIMULATED_CHOICES } from "./words";
+import { choicesOf, POOL_WORDS, SIMULATED_CHOICES } from "./words";
 
 /** What every page of figures lets choose: whose rankings, and of which project. */
 export const SCOPE = ["project", "pool", "simulated"] as const;
 export type Scope = Record<(typeof SCOPE)[number], string>;
 
-const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label: `${label} labelers` }));
+const POOLS = choicesOf(POOL_WORDS, "labelers");
 
 /** The number in an address; undefined for none and for what is no number. */
 export function numberIn(value: string): number | undefined {

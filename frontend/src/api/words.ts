@@ -4,6 +4,15 @@ import type { Role } from "./types";
 
 // One thing has one word, whichever page shows it.
 
+/** The words of a vocabulary as the choices of a list, in their order; each may end in a noun. */
+export function choicesOf<Key extends string>(words: Record<Key, string>, noun = "") {
+  const ending = noun === "" ? "" : ` ${noun}`;
+  return (Object.entries(words) as [Key, string][]).map(([value, label]) => ({
+    value,
+    label: `${label}${ending}`,
+  }));
+}
+
 export const ROLE_WORDS: Record<Role, string> = {
   labeler: "Labeler",
   researcher: "Researcher",
@@ -20,6 +29,10 @@ export const POOL_WORDS: Record<Pool, string> = {
   training: "Training",
   held_out: "Held-out",
 };
+
+export function isPool(value: string): value is Pool {
+  return value in POOL_WORDS;
+}
 
 export const PROJECT_KIND_WORDS: Record<ProjectKind, string> = {
   ranking: "Ranking",

@@ -2,10 +2,10 @@ import { NativeSelect, NumberInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { catalogueQuery } from "@/api/labeling";
-import { SPLIT_WORDS } from "@/api/words";
+import { choicesOf, SPLIT_WORDS } from "@/api/words";
 
 const MAX_PROMPTS = 10_000;
-const SPLITS = Object.entries(SPLIT_WORDS).map(([value, label]) => ({ value, label }));
+const SPLITS = choicesOf(SPLIT_WORDS);
 
 interface ChoiceProps {
   value: string;

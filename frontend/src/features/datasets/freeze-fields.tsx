@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { catalogueQuery } from "@/api/labeling";
 import type { Project } from "@/api/research-types";
-import { SNAPSHOT_KIND_WORDS } from "@/api/words";
+import { choicesOf, SNAPSHOT_KIND_WORDS } from "@/api/words";
 import { ChoiceList } from "@/components/choice-list";
 import { FieldGrid } from "@/components/field-grid";
 import { countOf } from "@/components/formats";
@@ -117,7 +117,7 @@ export function FreezeFields({ form, projects, onChange }: FieldProps & { projec
       <FieldGrid>
         <NativeSelect
           label="What to freeze"
-          data={Object.entries(SNAPSHOT_KIND_WORDS).map(([value, label]) => ({ value, label }))}
+          data={choicesOf(SNAPSHOT_KIND_WORDS)}
           value={form.kind}
           onChange={(event) =>
             onChange({ kind: event.currentTarget.value as FreezeForm["kind"], projectIds: [] })

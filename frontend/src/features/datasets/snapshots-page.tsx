@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import { snapshotsQuery } from "@/api/snapshots";
 import type { Snapshot, SnapshotKind } from "@/api/training-types";
-import { SNAPSHOT_KIND_WORDS } from "@/api/words";
+import { choicesOf, SNAPSHOT_KIND_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -19,7 +19,7 @@ import { TableSkeleton } from "@/components/table-skeleton";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
-const KINDS = Object.entries(SNAPSHOT_KIND_WORDS).map(([value, label]) => ({ value, label }));
+const KINDS = choicesOf(SNAPSHOT_KIND_WORDS);
 
 /** The one line that says what is inside. */
 function contentOf({ kind, counts, num_records: numRecords }: Snapshot): string {

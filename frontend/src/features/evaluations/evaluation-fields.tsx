@@ -3,6 +3,7 @@ import { NativeSelect, NumberInput, Textarea, TextInput } from "@mantine/core";
 import type { FieldMessages } from "@/api/errors";
 import type { CompletionSource, EvaluationDefaults } from "@/api/research-types";
 import {
+  choicesOf,
   POOL_WORDS,
   PRIORITY_MODE_WORDS,
   PROJECT_KIND_WORDS,
@@ -24,10 +25,6 @@ interface FieldProps {
 }
 
 const KINDS: EvaluationKind[] = ["ranking", "toxicity"];
-
-function choicesOf(words: Record<string, string>) {
-  return Object.entries(words).map(([value, label]) => ({ value, label }));
-}
 
 /** The messages about a field and about the parts of it. */
 function saidOf(messages: FieldMessages, field: string): string | undefined {

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
 import type { AuditEntry } from "@/api/screening-types";
-import { labelOf } from "@/api/words";
+import { choicesOf, labelOf } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -33,7 +33,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   round: "Round",
   standingrewardmodel: "Standing reward model",
 };
-const KINDS = Object.entries(SUBJECT_WORDS).map(([value, label]) => ({ value, label }));
+const KINDS = choicesOf(SUBJECT_WORDS);
 
 interface Filters {
   subject_kind?: string;

@@ -1,14 +1,9 @@
-import type { Pool } from "@/api/research-types";
 import type { Role } from "@/api/types";
-import { POOL_WORDS, ROLE_WORDS } from "@/api/words";
+import { choicesOf, POOL_WORDS, ROLE_WORDS } from "@/api/words";
 
-export const ROLES = Object.entries(ROLE_WORDS).map(([value, label]) => ({ value, label }));
-export const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label }));
+export const ROLES = choicesOf(ROLE_WORDS);
+export const POOLS = choicesOf(POOL_WORDS);
 
 export function isRole(value: string): value is Role {
   return value in ROLE_WORDS;
-}
-
-export function isPool(value: string): value is Pool {
-  return value in POOL_WORDS;
 }

@@ -3,8 +3,9 @@ import { NativeSelect } from "@mantine/core";
 import type { FieldMessages } from "@/api/errors";
 import type { Pool } from "@/api/research-types";
 import type { Role } from "@/api/types";
+import { isPool } from "@/api/words";
 
-import { isPool, isRole, POOLS, ROLES } from "./choices";
+import { isRole, POOLS, ROLES } from "./choices";
 
 export interface RoleAndPool {
   role: Role;

@@ -2,7 +2,7 @@ import { NativeSelect, NumberInput, SegmentedControl, TextInput } from "@mantine
 
 import type { FieldMessages } from "@/api/errors";
 import type { ProjectKind } from "@/api/research-types";
-import { POOL_WORDS, PROJECT_KIND_WORDS } from "@/api/words";
+import { choicesOf, POOL_WORDS, PROJECT_KIND_WORDS } from "@/api/words";
 import { FieldGrid } from "@/components/field-grid";
 
 import { InstructionsFields } from "./instructions-fields";
@@ -17,12 +17,8 @@ interface FieldProps {
   onChange: (change: Partial<ProjectForm>) => void;
 }
 
-function optionsOf<Key extends string>(words: Record<Key, string>) {
-  return (Object.entries(words) as [Key, string][]).map(([value, label]) => ({ value, label }));
-}
-
 // A toxicity project is opened as an evaluation, with the models it compares.
-const KINDS = optionsOf(PROJECT_KIND_WORDS).filter(({ value }) => value !== "toxicity");
+const KINDS = choicesOf(PROJECT_KIND_WORDS).filter(({ value }) => value !== "toxicity");
 
 /** What holds for every answer of the project and never changes. */
 function Fixed({ form, messages, onChange }: FieldProps) {
@@ -31,7 +27,7 @@ function Fixed({ form, messages, onChange }: FieldProps) {
       <NativeSelect
         label="Pool"
         description="Whose work it is. Held-out rankings are never trained on. Fixed once it is open."
-        data={optionsOf(POOL_WORDS)}
+        data={choicesOf(POOL_WORDS)}
         value={form.pool}
         error={messages.pool?.join(" ")}
         onChange={(event) =>

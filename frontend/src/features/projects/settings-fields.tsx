@@ -2,7 +2,7 @@ import { Checkbox, NativeSelect, NumberInput, Textarea, TextInput } from "@manti
 
 import type { FieldMessages } from "@/api/errors";
 import type { PriorityMode, ProjectKind } from "@/api/research-types";
-import { PRIORITY_MODE_WORDS } from "@/api/words";
+import { choicesOf, PRIORITY_MODE_WORDS } from "@/api/words";
 import { FieldGrid } from "@/components/field-grid";
 
 import type { SettingsForm } from "./project-settings";
@@ -78,7 +78,7 @@ function Order({ form, messages, onChange }: FieldProps) {
       <NativeSelect
         label="What counts more"
         description="Shown to labelers with every task."
-        data={Object.entries(PRIORITY_MODE_WORDS).map(([value, label]) => ({ value, label }))}
+        data={choicesOf(PRIORITY_MODE_WORDS)}
         value={form.priorityMode}
         error={messages.priority_mode?.join(" ")}
         onChange={(event) => onChange({ priorityMode: event.currentTarget.value as PriorityMode })}

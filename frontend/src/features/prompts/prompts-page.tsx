@@ -3,7 +3,7 @@ import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
 import type { Prompt, PromptSummary } from "@/api/research-types";
-import { labelOf, SPLIT_WORDS } from "@/api/words";
+import { choicesOf, labelOf, SPLIT_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -35,7 +35,7 @@ import {
 import classes from "./prompts-page.module.css";
 
 const OPENING = 160;
-const SPLITS = Object.entries(SPLIT_WORDS).map(([value, label]) => ({ value, label }));
+const SPLITS = choicesOf(SPLIT_WORDS);
 
 function lineOf(text: string): string {
   const opening = openingOf(text, OPENING);
@@ -95,10 +95,6 @@ function columnsFor(categories: ReadonlyMap<string, string>): Column<Prompt>[] {
 
 const FILTERS = ["category", "split", "standing", "personal_data", "language", "length", "search"] as const;
 type Filter = (typeof FILTERS)[number];
-
-function choicesOf(words: Record<string, string>) {
-  return Object.entries(words).map(([value, label]) => ({ value, label }));
-}
 
 /** How much there is, how much of it may be used, and in which languages (the English share). */
 function Summary({ summary }: { summary: PromptSummary }) {

@@ -5,7 +5,7 @@ import type { SyntheticEvent } from "react";
 import { ApiError } from "@/api/errors";
 import type { Pool } from "@/api/research-types";
 import type { Decision } from "@/api/screening-types";
-import { POOL_WORDS } from "@/api/words";
+import { choicesOf, isPool, POOL_WORDS } from "@/api/words";
 import { ProblemNote } from "@/components/problem-note";
 import { Section } from "@/components/section";
 
@@ -13,17 +13,13 @@ import { useDecide } from "./screening-queries";
 import classes from "./screening.module.css";
 
 const SHOWN_FIELDS = ["decision", "pool", "reason"];
-const POOLS = Object.entries(POOL_WORDS).map(([value, label]) => ({ value, label }));
+const POOLS = choicesOf(POOL_WORDS);
 
 interface Draft {
   /** Nothing is chosen beforehand. */
   decision: Decision["decision"] | null;
   pool: Pool;
   reason: string;
-}
-
-function isPool(value: string): value is Pool {
-  return value in POOL_WORDS;
 }
 
 /** The explicit yes or no of a person, with a reason; the cut-offs may be overridden (R13). */

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { requestersQuery, runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Run } from "@/api/training-types";
-import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { choicesOf, RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -31,7 +31,7 @@ import classes from "./runs-page.module.css";
 // Curves cost a request each: only the newest runs of a list draw one.
 const NUM_CURVES = 12;
 
-const STAGES = Object.entries(STAGE_WORDS).map(([value, label]) => ({ value, label }));
+const STAGES = choicesOf(STAGE_WORDS);
 const STATES = Object.entries(RUN_STATE_WORDS)
   .filter(([value]) => value !== "draft")
   .map(([value, { label }]) => ({ value, label }));

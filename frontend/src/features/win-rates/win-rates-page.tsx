@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { catalogueQuery } from "@/api/labeling";
 import type { Leaderboard } from "@/api/research-types";
 import { useScopeFields } from "@/api/scope";
-import { DISTRIBUTION_WORDS } from "@/api/words";
+import { choicesOf, DISTRIBUTION_WORDS } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
@@ -21,10 +21,7 @@ const FILTERS = [...SCOPE_FILTERS, "baseline", "flag"] as const;
 type Filters = ScopeFilters & { baseline: string; flag: string };
 type OnFilter = (name: keyof Filters, value: string) => void;
 
-const DISTRIBUTIONS = Object.entries(DISTRIBUTION_WORDS).map(([value, label]) => ({
-  value,
-  label: `${label} prompts`,
-}));
+const DISTRIBUTIONS = choicesOf(DISTRIBUTION_WORDS, "prompts");
 
 function Choices({
   filters,

@@ -9,7 +9,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatDay } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
+import { LoadedFigures } from "@/components/loaded-figures";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
@@ -228,19 +228,16 @@ export function AgreementPage() {
           setFilter(name, value);
         }}
       />
-      <Loaded query={agreement} skeleton={<Skeleton height={320} />}>
+      <LoadedFigures query={agreement} skeleton={<Skeleton height={320} />}>
         {(report) => (
-          <div
-            className={agreement.isPlaceholderData ? classes.stale : undefined}
-            aria-busy={agreement.isPlaceholderData}
-          >
+          <>
             <AsOf report={report} />
             <Figures report={report} filters={filters} />
             <Drift filters={filters} />
             <Terms definition={report.definition} />
-          </div>
+          </>
         )}
-      </Loaded>
+      </LoadedFigures>
     </>
   );
 }

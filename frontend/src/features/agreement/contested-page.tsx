@@ -8,7 +8,7 @@ import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
+import { LoadedFigures } from "@/components/loaded-figures";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
@@ -148,16 +148,9 @@ export function ContestedPage() {
           </Anchor>
         </p>
       )}
-      <Loaded query={contested} skeleton={<Skeleton height={320} />}>
-        {(found) => (
-          <div
-            className={contested.isPlaceholderData ? classes.stale : undefined}
-            aria-busy={contested.isPlaceholderData}
-          >
-            <Lists found={found} />
-          </div>
-        )}
-      </Loaded>
+      <LoadedFigures query={contested} skeleton={<Skeleton height={320} />}>
+        {(found) => <Lists found={found} />}
+      </LoadedFigures>
     </>
   );
 }

@@ -7,7 +7,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
+import { LoadedFigures } from "@/components/loaded-figures";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -143,27 +143,22 @@ export function RatingsPage() {
         How much labelers agree about each completion by itself, and about what researchers have settled.
       </PageHeader>
       <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
-      <Loaded query={ratings} skeleton={<Skeleton height={320} />}>
-        {(report) => (
-          <div
-            className={ratings.isPlaceholderData ? classes.stale : undefined}
-            aria-busy={ratings.isPlaceholderData}
-          >
-            {report.num_rankings === 0 ? (
-              <EmptyNote title="No sealed ranking fits">
-                Choose other filters, or wait until rankings can no longer be taken back.
-              </EmptyNote>
-            ) : (
-              <Figures
-                report={report}
-                filters={filters}
-                labeler={filters.labeler}
-                onLabeler={(labeler) => setFilter("labeler", labeler)}
-              />
-            )}
-          </div>
-        )}
-      </Loaded>
+      <LoadedFigures query={ratings} skeleton={<Skeleton height={320} />}>
+        {(report) =>
+          report.num_rankings === 0 ? (
+            <EmptyNote title="No sealed ranking fits">
+              Choose other filters, or wait until rankings can no longer be taken back.
+            </EmptyNote>
+          ) : (
+            <Figures
+              report={report}
+              filters={filters}
+              labeler={filters.labeler}
+              onLabeler={(labeler) => setFilter("labeler", labeler)}
+            />
+          )
+        }
+      </LoadedFigures>
     </>
   );
 }

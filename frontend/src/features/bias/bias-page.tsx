@@ -7,7 +7,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
-import { Loaded } from "@/components/loaded";
+import { LoadedFigures } from "@/components/loaded-figures";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -165,22 +165,12 @@ export function BiasPage() {
         values={filters}
         onChange={setFilter}
       />
-      <div
-        className={bias.isPlaceholderData ? classes.stale : undefined}
-        aria-busy={bias.isPlaceholderData}
-      >
-        <Loaded query={bias} skeleton={<Skeleton height={320} />}>
-          {(report) => <Figures report={report} />}
-        </Loaded>
-      </div>
-      <div
-        className={leak.isPlaceholderData ? classes.stale : undefined}
-        aria-busy={leak.isPlaceholderData}
-      >
-        <Loaded query={leak} skeleton={<Skeleton height={200} />}>
-          {(report) => <LeakFigures report={report} />}
-        </Loaded>
-      </div>
+      <LoadedFigures query={bias} skeleton={<Skeleton height={320} />}>
+        {(report) => <Figures report={report} />}
+      </LoadedFigures>
+      <LoadedFigures query={leak} skeleton={<Skeleton height={200} />}>
+        {(report) => <LeakFigures report={report} />}
+      </LoadedFigures>
     </>
   );
 }

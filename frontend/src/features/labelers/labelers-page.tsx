@@ -7,7 +7,7 @@ import { SIMULATED_CHOICES } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount } from "@/components/formats";
-import { Loaded } from "@/components/loaded";
+import { LoadedFigures } from "@/components/loaded-figures";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { Toolbar } from "@/components/toolbar";
@@ -117,24 +117,20 @@ export function LabelersPage() {
   return (
     <>
       <PageHeader title="Labelers">
-        How each labeler works: times, skips, ties, and what position and length have to do with it.
+        How each labeler works: times, skips, ties, what position and length have to do with it, and how far
+        they agree with others and with researchers.
       </PageHeader>
       <Filters filters={filters} onFilter={setFilter} />
-      <Loaded query={quality} skeleton={<Skeleton height={320} />}>
+      <LoadedFigures query={quality} skeleton={<Skeleton height={320} />}>
         {(report) => (
-          <div
-            className={quality.isPlaceholderData ? classes.stale : undefined}
-            aria-busy={quality.isPlaceholderData}
-          >
-            <Labelers
-              report={report}
-              project={filters.project}
-              opened={filters.labeler === "" ? null : Number(filters.labeler)}
-              onOpen={(id) => setFilter("labeler", id === null ? "" : String(id))}
-            />
-          </div>
+          <Labelers
+            report={report}
+            project={filters.project}
+            opened={filters.labeler === "" ? null : Number(filters.labeler)}
+            onOpen={(id) => setFilter("labeler", id === null ? "" : String(id))}
+          />
         )}
-      </Loaded>
+      </LoadedFigures>
     </>
   );
 }

@@ -8,14 +8,13 @@ import { choicesOf, DISTRIBUTION_WORDS } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
-import { Loaded } from "@/components/loaded";
+import { LoadedFigures } from "@/components/loaded-figures";
 import { PageHeader } from "@/components/page-header";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { HeadToHeads, Panels, Prevalences, Ratings, Strengths, WinRates } from "./leaderboard-sections";
 import { leaderboardQuery, SCOPE_FILTERS } from "./win-rate-queries";
 import type { ScopeFilters } from "./win-rate-queries";
-import classes from "./win-rates.module.css";
 
 const FILTERS = [...SCOPE_FILTERS, "baseline", "flag"] as const;
 type Filters = ScopeFilters & { baseline: string; flag: string };
@@ -98,16 +97,9 @@ export function WinRatesPage() {
         Which model's completions people ranked above which. Only sealed rankings count.
       </PageHeader>
       <Choices filters={filters} found={leaderboard.data} onFilter={setFilter} />
-      <Loaded query={leaderboard} skeleton={<Skeleton height={320} />}>
-        {(found) => (
-          <div
-            className={leaderboard.isPlaceholderData ? classes.stale : undefined}
-            aria-busy={leaderboard.isPlaceholderData}
-          >
-            <Figures found={found} filters={filters} onFilter={setFilter} />
-          </div>
-        )}
-      </Loaded>
+      <LoadedFigures query={leaderboard} skeleton={<Skeleton height={320} />}>
+        {(found) => <Figures found={found} filters={filters} onFilter={setFilter} />}
+      </LoadedFigures>
     </>
   );
 }

@@ -18,6 +18,7 @@ export const common = {
     stumbled: "The server stumbled",
     refused: "The server refused",
     partMissing: "This part could not be loaded",
+    notRenewed: "This could not be brought up to date.",
   },
   loading: "Loading",
   more: "Show more",

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from labeling.api.permissions import IsAdmin
-from labeling.api.strict_fields import RowId, StrictInteger
+from labeling.api.strict_fields import RowId, StrictInteger, StrictNumber
 from labeling.catalogue import CATEGORIES
 from labeling.models import Prompt
 from labeling.selectors.projects import access_project
@@ -37,6 +37,15 @@ class TasksInput(serializers.Serializer[Any]):
     )
     split = serializers.ChoiceField(choices=Prompt.Split.choices, allow_null=True, default=None)
     source_ids = ids_field("The completion sources to choose from; all of them unless given.")
+    source_weights = serializers.ListField(
+        child=StrictNumber(min_value=0),
+        allow_null=True,
+        default=None,
+        min_length=1,
+        max_length=MAX_TASKS_PER_REQUEST,
+        help_text="How much each of source_ids counts, in the same order. Without them completions "
+        "of one mix keep its weights, and all other sources have equal parts.",
+    )
     prompt_ids = ids_field("The prompts to choose from; all of them unless given.")
 
 
@@ -61,6 +70,9 @@ class TasksOutput(serializers.Serializer[Any]):
     num_skipped = serializers.IntegerField(help_text="Prompts that were passed over.")
     num_duplicate_texts = serializers.IntegerField(
         help_text="Completions left out because another one of the same text was there."
+    )
+    num_in_equal_parts = serializers.IntegerField(
+        help_text="Tasks of several sources without weights: they took turns."
     )
     reasons = SkippedPromptsOutput(many=True)
 
@@ -89,6 +101,7 @@ class ProjectTasksView(APIView):
                 "num_slots": report.num_slots,
                 "num_skipped": report.num_skipped,
                 "num_duplicate_texts": report.num_duplicate_texts,
+                "num_in_equal_parts": report.num_in_equal_parts,
                 "reasons": reasons,
             }
         )

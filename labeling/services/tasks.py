@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
+from math import isfinite
 from statistics import fmean
 from typing import Literal
 
@@ -34,7 +35,15 @@ class TaskRequest:
     category: str | None = None
     split: str | None = None
     source_ids: tuple[int, ...] | None = None
+    # How much each of them counts, in the same order (R85).
+    source_weights: tuple[float, ...] | None = None
     prompt_ids: tuple[int, ...] | None = None
+
+    @property
+    def weight_of(self) -> dict[int, float] | None:
+        if self.source_ids is None or self.source_weights is None:
+            return None
+        return dict(zip(self.source_ids, self.source_weights, strict=True))
 
 
 @dataclass
@@ -47,6 +56,8 @@ class TaskReport:
     num_slots: int = 0
     # Completions left out because another one with the same text was there.
     num_duplicate_texts: int = 0
+    # Tasks whose sources took turns, for want of weights.
+    num_in_equal_parts: int = 0
     skipped: Counter[SkipReason] = field(default_factory=Counter)
 
     @property
@@ -87,12 +98,25 @@ def check_request(project: Project, request: TaskRequest) -> None:
             "its models have learned from.",
         )
     if request.source_ids is None:
+        if request.source_weights is not None:
+            raise _invalid("source_weights", "Name the sources that they belong to.")
         return
     if project.kind == Project.Kind.DEMONSTRATION:
         raise _invalid("source_ids", "A demonstration shows no completions: leave this out.")
     num_known = CompletionSource.objects.filter(pk__in=request.source_ids).count()
     if num_known < len(set(request.source_ids)):
         raise _invalid("source_ids", "There is no completion source of one of these numbers.")
+    if request.source_weights is not None:
+        check_source_weights(request.source_ids, request.source_weights)
+
+
+def check_source_weights(source_ids: Sequence[int], weights: Sequence[float]) -> None:
+    if len(weights) != len(source_ids) or len(set(source_ids)) < len(source_ids):
+        raise _invalid("source_weights", "Give each source one weight, in the order of source_ids.")
+    if not all(isfinite(weight) and weight >= 0 for weight in weights):
+        raise _invalid("source_weights", "Each must be a number from 0 on.")
+    if not any(weights):
+        raise _invalid("source_weights", "One of them must be above 0.")
 
 
 def fresh_prompts(project: Project, request: TaskRequest, report: TaskReport) -> list[int]:
@@ -130,7 +154,10 @@ def shown_completions(
                     int.from_bytes(shuffle_digest(project.pk, prompt_id, MIX_SALT)[:6], "big"),
                     2**48,
                 )
-                yield prompt_id, mix(distinct, project.k, offset)
+                weight_of = weights_of_sources(distinct, request.weight_of)
+                is_mixed = len({choice.source_id for choice in distinct}) > 1
+                report.num_in_equal_parts += is_mixed and weight_of is None
+                yield prompt_id, mix(distinct, project.k, offset, weight_of)
             elif len(choices) >= project.k:
                 report.skipped["too_few_distinct_completions"] += 1
             else:
@@ -147,15 +174,19 @@ def distinct_texts(
     return list(by_text.values())
 
 
-def mix(choices: Sequence[CompletionChoice], k: int, offset: Fraction) -> list[int]:
-    """``k`` of the completions: by the weights of their policies, else all sources alike (R85).
+def mix(
+    choices: Sequence[CompletionChoice],
+    k: int,
+    offset: Fraction,
+    weight_of: Mapping[int, float] | None,
+) -> list[int]:
+    """``k`` of the completions: by the weights of their sources, without them all alike (R85).
 
     Which way a share that is no whole number is rounded is decided by ``offset`` in [0, 1), so that
     over many prompts the weights are kept. Where a policy has too few completions the others fill
     the task.
     """
     in_turns = mix_sources(choices)
-    weight_of = weights_of_sources(choices)
     if weight_of is None:
         return in_turns[:k]
     wanted = dict(zip(weight_of, allot(list(weight_of.values()), k, offset), strict=True))
@@ -170,13 +201,18 @@ def mix(choices: Sequence[CompletionChoice], k: int, offset: Fraction) -> list[i
     return [*taken, *rest][:k]
 
 
-def weights_of_sources(choices: Sequence[CompletionChoice]) -> dict[int, float] | None:
-    """The mean weight of each source's completions; None where one was written outside a mix."""
+def weights_of_sources(
+    choices: Sequence[CompletionChoice], asked: Mapping[int, float] | None
+) -> dict[int, float] | None:
+    """What each source of these completions counts: as asked, else what the mix that wrote them
+    gave it, on the mean; None where nothing was asked and one was written outside a mix.
+    """
     weights: dict[int, list[float]] = {}
     for choice in choices:
-        if choice.weight is None:
+        weight = choice.weight if asked is None else asked[choice.source_id]
+        if weight is None:
             return None
-        weights.setdefault(choice.source_id, []).append(choice.weight)
+        weights.setdefault(choice.source_id, []).append(weight)
     means = {source_id: fmean(found) for source_id, found in weights.items()}
     return means if any(means.values()) else None
 

@@ -7,7 +7,13 @@ import pytest
 
 from labeling.models import Assignment, Project, Task
 from labeling.selectors.completions import CompletionChoice
-from labeling.services.tasks import TaskRequest, create_tasks, mix, mix_sources
+from labeling.services.tasks import (
+    TaskRequest,
+    create_tasks,
+    mix,
+    mix_sources,
+    weights_of_sources,
+)
 from tests.cast import (
     client_of,
     make_completions,
@@ -52,6 +58,7 @@ def test_a_prompt_with_enough_completions_becomes_a_task_with_its_slots(ada):
         "num_slots": 3,
         "num_skipped": 0,
         "num_duplicate_texts": 0,
+        "num_in_equal_parts": 0,
         "reasons": [],
     }
     task = project.tasks.get()
@@ -104,9 +111,10 @@ def test_sources_are_mixed(ada):
         make_completions(prompt, texts=[f"{n} a{m}" for m in range(9)], source=make_source("a"))
         make_completions(prompt, texts=[f"{n} b{m}" for m in range(2)], source=make_source("b"))
 
-    ask(ada, project)
+    answer = ask(ada, project)
 
     assert [sources_of(task) for task in project.tasks.all()] == [{"a": 2, "b": 2}] * 3
+    assert answer.json()["num_in_equal_parts"] == 3
 
 
 def weighted(choices):
@@ -117,6 +125,10 @@ def weighted(choices):
     ]
 
 
+def chosen_of(choices, k, offset, asked=None):
+    return mix(choices, k, offset, weights_of_sources(choices, asked))
+
+
 def shares(weights, k, num_prompts=400):
     """How many of all places each source gets, over prompts with nine completions of each."""
     choices = weighted([(source, weights[source]) for source in weights for _ in range(9)])
@@ -124,7 +136,7 @@ def shares(weights, k, num_prompts=400):
     given = Counter(
         source_of[completion_id]
         for number in range(num_prompts)
-        for completion_id in mix(choices, k, Fraction(number, num_prompts))
+        for completion_id in chosen_of(choices, k, Fraction(number, num_prompts))
     )
     return {source: given[source] / (k * num_prompts) for source in weights}
 
@@ -139,7 +151,7 @@ def test_the_weights_of_a_mix_are_kept_by_the_tasks_made_of_it(k):
 def test_a_policy_with_too_few_completions_leaves_its_places_to_the_others():
     choices = weighted([(1, 0.9), (2, 0.1), (2, 0.1), (2, 0.1), (2, 0.1)])
 
-    chosen = mix(choices, 4, Fraction(1, 2))
+    chosen = chosen_of(choices, 4, Fraction(1, 2))
 
     assert len(set(chosen)) == 4
     assert 0 in chosen
@@ -150,7 +162,7 @@ def test_a_completion_from_outside_the_mix_makes_all_sources_alike():
     outside = CompletionChoice(12, 3, "12")
 
     source_of = {choice.id: choice.source_id for choice in [*choices, outside]}
-    chosen = mix([*choices, outside], 4, Fraction(1, 2))
+    chosen = chosen_of([*choices, outside], 4, Fraction(1, 2))
 
     assert Counter(source_of[one] for one in chosen) == {1: 2, 2: 1, 3: 1}
 
@@ -166,9 +178,81 @@ def test_tasks_of_stored_completions_keep_their_weights(ada):
                 one.sampling["weight"] = weight
                 one.save(update_fields=["sampling"])
 
-    ask(ada, project, num_prompts=12)
+    answer = ask(ada, project, num_prompts=12)
 
     assert [sources_of(task) for task in project.tasks.all()] == [{"a": 3, "b": 1}] * 12
+    assert answer.json()["num_in_equal_parts"] == 0
+
+
+@pytest.fixture
+def answered_apart(ada):
+    """Sources a and b, whose completions were sampled apart: none of them has a weight."""
+    for n in range(12):
+        prompt = make_prompt()
+        for name in ("a", "b"):
+            texts = [f"{n} {name}{m}" for m in range(9)]
+            make_completions(prompt, texts=texts, source=make_source(name))
+    return [make_source(name).pk for name in ("a", "b")]
+
+
+def test_completions_that_are_stored_already_are_mixed_by_the_weights_asked_for(
+    ada, answered_apart
+):
+    """R85: whatever their own run knew of a mix."""
+    project = make_ranking_project(k=4)
+
+    answer = ask(ada, project, source_ids=answered_apart, source_weights=[3, 1])
+
+    assert [sources_of(task) for task in project.tasks.all()] == [{"a": 3, "b": 1}] * 12
+    assert answer.json()["num_in_equal_parts"] == 0
+
+
+def test_weights_asked_for_count_before_those_of_the_mix():
+    choices = weighted([(1, 0.9)] * 6 + [(2, 0.1)] * 6)
+
+    chosen = chosen_of(choices, 4, Fraction(1, 2), asked={1: 0, 2: 1})
+
+    assert Counter(choices[one].source_id for one in chosen) == {2: 4}
+
+
+def test_a_source_without_weight_fills_the_places_that_nobody_else_can():
+    choices = weighted([(1, None)] * 6 + [(2, None)] * 2)
+
+    chosen = chosen_of(choices, 4, Fraction(1, 2), asked={1: 0, 2: 1})
+
+    assert Counter(choices[one].source_id for one in chosen) == {2: 2, 1: 2}
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ([1], "Give each source one weight"),
+        ([1, 1, 1], "Give each source one weight"),
+        ([0, 0], "above 0"),
+        ([-1, 2], "greater than or equal to 0"),
+        ([1, "2"], "A valid number is required"),
+        ([1, None], "may not be null"),
+        ([], "at least 1"),
+    ],
+)
+def test_weights_that_cannot_be_used_are_refused_by_name(ada, answered_apart, weights, said):
+    project = make_ranking_project(k=4)
+
+    answer = ask(ada, project, source_ids=answered_apart, source_weights=weights)
+
+    assert answer.status_code == 400
+    assert said in str(answer.json()["fields"])
+    assert "source_weights" in next(iter(answer.json()["fields"]))
+    assert not project.tasks.exists()
+
+
+def test_weights_need_the_sources_that_they_belong_to_each_once(ada, answered_apart):
+    project = make_ranking_project(k=4)
+    twice = [answered_apart[0]] * 2
+
+    for wanted in ({}, {"source_ids": twice}):
+        answer = ask(ada, project, source_weights=[1, 2], **wanted)
+        assert (answer.status_code, set(answer.json()["fields"])) == (400, {"source_weights"})
 
 
 def test_sources_take_turns():

@@ -1,6 +1,9 @@
 """What becomes of a stage's output: model versions, artifacts beside them, completions."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 
 from labeling.models import Completion
 from tests.cast import make_completions, make_prompt
@@ -209,6 +212,19 @@ def test_each_completion_of_a_mix_is_filed_under_the_policy_that_wrote_it(
     assert (one.seed, one.sampling["run"]) == (2, str(run.pk))
     roles = run.inputs.filter(model_version__isnull=False).values_list("role", flat=True)
     assert set(roles) == {"model", "model_2"}
+    assert_weights_can_be_filled_in()
+
+
+def assert_weights_can_be_filled_in():
+    """R85: earlier runs wrote none; what they get is what they would have written."""
+    stored = dict(Completion.objects.values_list("text", "sampling"))
+    for one in Completion.objects.all():
+        del one.sampling["weight"]
+        one.save(update_fields=["sampling"])
+    migration = import_module("training.migrations.0014_weights_of_earlier_mixes")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.FILL_IN_WEIGHTS)
+    assert dict(Completion.objects.values_list("text", "sampling")) == stored
 
 
 WRITES_REWARDS = r"""

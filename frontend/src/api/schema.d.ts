@@ -4433,6 +4433,8 @@ export interface components {
             split?: "train" | "validation" | null;
             /** @description The completion sources to choose from; all of them unless given. */
             source_ids?: number[] | null;
+            /** @description How much each of source_ids counts, in the same order. Without them completions of one mix keep its weights, and all other sources have equal parts. */
+            source_weights?: number[] | null;
             /** @description The prompts to choose from; all of them unless given. */
             prompt_ids?: number[] | null;
         };
@@ -5985,6 +5987,8 @@ export interface components {
             split?: "train" | "validation" | null;
             /** @description The completion sources to choose from; all of them unless given. */
             source_ids?: number[] | null;
+            /** @description How much each of source_ids counts, in the same order. Without them completions of one mix keep its weights, and all other sources have equal parts. */
+            source_weights?: number[] | null;
             /** @description The prompts to choose from; all of them unless given. */
             prompt_ids?: number[] | null;
         };
@@ -5997,6 +6001,8 @@ export interface components {
             num_skipped: number;
             /** @description Completions left out because another one of the same text was there. */
             num_duplicate_texts: number;
+            /** @description Tasks of several sources without weights: they took turns. */
+            num_in_equal_parts: number;
             reasons: components["schemas"]["SkippedPromptsOutput"][];
         };
         TextCheckInputRequest: {

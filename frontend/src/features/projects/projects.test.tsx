@@ -40,6 +40,15 @@ const sources = [
   { id: 2, kind: "model_version", name: "tiny-sft", num_completions: 40, created_at: "2026-01-01T00:00:00Z" },
   { id: 3, kind: "model_version", name: "tiny-ppo", num_completions: 7, created_at: "2026-01-01T00:00:00Z" },
 ];
+const noTasks = {
+  num_tasks: 0,
+  num_slots: 0,
+  num_calibration_tasks: 0,
+  num_skipped: 0,
+  num_duplicate_texts: 0,
+  num_in_equal_parts: 0,
+  reasons: [],
+};
 const catalogue = {
   label_items: [
     {
@@ -227,6 +236,7 @@ describe("a project", () => {
         num_calibration_tasks: 1,
         num_skipped: 9,
         num_duplicate_texts: 1,
+        num_in_equal_parts: 2,
         reasons: [
           { reason: "already_in_project", num_prompts: 1 },
           { reason: "too_few_completions", num_prompts: 8 },
@@ -244,10 +254,34 @@ describe("a project", () => {
     ).toBeInTheDocument();
     expect(screen.getByText(/^8 prompts have too few completions/)).toBeInTheDocument();
     expect(screen.getByText(/^1 completion left out/)).toBeInTheDocument();
+    expect(screen.getByText(/^2 tasks with equal parts of every source/)).toBeInTheDocument();
     expect(server.sent("POST /api/projects/4/tasks/")[0]?.body).toEqual({
       num_prompts: 40,
       category: "chat",
       source_ids: [2],
+      source_weights: null,
+    });
+  });
+
+  it("weighs the chosen sources, all of them or none (R85)", async () => {
+    server.on("POST /api/projects/4/tasks/", { status: 201, body: noTasks });
+    const { user } = renderApp("/projects/4");
+    await user.click(await screen.findByRole("checkbox", { name: "tiny-sft" }));
+    expect(screen.queryByLabelText("Weight of tiny-sft")).not.toBeInTheDocument();
+    await user.click(screen.getByRole("checkbox", { name: "tiny-ppo" }));
+    await user.type(screen.getByLabelText("Weight of tiny-sft"), "3");
+
+    expect(screen.getByText("Give every chosen source a weight, or none.")).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Make tasks" })).toBeDisabled();
+
+    await user.type(screen.getByLabelText("Weight of tiny-ppo"), "1");
+    await user.click(screen.getByRole("button", { name: "Make tasks" }));
+
+    expect(await screen.findByText("No task was made.")).toBeInTheDocument();
+    expect(server.sent("POST /api/projects/4/tasks/")[0]?.body).toEqual({
+      num_prompts: 40,
+      source_ids: [2, 3],
+      source_weights: [3, 1],
     });
   });
 

@@ -17,7 +17,8 @@ import { TableSkeleton } from "@/components/table-skeleton";
 
 import { useCreateTasks } from "./project-queries";
 import classes from "./projects.module.css";
-import { taskRequestOf } from "./task-form";
+import { SourceWeights } from "./source-weights";
+import { areWeightsComplete, taskRequestOf } from "./task-form";
 import type { TaskForm } from "./task-form";
 import { headlineOf, reasonsOf } from "./task-report";
 
@@ -33,13 +34,16 @@ function Sources({ form, onChange, sources }: FieldProps & { sources: Completion
     return <p className={classes.quiet}>No completions are stored yet: sample some first.</p>;
   }
   return (
-    <ChoiceList
-      label="Completions of"
-      description="None chosen takes the completions of all sources."
-      choices={sourceChoicesOf(sources)}
-      chosen={form.sourceIds}
-      onChange={(sourceIds) => onChange({ sourceIds })}
-    />
+    <>
+      <ChoiceList
+        label="Completions of"
+        description="None chosen takes the completions of all sources."
+        choices={sourceChoicesOf(sources)}
+        chosen={form.sourceIds}
+        onChange={(sourceIds) => onChange({ sourceIds })}
+      />
+      <SourceWeights form={form} sources={sources} onChange={(weights) => onChange({ weights })} />
+    </>
   );
 }
 
@@ -81,6 +85,7 @@ function MakerForm({ project, sources }: { project: Project; sources: Completion
     category: "",
     split: "",
     sourceIds: sources.map(({ id }) => id).filter((id) => named.includes(id)),
+    weights: {},
   }));
   const create = useCreateTasks(project.id);
   const onChange = (change: Partial<TaskForm>) => setForm((before) => ({ ...before, ...change }));
@@ -96,7 +101,7 @@ function MakerForm({ project, sources }: { project: Project; sources: Completion
       {project.kind === "ranking" && <Sources form={form} onChange={onChange} sources={sources} />}
       <PromptFields form={form} onChange={onChange} />
       <Group>
-        <Button type="submit" loading={create.isPending}>
+        <Button type="submit" loading={create.isPending} disabled={!areWeightsComplete(form)}>
           Make tasks
         </Button>
       </Group>

@@ -16,10 +16,18 @@ export function headlineOf(report: TaskReport): string {
 }
 
 /** Why prompts were passed over, each reason with its count. */
-export function reasonsOf({ reasons, num_duplicate_texts: duplicates }: TaskReport): string[] {
-  const skipped = reasons.map(
+export function reasonsOf(report: TaskReport): string[] {
+  const { num_duplicate_texts: duplicates, num_in_equal_parts: equal } = report;
+  const said = report.reasons.map(
     ({ reason, num_prompts: count }) => `${countOf(count, "prompt")} ${BECAUSE[reason]}.`,
   );
-  if (duplicates === 0) return skipped;
-  return [...skipped, `${countOf(duplicates, "completion")} left out: the same text was there already.`];
+  if (duplicates > 0) {
+    said.push(`${countOf(duplicates, "completion")} left out: the same text was there already.`);
+  }
+  if (equal > 0) {
+    said.push(
+      `${countOf(equal, "task")} with equal parts of every source: not all completions come from one mix, and no weights were given here.`,
+    );
+  }
+  return said;
 }

@@ -62,6 +62,13 @@ class SnapshotInput(serializers.Serializer[Any]):
     prompt_ids = RowIds(
         required=False, allow_null=True, max_length=MAXIMUM_CHOICES, help_text="For ppo."
     )
+    num_validation_prompts = serializers.IntegerField(
+        default=0,
+        min_value=0,
+        max_value=MAXIMUM_CHOICES,
+        help_text="For ppo: so many prompts of the validation split come along to judge the policy "
+        "by before and after; it never learns from them, and no evaluation of it can use them.",
+    )
     text = ExactTextField(
         required=False,
         allow_blank=True,

@@ -3,12 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from labeling.errors import Refused
 from labeling.models import Completion, Demonstration, Project, Prompt, Ranking
@@ -44,7 +44,10 @@ NO_VALIDATION = (
 
 @dataclass(frozen=True)
 class SnapshotQuery:
-    """Which data is wanted. None means no limit; ``prompt_ids`` chooses prompts one by one."""
+    """Which data is wanted. None means no limit; ``prompt_ids`` chooses prompts one by one.
+
+    ``num_validation_prompts`` of the validation split come along where a policy is to be judged.
+    """
 
     project_ids: Sequence[int] | None = None
     prompt_category: str | None = None
@@ -52,6 +55,7 @@ class SnapshotQuery:
     validation_share: float | None = None
     prompt_sources: Sequence[str] | None = None
     prompt_ids: Sequence[int] | None = None
+    num_validation_prompts: int = 0
 
 
 @dataclass
@@ -177,7 +181,8 @@ def demonstration_records(query: SnapshotQuery) -> Records:
 
 
 def prompt_records(query: SnapshotQuery) -> Records:
-    """Prompts to train a policy on: never one of the validation split (R51).
+    """Prompts to train a policy on: never one of the validation split (R51), of which some may come
+    along to judge it by (R75).
 
     Without ``prompt_sources`` these are customers' prompts, as in the paper, or all prompts while
     no customer has given any. Prompts chosen by ``prompt_ids`` keep their split, whatever it is:
@@ -189,27 +194,38 @@ def prompt_records(query: SnapshotQuery) -> Records:
     if query.prompt_ids is not None:
         chosen = Prompt.objects.filter(is_usable(), pk__in=query.prompt_ids)
         return records_of_prompts(chosen.order_by("pk"))
-    prompts = Prompt.objects.filter(is_usable(), split=Prompt.Split.TRAIN)
+    prompts = Prompt.objects.filter(is_usable())
     if query.prompt_category is not None:
         prompts = prompts.filter(category=query.prompt_category)
     if query.project_ids is not None:
         prompts = prompts.filter(tasks__project__in=query.project_ids).distinct()
     problems = []
+    train = prompts.filter(split=Prompt.Split.TRAIN)
+    customers = Q(source_kind=Prompt.SourceKind.CUSTOMER)
     if query.prompt_sources is not None:
-        prompts = prompts.filter(source_kind__in=query.prompt_sources)
-    elif prompts.filter(source_kind=Prompt.SourceKind.CUSTOMER).exists():
-        prompts = prompts.filter(source_kind=Prompt.SourceKind.CUSTOMER)
+        fitting = Q(source_kind__in=query.prompt_sources)
+    elif train.filter(customers).exists():
+        fitting = customers
     else:
+        fitting = Q()
         problems.append("There are no customer prompts; prompts of every source are used.")
-    records = records_of_prompts(prompts.order_by("pk"))
-    if not records.prompt_ids:
-        problems = ["No prompt of the training split fits."]
-    return Records(
-        lines=records.lines,
-        counts=records.counts,
-        problems=problems,
-        prompt_ids=records.prompt_ids,
-    )
+    learned = list(train.filter(fitting).order_by("pk"))
+    if not learned:
+        return replace(records_of_prompts([]), problems=["No prompt of the training split fits."])
+    judging = _judging_prompts(prompts.filter(fitting), query.num_validation_prompts)
+    if len(judging) < query.num_validation_prompts:
+        asked = query.num_validation_prompts
+        verb = "fits" if len(judging) == 1 else "fit"
+        problems.append(
+            f"Only {len(judging)} of the validation split {verb}, not {asked} as asked."
+        )
+    return replace(records_of_prompts([*learned, *judging]), problems=problems)
+
+
+def _judging_prompts(prompts: QuerySet[Prompt], count: int) -> list[Prompt]:
+    """So many of the validation split, key by key: each key they touch is lost to evaluations."""
+    held_out = prompts.filter(split=Prompt.Split.VALIDATION)
+    return list(held_out.order_by("organization_key", "user_key", "pk")[:count])
 
 
 def records_of_prompts(prompts: Iterable[Prompt]) -> Records:

@@ -5716,6 +5716,11 @@ export interface components {
             /** @description For ppo. */
             prompt_ids?: number[] | null;
             /**
+             * @description For ppo: so many prompts of the validation split come along to judge the policy by before and after; it never learns from them, and no evaluation of it can use them.
+             * @default 0
+             */
+            num_validation_prompts: number;
+            /**
              * @description For pretrain: documents set apart by blank lines.
              * @default
              */
@@ -5760,6 +5765,11 @@ export interface components {
             prompt_sources?: ("labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer")[] | null;
             /** @description For ppo. */
             prompt_ids?: number[] | null;
+            /**
+             * @description For ppo: so many prompts of the validation split come along to judge the policy by before and after; it never learns from them, and no evaluation of it can use them.
+             * @default 0
+             */
+            num_validation_prompts: number;
             /**
              * @description For pretrain: documents set apart by blank lines.
              * @default

@@ -1,4 +1,12 @@
-import { Checkbox, FileButton, Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import {
+  Button,
+  Checkbox,
+  FileButton,
+  NativeSelect,
+  NumberInput,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { catalogueQuery } from "@/api/labeling";
@@ -24,6 +32,7 @@ const SHARES = [
   { value: "0.5", label: "50% of the prompts held out" },
 ];
 const MAX_TEXT = 2_000_000;
+const MAX_VALIDATION_PROMPTS = 10_000;
 
 function ProjectChoice({ form, projects, onChange }: FieldProps & { projects: Project[] }) {
   const fitting = projects.filter(
@@ -83,6 +92,20 @@ function CategoryField({ form, onChange }: FieldProps) {
   );
 }
 
+function ValidationPromptsField({ form, onChange }: FieldProps) {
+  return (
+    <NumberInput
+      label="Prompts to judge the policy by"
+      description="Of the validation split: a run answers them before and after, and never learns from them. Evaluations of that policy cannot use prompts of the same customers."
+      min={0}
+      max={MAX_VALIDATION_PROMPTS}
+      allowDecimal={false}
+      value={form.numValidationPrompts}
+      onChange={(value) => onChange({ numValidationPrompts: Number(value) || 0 })}
+    />
+  );
+}
+
 function TextField({ form, onChange }: FieldProps) {
   async function read(file: File | null) {
     if (file) onChange({ text: await file.text() });
@@ -138,6 +161,7 @@ export function FreezeFields({ form, projects, onChange }: FieldProps & { projec
             <LabelFields form={form} projects={projects} onChange={onChange} />
           )}
           <CategoryField form={form} onChange={onChange} />
+          {form.kind === "ppo" && <ValidationPromptsField form={form} onChange={onChange} />}
         </>
       )}
     </div>

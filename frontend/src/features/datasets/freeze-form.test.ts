@@ -11,6 +11,7 @@ test("rankings are frozen from the chosen projects, or from all when none is cho
     project_ids: null,
     include_simulated: false,
     validation_share: 0.2,
+    num_validation_prompts: 0,
     text: "",
   });
   expect(requestOf({ ...form, projectIds: [3, 5], category: "chat" })).toMatchObject({
@@ -25,6 +26,7 @@ test("what belongs to another kind is never sent", () => {
     name: "Prompts",
     includeSimulated: true,
     validationShare: "0.5",
+    numValidationPrompts: 12,
     text: "left over",
   };
 
@@ -33,6 +35,7 @@ test("what belongs to another kind is never sent", () => {
     kind: "ppo",
     project_ids: null,
     include_simulated: false,
+    num_validation_prompts: 12,
     text: "",
   });
   expect(requestOf({ ...filled, kind: "pretrain", category: "chat" })).toEqual({
@@ -40,6 +43,7 @@ test("what belongs to another kind is never sent", () => {
     kind: "pretrain",
     project_ids: null,
     include_simulated: false,
+    num_validation_prompts: 0,
     text: "left over",
   });
 });

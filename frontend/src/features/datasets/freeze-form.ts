@@ -12,11 +12,22 @@ export interface FreezeForm {
   category: string;
   /** The share of prompts held out, as the field holds it; empty leaves each prompt its own split. */
   validationShare: string;
+  /** Of the validation split, to judge a policy by (R75). */
+  numValidationPrompts: number;
   text: string;
 }
 
 export function emptyForm(kind: SnapshotKind, projectIds: number[]): FreezeForm {
-  return { kind, name: "", projectIds, includeSimulated: false, category: "", validationShare: "", text: "" };
+  return {
+    kind,
+    name: "",
+    projectIds,
+    includeSimulated: false,
+    category: "",
+    validationShare: "",
+    numValidationPrompts: 0,
+    text: "",
+  };
 }
 
 /** Which labels a snapshot of this kind is made of; prompts and text come from no project. */
@@ -36,6 +47,7 @@ export function requestOf(form: FreezeForm): SnapshotRequest {
     prompt_category: form.kind === "pretrain" ? undefined : chosen<Category>(form.category),
     validation_share:
       isFromLabels && form.validationShare !== "" ? Number(form.validationShare) : undefined,
+    num_validation_prompts: form.kind === "ppo" ? form.numValidationPrompts : 0,
     text: form.kind === "pretrain" ? form.text : "",
   };
 }

@@ -74,6 +74,7 @@ test("a named snapshot is frozen and opened", async () => {
     kind: "rm",
     project_ids: [5],
     include_simulated: false,
+    num_validation_prompts: 0,
   });
   expect(await screen.findByText("No run has read this snapshot yet")).toBeVisible();
 });

@@ -25,6 +25,9 @@ test("the query of a ranking snapshot names projects, people and split", () => {
 
 test("prompts chosen for a sampling run say so, and speak of no labelers", () => {
   expect(spoken(queryFacts("ppo", { chosen: 40 }, nameOf))).toEqual({ Prompts: "40 chosen for a run" });
+  expect(spoken(queryFacts("ppo", { num_validation_prompts: 64 }, nameOf))).toEqual({
+    "To judge the policy by": "64 prompts of the validation split",
+  });
   expect(spoken(queryFacts("pretrain", {}, nameOf))).toEqual({});
 });
 

@@ -1,6 +1,6 @@
 import type { SnapshotKind } from "@/api/training-types";
 import { labelOf } from "@/api/words";
-import { formatCount, formatShare } from "@/components/formats";
+import { countOf, formatCount, formatShare } from "@/components/formats";
 
 import { projectKindOf } from "./freeze-form";
 
@@ -25,6 +25,13 @@ function promptsIn(query: Query): string | null {
   return null;
 }
 
+function validationPromptsIn(query: Query): string | null {
+  const asked = query.num_validation_prompts;
+  return typeof asked === "number" && asked > 0
+    ? `${countOf(asked, "prompt")} of the validation split`
+    : null;
+}
+
 /** What was asked for when a snapshot was frozen, as a person would say it. */
 export function queryFacts(
   kind: SnapshotKind,
@@ -42,5 +49,6 @@ export function queryFacts(
       value: isFromLabels ? (query.include_simulated === true ? "Included" : "Left out") : null,
     },
     { name: "Split", value: isFromLabels ? splitIn(query) : null },
+    { name: "To judge the policy by", value: validationPromptsIn(query) },
   ];
 }

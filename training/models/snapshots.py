@@ -83,7 +83,9 @@ class SnapshotPrompt(models.Model):
 
 
 class HeldOutPrompt(models.Model):
-    """A prompt whose rankings a snapshot holds out for validation, as its records say."""
+    """A prompt whose labels a snapshot of rankings or demonstrations holds out for validation, as
+    its records say.
+    """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="held_out_links")
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="held_out_links")

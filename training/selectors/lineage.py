@@ -3,8 +3,10 @@
 Both walks are one recursive query each, so their cost does not grow with the depth of the tree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -12,7 +14,15 @@ from django.db.models import Count, Exists, OuterRef
 
 from labeling.errors import NotAccessible
 from labeling.models import Ranking
-from training.models import HeldOutPrompt, ModelVersion, RunInput, Snapshot, SnapshotRanking
+from training.models import (
+    HeldOutPrompt,
+    ModelVersion,
+    Run,
+    RunInput,
+    Snapshot,
+    SnapshotDemonstration,
+    SnapshotRanking,
+)
 from training.selectors.model_versions import model_versions
 
 RANKING_IDS_SHOWN = 50
@@ -93,6 +103,13 @@ SELECT id FROM touched
 """
 
 
+# What labels of a kind are linked by, where their prompt stands, and the stage that they teach.
+TAUGHT_BY: Mapping[Snapshot.Kind, tuple[Any, str, str]] = {
+    Snapshot.Kind.RM: (SnapshotRanking, "ranking__task__prompt", Run.Stage.REWARD_MODEL),
+    Snapshot.Kind.SFT: (SnapshotDemonstration, "demonstration__prompt", Run.Stage.SFT),
+}
+
+
 @dataclass(frozen=True)
 class Parent:
     role: str
@@ -164,23 +181,25 @@ def labels_behind(version_id: UUID) -> Labels:
         return Labels(*cursor.fetchone())
 
 
-def num_learned_and_held_out(version: ModelVersion, rankings: Snapshot) -> int:
-    """How many of the prompts that these rankings hold out taught the model, or one that it was
-    made from, by rankings (RM11).
+def num_learned_and_held_out(version: ModelVersion, snapshot: Snapshot) -> int:
+    """How many of the prompts that this snapshot holds out taught the model, or one that it was
+    made from, by labels of the snapshot's kind (RM11).
 
     Prompt by prompt, as each snapshot was frozen. Two queries.
     """
-    held_out = HeldOutPrompt.objects.filter(snapshot=rankings).values("prompt")
+    links, prompt, stage = TAUGHT_BY[Snapshot.Kind(snapshot.kind)]
+    held_out = HeldOutPrompt.objects.filter(snapshot=snapshot).values("prompt")
     was_held_out = HeldOutPrompt.objects.filter(
-        snapshot=OuterRef("snapshot"), prompt=OuterRef("ranking__task__prompt")
+        snapshot=OuterRef("snapshot"), prompt=OuterRef(prompt)
     )
-    learned = SnapshotRanking.objects.filter(
+    # A reward model reads demonstrations too, to be centred on them: that teaches nothing.
+    learned = links.objects.filter(
         ~Exists(was_held_out),
+        snapshot__consumers__run__stage=stage,
         snapshot__consumers__run__output_model_version__in=_ids(ANCESTORS, version.pk),
-        ranking__task__prompt__in=held_out,
+        **{f"{prompt}__in": held_out},
     )
-    found = learned.aggregate(num=Count("ranking__task__prompt", distinct=True))
-    return int(found["num"])
+    return int(learned.aggregate(num=Count(prompt, distinct=True))["num"])
 
 
 def descent_of_ranking(ranking_id: UUID) -> Descent:

@@ -8,8 +8,8 @@ from uuid import UUID
 from labeling.errors import Refused
 from training.ml.hyperparameters import HyperparameterError, parse, warnings
 from training.services.policy_weights import check_weights
-from training.services.reward_model_starts import check_start
 from training.services.run_inputs import ChosenInput, Fields, check_inputs
+from training.services.run_starts import check_start
 from training.services.stages import STAGES
 
 

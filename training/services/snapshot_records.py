@@ -72,7 +72,7 @@ class Records:
     rankings: QuerySet[Ranking] | None = None
     demonstration_ids: list[UUID] = field(default_factory=list)
     prompt_ids: list[int] = field(default_factory=list)
-    # Of rankings: whose prompts are in the validation split; complete when the lines are.
+    # Of labels: whose prompts are in the validation split; complete when the lines are.
     held_out_prompt_ids: set[int] = field(default_factory=set)
 
 
@@ -177,6 +177,11 @@ def demonstration_records(query: SnapshotQuery) -> Records:
         counts=counts,
         problems=_demonstration_problems(query, counts),
         demonstration_ids=[one.id for one in written],
+        held_out_prompt_ids={
+            one.prompt_id
+            for one, split in zip(written, split_of, strict=True)
+            if split == Prompt.Split.VALIDATION
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""R61: which models a reward model may start from."""
+"""R61: which models a reward model or a supervised one may start from."""
 
 import hashlib
 import itertools
@@ -10,7 +10,15 @@ import pytest
 from django.db import connection
 
 from labeling.models import Prompt
-from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
+from tests.cast import (
+    client_of,
+    make_demonstration,
+    make_demonstration_project,
+    make_prompt,
+    make_ranking,
+    make_ranking_project,
+    make_task,
+)
 from tests.training.chains import make_ended_run
 from training.artifact_store import artifact_file
 from training.models import Artifact, HeldOutPrompt
@@ -18,7 +26,7 @@ from training.selectors.lineage import lineage_of
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
-from training.services.snapshots import freeze_rankings
+from training.services.snapshots import freeze_demonstrations, freeze_rankings
 
 pytestmark = pytest.mark.django_db
 
@@ -67,13 +75,32 @@ def rankings_holding_out(ada, ranked):
 
 
 @pytest.fixture
-def trained_on(ada, base_model, make_artifact):
-    """A reward model that learned from these rankings, starting from another model."""
+def demonstrations_holding_out(ada, amina):
+    """Really frozen, of four prompts that are there once."""
+    usual = []
 
-    def make(rankings, start=base_model):
+    def make(share):
+        if not usual:
+            usual.append(make_demonstration_project())
+            for place in SHARES_OF_PROMPTS:
+                prompt = make_prompt(organization_key=key_at(place))
+                make_demonstration(make_task(usual[0], prompt), amina)
+        query = SnapshotQuery(project_ids=[usual[0].pk], validation_share=share)
+        return freeze_demonstrations(by=ada, name="demonstrations", query=query)
+
+    return make
+
+
+@pytest.fixture
+def trained_on(ada, base_model, make_artifact):
+    """A model that learned from these labels, starting from another model."""
+
+    def make(rankings=None, start=base_model, stage="reward_model", **others):
         artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": uuid.uuid4().hex})
-        inputs = {"base_model": start, "rankings": rankings}
-        return make_ended_run(by=ada, stage="reward_model", inputs=inputs, artifact=artifact)
+        inputs = {"base_model": start, **others}
+        if rankings is not None:
+            inputs["rankings"] = rankings
+        return make_ended_run(by=ada, stage=stage, inputs=inputs, artifact=artifact)
 
     return make
 
@@ -141,12 +168,39 @@ def test_a_prompt_that_comes_to_be_held_out_under_the_same_share_is_noticed(
     assert message.startswith("learned from 1 prompt that these rankings hold out")
 
 
-@pytest.mark.parametrize("share", [None, 0.1, 0.2, 0.5])
-def test_a_snapshot_stores_which_prompts_its_records_hold_out(
-    settings, rankings_holding_out, share
+def test_a_supervised_model_goes_on_unless_it_learned_what_is_held_out(
+    ada, trained_on, demonstrations_holding_out
 ):
+    """RM11, R55: else its epoch would be chosen by demonstrations that it knows by heart."""
+    start = trained_on(stage="sft", demonstrations=demonstrations_holding_out(None))
+
+    again = ask(ada, "sft", base_model=start, demonstrations=demonstrations_holding_out(None))
+    more = ask(ada, "sft", base_model=start, demonstrations=demonstrations_holding_out(0.2))
+
+    assert again.status_code == 201
+    (message,) = more.json()["fields"]["inputs.base_model"]
+    assert message.startswith("learned from 1 prompt that these demonstrations hold out")
+
+
+def test_demonstrations_that_centre_a_reward_model_teach_it_nothing(
+    ada, trained_on, rankings_holding_out, demonstrations_holding_out
+):
+    """The reward model chose the epoch; what it was centred on did not teach the start."""
+    judge = trained_on(rankings_holding_out(None), demonstrations=demonstrations_holding_out(None))
+    start = trained_on(
+        stage="sft", demonstrations=demonstrations_holding_out(0.3), reward_model=judge
+    )
+
+    answer = ask(ada, "sft", base_model=start, demonstrations=demonstrations_holding_out(0.3))
+
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("kind", ["rankings", "demonstrations"])
+@pytest.mark.parametrize("share", [None, 0.1, 0.2, 0.5])
+def test_a_snapshot_stores_which_prompts_its_records_hold_out(settings, request, share, kind):
     """RM11: when it is frozen, and from its rule where it was frozen before that was stored."""
-    snapshot = rankings_holding_out(share)
+    snapshot = request.getfixturevalue(f"{kind}_holding_out")(share)
     path = artifact_file(settings.ARTIFACT_ROOT, snapshot.artifact_id, "records.jsonl")
     records = [json.loads(line) for line in path.read_text().splitlines()]
     held_out = {one["prompt_id"] for one in records if one["split"] == "validation"}
@@ -157,7 +211,8 @@ def test_a_snapshot_stores_which_prompts_its_records_hold_out(
     assert stored() == held_out
     assert len(held_out) == sum(place < (share or 0.1) for place in SHARES_OF_PROMPTS)
     HeldOutPrompt.objects.all().delete()
-    migration = import_module("training.migrations.0013_held_out_prompts")
+    number = {"rankings": "0013_held_out_prompts", "demonstrations": "0015_held_out_demonstrations"}
+    migration = import_module(f"training.migrations.{number[kind]}")
     with connection.cursor() as cursor:
         cursor.execute(migration.HELD_OUT_BEFORE)
     assert stored() == held_out

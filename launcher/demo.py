@@ -102,6 +102,7 @@ def say_welcome(running: stack.Stack, links: list[Link], *, url: str) -> None:
         width = max(len(f"{link.role} {link.name}") for link in links)
         for link in links:
             screen.say(f"  {f'{link.role} {link.name}':<{width}}  {url}{link.path}")
+    screen.say(f"Metrics for Prometheus: {running.metrics_url()}")
     screen.say(f"Logs: {running.layout.logs}   Data and secrets: {running.layout.state}")
     screen.say("Stop: Ctrl-C. The data is kept for the next start.")
 

@@ -96,6 +96,12 @@ PROCESSES = (
         command=("celery", "--app=config", "beat", "--loglevel=INFO"),
         needs=SERVICES,
     ),
+    Process(
+        "metrics",
+        "What Prometheus reads: the database's figures, and the web's",
+        command=("python", "manage.py", "serve_metrics"),
+        needs=("db",),
+    ),
 )
 
 # `./concord dev` alone has it: it serves changed frontend sources at once.

@@ -100,9 +100,13 @@ class Stack:
         )
 
     def start_application(self, *, web_flags: tuple[str, ...] = ()) -> Supervised:
-        """Start web, the workers and the clock; returns the web, which still has to get ready."""
+        """Start everything but the services; returns the web, which still has to get ready."""
         web_flags = (f"--bind=127.0.0.1:{self.settings.web_port}", *web_flags)
-        added = {"web": web_flags, "beat": (f"--schedule={self.layout.state / 'beat-schedule'}",)}
+        added = {
+            "web": web_flags,
+            "beat": (f"--schedule={self.layout.state / 'beat-schedule'}",),
+            "metrics": (f"--port={self.settings.metrics_port}", f"--web={self.web_url()}"),
+        }
         started = {
             process.name: self._start_process(process, added.get(process.name, ()))
             for process in processes.PROCESSES
@@ -111,11 +115,14 @@ class Stack:
         return started["web"]
 
     def wait_for_web(self, web: Supervised) -> None:
-        with screen.step("Starting web, worker, gpu-worker and beat"):
+        with screen.step("Starting web, worker, gpu-worker, beat and metrics"):
             self.supervisor.wait_ready(web, self.web_answers, timeout_seconds=WEB_SECONDS)
 
     def web_url(self) -> str:
         return f"http://127.0.0.1:{self.settings.web_port}"
+
+    def metrics_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.metrics_port}/metrics"
 
     def web_answers(self) -> bool:
         # A proxy that the environment names is for the world, not for our own loopback address.

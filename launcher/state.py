@@ -15,6 +15,8 @@ from launcher.layout import Layout
 
 # Below the range from which the system hands out ports for outgoing connections.
 FIRST_SERVICE_PORT, LAST_SERVICE_PORT = 20_000, 29_999
+# Where Prometheus looks first; another installation on this machine gets another one.
+METRICS_PORT = 9464
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Settings:
     redis_port: int
     # Where the web was last served, so that other commands find it.
     web_port: int
+    metrics_port: int = METRICS_PORT
 
     def embedded_database_url(self) -> str:
         return f"postgres://concord:{self.database_password}@127.0.0.1:{self.database_port}/concord"
@@ -48,6 +51,7 @@ def ensure_settings(layout: Layout) -> Settings:
         database_port=free_service_port(),
         redis_port=free_service_port(),
         web_port=8000,
+        metrics_port=METRICS_PORT if checks.is_port_free(METRICS_PORT) else free_service_port(),
     )
     write_settings(layout, settings)
     return settings
@@ -60,6 +64,8 @@ def with_free_service_ports(layout: Layout, settings: Settings) -> Settings:
         changed = replace(changed, database_port=free_service_port())
     if not checks.is_port_free(settings.redis_port):
         changed = replace(changed, redis_port=free_service_port())
+    if not checks.is_port_free(settings.metrics_port):
+        changed = replace(changed, metrics_port=free_service_port())
     if changed != settings:
         write_settings(layout, changed)
     return changed
@@ -100,6 +106,8 @@ def _read(path: Path) -> Settings:
             database_port=int(stored["database_port"]),
             redis_port=int(stored["redis_port"]),
             web_port=int(stored["web_port"]),
+            # A folder made before there was such a process has no port for it.
+            metrics_port=int(stored.get("metrics_port", METRICS_PORT)),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise LauncherRefusal(

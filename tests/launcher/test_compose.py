@@ -20,7 +20,11 @@ COPIED = [
     name for sources in COPY.findall((ROOT / "Dockerfile").read_text()) for name in sources.split()
 ]
 # What a place adds to the table's command: where to listen and where to keep the clock.
-ADDED_BY_COMPOSE = {"web": ["--bind=0.0.0.0:8000"], "beat": ["--schedule=/state/beat-schedule"]}
+ADDED_BY_COMPOSE = {
+    "web": ["--bind=0.0.0.0:8000"],
+    "beat": ["--schedule=/state/beat-schedule"],
+    "metrics": ["--host=0.0.0.0", "--web=http://web:8000"],
+}
 
 
 def test_compose_follows_the_compose_specification():
@@ -73,7 +77,10 @@ def test_no_password_has_a_default_and_nothing_listens_beyond_this_machine():
     }
     assert {rest[:2] for _, rest in secrets} == {":?"}
     published = [port for service in COMPOSE.values() for port in service.get("ports", [])]
-    assert published == ["127.0.0.1:${CONCORD_WEB_PORT:-8000}:8000"]
+    assert published == [
+        "127.0.0.1:${CONCORD_WEB_PORT:-8000}:8000",
+        "127.0.0.1:${CONCORD_METRICS_PORT:-9464}:9464",
+    ]
 
 
 def test_what_the_image_copies_is_enough_to_run(tmp_path):

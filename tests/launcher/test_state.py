@@ -49,6 +49,17 @@ def test_a_service_port_taken_by_a_stranger_is_replaced_and_remembered(layout):
     assert json.loads(layout.settings_file.read_text())["redis_port"] == moved.redis_port
 
 
+def test_a_folder_from_before_there_were_metrics_gets_their_usual_port(layout):
+    settings = state.ensure_settings(layout)
+    stored = json.loads(layout.settings_file.read_text())
+    del stored["metrics_port"]
+    layout.settings_file.write_text(json.dumps(stored))
+
+    read = state.ensure_settings(layout)
+
+    assert read == replace(settings, metrics_port=state.METRICS_PORT)
+
+
 def test_unreadable_settings_are_refused_with_what_to_do(layout):
     layout.settings_file.write_text('{"secret_key": "only half of')
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 from launcher import proc, state
@@ -27,7 +28,15 @@ with stack.supervised(layout, settings) as running:
     print(running.web_url(), flush=True)
     stack.watch(running.supervisor)
 """
-EXPECTED = ("postgres", "valkey-server", "gunicorn", "--queues=default", "--queues=gpu", "beat")
+EXPECTED = (
+    "postgres",
+    "valkey-server",
+    "gunicorn",
+    "--queues=default",
+    "--queues=gpu",
+    "beat",
+    "metrics",
+)
 
 
 def start(layout):
@@ -61,6 +70,7 @@ def check_health(url, layout):
         **os.environ,
         "PATH": f"{layout.venv_bin}:{os.environ['PATH']}",
         "PORT": url.rsplit(":", 1)[1],
+        "METRICS_PORT": str(settings.metrics_port),
         "CONCORD_STATE_DIR": str(layout.state),
         "REDIS_URL": settings.embedded_redis_url(),
     }
@@ -71,10 +81,13 @@ def check_health(url, layout):
 
     assert is_well("web")
     deadline = time.monotonic() + 60
-    while not (is_well("worker") and is_well("gpu-worker") and is_well("beat")):
+    while not all(map(is_well, ("worker", "gpu-worker", "beat", "metrics"))):
         assert time.monotonic() < deadline
-    environment["PORT"] = str(state.free_service_port())
+    with urllib.request.urlopen(f"http://127.0.0.1:{settings.metrics_port}", timeout=10) as answer:
+        assert b"\nweb_ready 1.0\n" in answer.read()
+    environment["PORT"] = environment["METRICS_PORT"] = str(state.free_service_port())
     assert not is_well("web")
+    assert not is_well("metrics")
 
 
 def test_the_whole_stack_lives_and_leaves_nothing_when_its_launcher_is_killed(layout):

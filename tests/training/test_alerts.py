@@ -27,7 +27,9 @@ def metrics_in(expression):
 @pytest.mark.django_db(transaction=True)
 def test_every_metric_of_a_rule_exists(settings, tmp_path):
     settings.METRICS_DIR = settings.RUN_ROOT = tmp_path
-    served = {metric.name for metric in registry(tmp_path).collect()}
+    served = {
+        metric.name for metric in registry(backups=tmp_path, web="http://127.0.0.1:1").collect()
+    }
     served |= {f"{sign.name}_total" for sign in vital_signs() if sign.kind == "counter"}
     [durations] = DURATION.collect()
     served |= {f"{durations.name}{part}" for part in ("_count", "_bucket", "_sum")}

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.cast import make_ranking, make_ranking_project, make_task
@@ -97,7 +98,10 @@ def test_the_command_serves_the_database_and_what_the_web_measured(tmp_path, mak
     serve = [sys.executable, "manage.py", "serve_metrics", f"--port={metrics}"]
     started = [
         subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-        for command in (gunicorn, [*serve, f"--backups={tmp_path}"])
+        for command in (
+            gunicorn,
+            [*serve, f"--backups={tmp_path}", f"--web=http://127.0.0.1:{web}"],
+        )
     ]
     try:
         for port, path in ((web, "healthz"), (metrics, "metrics")):
@@ -110,6 +114,7 @@ def test_the_command_serves_the_database_and_what_the_web_measured(tmp_path, mak
 
     assert 'job_state{state="queued"} 1.0' in text
     assert "database_up 1.0" in text
+    assert "web_ready 1.0" in text
     assert 'disk_free_bytes{mount="runs"}' in text
     assert "backup_last_success_timestamp 0.0" in text
     counted = 'http_request_duration_seconds_count{code="200",method="GET",route="healthz"}'
@@ -130,7 +135,20 @@ def test_without_a_database_the_metrics_say_so(settings, tmp_path, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "PORT", "1")
     connection.close()
 
-    assert registry(None).get_sample_value("database_up") == 0.0
+    assert registry().get_sample_value("database_up") == 0.0
+
+
+def test_a_web_that_is_away_is_not_ready(tmp_path, settings):
+    settings.METRICS_DIR = tmp_path / "metrics"
+    nobody = f"http://127.0.0.1:{free_port()}"
+
+    assert registry(web=nobody).get_sample_value("web_ready") == 0.0
+    assert registry().get_sample_value("web_ready") is None
+
+
+def test_an_address_that_is_none_is_refused_with_an_example():
+    with pytest.raises(CommandError, match="is not like http"):
+        call_command("serve_metrics", "--web=file:///etc/passwd")
 
 
 def test_files_of_processes_that_are_long_gone_are_forgotten(tmp_path):

@@ -1,12 +1,15 @@
-"""manage.py serve_metrics [--host 127.0.0.1] [--port 9464] [--backups FOLDER]"""
+"""manage.py serve_metrics [--host 127.0.0.1] [--port 9464] [--web URL] [--backups FOLDER]"""
 
 import os
 import shutil
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -21,13 +24,17 @@ from training.selectors.vital_signs import COUNTER, Sign, vital_signs
 from training.services.backups import REHEARSED, SUMS, newest_backup
 
 FORGOTTEN_SECONDS = 24 * 3600
+# The page of readiness asks the database for at most one.
+WEB_SECONDS = 3.0
+LOOPBACK = "127.0.0.1"
 
 
 class InstallationCollector(Collector):
     """Asks the database at every scrape; ``database_up`` is 0 where it does not answer."""
 
-    def __init__(self, backups: Path | None) -> None:
+    def __init__(self, *, backups: Path | None, web: str | None) -> None:
         self._backups = backups
+        self._web = web
 
     def collect(self) -> Iterator[Metric]:
         try:
@@ -38,17 +45,25 @@ class InstallationCollector(Collector):
             # Every scrape has a thread of its own.
             connection.close()
         yield family(Sign("database_up", "Whether it answered.", {"": float(bool(signs))}))
-        for sign in [*signs, *self._of_disks(), *self._of_backups()]:
+        for sign in [*signs, *self._of_the_web(), *self._of_disks(), *self._of_backups()]:
             yield family(sign)
+
+    def _of_the_web(self) -> list[Sign]:
+        if self._web is None:
+            return []
+        return [Sign("web_ready", "Whether /readyz said yes.", {"": float(is_ready(self._web))})]
 
     def _of_disks(self) -> list[Sign]:
         places = {"artifacts": settings.ARTIFACT_ROOT, "runs": settings.RUN_ROOT}
-        free = {
-            name: float(shutil.disk_usage(place).free)
-            for name, place in places.items()
-            if Path(place).is_dir()
+        usages = {
+            name: shutil.disk_usage(place) for name, place in places.items() if Path(place).is_dir()
         }
-        return [Sign("disk_free_bytes", "Where files are written.", free, "mount")]
+        free = {name: float(usage.free) for name, usage in usages.items()}
+        size = {name: float(usage.total) for name, usage in usages.items()}
+        return [
+            Sign("disk_free_bytes", "Where files are written.", free, "mount"),
+            Sign("disk_size_bytes", "Of the same disks.", size, "mount"),
+        ]
 
     def _of_backups(self) -> list[Sign]:
         if self._backups is None:
@@ -72,10 +87,30 @@ def family(sign: Sign) -> Metric:
     return found
 
 
-def registry(backups: Path | None) -> CollectorRegistry:
+def is_ready(web: str) -> bool:
+    """Asked under a name that the site answers to: it refuses all others."""
+    name = next((name.lstrip(".") for name in settings.ALLOWED_HOSTS if name != "*"), LOOPBACK)
+    asking = HTTPConnection(urlsplit(web).netloc, timeout=WEB_SECONDS)
+    try:
+        asking.request("GET", "/readyz", headers={"Host": name})
+        return asking.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        asking.close()
+
+
+def web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.netloc or parts.path.strip("/"):
+        raise ArgumentTypeError(f"{text!r} is not like http://127.0.0.1:8000")
+    return text
+
+
+def registry(*, backups: Path | None = None, web: str | None = None) -> CollectorRegistry:
     """The installation's own signs, and what the web's processes have measured of requests."""
     found = CollectorRegistry()
-    found.register(InstallationCollector(backups))
+    found.register(InstallationCollector(backups=backups, web=web))
     settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
     forget_the_dead(settings.METRICS_DIR)
     MultiProcessCollector(found, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
@@ -95,12 +130,20 @@ class Command(BaseCommand):
     help = "Serve metrics for Prometheus. Keep the port private: it tells how much is labeled."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--host", default=LOOPBACK)
         parser.add_argument("--port", type=int, default=9464)
-        parser.add_argument("--backups", type=Path, help="the folder that `backup` writes to")
+        parser.add_argument(
+            "--web", type=web_address, help="where the web answers, to ask whether it is ready"
+        )
+        parser.add_argument(
+            "--backups",
+            type=Path,
+            default=settings.BACKUP_DIR,
+            help="the folder that `backup` writes to (default: CONCORD_BACKUP_DIR)",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        found = registry(options["backups"])
+        found = registry(backups=options["backups"], web=options["web"])
         _, thread = start_http_server(options["port"], addr=options["host"], registry=found)
         where = f"http://{options['host']}:{options['port']}/metrics"
         self.stdout.write(f"Serving {where} as process {os.getpid()}.")

@@ -66,6 +66,16 @@ def test_every_service_has_a_healthcheck_without_spaces_inside_an_argument():
         assert not any(" " in argument for argument in arguments), name
 
 
+@pytest.mark.parametrize("process", processes.PROCESSES, ids=lambda process: process.name)
+def test_a_process_has_time_to_stop_everywhere(process):
+    """Postgres that is killed instead has to recover from its log at the next start."""
+    service = COMPOSE[process.name]
+
+    assert int(service["stop_grace_period"].removesuffix("s")) >= process.patience_seconds
+    said = {"stop_signal": process.stop_signal.name} if process.name == "db" else {}
+    assert said.items() <= service.items()
+
+
 def test_no_password_has_a_default_and_nothing_listens_beyond_this_machine():
     text = (ROOT / "docker-compose.yml").read_text()
     secrets = set(re.findall(r"\$\{(CONCORD_\w*(?:PASSWORD|KEY))([^}]*)\}", text))

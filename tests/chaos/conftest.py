@@ -12,8 +12,6 @@ from django.db import connection
 from tests.chaos.fault_proxy import FaultProxy
 from tests.chaos.ledger import Ledger, Row
 from tests.chaos.site import TIMES, Site
-from training.models import Run
-from training.runner.markers import RUN_ID, kill_where
 
 LEDGER = Ledger()
 
@@ -110,5 +108,4 @@ def site(transactional_db, settings, broker, tmp_path) -> Iterator[Site]:
     site = Site(tmp_path, redis_url=settings.CELERY_BROKER_URL)
     yield site
     site.stop()
-    runs = {str(pk) for pk in Run.objects.values_list("pk", flat=True)}
-    kill_where(lambda found: found.get(RUN_ID) in runs)
+    site.end_runs()

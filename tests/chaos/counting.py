@@ -7,8 +7,9 @@ follow from the step, so that any mixture of two steps is seen at once.
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from training.ml.checkpointing import PARTIAL, Checkpoint
 from training.ml.job import Job, StepMetrics, run_stage
 
 STAGE = "reward_model"
+# Starting a process looks after ended ones too, and reads what another thread may be reading.
+ONE_AT_A_TIME = threading.Lock()
 NUM_TENSORS, TENSOR_NUMBERS = 4, 200_000
 CONTEXT.set_forkserver_preload([__name__])
 
@@ -85,9 +88,25 @@ def start_counting(path: Path, target: Callable[..., None] = run_counting) -> An
     """The process and the line that it reports on."""
     here, there = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=target, args=(str(path), there))
-    process.start()
+    with ONE_AT_A_TIME:
+        process.start()
     there.close()
     return process, here
+
+
+def wait_for_end(process: Any) -> int:
+    """Its exit code; several threads may have processes of their own."""
+    wait([process.sentinel])
+    with ONE_AT_A_TIME:
+        process.join()
+    return int(process.exitcode)
+
+
+def warm_up() -> None:
+    """Start the process that all others are forked from, and let it import what they need."""
+    process = CONTEXT.Process(target=int)
+    process.start()
+    process.join()
 
 
 def write_counting_job(folder: Path) -> Path:

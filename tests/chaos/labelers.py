@@ -16,10 +16,12 @@ from django.conf import settings
 from rest_framework.test import APIClient
 
 from labeling.models import Acknowledgement, Assignment, Project, Ranking, User
-from tests.cast import make_prompt, make_ranking_project, make_task, make_user, numbers
+from labeling.services.tasks import store_tasks
+from tests.cast import make_completions, make_prompt, make_ranking_project, make_user, numbers
 
 CSRF = "a" * 32
-NUM_LABELERS, NUM_TASKS, NUM_PROMPTS = 2, 400, 10
+# More tasks than anybody gets through: who finds none goes home.
+NUM_LABELERS, NUM_TASKS, NUM_PROMPTS = 2, 4000, 10
 TRY_AGAIN_SECONDS, THINKING_SECONDS, TIMEOUT_SECONDS = 0.25, 0.1, 5.0
 
 
@@ -110,9 +112,11 @@ class Crew:
 
 def make_crew(port: int) -> Crew:
     project = make_ranking_project(overlap=1)
-    prompts = [make_prompt() for _ in range(NUM_PROMPTS)]
-    for number in range(NUM_TASKS):
-        make_task(project, prompts[number % NUM_PROMPTS])
+    answers = {}
+    for _ in range(NUM_PROMPTS):
+        prompt = make_prompt()
+        answers[prompt.pk] = [completion.pk for completion in make_completions(prompt)]
+    store_tasks(project, list(answers.items()) * (NUM_TASKS // NUM_PROMPTS))
     people = [make_user(f"labeler{next(numbers)}") for _ in range(NUM_LABELERS)]
     newest = project.instruction_versions.latest("version")
     Acknowledgement.objects.bulk_create(

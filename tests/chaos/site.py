@@ -15,7 +15,9 @@ from django.db import connection
 from launcher import processes
 from tests.chaos.fault_proxy import FaultProxy
 from tests.training.processes import wait_until
+from training.models import Run
 from training.runner.environment import database_url
+from training.runner.markers import RUN_ID, kill_where
 
 # Leases a real run would have, divided by seven: every rule is the same, only sooner.
 TIMES = {
@@ -91,6 +93,11 @@ class Site:
     def start_training(self) -> dict[str, "subprocess.Popen[bytes]"]:
         """Everything that a run needs to start, end and be taken from a lost node."""
         return {name: self.start(name) for name in ("worker", "gpu-worker", "beat")}
+
+    def end_runs(self) -> None:
+        """SIGKILL to every runner and trainer of this database."""
+        runs = {str(pk) for pk in Run.objects.values_list("pk", flat=True)}
+        kill_where(lambda found: found.get(RUN_ID) in runs)
 
     def stop(self) -> None:
         for process in self._started:

@@ -36,7 +36,7 @@ from training.runner.work_folder import WorkFolder
 from training.services.runs import cancel_run, pause_run, retry_run
 
 SMALL_DISK_BYTES = 64 << 20
-STALL_SECONDS = 15
+STALL_SECONDS = 10
 
 
 @pytest.fixture
@@ -129,13 +129,13 @@ def test_a_number_that_is_none_ends_the_run_and_a_hang_is_named(
     site, training, reference_folder, ada, tmp_path, fault
 ):
     site.environment["CONCORD_RUN_STALL_SECONDS"] = str(STALL_SECONDS)
+    # Beside each other: neither has to wait for the other's start.
+    site.environment["CONCORD_GPU_SLOTS"] = "2"
     site.start_training()
     poisoned = tmp_path / "poisoned"
     shutil.copytree(reference_folder / "base", poisoned / "base")
     spoil_a_weight(poisoned / "base" / "model.safetensors")
     broken = request_training(ada, register_inputs(ada, poisoned, name="spoilt"))
-    broken = wait_for_end(broken)
-
     hanging = training(**LONG)
     # Its pace is known once two deliveries have come.
     wait_until(lambda: num_deliveries(hanging) > 2, seconds=60)
@@ -146,7 +146,7 @@ def test_a_number_that_is_none_ends_the_run_and_a_hang_is_named(
     is_still_running = state_of(hanging) == "running"
     cancel_run(by=ada, run=hanging)
     os.kill(rank, signal.SIGCONT)
-    hanging = wait_for_end(hanging)
+    broken, hanging = wait_for_end(broken), wait_for_end(hanging)
 
     limit = STALL_SECONDS + 15 + 5
     assert (broken.state, broken.reason, broken.attempt) == ("failed", "nan", 1), story(broken)
@@ -177,37 +177,36 @@ def test_a_run_can_be_cancelled_in_every_state(site, training, ada, fault):
         wait_until(lambda: all(map(is_gone, pids)), seconds=10)
         cancelled[state], taken[state] = run, ending[0]
 
+    # Four trainings beside each other: their starts are most of the time that this takes.
+    site.environment["CONCORD_GPU_SLOTS"] = "4"
+    # Of so many at once none shall lose its lease for want of a processor: that is another fault.
+    site.environment["CONCORD_RUN_LEASE_SECONDS"] = "60"
     cancel(training(**LONG), "queued")
     site.start_training()
+    running, stopping, paused, waiting = (training(**LONG) for _ in range(4))
+    for run in (running, stopping, paused, waiting):
+        wait_for_step(run, 5)
 
-    run = training(**LONG)
-    wait_until(lambda: state_of(run) == "claimed", seconds=60)
-    cancel(run, "claimed")
+    cancel(running, "running")
 
-    run = training(**LONG)
-    wait_for_step(run, 5)
-    cancel(run, "running")
-
-    run = training(**LONG)
-    wait_for_step(run, 5)
-    [rank] = ranks_of(run)
+    [rank] = ranks_of(stopping)
     os.kill(rank, signal.SIGSTOP)
-    pause_run(by=ada, run=run)
-    wait_until(lambda: state_of(run) == "stopping")
+    pause_run(by=ada, run=stopping)
+    wait_until(lambda: state_of(stopping) == "stopping")
     threading.Timer(1.0, os.kill, (rank, signal.SIGCONT)).start()
-    cancel(run, "stopping")
+    cancel(stopping, "stopping")
 
-    run = training(**LONG)
-    wait_for_step(run, 5)
-    pause_run(by=ada, run=run)
-    wait_until(lambda: state_of(run) == "paused")
-    cancel(run, "paused")
+    pause_run(by=ada, run=paused)
+    wait_until(lambda: state_of(paused) == "paused")
+    cancel(paused, "paused")
 
-    run = training(**LONG)
-    wait_for_step(run, 5)
-    os.kill(torchrun_of(run), signal.SIGKILL)
-    wait_until(lambda: state_of(run) == "retry_wait")
-    cancel(run, "retry_wait")
+    os.kill(torchrun_of(waiting), signal.SIGKILL)
+    wait_until(lambda: state_of(waiting) == "retry_wait")
+    cancel(waiting, "retry_wait")
+
+    claimed = training(**LONG)
+    wait_until(lambda: state_of(claimed) == "claimed", seconds=60)
+    cancel(claimed, "claimed")
 
     orphans = sum(len(trainer_pids(run.pk) + runners_of(run)) for run in cancelled.values())
     busy = Run.objects.filter(slot__isnull=False).count()

@@ -5,6 +5,8 @@ import random
 import shutil
 import signal
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,12 +15,17 @@ from tests.chaos.counting import (
     run_counting,
     run_counting_directly,
     start_counting,
+    wait_for_end,
+    warm_up,
     write_counting_job,
 )
 from training.ml.checkpointing import newest_checkpoint
 
 KILLS = 200
 CONTROL_KILLS = 40
+# Trainings beside each other, each with checkpoints of its own: most of a write is waiting for the
+# disk, and on a busy machine kills fall into all the more moments.
+CHAINS = 4
 DAMAGES = 200
 
 
@@ -31,12 +38,37 @@ class Tally:
     lost_acknowledged: int = 0
     largest_loss: int = 0
     leftovers: int = 0
-    exits: dict[int, int] = field(default_factory=dict)
+    exits: Counter[int] = field(default_factory=Counter)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.torn + other.torn,
+            self.within_a_write + other.within_a_write,
+            self.lost_acknowledged + other.lost_acknowledged,
+            max(self.largest_loss, other.largest_loss),
+            self.leftovers + other.leftovers,
+            self.exits + other.exits,
+        )
 
 
-def kill_while_storing(job, *, number, kills, seed, target=run_counting):
+def kill_while_storing(folder, *, number, kills, seed, target=run_counting):
+    """So many kills, spread over the chains."""
+    with ThreadPoolExecutor(CHAINS) as pool:
+        tallies = pool.map(
+            lambda chain: kill_in_a_chain(
+                write_counting_job(folder / f"chain-{chain}"),
+                number=number,
+                kills=kills // CHAINS,
+                chance=random.Random(100 * seed + chain),
+                target=target,
+            ),
+            range(CHAINS),
+        )
+        return sum(tallies, Tally())
+
+
+def kill_in_a_chain(job, *, number, kills, chance, target):
     """Let it store one step, send the signal somewhere in the storing of the next, start again."""
-    chance = random.Random(seed)
     tally = Tally()
     stored = begun = 0
     for _ in range(kills):
@@ -46,7 +78,7 @@ def kill_while_storing(job, *, number, kills, seed, target=run_counting):
         except EOFError:
             # It could not read what it found: torn, and a person would have to remove it.
             tally.torn += 1
-            process.join()
+            wait_for_end(process)
             shutil.rmtree(max((job.parent / "checkpoints").glob("step-*")))
             continue
         tally.torn += facts["is_torn"]
@@ -56,8 +88,7 @@ def kill_while_storing(job, *, number, kills, seed, target=run_counting):
         wait_for_a_moment_of_storing(line, chance)
         tally.within_a_write += not line.poll()
         os.kill(process.pid, number)
-        process.join()
-        tally.exits[process.exitcode] = tally.exits.get(process.exitcode, 0) + 1
+        tally.exits[wait_for_end(process)] += 1
         begun = resumed + 2
         for word, step, _ in rest_of(line):
             stored, begun = (step, begun) if word == "stored" else (stored, step)
@@ -88,15 +119,15 @@ def rest_of(line):
             return
 
 
-@pytest.fixture
-def job(tmp_path):
-    return write_counting_job(tmp_path / "job")
+@pytest.fixture(scope="module", autouse=True)
+def forks():
+    warm_up()
 
 
-def test_sigkill_in_a_checkpoint_write_never_tears_a_resume(job, fault):
-    tally = kill_while_storing(job, number=signal.SIGKILL, kills=KILLS, seed=7)
+def test_sigkill_in_a_checkpoint_write_never_tears_a_resume(tmp_path, fault):
+    tally = kill_while_storing(tmp_path / "atomic", number=signal.SIGKILL, kills=KILLS, seed=7)
     control = kill_while_storing(
-        write_counting_job(job.parent.parent / "control"),
+        tmp_path / "direct",
         number=signal.SIGKILL,
         kills=CONTROL_KILLS,
         seed=7,
@@ -123,9 +154,9 @@ def test_sigkill_in_a_checkpoint_write_never_tears_a_resume(job, fault):
     )
 
 
-def test_sigterm_in_a_checkpoint_write_ends_with_a_whole_one(job, fault):
+def test_sigterm_in_a_checkpoint_write_ends_with_a_whole_one(tmp_path, fault):
     """The trainer finishes the write, stores the next step and leaves."""
-    tally = kill_while_storing(job, number=signal.SIGTERM, kills=KILLS, seed=6)
+    tally = kill_while_storing(tmp_path, number=signal.SIGTERM, kills=KILLS, seed=6)
 
     assert tally.exits == {75: KILLS}
     assert tally.within_a_write > KILLS / 2
@@ -144,13 +175,14 @@ def test_sigterm_in_a_checkpoint_write_ends_with_a_whole_one(job, fault):
     )
 
 
-def test_a_damaged_checkpoint_is_never_resumed_from(job, fault):
+def test_a_damaged_checkpoint_is_never_resumed_from(tmp_path, fault):
     """One byte flipped or a file cut short, anywhere in the newest checkpoint."""
+    job = write_counting_job(tmp_path / "job")
     process, line = start_counting(job)
     while line.recv()[:2] != ("stored", 3):
         pass
     process.kill()
-    process.join()
+    wait_for_end(process)
     root = job.parent / "checkpoints"
     newest = newest_checkpoint(root)
     before = newest_before(root)

@@ -28,6 +28,8 @@ PERIODIC = {
     "labeling.check_prompts": 60.0,
     # Keeps the agreement figures up to date.
     "labeling.refresh_agreement": 30.0,
+    # Whether a labeler could label now.
+    "labeling.try_labeling": 60.0,
 }
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}

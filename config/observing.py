@@ -5,10 +5,11 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 
 from config.logs import current_request
 
@@ -28,6 +29,14 @@ DURATION = Histogram(
     ["route", "method", "code"],
     buckets=SECONDS,
 )
+# The names of the two addresses that answers are sent to, and of the one for drafts.
+SUBMITTED = {"rankings": "ranking", "demonstrations": "demonstration"}
+DRAFT = "draft"
+# The other ways in which the same task is answered twice; all of them keep what was stored first.
+CONFLICTS = frozenset({"key_reused", "taken_back", "already_ranked", "already_submitted"})
+REPLAYS = Counter("submit_replays", "Answers sent again that were stored before.", ["kind"])
+SUBMIT_CONFLICTS = Counter("submit_conflicts", "Other answers to the same task.", ["kind", "code"])
+DRAFT_CONFLICTS = Counter("draft_conflicts", "Drafts of a tab that was behind.")
 
 
 class ObserveRequests:
@@ -42,13 +51,14 @@ class ObserveRequests:
         began = time.perf_counter()
         try:
             response = self.get_response(request)
-            self._note(request, response.status_code, time.perf_counter() - began)
+            self._note(request, response, time.perf_counter() - began)
         finally:
             current_request.reset(token)
         response["X-Request-ID"] = request.META["CONCORD_REQUEST_ID"]
         return response
 
-    def _note(self, request: HttpRequest, status: int, seconds: float) -> None:
+    def _note(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        status = response.status_code
         match = request.resolver_match
         route = match.route if match is not None else UNKNOWN_ROUTE
         method = request.method if request.method in METHODS else "OTHER"
@@ -56,6 +66,26 @@ class ObserveRequests:
         if settings.LOG_FORMAT == "json":
             facts = {"route": route, "method": method, "status": status}
             logger.info("request", extra={"facts": {**facts, "seconds": round(seconds, 4)}})
+        if match is not None:
+            count_outcome(match.url_name, method, response)
+
+
+def count_outcome(address: str | None, method: str | None, response: HttpResponse) -> None:
+    """Count what a labeler's second tab, or a bad line, makes of an answer or a draft."""
+    kind = SUBMITTED.get(address or "")
+    if kind is not None and method == "POST":
+        if response.status_code == HTTPStatus.OK:
+            REPLAYS.labels(kind).inc()
+        elif (code := code_of(response)) in CONFLICTS:
+            SUBMIT_CONFLICTS.labels(kind, code).inc()
+    elif address == DRAFT and response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        DRAFT_CONFLICTS.inc()
+
+
+def code_of(response: HttpResponse) -> str:
+    """The code of an API error; empty for every other answer."""
+    said = getattr(response, "data", None)
+    return str(said.get("code", "")) if isinstance(said, dict) else ""
 
 
 def request_id_of(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""Thin doors for Celery: imports of prompts and judgments, checks of stored prompts, agreement."""
+"""Thin doors for Celery: imports, checks of stored prompts, agreement, the synthetic labeler."""
 
 from celery import current_app, shared_task
 
@@ -8,6 +8,7 @@ from labeling.services.judgment_import_slices import import_judgments_for
 from labeling.services.prompt_checks import check_stored_prompts
 from labeling.services.prompt_import_slices import import_for
 from labeling.services.prompt_imports import fail_abandoned_uploads
+from labeling.services.synthetic_labeler import try_labeling
 
 # Far below the time limit of a task, so that other work comes in between.
 SECONDS_AT_ONCE = 5.0
@@ -48,3 +49,9 @@ def check_prompts() -> None:
 def refresh_agreement() -> None:
     """Work out the agreement on prompts whose rankings are others than before."""
     refresh()
+
+
+@shared_task(name="labeling.try_labeling")
+def label_synthetically() -> None:
+    """Take, begin and answer one task as a labeler would, and leave nothing of it."""
+    try_labeling()

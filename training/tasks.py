@@ -15,6 +15,7 @@ from django.db import connection
 from training import queue
 from training.runner import claim as claims
 from training.runner import periodic
+from training.runner.gpu_memory import report_memory
 from training.runner.process_tree import spawn_runner
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.export_jobs import export_for
@@ -94,6 +95,7 @@ def report_until_leaving() -> None:
     while not _is_leaving.is_set():
         try:
             claims.report_slots(socket.gethostname())
+            report_memory(socket.gethostname())
         except DatabaseFault as fault:
             logger.warning("the slots could not report in: %s", fault)
         finally:

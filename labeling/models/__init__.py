@@ -13,6 +13,7 @@ from labeling.models.judgment_imports import (
     JudgmentImportRow,
 )
 from labeling.models.people import ApiToken, Invitation, Pool, Role, SignInLink, User
+from labeling.models.periodic import PeriodicWork
 from labeling.models.projects import Project
 from labeling.models.prompt_imports import (
     PromptImport,
@@ -58,6 +59,7 @@ __all__ = [
     "JudgmentImportChunk",
     "JudgmentImportRow",
     "LabelerMeeting",
+    "PeriodicWork",
     "Pool",
     "PresentedCompletion",
     "Project",

@@ -83,12 +83,16 @@ def test_an_unknown_method_is_counted_as_other():
     assert counted("healthz", "OTHER", "405") == before + 1
 
 
+def take_one(labeler):
+    project = make_ranking_project(overlap=1)
+    make_task(project)
+    return take(project, labeler)
+
+
 @pytest.mark.django_db
 def test_what_people_write_is_never_logged(amina, lines, settings):
     """ASVS 16.2.5: who and what, and nothing of the text."""
-    project = make_ranking_project(overlap=1)
-    make_task(project)
-    assignment = take(project, amina)
+    assignment = take_one(amina)
     browser = client_of(amina)
     shown = browser.get(f"/api/assignments/{assignment.pk}/").json()
     body = ranking_body(shown, 1, 2, 3, 4)
@@ -102,6 +106,63 @@ def test_what_people_write_is_never_logged(amina, lines, settings):
     assert not any(CANARY in line for line in lines)
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
     assert not any(session in line for line in lines)
+
+
+def told(name, **labels):
+    return REGISTRY.get_sample_value(f"{name}_total", labels) or 0.0
+
+
+@pytest.mark.django_db
+def test_answers_sent_again_and_answers_in_conflict_are_told_apart(amina):
+    """R74: what a bad line makes of an answer, and what a second tab does."""
+    assignment = take_one(amina)
+    browser = client_of(amina)
+    shown = browser.get(f"/api/assignments/{assignment.pk}/").json()
+    body = ranking_body(shown, 1, 2, 3, 4)
+    conflicts = (
+        {"kind": "ranking", "code": "key_reused"},
+        {"kind": "ranking", "code": "already_ranked"},
+    )
+    before = [
+        told("submit_replays", kind="ranking"),
+        *(told("submit_conflicts", **c) for c in conflicts),
+    ]
+
+    sent = [
+        body,
+        body,
+        {**body, "seconds_active": 99.0},
+        ranking_body(shown, 4, 3, 2, 1),
+        {**body, "items": "none"},
+    ]
+    statuses = [browser.post("/api/rankings/", one, format="json").status_code for one in sent]
+
+    assert statuses == [201, 200, 422, 409, 400]
+    after = [
+        told("submit_replays", kind="ranking"),
+        *(told("submit_conflicts", **c) for c in conflicts),
+    ]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.django_db
+def test_a_draft_of_a_tab_that_is_behind_is_counted(amina):
+    assignment = take_one(amina)
+    browser = client_of(amina)
+    before = told("draft_conflicts")
+    draft = {"items": {}, "seconds_active": 0.0, "phase": "rate"}
+
+    statuses = [
+        browser.put(
+            f"/api/assignments/{assignment.pk}/draft/",
+            {"version": 0, "body": {**draft, "seconds_active": seconds}},
+            format="json",
+        ).status_code
+        for seconds in (1.0, 2.0)
+    ]
+
+    assert statuses == [200, 412]
+    assert told("draft_conflicts") == before + 1
 
 
 def test_a_line_of_a_runner_names_its_attempt(monkeypatch):

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import threading
 from datetime import timedelta
 from uuid import UUID
@@ -21,11 +22,12 @@ from tests.training.fake_trainers import (
     start_runner,
     when_running,
 )
-from tests.training.processes import trainer_pids, wait_until
+from tests.training.processes import program, trainer_pids, wait_until
 from training.artifact_store import open_verified
 from training.models import ModelVersion, Run, RunEvent, RunLog, StepMetrics
 from training.runner import supervisor
 from training.runner.claim import claim, report_slots
+from training.runner.markers import marks
 from training.runner.periodic import reap, requeue_due
 from training.runner.work_folder import WorkFolder
 from training.services.run_requests import RunRequest
@@ -266,7 +268,16 @@ class TestLostLease:
 
         assert taken.result() == [(run.pk, "retry_wait")]
         assert (after.state, after.fence) == ("retry_wait", 2)
-        assert after.attempts.get().outcome == "lost"
+        attempt = after.attempts.get()
+        assert attempt.outcome == "lost"
+        # What the metrics and their alert count (R74).
+        assert attempt.was_fenced
+        assert after.events.filter(detail__startswith="attempt 1 was refused").exists()
+
+    def test_an_attempt_that_ends_well_was_refused_nothing(self, attempt):
+        run = attempt(SUCCEEDS)
+
+        assert not run.attempts.get().was_fenced
 
     def test_a_stale_claim_starts_nothing(self, run):
         held = claim(run.pk, host=HOST)
@@ -274,6 +285,16 @@ class TestLostLease:
 
         run.refresh_from_db()
         assert run.state == "claimed"
+
+    def test_processes_that_an_earlier_attempt_left_are_counted(self, attempt, run):
+        environment = marks(run_id=str(run.pk), fence=0, process="trainer")
+        stray = subprocess.Popen(program("import time; time.sleep(60)"), env=environment)
+
+        after = attempt(SUCCEEDS)
+
+        assert stray.wait(timeout=5) == -signal.SIGKILL
+        assert after.attempts.get().num_orphans_killed == 1
+        assert after.events.filter(detail__startswith="killed 1 processes").exists()
 
     def test_a_database_that_is_away_does_not_stop_the_training(self, attempt, run):
         """Fault 11: the trainer continues, the figures come later."""
@@ -341,3 +362,4 @@ def test_a_frozen_runner_leaves_no_trainer_when_the_reaper_may_come(settings, ru
     run.refresh_from_db()
     assert is_still_owned, "the trainer must be dead before the run can be taken away"
     assert (run.state, run.fence, run.reason) == ("retry_wait", 2, "")
+    assert run.attempts.get(number=1).was_fenced

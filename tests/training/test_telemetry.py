@@ -1,10 +1,14 @@
 """Figures and console output reach the database, once each, whatever the files look like."""
 
 import json
+import os
+import time
 
 import pytest
+from django.db.models import F
 
 from training.models import Run, RunLog, StepMetrics
+from training.models.clock import ClockTimestamp
 from training.runner.claim import claim, report_slots, start_running
 from training.runner.periodic import reap
 from training.runner.telemetry import (
@@ -124,6 +128,31 @@ class TestDelivery:
         telemetry.read_and_deliver()
 
         assert not StepMetrics.objects.exists()
+
+    def test_the_newest_checkpoint_is_told_by_its_age_and_its_cost(self, held, folder):
+        checkpoints = folder.path / "checkpoints"
+        checkpoints.mkdir()
+        written = checkpoints / "last-write.json"
+        written.write_text('{"step": 5, "seconds": 1.25}')
+        minute_ago = time.time() - 60
+        os.utime(written, (minute_ago, minute_ago))
+        folder.progress.write_text(line(6, loss=0.7))
+
+        Telemetry(held, folder).read_and_deliver()
+
+        run = Run.objects.annotate(age=ClockTimestamp() - F("checkpointed_at")).get()
+        assert run.checkpoint_seconds == 1.25
+        assert run.age.total_seconds() == pytest.approx(60, abs=10)
+
+    @pytest.mark.parametrize("said", ["", "{}", "[]", '{"seconds": "long"}', '{"seconds": NaN}'])
+    def test_a_note_that_says_nothing_changes_nothing(self, held, folder, said):
+        (folder.path / "checkpoints").mkdir()
+        (folder.path / "checkpoints" / "last-write.json").write_text(said)
+        folder.progress.write_text(line(6, loss=0.7))
+
+        Telemetry(held, folder).read_and_deliver()
+
+        assert Run.objects.values_list("step", "checkpointed_at").get() == (6, None)
 
     def test_nothing_new_costs_no_query(self, held, folder, django_assert_num_queries):
         telemetry = Telemetry(held, folder)

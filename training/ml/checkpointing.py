@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ MANIFEST = "manifest.json"
 VALUES = "values.json"
 STEP_FOLDER = re.compile(r"step-(\d{8})")
 PARTIAL = ".partial-"
+# What the newest write took, for whoever watches; nothing is resumed from it.
+LAST_WRITE = "last-write.json"
 # The one before the newest stays, in case the newest turns out to be damaged.
 NUM_KEPT = 2
 
@@ -96,6 +99,14 @@ def write_durably(path: Path, text: str) -> None:
     _sync(path.parent)
 
 
+def note_write(root: Path, step: int, seconds: float) -> None:
+    """Say how long the checkpoint after `step` steps took. Not worth ending a training for."""
+    unfinished = root / f"{PARTIAL}{LAST_WRITE}"
+    with suppress(OSError):
+        unfinished.write_text(json.dumps({"step": step, "seconds": round(seconds, 3)}))
+        unfinished.replace(root / LAST_WRITE)
+
+
 def _save(tensors: Mapping[str, Tensor], path: Path) -> None:
     on_host = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     save_file(on_host, path)
@@ -123,7 +134,10 @@ def _forget_old(root: Path) -> None:
 def forget_partial(root: Path) -> None:
     """Remove what a process left that was killed while it wrote; call it with no writer about."""
     for leftover in root.glob(f"{PARTIAL}*"):
-        shutil.rmtree(leftover)
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
 
 
 def _step_folders(root: Path) -> list[Path]:

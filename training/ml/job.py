@@ -23,6 +23,7 @@ from training.ml.checkpointing import (
     Checkpoint,
     forget_partial,
     newest_checkpoint,
+    note_write,
     write_checkpoint,
     write_durably,
 )
@@ -133,8 +134,9 @@ class Job:
         self, step: int, engines: Mapping[str, Engine], values: Mapping[str, Any]
     ) -> None:
         """Store the state after `step` steps. Every process calls this."""
+        folder, began = self.work_dir / "checkpoints", time.monotonic()
         write_checkpoint(
-            self.work_dir / "checkpoints",
+            folder,
             step,
             shared={name: engine.tensors() for name, engine in engines.items()},
             own={f"random-{self.world.rank}": random_states()},
@@ -144,6 +146,8 @@ class Job:
             },
             world=self.world,
         )
+        if self.world.is_main:
+            note_write(folder, step, time.monotonic() - began)
 
     def raise_if_stopping(self) -> None:
         """For stages whose output is its own checkpoint. Raises: StopRequested."""

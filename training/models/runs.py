@@ -38,6 +38,9 @@ class GpuSlot(models.Model):
     host = models.CharField(max_length=120)
     index = models.PositiveSmallIntegerField()
     last_seen = models.DateTimeField()
+    # Of its accelerators, as nvidia-smi says; null where there is none.
+    memory_used_bytes = models.BigIntegerField(null=True)
+    memory_total_bytes = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -85,6 +88,9 @@ class Run(models.Model):
     pause_requested_at = models.DateTimeField(null=True)
     step = models.PositiveIntegerField(default=0)
     total_steps = models.PositiveIntegerField(null=True)
+    # The newest checkpoint: when it was whole, and how long writing it took.
+    checkpointed_at = models.DateTimeField(null=True)
+    checkpoint_seconds = models.FloatField(null=True)
     # Why it failed, one word: training/runner/endings.py has them all.
     reason = models.CharField(max_length=32, blank=True)
     reason_detail = models.TextField(blank=True)
@@ -168,6 +174,10 @@ class RunAttempt(models.Model):
     peak_memory_bytes = models.BigIntegerField(null=True)
     resumed_from_step = models.PositiveIntegerField(default=0)
     last_step = models.PositiveIntegerField(default=0)
+    # Whether it learned from a refused write that the run was no longer its own.
+    was_fenced = models.BooleanField(default=False, db_default=False)
+    # Processes of earlier attempts that it found alive on its machine, and ended.
+    num_orphans_killed = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

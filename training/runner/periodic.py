@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
+from labeling.services.periodic import note_work
 from training.models import LIVE_STATES, Run, RunState
 from training.models.clock import ClockTimestamp
 from training.runner.letting_go import Ending, let_go
@@ -72,4 +73,7 @@ def periodic_lock(name: str) -> Iterator[bool]:
     """Whether this process may do the periodic work now; another one doing it is no error."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PERIODIC_LOCKS[name]])
-        yield bool(cursor.fetchone()[0])
+        is_mine = bool(cursor.fetchone()[0])
+        yield is_mine
+        if is_mine:
+            note_work(name)

@@ -32,7 +32,7 @@ from training.runner.disk_space import missing_space
 from training.runner.endings import TrainerEnd, ending_of
 from training.runner.environment import trainer_command, trainer_environment
 from training.runner.lease import Lease
-from training.runner.letting_go import Ending
+from training.runner.letting_go import Ending, attempt_with
 from training.runner.machine import num_memory_kills, peak_memory_of_children
 from training.runner.markers import kill_leftovers
 from training.runner.milestones import keep_milestone, lay_out_milestones
@@ -58,6 +58,10 @@ class LostTheRun(Exception):
     """The lease is gone; whatever this attempt has must not be delivered."""
 
 
+class WasFenced(LostTheRun):
+    """The database refused a write: somebody else owns the run."""
+
+
 def supervise(run_id: UUID, fence: int) -> None:
     """Carry an attempt from its claim to its end. Returns quietly when the claim is not current."""
     held = open_claim(run_id, fence)
@@ -69,14 +73,33 @@ def supervise(run_id: UUID, fence: int) -> None:
     killed = kill_leftovers(run_id=str(run_id), fence=fence)
     if killed:
         logger.warning("killed %s processes of an earlier attempt", killed)
+        attempt_with(run_id, fence).update(num_orphans_killed=killed)
+        note(
+            Run.objects.get(pk=run_id),
+            actor=held.actor,
+            detail=f"killed {killed} processes that an earlier attempt left",
+        )
     if not start_running(held, pid=os.getpid()):
+        note_fenced(held)
         return
     with Lease(held) as lease:
         attempt = Attempt(held, lease, leave)
         try:
             attempt.conclude(attempt.train())
-        except LostTheRun:
+        except LostTheRun as lost:
             logger.warning("the lease is lost; the trainer is dead and nothing is delivered")
+            if lease.is_refused or isinstance(lost, WasFenced):
+                note_fenced(held)
+
+
+def note_fenced(held: Claim) -> None:
+    """Say that this attempt was refused, in its own row and among the run's events, if it can."""
+    detail = f"attempt {held.attempt} was refused: the run is no longer its own"
+    try:
+        attempt_with(held.run_id, held.fence).update(was_fenced=True)
+        note(Run.objects.get(pk=held.run_id), actor=held.actor, detail=detail)
+    except DatabaseFault as fault:
+        logger.warning("could not say that a write was refused: %s", fault)
 
 
 class Attempt:
@@ -143,7 +166,9 @@ class Attempt:
         elif ending.reason == "succeeded":
             ending = Ending(reason="stopped", last_step=ending.last_step)
         to = self._insist(lambda: finish_unsuccessful(self._held, ending))
-        logger.info("the attempt ended with %s; the run is %s", ending.reason, to or "not ours")
+        if to is None:
+            raise WasFenced
+        logger.info("the attempt ended with %s; the run is %s", ending.reason, to)
         if to == RunState.CANCELLED:
             self._folder.discard_bulk()
 
@@ -172,7 +197,7 @@ class Attempt:
             def record_and_finish() -> None:
                 report = job.record(success, published)
                 if not finish_succeeded(self._held, replace(ending, report=report)):
-                    raise LostTheRun
+                    raise WasFenced
 
             self._insist(record_and_finish)
         except OSError as error:

@@ -6,12 +6,14 @@ is read again from the files.
 
 import json
 import math
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
 from training.models import LIVE_STATES, Run, RunLog, StepMetrics
+from training.models.clock import ClockTimestamp
 from training.runner.claim import Claim
 from training.runner.work_folder import WorkFolder
 from training.services.run_transitions import note
@@ -58,6 +60,7 @@ class Telemetry:
         self._held = held
         # Progress of earlier attempts is read again: storing a step twice changes nothing.
         self._progress = FileTail(folder.progress)
+        self._folder = folder
         log = folder.trainer_log
         self._log = FileTail(log, start=log.stat().st_size if log.exists() else 0)
         self.step: int | None = None
@@ -118,9 +121,19 @@ class Telemetry:
         own = Run.objects.filter(
             pk=self._held.run_id, fence=self._held.fence, state__in=LIVE_STATES
         )
-        if self.step is None:
-            return own.exists()
-        return own.update(step=self.step, total_steps=self.total_steps) > 0
+        changes: dict[str, Any] = self._newest_checkpoint()
+        if self.step is not None:
+            changes |= {"step": self.step, "total_steps": self.total_steps}
+        return own.update(**changes) > 0 if changes else own.exists()
+
+    def _newest_checkpoint(self) -> dict[str, Any]:
+        write = self._folder.last_checkpoint_write()
+        if write is None:
+            return {}
+        return {
+            "checkpointed_at": ClockTimestamp() - timedelta(seconds=write.age_seconds),
+            "checkpoint_seconds": write.seconds,
+        }
 
 
 def parse_progress(line: bytes) -> dict[str, Any] | None:

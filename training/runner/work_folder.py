@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,9 +16,18 @@ from django.conf import settings
 
 # What a trainer keeps for itself beside its output; worthless once the run has ended.
 CHECKPOINTS, MILESTONES = "checkpoints", "milestones"
+LAST_WRITE = "last-write.json"
 BULK = (CHECKPOINTS, MILESTONES, "epochs", "best-seed")
 # What sampling and scoring go on from; they add to these files, so they are never shared.
 DRAFTS = (".samples-*.jsonl", ".rewards-*.jsonl")
+
+
+@dataclass(frozen=True)
+class CheckpointWrite:
+    """The newest checkpoint: how long ago it was whole, and how long writing it took."""
+
+    age_seconds: float
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,16 @@ class WorkFolder:
             with suppress(FileNotFoundError):
                 sizes.append(sum(path.stat().st_size for path in checkpoint.iterdir()))
         return max(sizes)
+
+    def last_checkpoint_write(self) -> CheckpointWrite | None:
+        """By this machine's clock, the one that the file's own time is of; None without any."""
+        path = self.path / CHECKPOINTS / LAST_WRITE
+        try:
+            seconds = float(json.loads(path.read_text(encoding="utf-8"))["seconds"])
+            age = time.time() - path.stat().st_mtime
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return CheckpointWrite(max(0.0, age), seconds) if isfinite(seconds) else None
 
     def discard_bulk(self) -> None:
         """Delete what an ended run needs no more; its logs, its job and its result stay."""

@@ -4,16 +4,14 @@ Queues, leases and labels are rows, so one process can tell of every machine, an
 when the workers are dead: that is when somebody looks.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
 from training.models import RunState
-
-GAUGE, COUNTER = "gauge", "counter"
+from training.selectors.run_signs import run_signs
+from training.selectors.signs import COUNTER, Sign
 
 BY_STATE = "SELECT state, count(*) FROM training_run GROUP BY state"
 ATTEMPTS = """
@@ -45,33 +43,46 @@ UNION ALL SELECT 'demonstration', count(*) FROM labeling_demonstration
 ASSIGNMENTS = "SELECT state, count(*) FROM labeling_assignment GROUP BY state"
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 
+# An attempt that learned it no longer owned its run, and what attempts found alive of earlier ones.
+STRAYS = """
+SELECT count(*) FILTER (WHERE was_fenced), coalesce(sum(num_orphans_killed), 0)
+FROM training_runattempt
+"""
+MEMORY = """
+SELECT host || '/' || index, memory_used_bytes, memory_total_bytes
+FROM training_gpuslot WHERE memory_used_bytes IS NOT NULL AND last_seen >= clock_timestamp()
+  - make_interval(secs => %s)
+"""
+PERIODIC = """
+SELECT name, extract(epoch FROM clock_timestamp() - ran_at),
+  extract(epoch FROM clock_timestamp() - succeeded_at), num_failures
+FROM labeling_periodicwork
+"""
+
 MISSED_REPORTS = 3
-Values = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Sign:
-    """One metric: by the values of its label, or under the empty name without one."""
-
-    name: str
-    text: str
-    values: Values
-    label: str = ""
-    kind: str = GAUGE
+SYNTHETIC_LABELER = "synthetic_labeler"
 
 
 def vital_signs() -> list[Sign]:
-    """Seven queries. What is not defined now, such as the age of an empty queue, is left out."""
+    """Eleven queries. What is not defined now, such as the age of an empty queue, is left out."""
+    silence_allowed = [MISSED_REPORTS * settings.HEARTBEAT_SECONDS]
     with connection.cursor() as cursor:
         states = _grouped(cursor, BY_STATE)
         attempts = _grouped(cursor, ATTEMPTS)
-        slots = _grouped(cursor, SLOTS, [MISSED_REPORTS * settings.HEARTBEAT_SECONDS])
+        slots = _grouped(cursor, SLOTS, silence_allowed)
         labels = _grouped(cursor, LABELS)
         assignments = _grouped(cursor, ASSIGNMENTS)
         cursor.execute(OLDEST)
         queued, lease, silence = cursor.fetchone()
         cursor.execute(CONNECTIONS)
         [connections] = cursor.fetchone()
+        cursor.execute(STRAYS)
+        fenced, orphans = cursor.fetchone()
+        cursor.execute(MEMORY, silence_allowed)
+        memory = cursor.fetchall()
+        cursor.execute(PERIODIC)
+        periodic = cursor.fetchall()
+        of_runs = run_signs(cursor)
     all_states = {state.value: states.get(state.value, 0.0) for state in RunState}
     return [
         Sign("job_state", "Runs by state.", all_states, "state"),
@@ -83,6 +94,35 @@ def vital_signs() -> list[Sign]:
         Sign("labels_submitted", "Answers stored, by kind.", labels, "kind", COUNTER),
         Sign("assignments", "Slots of tasks by state.", assignments, "state"),
         Sign("db_connections", "Open connections to the database.", _one(connections)),
+        # A slot is free and a run may start: what is left to wait for is the doorbell.
+        Sign(
+            "outbox_lag_seconds",
+            "A run that nobody rings for.",
+            _one(queued if slots.get("free") else None),
+        ),
+        Sign(
+            "job_fenced_writes", "Attempts whose writes were refused.", _one(fenced), kind=COUNTER
+        ),
+        Sign("orphans_killed", "Processes of dead attempts.", _one(orphans), kind=COUNTER),
+        Sign("gpu_memory_bytes", "In use.", {row[0]: float(row[1]) for row in memory}, "slot"),
+        Sign("gpu_memory_total_bytes", "There.", {row[0]: float(row[2]) for row in memory}, "slot"),
+        *_of_periodic_work(periodic),
+        *of_runs,
+    ]
+
+
+def _of_periodic_work(rows: list[tuple[str, float, float | None, int]]) -> list[Sign]:
+    """Nothing of work that was never done."""
+    ages = {name: float(age) for name, age, _, _ in rows}
+    tried = [
+        (success, failures) for name, _, success, failures in rows if name == SYNTHETIC_LABELER
+    ]
+    success, failures = tried[0] if tried else (None, None)
+    return [
+        Sign("reaper_last_run_seconds", "Since it looked.", _one(ages.get("reap"))),
+        Sign("dispatcher_last_run_seconds", "Since it looked.", _one(ages.get("dispatch"))),
+        Sign("synthetic_labeler_failures", "In a row.", _one(failures)),
+        Sign("synthetic_labeler_last_success_seconds", "Since it labeled.", _one(success)),
     ]
 
 

@@ -7,7 +7,12 @@ import torch
 
 from tests.training.ml.jobs import ALONE
 from training.ml import checkpointing
-from training.ml.checkpointing import newest_checkpoint, write_checkpoint
+from training.ml.checkpointing import (
+    forget_partial,
+    newest_checkpoint,
+    note_write,
+    write_checkpoint,
+)
 
 
 @pytest.fixture
@@ -45,6 +50,30 @@ def test_the_newest_whole_checkpoint_wins_and_two_are_kept(write, tmp_path):
 
     assert newest_checkpoint(tmp_path).step == 15
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step-00000010", "step-00000015"]
+
+
+def test_what_a_write_took_is_said_beside_the_checkpoints(write, tmp_path):
+    """R74: the runner carries it to the monitoring; a resumed run does not read it."""
+    write(5)
+
+    note_write(tmp_path, 5, 1.23456)
+
+    said = json.loads((tmp_path / "last-write.json").read_text())
+    assert said == {"step": 5, "seconds": 1.235}
+    assert newest_checkpoint(tmp_path).step == 5
+
+
+def test_a_full_disk_for_that_note_ends_no_training(tmp_path):
+    note_write(tmp_path / "not-there", 5, 1.0)
+
+
+def test_half_a_note_is_swept_with_half_a_checkpoint(tmp_path):
+    (tmp_path / f"{checkpointing.PARTIAL}last-write.json").write_text("{")
+    (tmp_path / f"{checkpointing.PARTIAL}step-00000005").mkdir()
+
+    forget_partial(tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def damage_by_truncation(path):

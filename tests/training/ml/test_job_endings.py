@@ -62,7 +62,9 @@ def test_a_stop_file_ends_the_job_at_the_next_step_with_a_checkpoint(make_ppo_jo
     result = result_of(path.parent)
     assert code == EXIT_STOPPED == 75
     assert (result["outcome"], result["reason"], result["steps"]) == ("stopped", "cancel", 1)
-    assert (path.parent / "checkpoints" / "step-00000001" / "manifest.json").exists()
+    checkpoints = path.parent / "checkpoints"
+    assert (checkpoints / "step-00000001" / "manifest.json").exists()
+    assert json.loads((checkpoints / "last-write.json").read_text())["step"] == 1
     assert not (path.parent / "output" / "model").exists()
 
 

@@ -20,7 +20,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from training.selectors.vital_signs import COUNTER, Sign, vital_signs
+from training.selectors.signs import COUNTER, Sign
+from training.selectors.vital_signs import vital_signs
 from training.services.backups import REHEARSED, SUMS, newest_backup
 
 FORGOTTEN_SECONDS = 24 * 3600

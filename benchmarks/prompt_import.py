@@ -38,9 +38,9 @@ def lines(num_rows: int) -> Iterator[bytes]:
 
 
 def upload(num_rows: int) -> None:
-    from labeling.models import User
-    from labeling.services.prompt_imports import NewImport, open_import, store_chunk
-    from labeling.services.uploads import CHUNK_BYTES
+    from labeling.models import PromptImport, User
+    from labeling.services.prompt_imports import NewImport, open_import
+    from labeling.services.uploads import CHUNK_BYTES, store_piece
 
     person, _ = User.objects.get_or_create(email="bench@example.org", defaults={"role": "admin"})
     num_bytes = sum(len(line) for line in lines(num_rows))
@@ -50,10 +50,11 @@ def upload(num_rows: int) -> None:
     for line in lines(num_rows):
         buffer += line
         if len(buffer) >= CHUNK_BYTES:
-            store_chunk(import_id=opened.pk, position=position, content=bytes(buffer[:CHUNK_BYTES]))
+            piece = bytes(buffer[:CHUNK_BYTES])
+            store_piece(kind=PromptImport, import_id=opened.pk, position=position, content=piece)
             del buffer[:CHUNK_BYTES]
             position += 1
-    store_chunk(import_id=opened.pk, position=position, content=bytes(buffer))
+    store_piece(kind=PromptImport, import_id=opened.pk, position=position, content=bytes(buffer))
 
 
 def measure(num_rows: int) -> None:

@@ -2,13 +2,13 @@
 
 from celery import current_app, shared_task
 
+from labeling.models import JudgmentImport, PromptImport
 from labeling.services.agreement_store import refresh_agreement as refresh
-from labeling.services.judgment_import_jobs import fail_abandoned_judgment_uploads
 from labeling.services.judgment_import_slices import import_judgments_for
 from labeling.services.prompt_checks import check_stored_prompts
 from labeling.services.prompt_import_slices import import_for
-from labeling.services.prompt_imports import fail_abandoned_uploads
 from labeling.services.synthetic_labeler import try_labeling
+from labeling.services.uploads import fail_abandoned_uploads
 
 # Far below the time limit of a task, so that other work comes in between.
 SECONDS_AT_ONCE = 5.0
@@ -19,7 +19,7 @@ EXPIRES_SECONDS = 30
 @shared_task(name="labeling.import_prompts")
 def import_prompts() -> None:
     """Go on with imports for a few seconds, and ring again while there is more."""
-    fail_abandoned_uploads()
+    fail_abandoned_uploads(PromptImport)
     if import_for(SECONDS_AT_ONCE):
         current_app.send_task("labeling.import_prompts", expires=EXPIRES_SECONDS)
 
@@ -30,7 +30,7 @@ def import_judgments() -> None:
 
     After the last one its figures are worked out: whoever imported looks at them next.
     """
-    fail_abandoned_judgment_uploads()
+    fail_abandoned_uploads(JudgmentImport)
     match import_judgments_for(SECONDS_AT_ONCE):
         case True:
             current_app.send_task("labeling.import_judgments", expires=EXPIRES_SECONDS)

@@ -7,37 +7,40 @@ from uuid import UUID
 from django.http import StreamingHttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.pagination import KeysetPagination
 from config.parsers import BytesParser
 from labeling.api.permissions import IsResearcher, account_of
-from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger
-from labeling.exporters.csv_cells import csv_lines
+from labeling.api.strict_fields import StrictBoolean, StrictInteger
+from labeling.api.uploads import (
+    InFileOrder,
+    NewestFirst,
+    OneLine,
+    PiecesOutput,
+    UploadCancelView,
+    UploadPieceView,
+    UploadView,
+    report_file,
+)
 from labeling.importers.formats import FORMATS
 from labeling.models import JudgmentImport, JudgmentImportRow
-from labeling.selectors.judgment_imports import (
-    access_judgment_import,
-    import_rows,
-    imported_project,
-    judgment_imports,
-    judgment_pieces,
-    judgment_report_rows,
-    num_rows_by_outcome,
+from labeling.selectors.judgment_imports import imported_project
+from labeling.selectors.uploads import (
+    access_upload,
+    in_file_order,
+    num_by_outcome,
+    uploads,
+    with_outcome,
 )
 from labeling.services.judgment_import_jobs import (
     MAX_FILE_BYTES,
     NewJudgmentImport,
-    cancel_judgment_import,
     open_judgment_import,
-    store_piece,
 )
-from labeling.services.uploads import CHUNK_BYTES
-from labeling.text_hygiene import has_control_characters
 
 REPORT_COLUMNS = ("line", "outcome", "field", "message")
 
@@ -58,16 +61,6 @@ class JudgmentFormatOutput(serializers.Serializer[Any]):
 class JudgmentFormatsOutput(serializers.Serializer[Any]):
     formats = JudgmentFormatOutput(many=True)
     max_bytes = serializers.IntegerField()
-
-
-class OneLine(ExactText):
-    """A text without line breaks and other controls."""
-
-    def to_internal_value(self, data: Any) -> str:
-        text: str = super().to_internal_value(data)
-        if has_control_characters(text):
-            raise serializers.ValidationError("This is one line without control characters.")
-        return text
 
 
 class JudgmentImportInput(serializers.Serializer[Any]):
@@ -123,11 +116,9 @@ class RowCountsOutput(serializers.Serializer[Any]):
     note = serializers.IntegerField()
 
 
-class JudgmentImportDetailOutput(JudgmentImportOutput):
+class JudgmentImportDetailOutput(PiecesOutput, JudgmentImportOutput):
     """``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards."""
 
-    chunk_bytes = serializers.SerializerMethodField()
-    uploaded = serializers.SerializerMethodField()
     num_said = serializers.SerializerMethodField()
     project_id = serializers.SerializerMethodField()
 
@@ -141,15 +132,9 @@ class JudgmentImportDetailOutput(JudgmentImportOutput):
         ]
         read_only_fields = fields
 
-    def get_chunk_bytes(self, _: JudgmentImport) -> int:
-        return CHUNK_BYTES
-
-    def get_uploaded(self, found: JudgmentImport) -> list[int]:
-        return judgment_pieces(found) if found.state == JudgmentImport.State.QUEUED else []
-
     @extend_schema_field(RowCountsOutput)
     def get_num_said(self, found: JudgmentImport) -> dict[str, int]:
-        return num_rows_by_outcome(found)
+        return num_by_outcome(found.rows.all(), JudgmentImportRow.Outcome.values)
 
     def get_project_id(self, found: JudgmentImport) -> int | None:
         return imported_project(found)
@@ -166,14 +151,6 @@ class JudgmentImportRowOutput(serializers.ModelSerializer[JudgmentImportRow]):
         model = JudgmentImportRow
         fields = ["id", "line", "outcome", "field", "message"]
         read_only_fields = fields
-
-
-class NewestFirst(KeysetPagination):
-    ordering = ("-created_at", "-id")
-
-
-class InFileOrder(KeysetPagination):
-    ordering = ("line", "id")
 
 
 class JudgmentFormatsView(APIView):
@@ -193,7 +170,7 @@ class JudgmentImportsView(generics.ListAPIView[JudgmentImport]):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
-        return judgment_imports()
+        return uploads(JudgmentImport)
 
     @extend_schema(operation_id="list_judgment_imports")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -211,44 +188,35 @@ class JudgmentImportsView(generics.ListAPIView[JudgmentImport]):
         opened = open_judgment_import(
             new=NewJudgmentImport(**wanted.validated_data), created_by=account_of(request)
         )
-        shown = JudgmentImportDetailOutput(access_judgment_import(opened.pk))
+        shown = JudgmentImportDetailOutput(access_upload(JudgmentImport, opened.pk))
         return Response(shown.data, status=status.HTTP_201_CREATED)
 
 
-class JudgmentImportView(APIView):
-    permission_classes = [IsResearcher]
+@extend_schema_view(
+    get=extend_schema(operation_id="judgment_import", responses=JudgmentImportDetailOutput)
+)
+class JudgmentImportView(UploadView):
+    kind, output = JudgmentImport, JudgmentImportDetailOutput
 
-    @extend_schema(operation_id="judgment_import", responses=JudgmentImportDetailOutput)
-    def get(self, request: Request, import_id: UUID) -> Response:
-        return Response(JudgmentImportDetailOutput(access_judgment_import(import_id)).data)
 
-
-class JudgmentImportChunkView(APIView):
-    permission_classes = [IsResearcher]
-    parser_classes = [BytesParser]
-
-    @extend_schema(
+@extend_schema_view(
+    put=extend_schema(
         operation_id="upload_judgment_import_piece",
         request={BytesParser.media_type: OpenApiTypes.BINARY},
         responses={204: None},
     )
-    def put(self, request: Request, import_id: UUID, position: int) -> Response:
-        """One piece of the file, counted from 0; sending it again changes nothing."""
-        # Without a body there is nothing to parse, and DRF hands out an empty dictionary.
-        body: Any = request.data
-        store_piece(import_id=import_id, position=position, content=body or b"")
-        return Response(status=status.HTTP_204_NO_CONTENT)
+)
+class JudgmentImportChunkView(UploadPieceView):
+    kind = JudgmentImport
 
 
-class JudgmentImportCancelView(APIView):
-    permission_classes = [IsResearcher]
-
-    @extend_schema(
+@extend_schema_view(
+    post=extend_schema(
         operation_id="cancel_judgment_import", request=None, responses=JudgmentImportDetailOutput
     )
-    def post(self, request: Request, import_id: UUID) -> Response:
-        cancel_judgment_import(import_id=import_id)
-        return Response(JudgmentImportDetailOutput(access_judgment_import(import_id)).data)
+)
+class JudgmentImportCancelView(UploadCancelView):
+    kind, output = JudgmentImport, JudgmentImportDetailOutput
 
 
 class JudgmentImportRowsView(generics.ListAPIView[JudgmentImportRow]):
@@ -259,8 +227,8 @@ class JudgmentImportRowsView(generics.ListAPIView[JudgmentImportRow]):
     def get_queryset(self) -> Any:
         wanted = RowsFilter(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        found = access_judgment_import(self.kwargs["import_id"])
-        return import_rows(found, **wanted.validated_data)
+        found = access_upload(JudgmentImport, self.kwargs["import_id"])
+        return with_outcome(found.rows.all(), wanted.validated_data.get("outcome"))
 
     @extend_schema(operation_id="list_judgment_import_rows", parameters=[RowsFilter])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -275,17 +243,13 @@ class JudgmentImportReportView(APIView):
     )
     def get(self, request: Request, import_id: UUID) -> StreamingHttpResponse:
         """Every row with something to say as CSV, sent while it is read."""
-        found = access_judgment_import(import_id)
-        answer = StreamingHttpResponse(
-            csv_lines(report_cells(found)), content_type="text/csv; charset=utf-8"
-        )
-        answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
-        return answer
+        found = access_upload(JudgmentImport, import_id)
+        return report_file(found, report_cells(found))
 
 
 def report_cells(found: JudgmentImport) -> Iterator[tuple[object, ...]]:
     yield REPORT_COLUMNS
-    for row in judgment_report_rows(found):
+    for row in in_file_order(found.rows.all()):
         yield (row.line, row.outcome, row.field, row.message)
 
 

@@ -7,40 +7,40 @@ from uuid import UUID
 from django.http import StreamingHttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.pagination import KeysetPagination
 from config.parsers import BytesParser
 from labeling.api.permissions import IsResearcher, account_of
-from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger
-from labeling.exporters.csv_cells import csv_lines
+from labeling.api.strict_fields import StrictBoolean, StrictInteger
+from labeling.api.uploads import (
+    InFileOrder,
+    NewestFirst,
+    OneLine,
+    PiecesOutput,
+    UploadCancelView,
+    UploadPieceView,
+    UploadView,
+    report_file,
+)
 from labeling.models import PromptImport, PromptImportLine
-from labeling.selectors.prompt_imports import (
-    access_prompt_import,
-    import_lines,
-    num_lines_by_outcome,
-    prompt_imports,
-    report_rows,
-    uploaded_positions,
+from labeling.selectors.uploads import (
+    access_upload,
+    in_file_order,
+    num_by_outcome,
+    uploads,
+    with_outcome,
 )
-from labeling.services.prompt_imports import (
-    NewImport,
-    cancel_import,
-    open_import,
-    store_chunk,
-)
-from labeling.services.uploads import CHUNK_BYTES
-from labeling.text_hygiene import has_control_characters
+from labeling.services.prompt_imports import NewImport, open_import
 
 REPORT_COLUMNS = ("line", "outcome", "prompt", "duplicate_of", "field", "message")
 
 
 class PromptImportInput(serializers.Serializer[Any]):
-    file_name = ExactText(max_length=200)
+    file_name = OneLine(max_length=200)
     num_bytes = StrictInteger(min_value=1)
     is_dry_run = StrictBoolean(default=False)
     cap = StrictInteger(
@@ -53,11 +53,6 @@ class PromptImportInput(serializers.Serializer[Any]):
     cap_by = serializers.ChoiceField(
         choices=PromptImport.CapBy.choices, default=None, allow_null=True
     )
-
-    def validate_file_name(self, name: str) -> str:
-        if has_control_characters(name):
-            raise serializers.ValidationError("A file name is one line without controls.")
-        return name
 
 
 class PromptImportOutput(serializers.ModelSerializer[PromptImport]):
@@ -96,27 +91,18 @@ class OutcomeCountsOutput(serializers.Serializer[Any]):
     broken = serializers.IntegerField()
 
 
-class PromptImportDetailOutput(PromptImportOutput):
+class PromptImportDetailOutput(PiecesOutput, PromptImportOutput):
     """``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards."""
 
-    chunk_bytes = serializers.SerializerMethodField()
-    uploaded = serializers.SerializerMethodField()
     num_lines = serializers.SerializerMethodField()
 
     class Meta(PromptImportOutput.Meta):
         fields = [*PromptImportOutput.Meta.fields, "chunk_bytes", "uploaded", "num_lines"]
         read_only_fields = fields
 
-    def get_chunk_bytes(self, _: PromptImport) -> int:
-        return CHUNK_BYTES
-
-    def get_uploaded(self, prompt_import: PromptImport) -> list[int]:
-        is_uploading = prompt_import.state == PromptImport.State.QUEUED
-        return uploaded_positions(prompt_import) if is_uploading else []
-
     @extend_schema_field(OutcomeCountsOutput)
     def get_num_lines(self, prompt_import: PromptImport) -> dict[str, int]:
-        return num_lines_by_outcome(prompt_import)
+        return num_by_outcome(prompt_import.lines.all(), PromptImportLine.Outcome.values)
 
 
 class LinesFilter(serializers.Serializer[Any]):
@@ -134,21 +120,13 @@ class PromptImportLineOutput(serializers.ModelSerializer[PromptImportLine]):
         read_only_fields = fields
 
 
-class NewestFirst(KeysetPagination):
-    ordering = ("-created_at", "-id")
-
-
-class InFileOrder(KeysetPagination):
-    ordering = ("line", "id")
-
-
 class PromptImportsView(generics.ListAPIView[PromptImport]):
     permission_classes = [IsResearcher]
     serializer_class = PromptImportOutput
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
-        return prompt_imports()
+        return uploads(PromptImport)
 
     @extend_schema(operation_id="list_prompt_imports")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -164,44 +142,35 @@ class PromptImportsView(generics.ListAPIView[PromptImport]):
         wanted = PromptImportInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         opened = open_import(new=NewImport(**wanted.validated_data), created_by=account_of(request))
-        shown = PromptImportDetailOutput(access_prompt_import(opened.pk))
+        shown = PromptImportDetailOutput(access_upload(PromptImport, opened.pk))
         return Response(shown.data, status=status.HTTP_201_CREATED)
 
 
-class PromptImportView(APIView):
-    permission_classes = [IsResearcher]
+@extend_schema_view(
+    get=extend_schema(operation_id="prompt_import", responses=PromptImportDetailOutput)
+)
+class PromptImportView(UploadView):
+    kind, output = PromptImport, PromptImportDetailOutput
 
-    @extend_schema(operation_id="prompt_import", responses=PromptImportDetailOutput)
-    def get(self, request: Request, import_id: UUID) -> Response:
-        return Response(PromptImportDetailOutput(access_prompt_import(import_id)).data)
 
-
-class PromptImportChunkView(APIView):
-    permission_classes = [IsResearcher]
-    parser_classes = [BytesParser]
-
-    @extend_schema(
+@extend_schema_view(
+    put=extend_schema(
         operation_id="upload_prompt_import_piece",
         request={BytesParser.media_type: OpenApiTypes.BINARY},
         responses={204: None},
     )
-    def put(self, request: Request, import_id: UUID, position: int) -> Response:
-        """One piece of the file, counted from 0; sending it again changes nothing."""
-        # Without a body there is nothing to parse, and DRF hands out an empty dictionary.
-        body: Any = request.data
-        store_chunk(import_id=import_id, position=position, content=body or b"")
-        return Response(status=status.HTTP_204_NO_CONTENT)
+)
+class PromptImportChunkView(UploadPieceView):
+    kind = PromptImport
 
 
-class PromptImportCancelView(APIView):
-    permission_classes = [IsResearcher]
-
-    @extend_schema(
+@extend_schema_view(
+    post=extend_schema(
         operation_id="cancel_prompt_import", request=None, responses=PromptImportDetailOutput
     )
-    def post(self, request: Request, import_id: UUID) -> Response:
-        cancel_import(import_id=import_id)
-        return Response(PromptImportDetailOutput(access_prompt_import(import_id)).data)
+)
+class PromptImportCancelView(UploadCancelView):
+    kind, output = PromptImport, PromptImportDetailOutput
 
 
 class PromptImportLinesView(generics.ListAPIView[PromptImportLine]):
@@ -212,8 +181,8 @@ class PromptImportLinesView(generics.ListAPIView[PromptImportLine]):
     def get_queryset(self) -> Any:
         wanted = LinesFilter(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        found = access_prompt_import(self.kwargs["import_id"])
-        return import_lines(found, **wanted.validated_data)
+        found = access_upload(PromptImport, self.kwargs["import_id"])
+        return with_outcome(found.lines.all(), wanted.validated_data.get("outcome"))
 
     @extend_schema(operation_id="list_prompt_import_lines", parameters=[LinesFilter])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -228,17 +197,13 @@ class PromptImportReportView(APIView):
     )
     def get(self, request: Request, import_id: UUID) -> StreamingHttpResponse:
         """Every line as CSV, sent while it is read."""
-        found = access_prompt_import(import_id)
-        answer = StreamingHttpResponse(
-            csv_lines(report_cells(found)), content_type="text/csv; charset=utf-8"
-        )
-        answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
-        return answer
+        found = access_upload(PromptImport, import_id)
+        return report_file(found, report_cells(found))
 
 
 def report_cells(prompt_import: PromptImport) -> Iterator[tuple[object, ...]]:
     yield REPORT_COLUMNS
-    for line in report_rows(prompt_import):
+    for line in in_file_order(prompt_import.lines.all()):
         yield (
             line.line,
             line.outcome,

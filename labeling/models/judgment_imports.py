@@ -1,26 +1,11 @@
 """Imports of other projects' judgments in the background: the file, and what became of each row."""
 
-import uuid
-
 from django.db import models
-from django.db.models.functions import Now
 
-from labeling.models.people import User
+from labeling.models.uploads import Upload, UploadChunk
 
 
-class JudgmentImport(models.Model):
-    """One uploaded file. The row is the truth; a worker that dies is followed by another."""
-
-    class State(models.TextChoices):
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    file_name = models.CharField(max_length=200)
-    num_bytes = models.PositiveBigIntegerField()
+class JudgmentImport(Upload):
     # The name of one of ``labeling.importers.formats``, and what was decided about it.
     format = models.CharField(max_length=40)
     choices = models.JSONField(default=dict)
@@ -28,7 +13,6 @@ class JudgmentImport(models.Model):
     project_name = models.CharField(max_length=160)
     is_study = models.BooleanField(default=True)
     is_dry_run = models.BooleanField(default=True)
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     # Where the next worker goes on: everything before is stored, in the same transaction.
     num_rows_done = models.PositiveIntegerField(default=0)
     # False where a dry run stopped for time: what follows was not looked at.
@@ -39,21 +23,12 @@ class JudgmentImport(models.Model):
     num_tasks = models.PositiveIntegerField(default=0)
     num_judgments = models.PositiveIntegerField(default=0)
     num_demonstrations = models.PositiveIntegerField(default=0)
-    failure = models.TextField(blank=True)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
 
 
-class JudgmentImportChunk(models.Model):
-    """A piece of the uploaded file, so that any worker on any machine can read it."""
-
+class JudgmentImportChunk(UploadChunk):
     judgment_import = models.ForeignKey(
         JudgmentImport, on_delete=models.CASCADE, related_name="chunks"
     )
-    position = models.PositiveIntegerField()
-    content = models.BinaryField()
 
     class Meta:
         constraints = [

@@ -1,23 +1,15 @@
 """Imports of prompt files in the background: the file, how far it is, what became of each line."""
 
-import uuid
+from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
 
-from labeling.models.people import User
 from labeling.models.prompts import Prompt
+from labeling.models.uploads import Upload, UploadChunk
 
 
-class PromptImport(models.Model):
-    """One uploaded file. The row is the truth; a worker that dies is followed by another."""
-
-    class State(models.TextChoices):
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+class PromptImport(Upload):
+    GONE_AT_THE_END: ClassVar[tuple[str, ...]] = ("chunks", "sightings")
 
     class CapBy(models.TextChoices):
         """Whose prompts are counted together (R5)."""
@@ -25,10 +17,6 @@ class PromptImport(models.Model):
         ORGANIZATION = "organization"
         USER = "user"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    file_name = models.CharField(max_length=200)
-    num_bytes = models.PositiveBigIntegerField(default=0)
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     is_dry_run = models.BooleanField(default=False)
     prefix_tokens = models.PositiveSmallIntegerField(default=64)
     cap = models.PositiveIntegerField(default=200)
@@ -36,11 +24,6 @@ class PromptImport(models.Model):
     # Where the next worker goes on: everything before is stored, in the same transaction.
     num_bytes_done = models.PositiveBigIntegerField(default=0)
     num_lines_done = models.PositiveIntegerField(default=0)
-    failure = models.TextField(blank=True)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -52,12 +35,8 @@ class PromptImport(models.Model):
         ]
 
 
-class PromptImportChunk(models.Model):
-    """A piece of the uploaded file, so that any worker on any machine can read it."""
-
+class PromptImportChunk(UploadChunk):
     prompt_import = models.ForeignKey(PromptImport, on_delete=models.CASCADE, related_name="chunks")
-    position = models.PositiveIntegerField()
-    content = models.BinaryField()
 
     class Meta:
         constraints = [

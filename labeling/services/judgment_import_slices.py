@@ -15,8 +15,6 @@ from typing import BinaryIO, Final, cast
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, F, Q
-from django.db.models.functions import Now
 
 from labeling.errors import Refused
 from labeling.importers.files import UnreadableFile
@@ -24,19 +22,22 @@ from labeling.importers.formats import FORMATS
 from labeling.importers.plain_files import plain
 from labeling.importers.records import NumberedRow
 from labeling.models import JudgmentImport, JudgmentImportRow
+from labeling.selectors.uploads import whole_uploads
 from labeling.services.imported_tasks import Target
-from labeling.services.judgment_import_jobs import (
-    OPEN_STATES,
-    State,
-    end_judgment_import,
-    lock_judgment_import,
-)
 from labeling.services.judgment_imports import (
     JudgmentImportReport,
     import_judgments,
     refresh_planner_statistics,
 )
-from labeling.services.uploads import CHUNK_BYTES, num_pieces
+from labeling.services.uploads import (
+    OPEN_STATES,
+    State,
+    begin_upload,
+    end_upload,
+    lock_upload,
+    num_pieces,
+    pieces_of,
+)
 
 ROWS_PER_SLICE: Final = 200
 # A dry run is one transaction that is taken back, so it must end before its task has to.
@@ -73,11 +74,10 @@ def import_judgments_for(seconds: float) -> bool | None:
 
 
 def _next_import() -> UUID | None:
-    """The oldest whose file is here in full; all pieces have their full length, so they count."""
+    """The oldest whose file is here in full."""
     return (
-        JudgmentImport.objects.filter(Q(state__in=OPEN_STATES))
-        .annotate(num_chunks=Count("chunks"))
-        .filter(num_bytes__lte=F("num_chunks") * CHUNK_BYTES)
+        whole_uploads(JudgmentImport)
+        .filter(state__in=OPEN_STATES)
         .order_by("created_at", "pk")
         .values_list("pk", flat=True)
         .first()
@@ -100,9 +100,9 @@ def _failing(import_id: UUID) -> Iterator[None]:
         failure = f"Postgres refused a row: {error}"
     if failure:
         with transaction.atomic():
-            found = lock_judgment_import(import_id)
+            found = lock_upload(JudgmentImport, import_id)
             if found.state in OPEN_STATES:
-                end_judgment_import(found, State.FAILED, failure=failure)
+                end_upload(found, State.FAILED, failure=failure)
 
 
 @contextmanager
@@ -111,7 +111,9 @@ def _file_of(import_id: UUID) -> Iterator[BinaryIO]:
     found = JudgmentImport.objects.get(pk=import_id)
     with TemporaryFile() as file:
         for position in range(num_pieces(found.num_bytes)):
-            piece = found.chunks.filter(position=position).values_list("content", flat=True).first()
+            piece = (
+                pieces_of(found).filter(position=position).values_list("content", flat=True).first()
+            )
             # Cancelled meanwhile: its pieces are gone, and nothing is done with the rest.
             file.write(b"" if piece is None else bytes(piece))
         file.seek(0)
@@ -132,7 +134,7 @@ def _store_on(import_id: UUID, rows: Iterator[NumberedRow], *, until: float) -> 
             _keep(found, _import_part(found, part), num_rows=len(part))
             done = found.num_rows_done
             if len(part) < ROWS_PER_SLICE:
-                end_judgment_import(found, State.DONE)
+                end_upload(found, State.DONE)
                 refresh_planner_statistics()
                 return
 
@@ -160,7 +162,7 @@ def _try_all(import_id: UUID, rows: Iterator[NumberedRow]) -> None:
         )
         found.is_whole = is_over
         _keep(found, report, num_rows=num_read)
-        end_judgment_import(found, State.DONE)
+        end_upload(found, State.DONE)
 
 
 def _begun(import_id: UUID) -> JudgmentImport | None:
@@ -170,9 +172,8 @@ def _begun(import_id: UUID) -> JudgmentImport | None:
         .filter(pk=import_id, state__in=OPEN_STATES)
         .first()
     )
-    if found is not None and found.state == State.QUEUED:
-        found.state, found.started_at = State.RUNNING, Now()
-        found.save(update_fields=["state", "started_at"])
+    if found is not None:
+        begin_upload(found)
     return found
 
 

@@ -11,8 +11,7 @@ from time import monotonic
 from typing import Final, cast
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, F, Q
-from django.db.models.functions import Now
+from django.db.models import Count, Q
 
 from labeling.importers.files import Position, UnreadableFile, split_lines
 from labeling.importers.prompt_files import (
@@ -24,7 +23,8 @@ from labeling.importers.prompt_files import (
 )
 from labeling.importers.prompts import PromptRow, RowError
 from labeling.models import Prompt, PromptImport, PromptImportLine, PromptImportSighting
-from labeling.services.prompt_imports import OPEN_STATES, State, end_import
+from labeling.models.uploads import CHUNK_BYTES
+from labeling.selectors.uploads import whole_uploads
 from labeling.services.prompts import (
     KnownPrompts,
     PromptRules,
@@ -37,7 +37,13 @@ from labeling.services.prompts import (
     store_prompts,
     try_prompts,
 )
-from labeling.services.uploads import CHUNK_BYTES, num_pieces
+from labeling.services.uploads import (
+    OPEN_STATES,
+    State,
+    begin_upload,
+    end_upload,
+    num_pieces,
+)
 from labeling.text_hygiene import MAX_PROMPT_TOKENS, CapBy
 
 ROWS_PER_SLICE: Final = 500
@@ -67,10 +73,10 @@ def import_one_slice() -> bool:
             with transaction.atomic():
                 _import_slice(prompt_import)
         except UnreadableFile as error:
-            end_import(prompt_import, State.FAILED, failure=str(error))
+            end_upload(prompt_import, State.FAILED, failure=str(error))
         except (DataError, IntegrityError) as error:
             place = f"after line {prompt_import.num_lines_done}"
-            end_import(
+            end_upload(
                 prompt_import, State.FAILED, failure=f"Postgres refused a row {place}: {error}"
             )
     return True
@@ -79,12 +85,7 @@ def import_one_slice() -> bool:
 def _next_import() -> PromptImport | None:
     """The oldest import whose file is here, locked until the transaction ends."""
     is_open = Q(state__in=OPEN_STATES)
-    # All pieces have their full length, so counting them says whether the file is complete.
-    complete = (
-        PromptImport.objects.filter(is_open)
-        .annotate(num_chunks=Count("chunks"))
-        .filter(num_bytes__lte=F("num_chunks") * CHUNK_BYTES)
-    )
+    complete = whole_uploads(PromptImport).filter(is_open)
     return (
         PromptImport.objects.select_for_update(skip_locked=True, no_key=True)
         .filter(is_open, pk__in=complete.values("pk"))
@@ -95,9 +96,7 @@ def _next_import() -> PromptImport | None:
 
 def _import_slice(prompt_import: PromptImport) -> None:
     """Precondition: the row is locked."""
-    if prompt_import.state == State.QUEUED:
-        prompt_import.state, prompt_import.started_at = State.RUNNING, Now()
-        prompt_import.save(update_fields=["state", "started_at"])
+    begin_upload(prompt_import)
     rows = list(islice(_rows_from(prompt_import), ROWS_PER_SLICE))
     if rows:
         _store_rows(prompt_import, rows)
@@ -105,7 +104,7 @@ def _import_slice(prompt_import: PromptImport) -> None:
         prompt_import.num_bytes_done, prompt_import.num_lines_done = end.num_bytes, end.num_lines
         prompt_import.save(update_fields=["num_bytes_done", "num_lines_done"])
     if len(rows) < ROWS_PER_SLICE:
-        end_import(prompt_import, State.DONE)
+        end_upload(prompt_import, State.DONE)
 
 
 def _rows_from(prompt_import: PromptImport) -> Iterator[FileRow]:

@@ -15,16 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from labeling.models import Prompt, PromptImport, PromptImportChunk, PromptImportSighting
 from labeling.services import prompt_import_slices
 from labeling.services.prompt_import_slices import import_one_slice
-from labeling.services.prompt_imports import (
-    NewImport,
-    cancel_import,
-    fail_abandoned_uploads,
-    open_import,
-    store_chunk,
+from labeling.services.prompt_imports import NewImport, open_import
+from labeling.services.uploads import (
+    CHUNK_BYTES,
+    cancel_upload,
+    store_piece,
 )
-from labeling.services.uploads import CHUNK_BYTES
 from labeling.tasks import import_prompts
-from tests.cast import long_ago
 from tests.labeling.uploads import (
     csv_file,
     json_lines,
@@ -170,10 +167,10 @@ def test_an_import_waits_for_its_last_piece(rosa):
     opened = open_import(
         new=NewImport(file_name="a.jsonl", num_bytes=len(content)), created_by=rosa
     )
-    store_chunk(import_id=opened.pk, position=0, content=content[:CHUNK_BYTES])
+    store_piece(kind=PromptImport, import_id=opened.pk, position=0, content=content[:CHUNK_BYTES])
 
     assert not import_one_slice()
-    store_chunk(import_id=opened.pk, position=1, content=content[CHUNK_BYTES:])
+    store_piece(kind=PromptImport, import_id=opened.pk, position=1, content=content[CHUNK_BYTES:])
 
     assert run_through(opened).state == "done"
     assert Prompt.objects.count() == 1
@@ -184,21 +181,10 @@ def test_a_cancelled_import_keeps_what_is_stored_and_goes_no_further(rosa, monke
     opened = upload(json_lines({"text": "one"}, {"text": "two"}), by=rosa)
     import_one_slice()
 
-    cancel_import(import_id=opened.pk)
+    cancel_upload(kind=PromptImport, import_id=opened.pk)
 
     assert not import_one_slice()
     assert [one.text for one in Prompt.objects.all()] == ["one"]
-
-
-def test_an_upload_left_lying_for_a_day_fails(rosa):
-    opened = open_import(new=NewImport(file_name="a.jsonl", num_bytes=10), created_by=rosa)
-    assert fail_abandoned_uploads() == 0
-    PromptImport.objects.filter(pk=opened.pk).update(created_at=long_ago())
-
-    assert fail_abandoned_uploads() == 1
-
-    opened.refresh_from_db()
-    assert (opened.state, opened.failure) == ("failed", "The upload was not finished within a day.")
 
 
 def test_a_slice_that_breaks_off_leaves_nothing_behind(rosa, monkeypatch):

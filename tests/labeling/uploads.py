@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from labeling.models import PromptImport, User
 from labeling.services.prompt_import_slices import import_one_slice
-from labeling.services.prompt_imports import NewImport, open_import, store_chunk
-from labeling.services.uploads import CHUNK_BYTES
+from labeling.services.prompt_imports import NewImport, open_import
+from labeling.services.uploads import CHUNK_BYTES, store_piece
 
 
 def json_lines(*rows: object) -> bytes:
@@ -26,7 +26,8 @@ def upload(content: bytes, *, by: User, file_name: str = "prompts.jsonl", **opti
     new = NewImport(file_name=file_name, num_bytes=len(content), **options)
     opened = open_import(new=new, created_by=by)
     for position in range(0, len(content), CHUNK_BYTES):
-        store_chunk(
+        store_piece(
+            kind=PromptImport,
             import_id=opened.pk,
             position=position // CHUNK_BYTES,
             content=content[position : position + CHUNK_BYTES],

@@ -1,0 +1,92 @@
+"""What every import of an uploaded file shows and takes: pieces, a cancel, rows and a report."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.pagination import KeysetPagination
+from config.parsers import BytesParser
+from labeling.api.permissions import IsResearcher
+from labeling.api.strict_fields import ExactText
+from labeling.exporters.csv_cells import csv_lines
+from labeling.models.uploads import CHUNK_BYTES, Upload
+from labeling.selectors.uploads import access_upload, uploaded_positions
+from labeling.services.uploads import cancel_upload, store_piece
+from labeling.text_hygiene import has_control_characters
+
+
+class OneLine(ExactText):
+    """A text without line breaks and other controls."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if has_control_characters(text):
+            raise serializers.ValidationError("This is one line without control characters.")
+        return text
+
+
+class PiecesOutput(serializers.Serializer[Any]):
+    """``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards."""
+
+    chunk_bytes = serializers.SerializerMethodField()
+    uploaded = serializers.SerializerMethodField()
+
+    def get_chunk_bytes(self, _: Upload) -> int:
+        return CHUNK_BYTES
+
+    def get_uploaded(self, found: Upload) -> list[int]:
+        return uploaded_positions(found)
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-created_at", "-id")
+
+
+class InFileOrder(KeysetPagination):
+    ordering = ("line", "id")
+
+
+# No docstrings on these: the schema would hand them to the readers of every subclass.
+class UploadView(APIView):
+    permission_classes = [IsResearcher]
+    kind: ClassVar[type[Upload]]
+    output: ClassVar[type[serializers.BaseSerializer[Any]]]
+
+    def get(self, request: Request, import_id: UUID) -> Response:
+        return Response(self.output(access_upload(self.kind, import_id)).data)
+
+
+class UploadPieceView(APIView):
+    permission_classes = [IsResearcher]
+    parser_classes = [BytesParser]
+    kind: ClassVar[type[Upload]]
+
+    def put(self, request: Request, import_id: UUID, position: int) -> Response:
+        """One piece of the file, counted from 0; sending it again changes nothing."""
+        # Without a body there is nothing to parse, and DRF hands out an empty dictionary.
+        body: Any = request.data
+        store_piece(kind=self.kind, import_id=import_id, position=position, content=body or b"")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class UploadCancelView(APIView):
+    permission_classes = [IsResearcher]
+    kind: ClassVar[type[Upload]]
+    output: ClassVar[type[serializers.BaseSerializer[Any]]]
+
+    def post(self, request: Request, import_id: UUID) -> Response:
+        cancel_upload(kind=self.kind, import_id=import_id)
+        return Response(self.output(access_upload(self.kind, import_id)).data)
+
+
+def report_file(found: Upload, rows: Iterable[tuple[object, ...]]) -> StreamingHttpResponse:
+    """Rows as CSV, sent while they are read."""
+    answer = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
+    return answer

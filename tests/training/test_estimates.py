@@ -9,7 +9,7 @@ from tests.cast import client_of
 from tests.training.chains import make_ended_run
 from training.ml.hyperparameters import parse
 from training.models import Artifact, RunAttempt, Snapshot
-from training.services.estimates import (
+from training.selectors.estimates import (
     CHECKPOINTS_KEPT,
     COPIES_IN_MEMORY,
     Spent,

@@ -26,6 +26,7 @@ from training.api.run_outputs import RunOutput, StepMetricsOutput, context_for
 from training.api.snapshots import RowIds
 from training.api.stages import HyperparameterValue
 from training.models import Run, RunState
+from training.selectors.estimates import estimate
 from training.selectors.runs import (
     RunFilters,
     access_run,
@@ -34,7 +35,6 @@ from training.selectors.runs import (
     requesters,
     runs,
 )
-from training.services.estimates import estimate
 from training.services.queried_runs import PromptQuery, request_queried_run
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import (

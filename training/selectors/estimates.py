@@ -14,7 +14,6 @@ from django.db.models import F, Max, Prefetch, Sum
 
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Run, RunInput, RunState, Snapshot
-from training.services.run_inputs import ChosenInput
 
 BYTES_PER_TOKEN = 4
 # Runs of long ago ran on other code and other machines.
@@ -76,7 +75,7 @@ class Estimate:
 
 
 def estimate(
-    stage: str, hyperparameters: Any, inputs: Mapping[str, ChosenInput]
+    stage: str, hyperparameters: Any, inputs: Mapping[str, ModelVersion | Snapshot]
 ) -> Estimate | None:
     """None until the model and the data are chosen. Two queries."""
     size, data = size_of(inputs), data_of(inputs)
@@ -101,7 +100,7 @@ def around(expected: float, factor: float) -> Seconds:
     return Seconds(low=expected / factor, middle=expected, high=expected * factor)
 
 
-def size_of(inputs: Mapping[str, ChosenInput]) -> int | None:
+def size_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> int | None:
     # Elsewhere a reward model stands beside the model that the work is about.
     roles = ("reward_model",) if "completions" in inputs else START_ROLES
     for role in roles:
@@ -110,7 +109,7 @@ def size_of(inputs: Mapping[str, ChosenInput]) -> int | None:
     return None
 
 
-def data_of(inputs: Mapping[str, ChosenInput]) -> Snapshot | None:
+def data_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> Snapshot | None:
     for role in DATA_ROLES:
         chosen = inputs.get(role)
         # A reward model is centred on demonstrations; it learns from rankings.

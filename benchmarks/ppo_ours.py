@@ -49,6 +49,7 @@ def main(folder: Path, extra: Mapping[str, Any]) -> None:
         "kl_coef": KL_COEF,
         "max_response_tokens": task.response_tokens,
         "validation_prompts": 0,
+        "sample_prompts": 0,
         "checkpoint_every_steps": 0,
         "precision": task.precision,
         **extra,

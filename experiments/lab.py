@@ -115,6 +115,8 @@ class Lab:
             "missing_eos": "replace",
             "missing_eos_penalty": -size.unfinished_score,
             "validation_prompts": 0,
+            # What the policy says is looked at by its own examiner.
+            "sample_prompts": 0,
             "ptx_max_tokens": self.document_tokens,
             "max_tokens_per_forward": 1024,
             "checkpoint_every_steps": size.look_every,

@@ -55,12 +55,12 @@ def base_model(db, make_artifact):
 
 @pytest.fixture
 def make_snapshot(ada, make_artifact):
-    def make(kind, records=RECORD, query=None):
+    def make(kind, records=RECORD, query=None, counts=None):
         return Snapshot.objects.create(
             name=f"some {kind}",
             kind=kind,
             query=query or {},
-            counts={},
+            counts=counts or {},
             records_sha256="0" * 64,
             num_records=1,
             artifact=make_artifact(Artifact.Kind.SNAPSHOT, {"records.jsonl": records}),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 
 from training.api import (
+    checkpoint_samples,
     evaluation_results,
     evaluations,
     exports,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     *rounds.urlpatterns,
     *standing.urlpatterns,
     *runs.urlpatterns,
+    *checkpoint_samples.urlpatterns,
     *sweeps.urlpatterns,
     *rewards.urlpatterns,
     *gpu_slots.urlpatterns,

@@ -37,6 +37,8 @@ from training.ml.shared_knobs import (
     max_steps_knob,
     max_tokens_per_forward_knob,
     precision_knob,
+    sample_max_tokens_knob,
+    sample_prompts_knob,
     schedule_knob,
     sharding_knob,
     weight_decay_knob,
@@ -127,6 +129,8 @@ class SftHyperparameters:
     adam_epsilon: float = epsilon_knob(1e-8)
     max_steps: int = max_steps_knob()
     checkpoint_every_steps: int = checkpoint_every_knob()
+    sample_prompts: int = sample_prompts_knob()
+    sample_max_tokens: int = sample_max_tokens_knob()
 
     def __post_init__(self) -> None:
         check_fields(self)

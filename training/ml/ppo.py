@@ -6,12 +6,15 @@ One step of progress is one iteration: a batch of rollouts and the optimiser ste
 """
 
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import torch
 from transformers import PreTrainedTokenizerBase
 
 from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.checkpoint_samples import CheckpointSamples, JudgedAnswer, choose_prompts
 from training.ml.errors import BadInput
 from training.ml.experience import collect, rollout_metrics, targets
 from training.ml.hyperparameters import PpoHyperparameters, warnings
@@ -23,7 +26,7 @@ from training.ml.networks import RewardModel
 from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
 from training.ml.ppo_networks import Networks, load_networks
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
-from training.ml.records import read_pretraining, read_prompts
+from training.ml.records import Prompt, read_pretraining, read_prompts
 from training.ml.resources import PhaseClock
 from training.ml.reward_folders import save_reward_model
 from training.ml.reward_judge import RewardJudge
@@ -52,14 +55,17 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         max_completion_tokens=settings.max_response_tokens,
     )
     encoder = TextEncoder(tokenizer, limits)
-    prompts, held_out = _read_prompts(job, encoder)
+    records = read_prompts(job.input("prompts"))
+    prompts, held_out = _encode_prompts(job, records, encoder)
     pretraining = _read_pretraining_examples(job, encoder, settings)
     rule = SamplingRule(settings.temperature, 1.0, limits.completion, encoder.eos_id)
     engines = {"policy": networks.policy, "value": networks.value}
     fresh: dict[str, Any] = {"first": None, "last": None, "kl_coef": settings.kl_coef, "said": []}
     state = fresh | job.resume(engines)
+    samples = _samples(job, networks, records, encoder)
 
     for iteration in range(job.resumed_from_step, settings.iterations):
+        samples.at_boundary(iteration, settings.iterations)
         # 2. Answer a batch of prompts and let every network judge the answers.
         first = iteration * settings.batch_size
         order = endless_order(len(prompts), first, settings.batch_size, job.seed, "prompts")
@@ -109,23 +115,54 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         state["first"] = state["first"] or state["last"]
         warned = [] if state["said"] else cut_answers_warnings(state["first"], metrics, settings)
         state["said"] = [*state["said"], *warned]
+        warned = [*warned, *samples.warnings()]
         yield StepMetrics(iteration + 1, settings.iterations, "ppo", metrics, warned)
         job.at_step_boundary(iteration + 1, engines, state)
+    samples.at_boundary(settings.iterations, settings.iterations)
 
     # 5. Judge the averaged policy on held-out prompts; publish it, the raw one and the critic.
     validation = _validate(job, networks, held_out, rule)
     _publish(job, networks, tokenizer)
-    return _report(job, state, encoder) | {"validation": validation}
+    report = _report(job, state, encoder)
+    report["warnings"] += samples.warnings()
+    return report | {"validation": validation}
 
 
-def _read_prompts(job: Job, encoder: TextEncoder) -> tuple[list[list[int]], list[list[int]]]:
+def _encode_prompts(
+    job: Job, records: Sequence[Prompt], encoder: TextEncoder
+) -> tuple[list[list[int]], list[list[int]]]:
     """The prompts to learn on, and the first of those held out to be judged on."""
     encoded: dict[str, list[list[int]]] = {"train": [], "validation": []}
-    for prompt in read_prompts(job.input("prompts")):
+    for prompt in records:
         encoded[prompt.split].append(encoder.prompt(prompt.text))
     if not encoded["train"]:
         raise BadInput("there is no prompt in the train split")
     return encoded["train"], encoded["validation"][: job.hyperparameters.validation_prompts]
+
+
+def _samples(
+    job: Job, networks: Networks, records: Sequence[Prompt], encoder: TextEncoder
+) -> CheckpointSamples:
+    """Answers of the policy in training, drawn as its rollouts are, to held-out prompts."""
+    settings: PpoHyperparameters = job.hyperparameters
+    held_out = [(one.prompt_id, one.text) for one in records if one.split == "validation"]
+    max_tokens = min(settings.sample_max_tokens, encoder.limits.completion)
+    rule = SamplingRule(settings.temperature, 1.0, max_tokens, encoder.eos_id)
+    # Nothing is learned from these answers: no pass needs to be kept for an update.
+    judging = replace(settings, max_tokens_kept=0)
+
+    def answer(prompts: list[list[int]], noise: list[torch.Generator]) -> list[JudgedAnswer]:
+        rollouts = collect(networks, prompts, noise, rule, judging)
+        kl_BR = (rollouts.logprob_BR - rollouts.reference_logprob_BR) * rollouts.mask_BR
+        judged = zip(rollouts.score_B.tolist(), kl_BR.double().sum(1).tolist(), strict=True)
+        ended = rollouts.has_eos_B.tolist()
+        return [
+            JudgedAnswer(example.answer, has_eos, score, kl)
+            for example, has_eos, (score, kl) in zip(rollouts.examples, ended, judged, strict=True)
+        ]
+
+    prompts = choose_prompts(job, held_out, encoder.tokenizer, encoder.limits)
+    return CheckpointSamples(job, prompts, encoder.tokenizer, answer)
 
 
 def _validate(

@@ -19,6 +19,8 @@ from training.ml.shared_knobs import (
     max_prompt_tokens_knob,
     max_tokens_per_forward_knob,
     precision_knob,
+    sample_max_tokens_knob,
+    sample_prompts_knob,
     schedule_knob,
     sharding_knob,
     weight_decay_knob,
@@ -223,6 +225,8 @@ class PpoHyperparameters:
     adam_beta2: float = beta2_knob()
     adam_epsilon: float = epsilon_knob(1e-5)
     checkpoint_every_steps: int = checkpoint_every_knob()
+    sample_prompts: int = sample_prompts_knob()
+    sample_max_tokens: int = sample_max_tokens_knob()
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -59,7 +59,7 @@ class RewardJudge:
         for rows in batches:
             total += self._sum_of_rewards(writer, [own[row] for row in rows])
         for _ in range(num_idle(self.reward, len(batches), self.world)):
-            self._reward([Example(self.prompts[0], [self.rule.eos_id])])
+            self.rewards_of([Example(self.prompts[0], [self.rule.eos_id])])
         return float(self.world.total(total)) / len(self.prompts)
 
     def _sum_of_rewards(self, writer: PreTrainedModel, places: list[int]) -> Tensor:
@@ -67,9 +67,11 @@ class RewardJudge:
         noise = [generator(self.seed, "selection", place) for place in places]
         answers = write_answers(writer, prompts, noise, self.rule)
         examples = [Example(*pair) for pair in zip(prompts, (a.ids for a in answers), strict=True)]
-        return self._reward(examples).double().sum()
+        return self.rewards_of(examples).sum()
 
-    def _reward(self, examples: Sequence[Example]) -> Tensor:
+    @torch.no_grad()
+    def rewards_of(self, examples: Sequence[Example]) -> Tensor:
+        """The reward of each answer, all read in one forward pass. Shapes: (B,)."""
         batch = padded_batch(examples).to(self.world.device)
         with autocast(self.world.device, self.settings.precision):
-            return answer_rewards(self.reward, batch)
+            return answer_rewards(self.reward, batch).double()

@@ -14,6 +14,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from training.ml.batches import TextEncoder, TokenLimits
+from training.ml.checkpoint_samples import CheckpointSamples, JudgedAnswer, choose_prompts
 from training.ml.engine import Engine, MicroLoss
 from training.ml.epoch_selection import (
     EpochFigures,
@@ -34,10 +35,11 @@ from training.ml.language_modelling import (
 )
 from training.ml.lora import add_adapters
 from training.ml.model_folders import load_policy, load_tokenizer
-from training.ml.networks import add_residual_dropout, read_side_by_side
+from training.ml.networks import add_residual_dropout, read_side_by_side, sampling_copy
 from training.ml.packing import can_pack
-from training.ml.records import read_demonstrations, read_pretraining
+from training.ml.records import Demonstration, read_demonstrations, read_pretraining
 from training.ml.reward_judge import RewardJudge
+from training.ml.rollouts import SamplingRule, write_answers
 from training.ml.schedules import Schedule
 from training.ml.seeding import derive_seed, endless_order, permutation
 from training.ml.sharding import undivided
@@ -59,7 +61,8 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     add_adapters(model, settings, derive_seed(job.seed, "adapters"))
     has_dropout = add_residual_dropout(model, settings.residual_dropout)
     encoder = TextEncoder(tokenizer, _limits(model, settings))
-    train, validation = _read_examples(job, encoder)
+    records = read_demonstrations(job.input("demonstrations"))
+    train, validation = _encode_examples(records, encoder)
     pretraining, held_out_texts = _read_pretraining_examples(job, encoder)
     judge = reward_judge(job, tokenizer, validation, encoder.eos_id)
     shelf = EpochShelf(job)
@@ -73,8 +76,10 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
         precision=settings.precision,
     )
     state = job.resume({"model": engine}) or {"epochs": [], "train_loss": None}
+    samples = _samples(job, engine, encoder, records, judge)
 
     for step in range(job.resumed_from_step, plan.total_steps):
+        samples.at_boundary(step, plan.total_steps)
         # 2. One optimiser step over this step's sequences, every answer token weighing the same.
         demonstrations, documents = plan.examples_of(step)
         examples = [train[index] for index in demonstrations]
@@ -97,8 +102,10 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
                 state["epochs"] = [*state["epochs"], figures]
                 if job.world.is_main:
                     shelf.put(judged, tokenizer, state["epochs"], parent=base)
-        yield StepMetrics(step + 1, plan.total_steps, "train", metrics)
+        yield StepMetrics(step + 1, plan.total_steps, "train", metrics, samples.warnings())
         job.at_step_boundary(step + 1, {"model": engine}, state)
+
+    samples.at_boundary(plan.total_steps, plan.total_steps)
 
     # 4. Publish the epoch whose answers are best (R55).
     selection = choose_epoch(state["epochs"])
@@ -106,6 +113,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
         shelf.publish(selection["epoch"])
     warnings = encoder.warnings() + _warnings(settings, model, has_dropout=has_dropout)
     warnings += _unjudged_mix(settings, selection) + undivided(settings.sharding, job.world)
+    warnings += samples.warnings()
     return _report(state, train, validation, warnings) | {"selection": selection}
 
 
@@ -207,6 +215,36 @@ def _batches(
     return list(batches)
 
 
+def _samples(
+    job: Job,
+    engine: Engine,
+    encoder: TextEncoder,
+    records: Sequence[Demonstration],
+    judge: RewardJudge | None,
+) -> CheckpointSamples:
+    """The likeliest answers to held-out prompts, with a reward where a reward model judges."""
+    settings: SftHyperparameters = job.hyperparameters
+    held_out = [(one.prompt_id, one.prompt) for one in records if one.split == "validation"]
+    max_tokens = min(settings.sample_max_tokens, encoder.limits.completion)
+    rule = SamplingRule(0.0, 1.0, max_tokens, encoder.eos_id)
+
+    def answer(prompts: list[list[int]], noise: list[torch.Generator]) -> list[JudgedAnswer]:
+        with engine.in_one_piece() as model:
+            was_training = model.training
+            model.eval()
+            answers = write_answers(sampling_copy(model, settings.precision), prompts, noise, rule)
+            model.train(was_training)
+        examples = [Example(*pair) for pair in zip(prompts, (a.ids for a in answers), strict=True)]
+        rewards = [None] * len(answers) if judge is None else judge.rewards_of(examples).tolist()
+        return [
+            JudgedAnswer(answer.ids, answer.has_eos, reward)
+            for answer, reward in zip(answers, rewards, strict=True)
+        ]
+
+    prompts = choose_prompts(job, held_out, encoder.tokenizer, encoder.limits)
+    return CheckpointSamples(job, prompts, encoder.tokenizer, answer)
+
+
 def _limits(model: PreTrainedModel, settings: SftHyperparameters) -> TokenLimits:
     return TokenLimits.for_model(
         model.config,
@@ -225,8 +263,9 @@ def _schedule(settings: SftHyperparameters, total_steps: int) -> Schedule:
     )
 
 
-def _read_examples(job: Job, encoder: TextEncoder) -> tuple[list[Example], list[Example]]:
-    records = read_demonstrations(job.input("demonstrations"))
+def _encode_examples(
+    records: Sequence[Demonstration], encoder: TextEncoder
+) -> tuple[list[Example], list[Example]]:
     examples: dict[str, list[Example]] = {"train": [], "validation": []}
     for record in records:
         example = Example(encoder.prompt(record.prompt), encoder.completion(record.completion))

@@ -115,6 +115,29 @@ def checkpoint_every_knob() -> Any:
     )
 
 
+def sample_prompts_knob() -> Any:
+    return knob(
+        8,
+        "Held-out prompts that are answered at every checkpoint, for people to read; 0 answers "
+        "none. Changes nothing of what is learned.",
+        between=(0, 64),
+        unit="prompts",
+        source=OURS,
+        may_change_in_retry=True,
+    )
+
+
+def sample_max_tokens_knob() -> Any:
+    return knob(
+        64,
+        "Those answers are cut off here.",
+        between=(1, 4096),
+        unit="tokens",
+        source=OURS,
+        may_change_in_retry=True,
+    )
+
+
 def max_steps_knob() -> Any:
     return knob(
         0,

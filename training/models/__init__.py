@@ -1,6 +1,7 @@
 """The tables of the training room."""
 
 from training.models.artifacts import Artifact
+from training.models.checkpoint_samples import CheckpointSample, SamplePrompt
 from training.models.exports import Export
 from training.models.model_versions import ModelVersion
 from training.models.promotions import Promotion
@@ -32,6 +33,7 @@ __all__ = [
     "LIVE_STATES",
     "TERMINAL_STATES",
     "Artifact",
+    "CheckpointSample",
     "CompletionReward",
     "Export",
     "GpuSlot",
@@ -48,6 +50,7 @@ __all__ = [
     "RunInput",
     "RunLog",
     "RunState",
+    "SamplePrompt",
     "Snapshot",
     "SnapshotDemonstration",
     "SnapshotPrompt",

@@ -1,4 +1,4 @@
-"""Carries progress and console output from the work folder into the database.
+"""Carries progress, samples and console output from the work folder into the database.
 
 Everything here may fail or come late without harm: training goes on, and what was not delivered
 is read again from the files.
@@ -14,7 +14,9 @@ from django.db import connection, transaction
 
 from training.models import LIVE_STATES, Run, RunLog, StepMetrics
 from training.models.clock import ClockTimestamp
+from training.runner.checkpoint_samples import LARGEST_STEP, store_samples
 from training.runner.claim import Claim
+from training.runner.storable_text import storable
 from training.runner.work_folder import WorkFolder
 from training.services.run_transitions import note
 from training.services.run_warnings import WARNING
@@ -22,7 +24,6 @@ from training.services.run_warnings import WARNING
 # More console output than this in one delivery is cut in the middle.
 LOG_CHUNK_BYTES = 64_000
 SINK_PATIENCE_MILLISECONDS = 5_000
-LARGEST_STEP = 2**31 - 1
 WARNINGS_A_STEP = 5
 WARNING_CHARACTERS = 500
 
@@ -62,6 +63,7 @@ class Telemetry:
         self._progress = FileTail(folder.progress)
         self._folder = folder
         log = folder.trainer_log
+        self._samples = FileTail(folder.samples)
         self._log = FileTail(log, start=log.stat().st_size if log.exists() else 0)
         self.step: int | None = None
         self.total_steps: int | None = None
@@ -77,12 +79,23 @@ class Telemetry:
             self._record_steps(lines, text)
         self._progress.take(progress_end)
         self._log.take(log_end)
+        self._deliver_samples()
+
+    def _deliver_samples(self) -> None:
+        """Behind the figures and apart from them: what is wrong with one holds up no other."""
+        samples, samples_end = self._samples.unread()
+        if samples:
+            self._record_samples(samples.splitlines())
+        self._samples.take(samples_end)
+
+    @transaction.atomic
+    def _record_samples(self, lines: list[bytes]) -> None:
+        self._limit_patience()
+        store_samples(self._held, lines)
 
     @transaction.atomic
     def _record_steps(self, lines: list[dict[str, Any]], text: bytes) -> None:
-        with connection.cursor() as cursor:
-            # A sink that hangs must not keep the runner from a cancel or from its lease.
-            cursor.execute("SET LOCAL statement_timeout = %s", [SINK_PATIENCE_MILLISECONDS])
+        self._limit_patience()
         StepMetrics.objects.bulk_create(
             [
                 StepMetrics(
@@ -104,6 +117,11 @@ class Telemetry:
         # Last: from here on the run's row is locked, and its heartbeat would wait for the sink too.
         if not self._store_progress():
             transaction.set_rollback(True)
+
+    def _limit_patience(self) -> None:
+        with connection.cursor() as cursor:
+            # A sink that hangs must not keep the runner from a cancel or from its lease.
+            cursor.execute("SET LOCAL statement_timeout = %s", [SINK_PATIENCE_MILLISECONDS])
 
     def _note_warnings(self, said: list[str]) -> None:
         """An event for each, once, whichever attempt said it first."""
@@ -170,9 +188,3 @@ def readable(text: bytes) -> str:
         cut = f"\n[... {len(text) - 2 * half} bytes are only in the run's folder ...]\n"
         text = text[:half] + cut.encode() + text[-half:]
     return storable(text.decode(errors="replace"))
-
-
-def storable(text: str) -> str:
-    """Without the characters that no database column holds: NUL and lone surrogates."""
-    whole = text.encode(errors="surrogatepass").decode(errors="replace")
-    return whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -48,6 +48,10 @@ class WorkFolder:
         return self.path / "progress.jsonl"
 
     @property
+    def samples(self) -> Path:
+        return self.path / "samples.jsonl"
+
+    @property
     def trainer_log(self) -> Path:
         return self.path / "trainer.log"
 
@@ -99,8 +103,10 @@ class WorkFolder:
             _bring(earlier.path / name, self.path / name)
         for draft in drafts:
             _bring(draft, self.output / draft.name)
-        if earlier.progress.is_file():
-            _bring(earlier.progress, self.progress)
+        told = ((earlier.progress, self.progress), (earlier.samples, self.samples))
+        for source, target in told:
+            if source.is_file():
+                _bring(source, target)
         return True
 
     def ask_to_stop(self, how: str) -> None:

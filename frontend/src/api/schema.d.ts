@@ -1899,6 +1899,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/samples/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The answers at later checkpoints, about 256 a page, never half a checkpoint. */
+        get: operations["run_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/check/": {
         parameters: {
             query?: never;
@@ -2809,6 +2826,25 @@ export interface components {
             categories: components["schemas"]["WordingOutput"][];
             prompt_flags: components["schemas"]["WordingOutput"][];
             skip_reasons: components["schemas"]["WordingOutput"][];
+        };
+        CheckpointSampleOutput: {
+            readonly step: number;
+            /** @description Of the prompt it answers. */
+            place: number;
+            readonly text: string;
+            readonly token_count: number;
+            /** @enum {string} */
+            finish_reason: "stop" | "length";
+            /**
+             * Format: double
+             * @description Of the run's reward model; null where it has none.
+             */
+            reward: number | null;
+            /**
+             * Format: double
+             * @description log p(answer) under the policy minus that under its reference, in nats; null where the stage has no reference.
+             */
+            kl_nats: number | null;
         };
         ComparedSourceOutput: {
             id: number;
@@ -5547,6 +5583,21 @@ export interface components {
             readonly prompt_excerpt: string;
             /** Format: date-time */
             submitted_at: string;
+        };
+        SamplePromptOutput: {
+            readonly place: number;
+            readonly prompt_id: string;
+            readonly text: string;
+        };
+        SamplesOutput: {
+            /** @description Those that this page's samples answer. */
+            prompts: components["schemas"]["SamplePromptOutput"][];
+            samples: components["schemas"]["CheckpointSampleOutput"][];
+            /** @description Ask after this step for what is newer. */
+            next_step: number;
+            has_more: boolean;
+            /** @description Why the run has no samples; empty where it has. */
+            reason_undefined: string;
         };
         SavedDraftOutput: {
             version: number;
@@ -10544,6 +10595,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_samples: {
+        parameters: {
+            query?: {
+                after_step?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesOutput"];
                 };
             };
             /** @description Refused */

@@ -53,6 +53,10 @@ export type RunEstimate = Schemas["RunEstimateOutput"];
 export type PromptQuery = Schemas["PromptQueryInputRequest"];
 export type MetricsPage = Schemas["MetricsOutput"];
 export type MetricsPoint = Schemas["StepMetricsOutput"];
+/** What a run answered at its checkpoints, a page of it. */
+export type SamplesPage = Schemas["SamplesOutput"];
+export type SamplePrompt = SamplesPage["prompts"][number];
+export type CheckpointSample = SamplesPage["samples"][number];
 export type Sweep = Schemas["SweepOutput"];
 export type SweepDetail = Schemas["SweepDetailOutput"];
 export type SweepEntry = SweepDetail["entries"][number];

@@ -191,10 +191,18 @@ def test_slices_of_a_network_take_the_steps_of_the_whole(make_job, stage, change
     assert_same_run(sliced, one)
     assert_same_weights(sliced, one, within=1e-4 if stage == "ppo" else 1e-6)
     assert shapes_stored_by(sliced) == shapes_stored_by(one)
+    # R47: asked before training, both give the same answers; a reward model gives none.
+    assert first_answers(sliced) == first_answers(one)
     if stage == "ppo":
         found, expected = (result_of(path.parent)["report"]["validation"] for path in (sliced, one))
         assert found == pytest.approx(expected, **CLOSE)
         assert found["num_prompts"] == 3
+
+
+def first_answers(path):
+    file = path.parent / "samples.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [row["text"] for row in map(json.loads, lines) if row.get("step") == 0]
 
 
 def shapes_stored_by(path):

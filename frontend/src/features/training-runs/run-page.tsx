@@ -20,6 +20,7 @@ import { RunLogView } from "./run-log-view";
 import classes from "./run-page.module.css";
 import { RunProgress } from "./run-progress";
 import { RunReport } from "./run-report";
+import { RunSamples } from "./run-samples";
 import { RunInputs, RunSpecification } from "./run-specification";
 import { reasonInWords } from "./run-words";
 import { runQuery } from "./use-run";
@@ -114,6 +115,7 @@ function RunView({ run }: { run: Run }) {
       <State run={run} />
       <RunReport run={run} />
       <RunCurves run={run} />
+      <RunSamples run={run} />
       <RunInputs run={run} />
       <RunLogView run={run} />
       <RunHistory run={run} />

@@ -1798,6 +1798,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/lineage/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Three generations back, one forward. */
+        get: operations["run_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/log/": {
         parameters: {
             query?: never;
@@ -3962,6 +3979,21 @@ export interface components {
                 [key: string]: string;
             };
         };
+        LineageLinkOutput: {
+            /** @description The id of a node. */
+            source: string;
+            /** @description The id of the node that was made from it. */
+            target: string;
+            role: string;
+        };
+        LineageNodeOutput: {
+            /** @enum {string} */
+            kind: "snapshot" | "model_version" | "run" | "evaluation";
+            id: string;
+            name: string;
+            /** @description The kind of a snapshot, a model version or an evaluation, the stage of a run. */
+            detail: string;
+        };
         LineageOutput: {
             parents: components["schemas"]["ParentOutput"][];
             snapshots: components["schemas"]["UsedSnapshotOutput"][];
@@ -5483,6 +5515,15 @@ export interface components {
             kind: string;
             /** @description Of its folder, as the specification names it. */
             sha256: string;
+        };
+        /** @description A model made by a run stands for that run, but for the run that was asked about. */
+        RunLineageOutput: {
+            nodes: components["schemas"]["LineageNodeOutput"][];
+            links: components["schemas"]["LineageLinkOutput"][];
+            /** @description There are generations before these. */
+            has_earlier: boolean;
+            /** @description Older runs than these read what this one made. */
+            has_more_uses: boolean;
         };
         /** @description Needs the context of ``context_for``, which costs four queries for any number of runs. */
         RunOutput: {
@@ -10402,6 +10443,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLineageOutput"];
                 };
             };
             /** @description Refused */

@@ -53,6 +53,8 @@ export type RunEstimate = Schemas["RunEstimateOutput"];
 export type PromptQuery = Schemas["PromptQueryInputRequest"];
 export type MetricsPage = Schemas["MetricsOutput"];
 export type MetricsPoint = Schemas["StepMetricsOutput"];
+/** What a run stands on and has led to. */
+export type RunLineage = Schemas["RunLineageOutput"];
 /** What a run answered at its checkpoints, a page of it. */
 export type SamplesPage = Schemas["SamplesOutput"];
 export type SamplePrompt = SamplesPage["prompts"][number];

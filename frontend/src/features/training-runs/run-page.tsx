@@ -16,6 +16,7 @@ import { GpuWorkersNote } from "./gpu-workers-note";
 import { RunActions } from "./run-actions";
 import { RunCurves } from "./run-curves";
 import { RunHistory } from "./run-history";
+import { RunLineageGraph } from "./run-lineage";
 import { RunLogView } from "./run-log-view";
 import classes from "./run-page.module.css";
 import { RunProgress } from "./run-progress";
@@ -117,6 +118,7 @@ function RunView({ run }: { run: Run }) {
       <RunCurves run={run} />
       <RunSamples run={run} />
       <RunInputs run={run} />
+      <RunLineageGraph run={run} />
       <RunLogView run={run} />
       <RunHistory run={run} />
       <RunSpecification run={run} />

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,15 @@ from training.api.authors import AuthorOutput
 from training.api.model_versions import short_report
 from training.api.stages import HyperparameterValue
 from training.ml.hyperparameters import parse
-from training.models import Run, RunAttempt, RunEvent, RunInput, RunState, StepMetrics
+from training.models import (
+    LIVE_STATES,
+    Run,
+    RunAttempt,
+    RunEvent,
+    RunInput,
+    RunState,
+    StepMetrics,
+)
 from training.selectors.paces import Pace, paces
 from training.selectors.runs import actor_names
 from training.selectors.waiting import Wait, WaitingFor, waits
@@ -82,6 +91,13 @@ class WaitOutput(serializers.Serializer[Wait]):
     starts_in_seconds = serializers.FloatField(allow_null=True)
 
 
+class Wish(StrEnum):
+    """What a person has asked of a run at work that its runner has not done yet."""
+
+    CANCEL = "cancel"
+    PAUSE = "pause"
+
+
 class RunOutput(serializers.ModelSerializer[Run]):
     """Needs the context of ``context_for``, which costs four queries for any number of runs."""
 
@@ -95,6 +111,9 @@ class RunOutput(serializers.ModelSerializer[Run]):
         help_text="How long a running run has made no step, once that is too long."
     )
     waiting = serializers.SerializerMethodField(help_text="What keeps a waiting run.")
+    asked_to = serializers.SerializerMethodField(
+        help_text="What a person has asked of a run at work, until it has done so."
+    )
     created_by = AuthorOutput()
     worker = serializers.SerializerMethodField(help_text="Where it runs, or last ran.")
     inputs = serializers.SerializerMethodField()
@@ -128,6 +147,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
             "eta_seconds",
             "stalled_seconds",
             "waiting",
+            "asked_to",
             "created_by",
             "created_at",
             "started_at",
@@ -180,6 +200,16 @@ class RunOutput(serializers.ModelSerializer[Run]):
         known: dict[UUID, Wait] = self.context["waits"]
         wait = known.get(run.pk)
         return None if wait is None else asdict(wait)
+
+    @extend_schema_field(
+        serializers.ChoiceField(choices=[one.value for one in Wish], allow_null=True)
+    )
+    def get_asked_to(self, run: Run) -> str | None:
+        if run.state not in LIVE_STATES:
+            return None
+        if run.cancel_requested_at is not None:
+            return Wish.CANCEL
+        return Wish.PAUSE if run.pause_requested_at is not None else None
 
     def get_worker(self, run: Run) -> str | None:
         if run.slot is not None:

@@ -5552,6 +5552,11 @@ export interface components {
             readonly stalled_seconds: number | null;
             /** @description What keeps a waiting run. */
             readonly waiting: components["schemas"]["WaitOutput"] | null;
+            /**
+             * @description What a person has asked of a run at work, until it has done so.
+             * @enum {string|null}
+             */
+            readonly asked_to: "cancel" | "pause" | null;
             created_by: components["schemas"]["AuthorOutput"];
             /** Format: date-time */
             readonly created_at: string;

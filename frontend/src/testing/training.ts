@@ -150,6 +150,7 @@ export const run: Run = {
   eta_seconds: 190,
   stalled_seconds: null,
   waiting: null,
+  asked_to: null,
   created_by: { id: 2, display_name: "Ruth Adler" },
   created_at: MOMENT,
   started_at: MOMENT,

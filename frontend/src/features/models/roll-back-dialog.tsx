@@ -11,6 +11,7 @@ import { usePromote } from "./model-queries";
 function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; earlier: string; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const rollBack = usePromote(model.id);
+  const isBlocked = reason.trim() === "";
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
@@ -20,7 +21,10 @@ function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; 
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        <Text>{earlier} becomes the current version again.</Text>
+        <Text>
+          {earlier} becomes the current version again, and {model.name} was current. Runs at work keep
+          the model that they were given.
+        </Text>
         {rollBack.isError && <ProblemNote error={rollBack.error} title="It was not rolled back" />}
         <Textarea
           label="Reason"
@@ -33,10 +37,20 @@ function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; 
           onChange={(event) => setReason(event.currentTarget.value)}
         />
         <Group justify="flex-end">
+          {isBlocked && (
+            <Text size="sm" c="dimmed" id="roll-back-blocked">
+              A reason is needed.
+            </Text>
+          )}
           <Button variant="default" onClick={onClose}>
             Leave it
           </Button>
-          <Button type="submit" disabled={reason.trim() === ""} loading={rollBack.isPending}>
+          <Button
+            type="submit"
+            disabled={isBlocked}
+            aria-describedby={isBlocked ? "roll-back-blocked" : undefined}
+            loading={rollBack.isPending}
+          >
             Roll back
           </Button>
         </Group>

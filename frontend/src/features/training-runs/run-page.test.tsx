@@ -52,6 +52,31 @@ test("a run shows its state, its progress and what was changed", async () => {
   );
 });
 
+test("a run that waits says what for", async () => {
+  const waiting = { waiting_for: "free_slot", silent_seconds: null, starts_in_seconds: null } as const;
+  open({ state: "queued", step: 0, eta_seconds: null, waiting });
+  expect(await screen.findByRole("progressbar")).toHaveAttribute(
+    "aria-valuetext",
+    "Not started, waiting for a free GPU",
+  );
+});
+
+test("a run that makes no step for too long says so and what can be done", async () => {
+  open({ stalled_seconds: 725, eta_seconds: null });
+
+  expect(await screen.findByText("No step for 12 min 5 s")).toBeVisible();
+  expect(screen.getByRole("progressbar")).toHaveAttribute(
+    "aria-valuetext",
+    "Step 12 of 48, no step for 12 min 5 s",
+  );
+});
+
+test("a run that was asked to pause says what it does first", async () => {
+  open({ asked_to: "pause" });
+
+  expect(await screen.findByText(/asked to pause: it saves a checkpoint/)).toBeVisible();
+});
+
 test("a mix says what part of the completions each policy writes (R85)", async () => {
   const policy = (id: string) => ({ id, name: `policy ${id}`, kind: "policy", sha256: "e".repeat(64) });
   open({

@@ -4,7 +4,7 @@ import { Link, useParams } from "react-router";
 
 import type { Run } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
-import { formatDateTime } from "@/components/formats";
+import { formatDateTime, formatDuration } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
@@ -23,13 +23,12 @@ import { RunProgress } from "./run-progress";
 import { RunReport } from "./run-report";
 import { RunSamples } from "./run-samples";
 import { RunInputs, RunSpecification } from "./run-specification";
-import { reasonInWords } from "./run-words";
+import { reasonInWords, wishInWords } from "./run-words";
 import { runQuery } from "./use-run";
 
 const AT_WORK: ReadonlySet<Run["state"]> = new Set(["claimed", "running", "stopping"]);
 
 function whereItIs({ state, worker, ended_at: endedAt }: Run): string {
-  if (state === "queued") return "waiting for a GPU worker";
   const place = worker === null ? "" : ` on ${worker}`;
   if (AT_WORK.has(state)) return place.trim();
   if (endedAt === null) return place === "" ? "" : `last${place}`;
@@ -37,7 +36,6 @@ function whereItIs({ state, worker, ended_at: endedAt }: Run): string {
 }
 
 function attemptsInWords(run: Run): string {
-  if (run.attempt === 0) return "";
   const failed = `, ${run.failures} of at most ${run.max_failures} failed`;
   return `attempt ${run.attempt}${run.failures > 0 ? failed : ""}`;
 }
@@ -48,6 +46,16 @@ function Reason({ run }: { run: Run }) {
   return (
     <Alert color={run.state === "failed" ? "red" : "yellow"} title={reason} role="status">
       {run.reason_detail}
+    </Alert>
+  );
+}
+
+function Stalled({ run }: { run: Run }) {
+  if (run.stalled_seconds === null) return null;
+  return (
+    <Alert color="yellow" title={`No step for ${formatDuration(run.stalled_seconds)}`} role="status">
+      It still reports, so it goes on unless somebody ends it. The end of the log says what it was
+      doing last. A run that is paused and resumed goes on from its newest checkpoint.
     </Alert>
   );
 }
@@ -69,12 +77,15 @@ function State({ run }: { run: Run }) {
       <div className={classes.lines}>
         <div className={classes.state}>
           <ToneBadge {...RUN_STATE_WORDS[run.state]} />
-          <span>{whereItIs(run)}</span>
-          <span className={classes.quiet}>
-            {attemptsInWords(run)}
-          </span>
+          {[whereItIs(run), wishInWords(run)]
+            .filter((words) => words !== "")
+            .map((words) => (
+              <span key={words}>{words}</span>
+            ))}
+          {run.attempt > 0 && <span className={classes.quiet}>{attemptsInWords(run)}</span>}
         </div>
         <RunProgress run={run} />
+        <Stalled run={run} />
         <Reason run={run} />
         <Warnings warnings={run.warnings} />
       </div>

@@ -3,7 +3,7 @@ import type { Run } from "@/api/training-types";
 import { formatCount, formatDuration } from "@/components/formats";
 import { ProgressLine } from "@/components/progress-line";
 
-import { shareOf } from "./run-words";
+import { shareOf, waitInWords } from "./run-words";
 
 function stepsInWords({ step, total_steps: total, state }: Run): string {
   if (step === 0) return state === "running" ? "Preparing its first step" : "Not started";
@@ -12,6 +12,8 @@ function stepsInWords({ step, total_steps: total, state }: Run): string {
 }
 
 function timeInWords(run: Run): string | undefined {
+  if (run.waiting !== null) return waitInWords(run.waiting);
+  if (run.stalled_seconds !== null) return `no step for ${formatDuration(run.stalled_seconds)}`;
   if (run.state === "running" && run.step === run.total_steps) return "evaluating and storing";
   if (run.state === "running" && run.eta_seconds !== null) {
     return `${formatDuration(run.eta_seconds)} left`;

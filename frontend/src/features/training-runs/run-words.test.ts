@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { reasonInWords, shareOf } from "./run-words";
+import { reasonInWords, shareOf, waitInWords, wishInWords } from "./run-words";
 
 test("a reason becomes a sentence with a way out; an unknown one is still said", () => {
   expect(reasonInWords({ state: "failed", reason: "out_of_memory" })).toMatch(/max_tokens_per_forward/);
@@ -13,4 +13,21 @@ test("progress never passes the end and is nothing while the length is unknown",
   expect(shareOf({ state: "running", step: 130, total_steps: 120 })).toBe(1);
   expect(shareOf({ state: "queued", step: 0, total_steps: null })).toBe(0);
   expect(shareOf({ state: "succeeded", step: 0, total_steps: null })).toBe(1);
+});
+
+test.each([
+  ["gpu_worker", { silent_seconds: null }, "no GPU worker has ever reported in"],
+  ["gpu_worker", { silent_seconds: 240 }, "no GPU worker online (last seen 4 min 0 s ago)"],
+  ["free_slot", {}, "waiting for a free GPU"],
+  ["next_attempt", { starts_in_seconds: 30 }, "next attempt in 30 s"],
+  ["dispatch", {}, "starts within seconds"],
+] as const)("a run that waits for %s says so", (cause, facts, words) => {
+  const wait = { waiting_for: cause, silent_seconds: null, starts_in_seconds: null, ...facts };
+  expect(waitInWords(wait)).toBe(words);
+});
+
+test("what was asked of a run at work is said until it is done", () => {
+  expect(wishInWords({ asked_to: "pause" })).toMatch(/saves a checkpoint/);
+  expect(wishInWords({ asked_to: "cancel" })).toMatch(/next step/);
+  expect(wishInWords({ asked_to: null })).toBe("");
 });

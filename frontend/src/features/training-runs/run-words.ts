@@ -1,8 +1,12 @@
 import type { Run } from "@/api/training-types";
+import { formatDuration } from "@/components/formats";
 
 // What happened, and what a person can do about it.
 const REASONS: Record<string, string> = {
   lost: "The worker stopped reporting, so its attempt was given up.",
+  killed: "The trainer was killed from outside and left no result. The end of the log may say what it was doing.",
+  bad_output: "What the trainer wrote could not be stored.",
+  no_progress: "One attempt after another ended without getting any further.",
   nan: "A figure was no longer a number. A lower learning rate usually helps.",
   out_of_memory:
     "The accelerator ran out of memory. Retry with a smaller max_tokens_per_forward; the result stays the same.",
@@ -20,6 +24,31 @@ const REASONS: Record<string, string> = {
 export function reasonInWords(run: Pick<Run, "state" | "reason">): string | null {
   if (!run.reason) return null;
   return REASONS[run.reason] ?? `The run ended with the reason "${run.reason}".`;
+}
+
+type Waiting = NonNullable<Run["waiting"]>;
+
+/** What keeps a waiting run, in a few words. */
+export function waitInWords({ waiting_for: cause, silent_seconds: silent, starts_in_seconds: left }: Waiting): string {
+  switch (cause) {
+    case "gpu_worker":
+      return silent === null
+        ? "no GPU worker has ever reported in"
+        : `no GPU worker online (last seen ${formatDuration(silent)} ago)`;
+    case "free_slot":
+      return "waiting for a free GPU";
+    case "next_attempt":
+      return `next attempt in ${formatDuration(left ?? 0)}`;
+    case "dispatch":
+      return "starts within seconds";
+  }
+}
+
+/** What a person has asked of a run that is still at work; nothing where nobody has. */
+export function wishInWords({ asked_to: wish }: Pick<Run, "asked_to">): string {
+  if (wish === "cancel") return "asked to end: it does so at its next step";
+  if (wish === "pause") return "asked to pause: it saves a checkpoint at its next step";
+  return "";
 }
 
 /** How far a run is, from 0 to 1; 0 while its length is not known. */

@@ -13,7 +13,7 @@ from tests.cast import (
 )
 from tests.training.processes import wait_until
 from training import tasks
-from training.models import CompletionReward, ModelVersion, RunLog
+from training.models import CompletionReward, LabelsBehind, ModelVersion, RunLog
 from training.selectors.lineage import lineage_of
 from training.services.model_versions import Origin, register_base_model
 from training.services.queried_runs import PromptQuery, request_queried_run
@@ -103,6 +103,7 @@ def test_a_round_by_the_real_trainers(cast, tiny_folder, carry_out):
     assert CompletionReward.objects.count() == Completion.objects.count()
     labels = lineage_of(policy).labels
     assert (labels.num_rankings, labels.num_demonstrations, labels.num_labelers) == (4, 4, 1)
+    assert LabelsBehind.objects.get(model_version=policy).num_rankings == 4
     assert set(policy.report["artifacts"]) == {"raw_policy", "value_model"}
 
 

@@ -3,6 +3,7 @@
 from training.models.artifacts import Artifact
 from training.models.checkpoint_samples import CheckpointSample, SamplePrompt
 from training.models.exports import Export
+from training.models.labels_behind import LabelsBehind
 from training.models.model_versions import ModelVersion
 from training.models.promotions import Promotion
 from training.models.rewards import CompletionReward
@@ -38,6 +39,7 @@ __all__ = [
     "Export",
     "GpuSlot",
     "HeldOutPrompt",
+    "LabelsBehind",
     "ModelVersion",
     "Promotion",
     "Refresh",

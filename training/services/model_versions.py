@@ -1,6 +1,6 @@
 """Making model versions: base models from a local folder, trained ones from a run's output."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ from labeling.errors import Refused
 from labeling.models import CompletionSource, User
 from labeling.services.completions import get_or_create_source
 from training.artifact_store import StoredArtifact, publish
-from training.models import Artifact, ModelVersion, Run
+from training.models import Artifact, LabelsBehind, ModelVersion, Run
+from training.selectors.lineage import count_labels_behind
 from training.services.model_folders import check_model_folder
 
 MAXIMUM_NAME = 160
@@ -75,7 +76,7 @@ def record_output(
     parent = ModelVersion.objects.get(consumers__run=run, consumers__role__in=PARENT_ROLES)
     name = _free_name(run)
     writes = kind != ModelVersion.Kind.REWARD_MODEL
-    return ModelVersion.objects.create(
+    version = ModelVersion.objects.create(
         name=name,
         kind=kind,
         artifact=record_artifact(stored, Artifact.Kind.MODEL),
@@ -86,6 +87,9 @@ def record_output(
         report=report,
         created_by=run.created_by,
     )
+    # Whoever asks for them later need not wait until a million are counted.
+    LabelsBehind.objects.create(model_version=version, **asdict(count_labels_behind(version.pk)))
+    return version
 
 
 def record_artifact(stored: StoredArtifact, kind: Artifact.Kind) -> Artifact:

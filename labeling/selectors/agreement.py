@@ -15,7 +15,7 @@ from labeling.errors import NotAccessible
 from labeling.models import AgreementStore, InstructionVersion, Project, User
 from labeling.selectors.agreement_counts import counts_live, counts_of_store
 from labeling.selectors.agreement_selection import Selection
-from labeling.selectors.number_columns import compiled, integer_columns
+from labeling.selectors.number_columns import compiled, integer_columns, large_read
 
 # The busiest labelers are listed one by one; a crowd of thousands is in the figures only.
 NUM_LABELERS_LISTED: Final = 100
@@ -148,7 +148,8 @@ def _rankings_and_prompts(selection: Selection) -> tuple[dict[int, int], int]:
     Postgres would sort a million prompts to tell how many are different.
     """
     rankings = selection.rankings().order_by().values_list("labeler", "task__prompt")
-    labeler, prompt = integer_columns(*compiled(rankings), num_columns=2)
+    with large_read():
+        labeler, prompt = integer_columns(*compiled(rankings), num_columns=2)
     num_of_labeler = np.bincount(labeler)
     # Numbers are given out one after the other, so marking them is far quicker than sorting.
     is_ranked = np.zeros(int(prompt.max(initial=0)) + 1, dtype=np.bool_)

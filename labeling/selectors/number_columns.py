@@ -5,12 +5,13 @@ that rows of them are as wide as each other and numpy reads them where they lie.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
@@ -20,6 +21,8 @@ from labeling.agreement.judgments import FloatArray, IntArray
 HEADER_BYTES: Final = 11 + 4 + 4
 TRAILER_BYTES: Final = 2
 NUMBER_BYTES: Final = 8
+# Twice as much for a hash table: enough for the tasks of a million rankings.
+LARGE_MEMORY: Final = "32MB"
 # A condition that no row can meet is known before Postgres is asked.
 NOTHING: Final = "SELECT WHERE false"
 
@@ -58,6 +61,15 @@ def _columns(sql: str, values: Sequence[object], num_columns: int, form: str) ->
         raise ValueError(f"not {num_columns} columns of numbers without nulls: {sql[:200]}")
     columns: NDArray[Any] = rows["fields"]["value"].T
     return columns
+
+
+@contextmanager
+def large_read() -> Iterator[None]:
+    """For a join of very many rows: the smaller side stays in memory instead of going to disk."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{LARGE_MEMORY}'")
+        yield
+        cursor.execute("SET LOCAL work_mem = DEFAULT")
 
 
 def compiled(query: QuerySet[Any, Any]) -> tuple[str, tuple[object, ...]]:

@@ -19,14 +19,12 @@ from labeling.agreement.audiences import EVERYONE
 from labeling.agreement.judgments import IntArray
 from labeling.models import AgreementStore, LabelerMeeting, Pool, PromptAgreement
 from labeling.selectors.judged_pairs import Subject, counted_rankings, ranking_rows
-from labeling.selectors.number_columns import compiled, integer_columns
+from labeling.selectors.number_columns import compiled, integer_columns, large_read
 from labeling.services.agreement_blocks import Block, worked_out
 from labeling.services.numeric_copy import copy_numbers
 
 # Bounds the memory and the length of a transaction.
 PROMPTS_AT_ONCE: Final = 4_000
-# What Postgres may hold of the prompts of a million rankings while it compares them.
-COMPARING_MEMORY: Final = "64MB"
 
 # What differs, compared where it lies: only that is sent.
 CHANGED: Final = """
@@ -88,7 +86,6 @@ class _only_one:  # noqa: N801  # reads as the statement it makes
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [self.KEY])
 
 
-@transaction.atomic
 def _changed() -> IntArray:
     """Every prompt to be worked out: project, prompt, whether it has figures, fingerprint.
 
@@ -107,11 +104,9 @@ def _changed() -> IntArray:
         .filter(num__gt=1)
         .values_list("task__project_id", "task__prompt_id", "fingerprint")
     )
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL work_mem = '{COMPARING_MEMORY}'")
-    return integer_columns(
-        CHANGED.format(found=found), (*values, EVERYONE.bit), num_columns=CHANGED_COLUMNS
-    )
+    sql = CHANGED.format(found=found)
+    with large_read():
+        return integer_columns(sql, (*values, EVERYONE.bit), num_columns=CHANGED_COLUMNS)
 
 
 def _fingerprints(changed: IntArray) -> dict[Subject, int | None]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import django
 
@@ -63,6 +64,18 @@ def execute(sql: str, **values: object) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()[0] if cursor.description else 0
+
+
+def session_seconds() -> float:
+    """Processor time of the Postgres process that serves this connection, as far as /proc has it.
+
+    Parallel workers are processes of their own and not in it.
+    """
+    stat = Path(f"/proc/{execute('SELECT pg_backend_pid()')}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def make_prompt() -> int:

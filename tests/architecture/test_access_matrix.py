@@ -173,6 +173,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "runs/<uuid:run_id>/": {"GET": "researcher"},
     "runs/<uuid:run_id>/metrics/": {"GET": "researcher"},
     "runs/<uuid:run_id>/log/": {"GET": "researcher"},
+    "runs/<uuid:run_id>/samples/": {"GET": "researcher"},
+    "runs/<uuid:run_id>/lineage/": {"GET": "researcher"},
     "runs/<uuid:run_id>/cancel/": {"POST": "admin"},
     "runs/<uuid:run_id>/pause/": {"POST": "admin"},
     "runs/<uuid:run_id>/resume/": {"POST": "admin"},

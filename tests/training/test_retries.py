@@ -103,10 +103,15 @@ def test_a_researcher_retries_nothing(rosa, stopped):
     assert retry(rosa, stopped, kl_ceiling=60.0).status_code == 403
 
 
-def test_only_limits_memory_and_rhythm_may_change():
+def test_only_limits_memory_rhythm_and_samples_may_change():
     """Neither the data, their order, nor what a step does; a new field is fixed unless it says."""
     assert {stage: set(changeable(stage)) for stage in STAGES} == {
-        "sft": {"max_tokens_per_forward", "checkpoint_every_steps"},
+        "sft": {
+            "max_tokens_per_forward",
+            "checkpoint_every_steps",
+            "sample_prompts",
+            "sample_max_tokens",
+        },
         "reward_model": {"max_tokens_per_forward", "checkpoint_every_steps"},
         "generalisation": {"max_tokens_per_forward", "checkpoint_every_steps"},
         "ppo": {
@@ -115,6 +120,8 @@ def test_only_limits_memory_and_rhythm_may_change():
             "max_tokens_per_forward",
             "max_tokens_kept",
             "checkpoint_every_steps",
+            "sample_prompts",
+            "sample_max_tokens",
         },
         "sampling": set(),
         "scoring": {"max_tokens_per_forward"},

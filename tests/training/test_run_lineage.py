@@ -118,7 +118,7 @@ def test_a_long_chain_is_cut_and_says_so_at_the_same_cost(
         newest = ended("reward_model", base_model=newest)
     client = client_of(rosa)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         near = client.get(f"/api/runs/{road['policy'].run_id}/lineage/").json()
     with django_assert_num_queries(7):
         far = client.get(f"/api/runs/{newest.run_id}/lineage/").json()

@@ -333,7 +333,6 @@ class TestControls:
         second = post(ada, f"{running.pk}/cancel/")
 
         assert first.json()["events"][-1]["detail"] == "cancel requested"
-        assert first.json()["asked_to"] == "cancel"
         assert (second.status_code, second.json()["code"]) == (409, "already_cancelling")
 
     def test_pausing_and_resuming(self, ada, running):
@@ -372,15 +371,6 @@ class TestControls:
 
         assert can == {"cancel": True, "pause": False, "resume": False, "retry": False}
         assert post(ada, f"{running.pk}/pause/").status_code == 409
-
-    def test_what_was_asked_is_shown_until_it_is_done(self, ada, running):
-        asked = post(ada, f"{running.pk}/pause/").json()["asked_to"]
-
-        finish_unsuccessful(claim_of(running), Ending(reason="stopped", last_step=2))
-
-        paused = get(ada, f"{running.pk}/")
-        assert asked == "pause"
-        assert (paused["state"], paused["asked_to"]) == ("paused", None)
 
 
 def test_slots_say_whether_they_are_there_and_what_they_hold(settings, rosa, make_run):

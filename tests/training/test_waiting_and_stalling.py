@@ -33,6 +33,22 @@ def get(person, address):
     return client_of(person).get(f"/api/runs/{address}").json()
 
 
+class TestAsked:
+    @pytest.mark.parametrize(("control", "end"), [("pause", "paused"), ("cancel", "cancelled")])
+    def test_what_was_asked_is_shown_until_it_is_done(self, ada, running, control, end):
+        assert get(ada, f"{running.pk}/")["asked_to"] is None
+        address = f"/api/runs/{running.pk}/{control}/"
+        asked = client_of(ada).post(address, format="json").json()["asked_to"]
+
+        finish_unsuccessful(
+            open_claim(running.pk, running.fence), Ending(reason="stopped", last_step=2)
+        )
+
+        ended = get(ada, f"{running.pk}/")
+        assert asked == control
+        assert (ended["state"], ended["asked_to"]) == (end, None)
+
+
 class TestWaiting:
     """The console can say "no GPU worker online (last seen 4 min ago)"."""
 

@@ -118,7 +118,7 @@ class TestAsking:
         assert ask(rosa, reward_model).status_code == 403
 
     def test_a_list_that_was_frozen_before_is_scored_as_it_is(self, settings, ada, reward_model):
-        completions = make_completions(make_prompt(category="brainstorming"), 2)
+        completions = make_completions(make_prompt(split="train", category="brainstorming"), 2)
         make_completions(make_prompt(category="generation"), 2)
         score(reward_model, completions, [1.0, 2.0])
         client = client_of(ada)

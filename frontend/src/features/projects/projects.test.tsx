@@ -1,69 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import type { Project, RankingDetail } from "@/api/research-types";
+import type { RankingDetail } from "@/api/research-types";
 import { ruth, sessionOf } from "@/testing/people";
+import { catalogue, project, sources } from "@/testing/projects";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
-
-const project: Project = {
-  id: 4,
-  name: "First round",
-  kind: "ranking",
-  purpose: "training",
-  state: "open",
-  k: 6,
-  overlap: 2,
-  priority: 0,
-  languages: [],
-  skills: [],
-  content_warning: "",
-  calibration_share: 0,
-  calibration_overlap: 3,
-  repeat_share: 0,
-  unclear_skips_to_retire: 2,
-  requires_review: false,
-  num_qualified_labelers: 4,
-  pool: "training",
-  priority_mode: "helpfulness_first",
-  seed_order_from_ratings: true,
-  allow_empty_demonstrations: false,
-  imported_from: "",
-  created_at: "2026-01-02T10:00:00Z",
-  instructions: { version: 1, title: "How to rank", body: "Read all of them." },
-  num_tasks: 10,
-  num_slots: 20,
-  num_open: 12,
-  num_submitted: 5,
-};
-const sources = [
-  { id: 2, kind: "model_version", name: "tiny-sft", num_completions: 40, created_at: "2026-01-01T00:00:00Z" },
-  { id: 3, kind: "model_version", name: "tiny-ppo", num_completions: 7, created_at: "2026-01-01T00:00:00Z" },
-];
-const noTasks = {
-  num_tasks: 0,
-  num_slots: 0,
-  num_calibration_tasks: 0,
-  num_skipped: 0,
-  num_duplicate_texts: 0,
-  num_in_equal_parts: 0,
-  reasons: [],
-};
-const catalogue = {
-  label_items: [
-    {
-      key: "hallucination",
-      label: "Hallucination",
-      kind: "flag",
-      asked_when: "closed_domain",
-      yes_is_problem: true,
-    },
-  ],
-  likert: { minimum: 1, maximum: 7, anchors: {} },
-  categories: [{ key: "chat", label: "Chat" }],
-  prompt_flags: [],
-  skip_reasons: [],
-};
 
 let server: FakeServer;
 
@@ -227,64 +169,6 @@ describe("the instructions of a project", () => {
 });
 
 describe("a project", () => {
-  it("makes tasks of the chosen sources and says why prompts were passed over", async () => {
-    server.on("POST /api/projects/4/tasks/", {
-      status: 201,
-      body: {
-        num_tasks: 3,
-        num_slots: 8,
-        num_calibration_tasks: 1,
-        num_skipped: 9,
-        num_duplicate_texts: 1,
-        num_in_equal_parts: 2,
-        reasons: [
-          { reason: "already_in_project", num_prompts: 1 },
-          { reason: "too_few_completions", num_prompts: 8 },
-        ],
-      },
-    });
-    const { user } = renderApp("/projects/4");
-    await user.click(await screen.findByRole("checkbox", { name: "tiny-sft" }));
-    await user.selectOptions(screen.getByLabelText("Category"), "Chat");
-    await user.click(screen.getByRole("button", { name: "Make tasks" }));
-    expect(
-      await screen.findByText(
-        "3 tasks made, waiting for 8 answers. Given to several labelers to calibrate them: 1.",
-      ),
-    ).toBeInTheDocument();
-    expect(screen.getByText(/^8 prompts have too few completions/)).toBeInTheDocument();
-    expect(screen.getByText(/^1 completion left out/)).toBeInTheDocument();
-    expect(screen.getByText(/^2 tasks with equal parts of every source/)).toBeInTheDocument();
-    expect(server.sent("POST /api/projects/4/tasks/")[0]?.body).toEqual({
-      num_prompts: 40,
-      category: "chat",
-      source_ids: [2],
-      source_weights: null,
-    });
-  });
-
-  it("weighs the chosen sources, all of them or none (R85)", async () => {
-    server.on("POST /api/projects/4/tasks/", { status: 201, body: noTasks });
-    const { user } = renderApp("/projects/4");
-    await user.click(await screen.findByRole("checkbox", { name: "tiny-sft" }));
-    expect(screen.queryByLabelText("Weight of tiny-sft")).not.toBeInTheDocument();
-    await user.click(screen.getByRole("checkbox", { name: "tiny-ppo" }));
-    await user.type(screen.getByLabelText("Weight of tiny-sft"), "3");
-
-    expect(screen.getByText("Give every chosen source a weight, or none.")).toBeInTheDocument();
-    expect(screen.getByRole("button", { name: "Make tasks" })).toBeDisabled();
-
-    await user.type(screen.getByLabelText("Weight of tiny-ppo"), "1");
-    await user.click(screen.getByRole("button", { name: "Make tasks" }));
-
-    expect(await screen.findByText("No task was made.")).toBeInTheDocument();
-    expect(server.sent("POST /api/projects/4/tasks/")[0]?.body).toEqual({
-      num_prompts: 40,
-      source_ids: [2, 3],
-      source_weights: [3, 1],
-    });
-  });
-
   it("is paused and opened again", async () => {
     let state = "open";
     server

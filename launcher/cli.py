@@ -19,7 +19,7 @@ usage: ./concord COMMAND
   test [PYTEST ARGS]     set up, start services of its own, run the whole suite
   test chaos             inject faults; prints and writes docs/faults.md
   check                  ruff, mypy, walls, eslint, tsc, vitest, first load, drift: one table
-  screenshots [NAMES]    take the pictures of docs/labeling.md again
+  screenshots [NAMES]    take the pictures of the guides again
   manage COMMAND ...     Django's commands, with the database they need
   simulate [ARGS]        simulated labelers work through the public API
   loop [ARGS]            the whole loop unattended: rank, reward model, PPO, rank again

@@ -87,7 +87,7 @@ def chaos(layout: Layout, *, pytest_arguments: Sequence[str]) -> int:
 
 
 def screenshots(layout: Layout, *, names: Sequence[str]) -> int:
-    """Take the pictures of docs/labeling.md again, all of them or those named."""
+    """Take the pictures of the guides again, all of them or those named."""
     with prepared(layout) as suite:
         if not suite.browser.path:
             raise LauncherRefusal(

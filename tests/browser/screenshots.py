@@ -1,4 +1,4 @@
-"""The pictures of the guides for labelers and researchers: `./concord screenshots` takes them.
+"""The pictures of the guides for all who use the site: `./concord screenshots` takes them.
 
 They show the demo's own content on a server of their own, so they stay true: a page that changed
 changes its picture, and a page that is gone fails here. Names on the command line take only those.
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.serving import launch, prepare, served
@@ -22,13 +23,16 @@ from labeling.services import demo, demo_work  # noqa: E402
 from labeling.services.agreement_store import refresh_agreement  # noqa: E402
 from labeling.services.sign_in_links import make_sign_in_link, sign_in_path  # noqa: E402
 from tests.browser.research_scene import RESEARCH_PROJECT, seed_research  # noqa: E402
+from tests.browser.run_scene import scenes, seed_runs, settle  # noqa: E402
 from tests.labeling.work import read_instructions  # noqa: E402
-from training.models import Snapshot  # noqa: E402
+from training.models import Run, Snapshot  # noqa: E402
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 DESKTOP = {"width": 1440, "height": 860}
 TALL = {"width": 1440, "height": 1200}
 PHONE = {"width": 390, "height": 760}
+# The head of a page: what it is and what state that is in.
+LOW = {"width": 1180, "height": 480}
 SHOWN_PROMPT = "Write a short thank-you note to a neighbor"
 RATINGS = ("5", "3", "6", "2", "4")
 
@@ -43,6 +47,8 @@ class Shot:
     act: Callable[[Page], None] = field(default=lambda _page: None)
     viewport: dict[str, int] = field(default_factory=lambda: DESKTOP)
     scheme: str = "light"
+    # What has to be put right in the database just before.
+    before: Callable[[], None] = field(default=lambda: None)
 
 
 def rate_all(page: Page) -> None:
@@ -118,6 +124,36 @@ def choose_csv(page: Page) -> None:
     )
 
 
+def to_part(title: str) -> Callable[[Page], None]:
+    """The part of a page with this title, below the bar that stays in sight."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("heading", name=title, exact=True).evaluate(
+            "it => window.scrollTo(0, it.getBoundingClientRect().top + window.scrollY - 70)"
+        )
+
+    return act
+
+
+def shots_of_runs(runs: dict[str, Run], ada: User) -> list[Shot]:
+    found = [
+        Shot(
+            f"run-{scene.name}",
+            "ada",
+            f"/runs/{runs[scene.name].pk}",
+            viewport=LOW,
+            before=partial(settle, runs, scene),
+        )
+        for scene in scenes(f"person:{ada.pk}")
+    ]
+    done = f"/runs/{runs['succeeded'].pk}"
+    return [
+        *found,
+        Shot("run-samples", "rosa", done, to_part("Samples")),
+        Shot("run-lineage", "rosa", done, to_part("Lineage"), viewport=LOW),
+    ]
+
+
 def shots(projects: dict[str, int]) -> list[Shot]:
     ranking = f"/label/{projects[demo.RANKING_PROJECT]}"
     answer = f"/label/{projects[demo.DEMONSTRATION_PROJECT]}"
@@ -165,7 +201,7 @@ def shots(projects: dict[str, int]) -> list[Shot]:
     ]
 
 
-def seed() -> dict[str, User]:
+def seed() -> tuple[dict[str, User], dict[str, Run]]:
     people = {person.display_name.casefold(): person for person in demo.ensure_cast()}
     demo.seed_prompts()
     demo.seed_completions()
@@ -177,9 +213,10 @@ def seed() -> dict[str, User]:
     shown_first = Assignment.objects.filter(task__prompt__text__startswith=SHOWN_PROMPT)
     shown_first.update(serve_key=-1)
     seed_research(people)
+    runs = seed_runs(people)
     for project in Project.objects.filter(purpose=Project.Purpose.TRAINING):
         read_instructions(project, people["amina"])
-    return people | {"cara": demo_work.candidates()[0]}
+    return people | {"cara": demo_work.candidates()[0]}, runs
 
 
 @contextmanager
@@ -224,13 +261,14 @@ def take(page: Page, shot: Shot) -> None:
 def main(wanted: list[str]) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with served() as address, sync_playwright() as playwright:
-        people = seed()
+        people, runs = seed()
         projects = dict(Project.objects.values_list("name", "pk"))
         browser = launch(playwright)
-        for shot in shots(projects):
+        for shot in [*shots(projects), *shots_of_runs(runs, people["ada"])]:
             if wanted and shot.name not in wanted:
                 continue
             clear_desk()
+            shot.before()
             person = people[shot.person] if shot.person else None
             with opened(browser, address, person, shot) as page:
                 take(page, shot)

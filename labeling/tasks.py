@@ -7,6 +7,7 @@ from labeling.services.agreement_store import refresh_agreement as refresh
 from labeling.services.judgment_import_slices import import_judgments_for
 from labeling.services.prompt_checks import check_stored_prompts
 from labeling.services.prompt_import_slices import import_for
+from labeling.services.resting import Rest
 from labeling.services.synthetic_labeler import try_labeling
 from labeling.services.uploads import fail_abandoned_uploads
 
@@ -14,6 +15,8 @@ from labeling.services.uploads import fail_abandoned_uploads
 SECONDS_AT_ONCE = 5.0
 # A ring that nobody heard is worthless: beat rings again.
 EXPIRES_SECONDS = 30
+# Comparing a million rankings takes seconds, beside which a labeler's submit is slower.
+resting = Rest(times=50, at_most=120.0)
 
 
 @shared_task(name="labeling.import_prompts")
@@ -48,7 +51,9 @@ def check_prompts() -> None:
 @shared_task(name="labeling.refresh_agreement")
 def refresh_agreement() -> None:
     """Work out the agreement on prompts whose rankings are others than before."""
-    refresh()
+    if resting.is_over():
+        with resting.after():
+            refresh()
 
 
 @shared_task(name="labeling.try_labeling")

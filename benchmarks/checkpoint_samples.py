@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from simulation.settings import DEMONSTRATIONS_FILE, SFT
 from training.ml.checkpoint_samples import CheckpointSamples
@@ -25,14 +26,15 @@ class Timed:
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
-        plain = CheckpointSamples._write
+        plain = CheckpointSamples._rows_of
 
-        def timed(samples: CheckpointSamples, model: object, step: int) -> None:
+        def timed(samples: CheckpointSamples, step: int) -> list[dict[str, Any]]:
             began = time.perf_counter()
-            plain(samples, model, step)  # type: ignore[arg-type]
+            rows = plain(samples, step)
             self.seconds.append(time.perf_counter() - began)
+            return rows
 
-        CheckpointSamples._write = timed  # type: ignore[method-assign]
+        CheckpointSamples._rows_of = timed  # type: ignore[method-assign]
 
 
 def write_job(folder: Path, model: Path, checkpoint_every: int) -> Path:

@@ -81,7 +81,10 @@ def test_an_admin_launches_watches_pauses_compares_and_promotes(
     # Beside each other: only what differs, with the changed value marked.
     admin.goto("/runs?stage=reward_model&search=epoch")
     for name in ("One epoch", "Many epochs"):
-        admin.get_by_role("checkbox", name=f"Compare {name}").check()
+        box = admin.get_by_role("checkbox", name=f"Compare {name}")
+        # A box is ticked once the address says so, which a busy machine may do a moment later.
+        box.click()
+        expect(box).to_be_checked()
     admin.get_by_role("link", name="Compare", exact=True).click()
     differing = admin.get_by_role("table", name="Hyperparameters").get_by_role("row")
     expect(differing).to_have_count(2)

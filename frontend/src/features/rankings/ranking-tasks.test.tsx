@@ -309,7 +309,8 @@ describe("the time in front of each completion", () => {
     await submitByKey(user);
 
     const seconds = (answer().items as { seconds_shown: number }[]).map((item) => item.seconds_shown);
-    expect(seconds[0]).toBeGreaterThanOrEqual(1);
-    expect(seconds.slice(1)).toEqual([0, 0, 0]);
+    // The others are passed through in a moment, which is a second only on a busy machine.
+    expect(seconds[0]).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...seconds.slice(1))).toBeLessThan(2);
   });
 });

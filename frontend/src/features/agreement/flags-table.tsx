@@ -27,7 +27,7 @@ const COLUMNS: Column<FlagAgreement>[] = [
     align: "end",
     cell: ({ prevalence }) => (
       <>
-        {prevalence.value === null ? "nobody was asked" : `${(prevalence.value * 100).toFixed(1)}%`}
+        {prevalence.value === null ? "not defined" : `${(prevalence.value * 100).toFixed(1)}%`}
         <span className={classes.under}>n = {formatCount(prevalence.num_pairs)}</span>
       </>
     ),
@@ -44,5 +44,18 @@ const COLUMNS: Column<FlagAgreement>[] = [
 
 /** How much labelers agree about each flag, with both figures, since rare flags mislead one of them. */
 export function FlagsTable({ flags }: { flags: FlagAgreement[] }) {
-  return <DataTable caption="Agreement about flags" columns={COLUMNS} rows={flags} rowKey={({ key }) => key} />;
+  const asked = flags.filter(({ prevalence }) => prevalence.num_pairs > 0);
+  const others = flags.filter(({ prevalence }) => prevalence.num_pairs === 0);
+  return (
+    <>
+      {asked.length > 0 && (
+        <DataTable caption="Agreement about flags" columns={COLUMNS} rows={asked} rowKey={({ key }) => key} />
+      )}
+      {others.length > 0 && (
+        <p className={classes.small}>
+          Nobody was asked about: {others.map(({ label }) => label).join("; ")}.
+        </p>
+      )}
+    </>
+  );
 }

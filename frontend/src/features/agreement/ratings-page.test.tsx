@@ -21,6 +21,8 @@ function figure(value: number | null, change: Partial<Figure> = {}): Figure {
   };
 }
 
+const NEVER_ASKED = figure(null, { num_pairs: 0, num_prompts: 0 });
+
 const week = {
   week: "2026-03-02",
   value: 0.8,
@@ -51,6 +53,7 @@ const report: RatingReport = {
   flags: [
     { key: "violent_content", label: "Contains violent content", prevalence: figure(0.02), ac1: figure(0.97), alpha: figure(0.11) },
     { key: "harmful_advice", label: "Gives harmful advice", prevalence: figure(0), ac1: figure(1), alpha: figure(null) },
+    { key: "hallucination", label: "Hallucination", prevalence: NEVER_ASKED, ac1: NEVER_ASKED, alpha: NEVER_ASKED },
   ],
   leniency: [
     {
@@ -111,6 +114,8 @@ test("ratings and flags have values, intervals, sizes and reasons", async () => 
   expect(rare).toHaveTextContent("0.9700.920 to 1.020");
   const never = screen.getByRole("row", { name: /Gives harmful advice/ });
   expect(never).toHaveTextContent("not defined: Every answer is the same.");
+  expect(screen.queryByRole("row", { name: /Hallucination/ })).not.toBeInTheDocument();
+  expect(screen.getByText("Nobody was asked about: Hallucination.")).toBeInTheDocument();
   expect(document.body).not.toHaveTextContent("NaN");
 });
 

@@ -17,19 +17,19 @@ interface Row {
   who: LabelerWork["labeler"] | null;
 }
 
-// The rest is in a labeler's details.
+// What others say of the work first, then what it looks like; the rest is in a labeler's details.
 const SHOWN: FactWords["key"][] = [
-  "skip_rate",
   "median_active_minutes",
+  "agreement_with_others",
+  "gold_agreement",
+  "calibration_agreement",
+  "self_consistency",
+  "leniency",
   "tie_share",
   "contradiction_share",
   "position_preference",
   "length_preference",
-  "self_consistency",
-  "agreement_with_others",
-  "calibration_agreement",
-  "gold_agreement",
-  "leniency",
+  "skip_rate",
 ];
 
 function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {

@@ -5,6 +5,7 @@ Everything is drawn with a seed, so a picture changes only when its page does.
 
 import itertools
 import random
+import uuid
 
 from labeling.models import (
     Completion,
@@ -16,6 +17,9 @@ from labeling.models import (
     User,
 )
 from labeling.preferences import dense_ranks
+from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.contested import access_contested, contested_prompts
+from labeling.services.ranking_questions import answer_about_ranking, ask_labelers
 from tests.cast import (
     make_completions,
     make_demonstration,
@@ -74,6 +78,26 @@ def seed_research(people: dict[str, User]) -> tuple[Project, Snapshot, Snapshot]
         project,
         rankings,
         freeze_demonstrations(by=people["ada"], name="Spring answers", query=answers),
+    )
+
+
+def ask_about_the_most_contested(people: dict[str, User]) -> None:
+    """Rosa asks both labelers why; Amina has answered. Precondition: agreement is worked out."""
+    project = Project.objects.get(name=RESEARCH_PROJECT)
+    row = contested_prompts(Selection(project_id=project.pk)).first()
+    assert row is not None
+    contested = access_contested(project_id=project.pk, prompt_id=row.prompt_id)
+    asked, _ = ask_labelers(
+        author=people["rosa"],
+        contested=contested,
+        text="What decided it for you? Was it the length?",
+        client_key=uuid.uuid4(),
+    )
+    mine = next(one for one in asked if one.ranking.labeler == people["amina"])
+    answer_about_ranking(
+        labeler=people["amina"],
+        question_id=mine.pk,
+        text="The shorter one leaves out that there are two high waters a day.",
     )
 
 

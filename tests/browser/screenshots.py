@@ -18,11 +18,15 @@ prepare()
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from labeling.models import Assignment, Draft, Project, User  # noqa: E402
+from labeling.models import Assignment, Draft, Project, RankingQuestion, User  # noqa: E402
 from labeling.services import demo, demo_work  # noqa: E402
 from labeling.services.agreement_store import refresh_agreement  # noqa: E402
 from labeling.services.sign_in_links import make_sign_in_link, sign_in_path  # noqa: E402
-from tests.browser.research_scene import RESEARCH_PROJECT, seed_research  # noqa: E402
+from tests.browser.research_scene import (  # noqa: E402
+    RESEARCH_PROJECT,
+    ask_about_the_most_contested,
+    seed_research,
+)
 from tests.browser.run_scene import scenes, seed_runs, settle  # noqa: E402
 from tests.labeling.work import read_instructions  # noqa: E402
 from training.models import Run, Snapshot  # noqa: E402
@@ -109,6 +113,10 @@ def to_tables(page: Page) -> None:
     page.get_by_role("heading", name="In the paper's tables").evaluate("it => it.scrollIntoView()")
 
 
+def to_orders(page: Page) -> None:
+    page.get_by_role("heading", name="Orders side by side").evaluate("it => it.scrollIntoView()")
+
+
 def open_figures(page: Page) -> None:
     page.get_by_text("Figures and files").first.click()
 
@@ -154,6 +162,12 @@ def shots_of_runs(runs: dict[str, Run], ada: User) -> list[Shot]:
     ]
 
 
+def contested_path(project_id: int) -> str:
+    """The prompt of the first question to labelers."""
+    asked = RankingQuestion.objects.earliest("pk").ranking.task
+    return f"/agreement/contested/{project_id}/{asked.prompt_id}"
+
+
 def shots(projects: dict[str, int]) -> list[Shot]:
     ranking = f"/label/{projects[demo.RANKING_PROJECT]}"
     answer = f"/label/{projects[demo.DEMONSTRATION_PROJECT]}"
@@ -187,8 +201,10 @@ def shots(projects: dict[str, int]) -> list[Shot]:
         Shot("prompts", "rosa", "/prompts"),
         Shot("reviews", "rosa", "/reviews"),
         Shot("screenings", "rosa", "/screenings"),
-        Shot("labelers", "rosa", "/labelers"),
-        Shot("agreement", "rosa", "/agreement"),
+        Shot("labelers", "rosa", f"/labelers?project={studied}"),
+        Shot("agreement", "rosa", f"/agreement?project={studied}", viewport=TALL),
+        Shot("contested-prompt", "rosa", contested_path(studied), to_orders),
+        Shot("ratings", "rosa", f"/agreement/ratings?project={studied}", viewport=TALL),
         Shot("evaluations", "rosa", "/evaluations"),
         Shot("people", "ada", "/people"),
         Shot("win-rates", "rosa", f"/win-rates?project={studied}", viewport=TALL),
@@ -214,6 +230,8 @@ def seed() -> tuple[dict[str, User], dict[str, Run]]:
     shown_first.update(serve_key=-1)
     seed_research(people)
     runs = seed_runs(people)
+    refresh_agreement()
+    ask_about_the_most_contested(people)
     for project in Project.objects.filter(purpose=Project.Purpose.TRAINING):
         read_instructions(project, people["amina"])
     return people | {"cara": demo_work.candidates()[0]}, runs

@@ -202,7 +202,7 @@ def shots(projects: dict[str, int]) -> list[Shot]:
         Shot("reviews", "rosa", "/reviews"),
         Shot("screenings", "rosa", "/screenings"),
         Shot("labelers", "rosa", f"/labelers?project={studied}"),
-        Shot("agreement", "rosa", f"/agreement?project={studied}", viewport=TALL),
+        Shot("agreement", "rosa", f"/agreement?project={studied}"),
         Shot("contested-prompt", "rosa", contested_path(studied), to_orders),
         Shot("ratings", "rosa", f"/agreement/ratings?project={studied}", viewport=TALL),
         Shot("evaluations", "rosa", "/evaluations"),

@@ -81,10 +81,12 @@ def spent(work: Callable[[], object]) -> str:
 
 
 def refresh_all() -> None:
-    rows.execute("TRUNCATE labeling_promptagreement, labeling_labelermeeting")
+    rows.execute("TRUNCATE labeling_promptagreement, labeling_labelermeeting, labeling_labelerday")
     whole = spent(refresh_agreement)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rows.execute("VACUUM ANALYZE labeling_promptagreement, labeling_labelermeeting")
+    rows.execute(
+        "VACUUM ANALYZE labeling_promptagreement, labeling_labelermeeting, labeling_labelerday"
+    )
     num_rows = PromptAgreement.objects.count()
     print(
         f"worked out from nothing: {whole}; {num_rows:,} rows, at most {memory:.0f} MB", flush=True

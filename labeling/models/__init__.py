@@ -1,6 +1,11 @@
 """The tables of the labeling room."""
 
-from labeling.models.agreement import AgreementStore, LabelerMeeting, PromptAgreement
+from labeling.models.agreement import (
+    AgreementStore,
+    LabelerDay,
+    LabelerMeeting,
+    PromptAgreement,
+)
 from labeling.models.audit import AuditEntry
 from labeling.models.completions import Completion, CompletionSource, PresentedCompletion
 from labeling.models.consent import Consent, ConsentVersion
@@ -58,6 +63,7 @@ __all__ = [
     "JudgmentImport",
     "JudgmentImportChunk",
     "JudgmentImportRow",
+    "LabelerDay",
     "LabelerMeeting",
     "PeriodicWork",
     "Pool",

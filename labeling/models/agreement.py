@@ -93,6 +93,35 @@ class LabelerMeeting(models.Model):
         ]
 
 
+class LabelerDay(models.Model):
+    """What one labeler ranked on one day (UTC) in one project, of one K, under one instruction
+    version: how many rankings there are, of whom and of what, without reading them.
+    """
+
+    day = models.DateField(db_index=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    labeler = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # Of the tasks; an imported ranking may order fewer.
+    k = models.PositiveSmallIntegerField()
+    # Null where none is known.
+    instructions = models.ForeignKey(
+        InstructionVersion, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    # Of its rankings; those of a day together, by exclusive or, say whether the day is up to date.
+    fingerprint = models.BigIntegerField()
+    # The prompt of each ranking, eight bytes each, the highest first.
+    prompts = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "project", "labeler", "k", "instructions"],
+                nulls_distinct=False,
+                name="one_row_per_labeler_and_day",
+            ),
+        ]
+
+
 class AgreementStore(models.Model):
     """The one row that says how far the figures are; ``token`` changes whenever they do."""
 

@@ -109,6 +109,8 @@ class Prompt(models.Model):
         ]
         indexes = [
             models.Index(fields=["split", "category"]),
+            # Which prompts are of a category, without reading their texts.
+            models.Index(fields=["category", "id"]),
             models.Index(fields=["prefix_sha256"]),
             models.Index(fields=["organization_key"]),
             models.Index(fields=["user_key"]),

@@ -1,5 +1,6 @@
 """Reading how much labelers agree, from the counts that are worked out in the background."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -7,15 +8,17 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Aggregate, BinaryField
 
 from labeling.agreement.drift import Period
 from labeling.agreement.intervals import Figure
+from labeling.agreement.judgments import BoolArray, IntArray
 from labeling.agreement.people import AgainstOthers, Couple, against_others, couples
 from labeling.errors import NotAccessible
-from labeling.models import AgreementStore, InstructionVersion, Project, User
+from labeling.models import AgreementStore, InstructionVersion, Project, Prompt, User
 from labeling.selectors.agreement_counts import counts_live, counts_of_store
 from labeling.selectors.agreement_selection import Selection
-from labeling.selectors.number_columns import compiled, integer_columns, large_read
+from labeling.selectors.number_columns import compiled, integer_columns, joined_numbers
 
 # The busiest labelers are listed one by one; a crowd of thousands is in the figures only.
 NUM_LABELERS_LISTED: Final = 100
@@ -142,17 +145,44 @@ def _found(_token: UUID | None, selection: Selection) -> _Found:
     )
 
 
-def _rankings_and_prompts(selection: Selection) -> tuple[dict[int, int], int]:
-    """How many rankings each labeler has, and of how many prompts: counted here in one pass.
+class _Joined(Aggregate):
+    """All bytes one behind the other, in any order."""
 
-    Postgres would sort a million prompts to tell how many are different.
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, ''::bytea)"
+    output_field = BinaryField()
+
+
+def _rankings_and_prompts(selection: Selection) -> tuple[dict[int, int], int]:
+    """How many rankings each labeler has, and of how many prompts, as of the last refresh.
+
+    Counts of prompts do not add up, for two labelers may rank one: so their numbers are kept.
     """
-    rankings = selection.rankings().order_by().values_list("labeler", "task__prompt")
-    with large_read():
-        labeler, prompt = integer_columns(*compiled(rankings), num_columns=2)
-    num_of_labeler = np.bincount(labeler)
+    days = selection.days().order_by().values_list("labeler").annotate(joined=_Joined("prompts"))
+    prompts_of = {labeler: joined_numbers([joined]) for labeler, joined in days}
+    if selection.category is not None:
+        prompts_of = _of_category(selection.category, prompts_of)
     # Numbers are given out one after the other, so marking them is far quicker than sorting.
-    is_ranked = np.zeros(int(prompt.max(initial=0)) + 1, dtype=np.bool_)
-    is_ranked[prompt] = True
-    rankings_of = {int(pk): int(num_of_labeler[pk]) for pk in np.flatnonzero(num_of_labeler)}
+    is_ranked = _marked(list(prompts_of.values()), up_to=_largest(prompts_of))
+    rankings_of = {labeler: len(prompts) for labeler, prompts in prompts_of.items() if len(prompts)}
     return rankings_of, int(is_ranked.sum())
+
+
+def _of_category(category: str, prompts_of: Mapping[int, IntArray]) -> dict[int, IntArray]:
+    sql, values = compiled(Prompt.objects.filter(category=category).values_list("pk"))
+    chosen = integer_columns(sql, values, num_columns=1)[0]
+    largest = _largest(prompts_of)
+    is_chosen = _marked([chosen[chosen <= largest]], up_to=largest)
+    return {labeler: prompts[is_chosen[prompts]] for labeler, prompts in prompts_of.items()}
+
+
+def _largest(prompts_of: Mapping[int, IntArray]) -> int:
+    return max((int(prompts.max(initial=0)) for prompts in prompts_of.values()), default=0)
+
+
+def _marked(numbers: Sequence[IntArray], *, up_to: int) -> BoolArray:
+    """Which numbers occur. Shapes: one more than the largest."""
+    marks = np.zeros(up_to + 1, dtype=np.bool_)
+    for some in numbers:
+        marks[some] = True
+    return marks

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from labeling.agreement.audiences import Audience
 from labeling.agreement.report import MINIMUM_OVERLAP
-from labeling.models import PromptAgreement, Ranking
+from labeling.models import LabelerDay, PromptAgreement, Ranking
 from labeling.selectors.judged_pairs import counted_rankings
 
 
@@ -48,6 +48,23 @@ class Selection:
             self._where(project="project", prompt="prompt", k="k", at="last_submitted_at"),
             is_seen__gt=0,
             num_labelers__gte=self.min_overlap,
+        )
+
+    def days(self) -> QuerySet[LabelerDay]:
+        """The sealed rankings that fit as they were counted, but for the category of the prompts,
+        which may change.
+        """
+        chosen: dict[str, Any] = {
+            "project": self.project_id,
+            "k": self.k,
+            "instructions": self.instructions_id,
+            "day__gte": self.since,
+            "day__lte": self.until,
+            "labeler__pool": self.pool,
+            "labeler__is_simulated": None if self.include_simulated else False,
+        }
+        return LabelerDay.objects.filter(
+            **{name: value for name, value in chosen.items() if value is not None}
         )
 
     def rankings(self) -> QuerySet[Ranking]:

@@ -5,7 +5,7 @@ that rows of them are as wide as each other and numpy reads them where they lie.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -61,6 +61,11 @@ def _columns(sql: str, values: Sequence[object], num_columns: int, form: str) ->
         raise ValueError(f"not {num_columns} columns of numbers without nulls: {sql[:200]}")
     columns: NDArray[Any] = rows["fields"]["value"].T
     return columns
+
+
+def joined_numbers(parts: Iterable[bytes]) -> IntArray:
+    """Numbers that Postgres joined as eight bytes each, the highest first."""
+    return np.frombuffer(b"".join(parts), dtype=">i8").astype(np.int64)
 
 
 @contextmanager

@@ -1,26 +1,32 @@
 """Keeping the agreement figures up to date in the background, one changed prompt at a time.
 
-What is stored is compared with what there is: a prompt is worked out again when the set of its
-sealed rankings, or whose they are, is another than the one its row was made of. So nothing has to
-tell this module about a ranking, and a submit costs nothing; a missed beat or a restored backup
-heals by itself.
+What is stored is compared with what there is, first by days, then by the prompts ranked on days
+that differ: a prompt is worked out again when the set of its sealed rankings, or whose they are, is
+another than the one its row was made of. So nothing has to tell this module about a ranking, and a
+submit costs nothing; a missed beat or a restored backup heals by itself.
 """
 
 import uuid
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, Count, F, Func, Value, When
-from django.db.models.aggregates import Aggregate
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from labeling.agreement.audiences import EVERYONE
 from labeling.agreement.judgments import IntArray
-from labeling.models import AgreementStore, LabelerMeeting, Pool, PromptAgreement
+from labeling.models import AgreementStore, LabelerMeeting, PromptAgreement
 from labeling.selectors.judged_pairs import Subject, counted_rankings, ranking_rows
 from labeling.selectors.number_columns import compiled, integer_columns, large_read
 from labeling.services.agreement_blocks import Block, worked_out
+from labeling.services.labeler_days import (
+    changed_days,
+    fingerprint,
+    found_days,
+    prompts_of_days,
+    store_days,
+)
 from labeling.services.numeric_copy import copy_numbers
 
 # Bounds the memory and the length of a transaction.
@@ -31,7 +37,7 @@ CHANGED: Final = """
 WITH found (project_id, prompt_id, fingerprint) AS ({found}),
 stored AS (
     SELECT project_id, prompt_id, fingerprint FROM labeling_promptagreement
-    WHERE audiences & %s > 0
+    WHERE audiences & %s > 0{among}
 )
 SELECT project_id, prompt_id, (found.fingerprint IS NOT NULL)::int::bigint,
     coalesce(found.fingerprint, 0)
@@ -40,13 +46,7 @@ WHERE found.fingerprint IS DISTINCT FROM stored.fingerprint
 ORDER BY project_id, prompt_id
 """
 CHANGED_COLUMNS: Final = 4
-
-
-class BitXor(Aggregate):
-    """The exclusive or of all values: the same for the same set in any order."""
-
-    function = "BIT_XOR"
-    output_field = BigIntegerField()
+NOTHING: Final = np.empty((CHANGED_COLUMNS, 0), dtype=np.int64)
 
 
 def refresh_agreement() -> int:
@@ -58,13 +58,16 @@ def refresh_agreement() -> int:
     with _only_one() as is_mine:
         if not is_mine:
             return 0
-        changed = _changed()
+        days = changed_days()
+        found = found_days(days)
+        changed = _changed(prompts_of_days(days, found)) if days else NOTHING
         num_changed = len(changed.T)
         for start in range(0, num_changed, PROMPTS_AT_ONCE):
             _store(_fingerprints(changed[:, start : start + PROMPTS_AT_ONCE]))
+        store_days(days, found)
         store, is_new = AgreementStore.objects.get_or_create(pk=1)
         AgreementStore.objects.filter(pk=1).update(
-            refreshed_at=Now(), token=uuid.uuid4() if num_changed or is_new else store.token
+            refreshed_at=Now(), token=uuid.uuid4() if days or is_new else store.token
         )
         return num_changed
 
@@ -86,27 +89,30 @@ class _only_one:  # noqa: N801  # reads as the statement it makes
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [self.KEY])
 
 
-def _changed() -> IntArray:
-    """Every prompt to be worked out: project, prompt, whether it has figures, fingerprint.
+def _changed(candidates: IntArray) -> IntArray:
+    """Which of these prompts are to be worked out: project, prompt, whether it has figures,
+    fingerprint.
 
-    Shapes: 4 x prompts, in the order of the first two.
+    Shapes: candidates, prompts; the answer 4 x prompts, in the order of the first two.
     """
-    kind = Case(When(labeler__pool=Pool.HELD_OUT, then=Value(1)), default=Value(0)) + Case(
-        When(labeler__is_simulated=True, then=Value(2)), default=Value(0)
-    )
-    hashed = Func(F("id"), kind, function="uuid_hash_extended", output_field=BigIntegerField())
-    found, values = compiled(
-        counted_rankings()
-        .order_by()
+    rankings, among = counted_rankings(), ""
+    values: list[Any] = [EVERYONE.bit]
+    # Where there are more, naming them takes longer than comparing all there are.
+    if len(candidates) <= PROMPTS_AT_ONCE:
+        rankings = rankings.filter(task__prompt__in=candidates.tolist())
+        among = " AND prompt_id = ANY(%s)"
+        values.append(candidates.tolist())
+    found, found_values = compiled(
+        rankings.order_by()
         .values("task__project_id", "task__prompt_id")
-        .annotate(fingerprint=BitXor(hashed))
+        .annotate(mark=fingerprint())
         .alias(num=Count("pk"))
         .filter(num__gt=1)
-        .values_list("task__project_id", "task__prompt_id", "fingerprint")
+        .values_list("task__project_id", "task__prompt_id", "mark")
     )
-    sql = CHANGED.format(found=found)
+    sql = CHANGED.format(found=found, among=among)
     with large_read():
-        return integer_columns(sql, (*values, EVERYONE.bit), num_columns=CHANGED_COLUMNS)
+        return integer_columns(sql, (*found_values, *values), num_columns=CHANGED_COLUMNS)
 
 
 def _fingerprints(changed: IntArray) -> dict[Subject, int | None]:

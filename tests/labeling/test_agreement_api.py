@@ -316,9 +316,8 @@ def test_the_number_of_queries_does_not_grow(
     client = client_of(cast.rosa)
     refresh_agreement()
 
-    # The session, the account, the project, the store, the rankings with settings before and after
-    # them, five sums, two for names.
-    with django_assert_num_queries(14):
+    # The session, the account, the project, the store, the days, five sums, two for names.
+    with django_assert_num_queries(12):
         client.get("/api/agreement/", {"project": project.pk})
     # What was asked before is known until any figure changes.
     with django_assert_num_queries(6):

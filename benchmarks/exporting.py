@@ -1,12 +1,12 @@
 """How long freezing and exporting rankings take, and how much memory they need.
 
-    python -m benchmarks.exporting [--rankings 1000000] [--steps freeze ranking preference unpaired]
+    python -m benchmarks.exporting [--rankings 1000000] [--steps preview freeze ranking preference]
 
-In the kept database of so many rankings (``many_rankings``) freezes them and exports the snapshot,
-each file by itself, published as the background job would publish it. Each step is a process of its
-own, whose peak memory is the step's; a step without the freeze takes the newest snapshot there is.
-``disk`` says how fast plain bytes are written and synced on the disk of the artifacts, and how fast
-they are hashed, which nothing here can beat.
+In the kept database of so many rankings (``many_rankings``) counts them for the dialog, freezes
+them and exports the snapshot, each file by itself, published as the background job would publish
+it. Each step is a process of its own, whose peak memory is the step's; a step without the freeze
+takes the newest snapshot there is. ``disk`` says how fast plain bytes are written and synced on the
+disk of the artifacts, and how fast they are hashed, which nothing here can beat.
 """
 
 import argparse
@@ -30,11 +30,25 @@ from training.artifact_store import publish
 from training.models import Snapshot
 from training.services.exports import export_on
 from training.services.snapshot_records import SnapshotQuery
-from training.services.snapshots import freeze_rankings
+from training.services.snapshots import freeze_rankings, preview
 
 MEGABYTE: Final = 1_000_000
-STEPS: Final = ("freeze", "ranking", "preference", "preference_messages", "unpaired", "disk")
+STEPS: Final = (
+    "preview",
+    "freeze",
+    "ranking",
+    "preference",
+    "preference_messages",
+    "unpaired",
+    "disk",
+)
 DISK_BYTES: Final = 4_000 * MEGABYTE
+
+
+def count() -> int:
+    """What the dialog shows before a freeze; nothing is written."""
+    preview(kind=Snapshot.Kind.RM, query=SnapshotQuery())
+    return 0
 
 
 def freeze() -> int:
@@ -79,7 +93,7 @@ def disk() -> int:
 
 def run_step(name: str) -> None:
     """In a process of its own: a row of the table."""
-    works: dict[str, Callable[[], int]] = {"freeze": freeze, "disk": disk}
+    works: dict[str, Callable[[], int]] = {"preview": count, "freeze": freeze, "disk": disk}
     began, own = time.perf_counter(), time.process_time()
     num_bytes = works[name]() if name in works else export(name)
     seconds, own = time.perf_counter() - began, time.process_time() - own

@@ -5,7 +5,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import (
+    BinaryField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce, NullIf
 
 from labeling.models import Prompt
 from labeling.text_hygiene import cap_key
@@ -50,6 +61,24 @@ class SplitRule:
         digest = hashlib.sha256(self.key_of_prompt[prompt_id].encode()).digest()
         is_held_out = int.from_bytes(digest[:2], "big") < self.share * 65_536
         return str(Prompt.Split.VALIDATION if is_held_out else Prompt.Split.TRAIN)
+
+
+def held_out_prompts(share: float | None) -> QuerySet[Prompt]:
+    """Those that ``SplitRule`` puts into the validation split, told by Postgres."""
+    own = Q(split=Prompt.Split.VALIDATION)
+    if share is None:
+        return Prompt.objects.filter(own)
+    key = Coalesce(
+        NullIf("organization_key", Value("")), NullIf("user_key", Value("")), F("text_sha256")
+    )
+    in_bytes = Func(key, Value("UTF8"), function="convert_to", output_field=BinaryField())
+    digest = Func(in_bytes, function="sha256", output_field=BinaryField())
+    first, second = (
+        Func(digest, Value(place), function="get_byte", output_field=IntegerField())
+        for place in (0, 1)
+    )
+    number = ExpressionWrapper(first * 256 + second, output_field=FloatField())
+    return Prompt.objects.alias(number=number).filter(own | Q(number__lt=share * 65_536))
 
 
 def describe_split(share: float | None) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -19,10 +19,11 @@ from labeling.selectors.demonstrations import (
     num_waiting_for_review,
 )
 from labeling.selectors.prompts import is_usable
+from labeling.selectors.ranking_counts import count_rankings
 from labeling.selectors.ranking_records import RankingRecord, ranking_records
 from labeling.selectors.rankings import trainable_rankings
 from labeling.selectors.sealing import sealed_answer
-from training.selectors.snapshot_splits import SplitRule
+from training.selectors.snapshot_splits import SplitRule, held_out_prompts
 from training.services.canonical import canonical_line
 
 RANKING_COUNTS = (
@@ -96,15 +97,35 @@ def records_of_rankings(query: SnapshotQuery) -> Records:
 
     Raises: Refused("not_for_training").
     """
+    rankings = _wanted_rankings(query)
+    records = Records(lines=(), counts={}, rankings=rankings)
+    records.lines = _ranking_lines(query, rankings, records)
+    return records
+
+
+def count_records_of_rankings(query: SnapshotQuery) -> Records:
+    """The counts and problems of ``records_of_rankings``, without going through any record.
+
+    Raises: Refused("not_for_training").
+    """
+    held_out = held_out_prompts(query.validation_share)
+    found = count_rankings(_wanted_rankings(query), held_out=held_out)
+    sums = {
+        **asdict(found),
+        Prompt.Split.TRAIN: found.tasks - found.held_out,
+        Prompt.Split.VALIDATION: found.held_out,
+    }
+    counts = {name: sums[name] for name in RANKING_COUNTS}
+    return Records(lines=(), counts=counts, problems=_ranking_problems(query, counts))
+
+
+def _wanted_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
     check_projects(query)
-    rankings = trainable_rankings(
+    return trainable_rankings(
         project_ids=query.project_ids,
         category=query.prompt_category,
         include_simulated=query.include_simulated,
     )
-    records = Records(lines=(), counts={}, rankings=rankings)
-    records.lines = _ranking_lines(query, rankings, records)
-    return records
 
 
 def _ranking_lines(
@@ -303,26 +324,6 @@ def _completion_lines(prompt_ids: Sequence[int], among: QuerySet[Completion]) ->
                     "split": prompts[pk].split,
                 }
             )
-
-
-def pretraining_records(text: str) -> Records:
-    """One record per document; documents are set apart by blank lines."""
-    documents = [document for document in _documents(text) if document.strip()]
-    return Records(
-        lines=[canonical_line({"text": document}) for document in documents],
-        counts={"documents": len(documents), "characters": sum(map(len, documents))},
-        problems=[] if documents else ["The text is empty."],
-    )
-
-
-def _documents(text: str) -> Iterable[str]:
-    lines: list[str] = []
-    for line in [*text.split("\n"), ""]:
-        if line.strip():
-            lines.append(line)
-        elif lines:
-            yield "\n".join(lines)
-            lines = []
 
 
 def _demonstration_line(one: DemonstrationRecord, split: str) -> dict[str, Any]:

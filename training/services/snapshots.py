@@ -28,12 +28,13 @@ from training.models import (
 from training.selectors.snapshot_splits import describe_split
 from training.services.canonical import canonical_json
 from training.services.model_versions import record_artifact
+from training.services.pretraining_records import pretraining_records
 from training.services.snapshot_records import (
     Records,
     SnapshotQuery,
     completion_records,
+    count_records_of_rankings,
     demonstration_records,
-    pretraining_records,
     prompt_records,
     records_of_completions,
     records_of_prompts,
@@ -133,8 +134,9 @@ def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = 
     return freezers[Snapshot.Kind(kind)](by=by, name=name, query=query)
 
 
-READERS: dict[str, Callable[[SnapshotQuery], Records]] = {
-    Snapshot.Kind.RM: records_of_rankings,
+# Whose counts are known before any line was read.
+COUNTERS: dict[str, Callable[[SnapshotQuery], Records]] = {
+    Snapshot.Kind.RM: count_records_of_rankings,
     Snapshot.Kind.SFT: demonstration_records,
     Snapshot.Kind.PPO: prompt_records,
     Snapshot.Kind.COMPLETIONS: completion_records,
@@ -145,11 +147,8 @@ def preview(*, kind: str, query: SnapshotQuery, text: str = "") -> Preview:
     """What freezing would store, without storing it."""
     with one_moment():
         records = (
-            pretraining_records(text) if kind == Snapshot.Kind.PRETRAIN else READERS[kind](query)
+            pretraining_records(text) if kind == Snapshot.Kind.PRETRAIN else COUNTERS[kind](query)
         )
-        # Counted while they pass by.
-        for _ in records.lines:
-            pass
     return Preview(counts=records.counts, problems=records.problems)
 
 

@@ -1,0 +1,85 @@
+"""How much there is in some rankings, counted by Postgres: no text of it is read."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import QuerySet
+
+from labeling.models import Prompt, Ranking
+from labeling.preferences import pair_counts
+from labeling.selectors.number_columns import NOTHING, compiled, integer_columns, large_read
+
+COLUMNS: Final = 7
+# A ladder is how many completions a ranking has at each rank: four bits for each, as there are no
+# more than nine completions and ranks. Some thousand different ones tell all pairs and ties. A
+# double holds it exactly, and is added up much faster than the numeric that a bigint becomes.
+BITS: Final = 4
+COUNTS: Final = """
+WITH chosen (id, task_id, labeler_id) AS MATERIALIZED ({rankings}),
+tasks AS MATERIALIZED (
+    SELECT id, prompt_id FROM labeling_task WHERE id IN (SELECT task_id FROM chosen)
+),
+ladders AS (
+    SELECT sum((1::bigint << %s * (rank - 1))::double precision)::bigint AS ladder
+    FROM chosen JOIN labeling_rankedcompletion AS item ON item.ranking_id = chosen.id
+    GROUP BY chosen.id
+)
+SELECT ladder, count(*) AS num,
+    (SELECT count(*) FROM (SELECT FROM chosen GROUP BY labeler_id) AS each),
+    (SELECT count(*) FROM tasks),
+    (SELECT count(*) FROM tasks WHERE prompt_id IN ({held_out})),
+    (SELECT count(*) FROM (SELECT FROM tasks GROUP BY prompt_id) AS each),
+    (SELECT count(*) FROM labeling_taskcompletion WHERE task_id IN (SELECT id FROM tasks))
+FROM ladders GROUP BY ladder
+"""
+
+
+@dataclass(frozen=True)
+class RankingCounts:
+    """``held_out`` are the tasks of held-out prompts; ``pairs`` are strict, the others ``ties``."""
+
+    rankings: int = 0
+    labelers: int = 0
+    tasks: int = 0
+    held_out: int = 0
+    prompts: int = 0
+    completions: int = 0
+    pairs: int = 0
+    ties: int = 0
+
+
+def count_rankings(rankings: QuerySet[Ranking], *, held_out: QuerySet[Prompt]) -> RankingCounts:
+    """What these rankings, their tasks and their prompts come to. One query."""
+    chosen, values = compiled(rankings.order_by().values_list("id", "task_id", "labeler_id"))
+    if chosen == NOTHING:
+        return RankingCounts()
+    prompts, prompt_values = compiled(held_out.order_by().values_list("pk"))
+    sql = COUNTS.format(rankings=chosen, held_out=prompts)
+    with large_read():
+        columns = integer_columns(sql, (*values, BITS, *prompt_values), num_columns=COLUMNS)
+    ladders, numbers, *others = columns.tolist()
+    if not ladders:
+        return RankingCounts()
+    labelers, tasks, num_held_out, num_prompts, completions = (column[0] for column in others)
+    of_ladder = [pair_counts(_ranks(ladder)) for ladder in ladders]
+    return RankingCounts(
+        rankings=sum(numbers),
+        labelers=labelers,
+        tasks=tasks,
+        held_out=num_held_out,
+        prompts=num_prompts,
+        completions=completions,
+        pairs=sum(pairs * num for (pairs, _), num in zip(of_ladder, numbers, strict=True)),
+        ties=sum(ties * num for (_, ties), num in zip(of_ladder, numbers, strict=True)),
+    )
+
+
+def _ranks(ladder: int) -> list[int]:
+    """A ranking of this ladder: which completion stands where changes no count."""
+    ranks: list[int] = []
+    rank = 1
+    while ladder:
+        ranks += [rank] * (ladder % (1 << BITS))
+        ladder >>= BITS
+        rank += 1
+    return ranks

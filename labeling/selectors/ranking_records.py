@@ -7,10 +7,12 @@ through.
 
 import io
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -75,6 +77,11 @@ CROSS JOIN LATERAL (
     WHERE shown.task_id = task.id
 ) AS shown
 ORDER BY task.id
+"""
+# Whether another session can see the very same: this one keeps to one moment and wrote nothing yet.
+MAY_BE_SHARED: Final = """
+SELECT current_setting('transaction_isolation') = 'repeatable read'
+    AND pg_current_xact_id_if_assigned() IS NULL
 """
 # The rows of a block are neighbours, so that finding them by an index is hardly dearer than reading
 # on. Postgres would take each for a seek of its own, and read all tasks for every block instead.
@@ -146,14 +153,16 @@ def ranking_records(rankings: QuerySet[Ranking]) -> Iterator[RankingRecord]:
 
     Completions come in the order of their ids, rankings in the order of submission; a surplus
     ranking counts like any other. A query for every few thousand tasks there are: to freeze the
-    result, go through it inside one REPEATABLE READ transaction.
+    result, go through it inside one REPEATABLE READ transaction, in which a second session reads
+    every other block of the same moment.
     """
     with connection.cursor() as cursor:
         cursor.execute(LAST_OF_BLOCKS, [TASKS_AT_ONCE])
         ends = sorted(last for (last,) in cursor.fetchall())
         cursor.execute(NEIGHBOURS.format(cost="1.1"))
-        for content in _read_ahead(_blocks(rankings, ends)):
-            yield from map(_record, content.split(b"\n")[:-1])
+        with _sessions(is_worth_two=len(ends) > 1) as sessions:
+            for content in _read_ahead(sessions, _blocks(rankings, ends)):
+                yield from map(_record, content.split(b"\n")[:-1])
         cursor.execute(NEIGHBOURS.format(cost="DEFAULT"))
 
 
@@ -190,18 +199,49 @@ def _blocks(rankings: QuerySet[Ranking], ends: Sequence[int]) -> Iterator[Block]
             yield sql, values, after, last
 
 
-def _read_ahead(blocks: Iterator[Block]) -> Iterator[bytes]:
-    """What each block gives. While it is gone through, Postgres is at work on the next one."""
-    # The same session, for all of it is of one moment; psycopg2 lets threads share one.
-    session = connection.connection
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        ahead: Future[bytes] | None = None
-        for block in blocks:
-            current, ahead = ahead, reader.submit(_copied, session, block)
-            if current is not None:
-                yield _result(current)
-        if ahead is not None:
-            yield _result(ahead)
+@contextmanager
+def _sessions(*, is_worth_two: bool) -> Iterator[list[Any]]:
+    """The driver's connections to read by: ours and, where it sees the same, one more."""
+    sessions = [connection.connection]
+    if not (is_worth_two and _may_be_shared()):
+        yield sessions
+        return
+    other = connection.copy()
+    try:
+        with connection.cursor() as ours, other.cursor() as theirs:
+            ours.execute("SELECT pg_export_snapshot()")
+            theirs.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            theirs.execute("SET TRANSACTION SNAPSHOT %s", ours.fetchone())
+            theirs.execute(NEIGHBOURS.format(cost="1.1"))
+        yield [*sessions, other.connection]
+    finally:
+        other.close()
+
+
+def _may_be_shared() -> bool:
+    # A moment cannot be handed on from within a savepoint.
+    if connection.savepoint_ids:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_BE_SHARED)
+        return bool(cursor.fetchone()[0])
+
+
+def _read_ahead(sessions: Sequence[Any], blocks: Iterator[Block]) -> Iterator[bytes]:
+    """What each block gives. While it is gone through, every session is at work on a later one."""
+    ahead: deque[Future[bytes]] = deque()
+    with ExitStack() as stack:
+        # Each by a thread of its own: what waits for Postgres leaves the processor to the others.
+        readers = [
+            (stack.enter_context(ThreadPoolExecutor(max_workers=1)), session)
+            for session in sessions
+        ]
+        for (reader, session), block in zip(cycle(readers), blocks, strict=False):
+            ahead.append(reader.submit(_copied, session, block))
+            if len(ahead) > len(readers):
+                yield _result(ahead.popleft())
+        while ahead:
+            yield _result(ahead.popleft())
 
 
 def _result(read: Future[bytes]) -> bytes:

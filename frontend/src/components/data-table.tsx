@@ -23,6 +23,9 @@ function classOf<Row>(column: Column<Row>): string | undefined {
   return names.length > 0 ? names.join(" ") : undefined;
 }
 
+// Longer names would push the figures of other columns together.
+const MAX_ONE_LINE = 24;
+
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const content = column.cell(row);
   if (column.isRowHeader) {
@@ -66,6 +69,7 @@ export function DataTable<Row>({
                 key={column.key}
                 scope="col"
                 className={classOf(column)}
+                data-long={column.header.length > MAX_ONE_LINE || undefined}
                 style={{ width: column.width }}
               >
                 {column.header}

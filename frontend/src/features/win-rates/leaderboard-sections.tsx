@@ -13,7 +13,7 @@ import { StackedBars } from "@/components/stacked-bars";
 
 import {
   behindAddress,
-  cellText,
+  cellParts,
   missingOf,
   noStrengths,
   rateBetween,
@@ -130,11 +130,17 @@ function columnsOf(found: Leaderboard, filters: ScopeFilters): Column<Standing>[
       key: String(other.source.id),
       header: `over ${other.source.name}`,
       align: "end" as const,
+      isOneLine: true,
       cell: ({ source }: Standing) => {
         if (source.id === other.source.id) return null;
         const between = rateBetween(found, source.id, other.source.id);
         if (!between) return "never met";
-        return <Link to={behindAddress(filters, source.id, other.source.id)}>{cellText(between.win_rate)}</Link>;
+        const [share, size] = cellParts(between.win_rate);
+        return (
+          <Link to={behindAddress(filters, source.id, other.source.id)} className={classes.versus}>
+            <b>{share}</b> {size && <span>{size}</span>}
+          </Link>
+        );
       },
     })),
   ];

@@ -72,9 +72,9 @@ export function rateBetween(found: Leaderboard, model: number, other: number): H
   return found.head_to_head.find((one) => one.model === model && one.other === other);
 }
 
-/** `62.1% (55 to 69, n 120)` */
-export function cellText({ value, low, high, n }: Rate): string {
-  if (value === null) return "not defined";
+/** `62.1%` and `(55 to 69, n 120)` */
+export function cellParts({ value, low, high, n }: Rate): [share: string, size: string] {
+  if (value === null) return ["not defined", ""];
   const ends = low === null || high === null ? "" : `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)}, `;
-  return `${formatShare(value)} (${ends}n ${formatCount(n)})`;
+  return [formatShare(value), `(${ends}n ${formatCount(n)})`];
 }

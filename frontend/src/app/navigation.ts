@@ -1,3 +1,5 @@
+import { matchPath } from "react-router";
+
 import { isAtLeast } from "@/api/session";
 import type { Role } from "@/api/types";
 import type { common } from "@/i18n/english/common";
@@ -38,6 +40,13 @@ export const navigation: NavigationItem[] = [
   { name: "consent", path: "/consent/versions", role: "researcher", group: "people" },
   { name: "audit", path: "/audit", role: "admin", group: "people" },
 ];
+
+/** The entry of the page at this address: the nearest one, where one lies below another. */
+export function itemAt(items: readonly NavigationItem[], pathname: string): NavigationItem | undefined {
+  return items
+    .filter(({ path }) => matchPath({ path, end: false }, pathname))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+}
 
 export function itemsFor(role: Role): NavigationItem[] {
   return navigation.filter((item) => isAtLeast(role, item.role));

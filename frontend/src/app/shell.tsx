@@ -1,12 +1,12 @@
 import { Burger } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { Link, matchPath, NavLink, Outlet, useLocation } from "react-router";
+import { Link, Outlet, useLocation } from "react-router";
 
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import { MenuOnDemand, menuPanel } from "@/components/menu-on-demand";
 
 import { AccountMenu } from "./account-menu";
-import { itemsFor } from "./navigation";
+import { itemAt, itemsFor } from "./navigation";
 import type { NavigationGroup, NavigationItem } from "./navigation";
 import classes from "./shell.module.css";
 
@@ -18,22 +18,19 @@ const GROUP_PANELS = {
   people: menuPanel(async () => (await panels()).PeoplePanel),
 };
 
-function PageLink({ item }: { item: NavigationItem }) {
+function PageLink({ item, here }: { item: NavigationItem; here?: NavigationItem }) {
   const { t } = useTranslation("common");
   return (
-    <NavLink to={item.path} className={classes.link}>
+    <Link to={item.path} className={classes.link} aria-current={item === here ? "page" : undefined}>
       {t(`navigation.${item.name}`)}
-    </NavLink>
+    </Link>
   );
 }
 
 /** Several pages behind one entry, which is marked while one of them is open. */
-function PageGroup({ group, items }: { group: NavigationGroup; items: NavigationItem[] }) {
+function PageGroup({ group, here }: { group: NavigationGroup; here?: NavigationItem }) {
   const { t } = useTranslation("common");
-  const { pathname } = useLocation();
-  const isHere = items.some(
-    (item) => item.group === group && matchPath({ path: item.path, end: false }, pathname),
-  );
+  const isHere = here?.group === group;
   return (
     <MenuOnDemand
       panel={GROUP_PANELS[group]}
@@ -47,18 +44,20 @@ function PageGroup({ group, items }: { group: NavigationGroup; items: Navigation
 }
 
 function MainPages({ items }: { items: NavigationItem[] }) {
+  const { pathname } = useLocation();
+  const here = itemAt(items, pathname);
   const isLabeler = !isAtLeast(useSignedInUser().role, "researcher");
-  if (isLabeler) return items.map((item) => <PageLink key={item.path} item={item} />);
+  if (isLabeler) return items.map((item) => <PageLink key={item.path} item={item} here={here} />);
   return (
     <>
-      <PageGroup group="own" items={items} />
+      <PageGroup group="own" here={here} />
       {items
         .filter(({ group }) => group === undefined)
         .map((item) => (
-          <PageLink key={item.path} item={item} />
+          <PageLink key={item.path} item={item} here={here} />
         ))}
-      <PageGroup group="figures" items={items} />
-      <PageGroup group="people" items={items} />
+      <PageGroup group="figures" here={here} />
+      <PageGroup group="people" here={here} />
     </>
   );
 }

@@ -19,6 +19,19 @@ import type { NamedShare } from "./shares";
 
 const HALF = { value: 0.5, label: "No preference" };
 
+/** What could not be worked out; said once where the reason is the same for all. */
+function Missing({ title, shares }: { title: string; shares: NamedShare[] }) {
+  const missing = missingOf(shares);
+  if (missing.length === 0) return null;
+  return (
+    <ul className={classes.missing} aria-label={`${title}: not defined`}>
+      {missing.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  );
+}
+
 function Shares({
   title,
   note,
@@ -35,7 +48,6 @@ function Shares({
   reference: { value: number; label: string };
 }) {
   const rows = drawnRows(shares, counted);
-  const missing = missingOf(shares);
   return (
     <Section title={title} note={note} isSheet>
       {rows.length > 0 && (
@@ -47,13 +59,7 @@ function Shares({
           references={[reference]}
         />
       )}
-      {missing.length > 0 && (
-        <ul className={classes.missing} aria-label={`${title}: not defined`}>
-          {missing.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
-      )}
+      <Missing title={title} shares={shares} />
     </Section>
   );
 }
@@ -165,12 +171,14 @@ export function BiasPage() {
         values={filters}
         onChange={setFilter}
       />
-      <LoadedFigures query={bias} skeleton={<Skeleton height={320} />}>
-        {(report) => <Figures report={report} />}
-      </LoadedFigures>
-      <LoadedFigures query={leak} skeleton={<Skeleton height={200} />}>
-        {(report) => <LeakFigures report={report} />}
-      </LoadedFigures>
+      <div className={classes.parts}>
+        <LoadedFigures query={bias} skeleton={<Skeleton height={320} />}>
+          {(report) => <Figures report={report} />}
+        </LoadedFigures>
+        <LoadedFigures query={leak} skeleton={<Skeleton height={200} />}>
+          {(report) => <LeakFigures report={report} />}
+        </LoadedFigures>
+      </div>
     </>
   );
 }

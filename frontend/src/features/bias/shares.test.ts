@@ -35,3 +35,9 @@ test("what is not defined is said in words and not drawn", () => {
   ]);
   expect(missingOf(shares)).toEqual(["Code: not defined. No pair differs in it."]);
 });
+
+test("those that share a reason share a sentence", () => {
+  const shares = ["Headings", "Code"].map((name) => ({ name, figure: share(null, null, null) }));
+
+  expect(missingOf(shares)).toEqual(["Headings; Code: not defined. No pair differs in it."]);
+});

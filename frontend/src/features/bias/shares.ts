@@ -18,11 +18,15 @@ export function drawnRows(shares: NamedShare[], counted: string): IntervalRow[] 
   });
 }
 
-/** Why the others are not. */
+/** Why the others are not: those that share a reason share a sentence. */
 export function missingOf(shares: NamedShare[]): string[] {
-  return shares.flatMap(({ name, figure }) =>
-    figure.value === null ? [`${name}: not defined. ${figure.reason_undefined ?? ""}`] : [],
-  );
+  const namesOf = new Map<string, string[]>();
+  for (const { name, figure } of shares) {
+    if (figure.value !== null) continue;
+    const reason = figure.reason_undefined ?? "";
+    namesOf.set(reason, [...(namesOf.get(reason) ?? []), name]);
+  }
+  return [...namesOf].map(([reason, names]) => `${names.join("; ")}: not defined. ${reason}`);
 }
 
 /** What a leak figure says, in one sentence. */

@@ -47,7 +47,8 @@ function costsQuery({ project, since, until, simulated }: Filters) {
   });
 }
 
-const minutesText = (minutes: number | null) => (minutes === null ? "–" : minutes.toFixed(2));
+/** A dash where no time was measured: imported answers have none. */
+const minutesText = (minutes: number | null) => (minutes === null || minutes === 0 ? "–" : minutes.toFixed(2));
 
 function columnsOf(rate: number | null): Column<ProjectCost>[] {
   const columns: Column<ProjectCost>[] = [

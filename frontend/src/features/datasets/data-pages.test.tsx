@@ -99,7 +99,7 @@ test("another snapshot beside it says what each has alone", async () => {
   const table = await screen.findByRole("table", { name: "Counts beside A week later" });
   expect(within(table).getByRole("row", { name: "Pairs with a preference 5,200 5,100 +100" })).toBeVisible();
   expect(screen.getByText("Only here").nextSibling).toHaveTextContent("12");
-  expect(screen.getByText("include simulated")).toBeVisible();
+  expect(screen.getByText("simulated labelers")).toBeVisible();
 });
 
 test("a comparison that is refused says why", async () => {

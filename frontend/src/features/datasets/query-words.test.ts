@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { queryFacts } from "./query-words";
+import { differenceInWords, queryFacts } from "./query-words";
 
 const spoken = (facts: { name: string; value: string | null }[]) =>
   Object.fromEntries(facts.filter(({ value }) => value !== null).map(({ name, value }) => [name, value]));
@@ -37,4 +37,9 @@ test("no limits means everybody's labels, with each prompt's own split", () => {
     "Simulated labelers": "Left out",
     Split: "Each prompt keeps its own",
   });
+});
+
+test("what two snapshots asked for differently is named as the form names it", () => {
+  expect(differenceInWords(["project_ids", "validation_share", "prompt_sources"])).toBe("projects, split, prompt sources");
+  expect(differenceInWords([])).toBe("no");
 });

@@ -52,3 +52,18 @@ export function queryFacts(
     { name: "To judge the policy by", value: validationPromptsIn(query) },
   ];
 }
+
+const ASKED_FOR: Record<string, string> = {
+  project_ids: "projects",
+  prompt_ids: "prompts chosen one by one",
+  prompt_category: "category",
+  include_simulated: "simulated labelers",
+  validation_share: "split",
+  num_validation_prompts: "prompts to judge the policy by",
+};
+
+/** Which parts of the question two snapshots differ in, by the names that a reader knows. */
+export function differenceInWords(keys: readonly string[]): string {
+  if (keys.length === 0) return "no";
+  return keys.map((key) => ASKED_FOR[key] ?? key.replaceAll("_", " ")).join(", ");
+}

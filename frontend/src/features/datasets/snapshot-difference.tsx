@@ -15,6 +15,8 @@ import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { countName } from "./freeze-form";
+import { differenceInWords } from "./query-words";
+import classes from "./snapshot-difference.module.css";
 import { differenceQuery } from "./snapshot-queries";
 
 type Count = SnapshotDifference["counts"][number];
@@ -24,39 +26,40 @@ function signed(change: number): string {
   return change > 0 ? `+${formatCount(change)}` : `−${formatCount(-change)}`;
 }
 
-function columnsOf(other: Snapshot): Column<Count>[] {
-  return [
-    { key: "name", header: "Count", isRowHeader: true, cell: ({ name }) => countName(name) },
-    { key: "first", header: "Here", align: "end", cell: ({ first }) => formatCount(first) },
-    { key: "second", header: other.name, align: "end", cell: ({ second }) => formatCount(second) },
-    {
-      key: "change",
-      header: "More here",
-      align: "end",
-      cell: ({ first, second }) => signed(first - second),
-    },
-  ];
+const COLUMNS: Column<Count>[] = [
+  { key: "name", header: "Count", isRowHeader: true, cell: ({ name }) => countName(name) },
+  { key: "first", header: "Here", align: "end", cell: ({ first }) => formatCount(first) },
+  { key: "second", header: "There", align: "end", cell: ({ second }) => formatCount(second) },
+  {
+    key: "change",
+    header: "More here",
+    align: "end",
+    cell: ({ first, second }) => signed(first - second),
+  },
+];
+
+function capitalized(noun: string): string {
+  return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
 function Found({ found, other }: { found: SnapshotDifference; other: Snapshot }) {
   const { noun, queries_differ_in: differing } = found;
   return (
     <>
-      <Facts
-        facts={[
-          { name: `${noun} in both`, value: formatCount(found.num_shared) },
-          { name: "Only here", value: formatCount(found.num_only_first) },
-          { name: `Only in ${other.name}`, value: formatCount(found.num_only_second) },
-          {
-            name: "Asked for differently",
-            value: differing.length > 0 ? differing.map((key) => key.replaceAll("_", " ")).join(", ") : "no",
-          },
-          { name: "The other", value: <Link to={`/data/${other.id}`}>{other.name}</Link> },
-        ]}
-      />
+      <div className={classes.beside}>
+        <Facts
+          facts={[
+            { name: "There", value: <Link to={`/data/${other.id}`}>{other.name}</Link>, isWide: true },
+            { name: `${capitalized(noun)} in both`, value: formatCount(found.num_shared) },
+            { name: "Only here", value: formatCount(found.num_only_first) },
+            { name: "Only there", value: formatCount(found.num_only_second) },
+            { name: "Asked for differently", value: differenceInWords(differing) },
+          ]}
+        />
+      </div>
       <DataTable
         caption={`Counts beside ${other.name}`}
-        columns={columnsOf(other)}
+        columns={COLUMNS}
         rows={found.counts}
         rowKey={({ name }) => name}
       />

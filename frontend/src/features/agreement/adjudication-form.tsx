@@ -23,7 +23,13 @@ function Beginnings({ prompt, onChoose }: { prompt: ContestedPrompt; onChoose: (
   return (
     <Group gap="xs">
       {whole.map(({ ranking_id: id, labeler, items }) => (
-        <Button key={id} variant="default" size="xs" onClick={() => onChoose(ranksOf(items))}>
+        <Button
+          key={id}
+          variant="default"
+          size="xs"
+          classNames={{ root: classes.beginning, label: classes.wrapped }}
+          onClick={() => onChoose(ranksOf(items))}
+        >
           As {labeler.display_name} has it
         </Button>
       ))}

@@ -75,7 +75,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
       </Section>
       <Section
         title="Orders side by side"
-        note="The best on top, equal ones in one row. A name opens the whole ranking."
+        note="The best first, equal ones together. A name opens the whole ranking."
         actions={
           <Button variant="default" aria-pressed={isRevealed} onClick={() => setRevealed(!isRevealed)}>
             {isRevealed ? "Hide who wrote what" : "Reveal who wrote what"}

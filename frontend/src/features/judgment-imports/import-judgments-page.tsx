@@ -2,23 +2,15 @@ import { Button, Checkbox, NativeSelect, Stack, TextInput } from "@mantine/core"
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
-import { Link, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 
 import type { JudgmentImport } from "@/api/research-types";
-import { IMPORT_STATE_WORDS } from "@/api/words";
-import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { EmptyNote } from "@/components/empty-note";
 import { FileDrop } from "@/components/file-drop";
 import { formatCount } from "@/components/formats";
-import { Loaded } from "@/components/loaded";
-import { Moment } from "@/components/moment";
-import { MoreButton } from "@/components/more-button";
+import { EarlierImports, importColumns } from "@/components/imports/earlier-imports";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
-import { Section } from "@/components/section";
-import { TableSkeleton } from "@/components/table-skeleton";
-import { ToneBadge } from "@/components/tone-badge";
 
 import { headOf } from "./csv-head";
 import type { CsvHead } from "./csv-head";
@@ -27,52 +19,16 @@ import { formatsQuery, judgmentImportsQuery, useOpenJudgmentImport } from "./jud
 import classes from "./judgment-imports.module.css";
 import { MappingFields } from "./mapping-fields";
 
+const { file: FILE, state: STATE, begun: BEGUN } = importColumns<JudgmentImport>("/data/import");
 const COLUMNS: Column<JudgmentImport>[] = [
-  {
-    key: "file",
-    header: "File",
-    isRowHeader: true,
-    cell: ({ id, file_name: name }) => (
-      <Link to={`/data/import/${id}`} dir="auto">
-        {name}
-      </Link>
-    ),
-  },
+  FILE,
   { key: "format", header: "Format", cell: ({ format }) => format },
   { key: "dataset", header: "Data set", cell: ({ dataset }) => dataset },
-  {
-    key: "state",
-    header: "State",
-    isOneLine: true,
-    cell: ({ state, is_dry_run: isTrial }) => {
-      const { label, ...look } = IMPORT_STATE_WORDS[state];
-      return <ToneBadge {...look} label={isTrial ? `${label}, only tried` : label} />;
-    },
-  },
+  STATE,
   { key: "tasks", header: "Tasks", align: "end", cell: ({ num_tasks: count }) => formatCount(count) },
   { key: "judgments", header: "Judgments", align: "end", cell: ({ num_judgments: count }) => formatCount(count) },
-  { key: "at", header: "Begun", cell: ({ created_at: at }) => <Moment at={at} /> },
+  BEGUN,
 ];
-
-function EarlierImports() {
-  const imports = useInfiniteQuery(judgmentImportsQuery);
-  return (
-    <Section title="Earlier imports">
-      <Loaded query={imports} skeleton={<TableSkeleton />}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyNote title="Nothing was imported yet">Each import keeps its report here.</EmptyNote>
-          ) : (
-            <>
-              <DataTable caption="Imports" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
-              <MoreButton list={imports} />
-            </>
-          )
-        }
-      </Loaded>
-    </Section>
-  );
-}
 
 function useImportForm() {
   const [file, setFile] = useState<File | null>(null);
@@ -97,6 +53,7 @@ function useImportForm() {
 export function ImportJudgmentsPage() {
   const { file, head, form, change, choose } = useImportForm();
   const formats = useQuery(formatsQuery);
+  const imports = useInfiniteQuery(judgmentImportsQuery);
   const open = useOpenJudgmentImport();
   const navigate = useNavigate();
   const format = formats.data?.formats.find(({ name }) => name === form.format);
@@ -176,7 +133,7 @@ export function ImportJudgmentsPage() {
           </div>
         </Stack>
       </form>
-      <EarlierImports />
+      <EarlierImports imports={imports} columns={COLUMNS} />
     </>
   );
 }

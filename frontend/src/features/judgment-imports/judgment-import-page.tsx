@@ -1,39 +1,27 @@
-import { Alert, Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { useLocation, useParams } from "react-router";
 
-import { sentenceFor } from "@/api/errors";
 import type { JudgmentImportDetail, JudgmentImportRow } from "@/api/research-types";
-import { IMPORT_STATE_WORDS } from "@/api/words";
-import { ConfirmButton } from "@/components/confirm-button";
-import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { EmptyNote } from "@/components/empty-note";
 import { Facts } from "@/components/facts";
-import { FileDrop } from "@/components/file-drop";
 import { countOf, formatBytes, formatCount } from "@/components/formats";
+import { ImportHeader, isLiveImport } from "@/components/imports/import-header";
+import { ImportReport } from "@/components/imports/import-report";
+import { ImportUpload } from "@/components/imports/import-upload";
+import { waitsForPieces } from "@/components/imports/upload-progress";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
-import { MoreButton } from "@/components/more-button";
-import { PageHeader } from "@/components/page-header";
-import { ProblemNote } from "@/components/problem-note";
-import { ProgressLine } from "@/components/progress-line";
 import { Section } from "@/components/section";
-import { TableSkeleton } from "@/components/table-skeleton";
-import { ToneBadge } from "@/components/tone-badge";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import {
-  isLive,
   judgmentImportQuery,
   saidQuery,
   useCancelJudgmentImport,
   useJudgmentUpload,
 } from "./judgment-import-queries";
 import type { RowOutcome } from "./judgment-import-queries";
-import classes from "./judgment-imports.module.css";
 
 const OUTCOMES: Record<RowOutcome, string> = {
   broken: "Broken",
@@ -42,6 +30,8 @@ const OUTCOMES: Record<RowOutcome, string> = {
   note: "Stored, with a note",
 };
 
+const DROP = { label: "File of judgments", words: "Drop the same file here" };
+
 const COLUMNS: Column<JudgmentImportRow>[] = [
   { key: "line", header: "Row", isRowHeader: true, cell: ({ line }) => formatCount(line) },
   { key: "outcome", header: "Outcome", isOneLine: true, cell: ({ outcome }) => OUTCOMES[outcome] },
@@ -49,88 +39,27 @@ const COLUMNS: Column<JudgmentImportRow>[] = [
   { key: "message", header: "Why", cell: ({ message }) => message },
 ];
 
-function uploadedBytes({ num_bytes: size, chunk_bytes: chunk, uploaded }: JudgmentImportDetail): number {
-  return uploaded.reduce((sum, position) => sum + Math.min(chunk, size - position * chunk), 0);
-}
-
-/** Uploads the file at hand; after a reload it asks for the file again and sends what is missing. */
-function Upload({ found, file }: { found: JudgmentImportDetail; file: File | null }) {
-  const { upload, numSent } = useJudgmentUpload(found.id);
-  const hasBegun = useRef(false);
-  useEffect(() => {
-    if (!file || hasBegun.current) return;
-    hasBegun.current = true;
-    upload.mutate(file);
-  }, [file, upload]);
-  const sent = Math.max(numSent, uploadedBytes(found));
-  return (
-    <div className={classes.upload}>
-      <ProgressLine
-        label="Upload"
-        share={sent / found.num_bytes}
-        words={`${formatBytes(sent)} of ${formatBytes(found.num_bytes)} uploaded`}
-        isQuiet={!upload.isPending}
-      />
-      {!upload.isPending && !upload.isSuccess && (
-        <>
-          <p role={upload.isError ? "alert" : undefined}>
-            {upload.isError && `${sentenceFor(upload.error)} `}
-            Choose {found.file_name} again: only the missing pieces are sent.
-          </p>
-          <FileDrop
-            file={null}
-            label="File of judgments"
-            words="Drop the same file here"
-            onChoose={(chosen) => {
-              if (chosen) upload.mutate(chosen);
-            }}
-          />
-        </>
-      )}
-    </div>
-  );
-}
-
 function Report({ found }: { found: JudgmentImportDetail }) {
   const [{ outcome }, setFilter] = useAddressFilters(["outcome"]);
   const chosen = Object.hasOwn(OUTCOMES, outcome) ? (outcome as RowOutcome) : undefined;
   const rows = useInfiniteQuery(saidQuery(found.id, chosen, found.num_rows_done));
   return (
-    <Section
+    <ImportReport
       title="Rows with something to say"
       note="A row that is stored without a word is not listed."
-      actions={
-        <Button component="a" href={`/api/judgment-imports/${found.id}/report.csv`} variant="default" download>
-          Download as CSV
-        </Button>
-      }
-    >
-      <div className={classes.counts} role="group" aria-label="Show the rows of one outcome">
-        {(Object.keys(OUTCOMES) as RowOutcome[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            className={classes.count}
-            aria-pressed={chosen === name}
-            onClick={() => setFilter("outcome", chosen === name ? "" : name)}
-          >
-            <span>{OUTCOMES[name]}</span> <span>{formatCount(found.num_said[name])}</span>
-          </button>
-        ))}
-      </div>
-      <Loaded query={rows} skeleton={<TableSkeleton />}>
-        {(shown) =>
-          shown.length === 0 ? (
-            <EmptyNote title={chosen ? "No row had this outcome" : "Nothing to say so far"} />
-          ) : (
-            <>
-              <DataTable caption="Rows" columns={COLUMNS} rows={shown} rowKey={({ id }) => id} />
-              <MoreButton list={rows} />
-            </>
-          )
-        }
-      </Loaded>
-    </Section>
+      file={`/api/judgment-imports/${found.id}/report.csv`}
+      noun="row"
+      counts={(Object.keys(OUTCOMES) as RowOutcome[]).map((name) => ({
+        outcome: name,
+        label: OUTCOMES[name],
+        count: found.num_said[name],
+      }))}
+      chosen={chosen}
+      onChoose={(value) => setFilter("outcome", value)}
+      rows={rows}
+      columns={COLUMNS}
+      nothing="Nothing to say so far"
+    />
   );
 }
 
@@ -146,7 +75,7 @@ function Stored({ found }: { found: JudgmentImportDetail }) {
   ];
   return (
     <Section title={found.is_dry_run ? "What an import would store" : "What is stored"} isSheet>
-      {isLive(found) && (
+      {isLiveImport(found) && (
         <p>{found.state === "queued" ? "Waiting for a worker." : `${countOf(found.num_rows_done, "row")} read so far.`}</p>
       )}
       {!found.is_whole && (
@@ -180,24 +109,8 @@ function Settings({ found }: { found: JudgmentImportDetail }) {
   );
 }
 
-/** What can be done with the import now: end it, or go on with what it brought. */
+/** Where one goes with what the import brought. */
 function NextStep({ found }: { found: JudgmentImportDetail }) {
-  const cancel = useCancelJudgmentImport(found.id);
-  if (isLive(found)) {
-    return (
-      <>
-        {cancel.isError && <ProblemNote error={cancel.error} title="It was not cancelled" />}
-        <ConfirmButton
-          label="Cancel the import"
-          question="Cancel this import?"
-          consequence="What is stored stays; the rest of the file is not read."
-          confirmLabel="Cancel it"
-          isPending={cancel.isPending}
-          onConfirm={() => cancel.mutate()}
-        />
-      </>
-    );
-  }
   if (found.is_dry_run) return <LinkButton to="/data/import">Import it for good</LinkButton>;
   if (found.project_id === null) return null;
   return (
@@ -216,20 +129,13 @@ function NextStep({ found }: { found: JudgmentImportDetail }) {
 function ImportView({ found }: { found: JudgmentImportDetail }) {
   const location = useLocation();
   const file = (location.state as { file?: File } | null)?.file ?? null;
-  const isUploading = found.state === "queued" && uploadedBytes(found) < found.num_bytes;
+  const cancel = useCancelJudgmentImport(found.id);
+  const pieces = useJudgmentUpload(found.id);
   return (
     <>
-      <PageHeader title={`Import of ${found.file_name}`} actions={<NextStep found={found} />}>
-        <ToneBadge {...IMPORT_STATE_WORDS[found.state]} />{" "}
-        {found.is_dry_run && "Only tried: nothing is stored."}
-      </PageHeader>
-      {found.failure && (
-        <Alert color="red" title="The import ended early" mb="lg">
-          {found.failure}
-        </Alert>
-      )}
-      {isUploading ? (
-        <Upload found={found} file={file} />
+      <ImportHeader found={found} cancel={cancel} next={<NextStep found={found} />} />
+      {waitsForPieces(found) ? (
+        <ImportUpload found={found} file={file} pieces={pieces} drop={DROP} />
       ) : (
         <>
           <Stored found={found} />

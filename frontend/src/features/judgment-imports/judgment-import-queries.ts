@@ -1,5 +1,4 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { api, bodyOf, done } from "@/api/client";
 import { listQuery } from "@/api/pages";
@@ -9,16 +8,15 @@ import type {
   JudgmentImportRow,
   NewJudgmentImport,
 } from "@/api/research-types";
-import { bytesOf, uploadPieces } from "@/api/upload-pieces";
+import { bytesOf } from "@/api/upload-pieces";
 import type { SendPiece } from "@/api/upload-pieces";
+import { isLiveImport } from "@/components/imports/import-header";
+import { usePieceUpload } from "@/components/imports/use-piece-upload";
+import type { PieceUpload } from "@/components/imports/use-piece-upload";
 
 const LIVE_EVERY_MS = 1_500;
 
 export type RowOutcome = JudgmentImportRow["outcome"];
-
-export function isLive({ state }: Pick<JudgmentImport, "state">): boolean {
-  return state === "queued" || state === "running";
-}
 
 export const formatsQuery = queryOptions({
   queryKey: ["judgment-imports", "formats"],
@@ -42,7 +40,7 @@ export function judgmentImportQuery(importId: string) {
           signal,
         }),
       ),
-    refetchInterval: (query) => (query.state.data && isLive(query.state.data) ? LIVE_EVERY_MS : false),
+    refetchInterval: (query) => (query.state.data && isLiveImport(query.state.data) ? LIVE_EVERY_MS : false),
   });
 }
 
@@ -97,18 +95,12 @@ function sendTo(importId: string): SendPiece {
     );
 }
 
-/** Sends a file's missing pieces and says how many bytes are there. */
-export function useJudgmentUpload(importId: string) {
-  const [numSent, setNumSent] = useState(0);
+export function useJudgmentUpload(importId: string): PieceUpload {
   const queryClient = useQueryClient();
-  const upload = useMutation({
-    mutationFn: async (file: File) => {
-      // What is there is asked anew: the pieces may have been sent by another tab.
-      const now = await queryClient.fetchQuery({ ...judgmentImportQuery(importId), staleTime: 0 });
-      const target = { send: sendTo(now.id), chunkBytes: now.chunk_bytes, uploaded: now.uploaded };
-      await uploadPieces(file, target, setNumSent);
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: judgmentImportQuery(importId).queryKey }),
+  const query = judgmentImportQuery(importId);
+  return usePieceUpload({
+    readNow: () => queryClient.fetchQuery({ ...query, staleTime: 0 }),
+    send: sendTo(importId),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: query.queryKey }),
   });
-  return { upload, numSent };
 }

@@ -2,73 +2,29 @@ import { Button, Checkbox, NativeSelect, NumberInput, Stack } from "@mantine/cor
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
-import { Link, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 
 import type { NewPromptImport, PromptImport } from "@/api/research-types";
-import { IMPORT_STATE_WORDS } from "@/api/words";
-import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { EmptyNote } from "@/components/empty-note";
 import { FileDrop } from "@/components/file-drop";
 import { formatBytes, formatCount } from "@/components/formats";
-import { Loaded } from "@/components/loaded";
-import { Moment } from "@/components/moment";
-import { MoreButton } from "@/components/more-button";
+import { EarlierImports, importColumns } from "@/components/imports/earlier-imports";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
-import { Section } from "@/components/section";
-import { TableSkeleton } from "@/components/table-skeleton";
-import { ToneBadge } from "@/components/tone-badge";
 
 import classes from "./import-prompts.module.css";
 import { promptImportsQuery, useOpenImport } from "./import-queries";
-import { PROMPT_FILES } from "./prompt-words";
+import { PROMPT_DROP } from "./prompt-words";
 
+const { file: FILE, state: STATE, begun: BEGUN } = importColumns<PromptImport>("/prompts/import");
 const COLUMNS: Column<PromptImport>[] = [
-  {
-    key: "file",
-    header: "File",
-    isRowHeader: true,
-    cell: ({ id, file_name: name }) => (
-      <Link to={`/prompts/import/${id}`} dir="auto">
-        {name}
-      </Link>
-    ),
-  },
-  {
-    key: "state",
-    header: "State",
-    isOneLine: true,
-    cell: ({ state, is_dry_run: isTrial }) => {
-      const { label, ...look } = IMPORT_STATE_WORDS[state];
-      return <ToneBadge {...look} label={isTrial ? `${label}, only tried` : label} />;
-    },
-  },
+  FILE,
+  STATE,
   { key: "lines", header: "Lines", align: "end", cell: ({ num_lines_done: lines }) => formatCount(lines) },
   { key: "size", header: "Size", align: "end", cell: ({ num_bytes: bytes }) => formatBytes(bytes) },
   { key: "by", header: "By", cell: ({ created_by_name: name }) => name },
-  { key: "at", header: "Begun", cell: ({ created_at: at }) => <Moment at={at} /> },
+  BEGUN,
 ];
-
-function EarlierImports() {
-  const imports = useInfiniteQuery(promptImportsQuery);
-  return (
-    <Section title="Earlier imports">
-      <Loaded query={imports} skeleton={<TableSkeleton />}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyNote title="Nothing was imported yet">Each import keeps its report here.</EmptyNote>
-          ) : (
-            <>
-              <DataTable caption="Imports" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
-              <MoreButton list={imports} />
-            </>
-          )
-        }
-      </Loaded>
-    </Section>
-  );
-}
 
 function FormatNote() {
   return (
@@ -95,6 +51,7 @@ export function ImportPromptsPage() {
   const [isDryRun, setIsDryRun] = useState(true);
   const [cap, setCap] = useState<number | string>("");
   const [capBy, setCapBy] = useState<CapBy | "">("");
+  const imports = useInfiniteQuery(promptImportsQuery);
   const open = useOpenImport();
   const navigate = useNavigate();
 
@@ -122,13 +79,7 @@ export function ImportPromptsPage() {
       <form onSubmit={submit} className={classes.form}>
         <Stack gap="md">
           {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
-          <FileDrop
-            file={file}
-            label="File of prompts"
-            words="Drop a JSON Lines or CSV file here"
-            endings={PROMPT_FILES}
-            onChoose={setFile}
-          />
+          <FileDrop {...PROMPT_DROP} file={file} onChoose={setFile} />
           <FormatNote />
           <Checkbox
             label="Only try it"
@@ -167,7 +118,7 @@ export function ImportPromptsPage() {
           </div>
         </Stack>
       </form>
-      <EarlierImports />
+      <EarlierImports imports={imports} columns={COLUMNS} />
     </>
   );
 }

@@ -3,14 +3,11 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
 import type { NewPromptImport, PromptImport, PromptImportDetail, PromptImportLine } from "@/api/research-types";
+import { isLiveImport } from "@/components/imports/import-header";
 
 const LIVE_EVERY_MS = 1_500;
 
 export type ImportOutcome = PromptImportLine["outcome"];
-
-export function isLiveImport({ state }: Pick<PromptImport, "state">): boolean {
-  return state === "queued" || state === "running";
-}
 
 export const promptImportsQuery = listQuery<PromptImport>(["prompt-imports", "list"], (cursor, signal) =>
   bodyOf(api.GET("/api/prompt-imports/", { params: { query: { cursor, limit: 10 } }, signal })),

@@ -1,32 +1,26 @@
-import { Alert, Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useParams } from "react-router";
 
 import type { PromptImportDetail, PromptImportLine } from "@/api/research-types";
-import { IMPORT_STATE_WORDS } from "@/api/words";
-import { ConfirmButton } from "@/components/confirm-button";
-import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { EmptyNote } from "@/components/empty-note";
 import { Facts } from "@/components/facts";
 import { countOf, formatBytes, formatCount } from "@/components/formats";
+import { ImportHeader, isLiveImport } from "@/components/imports/import-header";
+import { ImportReport } from "@/components/imports/import-report";
+import { ImportUpload } from "@/components/imports/import-upload";
+import { waitsForPieces } from "@/components/imports/upload-progress";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
-import { MoreButton } from "@/components/more-button";
-import { PageHeader } from "@/components/page-header";
-import { ProblemNote } from "@/components/problem-note";
 import { ProgressLine } from "@/components/progress-line";
 import { Section } from "@/components/section";
-import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 import { useAddressFilters } from "@/components/use-address-filters";
 
-import classes from "./import-prompts.module.css";
-import { importLinesQuery, isLiveImport, promptImportQuery, useCancelImport } from "./import-queries";
+import { importLinesQuery, promptImportQuery, useCancelImport } from "./import-queries";
 import type { ImportOutcome } from "./import-queries";
-import { ImportUpload, waitsForPieces } from "./import-upload";
-import { isOutcome, OUTCOME_WORDS } from "./prompt-words";
+import { isOutcome, OUTCOME_WORDS, PROMPT_DROP } from "./prompt-words";
+import { useUpload } from "./use-upload";
 
 const COLUMNS: Column<PromptImportLine>[] = [
   { key: "line", header: "Line", isRowHeader: true, cell: ({ line }) => formatCount(line) },
@@ -49,60 +43,26 @@ const COLUMNS: Column<PromptImportLine>[] = [
   { key: "message", header: "Why", cell: ({ message }) => message },
 ];
 
-function Counts({
-  prompts,
-  chosen,
-  onChoose,
-}: {
-  prompts: PromptImportDetail;
-  chosen: string;
-  onChoose: (outcome: string) => void;
-}) {
-  return (
-    <div className={classes.counts} role="group" aria-label="Show the lines of one outcome">
-      {Object.entries(prompts.num_lines).map(([outcome, count]) => (
-        <button
-          key={outcome}
-          type="button"
-          className={classes.count}
-          aria-pressed={chosen === outcome}
-          onClick={() => onChoose(chosen === outcome ? "" : outcome)}
-        >
-          <span>{OUTCOME_WORDS[outcome as ImportOutcome].label}</span>{" "}
-          <span>{formatCount(count)}</span>
-        </button>
-      ))}
-    </div>
-  );
-}
-
 function Report({ prompts }: { prompts: PromptImportDetail }) {
   const [{ outcome }, setFilter] = useAddressFilters(["outcome"]);
   const chosen = isOutcome(outcome) ? outcome : undefined;
   const lines = useInfiniteQuery(importLinesQuery(prompts.id, chosen, prompts.num_lines_done));
   return (
-    <Section
+    <ImportReport
       title={prompts.is_dry_run ? "What an import would do" : "What became of each line"}
-      actions={
-        <Button component="a" href={`/api/prompt-imports/${prompts.id}/report.csv`} variant="default" download>
-          Download as CSV
-        </Button>
-      }
-    >
-      <Counts prompts={prompts} chosen={outcome} onChoose={(value) => setFilter("outcome", value)} />
-      <Loaded query={lines} skeleton={<TableSkeleton />}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyNote title={chosen ? "No line had this outcome" : "No line was read yet"} />
-          ) : (
-            <>
-              <DataTable caption="Lines" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
-              <MoreButton list={lines} />
-            </>
-          )
-        }
-      </Loaded>
-    </Section>
+      file={`/api/prompt-imports/${prompts.id}/report.csv`}
+      noun="line"
+      counts={Object.entries(prompts.num_lines).map(([name, count]) => ({
+        outcome: name as ImportOutcome,
+        label: OUTCOME_WORDS[name as ImportOutcome].label,
+        count,
+      }))}
+      chosen={chosen}
+      onChoose={(value) => setFilter("outcome", value)}
+      rows={lines}
+      columns={COLUMNS}
+      nothing="No line was read yet"
+    />
   );
 }
 
@@ -121,20 +81,7 @@ function Progress({ prompts }: { prompts: PromptImportDetail }) {
   );
 }
 
-/** What can be done with the import now: end it, or look at what it left for a person. */
-function NextStep({ prompts, cancel }: { prompts: PromptImportDetail; cancel: ReturnType<typeof useCancelImport> }) {
-  if (isLiveImport(prompts)) {
-    return (
-      <ConfirmButton
-        label="Cancel the import"
-        question="Cancel this import?"
-        consequence="What is stored stays; the rest of the file is not read."
-        confirmLabel="Cancel it"
-        isPending={cancel.isPending}
-        onConfirm={() => cancel.mutate()}
-      />
-    );
-  }
+function NextStep({ prompts }: { prompts: PromptImportDetail }) {
   if (prompts.is_dry_run || prompts.num_lines.personal_data === 0) return null;
   return <LinkButton to="/prompts/personal-data">Review personal data</LinkButton>;
 }
@@ -160,23 +107,12 @@ function ImportView({ prompts }: { prompts: PromptImportDetail }) {
   const location = useLocation();
   const file = (location.state as { file?: File } | null)?.file ?? null;
   const cancel = useCancelImport(prompts.id);
+  const pieces = useUpload(prompts.id);
   return (
     <>
-      <PageHeader
-        title={`Import of ${prompts.file_name}`}
-        actions={<NextStep prompts={prompts} cancel={cancel} />}
-      >
-        <ToneBadge {...IMPORT_STATE_WORDS[prompts.state]} />{" "}
-        {prompts.is_dry_run && "Only tried: nothing is stored."}
-      </PageHeader>
-      {cancel.isError && <ProblemNote error={cancel.error} title="It was not cancelled" />}
-      {prompts.failure && (
-        <Alert color="red" title="The import ended early" mb="lg">
-          {prompts.failure}
-        </Alert>
-      )}
+      <ImportHeader found={prompts} cancel={cancel} next={<NextStep prompts={prompts} />} />
       {waitsForPieces(prompts) ? (
-        <ImportUpload prompts={prompts} file={file} />
+        <ImportUpload found={prompts} file={file} pieces={pieces} drop={PROMPT_DROP} />
       ) : (
         <>
           <Progress prompts={prompts} />

@@ -88,5 +88,9 @@ export function isOutcome(value: string): value is PromptImportLine["outcome"] {
   return value in OUTCOME_WORDS;
 }
 
-/** The endings of files of prompts. */
-export const PROMPT_FILES = ".jsonl,.ndjson,.csv";
+/** The place for a file of prompts. */
+export const PROMPT_DROP = {
+  label: "File of prompts",
+  words: "Drop a JSON Lines or CSV file here",
+  endings: ".jsonl,.ndjson,.csv",
+};

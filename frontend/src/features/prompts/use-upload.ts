@@ -1,10 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
 
 import { api, done } from "@/api/client";
-import type { PromptImportDetail } from "@/api/research-types";
-import { bytesOf, uploadPieces } from "@/api/upload-pieces";
+import { bytesOf } from "@/api/upload-pieces";
 import type { SendPiece } from "@/api/upload-pieces";
+import { usePieceUpload } from "@/components/imports/use-piece-upload";
+import type { PieceUpload } from "@/components/imports/use-piece-upload";
 
 import { promptImportQuery } from "./import-queries";
 
@@ -18,18 +18,12 @@ function sendTo(importId: string): SendPiece {
     );
 }
 
-/** Sends a file's missing pieces and says how many bytes are there. */
-export function useUpload(prompts: PromptImportDetail) {
-  const [numSent, setNumSent] = useState(0);
+export function useUpload(importId: string): PieceUpload {
   const queryClient = useQueryClient();
-  const upload = useMutation({
-    mutationFn: async (file: File) => {
-      // What is there is asked anew: the pieces may have been sent by another tab.
-      const now = await queryClient.fetchQuery({ ...promptImportQuery(prompts.id), staleTime: 0 });
-      const target = { send: sendTo(now.id), chunkBytes: now.chunk_bytes, uploaded: now.uploaded };
-      await uploadPieces(file, target, setNumSent);
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: promptImportQuery(prompts.id).queryKey }),
+  const query = promptImportQuery(importId);
+  return usePieceUpload({
+    readNow: () => queryClient.fetchQuery({ ...query, staleTime: 0 }),
+    send: sendTo(importId),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: query.queryKey }),
   });
-  return { upload, numSent };
 }

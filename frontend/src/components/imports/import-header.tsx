@@ -1,0 +1,59 @@
+import { Alert } from "@mantine/core";
+import type { UseMutationResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+
+import { IMPORT_STATE_WORDS } from "@/api/words";
+
+import { ConfirmButton } from "../confirm-button";
+import { PageHeader } from "../page-header";
+import { ProblemNote } from "../problem-note";
+import { ToneBadge } from "../tone-badge";
+
+/** Whether it still goes on, or is going to. */
+export function isLiveImport({ state }: { state: string }): boolean {
+  return state === "queued" || state === "running";
+}
+
+/** Which file it is, how far it is, why it ended early, and what can be done: end it, or go on. */
+export function ImportHeader({
+  found,
+  cancel,
+  next,
+}: {
+  found: {
+    file_name: string;
+    state: keyof typeof IMPORT_STATE_WORDS;
+    is_dry_run: boolean;
+    failure: string;
+  };
+  cancel: UseMutationResult<unknown, Error, void>;
+  /** Where one goes from an import that is over. */
+  next: ReactNode;
+}) {
+  const actions = isLiveImport(found) ? (
+    <ConfirmButton
+      label="Cancel the import"
+      question="Cancel this import?"
+      consequence="What is stored stays; the rest of the file is not read."
+      confirmLabel="Cancel it"
+      isPending={cancel.isPending}
+      onConfirm={() => cancel.mutate()}
+    />
+  ) : (
+    next
+  );
+  return (
+    <>
+      <PageHeader title={`Import of ${found.file_name}`} actions={actions}>
+        <ToneBadge {...IMPORT_STATE_WORDS[found.state]} />{" "}
+        {found.is_dry_run && "Only tried: nothing is stored."}
+      </PageHeader>
+      {cancel.isError && <ProblemNote error={cancel.error} title="It was not cancelled" />}
+      {found.failure && (
+        <Alert color="red" title="The import ended early" mb="lg">
+          {found.failure}
+        </Alert>
+      )}
+    </>
+  );
+}

@@ -76,6 +76,7 @@ export function ImportJudgmentsPage() {
       </PageHeader>
       <form onSubmit={submit} className={classes.form}>
         <Stack gap="md">
+          {formats.isError && <ProblemNote error={formats.error} title="The formats could not be loaded" />}
           {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
           <FileDrop
             file={file}
@@ -105,7 +106,7 @@ export function ImportJudgmentsPage() {
               onChange={(event) => change({ projectName: event.currentTarget.value })}
             />
           </div>
-          {format && (
+          {format && (file !== null || format.name !== "csv") && (
             <MappingFields
               format={format}
               head={head}

@@ -1,3 +1,4 @@
+import { Alert } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useLocation, useParams } from "react-router";
 
@@ -33,11 +34,29 @@ const OUTCOMES: Record<RowOutcome, string> = {
 const DROP = { label: "File of judgments", words: "Drop the same file here" };
 
 const COLUMNS: Column<JudgmentImportRow>[] = [
-  { key: "line", header: "Row", isRowHeader: true, cell: ({ line }) => formatCount(line) },
+  // Row 0 is what is wrong with the file as a whole.
+  { key: "line", header: "Row", isRowHeader: true, cell: ({ line }) => (line === 0 ? "The file" : formatCount(line)) },
   { key: "outcome", header: "Outcome", isOneLine: true, cell: ({ outcome }) => OUTCOMES[outcome] },
   { key: "field", header: "Field", cell: ({ field }) => field },
   { key: "message", header: "Why", cell: ({ message }) => message },
 ];
+
+/** Why no row is listed. */
+function nothingSaid({ state, num_rows_done: numRead }: JudgmentImportDetail): string {
+  if (isLiveImport({ state })) return "Nothing to say so far";
+  return numRead === 0 ? "No row was read" : "Every row was taken without a word";
+}
+
+/** What an import that is over brought: nothing, though rows were broken, is a failure too. */
+function NothingStored({ found }: { found: JudgmentImportDetail }) {
+  const isEmpty = found.num_judgments + found.num_demonstrations === 0;
+  if (found.state !== "done" || !isEmpty || found.num_said.broken === 0) return null;
+  return (
+    <Alert color="yellow" title={found.is_dry_run ? "Nothing would be stored" : "Nothing was stored"} mb="lg">
+      The reasons are listed below: choose other settings, or mend the file.
+    </Alert>
+  );
+}
 
 function Report({ found }: { found: JudgmentImportDetail }) {
   const [{ outcome }, setFilter] = useAddressFilters(["outcome"]);
@@ -58,7 +77,7 @@ function Report({ found }: { found: JudgmentImportDetail }) {
       onChoose={(value) => setFilter("outcome", value)}
       rows={rows}
       columns={COLUMNS}
-      nothing="Nothing to say so far"
+      nothing={nothingSaid(found)}
     />
   );
 }
@@ -112,7 +131,8 @@ function Settings({ found }: { found: JudgmentImportDetail }) {
 /** Where one goes with what the import brought. */
 function NextStep({ found }: { found: JudgmentImportDetail }) {
   if (found.is_dry_run) return <LinkButton to="/data/import">Import it for good</LinkButton>;
-  if (found.project_id === null) return null;
+  // The project may be there from another import.
+  if (found.project_id === null || (found.state !== "done" && found.num_tasks === 0)) return null;
   return (
     <>
       <LinkButton to={`/agreement?project=${found.project_id}`} isQuiet>
@@ -138,6 +158,7 @@ function ImportView({ found }: { found: JudgmentImportDetail }) {
         <ImportUpload found={found} file={file} pieces={pieces} drop={DROP} />
       ) : (
         <>
+          <NothingStored found={found} />
           <Stored found={found} />
           <Report found={found} />
         </>

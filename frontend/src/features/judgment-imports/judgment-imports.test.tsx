@@ -139,6 +139,27 @@ test("a finished import leads to the figures of its project", async () => {
   expect(screen.getByRole("link", { name: "Win rates" })).toHaveAttribute("href", "/win-rates?project=9");
 });
 
+test("an import that stored nothing says so, and names what is wrong with the file as a whole", async () => {
+  const none = { ...done, is_dry_run: false, num_rows_done: 1, num_tasks: 0, num_judgments: 0 };
+  server.on(`GET ${ONE}`, { body: none }).on(`GET ${ONE}rows/`, {
+    body: { results: [{ id: 1, line: 0, outcome: "broken", field: "", message: "'Who' is missing." }], next: null },
+  });
+  renderApp(`/data/import/${done.id}`);
+
+  expect(await screen.findByText("Nothing was stored")).toBeVisible();
+  expect(await screen.findByRole("row", { name: /The file Broken .*'Who' is missing/ })).toBeVisible();
+});
+
+test("an import that failed before anything was stored does not lead to another one's project", async () => {
+  server.on(`GET ${ONE}`, {
+    body: { ...done, is_dry_run: false, state: "failed", failure: "Cut short.", num_tasks: 0, project_id: 9 },
+  });
+  renderApp(`/data/import/${done.id}`);
+
+  expect(await screen.findByText("Cut short.")).toBeVisible();
+  expect(screen.queryByRole("link", { name: "Agreement" })).not.toBeInTheDocument();
+});
+
 test("an import that failed, and one that is refused, say why", async () => {
   server.on(`GET ${ONE}`, { body: { ...done, state: "failed", failure: "The file cannot be unpacked." } });
   const { unmount } = renderApp(`/data/import/${done.id}`);

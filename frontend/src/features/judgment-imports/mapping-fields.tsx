@@ -37,6 +37,7 @@ function Field({
       <MultiSelect
         {...described}
         data={columns}
+        placeholder={value ? undefined : "None"}
         value={(value ?? "").split(",").filter((one) => columns.includes(one))}
         onChange={(chosen) => onChange(chosen.join(","))}
         clearable
@@ -80,18 +81,7 @@ export function MappingFields({
   if (format.choices.length === 0) return null;
   return (
     <fieldset className={classes.mapping}>
-      <legend>What the file does not say</legend>
-      <div className={classes.fields}>
-        {format.choices.map((choice) => (
-          <Field
-            key={choice.name}
-            choice={choice}
-            columns={format.name === "csv" ? (head?.columns ?? []) : null}
-            value={choices[choice.name]}
-            onChange={(value) => onChange(choice.name, value)}
-          />
-        ))}
-      </div>
+      <legend>{format.name === "csv" ? "Which column is what" : "What the file does not say"}</legend>
       {format.name === "csv" && head && head.rows.length > 0 && (
         <DataTable
           caption="The first rows of the file"
@@ -104,6 +94,17 @@ export function MappingFields({
           rowKey={({ number }) => number}
         />
       )}
+      <div className={classes.fields}>
+        {format.choices.map((choice) => (
+          <Field
+            key={choice.name}
+            choice={choice}
+            columns={format.name === "csv" ? (head?.columns ?? []) : null}
+            value={choices[choice.name]}
+            onChange={(value) => onChange(choice.name, value)}
+          />
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -82,7 +82,8 @@ function Progress({ prompts }: { prompts: PromptImportDetail }) {
 }
 
 function NextStep({ prompts }: { prompts: PromptImportDetail }) {
-  if (prompts.is_dry_run || prompts.num_lines.personal_data === 0) return null;
+  if (prompts.is_dry_run) return <LinkButton to="/prompts/import">Import it for good</LinkButton>;
+  if (prompts.num_lines.personal_data === 0) return null;
   return <LinkButton to="/prompts/personal-data">Review personal data</LinkButton>;
 }
 

@@ -201,6 +201,7 @@ describe("the import of a file", () => {
       "1AcceptedPrompt 31",
       "2BrokentextEmpty.",
     ]);
+    expect(screen.getByRole("link", { name: "Import it for good" })).toHaveAttribute("href", "/prompts/import");
     expect(report.getByRole("link", { name: "Download as CSV" })).toHaveAttribute("href", `${address}report.csv`);
     expect(server.sent("POST /api/prompt-imports/")[0]?.body).toEqual({
       file_name: "prompts.jsonl",

@@ -1,4 +1,4 @@
-import type { JudgmentFormat, NewJudgmentImport } from "@/api/research-types";
+import type { JudgmentFormat, JudgmentImport, NewJudgmentImport } from "@/api/research-types";
 
 export interface ImportForm {
   format: string;
@@ -18,6 +18,25 @@ export const EMPTY_FORM: ImportForm = {
   isDryRun: true,
   choices: {},
 };
+
+/** What the page of a new import begins with where a trial led to it. */
+export interface ImportBegun {
+  /** Null where the page of the trial was opened anew and no longer has it. */
+  file: File | null;
+  form: ImportForm;
+}
+
+/** The settings of a trial, for the import that it was for. */
+export function formOfTrial(tried: JudgmentImport): ImportForm {
+  return {
+    format: tried.format,
+    dataset: tried.dataset,
+    projectName: tried.project_name,
+    isStudy: tried.is_study,
+    isDryRun: false,
+    choices: tried.choices,
+  };
+}
 
 /** Choices of a CSV that are columns; those of the first kind may be several. */
 export const SEVERAL_COLUMNS = ["completions", "sources", "ranks", "scores"];

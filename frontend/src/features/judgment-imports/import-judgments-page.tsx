@@ -1,8 +1,8 @@
 import { Button, Checkbox, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { SyntheticEvent } from "react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 
 import type { JudgmentImport } from "@/api/research-types";
 import type { Column } from "@/components/data-table";
@@ -15,6 +15,7 @@ import { ProblemNote } from "@/components/problem-note";
 import { headOf } from "./csv-head";
 import type { CsvHead } from "./csv-head";
 import { datasetNameOf, EMPTY_FORM, guessedChoices, requestOf, unreadyBecause } from "./import-form";
+import type { ImportBegun } from "./import-form";
 import { formatsQuery, judgmentImportsQuery, useOpenJudgmentImport } from "./judgment-import-queries";
 import classes from "./judgment-imports.module.css";
 import { MappingFields } from "./mapping-fields";
@@ -30,19 +31,26 @@ const COLUMNS: Column<JudgmentImport>[] = [
   BEGUN,
 ];
 
-function useImportForm() {
-  const [file, setFile] = useState<File | null>(null);
+async function csvHeadOf(file: File): Promise<CsvHead | null> {
+  return /\.csv$/i.test(file.name) ? headOf(file) : null;
+}
+
+function useImportForm(begun: ImportBegun | null) {
+  const [file, setFile] = useState(begun?.file ?? null);
   const [head, setHead] = useState<CsvHead | null>(null);
-  const [form, setForm] = useState(EMPTY_FORM);
+  const [form, setForm] = useState(begun?.form ?? EMPTY_FORM);
   const change = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
+
+  useEffect(() => {
+    if (begun?.file) void csvHeadOf(begun.file).then(setHead);
+  }, [begun]);
 
   /** The file names its data set; a CSV is opened to see its columns. */
   async function choose(chosen: File | null) {
     setFile(chosen);
     if (!chosen) return;
     change({ dataset: datasetNameOf(chosen.name) });
-    const isCsv = /\.csv$/i.test(chosen.name);
-    const found = isCsv ? await headOf(chosen) : null;
+    const found = await csvHeadOf(chosen);
     setHead(found);
     if (found) change({ format: "csv", choices: guessedChoices(found.columns) });
   }
@@ -51,7 +59,8 @@ function useImportForm() {
 
 /** Begins an import: a file, its format, what the file does not say, and whether it is only tried. */
 export function ImportJudgmentsPage() {
-  const { file, head, form, change, choose } = useImportForm();
+  const begun = useLocation().state as ImportBegun | null;
+  const { file, head, form, change, choose } = useImportForm(begun);
   const formats = useQuery(formatsQuery);
   const imports = useInfiniteQuery(judgmentImportsQuery);
   const open = useOpenJudgmentImport();

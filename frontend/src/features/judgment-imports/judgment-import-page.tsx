@@ -16,6 +16,8 @@ import { Moment } from "@/components/moment";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { formOfTrial } from "./import-form";
+import type { ImportBegun } from "./import-form";
 import {
   judgmentImportQuery,
   saidQuery,
@@ -129,8 +131,15 @@ function Settings({ found }: { found: JudgmentImportDetail }) {
 }
 
 /** Where one goes with what the import brought. */
-function NextStep({ found }: { found: JudgmentImportDetail }) {
-  if (found.is_dry_run) return <LinkButton to="/data/import">Import it for good</LinkButton>;
+function NextStep({ found, file }: { found: JudgmentImportDetail; file: File | null }) {
+  if (found.is_dry_run) {
+    const begun: ImportBegun = { file, form: formOfTrial(found) };
+    return (
+      <LinkButton to="/data/import" state={begun}>
+        Import it for good
+      </LinkButton>
+    );
+  }
   // The project may be there from another import.
   if (found.project_id === null || (found.state !== "done" && found.num_tasks === 0)) return null;
   return (
@@ -153,7 +162,7 @@ function ImportView({ found }: { found: JudgmentImportDetail }) {
   const pieces = useJudgmentUpload(found.id);
   return (
     <>
-      <ImportHeader found={found} cancel={cancel} next={<NextStep found={found} />} />
+      <ImportHeader found={found} cancel={cancel} next={<NextStep found={found} file={file} />} />
       {waitsForPieces(found) ? (
         <ImportUpload found={found} file={file} pieces={pieces} drop={DROP} />
       ) : (

@@ -14,7 +14,7 @@ const opened: JudgmentImportDetail = {
   file_name: "votes.csv",
   num_bytes: CSV.length,
   format: "csv",
-  choices: { prompt: "Question", tie: "" },
+  choices: { prompt: "Question", completions: "answer_a,answer_b", tie: "" },
   dataset: "votes",
   project_name: "Imported: votes",
   is_study: true,
@@ -97,6 +97,27 @@ test("the columns of a CSV are chosen on the page, as they stand in the file", a
     is_dry_run: true,
     is_study: true,
     choices: { prompt: "Question", completions: "answer_a,answer_b", preferred: "winner" },
+  });
+});
+
+test("a trial leads to the import with its file and its settings", async () => {
+  server
+    .on(`GET ${ONE}`, { body: { ...done, uploaded: [] } })
+    .on("POST /api/judgment-imports/", { status: 201, body: opened });
+  const { user } = renderApp("/data/import");
+  await user.upload(await screen.findByLabelText("File of judgments"), new File([CSV], "Votes.csv"));
+  await user.click(await screen.findByRole("button", { name: "Try the import" }));
+
+  await user.click(await screen.findByRole("link", { name: "Import it for good" }));
+
+  await waitFor(() => expect(screen.getByRole("combobox", { name: "Prompt" })).toHaveValue("Question"));
+  await user.click(screen.getByRole("button", { name: "Import for good" }));
+  await waitFor(() => expect(server.sent("POST /api/judgment-imports/")).toHaveLength(2));
+  expect(server.sent("POST /api/judgment-imports/")[1]?.body).toMatchObject({
+    file_name: "Votes.csv",
+    dataset: "votes",
+    is_dry_run: false,
+    choices: opened.choices,
   });
 });
 

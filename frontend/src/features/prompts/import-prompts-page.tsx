@@ -2,7 +2,7 @@ import { Button, Checkbox, NativeSelect, NumberInput, Stack } from "@mantine/cor
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 
 import type { NewPromptImport, PromptImport } from "@/api/research-types";
 import type { Column } from "@/components/data-table";
@@ -45,12 +45,21 @@ function FormatNote() {
 
 type CapBy = NonNullable<NewPromptImport["cap_by"]>;
 
+/** What the page begins with where a trial led to it. */
+export interface ImportBegun {
+  /** Null where the page of the trial was opened anew and no longer has it. */
+  file: File | null;
+  cap: number;
+  capBy: CapBy;
+}
+
 /** Begins an import: a file, whether it is only tried, and how many prompts of one key pass. */
 export function ImportPromptsPage() {
-  const [file, setFile] = useState<File | null>(null);
-  const [isDryRun, setIsDryRun] = useState(true);
-  const [cap, setCap] = useState<number | string>("");
-  const [capBy, setCapBy] = useState<CapBy | "">("");
+  const begun = useLocation().state as ImportBegun | null;
+  const [file, setFile] = useState(begun?.file ?? null);
+  const [isDryRun, setIsDryRun] = useState(begun === null);
+  const [cap, setCap] = useState<number | string>(begun?.cap ?? "");
+  const [capBy, setCapBy] = useState<CapBy | "">(begun?.capBy ?? "");
   const imports = useInfiniteQuery(promptImportsQuery);
   const open = useOpenImport();
   const navigate = useNavigate();

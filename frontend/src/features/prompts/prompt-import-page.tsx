@@ -17,6 +17,7 @@ import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import type { ImportBegun } from "./import-prompts-page";
 import { importLinesQuery, promptImportQuery, useCancelImport } from "./import-queries";
 import type { ImportOutcome } from "./import-queries";
 import { isOutcome, OUTCOME_WORDS, PROMPT_DROP } from "./prompt-words";
@@ -81,8 +82,15 @@ function Progress({ prompts }: { prompts: PromptImportDetail }) {
   );
 }
 
-function NextStep({ prompts }: { prompts: PromptImportDetail }) {
-  if (prompts.is_dry_run) return <LinkButton to="/prompts/import">Import it for good</LinkButton>;
+function NextStep({ prompts, file }: { prompts: PromptImportDetail; file: File | null }) {
+  if (prompts.is_dry_run) {
+    const begun: ImportBegun = { file, cap: prompts.cap, capBy: prompts.cap_by };
+    return (
+      <LinkButton to="/prompts/import" state={begun}>
+        Import it for good
+      </LinkButton>
+    );
+  }
   if (prompts.num_lines.personal_data === 0) return null;
   return <LinkButton to="/prompts/personal-data">Review personal data</LinkButton>;
 }
@@ -111,7 +119,7 @@ function ImportView({ prompts }: { prompts: PromptImportDetail }) {
   const pieces = useUpload(prompts.id);
   return (
     <>
-      <ImportHeader found={prompts} cancel={cancel} next={<NextStep prompts={prompts} />} />
+      <ImportHeader found={prompts} cancel={cancel} next={<NextStep prompts={prompts} file={file} />} />
       {waitsForPieces(prompts) ? (
         <ImportUpload found={prompts} file={file} pieces={pieces} drop={PROMPT_DROP} />
       ) : (

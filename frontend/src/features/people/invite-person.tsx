@@ -86,17 +86,10 @@ function InviteForm({ onClose }: { onClose: () => void }) {
 
   if (invite.data) {
     return (
-      <Stack gap="md">
-        <OneTimeSecret secret={wholeLink(invite.data.path)} copyLabel="Copy link">
-          Send this link to {invite.data.email}. It opens one account, works until{" "}
-          {formatDateTime(invite.data.expires_at)}, and is not shown again.
-        </OneTimeSecret>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Done
-          </Button>
-        </Group>
-      </Stack>
+      <OneTimeSecret secret={wholeLink(invite.data.path)} copyLabel="Copy link" onDone={onClose}>
+        Send this link to {invite.data.email}. It opens one account, works until{" "}
+        {formatDateTime(invite.data.expires_at)}, and is not shown again.
+      </OneTimeSecret>
     );
   }
   return (

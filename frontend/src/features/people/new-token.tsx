@@ -73,17 +73,10 @@ function TokenForm({ onClose }: { onClose: () => void }) {
 
   if (make.data) {
     return (
-      <Stack gap="md">
-        <OneTimeSecret secret={make.data.token} copyLabel="Copy token">
-          Keep {make.data.name} where only your script reads it. It works until{" "}
-          {formatDate(make.data.expires_at)} and is not shown again.
-        </OneTimeSecret>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Done
-          </Button>
-        </Group>
-      </Stack>
+      <OneTimeSecret secret={make.data.token} copyLabel="Copy token" onDone={onClose}>
+        Keep {make.data.name} where only your script reads it. It works until{" "}
+        {formatDate(make.data.expires_at)} and is not shown again.
+      </OneTimeSecret>
     );
   }
   return (

@@ -11,17 +11,10 @@ function LinkMaker({ person, onClose }: { person: Person; onClose: () => void })
   const link = useMakeSignInLink(person.id);
   if (link.data) {
     return (
-      <Stack gap="md">
-        <OneTimeSecret secret={wholeLink(link.data.path)} copyLabel="Copy link">
-          Send this link to {person.display_name}. It signs in once, works until{" "}
-          {formatDateTime(link.data.expires_at)}, and is not shown again.
-        </OneTimeSecret>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Done
-          </Button>
-        </Group>
-      </Stack>
+      <OneTimeSecret secret={wholeLink(link.data.path)} copyLabel="Copy link" onDone={onClose}>
+        Send this link to {person.display_name}. It signs in once, works until{" "}
+        {formatDateTime(link.data.expires_at)}, and is not shown again.
+      </OneTimeSecret>
     );
   }
   return (

@@ -3,6 +3,7 @@ import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import { MarkdownText } from "@/components/markdown-text";
+import { ViewToggle } from "@/components/view-toggle";
 
 import classes from "./answer-editor.module.css";
 import { VersionsMenu } from "./versions-menu";
@@ -45,18 +46,12 @@ export function AnswerEditor({
         </label>
         <div className={classes.tools}>
           <VersionsMenu assignmentId={assignmentId} text={text} onRestore={onRestore} />
-          <div className={classes.views} role="group" aria-label={t("view")}>
-            {(Object.keys(VIEWS) as View[]).map((one) => (
-              <button
-                key={one}
-                type="button"
-                aria-pressed={view === one}
-                onClick={() => setView(one)}
-              >
-                {t(VIEWS[one])}
-              </button>
-            ))}
-          </div>
+          <ViewToggle
+            label={t("view")}
+            views={(Object.keys(VIEWS) as View[]).map((one) => ({ value: one, label: t(VIEWS[one]) }))}
+            chosen={view}
+            onChoose={setView}
+          />
         </div>
       </header>
       <div className={classes.panes} data-view={view}>

@@ -11,6 +11,7 @@ import { PageHeader } from "@/components/page-header";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
+import { ViewToggle } from "@/components/view-toggle";
 
 import { DecidedList } from "./decided-list";
 import { ReviewDesk } from "./review-desk";
@@ -93,17 +94,13 @@ export function ReviewsPage() {
           value={chosen ? wanted.project : ""}
           onChange={(value) => setWanted("project", value)}
         />
-        <div className={classes.views} role="group" aria-label={t("tabs")}>
-          {VIEWS.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={view === one}
-              onClick={() => setWanted("view", one === "waiting" ? "" : one)}
-            >
-              {t(one)}
-            </button>
-          ))}
+        <div className={classes.views}>
+          <ViewToggle
+            label={t("tabs")}
+            views={VIEWS.map((one) => ({ value: one, label: t(one) }))}
+            chosen={view}
+            onChoose={(one) => setWanted("view", one === "waiting" ? "" : one)}
+          />
         </div>
       </Toolbar>
       {chosen && view === "waiting" && <WhatItMeans project={chosen} />}

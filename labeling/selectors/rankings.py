@@ -1,6 +1,7 @@
 """Reading rankings: what training may learn from, and what a researcher looks at."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -25,15 +26,17 @@ def sealed_rankings(
     project_ids: Sequence[int] | None = None,
     category: str | None = None,
     include_simulated: bool = False,
+    at: datetime | None = None,
 ) -> QuerySet[Ranking]:
     """Rankings that can no longer be taken back, of any pool, unordered.
 
     A labeler's repeat of their own task is no further judgment and is never among them, nor is
     what was said about a prompt that a researcher excluded. ``project_ids`` None means every
-    project. Simulated labelers are left out unless asked for.
+    project. Simulated labelers are left out unless asked for. ``at`` is the moment by which the
+    others are sealed, now unless given.
     """
     rankings = Ranking.objects.filter(
-        sealed_answer(), ~is_excluded("task__"), task__repeat_of__isnull=True
+        sealed_answer(at), ~is_excluded("task__"), task__repeat_of__isnull=True
     )
     if project_ids is not None:
         rankings = rankings.filter(task__project__in=project_ids)
@@ -49,13 +52,14 @@ def trainable_rankings(
     project_ids: Sequence[int] | None = None,
     category: str | None = None,
     include_simulated: bool = False,
+    at: datetime | None = None,
 ) -> QuerySet[Ranking]:
     """Sealed rankings by training labelers, made for training (R14, R41), of usable prompts (R7).
 
     What was judged to evaluate a model or to screen a labeler never trains one.
     """
     return sealed_rankings(
-        project_ids=project_ids, category=category, include_simulated=include_simulated
+        project_ids=project_ids, category=category, include_simulated=include_simulated, at=at
     ).filter(
         is_usable("task__prompt__"),
         task__project__purpose=Project.Purpose.TRAINING,

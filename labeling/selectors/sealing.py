@@ -1,14 +1,26 @@
 """Which answers training and statistics may read."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 
-def sealed_answer() -> Q:
+def moment() -> datetime:
+    """What the database's clock says now. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        [(now,)] = cursor.fetchall()
+    found: datetime = now
+    return found
+
+
+def sealed_answer(at: datetime | None = None) -> Q:
     """Rankings or demonstrations that can no longer be taken back, by the database's clock.
+
+    Without ``at`` each statement asks the clock anew: whoever reads in several ones gives a moment.
 
     An answer without an assignment was imported and a simulated labeler never changes its mind:
     nobody can take either back, so they are sealed at once.
@@ -17,7 +29,7 @@ def sealed_answer() -> Q:
     return Q(superseded_at__isnull=True) & (
         Q(assignment__isnull=True)
         | Q(labeler__is_simulated=True)
-        | Q(submitted_at__lte=Now() - limit)
+        | Q(submitted_at__lte=Now() - limit if at is None else at - limit)
     )
 
 

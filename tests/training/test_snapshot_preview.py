@@ -1,6 +1,8 @@
 """POST /api/snapshots/preview/: what Postgres counts is what the freeze then stores (R49)."""
 
+from datetime import timedelta
 from itertools import product
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -137,10 +139,29 @@ def test_any_number_of_records_takes_as_many_queries(
     client = client_of(cast.rosa)
     body = {"kind": "rm", "project_ids": [project.pk], "validation_share": 0.2}
 
-    # The session, the account, a transaction's begin and end, the projects, the counts with a
-    # setting before and after them, what can still be taken back.
-    with django_assert_num_queries(9):
+    # The session, the account, a transaction's begin and end, the projects, the clock, the counts
+    # with a setting before and after them, what can still be taken back.
+    with django_assert_num_queries(10):
         answer = client.post("/api/snapshots/preview/", body, format="json")
 
     assert answer.json()["counts"]["rankings"] == 2 * num_tasks
     assert not Ranking.objects.filter(snapshot_links__isnull=False).exists()
+
+
+def test_what_is_sealed_while_it_is_read_waits_for_the_next_freeze(
+    cast: Cast, settings: Any
+) -> None:
+    """A freeze of many takes a while: what it links is what it wrote (R53)."""
+    settings.TAKE_BACK_SECONDS = 600
+    project = make_ranking_project()
+    make_ranking(make_task(project), cast.amina, [1, 2, 3, 4])
+    almost = timezone.now() - timedelta(seconds=599.7)
+    make_ranking(make_task(project), cast.otto, [1, 2, 3, 4], submitted_at=almost)
+
+    records = records_of_rankings(SnapshotQuery())
+    num_lines = len(list(records.lines))
+    sleep(0.4)
+
+    assert records.rankings is not None
+    assert records.rankings.count() == records.counts["rankings"] == num_lines
+    assert count_records_of_rankings(SnapshotQuery()).counts["rankings"] == 2

@@ -22,7 +22,7 @@ from labeling.selectors.prompts import is_usable
 from labeling.selectors.ranking_counts import count_rankings
 from labeling.selectors.ranking_records import RankingRecord, ranking_records
 from labeling.selectors.rankings import trainable_rankings
-from labeling.selectors.sealing import sealed_answer
+from labeling.selectors.sealing import moment, sealed_answer
 from training.selectors.snapshot_splits import SplitRule, held_out_prompts
 from training.services.canonical import canonical_line
 
@@ -120,11 +120,13 @@ def count_records_of_rankings(query: SnapshotQuery) -> Records:
 
 
 def _wanted_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
+    """The same ones however often and long they are read: what is sealed meanwhile comes later."""
     check_projects(query)
     return trainable_rankings(
         project_ids=query.project_ids,
         category=query.prompt_category,
         include_simulated=query.include_simulated,
+        at=moment(),
     )
 
 

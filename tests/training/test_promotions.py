@@ -110,6 +110,12 @@ def test_an_evaluation_by_people_is_reason_enough_and_its_figures_are_kept(
     assert kept["evidence"]["low"] < 14 / 21 < kept["evidence"]["high"]
     assert kept["evidence"]["num_labelers"] == 1
     assert kept["evidence"]["compared_with"] == "the baseline"
+    # The registry shows it too, also after a promotion that stood on a reason.
+    promote(ada, policy, "withdrawn", override_reason="It flatters.")
+    listed = client_of(rosa).get("/api/model-versions/").json()["results"]
+    figures = {one["name"]: one["evidence"] for one in listed}
+    assert figures.pop(policy.name) == kept["evidence"]
+    assert set(figures.values()) == {None}
 
 
 def test_simulated_labelers_promote_nobody(ada, sim, policy, evaluation):

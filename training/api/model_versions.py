@@ -29,6 +29,7 @@ from training.services.model_versions import Origin, register_base_model
 
 # Too long for a list: one entry per validation completion.
 LEFT_OUT_OF_LISTS = "scores"
+EVIDENCE_KINDS = ("human_evaluation", "held_out_accuracy")
 ARCHIVE_MEDIA_TYPE = "application/x-tar"
 
 
@@ -69,6 +70,20 @@ class VersionStage(serializers.ChoiceField):
         super().__init__(choices=[*Promotion.Stage.values, FORMER], **options)
 
 
+class EvidenceOutput(serializers.Serializer[Any]):
+    """A share with its 95 % interval: of comparisons won, or of held-out pairs ordered rightly."""
+
+    kind = serializers.ChoiceField(choices=EVIDENCE_KINDS)
+    value = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    num_judgments = serializers.IntegerField(required=False)
+    num_labelers = serializers.IntegerField(required=False)
+    num_prompts = serializers.IntegerField(required=False)
+    num_pairs = serializers.IntegerField(required=False)
+    compared_with = serializers.CharField(required=False)
+
+
 class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
     kind = serializers.ChoiceField(choices=ModelVersion.Kind.choices)
 
@@ -87,6 +102,9 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
     run = MakerOutput(allow_null=True)
     completion_source_id = serializers.IntegerField(allow_null=True)
     stage = VersionStage(allow_null=True)
+    evidence = EvidenceOutput(
+        allow_null=True, help_text="What the newest promotion that stood on a figure stood on."
+    )
     report = serializers.SerializerMethodField()
 
     class Meta:
@@ -103,6 +121,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "run",
             "completion_source_id",
             "stage",
+            "evidence",
             "report",
         ]
         read_only_fields = fields

@@ -15,7 +15,7 @@ from labeling.api.permissions import IsAdmin, ResearcherReadsAdminWrites, accoun
 from labeling.errors import NotAccessible, Refused
 from labeling.selectors.evaluations import access_evaluation
 from training.api.authors import AuthorOutput
-from training.api.model_versions import ModelVersionName, VersionStage
+from training.api.model_versions import EvidenceOutput, ModelVersionName, VersionStage
 from training.models import Promotion
 from training.selectors.model_versions import access_model_version
 from training.selectors.promotions import (
@@ -28,7 +28,6 @@ from training.services.promotions import PROMOTED_KINDS, Wanted, promote, roll_b
 
 ID_MAXIMUM = 2**63 - 1
 MAXIMUM_REASON = 2_000
-EVIDENCE_KINDS = ("human_evaluation", "held_out_accuracy")
 
 
 class PromotionInput(serializers.Serializer[Any]):
@@ -66,20 +65,6 @@ class PromotionInput(serializers.Serializer[Any]):
 
 class RollBackInput(serializers.Serializer[Any]):
     reason = ExactTextField(max_length=MAXIMUM_REASON)
-
-
-class EvidenceOutput(serializers.Serializer[Any]):
-    """A share with its 95 % interval: of comparisons won, or of held-out pairs ordered rightly."""
-
-    kind = serializers.ChoiceField(choices=EVIDENCE_KINDS)
-    value = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-    num_judgments = serializers.IntegerField(required=False)
-    num_labelers = serializers.IntegerField(required=False)
-    num_prompts = serializers.IntegerField(required=False)
-    num_pairs = serializers.IntegerField(required=False)
-    compared_with = serializers.CharField(required=False)
 
 
 class EvaluationName(serializers.Serializer[Any]):

@@ -12,7 +12,10 @@ FORMER = "former"
 
 
 def model_versions(*, kind: str | None = None) -> QuerySet[ModelVersion]:
-    """With their artifact, run and ``stage``, None where they were never promoted. One query."""
+    """With their artifact, run, ``stage`` and ``evidence``, None where they were never promoted.
+
+    ``evidence`` is the figure of the newest promotion that stood on one. One query.
+    """
     newest = Promotion.objects.filter(model_version=OuterRef("pk")).order_by("-pk")
     later = Promotion.objects.filter(
         model_version__kind=OuterRef("kind"),
@@ -24,6 +27,7 @@ def model_versions(*, kind: str | None = None) -> QuerySet[ModelVersion]:
         .annotate(
             newest_promotion=Subquery(newest.values("pk")[:1]),
             newest_stage=Subquery(newest.values("stage")[:1]),
+            evidence=Subquery(newest.filter(evidence__isnull=False).values("evidence")[:1]),
         )
         .annotate(
             stage=Case(

@@ -4081,6 +4081,8 @@ export interface components {
             completion_source_id: number | null;
             /** @enum {string|null} */
             stage: "candidate" | "staging" | "current" | "withdrawn" | "former" | null;
+            /** @description What the newest promotion that stood on a figure stood on. */
+            evidence: components["schemas"]["EvidenceOutput"] | null;
             readonly report: {
                 [key: string]: unknown;
             };
@@ -4110,6 +4112,8 @@ export interface components {
             completion_source_id: number | null;
             /** @enum {string|null} */
             stage: "candidate" | "staging" | "current" | "withdrawn" | "former" | null;
+            /** @description What the newest promotion that stood on a figure stood on. */
+            evidence: components["schemas"]["EvidenceOutput"] | null;
             readonly report: {
                 [key: string]: unknown;
             };

@@ -21,6 +21,7 @@ export const sft: ModelVersion = {
   run: { id: "00000002-0000-4000-8000-000000000002", stage: "sft" },
   completion_source_id: 9,
   stage: null,
+  evidence: null,
   report: {},
 };
 

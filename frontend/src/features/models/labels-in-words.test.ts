@@ -31,6 +31,12 @@ test("a base model has nobody's labels behind it", () => {
 test("a reward model is judged by its held-out accuracy, other versions by none", () => {
   const report = { validation: { accuracy: { value: 0.66, low: 0.64, high: 0.68 } } };
 
-  expect(headlineOf(report)).toBe("accuracy 0.660 [0.640, 0.680]");
-  expect(headlineOf({})).toBeNull();
+  expect(headlineOf({ report, evidence: null })).toBe("accuracy 0.660 [0.640, 0.680]");
+  expect(headlineOf({ report: {}, evidence: null })).toBeNull();
+});
+
+test("a policy is judged in a list by the win rate that it was promoted on", () => {
+  const evidence = { kind: "human_evaluation" as const, value: 0.62, low: 0.55, high: 0.69, num_labelers: 4, num_prompts: 60 };
+
+  expect(headlineOf({ report: {}, evidence })).toBe("win rate 0.620 [0.550, 0.690], 4 labelers");
 });

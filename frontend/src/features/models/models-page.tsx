@@ -35,8 +35,8 @@ const TITLES: Record<ModelKind, string> = {
 };
 const NOTES: Record<ModelKind, string> = {
   policy: "Trained by PPO against a reward model.",
-  reward_model: "Scores completions the way labelers order them.",
-  sft: "Imitates demonstrations.",
+  reward_model: "Score completions the way labelers order them.",
+  sft: "Imitate demonstrations.",
   base: "Registered from outside, with their own licence.",
 };
 
@@ -52,12 +52,13 @@ const COLUMNS: Column<ModelVersion>[] = [
     key: "stage",
     header: "Stage",
     isOneLine: true,
+    width: "12%",
     cell: ({ stage }) => (stage === null ? null : <ToneBadge {...VERSION_STAGE_WORDS[stage]} />),
   },
   {
     key: "from",
     header: "Made by",
-    width: "20%",
+    width: "16%",
     cell: ({ run, source }) =>
       run ? <Link to={`/runs/${run.id}`}>{STAGE_WORDS[run.stage]} run</Link> : source,
   },
@@ -65,9 +66,9 @@ const COLUMNS: Column<ModelVersion>[] = [
     key: "figure",
     header: "Figure",
     width: "19%",
-    cell: ({ report }) => headlineOf(report),
+    cell: headlineOf,
   },
-  { key: "licence", header: "Licence", width: "11%", cell: ({ licence }) => licence },
+  { key: "licence", header: "Licence", width: "10%", cell: ({ licence }) => licence },
   {
     key: "size",
     header: "Size",
@@ -80,12 +81,6 @@ const COLUMNS: Column<ModelVersion>[] = [
   { key: "at", header: "Made", cell: ({ created_at: at }) => <Moment at={at} /> },
 ];
 
-/** Only reward models are judged by a single figure, and nobody promotes a base model. */
-function columnsFor(kind: ModelKind): Column<ModelVersion>[] {
-  const left = new Set([kind === "reward_model" ? "" : "figure", kind === "base" ? "stage" : ""]);
-  return COLUMNS.filter(({ key }) => !left.has(key));
-}
-
 function Registry({ models }: { models: ModelVersion[] }) {
   return KINDS.map((kind) => {
     const rows = models.filter((model) => model.kind === kind);
@@ -94,7 +89,7 @@ function Registry({ models }: { models: ModelVersion[] }) {
       <Section key={kind} title={TITLES[kind]} note={NOTES[kind]}>
         <DataTable
           caption={TITLES[kind]}
-          columns={columnsFor(kind)}
+          columns={COLUMNS}
           rows={rows}
           rowKey={({ id }) => id}
         />

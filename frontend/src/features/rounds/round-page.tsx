@@ -13,6 +13,7 @@ import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
 import { Section } from "@/components/section";
+import { StaleNote } from "@/components/stale-note";
 
 import { RoundBoard } from "./round-board";
 import { roundQuery, useRoundCommand } from "./round-queries";
@@ -140,5 +141,10 @@ function RoundView({ detail }: { detail: RoundDetail }) {
 /** One turn of the loop: where each of its steps is, and the next one (R84). */
 export function RoundPage() {
   const detail = useQuery(roundQuery(useParams().roundId ?? ""));
-  return <Loaded query={detail}>{(found) => <RoundView key={found.round.id} detail={found} />}</Loaded>;
+  return (
+    <>
+      <StaleNote query={detail} />
+      <Loaded query={detail}>{(found) => <RoundView key={found.round.id} detail={found} />}</Loaded>
+    </>
+  );
 }

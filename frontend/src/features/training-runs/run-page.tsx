@@ -10,6 +10,7 @@ import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
+import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
 
 import { GpuWorkersNote } from "./gpu-workers-note";
@@ -141,5 +142,10 @@ function RunView({ run }: { run: Run }) {
 export function RunPage() {
   const { runId = "" } = useParams();
   const run = useQuery(runQuery(runId));
-  return <Loaded query={run}>{(found) => <RunView key={found.id} run={found} />}</Loaded>;
+  return (
+    <>
+      <StaleNote query={run} />
+      <Loaded query={run}>{(found) => <RunView key={found.id} run={found} />}</Loaded>
+    </>
+  );
 }

@@ -16,6 +16,7 @@ import { Moment } from "@/components/moment";
 import { MoreButton } from "@/components/more-button";
 import { PageHeader } from "@/components/page-header";
 import { SearchFilter } from "@/components/search-filter";
+import { StaleNote } from "@/components/stale-note";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 import { Toolbar } from "@/components/toolbar";
@@ -125,6 +126,7 @@ export function RunsPage() {
         <FilterSelect
           label="Stage"
           all="All stages"
+      <StaleNote query={runs} />
           choices={STAGES}
           value={stage}
           onChange={(value) => setFilter("stage", value)}

@@ -10,6 +10,7 @@ import { IntervalChart } from "@/components/interval-chart";
 import { Loaded } from "@/components/loaded";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
+import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
 
 import { textOf } from "./hyperparameter-form";
@@ -78,6 +79,7 @@ export function SweepPage() {
     <Loaded query={detail}>
       {(found) => (
         <>
+          <StaleNote query={detail} />
           <PageHeader title={found.sweep.name}>
             {STAGE_WORDS[found.sweep.stage]}, {found.sweep.parameter} over {found.entries.length} values.
           </PageHeader>

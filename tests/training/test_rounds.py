@@ -283,7 +283,7 @@ def test_a_step_that_cannot_begin_by_itself_says_why(ada, rosa, sampled, prompts
 
     assert advance_rounds() == []
     shown = client_of(rosa).get(f"/api/rounds/{opened.pk}/").json()
-    assert "3 already_in_project" in shown["round"]["problem"]
+    assert "3 in the project already" in shown["round"]["problem"]
 
 
 def test_a_closed_round_begins_nothing(ada, make_round):
@@ -346,6 +346,20 @@ def test_a_reward_model_writes_nothing_and_an_evaluation_trains_nothing(
     )
 
     assert list(post(ada, "", body | {"policy": str(rm.pk)}).json()["fields"]) == ["policy"]
+
+
+def test_the_list_says_where_each_round_stands(ada, rosa, make_round, sampled):
+    make_round(name="Not begun")
+    failed = make_round(name="Sampling")
+    start_step(opened=failed, step=RoundStep.SAMPLING, by=ada)
+    link(sampled(name="Tasks"), RoundStep.TASKS, num_tasks=3)
+
+    listed = client_of(rosa).get("/api/rounds/").json()["results"]
+
+    newest = {one["name"]: one["newest_step"] for one in listed}
+    assert newest["Not begun"] is None
+    assert (newest["Sampling"]["step"], newest["Sampling"]["run_state"]) == ("sampling", "queued")
+    assert (newest["Tasks"]["step"], newest["Tasks"]["run_state"]) == ("tasks", None)
 
 
 def test_a_researcher_watches_and_starts_nothing(rosa, make_round):

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,9 +24,10 @@ from training.api.model_versions import ModelVersionName
 from training.api.promotions import EvaluationName
 from training.api.snapshots import RowIds
 from training.api.stages import HyperparameterValue
-from training.models import Round, RoundStep, RunState
+from training.ml.mixing import MAXIMUM_POLICIES
+from training.models import Round, RoundLink, RoundPolicy, RoundStep, RunState
 from training.selectors.model_versions import access_model_version
-from training.selectors.rounds import StepState, access_round, board_of, rounds
+from training.selectors.rounds import StepState, access_round, board_of, newest_link, rounds
 from training.selectors.snapshots import access_snapshot
 from training.services.rounds import (
     STARTED_STEPS,
@@ -41,6 +42,7 @@ ID_MAXIMUM = 2**63 - 1
 MAXIMUM_PROMPTS = 10_000
 MAXIMUM_COMPLETIONS = 64
 MAXIMUM_RANKINGS = 10_000_000
+MAXIMUM_WEIGHT = 1_000_000
 STARTED = [(step.value, step.label) for step in STARTED_STEPS]
 
 
@@ -62,6 +64,19 @@ class RoundInput(RoundSettingsInput):
     prompts = serializers.UUIDField(help_text="The snapshot of prompts for PPO.")
     num_prompts = serializers.IntegerField(min_value=1, max_value=MAXIMUM_PROMPTS)
     completions_per_prompt = serializers.IntegerField(min_value=1, max_value=MAXIMUM_COMPLETIONS)
+    other_policies = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MAXIMUM_POLICIES - 1,
+        default=list,
+        help_text="Write completions beside the policy.",
+    )
+    weights = serializers.ListField(
+        child=serializers.FloatField(max_value=MAXIMUM_WEIGHT),
+        max_length=MAXIMUM_POLICIES,
+        default=list,
+        help_text="How much of a prompt's completions each writes and a task shows: of the policy, "
+        "then of the others in their order. Without any, supervised models write three quarters.",
+    )
     ranking_projects = RowIds(
         required=False,
         allow_null=True,
@@ -91,6 +106,12 @@ class RoundInput(RoundSettingsInput):
                 found[name] = find()
             except NotAccessible:
                 missing[name] = ["there is no such thing"]
+        found["other_policies"] = []
+        for place, version_id in enumerate(given["other_policies"]):
+            try:
+                found["other_policies"].append(access_model_version(version_id))
+            except NotAccessible:
+                missing[f"other_policies.{place}"] = ["there is no such thing"]
         if missing:
             said = "The round cannot be opened as asked."
             raise Refused("invalid_round", said, status=400, fields=missing)
@@ -141,11 +162,40 @@ class PromptsName(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class RoundPolicyOutput(serializers.ModelSerializer[RoundPolicy]):
+    model_version = ModelVersionName()
+
+    class Meta:
+        model = RoundPolicy
+        fields = ["model_version", "weight"]
+        read_only_fields = fields
+
+
+class NewestStepOutput(serializers.ModelSerializer[RoundLink]):
+    step = serializers.ChoiceField(choices=RoundStep.choices)
+    run_state = serializers.ChoiceField(
+        source="run.state",
+        choices=RunState.choices,
+        allow_null=True,
+        default=None,
+        help_text="Null where the step has no run.",
+    )
+
+    class Meta:
+        model = RoundLink
+        fields = ["step", "run_state", "started_at"]
+        read_only_fields = fields
+
+
 class RoundOutput(serializers.ModelSerializer[Round]):
     policy = ModelVersionName()
+    policies = RoundPolicyOutput(
+        many=True, help_text="Whose completions are ranked; empty where the policy writes them all."
+    )
     project = ProjectName()
     prompts = PromptsName()
     automatic = Steps()
+    newest_step = serializers.SerializerMethodField()
     created_by = AuthorOutput()
 
     class Meta:
@@ -154,6 +204,7 @@ class RoundOutput(serializers.ModelSerializer[Round]):
             "id",
             "name",
             "policy",
+            "policies",
             "project",
             "prompts",
             "num_prompts",
@@ -161,12 +212,18 @@ class RoundOutput(serializers.ModelSerializer[Round]):
             "min_rankings",
             "ranking_projects",
             "automatic",
+            "newest_step",
             "problem",
             "created_by",
             "created_at",
             "closed_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(NewestStepOutput(allow_null=True))
+    def get_newest_step(self, one: Round) -> dict[str, Any] | None:
+        link = newest_link(one)
+        return None if link is None else dict(NewestStepOutput(link).data)
 
 
 class RoundDetailOutput(serializers.Serializer[Any]):

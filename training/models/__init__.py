@@ -7,7 +7,7 @@ from training.models.labels_behind import LabelsBehind
 from training.models.model_versions import ModelVersion
 from training.models.promotions import Promotion
 from training.models.rewards import CompletionReward
-from training.models.rounds import Round, RoundLink, RoundStep
+from training.models.rounds import Round, RoundLink, RoundPolicy, RoundStep
 from training.models.runs import (
     LIVE_STATES,
     TERMINAL_STATES,
@@ -45,6 +45,7 @@ __all__ = [
     "Refresh",
     "Round",
     "RoundLink",
+    "RoundPolicy",
     "RoundStep",
     "Run",
     "RunAttempt",

@@ -29,7 +29,7 @@ class Round(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=160, unique=True)
-    # Writes the completions, and is where the reward model and PPO start.
+    # Where the reward model and PPO start; writes the completions, with RoundPolicy's others.
     policy = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
     # Where its completions are ranked.
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="rounds")
@@ -55,6 +55,32 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RoundPolicy(models.Model):
+    """One of several policies that write a round's completions, and how much of them (R85).
+
+    A round whose policy writes everything has none.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="policies")
+    # The round's own policy comes first.
+    place = models.PositiveSmallIntegerField()
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
+    # Relative to those of the others.
+    weight = models.FloatField(validators=[MinValueValidator(0)])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "place"], name="one_policy_per_place"),
+            models.UniqueConstraint(
+                fields=["round", "model_version"], name="a_policy_once_per_round"
+            ),
+            models.CheckConstraint(
+                name="a_policy_weighs_nothing_or_more", condition=models.Q(weight__gte=0)
+            ),
+        ]
+        ordering = ["place"]
 
 
 class RoundLink(models.Model):

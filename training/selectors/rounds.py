@@ -56,10 +56,15 @@ class StepView:
 
 
 def rounds() -> QuerySet[Round]:
-    """With what they start from and their links, newest first. Two queries."""
+    """With what they start from, their policies and their links, newest first."""
     return Round.objects.select_related(
         "policy", "project", "prompts", "created_by"
-    ).prefetch_related("links__run__output_model_version", "links__snapshot", "links__started_by")
+    ).prefetch_related(
+        "policies__model_version",
+        "links__run__output_model_version",
+        "links__snapshot",
+        "links__started_by",
+    )
 
 
 def access_round(round_id: UUID) -> Round:
@@ -95,6 +100,11 @@ def newest_links(one: Round) -> Mapping[RoundStep, RoundLink]:
     for link in sorted(one.links.all(), key=lambda link: link.pk):
         newest[RoundStep(link.step)] = link
     return newest
+
+
+def newest_link(one: Round) -> RoundLink | None:
+    """What the round did last. No query after ``rounds``."""
+    return max(one.links.all(), key=lambda link: link.pk, default=None)
 
 
 def num_new_rankings(one: Round) -> int:

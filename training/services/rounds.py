@@ -13,6 +13,7 @@ from labeling.models import Project, User
 from labeling.services.audit import record
 from labeling.services.tasks import TaskRequest, create_tasks
 from training.ml.hyperparameters import HyperparameterError, parse
+from training.ml.mixing import POLICY_ROLES
 from training.models import (
     ModelVersion,
     Round,
@@ -33,6 +34,12 @@ from training.selectors.rounds import (
     newest_links,
 )
 from training.services.queried_runs import PromptQuery, choose_prompts
+from training.services.round_policies import (
+    check_policies,
+    store_policies,
+    weights_of,
+    writers_of,
+)
 from training.services.run_requests import RunRequest, in_words
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
@@ -48,7 +55,13 @@ STAGES_OF_STEPS = {
     RoundStep.REWARD_MODEL: Run.Stage.REWARD_MODEL,
     RoundStep.PPO: Run.Stage.PPO,
 }
-WRITERS = (ModelVersion.Kind.SFT, ModelVersion.Kind.BASE, ModelVersion.Kind.POLICY)
+# Why a prompt became no task, said of how many prompts.
+SKIPPED = {
+    "unknown_prompt": "no longer usable",
+    "already_in_project": "in the project already",
+    "too_few_completions": "with too few completions",
+    "too_few_distinct_completions": "with too few different completions",
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,9 @@ class NewRound:
     num_prompts: int
     completions_per_prompt: int
     min_rankings: int
+    # Write completions beside the policy; ``weights`` of the policy and then of each (R85).
+    other_policies: Sequence[ModelVersion] = ()
+    weights: Sequence[float] = ()
     ranking_projects: Sequence[int] | None = None
     hyperparameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     automatic: Sequence[str] = ()
@@ -90,7 +106,8 @@ class Start:
 @transaction.atomic
 def open_round(*, by: User, new: NewRound) -> Round:
     """Raises: Refused("invalid_round") with a message per field (status 400)."""
-    fields = _problems(new)
+    weights, fields = check_policies(new.policy, new.other_policies, new.weights)
+    fields |= _problems(new)
     if fields:
         raise Refused(
             "invalid_round", "The round cannot be opened as asked.", status=400, fields=fields
@@ -108,6 +125,7 @@ def open_round(*, by: User, new: NewRound) -> Round:
         automatic=_in_order(new.automatic),
         created_by=by,
     )
+    store_policies(opened, new.other_policies, weights)
     record(actor=by, action="open_round", subject=opened, details={"name": opened.name})
     return opened
 
@@ -202,8 +220,8 @@ def advance_rounds() -> list[RoundLink]:
 
 
 def _freeze_prompts(opened: Round, by: User) -> Snapshot:
-    """Those with the fewest answers of this policy first."""
-    ids = choose_prompts([opened.policy], PromptQuery(num_prompts=opened.num_prompts))
+    """Those with the fewest answers of its policies first."""
+    ids = choose_prompts(writers_of(opened), PromptQuery(num_prompts=opened.num_prompts))
     if not ids:
         raise Refused("no_prompts", "There is no usable prompt to answer.", status=422)
     return freeze_these_prompts(by=by, name=f"{opened.name}: prompts", prompt_ids=ids)
@@ -218,24 +236,37 @@ def _freeze_rankings(opened: Round, by: User) -> Snapshot:
 def _sample(start: Start) -> RoundLink:
     opened = start.opened
     given = {"completions_per_prompt": opened.completions_per_prompt}
+    models = [one.pk for one in writers_of(opened)]
     request = RunRequest(
         stage=Run.Stage.SAMPLING,
         name=f"{opened.name}: sampling",
-        inputs={"model": opened.policy_id, "prompts": start.snapshot().pk},
+        inputs=dict(zip(POLICY_ROLES, models, strict=False)) | {"prompts": start.snapshot().pk},
+        weights=dict(zip(POLICY_ROLES, weights_of(opened), strict=False)),
         hyperparameters=given | opened.hyperparameters.get(Run.Stage.SAMPLING, {}),
     )
     return RoundLink(run=request_run(by=start.by, request=request))
 
 
 def _make_tasks(start: Start) -> RoundLink:
-    """Of the prompts that this round sampled, whichever model answered them before."""
+    """Of the prompts that this round sampled.
+
+    Where several policies write, a task shows their completions by their weights (R85); where one
+    does, whichever model answered before it, so that a prompt has enough different ones.
+    """
     sampled = RunInput.objects.get(run=start.before(RoundStep.SAMPLING).run, role="prompts")
     prompts = SnapshotPrompt.objects.filter(snapshot=sampled.snapshot)
     ids = tuple(prompts.values_list("prompt_id", flat=True))
-    request = TaskRequest(num_prompts=len(ids), prompt_ids=ids)
+    weights = tuple(weights_of(start.opened))
+    sources = tuple(one.completion_source_id for one in writers_of(start.opened))
+    request = TaskRequest(
+        num_prompts=len(ids),
+        prompt_ids=ids,
+        source_ids=tuple(one for one in sources if one is not None) if weights else None,
+        source_weights=weights or None,
+    )
     report = create_tasks(project=start.opened.project, request=request)
     if not report.num_tasks:
-        why = ", ".join(f"{num} {reason}" for reason, num in report.skipped.items() if num)
+        why = ", ".join(f"{num} {SKIPPED[kind]}" for kind, num in report.skipped.items() if num)
         raise Refused("no_tasks", f"No prompt of this round can be ranked: {why}.", status=422)
     return RoundLink(num_tasks=report.num_tasks)
 
@@ -300,8 +331,6 @@ def _problems(new: NewRound) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     if Round.objects.filter(name=new.name).exists():
         fields["name"] = ["Another round has this name."]
-    if new.policy.kind not in WRITERS:
-        fields["policy"] = ["must be a model that writes completions"]
     if new.prompts.kind != Snapshot.Kind.PPO:
         fields["prompts"] = ["must be a snapshot of prompts"]
     project = new.project

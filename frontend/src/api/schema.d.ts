@@ -4173,6 +4173,17 @@ export interface components {
             readonly last_used_at: string | null;
             token: string;
         };
+        NewestStepOutput: {
+            /** @enum {string} */
+            step: "sampling" | "tasks" | "snapshot" | "reward_model" | "ppo" | "evaluation";
+            /**
+             * @description Null where the step has no run.
+             * @enum {string|null}
+             */
+            run_state?: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled" | null;
+            /** Format: date-time */
+            readonly started_at: string;
+        };
         NextInputRequest: {
             /**
              * Format: int64
@@ -5384,6 +5395,10 @@ export interface components {
             prompts: string;
             num_prompts: number;
             completions_per_prompt: number;
+            /** @description Write completions beside the policy. */
+            other_policies?: string[];
+            /** @description How much of a prompt's completions each writes and a task shows: of the policy, then of the others in their order. Without any, supervised models write three quarters. */
+            weights?: number[];
             /** @description Whose rankings the reward model learns from; all unless given. */
             ranking_projects?: number[] | null;
             /** @description By stage: sampling, reward_model, ppo. */
@@ -5398,6 +5413,8 @@ export interface components {
             readonly id: string;
             readonly name: string;
             policy: components["schemas"]["ModelVersionName"];
+            /** @description Whose completions are ranked; empty where the policy writes them all. */
+            policies: components["schemas"]["RoundPolicyOutput"][];
             project: components["schemas"]["ProjectName"];
             prompts: components["schemas"]["PromptsName"];
             readonly num_prompts: number;
@@ -5405,12 +5422,18 @@ export interface components {
             readonly min_rankings: number;
             readonly ranking_projects: number[] | null;
             automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
+            readonly newest_step: components["schemas"]["NewestStepOutput"] | null;
             readonly problem: string;
             created_by: components["schemas"]["AuthorOutput"];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
             readonly closed_at: string | null;
+        };
+        RoundPolicyOutput: {
+            model_version: components["schemas"]["ModelVersionName"];
+            /** Format: double */
+            readonly weight: number;
         };
         RoundRunOutput: {
             /** Format: uuid */

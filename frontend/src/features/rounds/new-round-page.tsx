@@ -14,6 +14,9 @@ import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
 import { Section } from "@/components/section";
 
+import { MixFields } from "./mix-fields";
+import { ALONE, mixOf, mixProblem } from "./round-mix";
+import type { Mix } from "./round-mix";
 import { useOpenRound } from "./round-queries";
 import { StepSettings } from "./step-settings";
 import type { Settings } from "./step-settings";
@@ -60,6 +63,7 @@ function missingIn(offer: Offer): string | null {
 interface Draft {
   name: string;
   policy: string;
+  mix: Mix;
   project: string;
   prompts: string;
   numPrompts: number | string;
@@ -70,6 +74,7 @@ function firstDraft({ policies, projects, prompts }: Offer): Draft {
   return {
     name: "",
     policy: policies[0]?.value ?? "",
+    mix: ALONE,
     project: projects[0]?.value ?? "",
     prompts: prompts[0]?.value ?? "",
     numPrompts: DEFAULT_PROMPTS,
@@ -78,10 +83,16 @@ function firstDraft({ policies, projects, prompts }: Offer): Draft {
   };
 }
 
+/** What the round starts from is none of the others any more. */
+function withPolicy({ mix }: Draft, policy: string): Partial<Draft> {
+  return { policy, mix: { ...mix, others: mix.others.filter((other) => other.policy !== policy) } };
+}
+
 function requestOf(draft: Draft, { automatic, minRankings }: Settings): RoundRequest {
   return {
     name: draft.name.trim(),
     policy: draft.policy,
+    ...mixOf(draft.mix),
     project: Number(draft.project),
     prompts: draft.prompts,
     num_prompts: Number(draft.numPrompts),
@@ -97,6 +108,16 @@ function problemsOf(error: unknown): (field: string) => string | undefined {
 }
 
 const FIELDS = ["name", "policy", "project", "prompts", "num_prompts", "completions_per_prompt", "min_rankings"];
+
+/** The fields of the form that the server may name; each stands beside its field. */
+function fieldsOf({ mix }: Draft): string[] {
+  const places = mix.others.map((_, place) => place);
+  return [
+    ...FIELDS,
+    ...places.flatMap((place) => [`other_policies.${place}`, `weights.${place + 1}`]),
+    ...(places.length > 0 ? ["weights", "weights.0"] : []),
+  ];
+}
 
 function Basis({
   offer,
@@ -120,11 +141,18 @@ function Basis({
       />
       <NativeSelect
         label="Policy"
-        description="Writes the completions; the reward model and PPO start from it."
+        description="Writes completions; the reward model and PPO start from it."
         data={offer.policies}
         value={draft.policy}
         error={problem("policy")}
-        onChange={(event) => onChange({ policy: event.currentTarget.value })}
+        onChange={(event) => onChange(withPolicy(draft, event.currentTarget.value))}
+      />
+      <MixFields
+        mix={draft.mix}
+        own={draft.policy}
+        choices={offer.policies}
+        problem={problem}
+        onChange={(mix) => onChange({ mix })}
       />
       <NativeSelect
         label="Ranking project"
@@ -169,7 +197,8 @@ function RoundForm({ offer }: { offer: Offer }) {
   const [settings, setSettings] = useState<Settings>({ automatic: [], minRankings: DEFAULT_RANKINGS });
   const open = useOpenRound();
   const problem = problemsOf(open.error);
-  const missing = missingIn(offer) ?? (draft.name.trim() === "" ? "A name is needed." : null);
+  const missing =
+    missingIn(offer) ?? (draft.name.trim() === "" ? "A name is needed." : null) ?? mixProblem(draft.mix);
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
@@ -189,7 +218,7 @@ function RoundForm({ offer }: { offer: Offer }) {
       <Section title="How it goes on" isSheet>
         <StepSettings settings={settings} problem={problem("min_rankings")} onChange={setSettings} />
       </Section>
-      {open.isError && <ProblemNote error={open.error} title="The round was not opened" shownFields={FIELDS} />}
+      {open.isError && <ProblemNote error={open.error} title="The round was not opened" shownFields={fieldsOf(draft)} />}
       <Button
         type="submit"
         mt="md"

@@ -16,6 +16,7 @@ import { Section } from "@/components/section";
 import { StaleNote } from "@/components/stale-note";
 
 import { RoundBoard } from "./round-board";
+import { sharesOf } from "./round-mix";
 import { roundQuery, useRoundCommand } from "./round-queries";
 import { StepSettings } from "./step-settings";
 import type { Settings } from "./step-settings";
@@ -51,6 +52,19 @@ function SettingsSection({ round, command }: { round: Round; command: Command })
   );
 }
 
+/** Whose completions are ranked, with the share of each (R85). */
+function Writers({ policies }: { policies: Round["policies"] }) {
+  const shares = sharesOf(policies.map(({ weight }) => weight));
+  return policies.map(({ model_version: model }, place) => (
+    <div key={model.id}>
+      {shares[place]}{" "}
+      <Anchor component={Link} to={`/models/${model.id}`}>
+        {model.name}
+      </Anchor>
+    </div>
+  ));
+}
+
 function Basis({ round }: { round: Round }) {
   return (
     <Section title="What it starts from" isSheet>
@@ -63,6 +77,10 @@ function Basis({ round }: { round: Round }) {
                 {round.policy.name}
               </Anchor>
             ),
+          },
+          {
+            name: "Completions by",
+            value: round.policies.length > 0 && <Writers policies={round.policies} />,
           },
           {
             name: "Ranked in",

@@ -6,10 +6,10 @@ export const STARTED_STEPS: StartedStep[] = ["sampling", "tasks", "snapshot", "r
 export const STEP_WORDS: Record<RoundStep["step"], { label: string; help: string; start: string }> = {
   sampling: {
     label: "Sampling",
-    help: "The policy answers the prompts it has answered least.",
+    help: "The prompts that its policies have answered least are answered.",
     start: "Sample",
   },
-  tasks: { label: "Tasks", help: "Its completions go to the labelers.", start: "Make the tasks" },
+  tasks: { label: "Tasks", help: "What was sampled goes to the labelers.", start: "Make the tasks" },
   snapshot: { label: "Rankings", help: "What was labeled so far is frozen.", start: "Freeze" },
   reward_model: {
     label: "Reward model",

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Round } from "@/api/training-types";
+import { RUN_STATE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -12,9 +13,29 @@ import { Moment } from "@/components/moment";
 import { MoreButton } from "@/components/more-button";
 import { PageHeader } from "@/components/page-header";
 import { TableSkeleton } from "@/components/table-skeleton";
+import { ToneBadge } from "@/components/tone-badge";
 
 import { roundsQuery } from "./round-queries";
+import { STEP_STATE_WORDS, STEP_WORDS } from "./round-words";
+import classes from "./rounds.module.css";
 import { StandingSection } from "./standing-section";
+
+/** What the round did last, and whether it could not go on by itself. */
+function NewestStep({ round: { newest_step: newest, problem } }: { round: Round }) {
+  return (
+    <>
+      {newest === null ? (
+        "none yet"
+      ) : (
+        <span className={classes.newest}>
+          {STEP_WORDS[newest.step].label}
+          <ToneBadge {...(newest.run_state ? RUN_STATE_WORDS[newest.run_state] : STEP_STATE_WORDS.done)} />
+        </span>
+      )}
+      {problem !== "" && <div className={classes.quiet}>could not go on by itself</div>}
+    </>
+  );
+}
 
 const COLUMNS: Column<Round>[] = [
   {
@@ -30,6 +51,7 @@ const COLUMNS: Column<Round>[] = [
   },
   { key: "project", header: "Ranked in", cell: ({ project }) => project.name },
   { key: "state", header: "State", cell: ({ closed_at: at }) => (at === null ? "Open" : "Closed") },
+  { key: "newest", header: "Newest step", cell: (round) => <NewestStep round={round} /> },
   {
     key: "at",
     header: "Opened",

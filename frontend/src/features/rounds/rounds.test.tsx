@@ -7,10 +7,12 @@ import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
 import { prompts, sft } from "@/testing/training";
 
+const policy = { id: "00000012-0000-4000-8000-000000000012", name: "Policy of round 2" };
 const round: RoundDetail["round"] = {
   id: "00000011-0000-4000-8000-000000000011",
   name: "Round 3",
   policy: { id: sft.id, name: sft.name, kind: "sft" },
+  policies: [],
   project: { id: 4, name: "Helpful answers" },
   prompts: { id: prompts.id, name: prompts.name },
   num_prompts: 200,
@@ -18,6 +20,7 @@ const round: RoundDetail["round"] = {
   min_rankings: 500,
   ranking_projects: null,
   automatic: [],
+  newest_step: null,
   problem: "",
   created_by: { id: 2, display_name: "Ruth Adler" },
   created_at: "2026-03-01T12:00:00Z",
@@ -70,6 +73,18 @@ test("the board says where each step is and begins the next one by a click (R84)
   await expect.poll(() => server.sent(`POST ${address}steps/`)[0]?.body).toEqual({ step: "snapshot" });
 });
 
+test("the list says where each round stands", async () => {
+  const newest = { step: "ppo", run_state: "running", started_at: "2026-03-01T12:00:00Z" };
+  const stuck = { ...round, id: "00000013-0000-4000-8000-000000000013", name: "Round 4", problem: "No prompt can be ranked." };
+  server
+    .on("GET /api/rounds/", { body: { results: [{ ...round, newest_step: newest }, stuck], next: null } })
+    .on("GET /api/standing-reward-models/", { body: [] });
+  renderApp("/rounds");
+
+  expect(await screen.findByRole("row", { name: /Round 3/ })).toHaveTextContent("PolicyRunning");
+  expect(screen.getByRole("row", { name: /Round 4/ })).toHaveTextContent("none yetcould not go on by itself");
+});
+
 test("steps are told to begin by themselves", async () => {
   server.on(`PUT ${address}settings/`, { body: { round, steps } });
   const { user } = renderApp(`/rounds/${round.id}`);
@@ -97,6 +112,46 @@ test("a step that could not begin by itself says why", async () => {
   renderApp(`/rounds/${round.id}`);
 
   expect(await screen.findByText("Tasks: no prompt can be ranked.")).toBeVisible();
+});
+
+test("a round says whose completions are ranked and how much of them (R85)", async () => {
+  const policies = [
+    { model_version: { id: sft.id, name: sft.name, kind: "sft" as const }, weight: 3 },
+    { model_version: { ...policy, kind: "policy" as const }, weight: 1 },
+  ];
+  server.on(`GET ${address}`, { body: { round: { ...round, policies }, steps } });
+  renderApp(`/rounds/${round.id}`);
+
+  const written = (await screen.findByText("Completions by")).parentElement;
+  expect(written).toHaveTextContent(`75 % ${sft.name}`);
+  expect(written).toHaveTextContent(`25 % ${policy.name}`);
+});
+
+test("another policy writes by its weight, and one without a weight keeps the round from opening (R85)", async () => {
+  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
+  server
+    .on("GET /api/model-versions/", { body: { results: [sft, { ...sft, ...policy, kind: "policy" }], next: null } })
+    .on("GET /api/projects/", { body: { results: [project], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [prompts], next: null } })
+    .on("POST /api/rounds/", refusal(400, "invalid_round", "No.", { fields: { "weights.1": ["is too much"] } }));
+  const { user } = renderApp("/rounds/new");
+
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Round 3");
+  await user.click(screen.getByRole("button", { name: "Add a policy that writes too" }));
+  await user.selectOptions(screen.getByRole("combobox", { name: "Policy 2" }), policy.name);
+  await user.type(screen.getByRole("textbox", { name: "Weight of the policy" }), "3");
+  const open = screen.getByRole("button", { name: "Open the round" });
+  expect(open).toBeDisabled();
+
+  await user.type(screen.getByRole("textbox", { name: "Weight of policy 2" }), "1");
+  await user.click(open);
+
+  expect(await screen.findByText("is too much")).toBeVisible();
+  expect(server.sent("POST /api/rounds/")[0]?.body).toMatchObject({
+    policy: sft.id,
+    other_policies: [policy.id],
+    weights: [3, 1],
+  });
 });
 
 test("a round is opened with what it starts from, and names what is wrong", async () => {

@@ -10,9 +10,10 @@ numbers = itertools.count(1)
 OUTPUT_KIND = {"sft": "sft", "reward_model": "reward_model", "ppo": "policy"}
 
 
-def make_ended_run(*, by, stage, inputs, artifact, report=None):
+def make_ended_run(*, by, stage, inputs, artifact, report=None, hyperparameters=None):
     """A run that succeeded with these inputs by role, and the model version it made."""
-    spec = {"stage": stage, "inputs": {}, "hyperparameters": {"batch_size": 64}, "seed": 5}
+    chosen = {"batch_size": 64} | (hyperparameters or {})
+    spec = {"stage": stage, "inputs": {}, "hyperparameters": chosen, "seed": 5}
     run = Run.objects.create(
         name=f"{stage} {next(numbers)}",
         stage=stage,

@@ -105,6 +105,17 @@ class TestClaim:
         assert {index for index, _ in second} == {0, 1, 2}
         assert max(first) < max(second)
 
+    def test_a_slot_and_an_attempt_say_how_many_processes_a_run_has(self, settings, make_run):
+        settings.PROCESSES_PER_RUN = 2
+        report_slots(HOST)
+        settings.PROCESSES_PER_RUN = 4
+        report_slots(HOST)
+
+        held = claim(make_run().pk, host=HOST)
+
+        assert GpuSlot.objects.get().num_processes == 4
+        assert RunAttempt.objects.get(run_id=held.run_id).num_processes == 4
+
     def test_a_spawned_runner_finds_its_claim_again(self, claimed):
         assert open_claim(claimed.run_id, claimed.fence) == claimed
         assert open_claim(claimed.run_id, claimed.fence + 1) is None

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.cast import client_of
 from tests.training.chains import make_ended_run
 from training.ml.hyperparameters import parse
-from training.models import Artifact, RunAttempt, Snapshot
+from training.models import Artifact, GpuSlot, RunAttempt, Snapshot
 from training.selectors.estimates import (
     CHECKPOINTS_KEPT,
     COPIES_IN_MEMORY,
@@ -16,6 +16,7 @@ from training.selectors.estimates import (
     disk_of,
     line_through,
     median_error,
+    memory_of,
     num_examples,
     predict,
     work_of,
@@ -26,7 +27,7 @@ MODEL_BYTES = 1_000
 
 
 def spent(work, seconds):
-    return Spent(work=work, seconds=seconds, model_bytes=MODEL_BYTES, memory=None)
+    return Spent(work=work, seconds=seconds, modelled_memory=4 * MODEL_BYTES, memory=None)
 
 
 def test_runs_on_a_line_give_their_start_and_their_pace():
@@ -93,6 +94,31 @@ def test_adapters_make_small_checkpoints_and_sampling_makes_none():
     assert disk_of("sampling", parse("sampling", {}), MODEL_BYTES) == 0
 
 
+@pytest.mark.parametrize(
+    ("stage", "sharding", "processes", "expected"),
+    [
+        # Weights, gradients and two moments, whole in every process.
+        ("reward_model", "none", 1, 4_000),
+        ("reward_model", "none", 4, 4_000),
+        # A quarter of the four, and the model in one piece while it is judged.
+        ("reward_model", "full", 4, 1_000 + 1_000),
+        # One process has nobody to share with.
+        ("reward_model", "full", 1, 4_000),
+        # A quarter of eleven, and the policy beside its reference while they answer.
+        ("ppo", "full", 4, 2_750 + 2_000),
+        ("ppo", "none", 4, 11_000),
+    ],
+)
+def test_slices_take_less_of_each_process_than_copies(stage, sharding, processes, expected):
+    values = parse(stage, {"sharding": sharding})
+
+    assert memory_of(stage, values, MODEL_BYTES, processes) == expected
+
+
+def test_a_stage_that_only_reads_holds_a_copy_in_every_process():
+    assert memory_of("sampling", parse("sampling", {}), MODEL_BYTES, 4) == MODEL_BYTES
+
+
 @pytest.mark.parametrize("stage", list(STAGES))
 def test_every_stage_has_its_work_and_its_disk(stage):
     values = parse(stage, {})
@@ -121,8 +147,14 @@ class TestCheck:
         assert answer.status_code == 200
         return answer.json()["estimate"]
 
-    def end(self, ada, inputs, artifact, *, seconds, memory=None):
-        version = make_ended_run(by=ada, stage="reward_model", artifact=artifact, inputs=inputs)
+    def end(self, ada, inputs, artifact, *, seconds, memory=None, processes=1, **changed):
+        version = make_ended_run(
+            by=ada,
+            stage="reward_model",
+            artifact=artifact,
+            inputs=inputs,
+            hyperparameters=changed,
+        )
         now = timezone.now()
         RunAttempt.objects.create(
             run=version.run,
@@ -132,6 +164,7 @@ class TestCheck:
             started_at=now - timedelta(seconds=seconds),
             ended_at=now,
             peak_memory_bytes=memory,
+            num_processes=processes,
         )
 
     def test_without_a_finished_run_the_time_is_not_defined(self, rosa, inputs):
@@ -170,6 +203,57 @@ class TestCheck:
         assert (found["memory_bytes"], found["disk_bytes"]) == (artifact.num_bytes, 0)
         assert found["reason_undefined"] == "no run of this stage has ended yet"
 
+    def report_slot(self, processes, *, host="node", seconds_ago=0):
+        GpuSlot.objects.create(
+            host=host,
+            index=0,
+            last_seen=timezone.now() - timedelta(seconds=seconds_ago),
+            num_processes=processes,
+        )
+
+    def test_several_processes_share_the_work_and_slices_the_memory(
+        self, ada, rosa, inputs, make_artifact
+    ):
+        """One process took 60 s and 4,000 bytes at the peak, where the model says 4 * 2.
+
+        Four take a quarter of the time. Copies: 4,000 bytes in each. Slices: 2 bytes of weights,
+        gradients and moments and the 2 of the gathered model, half of 8, so half of the peak.
+        """
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+        self.end(ada, inputs, artifact, seconds=60, memory=4_000)
+        self.report_slot(4)
+
+        copied = self.check(rosa, inputs)
+        sliced = self.check(rosa, inputs, hyperparameters={"sharding": "full"})
+
+        assert copied["num_processes"] == sliced["num_processes"] == 4
+        assert copied["seconds"]["middle"] == sliced["seconds"]["middle"]
+        assert copied["seconds"]["middle"] == pytest.approx(15, rel=0.01)
+        assert (copied["memory_bytes"], sliced["memory_bytes"]) == (4_000, 2_000)
+
+    def test_a_run_of_several_processes_tells_of_one_of_a_single(
+        self, ada, rosa, inputs, make_artifact
+    ):
+        """Four processes with slices took 15 s and 2,000 bytes each: one takes 60 s and 4,000."""
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+        self.end(ada, inputs, artifact, seconds=15, memory=2_000, processes=4, sharding="full")
+        self.report_slot(1)
+
+        found = self.check(rosa, inputs)
+
+        assert found["seconds"]["middle"] == pytest.approx(60, rel=0.01)
+        assert found["memory_bytes"] == 4_000
+
+    def test_the_slots_that_report_in_say_how_many_processes_a_run_has(self, rosa, inputs):
+        assert self.check(rosa, inputs)["num_processes"] == 1
+
+        self.report_slot(2, host="gone", seconds_ago=3_600)
+        assert self.check(rosa, inputs)["num_processes"] == 2
+
+        self.report_slot(8, host="large")
+        self.report_slot(4, host="small")
+        assert self.check(rosa, inputs)["num_processes"] == 4
+
     def test_nothing_is_promised_before_the_inputs_are_chosen(self, rosa, base_model):
         assert self.check(rosa, {"base_model": base_model}) is None
 
@@ -182,8 +266,8 @@ class TestCheck:
         client = client_of(rosa)
         self.asked(client, inputs)
 
-        # Session, account, both inputs, and the finished runs with what they read.
-        with django_assert_num_queries(6) as asked:
+        # Session, account, both inputs, the slots, and the finished runs with what they read.
+        with django_assert_num_queries(7) as asked:
             found = self.asked(client, inputs)
 
         assert not any('"training_run"."report"' in one["sql"] for one in asked.captured_queries)

@@ -127,11 +127,16 @@ class RunEstimateOutput(serializers.Serializer[Any]):
         help_text="The factor by which half of those runs were missed, each predicted from the "
         "others; null for fewer than three.",
     )
-    memory_bytes = serializers.IntegerField(help_text="Main memory of the trainer.")
+    memory_bytes = serializers.IntegerField(help_text="Main memory of each process.")
     is_memory_measured = serializers.BooleanField(
         help_text="From the peaks of finished runs; otherwise weights, gradients and moments alone."
     )
-    disk_bytes = serializers.IntegerField(help_text="At most, with every checkpoint that is kept.")
+    disk_bytes = serializers.IntegerField(
+        help_text="Of the run at most, with every checkpoint that is kept."
+    )
+    num_processes = serializers.IntegerField(
+        help_text="Of the run, with an accelerator each, as the GPU workers report them."
+    )
 
 
 class RunCheckOutput(serializers.Serializer[Any]):

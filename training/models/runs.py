@@ -38,6 +38,8 @@ class GpuSlot(models.Model):
     host = models.CharField(max_length=120)
     index = models.PositiveSmallIntegerField()
     last_seen = models.DateTimeField()
+    # Of a run that it takes, with an accelerator each.
+    num_processes = models.PositiveSmallIntegerField(default=1, db_default=1)
     # Of its accelerators, as nvidia-smi says; null where there is none.
     memory_used_bytes = models.BigIntegerField(null=True)
     memory_total_bytes = models.BigIntegerField(null=True)
@@ -170,6 +172,8 @@ class RunAttempt(models.Model):
     outcome = models.CharField(max_length=32, blank=True)
     # Why, in words; the run keeps only that of the attempt which ended it.
     detail = models.TextField(blank=True, db_default="")
+    # Of its trainer.
+    num_processes = models.PositiveSmallIntegerField(default=1, db_default=1)
     # Of the largest process of its trainer, in main memory; null where it could not be known.
     peak_memory_bytes = models.BigIntegerField(null=True)
     resumed_from_step = models.PositiveIntegerField(default=0)

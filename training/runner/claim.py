@@ -57,10 +57,11 @@ def report_slots(host: str) -> None:
     """Tell the database that this host's slots are there. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO training_gpuslot (host, index, last_seen)"
-            " SELECT %s, number, clock_timestamp() FROM generate_series(0, %s) AS number"
-            " ON CONFLICT (host, index) DO UPDATE SET last_seen = excluded.last_seen",
-            [host, settings.GPU_SLOTS - 1],
+            "INSERT INTO training_gpuslot (host, index, last_seen, num_processes)"
+            " SELECT %s, number, clock_timestamp(), %s FROM generate_series(0, %s) AS number"
+            " ON CONFLICT (host, index) DO UPDATE"
+            " SET last_seen = excluded.last_seen, num_processes = excluded.num_processes",
+            [host, settings.PROCESSES_PER_RUN, settings.GPU_SLOTS - 1],
         )
 
 
@@ -97,7 +98,13 @@ def claim(run_id: UUID, *, host: str) -> Claim | None:
         },
     )
     run = Run.objects.only("fence", "attempt").get(pk=run_id)
-    RunAttempt.objects.create(run_id=run_id, number=run.attempt, fence=run.fence, host=host)
+    RunAttempt.objects.create(
+        run_id=run_id,
+        number=run.attempt,
+        fence=run.fence,
+        host=host,
+        num_processes=settings.PROCESSES_PER_RUN,
+    )
     return Claim(
         run_id=run_id, fence=run.fence, attempt=run.attempt, host=host, slot_index=slot.index
     )

@@ -2,7 +2,8 @@
 
 The work of a run is tokens that pass through it times bytes of the model they pass through;
 finished runs of the stage say how many seconds go with how much work. The unit is rough, but the
-same on both sides, so what it leaves out (layers, kernels, padding) mostly cancels.
+same on both sides, so what it leaves out (layers, kernels, padding) mostly cancels. Several
+processes share the work; what they say to each other is left out too.
 """
 
 import statistics
@@ -14,6 +15,7 @@ from django.db.models import F, Max, Prefetch, Sum
 
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Run, RunInput, RunState, Snapshot
+from training.selectors.gpu_slots import processes_per_run
 
 BYTES_PER_TOKEN = 4
 # Runs of long ago ran on other code and other machines.
@@ -33,6 +35,9 @@ COPIES_IN_MEMORY = {
     Run.Stage.SAMPLING: 1,
     Run.Stage.SCORING: 1,
 }
+# Where the rest is divided among processes, what each still gathers whole: the network that answers
+# or is judged, in PPO beside its reference.
+GATHERED_WHOLE = {Run.Stage.PPO: 2}
 # What is trained and so stored; PPO has a value network beside its policy.
 TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 2}
 # Weights, moments and average; two newest and one for each quarter (docs/operations.md).
@@ -45,11 +50,15 @@ NO_RUNS = "no run of this stage has ended yet"
 
 @dataclass(frozen=True)
 class Spent:
-    """One finished run: its work, and what it took. ``memory`` None where it was not measured."""
+    """One finished run: the work of one of its processes, and what it took.
+
+    ``memory`` of its largest process, None where it was not measured; ``modelled_memory`` is what
+    ``memory_of`` says of it.
+    """
 
     work: float
     seconds: float
-    model_bytes: int
+    modelled_memory: float
     memory: int | None
 
 
@@ -63,7 +72,8 @@ class Seconds:
 @dataclass(frozen=True)
 class Estimate:
     """``seconds`` None with the reason why; ``off_by`` is the median factor on ``num_runs`` runs,
-    each predicted from the others."""
+    each predicted from the others. ``memory_bytes`` is of each of ``num_processes``, with an
+    accelerator each; ``disk_bytes`` of the whole run."""
 
     seconds: Seconds | None
     reason_undefined: str
@@ -72,27 +82,31 @@ class Estimate:
     memory_bytes: int
     is_memory_measured: bool
     disk_bytes: int
+    num_processes: int
 
 
 def estimate(
     stage: str, hyperparameters: Any, inputs: Mapping[str, ModelVersion | Snapshot]
 ) -> Estimate | None:
-    """None until the model and the data are chosen. Two queries."""
+    """None until the model and the data are chosen. Three queries."""
     size, data = size_of(inputs), data_of(inputs)
     if size is None or data is None:
         return None
     past = finished_runs(stage)
-    measured = [one.memory / one.model_bytes for one in past if one.memory and one.model_bytes]
-    copies = statistics.median(measured) if measured else COPIES_IN_MEMORY[Run.Stage(stage)]
-    expected, factor = predict(work_of(stage, hyperparameters, data, size), past)
+    processes = processes_per_run()
+    measured = [one.memory / one.modelled_memory for one in past if one.memory]
+    memory = memory_of(stage, hyperparameters, size, processes)
+    work = work_of(stage, hyperparameters, data, size) / processes
+    expected, factor = predict(work, past)
     return Estimate(
         seconds=None if expected is None else around(expected, factor),
         reason_undefined=NO_RUNS if expected is None else "",
         num_runs=len(past),
         off_by=median_error(past),
-        memory_bytes=int(copies * size),
+        memory_bytes=round(memory * (statistics.median(measured) if measured else 1)),
         is_memory_measured=bool(measured),
         disk_bytes=disk_of(stage, hyperparameters, size),
+        num_processes=processes,
     )
 
 
@@ -147,6 +161,18 @@ def num_examples(stage: str, values: Any, data: Snapshot) -> float:
     return examples * (int(values.num_seeds) if stage == Run.Stage.REWARD_MODEL else 1)
 
 
+def memory_of(stage: str, values: Any, model_bytes: int, processes: int) -> float:
+    """What one of the processes holds: a copy of everything, or its slice and what it gathers.
+
+    Units: bytes, of weights, gradients and moments alone.
+    """
+    copies = COPIES_IN_MEMORY[Run.Stage(stage)]
+    # Stages that only read have no sharding: every process holds a copy.
+    if processes == 1 or getattr(values, "sharding", "none") == "none":
+        return float(copies * model_bytes)
+    return (copies / processes + GATHERED_WHOLE.get(Run.Stage(stage), 1)) * model_bytes
+
+
 def disk_of(stage: str, values: Any, model_bytes: int) -> int:
     """At most: the output and every checkpoint that is kept beside it."""
     output = TRAINED_NETWORKS.get(Run.Stage(stage), 0) * model_bytes
@@ -165,6 +191,7 @@ def finished_runs(stage: str) -> list[Spent]:
         .annotate(
             took=Sum(F("attempts__ended_at") - F("attempts__started_at")),
             memory=Max("attempts__peak_memory_bytes"),
+            processes=Max("attempts__num_processes"),
         )
         .prefetch_related(
             Prefetch(
@@ -187,8 +214,11 @@ def spent_by(run: Any) -> Spent | None:
     except HyperparameterError:
         # An older version of the code knew other ones.
         return None
-    work = work_of(run.stage, values, data, size)
-    return Spent(work, run.took.total_seconds(), size, run.memory)
+    modelled = memory_of(run.stage, values, size, run.processes)
+    if modelled <= 0:
+        return None
+    work = work_of(run.stage, values, data, size) / run.processes
+    return Spent(work, run.took.total_seconds(), modelled, run.memory)
 
 
 def predict(work: float, past: Sequence[Spent]) -> tuple[float | None, float]:

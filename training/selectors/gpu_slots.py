@@ -45,6 +45,17 @@ def num_free_slots() -> int:
     return free_slots().filter(is_online()).count()
 
 
+def processes_per_run() -> int:
+    """How many processes the next run will have. One query.
+
+    Of the slots that report in, the one with the fewest; where none does, of those that once did.
+    """
+    slots = GpuSlot.objects.annotate(
+        reports=ExpressionWrapper(is_online(), output_field=BooleanField())
+    ).order_by("-reports", "num_processes")
+    return slots.values_list("num_processes", flat=True).first() or 1
+
+
 def free_slots() -> QuerySet[GpuSlot]:
     """Slots that no live run holds, whether they still report in or not."""
     return GpuSlot.objects.exclude(pk__in=Run.objects.filter(state__in=LIVE_STATES).values("slot"))

@@ -5518,12 +5518,14 @@ export interface components {
              * @description The factor by which half of those runs were missed, each predicted from the others; null for fewer than three.
              */
             off_by: number | null;
-            /** @description Main memory of the trainer. */
+            /** @description Main memory of each process. */
             memory_bytes: number;
             /** @description From the peaks of finished runs; otherwise weights, gradients and moments alone. */
             is_memory_measured: boolean;
-            /** @description At most, with every checkpoint that is kept. */
+            /** @description Of the run at most, with every checkpoint that is kept. */
             disk_bytes: number;
+            /** @description Of the run, with an accelerator each, as the GPU workers report them. */
+            num_processes: number;
         };
         RunEventOutput: {
             /** @enum {string} */

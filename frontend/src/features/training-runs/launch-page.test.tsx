@@ -13,6 +13,7 @@ const ESTIMATE = {
   off_by: 1.3,
   memory_bytes: 3_100_000_000,
   is_memory_measured: true,
+  num_processes: 4,
   disk_bytes: 9_000_000_000,
 };
 
@@ -198,6 +199,7 @@ test("what the run will take is said before it is requested, and on what grounds
 
   const estimate = await screen.findByRole("group", { name: "Estimate" });
   expect(estimate).toHaveTextContent("10 min 0 s (5 min 0 s to 20 min 0 s)");
-  expect(estimate).toHaveTextContent("3.1 GB");
+  expect(estimate).toHaveTextContent("Memory of each of 4 processes3.1 GB");
+  expect(estimate).toHaveTextContent("time and disk are of the whole run");
   expect(estimate).toHaveTextContent("half of them were missed by less than 1.3 times");
 });

@@ -10,6 +10,11 @@ export function groundsOf({ num_runs: runs, off_by: offBy, reason_undefined: rea
   return `${from}; predicted from one another, half of them were missed by less than ${offBy.toFixed(1)} times.`;
 }
 
+/** What the memory is of: a machine with several accelerators gives each a process of the run. */
+export function memoryName({ num_processes: processes }: RunEstimate): string {
+  return processes === 1 ? "Memory" : `Memory of each of ${processes} processes`;
+}
+
 function timeOf({ seconds }: RunEstimate): string | null {
   if (seconds === null) return null;
   return `${formatDuration(seconds.middle)} (${formatDuration(seconds.low)} to ${formatDuration(seconds.high)})`;
@@ -24,7 +29,7 @@ export function Estimate({ estimate, numRuns }: { estimate: RunEstimate; numRuns
         facts={[
           { name: numRuns > 1 ? "Time of each run" : "Time", value: timeOf(estimate), isWide: true },
           {
-            name: "Memory",
+            name: memoryName(estimate),
             value: estimate.is_memory_measured ? memory : `${memory} and what the texts take`,
           },
           {
@@ -33,7 +38,11 @@ export function Estimate({ estimate, numRuns }: { estimate: RunEstimate; numRuns
           },
         ]}
       />
-      <p style={{ color: "var(--text-soft)", fontSize: "0.8125rem" }}>{groundsOf(estimate)}</p>
+      <p style={{ color: "var(--text-soft)", fontSize: "0.8125rem" }}>
+        {estimate.num_processes > 1 &&
+          `Each process has a GPU of its own; time and disk are of the whole run. `}
+        {groundsOf(estimate)}
+      </p>
     </div>
   );
 }

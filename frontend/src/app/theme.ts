@@ -89,8 +89,8 @@ export const theme = createTheme({
   components: {
     Anchor: { defaultProps: { underline: "always" } },
     Checkbox: { defaultProps: { iconColor: "var(--on-accent)" } },
-    Drawer: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } },
-    Modal: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600 } } },
+    Drawer: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600, lineHeight: 1.35 } } },
+    Modal: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600, lineHeight: 1.35 } } },
     Radio: { defaultProps: { iconColor: "var(--on-accent)" } },
   },
   black: gray[9],

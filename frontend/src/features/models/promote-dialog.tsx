@@ -146,12 +146,12 @@ function PromoteForm({
           error={fields.override_reason?.join(" ")}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
+        {blocked && (
+          <Text size="sm" c="dimmed" ta="end" id="promotion-blocked">
+            {blocked}
+          </Text>
+        )}
         <Group justify="flex-end">
-          {blocked && (
-            <Text size="sm" c="dimmed" id="promotion-blocked">
-              {blocked}
-            </Text>
-          )}
           <Button variant="default" onClick={onClose}>
             Leave it
           </Button>

@@ -25,6 +25,7 @@ function Actions({ model, promotions }: { model: ModelVersionDetail; promotions:
   if (!isAdmin) return null;
   return (
     <Group gap="sm">
+      <Link to={`/audit?kind=modelversion&id=${model.id}`}>Audit trail</Link>
       {promotions.can_roll_back && earlier && (
         <>
           <Button variant="default" onClick={rollingBack.open}>
@@ -38,7 +39,6 @@ function Actions({ model, promotions }: { model: ModelVersionDetail; promotions:
           />
         </>
       )}
-      <Link to={`/audit?kind=modelversion&id=${model.id}`}>Audit trail</Link>
       <Button variant="default" onClick={promoting.open}>
         Promote
       </Button>

@@ -22,8 +22,8 @@ function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; 
     <form onSubmit={submit}>
       <Stack gap="md">
         <Text>
-          {earlier} becomes the current version again, and {model.name} was current. Runs at work keep
-          the model that they were given.
+          {earlier} becomes the current version again, in place of {model.name}. Runs at work keep the
+          model that they were given.
         </Text>
         {rollBack.isError && <ProblemNote error={rollBack.error} title="It was not rolled back" />}
         <Textarea
@@ -36,12 +36,12 @@ function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; 
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
+        {isBlocked && (
+          <Text size="sm" c="dimmed" ta="end" id="roll-back-blocked">
+            A reason is needed.
+          </Text>
+        )}
         <Group justify="flex-end">
-          {isBlocked && (
-            <Text size="sm" c="dimmed" id="roll-back-blocked">
-              A reason is needed.
-            </Text>
-          )}
           <Button variant="default" onClick={onClose}>
             Leave it
           </Button>

@@ -6,10 +6,12 @@ import { Link, useSearchParams } from "react-router";
 import { accuracyRows } from "@/api/report";
 import { glossaryQuery, isLive } from "@/api/runs";
 import type { Run } from "@/api/training-types";
+import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { LinkButton } from "@/components/link-button";
+import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { QueryProblem } from "@/components/query-problem";
 import { Section } from "@/components/section";
@@ -166,9 +168,13 @@ function Comparison({ runs }: { runs: Run[] }) {
   return (
     <>
       <ul className={classes.runs}>
-        {runs.map(({ id, name }, index) => (
+        {runs.map(({ id, name, stage, state, created_at: at }, index) => (
           <li key={id}>
             <b>{letterOf(index)}</b> <Link to={`/runs/${id}`}>{name}</Link>
+            <span className={classes.which}>
+              {" "}
+              {STAGE_WORDS[stage]}, {RUN_STATE_WORDS[state].label.toLowerCase()}, requested <Moment at={at} />
+            </span>
           </li>
         ))}
       </ul>

@@ -41,6 +41,7 @@ const ROLES: Record<string, { label: string; help: string }> = {
   model: { label: "Model", help: "Writes the completions." },
   completions: { label: "Completions", help: "What is scored, all of a prompt side by side." },
 };
+const CHOOSER = "Chooses the epoch to keep: the one whose answers it scores highest.";
 const SCORER = "Scores every completion.";
 const REWARD_MODEL_DEMONSTRATIONS = "Centre the scores: their mean becomes zero on these.";
 
@@ -97,6 +98,7 @@ export function roleWords(stage: Stage, role: string): { label: string; help: st
   if (stage === "reward_model" && role === "demonstrations") {
     return { ...words, help: REWARD_MODEL_DEMONSTRATIONS };
   }
+  if (stage === "sft" && role === "reward_model") return { ...words, help: CHOOSER };
   if (stage === "scoring" && role === "reward_model") return { ...words, help: SCORER };
   return words;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { RunLineage } from "@/api/training-types";
 
-import { COLUMN_GAP, layOut, NODE_HEIGHT, NODE_WIDTH, ROW_GAP } from "./lineage-layout";
+import { COLUMN_GAP, layOut, NODE_HEIGHT, NODE_WIDTH, ROW_GAP, scrollTo } from "./lineage-layout";
 
 function lineageOf(links: [string, string][]): RunLineage {
   const names = [...new Set(links.flat())];
@@ -69,4 +69,14 @@ test("a ring, which the server never sends, is drawn all the same", () => {
       ]),
     ).flat(),
   ).toHaveLength(2);
+});
+
+test("the run is in sight, and the column at the left edge is whole", () => {
+  const pitch = NODE_WIDTH + COLUMN_GAP;
+  // It is in sight already.
+  expect(scrollTo(3 * pitch, 1100)).toBe(0);
+  // A phone shows the run and the beginning of what came of it.
+  expect(scrollTo(3 * pitch, 356)).toBe(3 * pitch);
+  // Between them some columns are left before it, none of them cut.
+  expect(scrollTo(5 * pitch, 700)).toBe(4 * pitch);
 });

@@ -2,9 +2,10 @@ import type { RunLineage } from "@/api/training-types";
 
 export type LineageNode = RunLineage["nodes"][number];
 
-export const NODE_WIDTH = 170;
+// Six columns fit beside each other where a page is 1,180 pixels wide.
+export const NODE_WIDTH = 160;
 export const NODE_HEIGHT = 68;
-export const COLUMN_GAP = 34;
+export const COLUMN_GAP = 22;
 export const ROW_GAP = 14;
 
 export interface PlacedNode {
@@ -86,6 +87,14 @@ export function layOut(lineage: RunLineage): LineageLayout {
   });
   const width = Math.max(0, placed.length * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP);
   return { columns: placed, lines, width, height };
+}
+
+/** How far to scroll so that a node is in sight and no column is cut at the left edge. */
+export function scrollTo(left: number, frameWidth: number): number {
+  if (left + NODE_WIDTH <= frameWidth) return 0;
+  const pitch = NODE_WIDTH + COLUMN_GAP;
+  const centred = left - (frameWidth - NODE_WIDTH) / 2;
+  return Math.ceil(centred / pitch) * pitch;
 }
 
 function pathBetween(from: PlacedNode, to: PlacedNode): string {

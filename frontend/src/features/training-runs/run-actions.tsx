@@ -15,7 +15,9 @@ export function RunActions({ run }: { run: Run }) {
   const command = useRunCommand(run.id);
   const pending = command.isPending ? command.variables : null;
 
-  if (!isAdmin) return null;
+  const canAnything = Object.values(run.can).some(Boolean);
+  // Nothing to do leaves no gap behind the other buttons.
+  if (!isAdmin || !(canAnything || command.isError)) return null;
 
   function plain(name: RunCommand, label: string, act: () => void) {
     if (!run.can[name]) return null;

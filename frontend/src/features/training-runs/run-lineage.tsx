@@ -10,7 +10,7 @@ import { Loaded } from "@/components/loaded";
 import { Section } from "@/components/section";
 
 import { roleWords } from "./launch-choices";
-import { layOut, NODE_HEIGHT, NODE_WIDTH } from "./lineage-layout";
+import { layOut, NODE_HEIGHT, NODE_WIDTH, scrollTo } from "./lineage-layout";
 import type { LineageNode, PlacedNode } from "./lineage-layout";
 import classes from "./run-lineage.module.css";
 
@@ -70,7 +70,7 @@ function Graph({ lineage, run }: { lineage: RunLineage; run: Run }) {
   useEffect(() => {
     if (frame.current === null || own === undefined) return;
     // Where not all of it fits, the run itself is in sight.
-    frame.current.scrollLeft = own.left - (frame.current.clientWidth - NODE_WIDTH) / 2;
+    frame.current.scrollLeft = scrollTo(own.left, frame.current.clientWidth);
   }, [own]);
   return (
     // A scrolled region must be reachable by key.

@@ -5,8 +5,16 @@ import { ProgressLine } from "@/components/progress-line";
 
 import { shareOf, waitInWords } from "./run-words";
 
+// Before the first step, or where a stage counts none.
+const WITHOUT_A_STEP: Partial<Record<Run["state"], string>> = {
+  running: "Preparing its first step",
+  succeeded: "Ended",
+  failed: "Ended before its first step",
+  cancelled: "Ended before its first step",
+};
+
 function stepsInWords({ step, total_steps: total, state }: Run): string {
-  if (step === 0) return state === "running" ? "Preparing its first step" : "Not started";
+  if (step === 0) return WITHOUT_A_STEP[state] ?? "Not started";
   if (total === null) return `Step ${formatCount(step)}`;
   return `Step ${formatCount(step)} of ${formatCount(total)}`;
 }

@@ -29,7 +29,7 @@ import { RunCurveCell } from "./run-curve-cell";
 import { RunProgress } from "./run-progress";
 import classes from "./runs-page.module.css";
 
-// Curves cost a request each: only the newest runs of a list draw one.
+// Curves cost a request each: only the newest runs of a list that have one draw it.
 const NUM_CURVES = 12;
 
 const STAGES = choicesOf(STAGE_WORDS);
@@ -77,7 +77,7 @@ function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Colum
     {
       key: "curve",
       header: "Curve",
-      cell: (run) => (drawn.has(run.id) && run.step > 1 ? <RunCurveCell run={run} /> : null),
+      cell: (run) => (drawn.has(run.id) ? <RunCurveCell run={run} /> : null),
     },
     { key: "worker", header: "Worker", cell: (run) => run.worker },
     {
@@ -91,6 +91,11 @@ function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Colum
       ),
     },
   ];
+}
+
+function drawnOf(runs: Run[]): ReadonlySet<string> {
+  const curved = runs.filter(({ step }) => step > 1);
+  return new Set(curved.slice(0, NUM_CURVES).map(({ id }) => id));
 }
 
 /** Every training and sampling job, newest first. */
@@ -121,12 +126,12 @@ export function RunsPage() {
       >
         Training and sampling jobs. A queued run starts as soon as a GPU worker is free.
       </PageHeader>
+      <StaleNote query={runs} />
       <GpuWorkersNote />
       <Toolbar label="Filter the runs">
         <FilterSelect
           label="Stage"
           all="All stages"
-      <StaleNote query={runs} />
           choices={STAGES}
           value={stage}
           onChange={(value) => setFilter("stage", value)}
@@ -163,7 +168,7 @@ export function RunsPage() {
             <>
               <DataTable
                 caption="Runs"
-                columns={columnsFor(new Set(rows.slice(0, NUM_CURVES).map(({ id }) => id)), marks)}
+                columns={columnsFor(drawnOf(rows), marks)}
                 rows={rows}
                 rowKey={({ id }) => id}
               />

@@ -127,6 +127,7 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     "--mantine-color-text": gray[9],
     "--mantine-color-dimmed": gray[7],
     "--mantine-color-placeholder": gray[6],
+    "--mantine-color-error": brick[7],
     "--mantine-color-default-border": gray[4],
     "--surface": "#ffffff",
     "--surface-sunken": gray[1],
@@ -150,6 +151,8 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     "--mantine-color-text": dark[0],
     "--mantine-color-dimmed": dark[2],
     "--mantine-color-placeholder": dark[2],
+    // The library's own is as dark here as the page.
+    "--mantine-color-error": brick[3],
     "--surface": dark[7],
     "--surface-sunken": dark[9],
     "--line": dark[5],

@@ -25,6 +25,8 @@ from typing import Any
 from benchmarks.ppo_task import QUICK, Task, make_task
 
 Line = dict[str, Any]
+# Threads wait as those of a run do (benchmarks.waiting): little else then falls on the figures.
+WAITING = {"GOMP_SPINCOUNT": "10000"}
 # Nobody looks anything up, reports home, or warns of what the comparison is about.
 SILENT = ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRL_EXPERIMENTAL_SILENCE")
 THEIRS = "TRL 1.12.0"
@@ -61,7 +63,12 @@ class Side:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=os.environ | dict.fromkeys(SILENT, "1") | {"OMP_NUM_THREADS": str(threads)},
+            env={
+                **os.environ,
+                **dict.fromkeys(SILENT, "1"),
+                **WAITING,
+                "OMP_NUM_THREADS": str(threads),
+            },
         )
         self._listen()
 

@@ -12,7 +12,7 @@ from tests.training.processes import TWO_SESSIONS, program, trainer_pids, wait_u
 from training.ml.watchdog import birth_of
 from training.runner.cgroup import create_group, end_group, leftover_groups
 from training.runner.claim import Claim
-from training.runner.environment import devices_of_slot, trainer_environment
+from training.runner.environment import devices_of_slot, trainer_environment, waiting
 from training.runner.markers import kill_leftovers, kill_trainer, marks
 from training.runner.process_tree import TrainerTree
 from training.runner.work_folder import WorkFolder
@@ -255,8 +255,14 @@ def test_the_trainer_sees_no_secret(start, held, log, monkeypatch):
     assert "REDIS_URL" not in seen
     assert "SECRET" not in seen
     assert "CANARY" not in seen
-    for name in ("CONCORD_RUN_ID", "CONCORD_PARENT_PID", "OMP_NUM_THREADS", "HF_HUB_OFFLINE"):
+    for name in ("CONCORD_RUN_ID", "CONCORD_PARENT_PID", "OMP_NUM_THREADS", "GOMP_SPINCOUNT"):
         assert f'"{name}"' in seen
+
+
+def test_threads_of_a_trainer_spin_briefly_unless_the_node_says_how_to_wait():
+    assert waiting({"PATH": "/bin"}) == {"GOMP_SPINCOUNT": "10000"}
+    assert waiting({"OMP_WAIT_POLICY": "ACTIVE"}) == {"OMP_WAIT_POLICY": "ACTIVE"}
+    assert waiting({"GOMP_SPINCOUNT": "7"}) == {"GOMP_SPINCOUNT": "7"}
 
 
 def test_slots_own_accelerators_side_by_side():

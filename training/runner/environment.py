@@ -24,6 +24,9 @@ PASSED_TO_TRAINERS = (
     "TZ",
     "VIRTUAL_ENV",
 )
+WAITING = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+# Rounds of a loop: some ten microseconds.
+SHORT_SPIN = "10000"
 PREFIXES_PASSED_TO_TRAINERS = ("CUDA_", "NCCL_", "NVIDIA_", "PYTORCH_")
 
 
@@ -67,11 +70,20 @@ def trainer_environment(held: Claim, environment: Mapping[str, str]) -> dict[str
         "TRANSFORMERS_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONUNBUFFERED": "1",
-        # Waiting threads sleep instead of spinning. On a machine that also serves people, two
-        # spinning threads on two busy cores made a step take minutes instead of seconds.
-        "OMP_WAIT_POLICY": environment.get("OMP_WAIT_POLICY", "PASSIVE"),
+        **waiting(environment),
         **marks(run_id=str(held.run_id), fence=held.fence, process=TRAINER),
     }
+
+
+def waiting(environment: Mapping[str, str]) -> dict[str, str]:
+    """How threads wait for each other: as the node says, otherwise with a short spin, then asleep.
+
+    The long spin of OpenMP's default takes the processor from whoever is waited for where a machine
+    also serves people: a step took six times as long beside one busy process. Without any spin it
+    takes a fifth longer on a machine of its own (benchmarks/results/waiting.md).
+    """
+    chosen = {name: environment[name] for name in WAITING if name in environment}
+    return chosen or {"GOMP_SPINCOUNT": SHORT_SPIN}
 
 
 def devices_of_slot(index: int, *, processes: int, visible: str | None) -> str:

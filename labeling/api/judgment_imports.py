@@ -17,12 +17,12 @@ from config.parsers import BytesParser
 from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.strict_fields import StrictBoolean, StrictInteger
 from labeling.api.uploads import (
-    InFileOrder,
     NewestFirst,
     OneLine,
     PiecesOutput,
     UploadCancelView,
     UploadPieceView,
+    UploadRowsView,
     UploadView,
     report_file,
 )
@@ -34,7 +34,6 @@ from labeling.selectors.uploads import (
     in_file_order,
     num_by_outcome,
     uploads,
-    with_outcome,
 )
 from labeling.services.judgment_import_jobs import (
     MAX_FILE_BYTES,
@@ -219,20 +218,10 @@ class JudgmentImportCancelView(UploadCancelView):
     kind, output = JudgmentImport, JudgmentImportDetailOutput
 
 
-class JudgmentImportRowsView(generics.ListAPIView[JudgmentImportRow]):
-    permission_classes = [IsResearcher]
+@extend_schema_view(get=extend_schema(operation_id="list_judgment_import_rows", parameters=[RowsFilter]))
+class JudgmentImportRowsView(UploadRowsView):
+    kind, rows, wanted = JudgmentImport, "rows", RowsFilter
     serializer_class = JudgmentImportRowOutput
-    pagination_class = InFileOrder
-
-    def get_queryset(self) -> Any:
-        wanted = RowsFilter(data=self.request.query_params)
-        wanted.is_valid(raise_exception=True)
-        found = access_upload(JudgmentImport, self.kwargs["import_id"])
-        return with_outcome(found.rows.all(), wanted.validated_data.get("outcome"))
-
-    @extend_schema(operation_id="list_judgment_import_rows", parameters=[RowsFilter])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request)
 
 
 class JudgmentImportReportView(APIView):

@@ -17,12 +17,12 @@ from config.parsers import BytesParser
 from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.strict_fields import StrictBoolean, StrictInteger
 from labeling.api.uploads import (
-    InFileOrder,
     NewestFirst,
     OneLine,
     PiecesOutput,
     UploadCancelView,
     UploadPieceView,
+    UploadRowsView,
     UploadView,
     report_file,
 )
@@ -32,7 +32,6 @@ from labeling.selectors.uploads import (
     in_file_order,
     num_by_outcome,
     uploads,
-    with_outcome,
 )
 from labeling.services.prompt_imports import NewImport, open_import
 
@@ -173,20 +172,12 @@ class PromptImportCancelView(UploadCancelView):
     kind, output = PromptImport, PromptImportDetailOutput
 
 
-class PromptImportLinesView(generics.ListAPIView[PromptImportLine]):
-    permission_classes = [IsResearcher]
+@extend_schema_view(
+    get=extend_schema(operation_id="list_prompt_import_lines", parameters=[LinesFilter])
+)
+class PromptImportLinesView(UploadRowsView):
+    kind, rows, wanted = PromptImport, "lines", LinesFilter
     serializer_class = PromptImportLineOutput
-    pagination_class = InFileOrder
-
-    def get_queryset(self) -> Any:
-        wanted = LinesFilter(data=self.request.query_params)
-        wanted.is_valid(raise_exception=True)
-        found = access_upload(PromptImport, self.kwargs["import_id"])
-        return with_outcome(found.lines.all(), wanted.validated_data.get("outcome"))
-
-    @extend_schema(operation_id="list_prompt_import_lines", parameters=[LinesFilter])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request)
 
 
 class PromptImportReportView(APIView):

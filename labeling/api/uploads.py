@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,7 +16,7 @@ from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ExactText
 from labeling.exporters.csv_cells import csv_lines
 from labeling.models.uploads import CHUNK_BYTES, Upload
-from labeling.selectors.uploads import access_upload, uploaded_positions
+from labeling.selectors.uploads import access_upload, uploaded_positions, with_outcome
 from labeling.services.uploads import cancel_upload, store_piece
 from labeling.text_hygiene import has_control_characters
 
@@ -83,6 +83,21 @@ class UploadCancelView(APIView):
     def post(self, request: Request, import_id: UUID) -> Response:
         cancel_upload(kind=self.kind, import_id=import_id)
         return Response(self.output(access_upload(self.kind, import_id)).data)
+
+
+class UploadRowsView(generics.ListAPIView[Any]):
+    permission_classes = [IsResearcher]
+    pagination_class = InFileOrder
+    kind: ClassVar[type[Upload]]
+    # The relation that holds what is said of the rows, and what it may be filtered by.
+    rows: ClassVar[str]
+    wanted: ClassVar[type[serializers.Serializer[Any]]]
+
+    def get_queryset(self) -> Any:
+        wanted = self.wanted(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        found: Any = access_upload(self.kind, self.kwargs["import_id"])
+        return with_outcome(getattr(found, self.rows).all(), wanted.validated_data.get("outcome"))
 
 
 def report_file(found: Upload, rows: Iterable[tuple[object, ...]]) -> StreamingHttpResponse:

@@ -50,12 +50,23 @@ class Counts:
 
 def counts_of_store(selection: Selection) -> Counts:
     """Added up by Postgres. Five queries; what they send does not grow with the rankings."""
+    summed, meetings = labelers_of_store(selection)
+    return Counts(
+        summed=summed,
+        meetings=meetings,
+        weeks=_weeks(selection, _is_large(summed.num_prompts)),
+        shares=_shares(selection),
+    )
+
+
+def labelers_of_store(selection: Selection) -> tuple[Summed, PromptMeetings]:
+    """What is said of all labelers together and of each with the others. Three queries."""
     # Those who never met on a pair have a row and no counts.
     stored = selection.stored().filter(pairs__gt=0)
     size = stored.aggregate(
         num=Count("prompt", distinct=True), fewest=Min("fewest_labelers"), most=Max("most_labelers")
     )
-    is_large = size["num"] > NUM_CLUSTERS
+    is_large = _is_large(size["num"])
     sums = (
         stored.annotate(cluster=_cluster("prompt", NUM_CLUSTERS, is_large))
         .order_by()
@@ -65,16 +76,16 @@ def counts_of_store(selection: Selection) -> Counts:
     columns = float_columns(sums, num_columns=1 + len(SUM_FIELDS))
     # Which group is drawn hangs on the order.
     columns = columns[:, columns[0].argsort()]
-    return Counts(
-        summed=Summed(
-            by_cluster=sums_from_matrix(columns[1:].T),
-            num_prompts=size["num"],
-            labelers_per_pair=(size["fewest"] or 0, size["most"] or 0),
-        ),
-        meetings=_meetings(selection, is_large),
-        weeks=_weeks(selection, is_large),
-        shares=_shares(selection),
+    summed = Summed(
+        by_cluster=sums_from_matrix(columns[1:].T),
+        num_prompts=size["num"],
+        labelers_per_pair=(size["fewest"] or 0, size["most"] or 0),
     )
+    return summed, _meetings(selection, is_large)
+
+
+def _is_large(num_prompts: int) -> bool:
+    return num_prompts > NUM_CLUSTERS
 
 
 def _cluster(prompt: str, number: int, is_large: bool) -> Expression | F:
@@ -136,7 +147,7 @@ def counts_live(selection: Selection) -> Counts:
     """
     stored = selection.stored().order_by("prompt_id")
     prompts = list(stored.values_list("prompt_id", flat=True).distinct())
-    is_large = len(prompts) > NUM_CLUSTERS
+    is_large = _is_large(len(prompts))
     blocks = [
         _block(selection, prompts[start : start + PROMPTS_AT_ONCE], is_large)
         for start in range(0, max(1, len(prompts)), PROMPTS_AT_ONCE)

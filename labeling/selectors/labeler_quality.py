@@ -28,7 +28,7 @@ from labeling.agreement.report import MINIMUM_OVERLAP, Study
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
 from labeling.models import Assignment, Project, User
-from labeling.selectors.agreement import Agreement, agreement
+from labeling.selectors.agreement import agreement_of_labelers
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.gold import agreement_with_gold
 from labeling.selectors.judged_pairs import ranked_items
@@ -37,7 +37,6 @@ from labeling.selectors.sealed_work import Scope, SealedWork, sealed_work
 
 # The busiest labelers are listed one by one; the rest are in the figures of all together.
 NUM_LABELERS_LISTED: Final = 200
-NOBODY_ELSE: Final = "Nobody else has judged a pair that this labeler judged."
 NO_LENIENCY_OF_ALL: Final = "Each is compared with the others; all together have no others."
 ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 
@@ -68,8 +67,8 @@ def labeler_quality(
 ) -> LabelerQuality:
     """The facts about every labeler of one project, or of all but the screenings.
 
-    Eighteen queries at most, whatever the size; the agreement with others is that of the last
-    refresh (the hundred busiest have one). Imported judgments have nobody whom one could ask.
+    Twelve queries at most, whatever the size; the agreement with others is that of the last
+    refresh. Imported judgments have nobody whom one could ask.
 
     Raises: NotAccessible when there is no such project.
     """
@@ -83,8 +82,9 @@ def labeler_quality(
     of_all, calibration = _calibration_agreement(scope, listed)
     gold_of_all, gold = agreement_with_gold(scope, listed)
     lenient = leniency(answers.ratings)
-    shared = agreement(Selection(project_id=project_id, include_simulated=include_simulated))
-    with_others = _with_others(shared)
+    shared = agreement_of_labelers(
+        Selection(project_id=project_id, include_simulated=include_simulated), listed
+    )
     users = User.objects.in_bulk(listed)
     count_of = {labeler: (answered, skipped) for labeler, answered, skipped in counts}
     everybody = _work_of(
@@ -92,7 +92,7 @@ def labeler_quality(
         answers,
         [row[1:] for row in counts],
         {
-            "agreement_with_others": _as_fact(shared.figures[STRICT.key]),
+            "agreement_with_others": _as_fact(shared.of_all),
             "calibration_agreement": _as_fact(of_all),
             "gold_agreement": gold_of_all,
             "leniency": Fact(None, 0, reason_undefined=NO_LENIENCY_OF_ALL),
@@ -104,9 +104,7 @@ def labeler_quality(
             answers,
             [count_of[labeler]],
             {
-                "agreement_with_others": with_others.get(
-                    labeler, Fact(None, 0, reason_undefined=NOBODY_ELSE)
-                ),
+                "agreement_with_others": _as_fact(shared.with_others[labeler]),
                 "calibration_agreement": _as_fact(calibration[labeler]),
                 "gold_agreement": gold[labeler],
                 "leniency": lenient.get(labeler, too_few(0, RATED_BY_OTHERS)),
@@ -115,10 +113,6 @@ def labeler_quality(
         for labeler in listed
     ]
     return LabelerQuality(everybody, _marked(works, everybody), num_labelers=len(counts))
-
-
-def _with_others(shared: Agreement) -> dict[int, Fact]:
-    return {one.labeler.pk: _as_fact(one.against_others.agreement) for one in shared.labelers}
 
 
 def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from labeling.agreement.audiences import AUDIENCES
 from labeling.agreement.people import agreement_with_others
 from labeling.agreement.report import Study
+from labeling.agreement.statistics import STRICT
 from labeling.models import LabelerMeeting, PromptAgreement, Ranking, User
 from labeling.preferences import dense_ranks
-from labeling.selectors.agreement import agreement
+from labeling.selectors.agreement import agreement, agreement_of_labelers
 from labeling.selectors.agreement_counts import counts_of_store
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranked_items
@@ -64,6 +65,27 @@ def test_the_stored_counts_equal_those_of_the_rankings(cast: Cast, audience: Any
             judgments.with_overlap(2), labelers=labelers
         ).items()
     }
+
+
+def test_the_part_about_labelers_is_that_of_the_whole(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    judged_at_random(cast)
+    refresh_agreement()
+    whole = agreement(Selection())
+    everybody = [one.labeler.pk for one in whole.labelers]
+
+    # The moment of the figures, prompts and sums of them, who met whom.
+    with django_assert_num_queries(4):
+        part = agreement_of_labelers(Selection(), [*everybody, cast.rosa.pk])
+
+    assert part.of_all == whole.figures[STRICT.key]
+    assert {pk: part.with_others[pk] for pk in everybody} == {
+        one.labeler.pk: one.against_others.agreement for one in whole.labelers
+    }
+    # Who ranked nothing has no figure, and a reason.
+    assert part.with_others[cast.rosa.pk].value is None
+    assert "Nobody else" in (part.with_others[cast.rosa.pk].reason_undefined or "")
 
 
 def test_people_of_one_pool_have_one_row_for_all_who_may_ask(cast: Cast) -> None:

@@ -307,8 +307,8 @@ def test_many_rankings_take_as_many_queries_as_one(
 
     # Session, account; rankings, their items, demonstrations, counts, those of calibration tasks,
     # their items, gold orders, accounts; the moment of the figures of agreement, prompts and sums
-    # of them, who met whom, rankings by labeler with the memory for it and back, prompts, accounts.
-    with django_assert_num_queries(19):
+    # of them, who met whom.
+    with django_assert_num_queries(13):
         browser.get("/api/labeler-quality/")
 
 

@@ -85,7 +85,7 @@ def read_ranks(answer: Row, names: Sequence[str]) -> tuple[int | None, ...]:
 def read_order(value: object) -> list[tuple[str, int]]:
     """Names, best first; or names with their ranks, which may be equal."""
     if not isinstance(value, list):
-        raise ValueError("This is a list.")
+        raise ValueError("This must be a list.")
     if all(isinstance(one, str) for one in value):
         return [(read_any_text(name), rank) for rank, name in enumerate(value, start=1)]
     return [

@@ -103,7 +103,7 @@ def read_ranking(row: Row, k: int) -> Judgment:
 def read_axes(value: object) -> list[dict[str, float]]:
     """Per completion its ratings on the scales of the data set that it first came from."""
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise ValueError("This is a list of ratings by axis.")
+        raise ValueError("This must be a list of ratings by axis.")
     for axes in value:
         for axis, rating in axes.items():
             if isinstance(rating, bool) or not isinstance(rating, int | float):
@@ -113,7 +113,7 @@ def read_axes(value: object) -> list[dict[str, float]]:
 
 def read_ranks(value: object) -> tuple[int | None, ...]:
     if not isinstance(value, list):
-        raise ValueError("This is a list.")
+        raise ValueError("This must be a list.")
     return tuple(None if one is None else read_whole_number(one) for one in value)
 
 

@@ -121,7 +121,7 @@ def read_instance(row: Row, metric: str, direction: int, choices: Choices) -> tu
 
 def read_scores(value: object) -> list[float | None]:
     if not isinstance(value, list):
-        raise ValueError("This is a list.")
+        raise ValueError("This must be a list.")
     return [None if score is None else read_number(score) for score in value]
 
 

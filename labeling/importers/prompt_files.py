@@ -113,5 +113,5 @@ def read_cells(cells: dict[str, str], line: int) -> PromptRow | list[RowError]:
 def read_answer(cell: str) -> bool:
     answer = ANSWERS.get(cell.strip().lower())
     if answer is None:
-        raise ValueError("This is true, false or empty.")
+        raise ValueError("This must be true, false or empty.")
     return answer

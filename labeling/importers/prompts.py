@@ -90,7 +90,7 @@ def lacks_consent(values: Mapping[str, Any]) -> bool:
 
 def read_string(value: object, *, at_most: int) -> str:
     if not isinstance(value, str):
-        raise ValueError("This is text in quotes.")
+        raise ValueError("This must be text in quotes.")
     if len(value) > at_most:
         raise ValueError(f"Longer than {at_most:,} characters.")
     return value
@@ -110,7 +110,7 @@ def read_category(value: object) -> str | None:
 
 def read_flags(value: object) -> dict[str, bool]:
     if not isinstance(value, dict):
-        raise ValueError("This is an object of flags, each true or false.")
+        raise ValueError("This must be an object of flags, each true or false.")
     for key, answer in value.items():
         if key not in PROMPT_FLAGS:
             raise ValueError(f"{key[:80]!r} is not one of {', '.join(PROMPT_FLAGS)}.")

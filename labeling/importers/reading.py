@@ -263,13 +263,13 @@ def read_time(value: object) -> datetime:
 
 def read_object(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise ValueError("This is a JSON object.")
+        raise ValueError("This must be a JSON object.")
     return value
 
 
 def read_objects(value: object) -> list[dict[str, object]]:
     if not isinstance(value, list):
-        raise ValueError("This is a list.")
+        raise ValueError("This must be a list.")
     return [read_object(member) for member in value]
 
 

@@ -115,7 +115,7 @@ def test_a_csv_with_quoted_line_breaks_goes_on_at_a_row(rosa, monkeypatch):
     first = Prompt.objects.get(category="chat")
     assert first.text == "Line one\nline two"
     assert (first.flags, first.organization_key) == ({"closed_domain": True}, "acme")
-    assert done.lines.get(line=6).message == "This is true, false or empty."
+    assert done.lines.get(line=6).message == "This must be true, false or empty."
 
 
 @pytest.mark.parametrize(

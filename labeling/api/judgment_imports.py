@@ -53,6 +53,7 @@ class FormatChoiceOutput(serializers.Serializer[Any]):
 
 class JudgmentFormatOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
+    about = serializers.CharField(help_text="What a file of it holds.")
     row = serializers.CharField(help_text="What the format calls a row.")
     choices = FormatChoiceOutput(many=True, help_text="What a file of it does not say.")
 
@@ -218,7 +219,9 @@ class JudgmentImportCancelView(UploadCancelView):
     kind, output = JudgmentImport, JudgmentImportDetailOutput
 
 
-@extend_schema_view(get=extend_schema(operation_id="list_judgment_import_rows", parameters=[RowsFilter]))
+@extend_schema_view(
+    get=extend_schema(operation_id="list_judgment_import_rows", parameters=[RowsFilter])
+)
 class JudgmentImportRowsView(UploadRowsView):
     kind, rows, wanted = JudgmentImport, "rows", RowsFilter
     serializer_class = JudgmentImportRowOutput

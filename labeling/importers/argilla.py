@@ -96,6 +96,7 @@ def read_order(value: object) -> list[tuple[str, int]]:
 
 ARGILLA: Final = DataFormat(
     name="argilla",
+    about="Submitted answers to a ranking question, ties included.",
     row="item",
     read=reader_of_json(read_task),
     choices=(

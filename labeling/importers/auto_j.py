@@ -42,4 +42,9 @@ def read_label(value: object) -> tuple[int, int]:
     return RANKS_OF_LABEL[label]
 
 
-AUTO_J: Final = DataFormat(name="auto-j", row="line", read=reader_of_json(read_task))
+AUTO_J: Final = DataFormat(
+    name="auto-j",
+    about="Two responses and a label: 0, 1, or 2 for a tie.",
+    row="line",
+    read=reader_of_json(read_task),
+)

@@ -62,5 +62,8 @@ def read_best(value: object) -> int:
 
 
 BEST_OF_FOUR: Final = DataFormat(
-    name="lm-human-preferences", row="item", read=reader_of_json(read_task)
+    name="lm-human-preferences",
+    about="Four samples and the best of them, as texts.",
+    row="item",
+    read=reader_of_json(read_task),
 )

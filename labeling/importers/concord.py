@@ -117,4 +117,9 @@ def read_ranks(value: object) -> tuple[int | None, ...]:
     return tuple(None if one is None else read_whole_number(one) for one in value)
 
 
-CONCORD: Final = DataFormat(name="concord", row="line", read=reader_of_json(read_row))
+CONCORD: Final = DataFormat(
+    name="concord",
+    about="What is exported here: ranking.jsonl and sft.jsonl.",
+    row="line",
+    read=reader_of_json(read_row),
+)

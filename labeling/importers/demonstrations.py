@@ -80,13 +80,22 @@ def demonstrated(
 
 SELF_INSTRUCT: Final = DataFormat(
     name="self-instruct",
+    about="Demonstrations with their instances.",
     row="line",
     read=reader_of_json(read_self_instruct),
     choices=(written_by("people"),),
 )
 ALPACA: Final = DataFormat(
-    name="alpaca", row="item", read=reader_of_json(read_alpaca), choices=(written_by(MODEL),)
+    name="alpaca",
+    about="Demonstrations: instruction, input, output.",
+    row="item",
+    read=reader_of_json(read_alpaca),
+    choices=(written_by(MODEL),),
 )
 DOLLY: Final = DataFormat(
-    name="dolly", row="line", read=reader_of_json(read_dolly), choices=(written_by("people"),)
+    name="dolly",
+    about="Demonstrations: instruction, context, response.",
+    row="line",
+    read=reader_of_json(read_dolly),
+    choices=(written_by("people"),),
 )

@@ -58,6 +58,7 @@ def read_rating(value: object) -> float:
 
 HELPSTEER2: Final = DataFormat(
     name="helpsteer2",
+    about="Responses rated on five axes; rows of one prompt follow each other.",
     row="line",
     read=reader_of_groups(prompt_of_row, read_task),
     choices=(Choice("axis", "the axis that orders the responses", "helpfulness", AXES),),

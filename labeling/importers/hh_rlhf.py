@@ -47,4 +47,9 @@ def pair_of_transcripts(chosen: str, rejected: str) -> JudgedTask | LeftOut:
     )
 
 
-HH_RLHF: Final = DataFormat(name="hh-rlhf", row="line", read=reader_of_json(read_task))
+HH_RLHF: Final = DataFormat(
+    name="hh-rlhf",
+    about="Chosen and rejected dialogues; the prompt is what both begin with.",
+    row="line",
+    read=reader_of_json(read_task),
+)

@@ -140,6 +140,7 @@ def task_of(prompt: str, group: Sequence[Scored]) -> JudgedTask:
 
 JUDGE_BENCH: Final = DataFormat(
     name="judge-bench",
+    about="Texts of one prompt, ordered by each annotator's scores.",
     row="instance",
     read=read_file,
     choices=(

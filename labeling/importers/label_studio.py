@@ -150,6 +150,7 @@ def is_untouched(result: Row, ranks: Sequence[int | None]) -> bool:
 
 LABEL_STUDIO: Final = DataFormat(
     name="label-studio",
+    about="Orders of a Ranker, or the side chosen in a Pairwise.",
     row="item",
     read=reader_of_json(read_task),
     choices=(

@@ -100,4 +100,9 @@ def read_turn(value: object) -> int:
     return turn
 
 
-MT_BENCH: Final = DataFormat(name="mt-bench", row="item", read=reader_of_json(read_task))
+MT_BENCH: Final = DataFormat(
+    name="mt-bench",
+    about="Votes of people or of a model between two models.",
+    row="item",
+    read=reader_of_json(read_task),
+)

@@ -115,6 +115,7 @@ def read_rank(value: object) -> int:
 
 OASST: Final = DataFormat(
     name="oasst",
+    about="Message trees with ranked replies.",
     row="line",
     read=reader_of_json(read_tree),
     choices=(

@@ -88,4 +88,9 @@ def read_response(value: object) -> str:
     return str(value) if isinstance(value, bool) else read_any_text(value)
 
 
-PANDALM: Final = DataFormat(name="pandalm", row="item", read=reader_of_json(read_task))
+PANDALM: Final = DataFormat(
+    name="pandalm",
+    about="Two responses and several annotators; 0 is a tie.",
+    row="item",
+    read=reader_of_json(read_task),
+)

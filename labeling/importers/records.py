@@ -113,9 +113,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class DataFormat:
-    """A file format: its name, what it calls a row, and how to read one."""
+    """A file format: its name, what a file of it holds, what it calls a row, how to read one."""
 
     name: str
+    about: str
     row: str
     read: Callable[[BinaryIO, Choices], Iterator[NumberedRow]]
     choices: tuple[Choice, ...] = field(default=())

@@ -126,9 +126,15 @@ def read_likert(value: object) -> float:
     return float(read_whole_number(value))
 
 
-SUMMARIZE: Final = DataFormat(name="summarize", row="line", read=reader_of_json(read_comparison))
+SUMMARIZE: Final = DataFormat(
+    name="summarize",
+    about="Two summaries of a post and the chosen one.",
+    row="line",
+    read=reader_of_json(read_comparison),
+)
 SUMMARIZE_AXES: Final = DataFormat(
     name="summarize-axes",
+    about="Summaries of a post that one worker rated on several axes.",
     row="line",
     read=reader_of_groups(post_and_worker, read_ratings, is_gathered=True),
     choices=(Choice("axis", "the axis that orders the summaries of a post", "overall"),),

@@ -120,4 +120,9 @@ def pair(prompt: str, chosen: str, rejected: str) -> JudgedTask:
     )
 
 
-TRL: Final = DataFormat(name="trl", row="line", read=reader_of_groups(key_of, read_task))
+TRL: Final = DataFormat(
+    name="trl",
+    about="Preference with or without a prompt, or labelled answers.",
+    row="line",
+    read=reader_of_groups(key_of, read_task),
+)

@@ -81,4 +81,9 @@ def read_sheet_time(value: object) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-TULU: Final = DataFormat(name="tulu", row="line", read=reader_of_rows(read_task, reader_of(NEEDED)))
+TULU: Final = DataFormat(
+    name="tulu",
+    about="The spreadsheet of two completions with five levels, as CSV.",
+    row="line",
+    read=reader_of_rows(read_task, reader_of(NEEDED)),
+)

@@ -77,4 +77,9 @@ def ranks_of(
     return tuple(rank_of.get(position) for position in range(num_completions))
 
 
-UKP: Final = DataFormat(name="ukp", row="line", read=reader_of_json(read_task))
+UKP: Final = DataFormat(
+    name="ukp",
+    about="Arguments of which every pair was judged by several people.",
+    row="line",
+    read=reader_of_json(read_task),
+)

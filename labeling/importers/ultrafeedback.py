@@ -66,6 +66,7 @@ def score_of(ratings: Mapping[str, float], axis: str) -> float | None:
 
 ULTRAFEEDBACK: Final = DataFormat(
     name="ultrafeedback",
+    about="Answers rated by a model: no person's judgment.",
     row="line",
     read=reader_of_json(read_task),
     choices=(Choice("axis", "the axis that orders the answers, or their mean", MEAN),),

@@ -42,4 +42,9 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
     )
 
 
-WEBGPT: Final = DataFormat(name="webgpt", row="line", read=reader_of_json(read_task))
+WEBGPT: Final = DataFormat(
+    name="webgpt",
+    about="Two answers with a score each.",
+    row="line",
+    read=reader_of_json(read_task),
+)

@@ -130,9 +130,15 @@ def read_pairs(rows: Sequence[Row], _: Choices) -> JudgedTask:
     return task_of(Ranked(lang_pair, segment, ranking, judge, list(rank_of.items())))
 
 
-WMT: Final = DataFormat(name="wmt", row="line", read=reader_of_json(read_ranking))
+WMT: Final = DataFormat(
+    name="wmt",
+    about="Rankings of systems' outputs, as JSON lines.",
+    row="line",
+    read=reader_of_json(read_ranking),
+)
 WMT_CSV: Final = DataFormat(
     name="wmt-csv",
+    about="Rankings of systems' outputs, one pair a line.",
     row="line",
     read=reader_of_groups(ranking_of_line, read_pairs, reader_of(NEEDED), is_gathered=True),
 )

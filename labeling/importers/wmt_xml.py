@@ -116,4 +116,9 @@ def read_rankings(file: BinaryIO, _: Choices) -> Iterator[NumberedRow]:
         yield line, [RowError(line, "", f"Not XML: {error}.")]
 
 
-WMT_XML: Final = DataFormat(name="wmt-xml", row="line", read=read_rankings)
+WMT_XML: Final = DataFormat(
+    name="wmt-xml",
+    about="Rankings of systems' outputs, as the tasks' XML.",
+    row="line",
+    read=read_rankings,
+)

@@ -237,6 +237,7 @@ def test_every_format_says_what_it_leaves_to_choose(rosa):
     formats = {one["name"]: one for one in found["formats"]}
     assert {"csv", "wmt", "pandalm", "ukp", "trl"} <= set(formats)
     assert [choice["name"] for choice in formats["csv"]["choices"]][:2] == ["prompt", "completions"]
+    assert all(one["about"].endswith(".") for one in found["formats"])
     assert found["max_bytes"] == MAX_FILE_BYTES
 
 

@@ -3657,6 +3657,8 @@ export interface components {
         };
         JudgmentFormatOutput: {
             name: string;
+            /** @description What a file of it holds. */
+            about: string;
             /** @description What the format calls a row. */
             row: string;
             /** @description What a file of it does not say. */

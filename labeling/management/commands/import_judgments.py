@@ -100,8 +100,12 @@ class Command(BaseCommand):
 
 
 def described(formats: Iterable[DataFormat]) -> Iterator[str]:
+    known_formats = tuple(formats)
+    yield "what a file of each format holds:"
+    for known in known_formats:
+        yield f"  {known.name}: {known.about}"
     yield "what a format leaves to --choose:"
-    for known in formats:
+    for known in known_formats:
         for choice in known.choices:
             allowed = f" ({', '.join(choice.allowed)})" if choice.allowed else ""
             default = f"; {choice.default} unless chosen" if choice.default else ""

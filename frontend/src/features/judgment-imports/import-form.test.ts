@@ -20,7 +20,7 @@ test("columns are guessed by their names and the rest is left to a person", () =
 
 test("what is missing is said one thing at a time", () => {
   const file = new File(["a"], "a.csv");
-  const format = { name: "csv", row: "line", choices: [] };
+  const format = { name: "csv", about: "", row: "line", choices: [] };
   const form = { ...EMPTY_FORM, dataset: "a" };
 
   expect(unreadyBecause(form, null, format, 100)).toBe("Choose a file.");

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { SyntheticEvent } from "react";
 import { useLocation, useNavigate } from "react-router";
 
-import type { JudgmentImport } from "@/api/research-types";
+import type { JudgmentFormat, JudgmentImport } from "@/api/research-types";
 import type { Column } from "@/components/data-table";
 import { FileDrop } from "@/components/file-drop";
 import { formatCount } from "@/components/formats";
@@ -15,7 +15,7 @@ import { ProblemNote } from "@/components/problem-note";
 import { headOf } from "./csv-head";
 import type { CsvHead } from "./csv-head";
 import { datasetNameOf, EMPTY_FORM, guessedChoices, requestOf, unreadyBecause } from "./import-form";
-import type { ImportBegun } from "./import-form";
+import type { ImportBegun, ImportForm } from "./import-form";
 import { formatsQuery, judgmentImportsQuery, useOpenJudgmentImport } from "./judgment-import-queries";
 import classes from "./judgment-imports.module.css";
 import { MappingFields } from "./mapping-fields";
@@ -57,6 +57,69 @@ function useImportForm(begun: ImportBegun | null) {
   return { file, head, form, change, choose };
 }
 
+/** Which format it is, what the file does not say, and what becomes of it. */
+function ImportSettings({
+  formats,
+  hasFile,
+  head,
+  form,
+  onChange,
+}: {
+  formats: JudgmentFormat[];
+  hasFile: boolean;
+  head: CsvHead | null;
+  form: ImportForm;
+  onChange: (part: Partial<ImportForm>) => void;
+}) {
+  const format = formats.find(({ name }) => name === form.format);
+  return (
+    <>
+      <div className={classes.fields}>
+        <NativeSelect
+          label="Format"
+          description={format?.about ?? "What the file holds."}
+          data={formats.map(({ name }) => name)}
+          value={form.format}
+          onChange={(event) => onChange({ format: event.currentTarget.value, choices: {} })}
+        />
+        <TextInput
+          label="Data set"
+          description="Part of the names of its people and models."
+          value={form.dataset}
+          onChange={(event) => onChange({ dataset: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Project"
+          description="The same project takes several files."
+          placeholder={`Imported: ${form.dataset}`}
+          value={form.projectName}
+          onChange={(event) => onChange({ projectName: event.currentTarget.value })}
+        />
+      </div>
+      {format && (hasFile || format.name !== "csv") && (
+        <MappingFields
+          format={format}
+          head={head}
+          choices={form.choices}
+          onChange={(name, value) => onChange({ choices: { ...form.choices, [name]: value } })}
+        />
+      )}
+      <Checkbox
+        label="For the figures only"
+        description="Nothing of it ever trains a model."
+        checked={form.isStudy}
+        onChange={(event) => onChange({ isStudy: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label="Only try it"
+        description="Reports on every row and stores nothing."
+        checked={form.isDryRun}
+        onChange={(event) => onChange({ isDryRun: event.currentTarget.checked })}
+      />
+    </>
+  );
+}
+
 /** Begins an import: a file, its format, what the file does not say, and whether it is only tried. */
 export function ImportJudgmentsPage() {
   const begun = useLocation().state as ImportBegun | null;
@@ -93,47 +156,12 @@ export function ImportJudgmentsPage() {
             words="Drop the file here as it was published, gzipped or not"
             onChoose={(chosen) => void choose(chosen)}
           />
-          <div className={classes.fields}>
-            <NativeSelect
-              label="Format"
-              description="docs/data.md describes each."
-              data={(formats.data?.formats ?? []).map(({ name }) => name)}
-              value={form.format}
-              onChange={(event) => change({ format: event.currentTarget.value, choices: {} })}
-            />
-            <TextInput
-              label="Data set"
-              description="Part of the names of its people and models."
-              value={form.dataset}
-              onChange={(event) => change({ dataset: event.currentTarget.value })}
-            />
-            <TextInput
-              label="Project"
-              description="The same project takes several files."
-              placeholder={`Imported: ${form.dataset}`}
-              value={form.projectName}
-              onChange={(event) => change({ projectName: event.currentTarget.value })}
-            />
-          </div>
-          {format && (file !== null || format.name !== "csv") && (
-            <MappingFields
-              format={format}
-              head={head}
-              choices={form.choices}
-              onChange={(name, value) => change({ choices: { ...form.choices, [name]: value } })}
-            />
-          )}
-          <Checkbox
-            label="For the figures only"
-            description="Nothing of it ever trains a model."
-            checked={form.isStudy}
-            onChange={(event) => change({ isStudy: event.currentTarget.checked })}
-          />
-          <Checkbox
-            label="Only try it"
-            description="Reports on every row and stores nothing."
-            checked={form.isDryRun}
-            onChange={(event) => change({ isDryRun: event.currentTarget.checked })}
+          <ImportSettings
+            formats={formats.data?.formats ?? []}
+            hasFile={file !== null}
+            head={head}
+            form={form}
+            onChange={change}
           />
           {why !== null && <p className={classes.why}>{why}</p>}
           <div>

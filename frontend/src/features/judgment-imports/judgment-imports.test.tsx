@@ -60,6 +60,7 @@ beforeEach(() => {
         formats: [
           {
             name: "csv",
+            about: "Any table whose columns are named.",
             row: "line",
             choices: [
               { name: "prompt", help: "the column of the prompt", default: "prompt", allowed: [] },
@@ -68,7 +69,7 @@ beforeEach(() => {
               { name: "tie", help: "the words for a tie", default: "tie,both", allowed: [] },
             ],
           },
-          { name: "pandalm", row: "item", choices: [] },
+          { name: "pandalm", about: "Two responses and several annotators.", row: "item", choices: [] },
         ],
       },
     })

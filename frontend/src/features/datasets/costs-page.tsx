@@ -84,6 +84,14 @@ function columnsOf(rate: number | null): Column<ProjectCost>[] {
   ];
 }
 
+/** What all projects shown took together; of one alone its row says so. */
+function Altogether({ projects, rate }: { projects: ProjectCost[]; rate: number | null }) {
+  if (projects.length < 2) return null;
+  const minutes = projects.reduce((sum, one) => sum + one.ranking_minutes + one.demonstration_minutes, 0);
+  const price = rate === null ? "" : `, ${priceOf(minutes, rate)} in pay`;
+  return <p>{`Altogether ${minutesText(minutes)} active minutes${price}.`}</p>;
+}
+
 function Table({ costs: { definition, projects }, rate }: { costs: Costs; rate: number | null }) {
   if (projects.length === 0) {
     return <EmptyNote title="No sealed answer fits">Choose other days or another project.</EmptyNote>;
@@ -112,6 +120,7 @@ function Table({ costs: { definition, projects }, rate }: { costs: Costs; rate: 
         />
       }
     >
+      <Altogether projects={projects} rate={rate} />
       <DataTable caption="Cost by project" columns={columnsOf(rate)} rows={projects} rowKey={({ project }) => project.id} />
     </Section>
   );

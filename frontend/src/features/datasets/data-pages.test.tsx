@@ -124,6 +124,16 @@ test("cost is minutes, and money once the pay is typed", async () => {
   expect(screen.getByRole("row", { name: /Spring rankings/ })).toHaveTextContent("0.20036.00");
 });
 
+test("what all projects took together is said, and no time is a dash", async () => {
+  const [first] = costs.projects;
+  const imported = { ...first, project: { id: 5, name: "Imported" }, num_timed_rankings: 0, ranking_minutes: 0 };
+  server.on("GET /api/costs/", { body: { ...costs, projects: [first, { ...imported, minutes_per_pair: null }] } });
+  renderApp("/data/costs?rate=24");
+
+  expect(await screen.findByText("Altogether 90.00 active minutes, 36.00 in pay.")).toBeVisible();
+  expect(screen.getByRole("row", { name: /Imported/ })).toHaveTextContent("200–200–0–––");
+});
+
 test("days and project go to the server and stay in the address", async () => {
   renderApp("/data/costs?since=2026-03-01&project=4&simulated=yes");
 

@@ -16,10 +16,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import torch
-from transformers import AutoModelForCausalLM, LlamaConfig
-
-from training.ml.language_modelling import Example, answer_loss, side_by_side
+from benchmarks.learning_pass import random_answers, random_policy
+from training.ml.language_modelling import answer_loss
 from training.ml.networks import read_side_by_side
 
 WAYS: Mapping[str, Mapping[str, str]] = {
@@ -28,30 +26,12 @@ WAYS: Mapping[str, Mapping[str, str]] = {
     "a short spin (`GOMP_SPINCOUNT=10000`)": {"GOMP_SPINCOUNT": "10000"},
 }
 SETTINGS = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
-VOCABULARY, NUM_ANSWERS, PROMPT_TOKENS, RESPONSE_TOKENS = 8192, 10, 128, 64
 
 
 def passes(width: int, num_layers: int) -> None:
     """A pass forth and back for every line on standard input, its seconds for an answer."""
-    torch.manual_seed(1)
-    heads = width // 64
-    config = LlamaConfig(
-        hidden_size=width,
-        intermediate_size=width * 8 // 3,
-        num_hidden_layers=num_layers,
-        num_attention_heads=heads,
-        num_key_value_heads=heads,
-        vocab_size=VOCABULARY,
-        tie_word_embeddings=True,
-    )
-    model = AutoModelForCausalLM.from_config(config)
+    model, batch = random_policy(width, num_layers), random_answers()
     read_side_by_side(model)
-
-    def tokens(count: int) -> list[int]:
-        return torch.randint(VOCABULARY, (count,)).tolist()
-
-    examples = [Example(tokens(PROMPT_TOKENS), tokens(RESPONSE_TOKENS)) for _ in range(NUM_ANSWERS)]
-    batch = side_by_side(examples)
     for _ in sys.stdin:
         began = time.perf_counter()
         answer_loss(model, batch, "fp32").backward()  # type: ignore[no-untyped-call]
@@ -69,7 +49,7 @@ class Way:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=inherited | environment,
+            env={**inherited, **environment},
         )
         self.turn()  # warms it up
 

@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 
 from training.ml.batches import TokenBatch
 from training.ml.last_block import Places, spare_last_mlp
+from training.ml.lean_blocks import make_lean
 from training.ml.packing import can_pack
 from training.ml.sharding import rebuilt
 from training.ml.span_attention import read_spans
@@ -106,7 +107,11 @@ def initialise_head(head: nn.Linear, seed: torch.Generator) -> None:
 
 
 def read_side_by_side(model: PreTrainedModel) -> None:
-    """Let the model read texts side by side, and spare what nobody reads, where it is known how."""
+    """Let the model read texts side by side, keep and write what is needed, where it is known how.
+
+    The hooks of the last block come after its parts are replaced.
+    """
+    make_lean(model)
     if can_pack(model.config):
         read_spans(model)
         spare_last_mlp(model)

@@ -12,3 +12,9 @@ test("a page below another's address is itself, and only one entry is marked", (
   expect(at("/labelers")).toBe("labelers");
   expect(at("/")).toBeUndefined();
 });
+
+test("pages with addresses of their own are marked where they are reached", () => {
+  expect(at("/rounds/7")).toBe("runs");
+  expect(at("/sweeps")).toBe("runs");
+  expect(at("/candidates/3")).toBe("screenings");
+});

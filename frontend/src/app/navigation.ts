@@ -10,6 +10,8 @@ export type NavigationGroup = "own" | "figures" | "people";
 export interface NavigationItem {
   name: keyof typeof common.navigation;
   path: string;
+  /** Pages that are reached through this one and stand at addresses of their own. */
+  also?: string[];
   /** The least role that sees it. */
   role: Role;
   group?: NavigationGroup;
@@ -23,7 +25,7 @@ export const navigation: NavigationItem[] = [
   { name: "writePrompts", path: "/write-prompts", role: "labeler", group: "own" },
   { name: "questions", path: "/questions", role: "labeler" },
   { name: "prompts", path: "/prompts", role: "researcher" },
-  { name: "projects", path: "/projects", role: "researcher" },
+  { name: "projects", path: "/projects", also: ["/rankings"], role: "researcher" },
   { name: "reviews", path: "/reviews", role: "researcher" },
   { name: "agreement", path: "/agreement", role: "researcher", group: "figures" },
   { name: "winRates", path: "/win-rates", role: "researcher", group: "figures" },
@@ -31,11 +33,11 @@ export const navigation: NavigationItem[] = [
   { name: "costs", path: "/data/costs", role: "researcher", group: "figures" },
   { name: "evaluations", path: "/evaluations", role: "researcher" },
   { name: "data", path: "/data", role: "researcher" },
-  { name: "runs", path: "/runs", role: "researcher" },
+  { name: "runs", path: "/runs", also: ["/rounds", "/sweeps"], role: "researcher" },
   { name: "models", path: "/models", role: "researcher" },
   { name: "people", path: "/people", role: "researcher", group: "people" },
   { name: "labelers", path: "/labelers", role: "researcher", group: "people" },
-  { name: "screenings", path: "/screenings", role: "researcher", group: "people" },
+  { name: "screenings", path: "/screenings", also: ["/candidates"], role: "researcher", group: "people" },
   { name: "surveys", path: "/surveys", role: "labeler", group: "people" },
   { name: "consent", path: "/consent/versions", role: "researcher", group: "people" },
   { name: "audit", path: "/audit", role: "admin", group: "people" },
@@ -44,8 +46,9 @@ export const navigation: NavigationItem[] = [
 /** The entry of the page at this address: the nearest one, where one lies below another. */
 export function itemAt(items: readonly NavigationItem[], pathname: string): NavigationItem | undefined {
   return items
+    .flatMap((item) => [item.path, ...(item.also ?? [])].map((path) => ({ item, path })))
     .filter(({ path }) => matchPath({ path, end: false }, pathname))
-    .sort((a, b) => b.path.length - a.path.length)[0];
+    .sort((a, b) => b.path.length - a.path.length)[0]?.item;
 }
 
 export function itemsFor(role: Role): NavigationItem[] {

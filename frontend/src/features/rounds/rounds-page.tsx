@@ -42,6 +42,7 @@ const COLUMNS: Column<Round>[] = [
     key: "name",
     header: "Round",
     isRowHeader: true,
+    width: "30%",
     cell: ({ id, name }) => <Link to={`/rounds/${id}`}>{name}</Link>,
   },
   {

@@ -60,6 +60,7 @@ function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Colum
       key: "name",
       header: "Run",
       isRowHeader: true,
+      width: "30%",
       cell: (run) => (
         <>
           <Link to={`/runs/${run.id}`}>{run.name}</Link>
@@ -73,13 +74,13 @@ function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Colum
       isOneLine: true,
       cell: (run) => <ToneBadge {...RUN_STATE_WORDS[run.state]} />,
     },
-    { key: "progress", header: "Progress", cell: (run) => <RunProgress run={run} /> },
+    { key: "progress", header: "Progress", width: "20%", cell: (run) => <RunProgress run={run} /> },
     {
       key: "curve",
       header: "Curve",
       cell: (run) => (drawn.has(run.id) ? <RunCurveCell run={run} /> : null),
     },
-    { key: "worker", header: "Worker", cell: (run) => run.worker },
+    { key: "worker", header: "Worker", isOneLine: true, cell: (run) => run.worker },
     {
       key: "requested",
       header: "Requested",

@@ -212,11 +212,13 @@ def make_ranking(
     submitted_at: datetime | None = None,
     ratings: Sequence[int] | None = None,
     flags: Mapping[str, bool] | None = None,
+    flags_at: Mapping[int, Mapping[str, bool]] | None = None,
     axes: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Ranking:
     """One labeler's dense ranks of the task's completions, sealed long ago by default.
 
-    ``axes`` are ratings that came with an imported judgment, by the place of the completion.
+    ``flags_at`` are the flags of the completion at a place, ``flags`` those of the others. ``axes``
+    are ratings that came with an imported judgment, by the place of the completion.
     """
     submitted_at = submitted_at or long_ago()
     assignment = hold_slot(task, labeler, submitted_at)
@@ -240,7 +242,7 @@ def make_ranking(
                 completion=completion,
                 rank=rank,
                 rating=ratings[n] if ratings else 8 - rank if rank < 8 else 1,
-                flags=dict(flags or {}),
+                flags=dict((flags_at or {}).get(n, flags or {})),
                 axes=dict((axes or {}).get(n, {})),
             )
             for n, (completion, rank) in enumerate(zip(completions_of(task), ranks, strict=True))

@@ -49,8 +49,8 @@ class ShownItems:
 
 
 @dataclass(frozen=True, eq=False)
-class _Counts:
-    """Of each prompt, the pairs that differ in something and those that went its way."""
+class Counts:
+    """The pairs that differ in something, and those that went its way. Shapes: both alike."""
 
     preferred: FloatArray
     differing: FloatArray
@@ -69,7 +69,7 @@ def preferences(blocks: list[ShownItems], formatting: list[str]) -> dict[str, Fi
     for block in blocks:
         place = np.searchsorted(prompts, block.prompt)
         for column, name in enumerate(names):
-            counts = _counted(block, name)
+            counts = preference_counts(block, name)
             np.add.at(sums[:, 2 * column], place, counts.preferred)
             np.add.at(sums[:, 2 * column + 1], place, counts.differing)
     return _figures(names, sums)
@@ -83,16 +83,23 @@ def wins_by_place(blocks: list[ShownItems]) -> dict[int, Figure]:
     sums = np.zeros((len(prompts), 2 * num_places))
     for block in ordered:
         where = np.searchsorted(prompts, block.prompt)
-        first, second, sign = pair_sign_columns(block.rank)
-        score = (sign + 1) / 2
-        for pair in range(sign.shape[1]):
-            for place, won in (
-                (first[pair], score[:, pair]),
-                (second[pair], 1 - score[:, pair]),
-            ):
-                np.add.at(sums[:, 2 * place], where, won)
-                np.add.at(sums[:, 2 * place + 1], where, 1)
+        for place in range(block.rank.shape[1]):
+            counts = place_counts(block, place)
+            np.add.at(sums[:, 2 * place], where, counts.preferred)
+            np.add.at(sums[:, 2 * place + 1], where, counts.differing)
     return {int(name): one for name, one in _figures(list(range(num_places)), sums).items()}
+
+
+def place_counts(block: ShownItems, place: int) -> Counts:
+    """What each ranking adds to a place's share of wins. Shapes: rows of the block."""
+    first, second, sign = pair_sign_columns(block.rank)
+    score = (sign + 1) / 2
+    won = score[:, first == place].sum(axis=1) + (1 - score[:, second == place]).sum(axis=1)
+    number = np.full(len(won), float(((first == place) | (second == place)).sum()))
+    return Counts(
+        preferred=np.where(block.is_ordered, won, 0.0),
+        differing=np.where(block.is_ordered, number, 0.0),
+    )
 
 
 def _ordered(block: ShownItems) -> ShownItems:
@@ -106,8 +113,8 @@ def _ordered(block: ShownItems) -> ShownItems:
     )
 
 
-def _counted(block: ShownItems, name: str) -> _Counts:
-    """Sums of each row of the block."""
+def preference_counts(block: ShownItems, name: str) -> Counts:
+    """What each ranking adds to one of the ``preferences``. Shapes: rows of the block."""
     first, second, sign = pair_sign_columns(block.rank)
     if name == "first_shown":
         difference = np.broadcast_to(block.is_ordered[:, None].astype(np.int64), sign.shape)
@@ -122,7 +129,7 @@ def _counted(block: ShownItems, name: str) -> _Counts:
             longer = np.maximum(block.length[:, first], block.length[:, second])
             difference = np.where(longer <= LIKE_LENGTH * shorter, difference, 0)
     says = (difference != 0) & (sign != 0)
-    return _Counts(
+    return Counts(
         preferred=(says & (difference == sign)).sum(axis=1).astype(float),
         differing=says.sum(axis=1).astype(float),
     )

@@ -46,12 +46,18 @@ class Seen:
 
 @dataclass(frozen=True)
 class Leak:
-    """``figures`` by the keys of ``SIGHTS``; ``recalls`` is the share told right of each source."""
+    """``figures`` by the keys of ``SIGHTS``; ``recalls`` is the share told right of each source.
+
+    ``kept`` are the places of the completions that were looked at; ``told`` is, by sight, the
+    source that each of them was given, 0 for none. Shapes: kept and each of told alike.
+    """
 
     sources: list[int]
     chance: float
     figures: dict[str, Figure]
     recalls: dict[int, Figure]
+    kept: IntArray
+    told: dict[str, IntArray]
 
 
 def leak(completions: Sequence[Seen]) -> Leak:
@@ -64,22 +70,27 @@ def leak(completions: Sequence[Seen]) -> Leak:
     for one in completions:
         counts[one.source] = counts.get(one.source, 0) + 1
     sources = sorted(source for source, number in counts.items() if number >= MINIMUM_OF_SOURCE)
-    kept = [one for one in completions if one.source in set(sources)]
+    places = [place for place, one in enumerate(completions) if one.source in set(sources)]
+    kept = [completions[place] for place in places]
     prompt = np.array([one.prompt for one in kept], dtype=np.int64)
     num_prompts = len(np.unique(prompt))
     size = Size(len(kept), num_prompts, len(kept))
     if reason := _why_not(len(sources), num_prompts):
-        return Leak(sources, 0.0, dict.fromkeys(SIGHTS, undefined(reason, size=size)), {})
+        nothing = np.empty(0, dtype=np.int64)
+        return Leak(
+            sources, 0.0, dict.fromkeys(SIGHTS, undefined(reason, size=size)), {}, nothing, {}
+        )
     label = np.searchsorted(sources, [one.source for one in kept]).astype(np.int64)
     fold = np.array([crc32(str(number).encode()) % NUM_FOLDS for number in prompt], dtype=np.int64)
     seen = _sights([one.text for one in kept])
-    figures, recalls = {}, {}
+    figures, recalls, told = {}, {}, {}
     for name, features in seen.items():
-        is_right = cross_validated(features, label, fold, num_classes=len(sources)) == label
-        figures[name], of_source = _figures(is_right, label, prompt, len(sources))
+        classes = cross_validated(features, label, fold, num_classes=len(sources))
+        told[name] = np.where(classes < 0, 0, np.array(sources)[classes])
+        figures[name], of_source = _figures(classes == label, label, prompt, len(sources))
         if name == "everything":
             recalls = dict(zip(sources, of_source, strict=True))
-    return Leak(sources, 1 / len(sources), figures, recalls)
+    return Leak(sources, 1 / len(sources), figures, recalls, np.array(places), told)
 
 
 def cross_validated(

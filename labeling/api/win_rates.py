@@ -24,7 +24,7 @@ from labeling.selectors.win_rates import (
     ModelStanding,
     Scope,
     leaderboard,
-    rankings_of_both,
+    rankings_of_model,
 )
 
 PROMPT_CHARACTERS = 160
@@ -61,7 +61,15 @@ class LeaderboardFilter(ScopeFilter):
 
 class BehindFilter(ScopeFilter):
     model = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM)
-    other = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM)
+    other = serializers.IntegerField(
+        min_value=1,
+        max_value=ID_MAXIMUM,
+        required=False,
+        help_text="That rank this one too; without it all that rank the model.",
+    )
+    flag = serializers.ChoiceField(
+        choices=tuple(FLAG_ITEMS), required=False, help_text="That said yes to it of the model."
+    )
 
 
 class JudgedModelOutput(serializers.Serializer[Any]):
@@ -151,7 +159,7 @@ class RankingBehindOutput(serializers.Serializer[Any]):
     prompt = serializers.SerializerMethodField(help_text="Its first characters.")
     submitted_at = serializers.DateTimeField()
     model_rank = serializers.IntegerField(help_text="Of its best completion; 1 is best.")
-    other_rank = serializers.IntegerField()
+    other_rank = serializers.IntegerField(allow_null=True, help_text="Null without another one.")
 
     def get_prompt(self, ranking: Ranking) -> str:
         return ranking.task.prompt.text[:PROMPT_CHARACTERS]
@@ -183,15 +191,16 @@ class RankingsBehindView(generics.ListAPIView[Ranking]):
     def get_queryset(self) -> Any:
         wanted = BehindFilter(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        return rankings_of_both(
+        return rankings_of_model(
             wanted.scope(),
             model_id=wanted.validated_data["model"],
-            other_id=wanted.validated_data["other"],
+            other_id=wanted.validated_data.get("other"),
+            flag=wanted.validated_data.get("flag"),
         )
 
     @extend_schema(operation_id="rankings_behind_win_rate", parameters=[BehindFilter])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The sealed rankings that rank both models, newest first."""
+        """The sealed rankings behind a figure of a model, newest first."""
         return self.list(request)
 
 

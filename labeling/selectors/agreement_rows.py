@@ -1,6 +1,8 @@
 """Reading the rankings behind a figure of agreement, ratings or flags."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Left
@@ -39,6 +41,15 @@ def rankings_behind(
         rankings = _of_both(rankings, labeler_id, other_id)
     elif labeler_id is not None:
         rankings = rankings.filter(labeler=labeler_id)
+    return _listed(rankings)
+
+
+def listed_rankings(ids: Collection[UUID]) -> QuerySet[Ranking]:
+    """These rankings, unordered, each with its labeler, project and prompt. One query."""
+    return _listed(Ranking.objects.filter(pk__in=ids))
+
+
+def _listed(rankings: QuerySet[Ranking]) -> QuerySet[Ranking]:
     return rankings.select_related("labeler", "task__project").annotate(
         excerpt=Left("task__prompt__text", EXCERPT_CHARACTERS)
     )

@@ -1,14 +1,22 @@
 """Reading what labelers saw beside what they preferred, for the figures about bias."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+from uuid import UUID
 
 import numpy as np
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Left
 
-from labeling.agreement.bias import ShownItems, preferences, wins_by_place
+from labeling.agreement.bias import (
+    ShownItems,
+    place_counts,
+    preference_counts,
+    preferences,
+    wins_by_place,
+)
 from labeling.agreement.intervals import Figure
 from labeling.agreement.leak import Leak, Seen, leak
 from labeling.agreement.presentation import FORMATTING, formatting_of
@@ -21,11 +29,14 @@ from labeling.models import (
     RankedCompletion,
     Ranking,
 )
+from labeling.selectors.agreement_rows import EXCERPT_CHARACTERS
 from labeling.selectors.rankings import sealed_rankings
 
 # The newest of them: their texts are read one by one.
 MAXIMUM_RANKINGS: Final = 5_000
 MAXIMUM_COMPLETIONS: Final = 2_000
+# Before the place, in the name of a figure about one.
+PLACE: Final = "place:"
 
 
 @dataclass(frozen=True)
@@ -39,12 +50,30 @@ class Bias:
 
 
 @dataclass(frozen=True)
+class PairsOfRanking:
+    """Of the pairs of one ranking that a figure counts, those in favour; a tie may be a half."""
+
+    num_favour: float
+    num_pairs: int
+
+
+@dataclass(frozen=True)
 class SourceLeak:
-    """``leak`` with the sources by their ids; ``num_completions`` were looked at."""
+    """``leak`` with the sources by their ids; ``completions`` are those of ``leak.kept``, of
+    ``num_completions`` that were read.
+    """
 
     leak: Leak
     num_completions: int
     sources: Mapping[int, CompletionSource]
+    completions: Sequence[int]
+
+    def told_by(self, sight: str) -> dict[int, CompletionSource | None]:
+        """By the completions' ids the source that each was given to."""
+        told = self.leak.told.get(sight, np.empty(0, dtype=np.int64)).tolist()
+        return {
+            pk: self.sources.get(source) for pk, source in zip(self.completions, told, strict=False)
+        }
 
 
 def bias(
@@ -58,16 +87,35 @@ def bias(
     Imported rankings have no place shown. Three queries. Raises: NotAccessible.
     """
     rankings = _rankings(project_id, pool, include_simulated)
-    newest = list(
-        rankings.order_by("-submitted_at", "-pk").values_list("pk", flat=True)[:MAXIMUM_RANKINGS]
-    )
-    blocks = _blocks(newest)
+    newest = _newest(rankings)
+    blocks = [block for _, block in _blocks(newest)]
     return Bias(
         num_rankings=len(newest),
         num_sealed=rankings.count() if len(newest) == MAXIMUM_RANKINGS else len(newest),
         preferences=preferences(blocks, list(FORMATTING)),
         places=wins_by_place(blocks),
     )
+
+
+def rankings_behind(
+    figure: str,
+    *,
+    project_id: int | None = None,
+    pool: str | None = None,
+    include_simulated: bool = False,
+) -> dict[UUID, PairsOfRanking]:
+    """Of the rankings that ``bias`` reads, those that a figure counts a pair of, by their ids.
+
+    ``figure`` is a key of the ``preferences``, or ``place:`` and a place shown. Two queries.
+    Raises: NotAccessible.
+    """
+    found: dict[UUID, PairsOfRanking] = {}
+    for ids, block in _blocks(_newest(_rankings(project_id, pool, include_simulated))):
+        kind, _, place = figure.partition(PLACE)
+        counts = place_counts(block, int(place)) if place else preference_counts(block, kind)
+        columns = zip(ids, counts.preferred.tolist(), counts.differing.tolist(), strict=True)
+        found |= {pk: PairsOfRanking(favour, int(of)) for pk, favour, of in columns if of}
+    return found
 
 
 def source_leak(
@@ -81,17 +129,34 @@ def source_leak(
     The completions of the newest prompts, as many as can be looked at while somebody waits.
     Raises: NotAccessible.
     """
-    rankings = _rankings(project_id, pool, include_simulated)
+    rows = _judged(_rankings(project_id, pool, include_simulated))
+    found = leak([seen for _, seen in rows])
+    return SourceLeak(
+        leak=found,
+        num_completions=len(rows),
+        sources=CompletionSource.objects.in_bulk(found.sources),
+        completions=[rows[place][0] for place in found.kept],
+    )
+
+
+def told_completions(found: SourceLeak, sight: str, source_id: int | None) -> QuerySet[Completion]:
+    """Those behind a figure of a leak, of one source or of all, unordered. One query."""
+    chosen = Completion.objects.filter(pk__in=found.told_by(sight))
+    if source_id is not None:
+        chosen = chosen.filter(source=source_id)
+    return chosen.select_related("source").annotate(excerpt=Left("text", EXCERPT_CHARACTERS))
+
+
+def _judged(rankings: QuerySet[Ranking]) -> list[tuple[int, Seen]]:
+    """The ids of judged completions and what was seen of them, those of the newest prompts."""
     judged = (
         Completion.objects.filter(
             pk__in=RankedCompletion.objects.filter(ranking__in=rankings).values("completion")
         )
         .order_by("-prompt_id", "pk")
-        .values_list("prompt_id", "source_id", "text")[:MAXIMUM_COMPLETIONS]
+        .values_list("pk", "prompt_id", "source_id", "text")[:MAXIMUM_COMPLETIONS]
     )
-    seen = [Seen(prompt, source, text) for prompt, source, text in judged]
-    found = leak(seen)
-    return SourceLeak(found, len(seen), CompletionSource.objects.in_bulk(found.sources))
+    return [(pk, Seen(prompt, source, text)) for pk, prompt, source, text in judged]
 
 
 def _rankings(
@@ -106,7 +171,12 @@ def _rankings(
     return rankings if pool is None else rankings.filter(labeler__pool=pool)
 
 
-def _blocks(rankings: list[Any]) -> list[ShownItems]:
+def _newest(rankings: QuerySet[Ranking]) -> list[UUID]:
+    newest = rankings.order_by("-submitted_at", "-pk")
+    return list(newest.values_list("pk", flat=True)[:MAXIMUM_RANKINGS])
+
+
+def _blocks(rankings: list[UUID]) -> list[tuple[list[UUID], ShownItems]]:
     """The rankings by their number of completions, in the order shown where that is known."""
     shown_at = PresentedCompletion.objects.filter(
         assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
@@ -129,12 +199,14 @@ def _blocks(rankings: list[Any]) -> list[ShownItems]:
         if completion not in looks:
             looks[completion] = (len(text), formatting_of(text))
         items[ranking, prompt].append((position, rank, completion))
+    ids_of: dict[int, list[UUID]] = defaultdict(list)
     by_k: dict[int, list[tuple[int, list[tuple[int | None, int, int]]]]] = defaultdict(list)
-    for (_, prompt), of_ranking in items.items():
+    for (ranking, prompt), of_ranking in items.items():
         if all(position is not None for position, _, _ in of_ranking):
             of_ranking.sort()
+        ids_of[len(of_ranking)].append(ranking)
         by_k[len(of_ranking)].append((prompt, of_ranking))
-    return [_block(by_k[k], looks) for k in sorted(by_k) if k > 1]
+    return [(ids_of[k], _block(by_k[k], looks)) for k in sorted(by_k) if k > 1]
 
 
 def _block(

@@ -140,24 +140,27 @@ def leaderboard(scope: Scope, *, baseline_id: int | None = None) -> Leaderboard:
     )
 
 
-def rankings_of_both(scope: Scope, *, model_id: int, other_id: int) -> QuerySet[Ranking]:
-    """The sealed rankings behind a win rate: those that rank both, unordered.
+def rankings_of_model(
+    scope: Scope, *, model_id: int, other_id: int | None = None, flag: str | None = None
+) -> QuerySet[Ranking]:
+    """The sealed rankings behind a figure of a model, unordered.
 
-    Each with the best rank of either (1 is best). One query, with the labeler and the prompt.
+    All that rank it, behind its strength and its ratings; with ``other_id`` those that rank both,
+    behind a win rate; with ``flag`` those that said yes to it of the model. Each with the best rank
+    of either (1 is best, None without another one). One query, with the labeler and the prompt.
     Raises: NotAccessible.
     """
     items = RankedCompletion.objects.filter(ranking=OuterRef("pk"))
-    return (
-        scope.rankings()
-        .filter(
-            Exists(items.filter(completion__source=model_id)),
-            Exists(items.filter(completion__source=other_id)),
-        )
-        .select_related("labeler", "task__prompt")
-        .annotate(
-            model_rank=Min("items__rank", filter=Q(items__completion__source=model_id)),
-            other_rank=Min("items__rank", filter=Q(items__completion__source=other_id)),
-        )
+    of_model = items.filter(completion__source=model_id)
+    if flag is not None:
+        of_model = of_model.filter(flags__contains={flag: True})
+    rankings = scope.rankings().filter(Exists(of_model))
+    if other_id is not None:
+        rankings = rankings.filter(Exists(items.filter(completion__source=other_id)))
+    return rankings.select_related("labeler", "task__prompt").annotate(
+        model_rank=Min("items__rank", filter=Q(items__completion__source=model_id)),
+        # A model of no number is nowhere.
+        other_rank=Min("items__rank", filter=Q(items__completion__source=other_id or 0)),
     )
 
 

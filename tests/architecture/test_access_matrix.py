@@ -136,6 +136,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "win-rates/rankings/": {"GET": "researcher"},
     "bias/": {"GET": "researcher"},
     "bias/leak/": {"GET": "researcher"},
+    "bias/leak/completions/": {"GET": "researcher"},
+    "bias/rankings/": {"GET": "researcher"},
     "surveys/": {"GET": "labeling"},
     "surveys/results/": {"GET": "researcher"},
     "surveys/<str:survey>/responses/": {"POST": "labeling"},

@@ -88,12 +88,140 @@ def test_the_leak_names_its_sources_and_their_recall(rosa, amina, project):
     assert found["num_completions"] == 96
 
 
+def test_the_completions_behind_a_leak_make_up_its_recalls(rosa, amina, project):
+    """Every figure leads to its rows: what wrote each, and which source it was given to."""
+    rank_tasks(project, amina)
+    leak = read(rosa, "leak/").json()
+
+    for source in leak["sources"]:
+        rows = told(rosa, source=source["id"])
+        assert {row["source"]["name"] for row in rows} == {source["name"]}
+        assert len(rows) == source["figure"]["n"]
+        num_right = sum(row["told"]["id"] == source["id"] for row in rows)
+        assert num_right / len(rows) == pytest.approx(source["figure"]["value"])
+    shares = {
+        sight["key"]: [
+            row["told"]["id"] == row["source"]["id"] for row in told(rosa, sight=sight["key"])
+        ]
+        for sight in leak["sights"]
+    }
+    # Both sources have as many completions, so the balanced share is the plain one.
+    for sight in leak["sights"]:
+        right = shares[sight["key"]]
+        assert len(right) == 96
+        assert sum(right) / len(right) == pytest.approx(sight["figure"]["value"])
+    assert told(rosa, pool="held_out") == []
+
+
+def told(person, **query) -> list[dict]:
+    """All rows, page by page."""
+    rows, cursor = [], None
+    while True:
+        asked = {"limit": 40, **query, **({"cursor": cursor} if cursor else {})}
+        page = read(person, "leak/completions/", **asked).json()
+        rows += page["results"]
+        cursor = page["next"]
+        if cursor is None:
+            return rows
+
+
+@pytest.mark.parametrize(("name", "value"), [("sight", "smell"), ("source", "model 0")])
+def test_a_malformed_choice_of_completions_names_its_field(rosa, name, value):
+    refused = read(rosa, "leak/completions/", **{name: value})
+
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, [name])
+
+
+@pytest.mark.parametrize("number", [21, 30])
+def test_any_number_of_completions_behind_a_leak_takes_as_many_queries(
+    rosa, amina, project, number, django_assert_num_queries
+):
+    rank_tasks(project, amina, number=number)
+    client = client_of(rosa)
+    client.get("/api/bias/")
+
+    # Session, account, the completions, their sources, those listed.
+    with django_assert_num_queries(5):
+        rows = client.get("/api/bias/leak/completions/").json()["results"]
+    assert len(rows) == 50
+
+
 def test_before_any_ranking_every_figure_says_why_there_is_none(rosa):
     found, leak = read(rosa).json(), read(rosa, "leak/").json()
 
     assert all(one["figure"]["reason_undefined"] for one in found["preferences"])
     assert found["places"] == leak["sources"] == []
     assert "there are 0" in leak["sights"][0]["figure"]["reason_undefined"]
+
+
+def behind(person, figure: str, **query) -> list[dict]:
+    """All rows, page by page."""
+    rows, cursor = [], None
+    while True:
+        asked = {"figure": figure, "limit": 10, **query, **({"cursor": cursor} if cursor else {})}
+        page = read(person, "rankings/", **asked).json()
+        rows += page["results"]
+        cursor = page["next"]
+        if cursor is None:
+            return rows
+
+
+def test_what_the_rankings_behind_a_figure_add_up_to_is_the_figure(rosa, amina, otto, project):
+    """Every figure leads to its rows: their pairs are its n, those in favour its share."""
+    rank_tasks(project, amina, number=14)
+    rank_tasks(project, otto, number=12, ranks=(1, 1, 2, 3))
+    # Nothing in it differs but the place, of which nothing is known.
+    prompt = make_prompt()
+    alike = make_completions(prompt, texts=["Same."] * 4)
+    make_ranking(make_task(project, prompt, completions=alike), amina, [1, 2, 3, 4])
+    found = read(rosa).json()
+    figures = {one["key"]: one["figure"] for one in found["preferences"]}
+    figures |= {f"place:{one['place']}": one["figure"] for one in found["places"]}
+
+    for key, figure in figures.items():
+        rows = behind(rosa, key)
+        num_pairs = sum(row["num_pairs"] for row in rows)
+        assert num_pairs == figure["n"], key
+        if num_pairs:
+            share = sum(row["num_favour"] for row in rows) / num_pairs
+            assert share == pytest.approx(figure["value"])
+            assert len({row["prompt_id"] for row in rows}) == figure["num_prompts"] == 26
+        assert all(row["num_pairs"] for row in rows)
+
+    assert [row["labeler"]["display_name"] for row in behind(rosa, "longer")[:1]] == ["Otto"]
+    assert behind(rosa, "place:8") == []
+
+
+def test_the_rankings_behind_a_figure_keep_to_its_filters(rosa, amina, sim, project):
+    rank_tasks(project, amina, number=2)
+    rank_tasks(project, sim, number=1)
+    rank_tasks(make_ranking_project(overlap=2), amina, number=4)
+
+    assert len(behind(rosa, "longer")) == 6
+    assert len(behind(rosa, "longer", project=project.pk)) == 2
+    assert len(behind(rosa, "longer", project=project.pk, include_simulated=True)) == 3
+    assert behind(rosa, "longer", pool="held_out") == []
+
+
+@pytest.mark.parametrize("figure", ["", "ugly", "place:9", "place:-1", "list:unlike"])
+def test_a_figure_that_there_is_not_names_its_field(rosa, figure):
+    refused = read(rosa, "rankings/", figure=figure)
+
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["figure"])
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_any_number_of_rankings_behind_takes_as_many_queries(
+    rosa, amina, project, number, django_assert_num_queries
+):
+    rank_tasks(project, amina, number=number)
+    client = client_of(rosa)
+    client.get("/api/bias/")
+
+    # Session, account, the newest rankings, what they say, those listed.
+    with django_assert_num_queries(5):
+        rows = client.get("/api/bias/rankings/", {"figure": "longer"}).json()["results"]
+    assert len(rows) == number
 
 
 def test_the_number_of_queries_does_not_grow(rosa, amina, project, django_assert_num_queries):
@@ -106,7 +234,7 @@ def test_the_number_of_queries_does_not_grow(rosa, amina, project, django_assert
         client.get("/api/bias/")
 
 
-@pytest.mark.parametrize("address", ["", "leak/"])
+@pytest.mark.parametrize("address", ["", "leak/", "leak/completions/", "rankings/"])
 def test_a_malformed_filter_names_its_field(rosa, address):
     answer = read(rosa, address, pool="everybody")
 
@@ -114,11 +242,11 @@ def test_a_malformed_filter_names_its_field(rosa, address):
     assert "pool" in answer.json()["fields"]
 
 
-@pytest.mark.parametrize("address", ["", "leak/"])
+@pytest.mark.parametrize("address", ["", "leak/", "leak/completions/", "rankings/"])
 def test_a_project_that_is_not_there_is_a_404(rosa, address):
-    assert read(rosa, address, project=999).status_code == 404
+    assert read(rosa, address, project=999, figure="longer").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["", "leak/"])
+@pytest.mark.parametrize("address", ["", "leak/", "leak/completions/", "rankings/"])
 def test_a_labeler_does_not_read_it(amina, address):
-    assert read(amina, address).status_code == 403
+    assert read(amina, address, figure="longer").status_code == 403

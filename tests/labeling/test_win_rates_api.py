@@ -191,6 +191,38 @@ def test_each_figure_leads_to_the_rankings_behind_it(rosa, amina, project, sourc
     assert behind["next"] is None
 
 
+def test_a_strength_and_a_flag_lead_to_the_rankings_behind_them(rosa, amina, project, sources):
+    """Of a model alone: all that rank it, and those that said yes to the flag of it."""
+    first, second = rank_tasks(project, amina, [1, 2, 3, 4], [3, 2, 1, 4])
+    make_ranking(make_task(project), amina, [1, 2, 3, 4], flags={"expresses_opinion": True})
+
+    def behind(**query):
+        rows = read(rosa, "rankings/", model=sources[0].pk, **query).json()["results"]
+        return {one["id"]: (one["model_rank"], one["other_rank"]) for one in rows}
+
+    assert behind() == {str(first.pk): (1, None), str(second.pk): (3, None)}
+    shown = standing(found(rosa), "model a")
+    assert len(behind()) == shown["num_judgments"] == shown["likert"]["n"]
+    flags = {one["key"]: one["figure"] for one in shown["flags"]}
+    assert behind(flag="expresses_opinion") == {str(first.pk): (1, None)}
+    assert flags["expresses_opinion"]["value"] * flags["expresses_opinion"]["n"] == 1
+    assert behind(flag="expresses_opinion", other=sources[1].pk) == {str(first.pk): (1, 2)}
+    assert behind(flag="hallucination") == {}
+
+
+def test_a_flag_of_another_completion_is_no_flag_of_the_model(rosa, amina, project, sources):
+    prompt = make_prompt()
+    shown = [make_completions(prompt, 1, source=source)[0] for source in sources]
+    said = {1: {"expresses_opinion": True}}
+    make_ranking(make_task(project, prompt, shown), amina, [1, 2, 3, 4], flags_at=said)
+
+    def num_behind(source):
+        query = {"model": source.pk, "flag": "expresses_opinion"}
+        return len(read(rosa, "rankings/", **query).json()["results"])
+
+    assert [num_behind(source) for source in sources] == [0, 1, 0, 0]
+
+
 def test_the_rankings_behind_come_page_by_page(rosa, amina, project, sources):
     rank_tasks(project, amina, *[[1, 2, 3, 4]] * 5)
     query = {"model": sources[0].pk, "other": sources[1].pk, "limit": 2}
@@ -222,7 +254,9 @@ def test_the_number_of_queries_does_not_grow(rosa, amina, project, django_assert
         ("", {"distribution": "spanish"}, "distribution"),
         ("", {"baseline": "x"}, "baseline"),
         ("", {"category": "weather"}, "category"),
-        ("rankings/", {"model": 1}, "other"),
+        ("rankings/", {"other": 1}, "model"),
+        ("rankings/", {"model": 1, "other": 0}, "other"),
+        ("rankings/", {"model": 1, "flag": "ugly"}, "flag"),
     ],
 )
 def test_a_malformed_filter_names_its_field(rosa, address, query, field):

@@ -1,4 +1,4 @@
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 // The schema's names, as the researchers' and the admins' pages call them.
 type Schemas = components["schemas"];
@@ -94,6 +94,12 @@ export type ProjectCost = Costs["projects"][number];
 
 export type BiasReport = Schemas["BiasOutput"];
 export type LeakReport = Schemas["LeakOutput"];
+export type BiasFigure = operations["rankings_behind_bias"]["parameters"]["query"]["figure"];
+export type RankingBehindBias = Schemas["RankingBehindBiasOutput"];
+export type LeakSight = NonNullable<
+  NonNullable<operations["completions_behind_leak"]["parameters"]["query"]>["sight"]
+>;
+export type ToldCompletion = Schemas["ToldCompletionOutput"];
 /** A share with its interval, or the reason why there is none. */
 export type Share = Schemas["PreferenceShareOutput"];
 

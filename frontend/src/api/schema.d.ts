@@ -277,6 +277,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bias/leak/completions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The completions that were looked at, and which source each was given to. */
+        get: operations["completions_behind_leak"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bias/rankings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rankings behind a figure of the bias page, newest first, with their part in it. */
+        get: operations["rankings_behind_bias"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/candidates/{candidacy_id}/": {
         parameters: {
             query?: never;
@@ -2562,7 +2596,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The sealed rankings that rank both models, newest first. */
+        /** @description The sealed rankings behind a figure of a model, newest first. */
         get: operations["rankings_behind_win_rate"];
         put?: never;
         post?: never;
@@ -4134,6 +4168,10 @@ export interface components {
             label: string;
             figure: components["schemas"]["PreferenceShareOutput"];
         };
+        NamedSourceOutput: {
+            id: number;
+            name: string;
+        };
         NewInstructionsInputRequest: {
             title: string;
             body: string;
@@ -4435,6 +4473,10 @@ export interface components {
             results: components["schemas"]["QuestionOutput"][];
             next: string | null;
         };
+        PaginatedRankingBehindBiasOutputList: {
+            results: components["schemas"]["RankingBehindBiasOutput"][];
+            next: string | null;
+        };
         PaginatedRankingBehindOutputList: {
             results: components["schemas"]["RankingBehindOutput"][];
             next: string | null;
@@ -4482,6 +4524,10 @@ export interface components {
         };
         PaginatedTokenOutputList: {
             results: components["schemas"]["TokenOutput"][];
+            next: string | null;
+        };
+        PaginatedToldCompletionOutputList: {
+            results: components["schemas"]["ToldCompletionOutput"][];
             next: string | null;
         };
         PaginatedWrittenPromptOutputList: {
@@ -5100,6 +5146,24 @@ export interface components {
             completion_id: number;
             rank: number;
         };
+        RankingBehindBiasOutput: {
+            /** Format: uuid */
+            id: string;
+            project: components["schemas"]["RowOfProjectOutput"];
+            prompt_id: number;
+            excerpt: string;
+            labeler: components["schemas"]["AgreeingLabelerOutput"];
+            k: number;
+            /** Format: date-time */
+            submitted_at: string;
+            /** @description Of its pairs, those that count. */
+            readonly num_pairs: number;
+            /**
+             * Format: double
+             * @description Of those, in favour of it; at a place shown a tie is one half.
+             */
+            readonly num_favour: number;
+        };
         RankingBehindOutput: {
             /** Format: uuid */
             id: string;
@@ -5111,7 +5175,8 @@ export interface components {
             submitted_at: string;
             /** @description Of its best completion; 1 is best. */
             model_rank: number;
-            other_rank: number;
+            /** @description Null without another one. */
+            other_rank: number | null;
         };
         RankingDetailOutput: {
             /** Format: uuid */
@@ -6208,6 +6273,14 @@ export interface components {
             /** Format: date-time */
             readonly last_used_at: string | null;
         };
+        ToldCompletionOutput: {
+            id: number;
+            prompt_id: number;
+            excerpt: string;
+            source: components["schemas"]["NamedSourceOutput"];
+            /** @description Null where the classifier could not say. */
+            readonly told: components["schemas"]["NamedSourceOutput"] | null;
+        };
         TopicCoverageOutput: {
             topic: string;
             num_labelers: number;
@@ -6914,6 +6987,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeakOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    completions_behind_leak: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                limit?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                sight?: "everything" | "length" | "formatting" | "words";
+                /** @description What wrote them. */
+                source?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedToldCompletionOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rankings_behind_bias: {
+        parameters: {
+            query: {
+                cursor?: string;
+                /** @description A key of the preferences, or ``place:`` and a place shown, 0 the first. */
+                figure: "first_shown" | "longer" | "list" | "heading" | "code" | "bold" | "list:like_length" | "heading:like_length" | "code:like_length" | "bold:like_length" | "place:0" | "place:1" | "place:2" | "place:3" | "place:4" | "place:5" | "place:6" | "place:7" | "place:8";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                limit?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRankingBehindBiasOutputList"];
                 };
             };
             /** @description Refused */
@@ -12153,11 +12301,14 @@ export interface operations {
                 category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
                 cursor?: string;
                 distribution?: "instruct" | "gpt";
+                /** @description That said yes to it of the model. */
+                flag?: "fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment";
                 /** @description Count simulated labelers among the people. */
                 include_simulated?: boolean;
                 limit?: number;
                 model: number;
-                other: number;
+                /** @description That rank this one too; without it all that rank the model. */
+                other?: number;
                 pool?: "training" | "held_out";
                 project?: number;
             };

@@ -119,6 +119,11 @@ const researcherPages: RouteObject[] = [
     ...page(() => import("@/features/win-rates/rankings-behind-page"), "RankingsBehindPage"),
   },
   { path: "bias", ...page(() => import("@/features/bias/bias-page"), "BiasPage") },
+  { path: "bias/rankings", ...page(() => import("@/features/bias/bias-rows-page"), "BiasRowsPage") },
+  {
+    path: "bias/completions",
+    ...page(() => import("@/features/bias/told-completions-page"), "ToldCompletionsPage"),
+  },
   { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
   {

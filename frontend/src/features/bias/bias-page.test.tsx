@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
-import type { BiasReport, LeakReport, Share } from "@/api/research-types";
+import type { BiasReport, LeakReport, RankingBehindBias, Share, ToldCompletion } from "@/api/research-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
@@ -62,6 +62,78 @@ test("each share is drawn with its interval and says how many pairs are behind i
   expect(within(place).getAllByText("900 pairs on 120 prompts")).toHaveLength(2);
   expect(screen.getByText(/5,000 rankings of 12,000, the newest/)).toBeVisible();
   expect(screen.getByText("Shown first")).toBeVisible();
+});
+
+test("each figure leads to the rankings that it counts pairs of", async () => {
+  const row: RankingBehindBias = {
+    id: "0000002a-0000-4000-8000-00000000002a",
+    project: { id: 3, name: "Helpfulness" },
+    prompt_id: 17,
+    excerpt: "Write a short thank-you note",
+    labeler: { id: 5, display_name: "Amina Rahman", pool: "held_out" },
+    k: 4,
+    submitted_at: "2026-03-01T09:00:00Z",
+    num_pairs: 6,
+    num_favour: 4.5,
+  };
+  server.on("GET /api/bias/rankings/", { body: { results: [row], next: null } });
+  const { user } = renderApp("/bias?pool=held_out");
+
+  const lengths = await screen.findByRole("group", { name: "Place and length" });
+  expect(within(lengths).getByRole("link", { name: "Longer" })).toHaveAttribute(
+    "href",
+    "/bias/rankings?figure=longer&pool=held_out",
+  );
+  await user.click(screen.getByRole("link", { name: "Shown first" }));
+
+  expect(await screen.findByRole("heading", { name: "Shown first", level: 1 })).toBeVisible();
+  const shown = await screen.findByRole("row", { name: /thank-you note 4.5 6 Amina Rahman Helpfulness/ });
+  expect(within(shown).getByRole("link")).toHaveAttribute("href", `/rankings/${row.id}`);
+  expect(server.sent("GET /api/bias/rankings/")[0]?.query).toBe("?pool=held_out&figure=place%3A0");
+});
+
+test("a figure that no ranking has a pair for says so", async () => {
+  server.on("GET /api/bias/rankings/", { body: { results: [], next: null } });
+  renderApp("/bias/rankings?figure=code");
+
+  expect(await screen.findByText("No ranking has such a pair")).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Code", level: 1 })).toBeVisible();
+});
+
+test("a leak leads to the completions that were looked at, and says which were told right", async () => {
+  const completion: ToldCompletion = {
+    id: 41,
+    prompt_id: 17,
+    excerpt: "Thank you for the tea",
+    source: { id: 3, name: "ppo-1" },
+    told: { id: 3, name: "ppo-1" },
+  };
+  const rows = [
+    completion,
+    { ...completion, id: 42, excerpt: "Many thanks", told: { id: 4, name: "sft-2" } },
+    { ...completion, id: 43, excerpt: "Cheers", told: null },
+  ];
+  server.on("GET /api/bias/leak/completions/", { body: { results: rows, next: null } });
+  const { user } = renderApp("/bias?simulated=yes");
+
+  expect(await screen.findByRole("link", { name: "Everything that the labeler saw" })).toHaveAttribute(
+    "href",
+    "/bias/completions?sight=everything&simulated=yes",
+  );
+  await user.click(screen.getByRole("link", { name: "ppo-1" }));
+
+  expect(await screen.findByRole("heading", { name: "Completions of ppo-1", level: 1 })).toBeVisible();
+  expect(await screen.findByRole("row", { name: "Thank you for the tea ppo-1 ppo-1 yes" })).toBeVisible();
+  expect(screen.getByRole("row", { name: "Many thanks ppo-1 sft-2 no" })).toBeVisible();
+  expect(screen.getByRole("row", { name: "Cheers ppo-1 nobody no" })).toBeVisible();
+  expect(server.sent("GET /api/bias/leak/completions/")[0]?.query).toBe("?include_simulated=true&source=3");
+});
+
+test("too few completions to look at is said in words", async () => {
+  server.on("GET /api/bias/leak/completions/", { body: { results: [], next: null } });
+  renderApp("/bias/completions?sight=everything");
+
+  expect(await screen.findByText("No completion was looked at")).toBeVisible();
 });
 
 test("what is not defined says why", async () => {

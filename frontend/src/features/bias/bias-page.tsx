@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import type { BiasReport, LeakReport } from "@/api/research-types";
 import { SCOPE, useScopeFields } from "@/api/scope";
+import type { Scope } from "@/api/scope";
 import { EmptyNote } from "@/components/empty-note";
 import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
@@ -14,7 +15,15 @@ import { useAddressFilters } from "@/components/use-address-filters";
 
 import { biasQuery, leakQuery } from "./bias-queries";
 import classes from "./bias.module.css";
-import { drawnRows, leakVerdict, missingOf } from "./shares";
+import {
+  behindAddress,
+  drawnRows,
+  leakVerdict,
+  missingOf,
+  placeKey,
+  placeName,
+  toldAddress,
+} from "./shares";
 import type { NamedShare } from "./shares";
 
 const HALF = { value: 0.5, label: "No preference" };
@@ -64,18 +73,12 @@ function Shares({
   );
 }
 
-const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
-
-function placeName(place: number): string {
-  return `Shown ${ORDINALS[place] ?? `at place ${place + 1}`}`;
-}
-
 function readOf({ num_rankings: read, num_sealed: sealed }: BiasReport): string {
   const all = read === sealed ? "" : ` of ${formatCount(sealed)}, the newest`;
   return `${countOf(read, "ranking")}${all}`;
 }
 
-function Figures({ report }: { report: BiasReport }) {
+function Figures({ report, filters }: { report: BiasReport; filters: Scope }) {
   if (report.num_rankings === 0) {
     return (
       <EmptyNote title="No sealed ranking fits">
@@ -86,7 +89,7 @@ function Figures({ report }: { report: BiasReport }) {
   const shares = (wanted: (key: string) => boolean) =>
     report.preferences
       .filter(({ key }) => wanted(key))
-      .map(({ label, figure }) => ({ name: label, figure }));
+      .map(({ key, label, figure }) => ({ name: label, figure, to: behindAddress(filters, key) }));
   const definition = `${report.definition} ${report.interval_method}`;
   const isPlace = (key: string) => key === "first_shown" || key === "longer";
   return (
@@ -104,7 +107,11 @@ function Figures({ report }: { report: BiasReport }) {
           title="Pairs won by place"
           note={report.by_place_definition}
           definition={`${report.by_place_definition} ${report.interval_method}`}
-          shares={report.places.map(({ place, figure }) => ({ name: placeName(place), figure }))}
+          shares={report.places.map(({ place, figure }) => ({
+            name: placeName(place),
+            figure,
+            to: behindAddress(filters, placeKey(place)),
+          }))}
           counted="pair"
           reference={HALF}
         />
@@ -121,7 +128,7 @@ function Figures({ report }: { report: BiasReport }) {
   );
 }
 
-function LeakFigures({ report }: { report: LeakReport }) {
+function LeakFigures({ report, filters }: { report: LeakReport; filters: Scope }) {
   const everything = report.sights.find(({ key }) => key === "everything");
   const chance = { value: report.chance, label: "Chance" };
   const definition = `${report.definition} ${report.interval_method}`;
@@ -135,7 +142,11 @@ function LeakFigures({ report }: { report: LeakReport }) {
             : ""
         }
         definition={definition}
-        shares={report.sights.map(({ label, figure }) => ({ name: label, figure }))}
+        shares={report.sights.map(({ key, label, figure }) => ({
+          name: label,
+          figure,
+          to: toldAddress(filters, { sight: key }),
+        }))}
         counted="completion"
         reference={chance}
       />
@@ -144,7 +155,11 @@ function LeakFigures({ report }: { report: LeakReport }) {
           title="Told right, by source"
           note="The share of a source's completions that the classifier gives to it, from everything the labeler saw."
           definition={definition}
-          shares={report.sources.map(({ name, figure }) => ({ name, figure }))}
+          shares={report.sources.map(({ id, name, figure }) => ({
+            name,
+            figure,
+            to: toldAddress(filters, { source: String(id) }),
+          }))}
           counted="completion"
           reference={chance}
         />
@@ -173,10 +188,10 @@ export function BiasPage() {
       />
       <div className={classes.parts}>
         <LoadedFigures query={bias} skeleton={<Skeleton height={320} />}>
-          {(report) => <Figures report={report} />}
+          {(report) => <Figures report={report} filters={filters} />}
         </LoadedFigures>
         <LoadedFigures query={leak} skeleton={<Skeleton height={200} />}>
-          {(report) => <LeakFigures report={report} />}
+          {(report) => <LeakFigures report={report} filters={filters} />}
         </LoadedFigures>
       </div>
     </>

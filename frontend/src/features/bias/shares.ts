@@ -1,4 +1,6 @@
 import type { Share } from "@/api/research-types";
+import { SCOPE } from "@/api/scope";
+import type { Scope } from "@/api/scope";
 import { countOf, formatShare } from "@/components/formats";
 import type { IntervalRow } from "@/components/interval-chart";
 
@@ -6,6 +8,40 @@ export interface NamedShare {
   name: string;
   figure: Share;
   to?: string;
+}
+
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
+const PLACE = "place:";
+
+export function placeName(place: number): string {
+  return `Shown ${ORDINALS[place] ?? `at place ${place + 1}`}`;
+}
+
+/** How the figure of a place is called in an address. */
+export function placeKey(place: number): string {
+  return `${PLACE}${place}`;
+}
+
+/** The place that a figure is about; null for the others. */
+export function placeIn(key: string): number | null {
+  const place = key.startsWith(PLACE) ? Number(key.slice(PLACE.length)) : Number.NaN;
+  return Number.isInteger(place) ? place : null;
+}
+
+/** The address of the rankings behind a figure, under the same filters. */
+export function behindAddress(filters: Scope, figure: string): string {
+  return `/bias/rankings?${searchOf(filters, { figure })}`;
+}
+
+/** The same of the completions behind a figure about what shows: by a sight, of a source. */
+export function toldAddress(filters: Scope, choice: Partial<Record<"sight" | "source", string>>): string {
+  return `/bias/completions?${searchOf(filters, choice)}`;
+}
+
+function searchOf(filters: Scope, choice: Record<string, string>): string {
+  const query = new URLSearchParams(choice);
+  for (const name of SCOPE) if (filters[name] !== "") query.set(name, filters[name]);
+  return query.toString();
 }
 
 /** What can be drawn, each with what stands behind it. */

@@ -15,6 +15,7 @@ import {
   behindAddress,
   cellParts,
   missingOf,
+  modelAddress,
   noStrengths,
   rateBetween,
   rowsOf,
@@ -37,9 +38,9 @@ function Missing({ title, sentences }: { title: string; sentences: string[] }) {
   );
 }
 
-export function Strengths({ found }: { found: Leaderboard }) {
+export function Strengths({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
   const reason = noStrengths(found);
-  const rows = strengthRows(found);
+  const rows = strengthRows(found, filters);
   return (
     <Section title="Strength" note={`${found.strength_definition} ${found.cluster_definition}`} isSheet>
       {reason !== null && <p className={classes.reason}>Not defined. {reason}</p>}
@@ -162,7 +163,7 @@ export function HeadToHeads({ found, filters }: { found: Leaderboard; filters: S
   );
 }
 
-export function Ratings({ found }: { found: Leaderboard }) {
+export function Ratings({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
   const catalogue = useQuery(catalogueQuery);
   const anchors = catalogue.data?.likert.anchors ?? {};
   const steps = [1, 2, 3, 4, 5, 6, 7].map((rating) => {
@@ -172,6 +173,7 @@ export function Ratings({ found }: { found: Leaderboard }) {
   const means: NamedRate[] = found.models.map(({ source, likert, is_baseline: isQuiet }) => ({
     name: source.name,
     rate: likert,
+    to: modelAddress(filters, source.id),
     isQuiet,
   }));
   const rows = rowsOf(means, "judgment");
@@ -206,10 +208,12 @@ export function Ratings({ found }: { found: Leaderboard }) {
 
 export function Prevalences({
   found,
+  filters,
   flag,
   onFlag,
 }: {
   found: Leaderboard;
+  filters: ScopeFilters;
   flag: string;
   onFlag: (flag: string) => void;
 }) {
@@ -218,7 +222,8 @@ export function Prevalences({
   if (!shown) return null;
   const rates: NamedRate[] = found.models.flatMap(({ source, flags: own, is_baseline: isQuiet }) => {
     const said = own.find(({ key }) => key === shown.key);
-    return said ? [{ name: source.name, rate: said.figure, isQuiet }] : [];
+    const to = modelAddress(filters, source.id, shown.key);
+    return said ? [{ name: source.name, rate: said.figure, to, isQuiet }] : [];
   });
   const rows = rowsOf(rates, "judgment");
   return (

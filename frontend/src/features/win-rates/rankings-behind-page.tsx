@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import type { RankingBehind } from "@/api/research-types";
+import { labelOf } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -16,11 +17,16 @@ import { useAddressFilters } from "@/components/use-address-filters";
 import { behindQuery, leaderboardQuery, SCOPE_FILTERS } from "./win-rate-queries";
 
 function outcome({ model_rank: mine, other_rank: theirs }: RankingBehind): string {
+  if (theirs === null) return "";
   if (mine === theirs) return "tie";
   return mine < theirs ? "won" : "lost";
 }
 
-function columnsOf(model: string, other: string): Column<RankingBehind>[] {
+function columnsOf(model: string, other: string | null): Column<RankingBehind>[] {
+  const against: Column<RankingBehind>[] = [
+    { key: "theirs", header: `Best rank of ${other ?? ""}`, align: "end", cell: ({ other_rank: rank }) => rank },
+    { key: "outcome", header: `${model} over ${other ?? ""}`, cell: outcome },
+  ];
   return [
     {
       key: "ranking",
@@ -35,41 +41,58 @@ function columnsOf(model: string, other: string): Column<RankingBehind>[] {
     },
     { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
     { key: "mine", header: `Best rank of ${model}`, align: "end", cell: ({ model_rank: rank }) => rank },
-    { key: "theirs", header: `Best rank of ${other}`, align: "end", cell: ({ other_rank: rank }) => rank },
-    { key: "outcome", header: `${model} over ${other}`, cell: outcome },
+    ...(other === null ? [] : against),
     { key: "at", header: "Submitted", cell: ({ submitted_at: at }) => <Moment at={at} /> },
   ];
 }
 
-/** The rows behind one win rate: every sealed ranking that ranks both models. */
+/** What the rankings have in common, and what they say of it. */
+function wordsOf(model: string, other: string | null, said: string): { title: string; lead: string } {
+  if (other !== null) {
+    return {
+      title: `${model} over ${other}`,
+      lead: "The sealed rankings that rank both, newest first. Where a ranking has several completions of a model, the best one stands here; the win rate averages all pairs.",
+    };
+  }
+  if (said !== "") {
+    return {
+      title: `${model}: ${labelOf(said).toLowerCase()}`,
+      lead: "The sealed rankings that said yes to it of a completion of the model, newest first.",
+    };
+  }
+  return { title: `Rankings of ${model}`, lead: "The sealed rankings that rank the model, newest first." };
+}
+
+/** The rows behind one figure: every sealed ranking that ranks the model, or both of two. */
 export function RankingsBehindPage() {
-  const [filters] = useAddressFilters([...SCOPE_FILTERS, "model", "other"]);
-  const rankings = useInfiniteQuery(behindQuery(filters, Number(filters.model), Number(filters.other)));
+  const [filters] = useAddressFilters([...SCOPE_FILTERS, "model", "other", "said"]);
+  const rankings = useInfiniteQuery(behindQuery(filters));
   const leaderboard = useQuery(leaderboardQuery(filters, ""));
   const nameOf = (id: string) =>
     leaderboard.data?.models.find(({ source }) => String(source.id) === id)?.source.name ?? `model ${id}`;
-  const [model, other] = [nameOf(filters.model), nameOf(filters.other)];
+  const model = nameOf(filters.model);
+  const other = filters.other === "" ? null : nameOf(filters.other);
+  const { title, lead } = wordsOf(model, other, filters.said);
   return (
     <>
       <PageHeader
-        title={`${model} over ${other}`}
+        title={title}
         actions={
           <LinkButton to="/win-rates" isQuiet>
             All win rates
           </LinkButton>
         }
       >
-        The sealed rankings that rank both, newest first. Where a ranking has several completions of a model,
-        the best one stands here; the win rate averages all pairs.
+        {lead}
       </PageHeader>
       <Loaded query={rankings} skeleton={<TableSkeleton />}>
         {(rows) =>
           rows.length === 0 ? (
-            <EmptyNote title="No sealed ranking ranks both" />
+            <EmptyNote title="No sealed ranking fits" />
           ) : (
             <>
               <DataTable
-                caption="Rankings of both models"
+                caption={title}
                 columns={columnsOf(model, other)}
                 rows={rows}
                 rowKey={({ id }) => id}

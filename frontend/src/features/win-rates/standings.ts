@@ -7,7 +7,16 @@ import type { ScopeFilters } from "./win-rate-queries";
 
 /** The address of the rankings behind a win rate, under the same filters. */
 export function behindAddress(filters: ScopeFilters, model: number, other: number): string {
-  const query = new URLSearchParams({ model: String(model), other: String(other) });
+  return addressOf(filters, { model: String(model), other: String(other) });
+}
+
+/** The same behind a figure of one model: of all that rank it, or of those that said yes to a flag. */
+export function modelAddress(filters: ScopeFilters, model: number, flag?: string): string {
+  return addressOf(filters, { model: String(model), ...(flag === undefined ? {} : { said: flag }) });
+}
+
+function addressOf(filters: ScopeFilters, choice: Record<string, string>): string {
+  const query = new URLSearchParams(choice);
   for (const name of SCOPE_FILTERS) if (filters[name] !== "") query.set(name, filters[name]);
   return `/win-rates/rankings?${query.toString()}`;
 }
@@ -54,11 +63,12 @@ export function placeOf({ strength }: Standing): string {
   return parts.filter((part) => part !== null).join(", ");
 }
 
-export function strengthRows({ models }: Leaderboard): IntervalRow[] {
+export function strengthRows({ models }: Leaderboard, filters: ScopeFilters): IntervalRow[] {
   return models.flatMap((model) => {
     const { log_strength: value, low, high } = model.strength;
     if (value === null) return [];
-    return [{ label: model.source.name, note: placeOf(model), interval: { value, low, high } }];
+    const to = modelAddress(filters, model.source.id);
+    return [{ label: model.source.name, note: placeOf(model), to, interval: { value, low, high } }];
   });
 }
 

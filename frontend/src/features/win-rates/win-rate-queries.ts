@@ -4,10 +4,13 @@ import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
 import type { Category, Distribution } from "@/api/research-types";
-import { SCOPE, scopeOf } from "@/api/scope";
+import type { operations } from "@/api/schema";
+import { numberIn, SCOPE, scopeOf } from "@/api/scope";
 
 export const SCOPE_FILTERS = [...SCOPE, "distribution", "category"] as const;
 export type ScopeFilters = Record<(typeof SCOPE_FILTERS)[number], string>;
+
+type Flag = NonNullable<operations["rankings_behind_win_rate"]["parameters"]["query"]["flag"]>;
 
 function selectionOf({ distribution, category, ...scope }: ScopeFilters) {
   return {
@@ -28,9 +31,14 @@ export function leaderboardQuery(filters: ScopeFilters, baseline: string) {
   });
 }
 
-/** The rankings behind one win rate, newest first. */
-export function behindQuery(filters: ScopeFilters, model: number, other: number) {
-  const query = { ...selectionOf(filters), model, other };
+/** The rankings behind one figure, newest first: of a model, of both of two, that said yes to a flag. */
+export function behindQuery(filters: ScopeFilters & Record<"model" | "other" | "said", string>) {
+  const query = {
+    ...selectionOf(filters),
+    model: Number(filters.model),
+    other: numberIn(filters.other),
+    flag: chosen<Flag>(filters.said),
+  };
   return listQuery(["win-rates", "rankings", query], (cursor, signal) =>
     bodyOf(api.GET("/api/win-rates/rankings/", { params: { query: { ...query, cursor } }, signal })),
   );

@@ -77,12 +77,12 @@ function Figures({ found, filters, onFilter }: { found: Leaderboard; filters: Fi
   return (
     <>
       <p>{sizeOf(found)}</p>
-      <Strengths found={found} />
+      <Strengths found={found} filters={filters} />
       <WinRates found={found} filters={filters} />
       <Panels found={found} filters={filters} />
       <HeadToHeads found={found} filters={filters} />
-      <Ratings found={found} />
-      <Prevalences found={found} flag={filters.flag} onFlag={(flag) => onFilter("flag", flag)} />
+      <Ratings found={found} filters={filters} />
+      <Prevalences found={found} filters={filters} flag={filters.flag} onFlag={(flag) => onFilter("flag", flag)} />
     </>
   );
 }

@@ -160,6 +160,28 @@ test("the rankings behind a rate are listed with both ranks and who won", async 
   expect(server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8&other=3");
 });
 
+test("a strength, a mean rating and a flag lead to the rankings of the model", async () => {
+  const { user } = renderApp("/win-rates?pool=held_out");
+
+  const strengths = await screen.findByRole("group", { name: "Strength" });
+  const ofModel = "/win-rates/rankings?model=8&pool=held_out";
+  expect(within(strengths).getByRole("link", { name: "ppo-1" })).toHaveAttribute("href", ofModel);
+  const means = screen.getByRole("group", { name: "Mean rating" });
+  expect(within(means).getByRole("link", { name: "ppo-1" })).toHaveAttribute("href", ofModel);
+  await user.click(within(strengths).getByRole("link", { name: "ppo-1" }));
+
+  expect(await screen.findByRole("heading", { name: "Rankings of ppo-1", level: 1 })).toBeVisible();
+  expect(screen.queryByRole("columnheader", { name: /over/ })).toBeNull();
+  expect(server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8");
+});
+
+test("the rankings behind a flag are those that said yes to it of the model", async () => {
+  renderApp("/win-rates/rankings?model=8&said=expresses_opinion");
+
+  expect(await screen.findByRole("heading", { name: /^ppo-1: expresses/i, level: 1 })).toBeVisible();
+  expect(server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?model=8&flag=expresses_opinion");
+});
+
 test("nothing fits, or a baseline that is refused, is said in words", async () => {
   server.on("GET /api/win-rates/", { body: { ...found, models: [], head_to_head: [], baseline: null } });
   const { unmount } = renderApp("/win-rates");

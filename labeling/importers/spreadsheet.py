@@ -128,7 +128,7 @@ def preferred(row: Row, columns: Sequence[str], choices: Choices) -> list[Ranks]
 
 CSV: Final = DataFormat(
     name="csv",
-    about="Any table whose columns are named; which is what is chosen here.",
+    about="Any table with named columns: which is what is chosen below.",
     row="line",
     read=read_file,
     choices=(

@@ -123,7 +123,7 @@ function Settings({ found }: { found: JudgmentImportDetail }) {
           { name: "Begun", value: <Moment at={found.created_at} /> },
           { name: "Ended", value: found.finished_at && <Moment at={found.finished_at} /> },
           { name: "Size", value: formatBytes(found.num_bytes) },
-          ...chosen.map(([name, value]) => ({ name: `Chosen: ${name}`, value })),
+          ...chosen.map(([name, value]) => ({ name: `Chosen: ${name}`, value: value.replaceAll(",", ", ") })),
         ]}
       />
     </Section>

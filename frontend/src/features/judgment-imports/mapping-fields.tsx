@@ -7,6 +7,12 @@ import type { CsvHead } from "./csv-head";
 import { ONE_COLUMN, SEVERAL_COLUMNS } from "./import-form";
 import classes from "./judgment-imports.module.css";
 
+const MAX_SHOWN = 80;
+
+function shortened(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text;
+}
+
 type Choice = JudgmentFormat["choices"][number];
 
 function spoken(name: string): string {
@@ -83,16 +89,18 @@ export function MappingFields({
     <fieldset className={classes.mapping}>
       <legend>{format.name === "csv" ? "Which column is what" : "What the file does not say"}</legend>
       {format.name === "csv" && head && head.rows.length > 0 && (
-        <DataTable
-          caption="The first rows of the file"
-          columns={head.columns.map((name, place) => ({
-            key: name,
-            header: name,
-            cell: ({ cells }: { cells: string[] }) => (cells[place] ?? "").slice(0, 80),
-          }))}
-          rows={head.rows.map((cells, number) => ({ cells, number }))}
-          rowKey={({ number }) => number}
-        />
+        <div className={classes.preview}>
+          <DataTable
+            caption="The first rows of the file"
+            columns={head.columns.map((name, place) => ({
+              key: name,
+              header: name,
+              cell: ({ cells }: { cells: string[] }) => shortened(cells[place] ?? ""),
+            }))}
+            rows={head.rows.map((cells, number) => ({ cells, number }))}
+            rowKey={({ number }) => number}
+          />
+        </div>
       )}
       <div className={classes.fields}>
         {format.choices.map((choice) => (

@@ -149,7 +149,6 @@ export function ImportJudgmentsPage() {
       <form onSubmit={submit} className={classes.form}>
         <Stack gap="md">
           {formats.isError && <ProblemNote error={formats.error} title="The formats could not be loaded" />}
-          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
           <FileDrop
             file={file}
             label="File of judgments"
@@ -163,6 +162,7 @@ export function ImportJudgmentsPage() {
             form={form}
             onChange={change}
           />
+          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
           {why !== null && <p className={classes.why}>{why}</p>}
           <div>
             <Button type="submit" disabled={why !== null} loading={open.isPending}>

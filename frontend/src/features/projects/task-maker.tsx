@@ -97,7 +97,6 @@ function MakerForm({ project, sources }: { project: Project; sources: Completion
 
   return (
     <form onSubmit={submit} className={classes.form}>
-      {create.isError && <ProblemNote error={create.error} title="No task was made" />}
       {project.kind === "ranking" && <Sources form={form} onChange={onChange} sources={sources} />}
       <PromptFields form={form} onChange={onChange} />
       <Group>
@@ -105,6 +104,8 @@ function MakerForm({ project, sources }: { project: Project; sources: Completion
           Make tasks
         </Button>
       </Group>
+      {/* Below the button, where one looks: the top of the form may be out of sight. */}
+      {create.isError && <ProblemNote error={create.error} title="No task was made" />}
       {create.data && <Report report={create.data} />}
     </form>
   );

@@ -87,7 +87,6 @@ export function ImportPromptsPage() {
       </PageHeader>
       <form onSubmit={submit} className={classes.form}>
         <Stack gap="md">
-          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
           <FileDrop {...PROMPT_DROP} file={file} onChoose={setFile} />
           <FormatNote />
           <Checkbox
@@ -120,6 +119,7 @@ export function ImportPromptsPage() {
               onChange={(event) => setCapBy(event.currentTarget.value as CapBy | "")}
             />
           </div>
+          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
           <div>
             <Button type="submit" disabled={!file || file.size === 0} loading={open.isPending}>
               {isDryRun ? "Try the import" : "Import for good"}

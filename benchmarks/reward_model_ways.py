@@ -18,12 +18,10 @@ from transformers import LlamaConfig, LlamaForSequenceClassification
 from training.ml.encodings import choose_encoding
 from training.ml.engine import Engine
 from training.ml.hyperparameters import parse
-from training.ml.last_block import spare_last_mlp
-from training.ml.networks import RewardModel
+from training.ml.networks import RewardModel, read_side_by_side
 from training.ml.ranking_batches import EncodedGroup, shapes_of
 from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.schedules import Schedule
-from training.ml.span_attention import read_spans
 from training.ml.world import World
 
 WIDTH, NUM_LAYERS, NUM_HEADS, INNER, VOCABULARY = 384, 6, 6, 1024, 8192
@@ -116,8 +114,7 @@ def own_way(way: str, setting: Setting, num_prompts: int) -> Callable[[], None]:
     """One optimiser step over so many prompts, through the engine."""
     model = random_model()
     model.score = torch.nn.Linear(WIDTH, 1)
-    read_spans(model)
-    spare_last_mlp(model)
+    read_side_by_side(model)
     settings = parse(
         "reward_model",
         {"precision": setting.precision, "max_tokens_per_forward": setting.max_tokens},

@@ -21,11 +21,9 @@ import torch
 
 from benchmarks.reward_model_ways import Setting, random_groups, random_model
 from training.ml.encodings import ROWS, choose_encoding
-from training.ml.last_block import spare_last_mlp
-from training.ml.networks import RewardModel, freeze
+from training.ml.networks import RewardModel, freeze, read_side_by_side
 from training.ml.ranking_batches import one_batch, shapes_of, shares_of
 from training.ml.reward_scoring import rewards_of
-from training.ml.span_attention import read_spans
 
 NUM_THREADS = 2
 SHAPES = [(256, 64, 9), (256, 128, 9), (512, 128, 9), (128, 128, 9), (256, 64, 4)]
@@ -38,8 +36,7 @@ Clock = Callable[[], float]
 def scorer(device: str) -> RewardModel:
     model = random_model()
     model.score = torch.nn.Linear(int(model.config.hidden_size), 1)
-    read_spans(model)
-    spare_last_mlp(model)
+    read_side_by_side(model)
     network = RewardModel(model)
     freeze(network, torch.device(device))
     return network

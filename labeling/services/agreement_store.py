@@ -7,17 +7,20 @@ submit costs nothing; a missed beat or a restored backup heals by itself.
 """
 
 import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.models import Count
 from django.db.models.functions import Now
 
 from labeling.agreement.audiences import EVERYONE
 from labeling.agreement.judgments import IntArray
 from labeling.models import AgreementStore, LabelerMeeting, PromptAgreement
-from labeling.selectors.judged_pairs import Subject, counted_rankings, ranking_rows
+from labeling.selectors.judged_pairs import RankingRows, Subject, counted_rankings, ranking_rows
 from labeling.selectors.number_columns import compiled, integer_columns, large_read
 from labeling.services.agreement_blocks import Block, worked_out
 from labeling.services.labeler_days import (
@@ -48,6 +51,9 @@ ORDER BY project_id, prompt_id
 CHANGED_COLUMNS: Final = 4
 NOTHING: Final = np.empty((CHANGED_COLUMNS, 0), dtype=np.int64)
 
+# None where a prompt has no figures any more.
+Fingerprints = dict[Subject, int | None]
+
 
 def refresh_agreement() -> int:
     """Work out the prompts whose rankings are others than before; how many those were.
@@ -62,8 +68,12 @@ def refresh_agreement() -> int:
         found = found_days(days)
         changed = _changed(prompts_of_days(days, found)) if days else NOTHING
         num_changed = len(changed.T)
-        for start in range(0, num_changed, PROMPTS_AT_ONCE):
-            _store(_fingerprints(changed[:, start : start + PROMPTS_AT_ONCE]))
+        blocks = [
+            _fingerprints(changed[:, start : start + PROMPTS_AT_ONCE])
+            for start in range(0, num_changed, PROMPTS_AT_ONCE)
+        ]
+        for fingerprints, rows in _with_rankings(blocks):
+            _store(fingerprints, rows)
         store_days(days, found)
         store, is_new = AgreementStore.objects.get_or_create(pk=1)
         AgreementStore.objects.filter(pk=1).update(
@@ -115,18 +125,45 @@ def _changed(candidates: IntArray) -> IntArray:
         return integer_columns(sql, (*found_values, *values), num_columns=CHANGED_COLUMNS)
 
 
-def _fingerprints(changed: IntArray) -> dict[Subject, int | None]:
-    """None where a prompt has no figures any more."""
+def _fingerprints(changed: IntArray) -> Fingerprints:
     return {
         (project, prompt): fingerprint if is_there else None
         for project, prompt, is_there, fingerprint in changed.T.tolist()
     }
 
 
-@transaction.atomic
-def _store(fingerprints: dict[Subject, int | None]) -> None:
+def _with_rankings(
+    blocks: Sequence[Fingerprints],
+) -> Iterator[tuple[Fingerprints, RankingRows]]:
+    """Each block with its rankings. While one is stored, a second session reads the next.
+
+    A ranking that comes between the comparison and the reading makes its prompt differ from the
+    fingerprint stored with it, so the next refresh works it out again.
+    """
+    if len(blocks) < 2 or connection.in_atomic_block:
+        yield from ((block, _rankings_of(block)) for block in blocks)
+        return
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        try:
+            ahead = reader.submit(_rankings_of, blocks[0])
+            for block, following in zip_longest(blocks, blocks[1:]):
+                rows = ahead.result()
+                if following is not None:
+                    ahead = reader.submit(_rankings_of, following)
+                yield block, rows
+        finally:
+            # A connection belongs to the thread that opened it.
+            reader.submit(connections.close_all).result()
+
+
+def _rankings_of(fingerprints: Fingerprints) -> RankingRows:
     prompts = {prompt for _, prompt in fingerprints}
-    rows = ranking_rows(counted_rankings().filter(task__prompt__in=prompts))
+    return ranking_rows(counted_rankings().filter(task__prompt__in=prompts))
+
+
+@transaction.atomic
+def _store(fingerprints: Fingerprints, rows: RankingRows) -> None:
+    prompts = {prompt for _, prompt in fingerprints}
     stored = PromptAgreement.objects.filter(prompt__in=prompts)
     old = [
         pk

@@ -70,10 +70,10 @@ class _RmsNorm(torch.autograd.Function):
     def forward(ctx: Any, hidden: Tensor, weight_D: Tensor, epsilon: float) -> Tensor:
         exact = _exact(hidden)
         with torch.autocast(hidden.device.type, enabled=False):
-            square = torch.linalg.vecdot(exact, exact).div_(exact.shape[-1])
-        scale = square.add_(epsilon).rsqrt_().unsqueeze(-1)
+            square: Tensor = torch.linalg.vecdot(exact, exact).div_(exact.shape[-1])
+        scale: Tensor = square.add_(epsilon).rsqrt_().unsqueeze(-1)
         ctx.save_for_backward(hidden, weight_D, scale)
-        normed = (exact * scale).to(hidden.dtype)
+        normed: Tensor = (exact * scale).to(hidden.dtype)
         return normed.mul_(weight_D) if weight_D.dtype == normed.dtype else normed * weight_D
 
     @staticmethod

@@ -126,9 +126,9 @@ def run_without_journeys(suite: Suite) -> int:
 
 
 def run_journeys(suite: Suite) -> int:
-    """One after another: they share the machine's cores with a browser and a server each."""
+    """On their own: each shares the machine's cores with a browser and a server."""
     screen.say("The journeys through the browser:")
-    status = suite.pytest(["-m", JOURNEY_MARK])
+    status = suite.pytest([*PARALLEL, "-m", JOURNEY_MARK])
     return 0 if status == NO_TESTS_COLLECTED else status
 
 

@@ -151,7 +151,7 @@ def compare_two_models(page: Page, project: Project) -> None:
     row = page.get_by_role("table", name="Head to head").get_by_role("row", name=MODELS[0])
     rate = row.get_by_role("link", name=re.compile(r"^91\.7% \(\d+ to \d+, n 10\)"))
     rate.click()
-    behind = page.get_by_role("table", name=re.compile(f"^{MODELS[0]} over "))
+    behind = page.get_by_role("table", name=re.compile(f"{MODELS[0]} over "))
     expect(behind.get_by_role("row")).to_have_count(1 + 30)
     behind.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("/rankings/"))

@@ -14,6 +14,8 @@ let server: FakeServer;
 async function openDesk() {
   const view = renderApp("/label/5");
   const editor = await screen.findByRole("textbox", { name: "Your answer" });
+  // It takes the focus a moment after it is there, and keys go where the focus is.
+  await waitFor(() => expect(editor).toHaveFocus());
   return { ...view, editor };
 }
 
@@ -35,8 +37,7 @@ beforeEach(() => {
 });
 
 test("an answer is written, saved as it grows and submitted exactly as written (R20)", async () => {
-  const { user, editor } = await openDesk();
-  expect(editor).toHaveFocus();
+  const { user } = await openDesk();
   expect(screen.getByRole("button", { name: "Submit" })).toBeDisabled();
 
   await user.keyboard("  Light scatters. ");

@@ -16,6 +16,7 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from training.ml.batches import TextEncoder, TokenLimits, split_by_tokens
+from training.ml.drafts import append_lines
 from training.ml.job import Job
 from training.ml.seeding import generator, permutation
 
@@ -134,10 +135,7 @@ class CheckpointSamples:
         return rows
 
     def _write(self, rows: Iterable[dict[str, Any]]) -> None:
-        lines = "".join("\n" + json.dumps(row, allow_nan=False) for row in rows)
-        with self._path.open("a", encoding="utf-8") as file:
-            # The first may stand behind half a line of an attempt that was killed.
-            file.write(lines.removeprefix("\n" if _ends_whole(self._path) else "") + "\n")
+        append_lines(self._path, (json.dumps(row, allow_nan=False) + "\n" for row in rows))
 
     def _row(self, step: int, prompt: FixedPrompt, answer: JudgedAnswer) -> dict[str, Any]:
         ids = answer.ids[:-1] if answer.has_eos else answer.ids
@@ -167,11 +165,6 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(row, dict) and "place" in row:
             yield row
-
-
-def _ends_whole(path: Path) -> bool:
-    content = path.read_bytes()
-    return not content or content.endswith(b"\n")
 
 
 def _finite(value: float | None) -> float | None:

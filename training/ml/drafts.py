@@ -5,6 +5,7 @@ Every process appends to a file of its own; the finished rows are published as o
 
 import json
 from collections.abc import Iterable, Mapping
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,7 @@ class Drafts:
         self.kind = kind
 
     def append(self, rank: int, rows: Iterable[Mapping[str, Any]]) -> None:
-        path = self.folder / f".{self.kind}-{rank}.jsonl"
-        with path.open("a", encoding="utf-8") as draft:
-            draft.writelines(line_of(row) for row in rows)
+        append_lines(self.folder / f".{self.kind}-{rank}.jsonl", map(line_of, rows))
 
     def read(self) -> list[Row]:
         """What all processes have written, an earlier attempt's included."""
@@ -33,6 +32,19 @@ class Drafts:
     def publish(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """The finished rows in their order, in one file."""
         write_durably(self.folder / f"{self.kind}.jsonl", "".join(map(line_of, rows)))
+
+
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Append whole lines. Half of one, left by an attempt that was killed or found the disk full,
+    goes first: what stands behind it would be lost with it.
+    """
+    with path.open("a+b") as file:
+        size = file.seek(0, SEEK_END)
+        file.seek(max(0, size - 1))
+        if size and file.read() != b"\n":
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
+        file.write("".join(lines).encode())
 
 
 def line_of(row: Mapping[str, Any]) -> str:

@@ -27,6 +27,7 @@ from training.ml.checkpointing import (
     write_checkpoint,
     write_durably,
 )
+from training.ml.drafts import append_lines
 from training.ml.engine import Engine
 from training.ml.errors import (
     BadInput,
@@ -167,8 +168,7 @@ class Job:
             "elapsed_seconds": round(time.monotonic() - self._started, 3),
             **({"warnings": list(step.warnings)} if step.warnings else {}),
         }
-        with (self.work_dir / "progress.jsonl").open("a", encoding="utf-8") as progress:
-            progress.write(json.dumps(line, allow_nan=False) + "\n")
+        append_lines(self.work_dir / "progress.jsonl", [json.dumps(line, allow_nan=False) + "\n"])
         self.event_files.write(step.step, step.phase, step.metrics)
         # The console is the run's log: a person reads it, so it holds words and few digits.
         sys.stdout.write(log_line(step) + "\n")

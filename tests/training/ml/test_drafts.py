@@ -1,0 +1,25 @@
+"""Lines that a job appends as it goes: whole ones, whatever an earlier attempt left behind."""
+
+import json
+
+import pytest
+
+from training.ml.drafts import append_lines
+
+
+@pytest.mark.parametrize("left", ["", '{"step": 1}\n', '{"step": 1}\n{"step"', '{"st'])
+def test_half_a_line_of_an_earlier_attempt_goes_and_costs_no_line_behind_it(tmp_path, left):
+    """Fault 8: a full disk cuts the line that is being written; the next attempt goes on."""
+    path = tmp_path / "progress.jsonl"
+    path.write_text(left)
+
+    append_lines(path, ['{"step": 2}\n'])
+    append_lines(path, ['{"step": 3}\n', '{"step": 4}\n'])
+
+    steps = [json.loads(line)["step"] for line in path.read_text().splitlines()]
+    assert steps == ([1] if left.count("\n") else []) + [2, 3, 4]
+
+
+def test_a_file_that_is_not_there_yet_begins_with_the_first_line(tmp_path):
+    append_lines(tmp_path / "new.jsonl", ["ä\n"])
+    assert (tmp_path / "new.jsonl").read_text(encoding="utf-8") == "ä\n"

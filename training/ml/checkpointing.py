@@ -131,6 +131,15 @@ def _forget_old(root: Path) -> None:
     forget_partial(root)
 
 
+def forget_unfinished(output: Path) -> None:
+    """Remove what the writer of weights had under way, in any folder, when its process was killed.
+
+    It writes under such a name, beside the file that it replaces at the end.
+    """
+    for path in output.rglob(".tmp*"):
+        path.unlink()
+
+
 def forget_partial(root: Path) -> None:
     """Remove what a process left that was killed while it wrote; call it with no writer about."""
     for leftover in root.glob(f"{PARTIAL}*"):

@@ -22,6 +22,7 @@ from training.ml import hyperparameters
 from training.ml.checkpointing import (
     Checkpoint,
     forget_partial,
+    forget_unfinished,
     newest_checkpoint,
     note_write,
     write_checkpoint,
@@ -104,8 +105,9 @@ class Job:
         seed_everything(self.seed + self.world.rank)
         folder = self.work_dir / "checkpoints"
         if self.world.is_main:
-            # A half-written checkpoint may be what filled the disk.
+            # What is half-written may be what filled the disk.
             forget_partial(folder)
+            forget_unfinished(self.output_dir)
         checkpoint = newest_checkpoint(folder)
         if checkpoint is None:
             return {}

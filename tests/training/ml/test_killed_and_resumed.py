@@ -174,6 +174,18 @@ def test_a_state_that_was_forgotten_would_be_noticed(make_job, whole, stage):
         assert_same_end(forgetful, whole(stage))
 
 
+def test_weights_that_a_killed_attempt_had_half_written_are_not_published(make_job, whole):
+    """P21: the writer of weights begins under a name of its own, which nobody would read."""
+    killed = make_job("reward_model", "publishing")
+    folder = killed.parent / "output" / "model"
+    folder.mkdir(parents=True)
+    (folder / ".tmpcCZxdD").write_bytes(b"half of the weights")
+
+    assert finish(start(run_whole, "reward_model", str(killed))) == 0
+
+    assert_same_end(killed, whole("reward_model"))
+
+
 @pytest.mark.parametrize("stage", KILLED_STAGES)
 def test_kills_at_any_moment_change_nothing(make_job, whole, stage):
     """P21: four kills from outside at random moments, in a step, a checkpoint or the publishing."""

@@ -4,7 +4,7 @@ Built of single operations, a norm keeps its input, its output before the weight
 denominator; a gated MLP the gate before and behind its activation. Each is one function here that
 keeps its inputs and computes the rest again: it is cheap beside the products around it.
 
-Legend: D width, F width inside an MLP; every leading dimension is free.
+Legend: D width; every leading dimension is free.
 """
 
 from typing import Any

@@ -79,7 +79,7 @@ def waiting(environment: Mapping[str, str]) -> dict[str, str]:
     """How threads wait for each other: as the node says, otherwise with a short spin, then asleep.
 
     The long spin of OpenMP's default takes the processor from whoever is waited for where a machine
-    also serves people: a step took six times as long beside one busy process. Without any spin it
+    also serves people: a pass took eight times as long beside one busy process. Without any spin it
     takes a fifth longer on a machine of its own (benchmarks/results/waiting.md).
     """
     chosen = {name: environment[name] for name in WAITING if name in environment}

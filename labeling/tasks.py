@@ -15,6 +15,8 @@ from labeling.services.uploads import fail_abandoned_uploads
 SECONDS_AT_ONCE = 5.0
 # A ring that nobody heard is worthless: beat rings again.
 EXPIRES_SECONDS = 30
+# Behind a refresh that goes on elsewhere.
+AGAIN_SECONDS = 2.0
 # Comparing a million rankings takes seconds, beside which a labeler's submit is slower.
 resting = Rest(times=50, at_most=120.0)
 
@@ -38,7 +40,7 @@ def import_judgments() -> None:
         case True:
             current_app.send_task("labeling.import_judgments", expires=EXPIRES_SECONDS)
         case False:
-            current_app.send_task("labeling.refresh_agreement", expires=EXPIRES_SECONDS)
+            ring_for_awaited_figures()
 
 
 @shared_task(name="labeling.check_prompts")
@@ -49,11 +51,26 @@ def check_prompts() -> None:
 
 
 @shared_task(name="labeling.refresh_agreement")
-def refresh_agreement() -> None:
-    """Work out the agreement on prompts whose rankings are others than before."""
-    if resting.is_over():
+def refresh_agreement(*, is_awaited: bool = False) -> None:
+    """Work out the agreement on prompts whose rankings are others than before.
+
+    Whoever awaits the figures does not wait for a rest. A refresh that goes on elsewhere may have
+    begun before what they await was stored, so there is another one behind it.
+    """
+    if is_awaited or resting.is_over():
         with resting.after():
-            refresh()
+            was_done = refresh() is not None
+        if is_awaited and not was_done:
+            ring_for_awaited_figures(countdown=AGAIN_SECONDS)
+
+
+def ring_for_awaited_figures(*, countdown: float = 0) -> None:
+    current_app.send_task(
+        "labeling.refresh_agreement",
+        kwargs={"is_awaited": True},
+        countdown=countdown,
+        expires=EXPIRES_SECONDS,
+    )
 
 
 @shared_task(name="labeling.try_labeling")

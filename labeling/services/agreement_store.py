@@ -55,15 +55,15 @@ NOTHING: Final = np.empty((CHANGED_COLUMNS, 0), dtype=np.int64)
 Fingerprints = dict[Subject, int | None]
 
 
-def refresh_agreement() -> int:
+def refresh_agreement() -> int | None:
     """Work out the prompts whose rankings are others than before; how many those were.
 
     Each few thousand in a transaction of their own; a reader sees the figures of one moment or of
-    the next. One refresh at a time: a second one does nothing.
+    the next. One refresh at a time: a second one does nothing and returns None.
     """
     with _only_one() as is_mine:
         if not is_mine:
-            return 0
+            return None
         days = changed_days()
         found = found_days(days)
         changed = _changed(prompts_of_days(days, found)) if days else NOTHING

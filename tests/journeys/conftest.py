@@ -18,6 +18,8 @@ from tests.browsing import (  # noqa: F401 - fixtures are found by their names
 )
 from training.runner.environment import database_url
 
+LOG_CHARACTERS = 6_000
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     mark_journeys(items, Path(__file__).parent)
@@ -33,9 +35,9 @@ def workers(settings, tmp_path) -> Iterator[None]:
         "CONCORD_RUN_ROOT": str(settings.RUN_ROOT),
         "CONCORD_HEARTBEAT_SECONDS": "1",
     }
-    schedule = tmp_path / "schedule"
+    schedule, log_file = tmp_path / "schedule", tmp_path / "worker.log"
     command = f"-m celery -A config worker -Q default,gpu -B -s {schedule} --concurrency 2"
-    with (tmp_path / "worker.log").open("wb") as log:
+    with log_file.open("wb") as log:
         worker = subprocess.Popen(
             [sys.executable, *command.split(), "--without-gossip", "--without-mingle"],
             cwd=settings.BASE_DIR,
@@ -51,3 +53,5 @@ def workers(settings, tmp_path) -> Iterator[None]:
     except subprocess.TimeoutExpired:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
+    # pytest shows it beside a test that failed.
+    print(log_file.read_text(errors="replace")[-LOG_CHARACTERS:])

@@ -1,9 +1,38 @@
-"""What every test may ask for: the cast of people."""
+"""What every test may ask for: the cast of people; and what a process does once."""
+
+from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from labeling.models import User
 from tests.cast import Cast, make_cast
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundle_listed_once() -> Iterator[None]:
+    """Lists the bundle's hundreds of files once a process, as a server does.
+
+    Every test client builds the middlewares anew, and listing took most of the time of a request.
+    Where a test has files of its own, they are listed.
+    """
+    own_folders = list(settings.STATICFILES_DIRS)
+    list_files = WhiteNoiseMiddleware.add_files_from_finders
+    known: dict[str, object] = {}
+
+    def list_once(middleware: WhiteNoiseMiddleware) -> None:
+        if own_folders != settings.STATICFILES_DIRS:
+            list_files(middleware)
+            return
+        if not known:
+            list_files(middleware)
+            known.update(middleware.files)
+        middleware.files.update(known)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", list_once)
+        yield
 
 
 @pytest.fixture

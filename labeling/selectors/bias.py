@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -35,6 +36,9 @@ from labeling.selectors.rankings import sealed_rankings
 # The newest of them: their texts are read one by one.
 MAXIMUM_RANKINGS: Final = 5_000
 MAXIMUM_COMPLETIONS: Final = 2_000
+# Choices of completions whose leak this process keeps, the oldest given up first.
+NUM_KEPT: Final = 16
+_LEAKS: Final[dict[bytes, Leak]] = {}
 # Before the place, in the name of a figure about one.
 PLACE: Final = "place:"
 
@@ -126,11 +130,11 @@ def source_leak(
 ) -> SourceLeak:
     """Whether the texts that labelers judged give their source away. Two or three queries.
 
-    The completions of the newest prompts, as many as can be looked at while somebody waits.
-    Raises: NotAccessible.
+    The completions of the newest prompts, as many as can be looked at while somebody waits. What
+    was found of the very same completions is kept. Raises: NotAccessible.
     """
     rows = _judged(_rankings(project_id, pool, include_simulated))
-    found = leak([seen for _, seen in rows])
+    found = _kept_leak([seen for _, seen in rows])
     return SourceLeak(
         leak=found,
         num_completions=len(rows),
@@ -145,6 +149,18 @@ def told_completions(found: SourceLeak, sight: str, source_id: int | None) -> Qu
     if source_id is not None:
         chosen = chosen.filter(source=source_id)
     return chosen.select_related("source").annotate(excerpt=Left("text", EXCERPT_CHARACTERS))
+
+
+def _kept_leak(completions: Sequence[Seen]) -> Leak:
+    """Fitting takes a second or two, and every page of the completions behind it asks again."""
+    # By all that it depends on, so nothing kept is ever out of date.
+    digest = sha256(repr(completions).encode(errors="surrogatepass")).digest()
+    found = _LEAKS.get(digest)
+    if found is None:
+        found = _LEAKS[digest] = leak(completions)
+        for oldest in list(_LEAKS)[:-NUM_KEPT]:
+            _LEAKS.pop(oldest, None)
+    return found
 
 
 def _judged(rankings: QuerySet[Ranking]) -> list[tuple[int, Seen]]:

@@ -3,6 +3,8 @@
 import pytest
 
 from labeling.models import PresentedCompletion, Project
+from labeling.selectors import bias
+from labeling.selectors.bias import source_leak
 from tests.cast import (
     client_of,
     completions_of,
@@ -111,6 +113,31 @@ def test_the_completions_behind_a_leak_make_up_its_recalls(rosa, amina, project)
         assert len(right) == 96
         assert sum(right) / len(right) == pytest.approx(sight["figure"]["value"])
     assert told(rosa, pool="held_out") == []
+
+
+def test_a_leak_is_worked_out_once_for_the_same_completions(amina, otto, project):
+    """Each page of the completions behind it asks again, and fitting takes a second or two."""
+    rank_tasks(project, amina)
+    found = source_leak(project_id=project.pk)
+
+    rank_tasks(make_ranking_project(), otto, number=1)
+    again = source_leak(project_id=project.pk)
+    assert again.leak is found.leak
+    assert again.completions == found.completions
+
+    rank_tasks(project, otto, number=1)
+    assert source_leak(project_id=project.pk).leak is not found.leak
+
+
+def test_leaks_of_so_many_choices_are_kept_and_no_more(amina, monkeypatch):
+    monkeypatch.setattr(bias, "NUM_KEPT", 2)
+    studies = [make_ranking_project(overlap=2) for _ in range(3)]
+    for study in studies:
+        rank_tasks(study, amina, number=1)
+    first, *_, last = [source_leak(project_id=study.pk).leak for study in studies]
+
+    assert source_leak(project_id=studies[-1].pk).leak is last
+    assert source_leak(project_id=studies[0].pk).leak is not first
 
 
 def told(person, **query) -> list[dict]:

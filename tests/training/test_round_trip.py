@@ -18,9 +18,11 @@ from labeling.services.judgment_imports import import_judgments
 from labeling.text_hygiene import split_of_key, text_sha256
 from tests.cast import Cast
 from tests.labeling.import_samples import SAMPLES
-from training.exporters.records import Pseudonyms, ranking_row
-from training.exporters.rows import encoded
+from training.exporters.frozen_tasks import frozen_task
+from training.exporters.records import Pseudonyms, exported_task
+from training.exporters.rows import FILES, encoded_task
 from training.models import Snapshot
+from training.services.canonical import canonical_line
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_demonstrations, freeze_rankings
 
@@ -77,7 +79,7 @@ def test_what_is_read_of_an_export_would_be_exported_again_to_the_byte(
 ) -> None:
     """Without a database: the record that was read, frozen under other numbers."""
     names = Pseudonyms()
-    exported = [encoded(ranking_row(task, names)) + b"\n" for task in frozen]
+    exported = [exported_line(task, names) for task in frozen]
     known = FORMATS["concord"]
 
     read = [row for _, row in known.read(io.BytesIO(b"".join(exported)), {})]
@@ -85,17 +87,27 @@ def test_what_is_read_of_an_export_would_be_exported_again_to_the_byte(
     accounts: dict[str, int] = {}
     again = Pseudonyms()
     for task, line in zip(read, exported, strict=True):
-        assert encoded(ranking_row(frozen_again(task, accounts), again)) + b"\n" == line
+        assert exported_line(frozen_again(task, accounts), again) == line
+
+
+def exported_line(task: dict[str, Any], names: Pseudonyms) -> bytes:
+    """The row of `ranking` that a frozen task becomes."""
+    ready = exported_task(frozen_task(canonical_line(task)), names)
+    (line,) = FILES["rm"]["ranking"](encoded_task(ready, task["split"], 1))
+    return line
 
 
 def frozen_again(task: Any, accounts: dict[str, int]) -> dict[str, Any]:
     """As it would stand in a snapshot: accounts are made in the order of the file."""
     return {
+        "task_id": 2,
+        "prompt_id": 2,
         "prompt": task.prompt,
         "category": task.category,
         "split": task.split,
         "completions": [
-            {"text": one.text, "source": f"concord/{one.source}"} for one in task.completions
+            {"id": n, "text": one.text, "source": f"concord/{one.source}"}
+            for n, one in enumerate(task.completions)
         ],
         "rankings": [
             {

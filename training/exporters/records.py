@@ -7,13 +7,17 @@ elsewhere, frozen and exported again is the same to the byte.
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
+
+from training.exporters.frozen_tasks import FrozenRanking, FrozenTask, Ranks, frozen_task
 
 # Data that was exported here and imported again has its sources under this name.
 OWN_PREFIX: Final = "concord/"
+# The end of a record, with its split.
+TAIL_BYTES: Final = 80
 
-Ranks = tuple[int | None, ...]
 Record = Mapping[str, Any]
 Said = TypeVar("Said")
 
@@ -38,74 +42,98 @@ class Pseudonyms:
         return (1, labeler) if known is None else (0, known)
 
 
-@dataclass(frozen=True)
-class Unit:
-    """Records that are exported together, and how many bytes of the file end with them."""
+class Unit(NamedTuple):
+    """Lines that are exported together, and how many bytes of the file end with them."""
 
-    records: Sequence[Record]
+    lines: Sequence[bytes]
     end: int
 
 
 def read_units(kind: str, split: str, lines: Iterable[bytes], *, start: int) -> Iterator[Unit]:
-    """The records of a split from the byte ``start`` on; one prompt's demonstrations together."""
-    numbered = records_of_split(kind, split, lines, start=start)
-    for _, group in groupby(numbered, key=lambda one: one[0]):
-        records, ends = [], [start]
-        for _, end, record in group:
-            records.append(record)
-            ends.append(end)
-        yield Unit(records, ends[-1])
+    """The lines of a split from the byte ``start`` on; one prompt's demonstrations together."""
+    found = lines_of_split(split, lines, start=start)
+    if kind != "sft":
+        for line, end in found:
+            yield Unit([line], end)
+        return
+    for _, group in groupby(found, key=lambda one: json.loads(one[0])["prompt_id"]):
+        of_prompt = list(group)
+        yield Unit([line for line, _ in of_prompt], of_prompt[-1][1])
 
 
-def records_of_split(
-    kind: str, split: str, lines: Iterable[bytes], *, start: int
-) -> Iterator[tuple[int, int, Record]]:
-    """(what it belongs to, where it ends, record) of each line of the split."""
+def lines_of_split(
+    split: str, lines: Iterable[bytes], *, start: int
+) -> Iterator[tuple[bytes, int]]:
+    """Each line of the split, and where it ends."""
     # Records are canonical JSON, within whose strings no quote stands alone: nothing else looks so.
+    # In the order of the alphabet, at most the number of a task comes behind it.
     mark = f'"split":"{split}"'.encode()
     end = start
-    for number, line in enumerate(lines):
+    for line in lines:
         end += len(line)
-        if mark in line:
-            record: Record = json.loads(line)
-            yield record["prompt_id"] if kind == "sft" else number, end, record
+        if mark in line[-TAIL_BYTES:]:
+            yield line, end
 
 
-def rows_of_unit(kind: str, unit: Unit, names: Pseudonyms) -> list[dict[str, Any]]:
+class Answer(NamedTuple):
+    """Who ranked, and how; ``axes`` is JSON where ratings came with the judgment."""
+
+    labeler: str
+    ranks: Ranks
+    axes: str
+
+
+class Task(NamedTuple):
+    """A task as it leaves the house; ``prompt`` and ``texts`` are JSON in UTF-8."""
+
+    prompt: bytes
+    category: str
+    sources: Sequence[str]
+    texts: Sequence[bytes]
+    answers: Sequence[Answer]
+
+
+def records_of_unit(kind: str, unit: Unit, names: Pseudonyms) -> Sequence[Task | Record]:
     if kind == "rm":
-        return [ranking_row(record, names) for record in unit.records]
+        return [exported_task(frozen_task(line), names) for line in unit.lines]
+    records = [json.loads(line) for line in unit.lines]
     if kind == "sft":
-        return demonstration_rows(unit.records, names)
-    return [{"prompt": one["prompt"], "split": one["split"]} for one in unit.records]
+        return demonstration_rows(records, names)
+    return [{"prompt": one["prompt"], "split": one["split"]} for one in records]
 
 
-def ranking_row(record: Record, names: Pseudonyms) -> dict[str, Any]:
+def exported_task(frozen: FrozenTask, names: Pseudonyms) -> Task:
     """One task with all its labelers' ranks: completions by source and text, rankings by ranks."""
-    completions = [
-        (str(one["source"]).removeprefix(OWN_PREFIX), str(one["text"]))
-        for one in record["completions"]
-    ]
-    order = sorted(range(len(completions)), key=completions.__getitem__)
-    rankings = [(_said(one, order), int(one["labeler"])) for one in record["rankings"]]
-    return {
-        "prompt": record["prompt"],
-        "category": record["category"] or "",
-        "split": record["split"],
-        "completions": [
-            {"text": text, "source": source}
-            for source, text in (completions[place] for place in order)
+    sources = tuple([source.removeprefix(OWN_PREFIX) for source in frozen.sources])
+    order = order_of(sources, frozen.texts)
+    rankings = [(_said(one, order), one.labeler) for one in frozen.rankings]
+    return Task(
+        prompt=frozen.prompt,
+        category=frozen.category,
+        sources=[sources[place] for place in order],
+        texts=[frozen.texts[place] for place in order],
+        answers=[
+            Answer(name, ranks, axes) for (ranks, axes), name in named(rankings, names, sortable)
         ],
-        "rankings": [
-            {"labeler": name, "ranks": list(ranks), **({"axes": json.loads(axes)} if axes else {})}
-            for (ranks, axes), name in named(rankings, names, sortable)
-        ],
-    }
+    )
 
 
-def _said(ranking: Record, order: Sequence[int]) -> tuple[Ranks, str]:
+def order_of(sources: tuple[str, ...], texts: Sequence[bytes]) -> Sequence[int]:
+    """The places of the completions by source, and by text where one source wrote several."""
+    if len(set(sources)) == len(sources):
+        return order_of_sources(sources)
+    return sorted(range(len(sources)), key=lambda place: (sources[place], json.loads(texts[place])))
+
+
+@lru_cache(maxsize=1 << 12)
+def order_of_sources(sources: tuple[str, ...]) -> Sequence[int]:
+    return tuple(sorted(range(len(sources)), key=sources.__getitem__))
+
+
+def _said(ranking: FrozenRanking, order: Sequence[int]) -> tuple[Ranks, str]:
     """The ranks, and the axes as JSON where some came with an imported judgment, in this order."""
-    ranks = tuple(ranking["ranks"][place] for place in order)
-    axes = [ranking["axes"][place] for place in order] if ranking.get("axes") else []
+    ranks = tuple([ranking.ranks[place] for place in order])
+    axes = [ranking.axes[place] for place in order] if ranking.axes else []
     return ranks, json.dumps(axes, sort_keys=True) if axes else ""
 
 

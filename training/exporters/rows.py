@@ -3,21 +3,21 @@
 A column that TRL would take for something else (`margin`, `label` beside a pair, `text`) has no
 business here: ``RESERVED`` lists them and a test holds every row to it.
 
-A task of K completions makes up to K (K - 1) / 2 rows for each ranking, which repeat its texts. So
-a text becomes JSON once, and a row is put together from what is JSON already.
+A task of K completions makes up to K (K - 1) / 2 rows for each ranking, which repeat its texts.
+Those are JSON already in the frozen record, and a row is put together from them.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from labeling.preferences import preference_pairs
+from training.exporters.frozen_tasks import Ranks
+from training.exporters.records import Task
 
 Row = Mapping[str, Any]
-Ranks = Sequence[int | None]
 
 RESERVED: Final = frozenset(
     "text messages conversations prompt completion chosen rejected label labels margin tools images"
@@ -54,8 +54,7 @@ encoded_name = lru_cache(maxsize=1 << 12)(encoded_text)
 encoded_ranks = lru_cache(maxsize=1 << 15)(encoded)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class EncodedAnswer(NamedTuple):
     """One ranking of a task; ``axes`` is the rest of its object where ratings came with it."""
 
     labeler: bytes
@@ -63,8 +62,7 @@ class Answer:
     axes: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedTask:
+class EncodedTask(NamedTuple):
     """A task of an export with its number from 1; everything but the ranks is JSON already."""
 
     number: bytes
@@ -73,24 +71,24 @@ class EncodedTask:
     split: bytes
     texts: Sequence[bytes]
     sources: Sequence[bytes]
-    answers: Sequence[Answer]
+    answers: Sequence[EncodedAnswer]
 
 
-def encoded_task(row: Row, number: int) -> EncodedTask:
+def encoded_task(task: Task, split: str, number: int) -> EncodedTask:
     return EncodedTask(
         number=b"%d" % number,
-        prompt=encoded_text(row["prompt"]),
-        category=encoded_name(row["category"]),
-        split=encoded_name(row["split"]),
-        texts=[encoded_text(one["text"]) for one in row["completions"]],
-        sources=[encoded_name(one["source"]) for one in row["completions"]],
+        prompt=task.prompt,
+        category=encoded_name(task.category),
+        split=encoded_name(split),
+        texts=task.texts,
+        sources=[encoded_name(source) for source in task.sources],
         answers=[
-            Answer(
-                encoded_name(one["labeler"]),
-                one["ranks"],
-                b',"axes":%b' % encoded(one["axes"]) if "axes" in one else b"",
+            EncodedAnswer(
+                encoded_name(one.labeler),
+                one.ranks,
+                b',"axes":%b' % encoded(json.loads(one.axes)) if one.axes else b"",
             )
-            for one in row["rankings"]
+            for one in task.answers
         ],
     )
 
@@ -101,7 +99,7 @@ def rankings(task: EncodedTask) -> list[bytes]:
         b'{"text":%b,"source":%b}' % both for both in zip(task.texts, task.sources, strict=True)
     ]
     answers = [
-        b'{"labeler":%b,"ranks":%b%b}' % (one.labeler, encoded_ranks(tuple(one.ranks)), one.axes)
+        b'{"labeler":%b,"ranks":%b%b}' % (one.labeler, encoded_ranks(one.ranks), one.axes)
         for one in task.answers
     ]
     return [
@@ -166,15 +164,14 @@ def unpaired(task: EncodedTask) -> list[bytes]:
 def preferences_as_messages(task: EncodedTask) -> list[bytes]:
     """The same rows with conversations in place of texts."""
     return preferences(
-        replace(
-            task,
+        task._replace(
             prompt=b'[{"role":"user","content":%b}]' % task.prompt,
             texts=[b'[{"role":"assistant","content":%b}]' % text for text in task.texts],
         )
     )
 
 
-def unchanged(row: Row, _: int) -> Row:
+def unchanged(row: Row, _split: str, _number: int) -> Row:
     """Records of which each row holds all texts once are encoded with it."""
     return row
 
@@ -196,8 +193,8 @@ def sft_messages(row: Row) -> list[bytes]:
     return [encoded({"messages": messages, "labeler": row["labeler"]}) + b"\n"]
 
 
-# By the kind of the snapshot: what its files are made from, a record and its number from 1.
-PREPARED: Final[Mapping[str, Callable[[Row, int], Any]]] = {
+# By the kind of the snapshot: what its files are made from, a record, its split, its number from 1.
+PREPARED: Final[Mapping[str, Callable[[Any, str, int], Any]]] = {
     "rm": encoded_task,
     "sft": unchanged,
     "ppo": unchanged,

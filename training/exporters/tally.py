@@ -1,11 +1,13 @@
 """What a data card says of the records, counted while they pass by."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
 
 from labeling.preferences import pair_counts, preference_pairs
+from training.exporters.frozen_tasks import Ranks
 
 
 @dataclass
@@ -22,14 +24,15 @@ class Tally:
     splits: dict[str, int] = field(default_factory=dict)
     ks: dict[str, int] = field(default_factory=dict)
 
-    def count(self, row: Mapping[str, Any]) -> None:
+    def count(self, split: str) -> None:
+        """A record, whatever it is."""
         self.num_records += 1
-        self.splits[row["split"]] = self.splits.get(row["split"], 0) + 1
-        if "rankings" not in row:
-            return
-        k = str(len(row["completions"]))
+        self.splits[split] = self.splits.get(split, 0) + 1
+
+    def count_task(self, num_completions: int, ranks: Sequence[Ranks]) -> None:
+        """Besides, of a task: everybody's ranks of its completions."""
+        k = str(num_completions)
         self.ks[k] = self.ks.get(k, 0) + 1
-        ranks = [one["ranks"] for one in row["rankings"]]
         self.num_rankings += len(ranks)
         for one in ranks:
             num_strict, num_tied = pair_counts(one)
@@ -45,19 +48,28 @@ class Tally:
         return self.num_agreeing / self.num_comparable if self.num_comparable else None
 
 
-def agreement_counts(rankings: Sequence[Sequence[int | None]]) -> tuple[int, int]:
+def agreement_counts(rankings: Sequence[Ranks]) -> tuple[int, int]:
     """(agreeing, comparable) pairs of labelers over all pairs of completions, ties left out."""
-    # Most tasks have one labeler.
-    if len(rankings) < 2:
-        return 0, 0
-    votes: Counter[tuple[int, int]] = Counter()
-    for ranks in rankings:
-        votes.update(preference_pairs(ranks))
-    agreeing = sum(num_couples(count) for count in votes.values())
-    # Those who disagree about two completions have voted for either of them.
-    against = sum(count * votes.get((worse, better), 0) for (better, worse), count in votes.items())
-    return agreeing, agreeing + against // 2
+    agreeing = against = 0
+    for one, other in combinations([strict_pairs(ranks) for ranks in rankings], 2):
+        agreeing += (one.preferred & other.preferred).bit_count()
+        against += (one.preferred & other.turned).bit_count()
+    return agreeing, agreeing + against
 
 
-def num_couples(count: int) -> int:
-    return count * (count - 1) // 2
+class StrictPairs(NamedTuple):
+    """A bit for each pair of completions that is no tie, and the same of the order turned round."""
+
+    preferred: int
+    turned: int
+
+
+# There are 4,683 ways to rank six completions and millions of rankings: most were seen before.
+@lru_cache(maxsize=1 << 15)
+def strict_pairs(ranks: Ranks) -> StrictPairs:
+    width = len(ranks)
+    pairs = preference_pairs(ranks)
+    return StrictPairs(
+        preferred=sum(1 << better * width + worse for better, worse in pairs),
+        turned=sum(1 << worse * width + better for better, worse in pairs),
+    )

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
-from training.exporters.records import Pseudonyms, read_units, rows_of_unit
+from training.exporters.records import Pseudonyms, Record, Task, read_units, records_of_unit
 from training.exporters.rows import FILES, PREPARED
 from training.exporters.tally import Tally
 
@@ -67,7 +67,7 @@ def write_on(wanted: Wanted, folder: Path, go_on: Callable[[], bool]) -> Progres
     names = Pseudonyms(wanted.simulated, numbers)
     with ExitStack() as stack:
         files = Files(stack, folder, wanted, progress)
-        source = stack.enter_context(wanted.records.open("rb"))
+        source = stack.enter_context(wanted.records.open("rb", buffering=CHUNK_BYTES))
         while progress.num_splits < len(SPLITS):
             if not write_split(source, files, names, go_on):
                 break
@@ -90,9 +90,11 @@ def write_split(
     for count, unit in enumerate(units):
         if count % UNITS_PER_LOOK == 0 and not go_on():
             return False
-        for row in rows_of_unit(files.kind, unit, names):
-            progress.tally.count(row)
-            files.write(row, progress.tally.num_records)
+        for record in records_of_unit(files.kind, unit, names):
+            progress.tally.count(split)
+            if isinstance(record, Task):
+                progress.tally.count_task(len(record.texts), [one.ranks for one in record.answers])
+            files.write(record, split)
         progress.record_bytes = unit.end
     return True
 
@@ -115,10 +117,10 @@ class Files:
             progress.num_rows.setdefault(name, 0)
             self._open[name] = file
 
-    def write(self, record: dict[str, Any], number: int) -> None:
-        prepared = PREPARED[self.kind](record, number)
+    def write(self, record: Task | Record, split: str) -> None:
+        prepared = PREPARED[self.kind](record, split, self.progress.tally.num_records)
         for base, lines_of in self._lines_of.items():
-            name = file_name(record["split"], base)
+            name = file_name(split, base)
             lines = lines_of(prepared)
             content = b"".join(lines)
             self._open[name].write(content)

@@ -110,8 +110,9 @@ def test_any_text_is_one_line_and_comes_back(tmp_path_factory, texts: list[str])
 
 def test_agreement_counts_couples_of_labelers_on_strict_pairs() -> None:
     """On (0,1) +, +, - are 1 of 3; on (0,2) +, +, tie are 1 of 1; on (1,2) +, -, + are 1 of 3."""
-    assert agreement_counts([[1, 2, 3], [1, 3, 2], [2, 1, 2]]) == (3, 7)
-    assert agreement_counts([[1, 1], [1, 2]]) == (0, 0)
+    assert agreement_counts([(1, 2, 3), (1, 3, 2), (2, 1, 2)]) == (3, 7)
+    assert agreement_counts([(1, 1), (1, 2)]) == (0, 0)
+    assert agreement_counts([(1, None, 2), (None, 1, 2)]) == (0, 0)
     assert agreement_counts([]) == (0, 0)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from labeling.languages import detect_language
 from labeling.models import Demonstration, DemonstrationReview, Pool, Project, Prompt, User
@@ -18,6 +18,14 @@ ENOUGH_TO_TELL: Final = 60
 SURE: Final = 0.95
 
 DemonstrationSource = Literal["labeler", "customer", "import"]
+SOURCES: Final[tuple[DemonstrationSource, ...]] = ("labeler", "customer", "import")
+# Where the prompt of a demonstration came from.
+SOURCE: Final = Case(
+    When(~Q(labeler__imported_from="") | ~Q(prompt__imported_from=""), then=Value("import")),
+    When(prompt__source_kind=Prompt.SourceKind.CUSTOMER, then=Value("customer")),
+    default=Value("labeler"),
+    output_field=CharField(),
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,18 @@ class DemonstrationRecord:
     source: DemonstrationSource
     category: str | None
     split: str
+
+
+@dataclass(frozen=True)
+class DemonstrationCounts:
+    """``empty`` ones are no demonstrations; ``held_out`` are those of held-out prompts."""
+
+    demonstrations: int
+    held_out: int
+    prompts: int
+    labelers: int
+    empty: int
+    sources: dict[str, int]
 
 
 def sealed_demonstrations(
@@ -75,48 +95,71 @@ def num_waiting_for_review(*, project_ids: Sequence[int] | None = None) -> int:
     )
 
 
+def trainable_demonstrations(
+    *,
+    project_ids: Sequence[int] | None = None,
+    category: str | None = None,
+    include_simulated: bool = False,
+) -> QuerySet[Demonstration]:
+    """Sealed demonstrations by training labelers, each with its ``source``, unordered (R14).
+
+    Those without an assignment were imported, or written together with their prompt (R2), and
+    belong to no project.
+    """
+    sealed = sealed_demonstrations(
+        project_ids=project_ids, category=category, include_simulated=include_simulated
+    )
+    return sealed.filter(
+        fit_to_train(),
+        Q(assignment__isnull=True)
+        | Q(
+            assignment__task__project__pool=Pool.TRAINING,
+            # What was written to be screened by never trains (R41).
+            assignment__task__project__purpose=Project.Purpose.TRAINING,
+        ),
+        is_usable("prompt__"),
+        labeler__pool=Pool.TRAINING,
+    ).annotate(source=SOURCE)
+
+
 def demonstrations_for_training(
     *,
     project_ids: Sequence[int] | None = None,
     category: str | None = None,
     include_simulated: bool = False,
 ) -> list[DemonstrationRecord]:
-    """Sealed demonstrations by training labelers, ordered by prompt, then by submission (R14).
-
-    Those without an assignment were imported, or written together with their prompt (R2), and
-    belong to no project. One query.
-    """
-    rows = (
-        sealed_demonstrations(
-            project_ids=project_ids, category=category, include_simulated=include_simulated
-        )
-        .filter(
-            fit_to_train(),
-            Q(assignment__isnull=True)
-            | Q(
-                assignment__task__project__pool=Pool.TRAINING,
-                # What was written to be screened by never trains (R41).
-                assignment__task__project__purpose=Project.Purpose.TRAINING,
-            ),
-            is_usable("prompt__"),
-            labeler__pool=Pool.TRAINING,
-        )
-        .order_by("prompt_id", "submitted_at", "id")
-        .select_related("prompt", "labeler")
+    """``trainable_demonstrations`` ordered by prompt, then by submission. One query."""
+    found = trainable_demonstrations(
+        project_ids=project_ids, category=category, include_simulated=include_simulated
     )
-    return [
-        DemonstrationRecord(
-            id=row.id,
-            prompt_id=row.prompt_id,
-            prompt=row.prompt.text,
-            text=row.text,
-            labeler_id=row.labeler_id,
-            source=_source_of(row),
-            category=row.prompt.category,
-            split=row.prompt.split,
-        )
-        for row in rows
-    ]
+    columns = ("id", "prompt_id", "prompt__text", "text", "labeler_id", "source")
+    rows = found.order_by("prompt_id", "submitted_at", "id").values_list(
+        *columns, "prompt__category", "prompt__split"
+    )
+    return [DemonstrationRecord(*row) for row in rows]
+
+
+def count_demonstrations(
+    demonstrations: QuerySet[Demonstration], *, held_out: QuerySet[Prompt]
+) -> DemonstrationCounts:
+    """What these trainable demonstrations come to. One query, which reads no text."""
+    is_written = ~Q(text="")
+    found = demonstrations.aggregate(
+        num_written=Count("pk", filter=is_written),
+        num_held_out=Count("pk", filter=is_written & Q(prompt__in=held_out.values("pk"))),
+        num_prompts=Count("prompt", filter=is_written, distinct=True),
+        num_labelers=Count("labeler", filter=is_written, distinct=True),
+        num_empty=Count("pk", filter=~is_written),
+        **{name: Count("pk", filter=is_written & Q(source=name)) for name in SOURCES},
+    )
+    return DemonstrationCounts(
+        demonstrations=found["num_written"],
+        held_out=found["num_held_out"],
+        prompts=found["num_prompts"],
+        labelers=found["num_labelers"],
+        empty=found["num_empty"],
+        sources={name: found[name] for name in SOURCES},
+    )
 
 
 def live_demonstrations(
@@ -174,11 +217,3 @@ def languages_apart(*, labeler: User, text: str, assignment: UUID) -> tuple[str,
         return None
     written, confidence = detect_language(text)
     return (written, asked) if confidence >= SURE and written != asked else None
-
-
-def _source_of(demonstration: Demonstration) -> DemonstrationSource:
-    if demonstration.labeler.imported_from or demonstration.prompt.imported_from:
-        return "import"
-    if demonstration.prompt.source_kind == Prompt.SourceKind.CUSTOMER:
-        return "customer"
-    return "labeler"

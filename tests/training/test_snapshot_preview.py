@@ -24,11 +24,8 @@ from tests.cast import (
     make_user,
 )
 from training.models import Snapshot
-from training.services.snapshot_records import (
-    SnapshotQuery,
-    count_records_of_rankings,
-    records_of_rankings,
-)
+from training.services.snapshot_counts import count_records_of_rankings
+from training.services.snapshot_records import SnapshotQuery, records_of_rankings
 from training.services.snapshots import freeze_rankings, preview
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from labeling.errors import Refused
-from labeling.models import Completion, Demonstration, Project, Prompt, Ranking
+from labeling.models import Completion, Demonstration, Project, Prompt, Ranking, Task
 from labeling.preferences import pair_counts
 from labeling.selectors.demonstrations import (
     DemonstrationRecord,
@@ -19,11 +19,10 @@ from labeling.selectors.demonstrations import (
     num_waiting_for_review,
 )
 from labeling.selectors.prompts import is_usable
-from labeling.selectors.ranking_counts import count_rankings
 from labeling.selectors.ranking_records import RankingRecord, ranking_records
 from labeling.selectors.rankings import trainable_rankings
 from labeling.selectors.sealing import moment, sealed_answer
-from training.selectors.snapshot_splits import SplitRule, held_out_prompts
+from training.selectors.snapshot_splits import SplitRule
 from training.services.canonical import canonical_line
 
 RANKING_COUNTS = (
@@ -97,29 +96,13 @@ def records_of_rankings(query: SnapshotQuery) -> Records:
 
     Raises: Refused("not_for_training").
     """
-    rankings = _wanted_rankings(query)
+    rankings = wanted_rankings(query)
     records = Records(lines=(), counts={}, rankings=rankings)
     records.lines = _ranking_lines(query, rankings, records)
     return records
 
 
-def count_records_of_rankings(query: SnapshotQuery) -> Records:
-    """The counts and problems of ``records_of_rankings``, without going through any record.
-
-    Raises: Refused("not_for_training").
-    """
-    held_out = held_out_prompts(query.validation_share)
-    found = count_rankings(_wanted_rankings(query), held_out=held_out)
-    sums = {
-        **asdict(found),
-        Prompt.Split.TRAIN: found.tasks - found.held_out,
-        Prompt.Split.VALIDATION: found.held_out,
-    }
-    counts = {name: sums[name] for name in RANKING_COUNTS}
-    return Records(lines=(), counts=counts, problems=_ranking_problems(query, counts))
-
-
-def _wanted_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
+def wanted_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
     """The same ones however often and long they are read: what is sealed meanwhile comes later."""
     check_projects(query)
     return trainable_rankings(
@@ -154,7 +137,7 @@ def _ranking_lines(
     sums["labelers"] = len(labelers)
     sums["prompts"] = rankings.values("task__prompt").distinct().count()
     records.counts.update({name: sums[name] for name in RANKING_COUNTS})
-    records.problems.extend(_ranking_problems(query, records.counts))
+    records.problems.extend(ranking_problems(query, records.counts))
 
 
 def _ranking_line(task: RankingRecord, split: str) -> bytes:
@@ -185,11 +168,11 @@ def demonstration_records(query: SnapshotQuery) -> Records:
     splits = SplitRule.of(query.validation_share, {one.prompt_id for one in written})
     split_of = [splits.split_of(one.prompt_id, one.split) for one in written]
     counts = {
-        **_split_counts(split_of),
+        **split_counts(split_of),
         "demonstrations": len(written),
         "prompts": len({one.prompt_id for one in written}),
         "labelers": len({one.labeler_id for one in written}),
-        **_source_counts(one.source for one in written),
+        **source_counts(one.source for one in written),
         "empty": len(demonstrations) - len(written),
     }
     return Records(
@@ -198,7 +181,7 @@ def demonstration_records(query: SnapshotQuery) -> Records:
             for one, split in zip(written, split_of, strict=True)
         ],
         counts=counts,
-        problems=_demonstration_problems(query, counts),
+        problems=demonstration_problems(query, counts),
         demonstration_ids=[one.id for one in written],
         held_out_prompt_ids={
             one.prompt_id
@@ -208,7 +191,23 @@ def demonstration_records(query: SnapshotQuery) -> Records:
     )
 
 
+@dataclass(frozen=True)
+class PromptChoice:
+    """Prompts to learn from and to judge by, each in their order, and what is worth knowing."""
+
+    learned: QuerySet[Prompt]
+    judging: QuerySet[Prompt]
+    problems: list[str]
+
+
 def prompt_records(query: SnapshotQuery) -> Records:
+    """The records of ``chosen_prompts``. Raises: Refused("not_for_training")."""
+    choice = chosen_prompts(query)
+    records = records_of_prompts([*choice.learned, *choice.judging])
+    return replace(records, problems=choice.problems)
+
+
+def chosen_prompts(query: SnapshotQuery) -> PromptChoice:
     """Prompts to train a policy on: never one of the validation split (R51), of which some may come
     along to judge it by (R75).
 
@@ -219,14 +218,16 @@ def prompt_records(query: SnapshotQuery) -> Records:
     Raises: Refused("not_for_training").
     """
     check_projects(query)
+    nothing = Prompt.objects.none()
     if query.prompt_ids is not None:
         chosen = Prompt.objects.filter(is_usable(), pk__in=query.prompt_ids)
-        return records_of_prompts(chosen.order_by("pk"))
+        return PromptChoice(chosen.order_by("pk"), nothing, [])
     prompts = Prompt.objects.filter(is_usable())
     if query.prompt_category is not None:
         prompts = prompts.filter(category=query.prompt_category)
     if query.project_ids is not None:
-        prompts = prompts.filter(tasks__project__in=query.project_ids).distinct()
+        tasks = Task.objects.filter(project__in=query.project_ids)
+        prompts = prompts.filter(pk__in=tasks.values("prompt"))
     problems = []
     train = prompts.filter(split=Prompt.Split.TRAIN)
     customers = Q(source_kind=Prompt.SourceKind.CUSTOMER)
@@ -237,23 +238,21 @@ def prompt_records(query: SnapshotQuery) -> Records:
     else:
         fitting = Q()
         problems.append("There are no customer prompts; prompts of every source are used.")
-    learned = list(train.filter(fitting).order_by("pk"))
-    if not learned:
-        return replace(records_of_prompts([]), problems=["No prompt of the training split fits."])
+    learned = train.filter(fitting).order_by("pk")
+    if not learned.exists():
+        return PromptChoice(nothing, nothing, ["No prompt of the training split fits."])
     judging = _judging_prompts(prompts.filter(fitting), query.num_validation_prompts)
-    if len(judging) < query.num_validation_prompts:
+    if (found := judging.count()) < query.num_validation_prompts:
         asked = query.num_validation_prompts
-        verb = "fits" if len(judging) == 1 else "fit"
-        problems.append(
-            f"Only {len(judging)} of the validation split {verb}, not {asked} as asked."
-        )
-    return replace(records_of_prompts([*learned, *judging]), problems=problems)
+        verb = "fits" if found == 1 else "fit"
+        problems.append(f"Only {found} of the validation split {verb}, not {asked} as asked.")
+    return PromptChoice(learned, judging, problems)
 
 
-def _judging_prompts(prompts: QuerySet[Prompt], count: int) -> list[Prompt]:
+def _judging_prompts(prompts: QuerySet[Prompt], count: int) -> QuerySet[Prompt]:
     """So many of the validation split, key by key: each key they touch is lost to evaluations."""
     held_out = prompts.filter(split=Prompt.Split.VALIDATION)
-    return list(held_out.order_by("organization_key", "user_key", "pk")[:count])
+    return held_out.order_by("organization_key", "user_key", "pk")[:count]
 
 
 def records_of_prompts(prompts: Iterable[Prompt]) -> Records:
@@ -265,9 +264,9 @@ def records_of_prompts(prompts: Iterable[Prompt]) -> Records:
             for one in chosen
         ],
         counts={
-            **_split_counts([one.split for one in chosen]),
+            **split_counts([one.split for one in chosen]),
             "prompts": len(chosen),
-            **_source_counts(one.source_kind for one in chosen),
+            **source_counts(one.source_kind for one in chosen),
         },
         prompt_ids=[one.pk for one in chosen],
     )
@@ -298,7 +297,7 @@ def records_of_completions(prompts: QuerySet[Prompt], among: QuerySet[Completion
     records = Records(
         lines=(),
         counts={
-            **_split_counts(list(split_of.values())),
+            **split_counts(list(split_of.values())),
             "prompts": len(split_of),
             "completions": among.filter(prompt__in=split_of).count(),
         },
@@ -339,17 +338,17 @@ def _demonstration_line(one: DemonstrationRecord, split: str) -> dict[str, Any]:
     }
 
 
-def _split_counts(splits: Sequence[str]) -> dict[str, int]:
+def split_counts(splits: Iterable[str]) -> dict[str, int]:
     found = Counter(splits)
     return {"train": found["train"], "validation": found["validation"]}
 
 
-def _source_counts(sources: Iterable[str]) -> dict[str, int]:
+def source_counts(sources: Iterable[str]) -> dict[str, int]:
     """R49, R52: counts per source."""
     return {f"source_{name}": number for name, number in sorted(Counter(sources).items())}
 
 
-def _ranking_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
+def ranking_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
     problems = []
     if not counts["rankings"]:
         problems.append("No sealed ranking by a training labeler fits.")
@@ -365,7 +364,7 @@ def _ranking_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]
     return problems + _waiting_problem(waiting.count(), "ranking")
 
 
-def _demonstration_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
+def demonstration_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
     problems = []
     if not counts["demonstrations"]:
         problems.append("No sealed demonstration by a training labeler fits.")

@@ -29,11 +29,15 @@ from training.selectors.snapshot_splits import describe_split
 from training.services.canonical import canonical_json
 from training.services.model_versions import record_artifact
 from training.services.pretraining_records import pretraining_records
+from training.services.snapshot_counts import (
+    count_demonstration_records,
+    count_prompt_records,
+    count_records_of_rankings,
+)
 from training.services.snapshot_records import (
     Records,
     SnapshotQuery,
     completion_records,
-    count_records_of_rankings,
     demonstration_records,
     prompt_records,
     records_of_completions,
@@ -134,11 +138,11 @@ def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = 
     return freezers[Snapshot.Kind(kind)](by=by, name=name, query=query)
 
 
-# Whose counts are known before any line was read.
+# What each kind comes to before any line is made; that of completions makes its lines later.
 COUNTERS: dict[str, Callable[[SnapshotQuery], Records]] = {
     Snapshot.Kind.RM: count_records_of_rankings,
-    Snapshot.Kind.SFT: demonstration_records,
-    Snapshot.Kind.PPO: prompt_records,
+    Snapshot.Kind.SFT: count_demonstration_records,
+    Snapshot.Kind.PPO: count_prompt_records,
     Snapshot.Kind.COMPLETIONS: completion_records,
 }
 

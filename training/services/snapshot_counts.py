@@ -1,0 +1,81 @@
+"""What freezing would store, told by Postgres: no record is made and no text is read (R49)."""
+
+from collections import Counter
+from dataclasses import asdict
+
+from django.db.models import Count, QuerySet
+
+from labeling.models import Prompt
+from labeling.selectors.demonstrations import count_demonstrations, trainable_demonstrations
+from labeling.selectors.ranking_counts import count_rankings
+from training.selectors.snapshot_splits import held_out_prompts
+from training.services.snapshot_records import (
+    RANKING_COUNTS,
+    Records,
+    SnapshotQuery,
+    check_projects,
+    chosen_prompts,
+    demonstration_problems,
+    ranking_problems,
+    source_counts,
+    split_counts,
+    wanted_rankings,
+)
+
+
+def count_records_of_rankings(query: SnapshotQuery) -> Records:
+    """The counts and problems of ``records_of_rankings``. Raises: Refused("not_for_training")."""
+    held_out = held_out_prompts(query.validation_share)
+    found = count_rankings(wanted_rankings(query), held_out=held_out)
+    sums = {
+        **asdict(found),
+        Prompt.Split.TRAIN: found.tasks - found.held_out,
+        Prompt.Split.VALIDATION: found.held_out,
+    }
+    counts = {name: sums[name] for name in RANKING_COUNTS}
+    return Records(lines=(), counts=counts, problems=ranking_problems(query, counts))
+
+
+def count_demonstration_records(query: SnapshotQuery) -> Records:
+    """The counts and problems of ``demonstration_records``.
+
+    Raises: Refused("not_for_training").
+    """
+    check_projects(query)
+    demonstrations = trainable_demonstrations(
+        project_ids=query.project_ids,
+        category=query.prompt_category,
+        include_simulated=query.include_simulated,
+    )
+    held_out = held_out_prompts(query.validation_share)
+    found = count_demonstrations(demonstrations, held_out=held_out)
+    counts = {
+        Prompt.Split.TRAIN.value: found.demonstrations - found.held_out,
+        Prompt.Split.VALIDATION.value: found.held_out,
+        "demonstrations": found.demonstrations,
+        "prompts": found.prompts,
+        "labelers": found.labelers,
+        **source_counts(+Counter(found.sources)),
+        "empty": found.empty,
+    }
+    return Records(lines=(), counts=counts, problems=demonstration_problems(query, counts))
+
+
+def count_prompt_records(query: SnapshotQuery) -> Records:
+    """The counts and problems of ``prompt_records``. Raises: Refused("not_for_training")."""
+    choice = chosen_prompts(query)
+    splits: Counter[str] = Counter()
+    sources: Counter[str] = Counter()
+    for prompts in (choice.learned, choice.judging):
+        for split, source, number in _numbers(prompts):
+            splits[split] += number
+            sources[source] += number
+    counts = {**split_counts(splits), "prompts": splits.total(), **source_counts(sources)}
+    return Records(lines=(), counts=counts, problems=choice.problems)
+
+
+def _numbers(prompts: QuerySet[Prompt]) -> list[tuple[str, str, int]]:
+    """How many of each split and source. One query."""
+    these = Prompt.objects.filter(pk__in=prompts.values("pk"))
+    by_both = these.order_by().values_list("split", "source_kind")
+    return list(by_both.annotate(number=Count("pk")))

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from labeling.models import User
 from labeling.services.sign_in_links import make_sign_in_link, sign_in_path
 
-# Anything slower than this on a busy machine is a fault of the page.
-PAGE_TIMEOUT_MS = 15_000
+# How long a page may need where a slow machine is busy with more than this test; whatever comes
+# sooner is taken sooner. Pages are measured in benchmarks/, not here.
+PAGE_TIMEOUT_MS = 60_000
+# Its own limit is five seconds, whatever a context's is.
+expect.set_options(timeout=PAGE_TIMEOUT_MS)
 ENGLISH = "en-GB"
 
 

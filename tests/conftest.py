@@ -4,10 +4,21 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from labeling.models import User
 from tests.cast import Cast, make_cast
+
+# An example is right or wrong; that it took a slow machine a fifth of a second is neither.
+examples.register_profile(
+    "any machine",
+    parent=examples.get_profile(examples.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+examples.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

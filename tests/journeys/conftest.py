@@ -54,4 +54,4 @@ def workers(settings, tmp_path) -> Iterator[None]:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
     # pytest shows it beside a test that failed.
-    print(log_file.read_text(errors="replace")[-LOG_CHARACTERS:])
+    sys.stdout.write(log_file.read_text(errors="replace")[-LOG_CHARACTERS:])

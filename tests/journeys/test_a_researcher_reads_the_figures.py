@@ -16,8 +16,8 @@ from playwright.sync_api import Download, Page, expect
 from labeling.models import Adjudication, Project, PromptAgreement
 from tests.cast import Cast
 
-# The background looks for imports and exports every five seconds.
-BACKGROUND_TIMEOUT_MS = 40_000
+# The background looks for imports and exports every five seconds, once it has started.
+BACKGROUND_TIMEOUT_MS = 180_000
 SYSTEMS = ("jhu", "online-A", "online-B", "rbmt", "uedin")
 MODELS = ("bloom-7b", "llama-7b", "opt-7b")
 

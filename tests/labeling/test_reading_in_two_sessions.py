@@ -118,7 +118,7 @@ def test_what_the_transaction_wrote_itself_is_read_by_it_alone(
 
 def are_open(number: int) -> bool:
     """Whether so many sessions are left; a Postgres process takes a moment to end."""
-    until = monotonic() + 10
+    until = monotonic() + 60
     while num_sessions() != number:
         if monotonic() > until:
             return False

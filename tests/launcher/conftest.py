@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ import pytest
 from launcher.layout import Layout
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def wait_until(holds: Callable[[], object], *, timeout_seconds: float = 45.0) -> None:
+    """The limit is generous, and shorter than the minute for which the tests' programs sleep."""
+    deadline = time.monotonic() + timeout_seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ sys.exit(cli.main(["demo"]))
         time.sleep(0.01)
 
     launcher.send_signal(stop)
-    launcher.communicate(timeout=20)
+    launcher.communicate(timeout=120)
 
     assert launcher.returncode == 130
     assert not (layout.state / "pg" / "postmaster.pid").exists()

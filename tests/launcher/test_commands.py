@@ -4,17 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from pathlib import Path
 
 import pytest
 
 from launcher import commands, proc
-from tests.launcher.conftest import ROOT
+from tests.launcher.conftest import ROOT, wait_until
 
 CAREFUL = """
 import sys, time
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.5)
@@ -46,6 +46,12 @@ supervisor.end_strays()
 """
 
 
+def catches(pid, wish):
+    """Whether the process has told the system to run something of its own at this signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return bool(int(status.split("SigCgt:")[1].split()[0], 16) & (1 << (wish - 1)))
+
+
 @pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGHUP])
 def test_a_wish_to_stop_lets_the_program_clean_up(wish):
     handing = subprocess.Popen(
@@ -53,10 +59,10 @@ def test_a_wish_to_stop_lets_the_program_clean_up(wish):
     )
     assert handing.stdout.readline() == "ready\n"
     # The handlers are in place a moment after the program has started.
-    time.sleep(0.3)
+    wait_until(lambda: catches(handing.pid, wish))
 
     handing.send_signal(wish)
-    said, _ = handing.communicate(timeout=20)
+    said, _ = handing.communicate(timeout=60)
 
     assert said == "cleaned up\n"
     assert handing.returncode == 3
@@ -71,7 +77,7 @@ def test_what_a_program_leaves_behind_is_ended(layout):
         check=True,
     )
 
-    assert proc.wait_gone({int(said.stdout)}, timeout_seconds=5) == set()
+    assert proc.wait_gone({int(said.stdout)}, timeout_seconds=30) == set()
 
 
 def test_a_program_ended_by_a_signal_has_the_shells_status():

@@ -51,7 +51,7 @@ def test_data_survives_a_clean_stop_and_a_killed_server(layout):
         running.start_services()
         run_sql(settings, "INSERT INTO kept VALUES (1001)")
         os.kill(postmaster_of(layout), signal.SIGKILL)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             running.supervisor.tend()
             try:

@@ -13,7 +13,7 @@ from launcher import proc
 from launcher.errors import LauncherRefusal
 from launcher.processes import Process
 from launcher.supervisor import MARK, Supervisor
-from tests.launcher.conftest import ROOT
+from tests.launcher.conftest import ROOT, wait_until
 
 # Says its name when it starts and when it is asked to stop.
 POLITE = """
@@ -57,13 +57,6 @@ def start(supervisor, name, *arguments, patience_seconds=5.0, is_service=False):
     return supervisor.start(process, argv, environment=dict(os.environ), folder=ROOT)
 
 
-def wait_until(holds, *, timeout_seconds=10.0):
-    deadline = time.monotonic() + timeout_seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
-
-
 def ignores_stop(pid):
     """Whether the process has told the system to ignore SIGTERM."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -91,13 +84,13 @@ def test_services_stop_when_those_who_use_them_have_stopped(supervised, layout):
 def test_slow_processes_stop_side_by_side(supervised):
     """Four workers that need their patience must not need it four times."""
     for name in ("web", "worker", "gpu-worker", "beat"):
-        member = start(supervised, name, DEAF, patience_seconds=1.0)
+        member = start(supervised, name, DEAF, patience_seconds=2.0)
         wait_until(lambda member=member: ignores_stop(member.popen.pid))
     started = time.monotonic()
 
     supervised.stop()
 
-    assert time.monotonic() - started < 3.0
+    assert time.monotonic() - started < 6.0
 
 
 def test_a_crashed_process_comes_back_after_waits_that_double(supervised, layout):
@@ -147,7 +140,7 @@ def test_a_runner_left_by_a_killed_launcher_is_found_by_its_mark(supervised, lay
 
     supervised.stop()
 
-    assert left.wait(timeout=5) == 0
+    assert left.wait(timeout=60) == 0
     assert "left stopped" in read(log)
 
 
@@ -183,7 +176,7 @@ def test_a_process_that_stops_while_starting_shows_the_end_of_its_log(supervised
     member = start(supervised, "web", "raise SystemExit('the port is taken')")
 
     with pytest.raises(LauncherRefusal, match=r"web .* stopped while starting") as refused:
-        supervised.wait_ready(member, lambda: False, timeout_seconds=10)
+        supervised.wait_ready(member, lambda: False, timeout_seconds=60)
 
     assert refused.value.details == "the port is taken"
     assert str(member.log) in refused.value.remedy
@@ -194,7 +187,7 @@ def test_a_large_log_is_set_aside_at_a_start(supervised, layout):
     (layout.logs / "web.log").write_bytes(b"x" * (10 * 1024**2 + 1))
 
     member = start(supervised, "web", "print('fresh')")
-    member.popen.wait(timeout=10)
+    member.popen.wait(timeout=60)
 
     assert (layout.logs / "web.log").read_text() == "fresh\n"
     assert (layout.logs / "web.log.1").stat().st_size > 10 * 1024**2

@@ -80,10 +80,10 @@ def check_health(url, layout):
         return subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode == 0
 
     assert is_well("web")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not all(map(is_well, ("worker", "gpu-worker", "beat", "metrics"))):
         assert time.monotonic() < deadline
-    with urllib.request.urlopen(f"http://127.0.0.1:{settings.metrics_port}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{settings.metrics_port}", timeout=60) as answer:
         assert b"\nweb_ready 1.0\n" in answer.read()
     environment["PORT"] = environment["METRICS_PORT"] = str(state.free_service_port())
     assert not is_well("web")

@@ -34,7 +34,8 @@ def trainer_pids(run_id: object, fence: int | None = None) -> list[int]:
     return found
 
 
-def wait_until(condition, *, seconds: float = 20.0) -> None:
+def wait_until(condition, *, seconds: float = 45.0) -> None:
+    """The limit is generous, and shorter than the minute for which the programs here sleep."""
     give_up_at = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up_at, "it did not happen in time"

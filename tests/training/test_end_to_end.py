@@ -120,7 +120,7 @@ def no_process_is_left_behind(transactional_db):
         )
 
     try:
-        wait_until(all_gone, seconds=15)
+        wait_until(all_gone)
     finally:
         kill_where(lambda found: found.get(RUN_ID) in runs)
 

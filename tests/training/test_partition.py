@@ -15,7 +15,8 @@ from training.runner.periodic import reap
 @pytest.mark.django_db(transaction=True)
 def test_a_partition_never_gives_two_trainers(settings, make_run):
     """Fault 14: overlap 0 s, zombie writes 0."""
-    settings.RUN_LEASE_SECONDS = 3
+    # A third of it is left between the trainer's end and the reaper, on a slow machine too.
+    settings.RUN_LEASE_SECONDS = 6
     settings.HEARTBEAT_SECONDS = 1
     settings.RUN_RETRY_SECONDS = 0
     report_slots("node-a")
@@ -27,12 +28,12 @@ def test_a_partition_never_gives_two_trainers(settings, make_run):
         wait_until(lambda: StepMetrics.objects.filter(run=run).exists())
 
         proxy.silence()
-        wait_until(lambda: trainer_pids(run.pk) == [], seconds=5)
+        wait_until(lambda: trainer_pids(run.pk) == [])
         is_still_owned = reap() == []
-        wait_until(reap, seconds=10)
+        wait_until(reap)
         rows = (StepMetrics.objects.count(), RunLog.objects.count())
         proxy.mend()
-        runner.wait(timeout=30)
+        runner.wait(timeout=120)
 
     run.refresh_from_db()
     assert is_still_owned, "the trainer must be dead before the run can be taken away"

@@ -212,5 +212,5 @@ def test_a_gpu_worker_reports_memory_with_its_slots(nvidia_smi, settings):
         wait_until(known.exists)
     finally:
         tasks.leave()
-        reporting.join(timeout=5)
+        reporting.join(timeout=60)
         tasks._is_leaving.clear()

@@ -210,7 +210,7 @@ class TestSlots:
         wait_until(reported_three_times)
 
         tasks.leave()
-        thread.join(timeout=5)
+        thread.join(timeout=60)
 
         assert not thread.is_alive()
 
@@ -234,4 +234,4 @@ class TestSlots:
         wait_until(lambda: GpuSlot.objects.get().last_seen > before)
 
         tasks.leave()
-        thread.join(timeout=5)
+        thread.join(timeout=60)

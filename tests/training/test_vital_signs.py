@@ -77,7 +77,7 @@ def test_labels_are_counted_by_kind(amina):
 
 
 def read(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return answer.read().decode()
 
 

@@ -27,7 +27,7 @@ STAGES: Mapping[str, Any] = {
 }
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__])
-SECONDS = 120
+SECONDS = 300
 
 
 def run_whole(stage: str, path: str) -> None:

@@ -1,5 +1,6 @@
 """What every test may ask for: the cast of people; and what a process does once."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,16 @@ examples.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 examples.load_profile("any machine")
+
+
+# What is imported for thousands of tests stays to the end, so that looking for garbage in it, which
+# a test may ask for and Python does by itself, takes most of a second and finds nothing.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,6 +3,7 @@
 A start then costs milliseconds instead of the seconds that importing takes.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,8 @@ from collections.abc import Callable, Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+
+import torch._dynamo  # noqa: F401 - the first optimizer of a process imports it, for seconds
 
 from training.ml.generalisation import measure_generalisation
 from training.ml.job import run_stage
@@ -28,6 +31,8 @@ STAGES: Mapping[str, Any] = {
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__])
 SECONDS = 300
+# The processes share what is imported: none looks for garbage in it, which would copy it.
+gc.freeze()
 
 
 def run_whole(stage: str, path: str) -> None:

@@ -14,9 +14,15 @@ from launcher.layout import Layout
 from launcher.service_home import prepare_service_home
 
 JOURNEY_MARK = "journey"
+# Every journey lies here, so that a run of them reads no other test and the rest no browser's.
+JOURNEY_FOLDERS = ("tests/browser", "tests/journeys")
 CHAOS_MARK = "chaos"
-# Two workers: each makes its own database, and both together fit a small machine's memory.
-PARALLEL = ("-n", "2", "--dist", "loadfile")
+# Two workers: each makes its own database, and both together fit a small machine's memory. Files
+# go out in the order of tests/conftest.py: by their number of tests, the longest came last.
+PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# The journeys find the workers' databases made; a server that is not ours keeps none of them.
+MAKE_DATABASES = ("--reuse-db", "--create-db")
+FIND_DATABASES = ("--reuse-db",)
 NO_TESTS_COLLECTED = 5
 COLLECTED = re.compile(r"^(\d+)(?:/\d+)? tests? collected", re.MULTILINE)
 
@@ -28,6 +34,11 @@ class Suite:
     running: stack.Stack
     browser: chromium.Browser
 
+    @property
+    def is_database_given(self) -> bool:
+        """Whether the person named a server, where nothing of ours may stay behind."""
+        return bool(os.environ.get("DATABASE_URL"))
+
     def environment(self) -> dict[str, str]:
         return {
             **self.running.environment(),
@@ -36,6 +47,8 @@ class Suite:
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
             # Torch's own threads times two test workers would fight over the same cores.
             "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+            # The suite starts hundreds of processes: the first one compiles our modules for all.
+            "PYTHONDONTWRITEBYTECODE": "",
         }
 
     def pytest(self, arguments: Sequence[str]) -> int:
@@ -51,9 +64,8 @@ class Suite:
 
     def num_journeys(self) -> int:
         """How many journeys there are, asked of pytest itself."""
-        argv = stack.in_venv(
-            self.running.layout, ("python", "-m", "pytest", "--collect-only", "-q")
-        )
+        collect = ("python", "-m", "pytest", "--collect-only", "-q", *JOURNEY_FOLDERS)
+        argv = stack.in_venv(self.running.layout, collect)
         done = subprocess.run(
             [*argv, "-m", JOURNEY_MARK],
             cwd=self.running.layout.root,
@@ -122,13 +134,16 @@ def say_missing_journeys(num_missing: int, reason: str) -> int:
 
 def run_without_journeys(suite: Suite) -> int:
     screen.say("The suite without the journeys:")
-    return suite.pytest([*PARALLEL, "-m", f"not {JOURNEY_MARK} and not {CHAOS_MARK}"])
+    others = [f"--ignore={folder}" for folder in JOURNEY_FOLDERS]
+    databases = () if suite.is_database_given else MAKE_DATABASES
+    return suite.pytest([*PARALLEL, *databases, *others, "-m", f"not {CHAOS_MARK}"])
 
 
 def run_journeys(suite: Suite) -> int:
     """On their own: each shares the machine's cores with a browser and a server."""
     screen.say("The journeys through the browser:")
-    status = suite.pytest([*PARALLEL, "-m", JOURNEY_MARK])
+    databases = () if suite.is_database_given else FIND_DATABASES
+    status = suite.pytest([*PARALLEL, *databases, *JOURNEY_FOLDERS, "-m", JOURNEY_MARK])
     return 0 if status == NO_TESTS_COLLECTED else status
 
 

@@ -22,9 +22,29 @@ examples.register_profile(
 examples.load_profile("any machine")
 
 
+# Longest first: were one of them begun last, one worker would be alone with it at the end.
+BEGUN_FIRST = (
+    "tests/training/ml/test_two_processes.py",
+    "tests/training/test_all_stages.py",
+    "tests/training/test_end_to_end.py",
+    "tests/training/test_supervisor.py",
+    "tests/launcher/test_whole_stack.py",
+    "tests/architecture/test_access_matrix.py",
+    "tests/training/test_launch_fuzz.py",
+    "tests/browser/test_reach.py",
+    "tests/journeys/test_an_admin_at_the_console.py",
+    "tests/journeys/test_from_an_invitation_to_a_lineage.py",
+)
+
 # What is imported for thousands of tests stays to the end, so that looking for garbage in it, which
 # a test may ask for and Python does by itself, takes most of a second and finds nothing.
 gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {path: number for number, path in enumerate(BEGUN_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
 def pytest_collection_finish() -> None:

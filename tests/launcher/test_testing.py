@@ -3,6 +3,8 @@
 import pytest
 
 from launcher import chromium, testing
+from tests.conftest import BEGUN_FIRST
+from tests.launcher.conftest import ROOT
 
 
 @pytest.fixture
@@ -62,6 +64,21 @@ def test_missing_journeys_are_the_last_line_and_an_error_in_ci(
 
     said = capsys.readouterr().out
     assert said == f"{num_missing} browser journeys did not run: no Chromium was found.\n"
+
+
+def test_the_journeys_lie_in_their_folders_and_nowhere_else():
+    """The run of the journeys collects these folders alone."""
+    marking = {
+        str(path.parent.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("conftest.py")
+        if "mark_journeys(items" in path.read_text()
+    }
+
+    assert marking == set(testing.JOURNEY_FOLDERS)
+
+
+def test_the_files_that_are_begun_first_are_there():
+    assert [path for path in BEGUN_FIRST if not (ROOT / path).is_file()] == []
 
 
 def test_pytest_says_how_many_journeys_there_are():

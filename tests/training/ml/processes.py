@@ -14,8 +14,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import torch._dynamo  # noqa: F401 - the first optimizer of a process imports it, for seconds
-
 from training.ml.generalisation import measure_generalisation
 from training.ml.job import run_stage
 from training.ml.ppo import train_ppo

@@ -1,11 +1,12 @@
 import { Button, NativeSelect, Switch, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import type { HyperparameterField } from "@/api/training-types";
 
 import { isChanged, textOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import classes from "./launch.module.css";
+import { useIsNarrow } from "./use-is-narrow";
 
 interface RowProps {
   field: HyperparameterField;
@@ -101,21 +102,33 @@ function Row({ field, typed, problem, onType }: RowProps) {
   );
 }
 
-/** Every hyperparameter of a stage with what it does and who chose its default. */
-export function HyperparameterRows({
-  fields,
-  typed,
-  problems,
-  onType,
-}: {
+interface RowsProps {
   fields: HyperparameterField[];
   typed: Typed;
   problems: Record<string, string>;
   onType: (name: string, text: string | null) => void;
-}) {
+}
+
+function Rows({ fields, typed, problems, onType }: RowsProps) {
+  return (
+    <div className={classes.fields}>
+      {fields.map((field) => (
+        <Row
+          key={field.name}
+          field={field}
+          typed={typed}
+          problem={problems[field.name]}
+          onType={onType}
+        />
+      ))}
+    </div>
+  );
+}
+
+function SearchedRows(props: RowsProps) {
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
-  const shown = fields.filter(
+  const shown = props.fields.filter(
     ({ name, help }) => name.includes(wanted.replaceAll(" ", "_")) || help.toLowerCase().includes(wanted),
   );
   return (
@@ -127,18 +140,38 @@ export function HyperparameterRows({
         maw="22rem"
         mb="sm"
       />
-      <div className={classes.fields}>
-        {shown.map((field) => (
-          <Row
-            key={field.name}
-            field={field}
-            typed={typed}
-            problem={problems[field.name]}
-            onType={onType}
-          />
-        ))}
-      </div>
+      <Rows {...props} fields={shown} />
       {shown.length === 0 && <p className={classes.quiet}>No hyperparameter has this in its name.</p>}
+    </>
+  );
+}
+
+/**
+ * Every hyperparameter of a stage with what it does and who chose its default. On a small screen
+ * only those that were changed or cannot be used, until all are asked for.
+ */
+export function HyperparameterRows(props: RowsProps) {
+  const isNarrow = useIsNarrow();
+  const [isUnfolded, setUnfolded] = useState(false);
+  const rowsId = useId();
+  if (!isNarrow) return <SearchedRows {...props} />;
+  const { fields, typed, problems } = props;
+  const marked = fields.filter((field) => isChanged(field, typed) || field.name in problems);
+  return (
+    <>
+      <Button
+        variant="default"
+        mb="sm"
+        aria-expanded={isUnfolded}
+        aria-controls={rowsId}
+        onClick={() => setUnfolded((before) => !before)}
+      >
+        {isUnfolded ? "Show changed ones only" : `Show all ${fields.length}`}
+      </Button>
+      <div id={rowsId}>
+        {isUnfolded && <SearchedRows {...props} />}
+        {!isUnfolded && marked.length > 0 && <Rows {...props} fields={marked} />}
+      </div>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
@@ -202,4 +202,59 @@ test("what the run will take is said before it is requested, and on what grounds
   expect(estimate).toHaveTextContent("Memory of each of 4 processes3.1 GB");
   expect(estimate).toHaveTextContent("time and disk are of the whole run");
   expect(estimate).toHaveTextContent("half of them were missed by less than 1.3 times");
+});
+
+describe("on a small screen", () => {
+  beforeEach(() => {
+    const wide = window.matchMedia("");
+    vi.spyOn(window, "matchMedia").mockImplementation((query) => ({
+      ...wide,
+      matches: query === "(max-width: 62em)",
+    }));
+    return () => vi.restoreAllMocks();
+  });
+
+  test("the estimate is one line beside the button, and opens", async () => {
+    const { user } = renderApp("/runs/new?stage=reward_model");
+    const brief = await screen.findByText("10 min 0 s, 3.1 GB");
+    const estimate = screen.getByRole("group", { name: "Estimate", hidden: true });
+    expect(estimate).not.toBeVisible();
+
+    await user.click(brief);
+
+    expect(estimate).toBeVisible();
+    expect(screen.getByRole("button", { name: "Request the run" })).toBeEnabled();
+  });
+
+  test("hyperparameters are folded until they are asked for; a changed one stays", async () => {
+    const { user } = renderApp("/runs/new?stage=reward_model");
+    const fold = await screen.findByRole("button", { name: "Show all 2" });
+    expect(fold).toHaveAttribute("aria-expanded", "false");
+    expect(screen.queryByRole("textbox", { name: "epochs" })).not.toBeInTheDocument();
+
+    await user.click(fold);
+    const epochs = screen.getByRole("textbox", { name: "epochs" });
+    await user.clear(epochs);
+    await user.type(epochs, "2");
+    await user.click(screen.getByRole("button", { name: "Show changed ones only" }));
+
+    expect(screen.getByRole("group", { name: "epochs, changed" })).toBeVisible();
+    expect(screen.queryByRole("textbox", { name: "batch_size" })).not.toBeInTheDocument();
+    expect(await screen.findByText("10 min 0 s, 3.1 GB, 1 change, 1 warning")).toBeVisible();
+  });
+
+  test("a hyperparameter that the server refuses is shown though the others are folded", async () => {
+    server.on(
+      "POST /api/runs/",
+      refusal(400, "invalid_run", "The run cannot be started as asked.", {
+        fields: { "hyperparameters.batch_size": ["must divide the rankings"] },
+      }),
+    );
+    const { user } = renderApp("/runs/new?stage=reward_model");
+
+    await user.click(await screen.findByRole("button", { name: "Request the run" }));
+
+    expect(await screen.findByText("must divide the rankings")).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "batch_size" })).toBeVisible();
+  });
 });

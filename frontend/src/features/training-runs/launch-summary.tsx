@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 
 import type { HyperparameterField, RunCheck, StageDescription } from "@/api/training-types";
-import { countOf } from "@/components/formats";
+import { countOf, formatBytes, formatDuration } from "@/components/formats";
 import { ProblemNote } from "@/components/problem-note";
 
 import { ppoLength, textOf } from "./hyperparameter-form";
@@ -12,6 +13,7 @@ import { roleWords } from "./launch-choices";
 import type { LaunchRequest } from "./launch-choices";
 import classes from "./launch.module.css";
 import { Estimate } from "./run-estimate";
+import { useIsNarrow } from "./use-is-narrow";
 import { runCheckQuery } from "./use-launch";
 import type { Launched } from "./use-launch";
 
@@ -83,6 +85,41 @@ function Expected({ check, numRuns }: { check: RunCheck | undefined; numRuns: nu
   );
 }
 
+/** The same in one line: `10 min 0 s, 3.1 GB, 2 changes, 1 warning`. */
+function briefOf(check: RunCheck | undefined, numChanges: number): string {
+  const estimate = check?.estimate;
+  const parts = estimate
+    ? [
+        estimate.seconds ? formatDuration(estimate.seconds.middle) : "time not known",
+        formatBytes(estimate.memory_bytes),
+      ]
+    : ["No estimate yet"];
+  if (numChanges > 0) parts.push(countOf(numChanges, "change"));
+  if (check && check.warnings.length > 0) parts.push(countOf(check.warnings.length, "warning"));
+  return parts.join(", ");
+}
+
+/** Beside the form everything; on a small screen one line, which opens, at the foot of the screen. */
+function Foldable({ title, brief, children }: { title: string; brief: string; children: ReactNode }) {
+  const isNarrow = useIsNarrow();
+  if (!isNarrow) {
+    return (
+      <>
+        <h2>{title}</h2>
+        {children}
+      </>
+    );
+  }
+  return (
+    <details>
+      <summary>
+        <b>{title}</b> {brief}
+      </summary>
+      <div className={classes.unfolded}>{children}</div>
+    </details>
+  );
+}
+
 /** What is about to be requested, what the server thinks of it, and the button. */
 export function LaunchSummary({
   stage,
@@ -108,14 +145,18 @@ export function LaunchSummary({
   const length = ppoLength(stage.stage, stage.hyperparameters, typed);
   return (
     <aside className={classes.summary} aria-label="What will be requested">
-      <h2>{stage.label}</h2>
-      {length && (
-        <p className={classes.quiet}>
-          {countOf(length.iterations, "iteration")}, {countOf(length.updates, "update")}
-        </p>
-      )}
-      <Changes fields={stage.hyperparameters} request={request} />
-      <Expected check={check.data} numRuns={numRuns} />
+      <Foldable
+        title={stage.label}
+        brief={briefOf(check.data, Object.keys(request.hyperparameters).length)}
+      >
+        {length && (
+          <p className={classes.quiet}>
+            {countOf(length.iterations, "iteration")}, {countOf(length.updates, "update")}
+          </p>
+        )}
+        <Changes fields={stage.hyperparameters} request={request} />
+        <Expected check={check.data} numRuns={numRuns} />
+      </Foldable>
       {launch.isError && <ProblemNote error={launch.error} title="The run was not requested" />}
       <Button
         fullWidth

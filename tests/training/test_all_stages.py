@@ -15,8 +15,9 @@ from tests.training.processes import wait_until
 from training import tasks
 from training.models import CompletionReward, LabelsBehind, ModelVersion, RunLog
 from training.selectors.lineage import lineage_of
+from training.selectors.queried_prompts import PromptQuery
 from training.services.model_versions import Origin, register_base_model
-from training.services.queried_runs import PromptQuery, request_queried_run
+from training.services.queried_runs import request_queried_run
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery

@@ -12,6 +12,7 @@ from training.models import Artifact, GpuSlot, RunAttempt, Snapshot
 from training.selectors.estimates import (
     CHECKPOINTS_KEPT,
     COPIES_IN_MEMORY,
+    Amount,
     Spent,
     disk_of,
     line_through,
@@ -65,8 +66,8 @@ def test_longer_work_never_takes_less():
     assert start == 20
 
 
-def snapshot(num_records):
-    return Snapshot(num_records=num_records, artifact=Artifact(num_bytes=num_records * 400))
+def amount(num_records):
+    return Amount(num_records=num_records, num_bytes=num_records * 400)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def snapshot(num_records):
     ],
 )
 def test_examples_are_counted_as_often_as_they_are_read(stage, values, expected):
-    assert num_examples(stage, parse(stage, values), snapshot(100)) == expected
+    assert num_examples(stage, parse(stage, values), amount(100)) == expected
 
 
 def test_adapters_make_small_checkpoints_and_sampling_makes_none():
@@ -123,7 +124,7 @@ def test_a_stage_that_only_reads_holds_a_copy_in_every_process():
 def test_every_stage_has_its_work_and_its_disk(stage):
     values = parse(stage, {})
 
-    assert work_of(stage, values, snapshot(100), MODEL_BYTES) > 0
+    assert work_of(stage, values, amount(100), MODEL_BYTES) > 0
     assert COPIES_IN_MEMORY[stage] >= 1
     assert disk_of(stage, values, MODEL_BYTES) >= 0
 

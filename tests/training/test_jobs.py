@@ -12,7 +12,8 @@ from training.artifact_store import artifact_path
 from training.models import Artifact, CompletionReward, ModelVersion, Snapshot
 from training.runner import supervisor
 from training.runner.claim import claim, report_slots
-from training.services.queried_runs import PromptQuery, request_queried_run
+from training.selectors.queried_prompts import PromptQuery
+from training.services.queried_runs import request_queried_run
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
 from training.services.snapshots import freeze_these_prompts

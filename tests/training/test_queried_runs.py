@@ -5,6 +5,11 @@ import pytest
 from labeling.models import Prompt
 from tests.cast import client_of, make_completions, make_prompt
 from training.models import Snapshot, SnapshotPrompt
+from training.selectors.estimates import Amount
+from training.selectors.queried_prompts import (
+    PromptQuery,
+    amount_to_answer,
+)
 from training.services.model_versions import Origin, register_base_model
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_prompts, freeze_these_prompts
@@ -163,3 +168,85 @@ def test_weights_that_cannot_be_used_are_named(ada, model, weights, field):
     assert answer.status_code == 400
     assert set(answer.json()["fields"]) == {field}
     assert not Snapshot.objects.exists()
+
+
+class TestCheck:
+    """What is said of a query before the run is requested: nothing is frozen for it."""
+
+    def check(self, person, body):
+        answer = client_of(person).post("/api/runs/check/", body, format="json")
+        assert answer.status_code == 200, answer.json()
+        assert not Snapshot.objects.exists()
+        return answer.json()
+
+    def sampling(self, model, **query):
+        return {
+            "stage": "sampling",
+            "inputs": {"model": str(model.pk)},
+            "prompt_query": {"num_prompts": 3} | query,
+        }
+
+    def test_the_estimate_is_of_the_prompts_that_fit(self, rosa, model):
+        make_prompt(split="train")
+        make_prompt(split="validation")
+
+        found = self.check(rosa, self.sampling(model, split="train"))
+
+        assert found["fields"] == {}
+        assert found["estimate"]["num_records"] == 1
+        # The model once, as it stands on disk, and no checkpoints.
+        assert found["estimate"]["memory_bytes"] == model.artifact.num_bytes
+        assert found["estimate"]["disk_bytes"] == 0
+        assert found["estimate"]["reason_undefined"] == "no run of this stage has ended yet"
+
+    def test_a_query_is_as_much_work_as_the_snapshot_it_becomes(self, ada, model):
+        """So the time of a run on the frozen list is the time that the query was given."""
+        texts = ["Why is the sky blue?\n" * 40, "Schreib ein Gedicht \u00fcber \u00c4pfel. " * 30]
+        prompts = [make_prompt(text) for text in texts]
+        snapshot = freeze_these_prompts(by=ada, name="b", prompt_ids=[one.pk for one in prompts])
+        frozen = Amount(snapshot.num_records, snapshot.artifact.num_bytes)
+
+        queried = amount_to_answer([model], PromptQuery(num_prompts=3))
+
+        assert queried.num_records == frozen.num_records
+        # The manifest lies beside the records, and a line's end is written as two characters.
+        assert queried.num_bytes == pytest.approx(frozen.num_bytes, rel=0.2)
+
+    def test_that_no_prompt_fits_is_said_before_the_request(self, rosa, model):
+        found = self.check(rosa, self.sampling(model))
+
+        assert found["fields"] == {"prompt_query": ["no prompt fits"]}
+        assert found["estimate"] is None
+
+    def test_without_a_model_nothing_is_promised(self, rosa):
+        make_prompt()
+
+        found = self.check(rosa, {"stage": "sampling", "prompt_query": {"num_prompts": 1}})
+
+        assert found["fields"] == {"inputs.model": ["is needed"]}
+        assert found["estimate"] is None
+
+    def test_a_labeler_may_not_ask(self, amina, model):
+        answer = client_of(amina).post("/api/runs/check/", self.sampling(model), format="json")
+
+        assert answer.status_code == 403
+
+    @pytest.mark.parametrize("query", [{"num_prompts": 0}, {"num_prompts": 10_001}, {"split": "x"}])
+    def test_a_query_that_cannot_be_is_refused(self, rosa, model, query):
+        body = self.sampling(model, **query)
+
+        answer = client_of(rosa).post("/api/runs/check/", body, format="json")
+
+        assert answer.status_code == 400
+        assert [*answer.json()["fields"]] == [f"prompt_query.{next(iter(query))}"]
+
+    def test_more_prompts_take_no_more_queries(self, rosa, model, django_assert_num_queries):
+        client = client_of(rosa)
+        for _ in range(5):
+            make_prompt()
+        body = self.sampling(model, num_prompts=5)
+        client.post("/api/runs/check/", body, format="json")
+
+        # Session, account, both kinds of input, prompts, their size, slots and past runs.
+        with django_assert_num_queries(8):
+            client.post("/api/runs/check/", body, format="json")

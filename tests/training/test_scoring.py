@@ -9,6 +9,13 @@ from tests.cast import client_of, make_completions, make_prompt
 from tests.training.chains import make_ended_run
 from training.artifact_store import artifact_file
 from training.models import Artifact, CompletionReward, Snapshot
+from training.selectors.estimates import Amount
+from training.selectors.queried_prompts import (
+    COMPLETION_BYTES,
+    RECORD_BYTES,
+    PromptQuery,
+    amount_to_score,
+)
 from training.services.rewards import store_rewards
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +58,40 @@ def frozen(settings, answer):
 def score(reward_model, completions, rewards):
     pairs = [(one.pk, reward) for one, reward in zip(completions, rewards, strict=True)]
     return store_rewards(run=reward_model.run, reward_model=reward_model, rewards=pairs)
+
+
+class TestEstimating:
+    """What a run would take that scores what a query finds."""
+
+    def test_completions_that_are_scored_already_are_no_work(self, ada, make_reward_model):
+        judge = make_reward_model()
+        done, fresh = make_prompt("done"), make_prompt("fresh")
+        score(judge, make_completions(done, 2), [1.0, 2.0])
+        make_completions(fresh, texts=["a" * 1_000, "b" * 1_000])
+
+        amount = amount_to_score(judge, PromptQuery(num_prompts=3))
+
+        assert amount == Amount(
+            num_records=1,
+            num_bytes=len("fresh") + 2_000 + RECORD_BYTES + 2 * COMPLETION_BYTES,
+        )
+
+    def test_scoring_is_estimated_from_its_query(self, rosa, make_reward_model):
+        judge = make_reward_model()
+        make_completions(make_prompt(), 2)
+        body = {
+            "stage": "scoring",
+            "inputs": {"reward_model": str(judge.pk)},
+            "prompt_query": {"num_prompts": 10},
+        }
+        already = Snapshot.objects.count()
+
+        found = client_of(rosa).post("/api/runs/check/", body, format="json").json()
+
+        assert found["fields"] == {}
+        assert found["estimate"]["num_records"] == 1
+        assert found["estimate"]["memory_bytes"] == judge.artifact.num_bytes
+        assert Snapshot.objects.count() == already
 
 
 class TestAsking:

@@ -27,6 +27,7 @@ from training.api.snapshots import RowIds
 from training.api.stages import HyperparameterValue
 from training.models import Run, RunState
 from training.selectors.estimates import estimate
+from training.selectors.queried_prompts import PromptQuery
 from training.selectors.runs import (
     RunFilters,
     access_run,
@@ -35,7 +36,7 @@ from training.selectors.runs import (
     requesters,
     runs,
 )
-from training.services.queried_runs import PromptQuery, request_queried_run
+from training.services.queried_runs import check_queried_request, request_queried_run
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import (
     MAXIMUM_PRIORITY,
@@ -136,6 +137,9 @@ class RunEstimateOutput(serializers.Serializer[Any]):
     )
     num_processes = serializers.IntegerField(
         help_text="Of the run, with an accelerator each, as the GPU workers report them."
+    )
+    num_records = serializers.IntegerField(
+        help_text="What it reads: records of its snapshot, or prompts that its query finds now."
     )
 
 
@@ -243,13 +247,20 @@ class RunCheckView(APIView):
         """What would be run, what is worth knowing first and what is wrong; stores nothing."""
         given = RunRequestInput(data=request.data)
         given.is_valid(raise_exception=True)
-        request_made = given.request()
-        checked = check_request(request_made)
+        request_made, query, amount = given.request(), given.validated_data["prompt_query"], None
+        if query is None:
+            checked = check_request(request_made)
+        else:
+            checked, amount = check_queried_request(
+                request=request_made, prompt_query=PromptQuery(**query)
+            )
         found = {
             "hyperparameters": asdict(checked.hyperparameters),
             "weights": checked.weights,
             "warnings": checked.warnings,
-            "estimate": estimate(request_made.stage, checked.hyperparameters, checked.inputs),
+            "estimate": estimate(
+                request_made.stage, checked.hyperparameters, checked.inputs, amount
+            ),
             "fields": checked.fields,
         }
         return Response(RunCheckOutput(found).data)

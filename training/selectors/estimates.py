@@ -49,6 +49,14 @@ NO_RUNS = "no run of this stage has ended yet"
 
 
 @dataclass(frozen=True)
+class Amount:
+    """What a run reads: the records of a snapshot, or of one that a request will freeze."""
+
+    num_records: int
+    num_bytes: int
+
+
+@dataclass(frozen=True)
 class Spent:
     """One finished run: the work of one of its processes, and what it took.
 
@@ -73,7 +81,7 @@ class Seconds:
 class Estimate:
     """``seconds`` None with the reason why; ``off_by`` is the median factor on ``num_runs`` runs,
     each predicted from the others. ``memory_bytes`` is of each of ``num_processes``, with an
-    accelerator each; ``disk_bytes`` of the whole run."""
+    accelerator each; ``disk_bytes`` of the whole run, which reads ``num_records``."""
 
     seconds: Seconds | None
     reason_undefined: str
@@ -83,13 +91,20 @@ class Estimate:
     is_memory_measured: bool
     disk_bytes: int
     num_processes: int
+    num_records: int
 
 
 def estimate(
-    stage: str, hyperparameters: Any, inputs: Mapping[str, ModelVersion | Snapshot]
+    stage: str,
+    hyperparameters: Any,
+    inputs: Mapping[str, ModelVersion | Snapshot],
+    queried: Amount | None = None,
 ) -> Estimate | None:
-    """None until the model and the data are chosen. Three queries."""
-    size, data = size_of(inputs), data_of(inputs)
+    """None until the model and the data are chosen. Three queries.
+
+    ``queried`` is what a query finds in place of a frozen input.
+    """
+    size, data = size_of(stage, inputs), queried or data_of(inputs)
     if size is None or data is None:
         return None
     past = finished_runs(stage)
@@ -107,6 +122,7 @@ def estimate(
         is_memory_measured=bool(measured),
         disk_bytes=disk_of(stage, hyperparameters, size),
         num_processes=processes,
+        num_records=data.num_records,
     )
 
 
@@ -114,27 +130,27 @@ def around(expected: float, factor: float) -> Seconds:
     return Seconds(low=expected / factor, middle=expected, high=expected * factor)
 
 
-def size_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> int | None:
+def size_of(stage: str, inputs: Mapping[str, ModelVersion | Snapshot]) -> int | None:
     # Elsewhere a reward model stands beside the model that the work is about.
-    roles = ("reward_model",) if "completions" in inputs else START_ROLES
+    roles = ("reward_model",) if stage == Run.Stage.SCORING else START_ROLES
     for role in roles:
         if isinstance(chosen := inputs.get(role), ModelVersion):
             return chosen.artifact.num_bytes
     return None
 
 
-def data_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> Snapshot | None:
+def data_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> Amount | None:
     for role in DATA_ROLES:
         chosen = inputs.get(role)
         # A reward model is centred on demonstrations; it learns from rankings.
         if isinstance(chosen, Snapshot) and not (role == "demonstrations" and "rankings" in inputs):
-            return chosen
+            return Amount(chosen.num_records, chosen.artifact.num_bytes)
     return None
 
 
-def work_of(stage: str, values: Any, data: Snapshot, model_bytes: int) -> float:
+def work_of(stage: str, values: Any, data: Amount, model_bytes: int) -> float:
     """Tokens times bytes of the model they pass through."""
-    per_record = data.artifact.num_bytes / BYTES_PER_TOKEN / data.num_records
+    per_record = data.num_bytes / BYTES_PER_TOKEN / data.num_records
     match stage:
         case Run.Stage.PPO:
             # Sampling, reference, reward and value once; policy and value forward and back.
@@ -151,7 +167,7 @@ def work_of(stage: str, values: Any, data: Snapshot, model_bytes: int) -> float:
     return float(tokens * model_bytes)
 
 
-def num_examples(stage: str, values: Any, data: Snapshot) -> float:
+def num_examples(stage: str, values: Any, data: Amount) -> float:
     examples = float(values.epochs * data.num_records)
     if values.max_steps:
         examples = min(examples, values.max_steps * values.batch_size)
@@ -206,7 +222,7 @@ def finished_runs(stage: str) -> list[Spent]:
 
 def spent_by(run: Any) -> Spent | None:
     inputs = {one.role: one.model_version or one.snapshot for one in run.inputs.all()}
-    size, data = size_of(inputs), data_of(inputs)
+    size, data = size_of(run.stage, inputs), data_of(inputs)
     if size is None or data is None or not run.took or run.took.total_seconds() <= 0:
         return None
     try:

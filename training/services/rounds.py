@@ -25,6 +25,7 @@ from training.models import (
     SnapshotPrompt,
 )
 from training.models.clock import ClockTimestamp
+from training.selectors.queried_prompts import PromptQuery, choose_prompts
 from training.selectors.rounds import (
     WAITED_FOR,
     access_round,
@@ -33,7 +34,6 @@ from training.selectors.rounds import (
     model_made_by,
     newest_links,
 )
-from training.services.queried_runs import PromptQuery, choose_prompts
 from training.services.round_policies import (
     check_policies,
     store_policies,

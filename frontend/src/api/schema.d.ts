@@ -5593,6 +5593,8 @@ export interface components {
             disk_bytes: number;
             /** @description Of the run, with an accelerator each, as the GPU workers report them. */
             num_processes: number;
+            /** @description What it reads: records of its snapshot, or prompts that its query finds now. */
+            num_records: number;
         };
         RunEventOutput: {
             /** @enum {string} */

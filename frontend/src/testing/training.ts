@@ -201,3 +201,17 @@ export function detailOf(model: ModelVersion, lineage: Partial<ModelVersionDetai
     },
   };
 }
+
+/** A stage that chooses its prompts when it is requested. */
+export const samplingStage: StageDescription = {
+  stage: "sampling",
+  label: "Sampling",
+  inputs: [
+    { role: "model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
+    { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true },
+  ],
+  hyperparameters: [
+    { ...number, name: "completions_per_prompt", default: 4, help: "K.", source: "3.4" },
+  ],
+  presets: [],
+};

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
-import { rankings, run, sft, sftStage, stages } from "@/testing/training";
+import { catalogue } from "@/testing/tasks";
+import { rankings, run, samplingStage, sft, sftStage, stages } from "@/testing/training";
 
 const ESTIMATE = {
   seconds: { low: 300, middle: 600, high: 1200 },
@@ -14,6 +15,7 @@ const ESTIMATE = {
   memory_bytes: 3_100_000_000,
   is_memory_measured: true,
   num_processes: 4,
+  num_records: 612,
   disk_bytes: 9_000_000_000,
 };
 
@@ -202,6 +204,57 @@ test("what the run will take is said before it is requested, and on what grounds
   expect(estimate).toHaveTextContent("Memory of each of 4 processes3.1 GB");
   expect(estimate).toHaveTextContent("time and disk are of the whole run");
   expect(estimate).toHaveTextContent("half of them were missed by less than 1.3 times");
+});
+
+describe("prompts that are chosen when the run is requested", () => {
+  function check(changes: object) {
+    server
+      .on("GET /api/runs/stages/", { body: [samplingStage] })
+      .on("GET /api/catalogue/", { body: catalogue })
+      .on("POST /api/runs/check/", {
+        body: { hyperparameters: {}, warnings: [], estimate: null, fields: {}, ...changes },
+      });
+  }
+
+  test("the estimate says of how many it is", async () => {
+    check({ estimate: { ...ESTIMATE, num_records: 31 } });
+
+    renderApp("/runs/new?stage=sampling");
+
+    expect(await screen.findByText("Reads 31 prompts of 40 asked for.")).toBeVisible();
+    expect(screen.getByRole("group", { name: "Estimate" })).toHaveTextContent("10 min 0 s");
+    expect(server.sent("POST /api/runs/check/")[0]?.body).toMatchObject({
+      inputs: { model: sft.id },
+      prompt_query: { num_prompts: 40 },
+    });
+  });
+
+  test("that none fits keeps the run from being requested", async () => {
+    check({ fields: { prompt_query: ["no prompt fits"] } });
+
+    renderApp("/runs/new?stage=sampling");
+
+    expect(await screen.findByText("Prompts: no prompt fits.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Request the run" })).toBeDisabled();
+  });
+});
+
+test("what the server says of a chosen input keeps the run from being requested", async () => {
+  server.on("POST /api/runs/check/", {
+    body: {
+      hyperparameters: {},
+      warnings: [],
+      estimate: null,
+      fields: { "inputs.base_model": ["its files are missing from the artifact store"] },
+    },
+  });
+
+  renderApp("/runs/new?stage=reward_model");
+
+  expect(
+    await screen.findByText("Start from: its files are missing from the artifact store."),
+  ).toBeVisible();
+  expect(screen.getByRole("button", { name: "Request the run" })).toBeDisabled();
 });
 
 describe("on a small screen", () => {

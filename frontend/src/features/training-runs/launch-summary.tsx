@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import type { HyperparameterField, RunCheck, StageDescription } from "@/api/training-types";
-import { countOf, formatBytes, formatDuration } from "@/components/formats";
+import { countOf, formatBytes, formatCount, formatDuration } from "@/components/formats";
 import { ProblemNote } from "@/components/problem-note";
 
 import { ppoLength, textOf } from "./hyperparameter-form";
@@ -28,13 +28,25 @@ function blockedBecause(
   open: string[],
   numProblems: number,
   sweep: SweepReading | null,
+  check: RunCheck | undefined,
 ): string | null {
   if (open.length > 0) {
     const names = open.map((role) => roleWords(stage.stage, role).label.toLowerCase());
     return `Still to choose: ${names.join(", ")}.`;
   }
   if (numProblems > 0) return `${countOf(numProblems, "value")} cannot be used as typed.`;
-  return sweep && "problem" in sweep ? `${sweep.parameter}: ${sweep.problem}` : null;
+  if (sweep && "problem" in sweep) return `${sweep.parameter}: ${sweep.problem}`;
+  return refusedInput(stage, check);
+}
+
+/** What the server already says of an input that was chosen. */
+function refusedInput({ stage }: StageDescription, check: RunCheck | undefined): string | null {
+  for (const [field, messages] of Object.entries(check?.fields ?? {})) {
+    const role = field.startsWith("inputs.") ? field.slice("inputs.".length) : null;
+    const name = role === null ? "Prompts" : roleWords(stage, role).label;
+    if (role !== null || field === "prompt_query") return `${name}: ${messages.join(" ")}.`;
+  }
+  return null;
 }
 
 function launchedBy(request: LaunchRequest, sweep: SweepReading | null): Launched {
@@ -74,12 +86,30 @@ function Changes({ fields, request }: { fields: HyperparameterField[]; request: 
   );
 }
 
+/** How many prompts a run is about that chooses them when it is requested. */
+function promptsFound({ prompt_query: query }: LaunchRequest, found: number): string {
+  return found < (query?.num_prompts ?? 0)
+    ? `${countOf(found, "prompt")} of ${formatCount(query?.num_prompts ?? 0)} asked for`
+    : countOf(found, "prompt");
+}
+
 /** What is worth knowing before the run starts, and what it will take. */
-function Expected({ check, numRuns }: { check: RunCheck | undefined; numRuns: number }) {
+function Expected({
+  check,
+  request,
+  numRuns,
+}: {
+  check: RunCheck | undefined;
+  request: LaunchRequest;
+  numRuns: number;
+}) {
   if (!check) return null;
   return (
     <>
       <Warnings warnings={check.warnings} />
+      {check.estimate && request.prompt_query && (
+        <p className={classes.quiet}>Reads {promptsFound(request, check.estimate.num_records)}.</p>
+      )}
       {check.estimate && <Estimate estimate={check.estimate} numRuns={numRuns} />}
     </>
   );
@@ -140,7 +170,7 @@ export function LaunchSummary({
 }) {
   const [settled] = useDebouncedValue(request, CHECK_AFTER_MS);
   const check = useQuery(runCheckQuery(settled));
-  const blocked = blockedBecause(stage, openRoles, numProblems, sweep);
+  const blocked = blockedBecause(stage, openRoles, numProblems, sweep, check.data);
   const numRuns = sweep && "values" in sweep ? sweep.values.length : 1;
   const length = ppoLength(stage.stage, stage.hyperparameters, typed);
   return (
@@ -155,7 +185,7 @@ export function LaunchSummary({
           </p>
         )}
         <Changes fields={stage.hyperparameters} request={request} />
-        <Expected check={check.data} numRuns={numRuns} />
+        <Expected check={check.data} request={settled} numRuns={numRuns} />
       </Foldable>
       {launch.isError && <ProblemNote error={launch.error} title="The run was not requested" />}
       <Button

@@ -38,7 +38,7 @@ test("the same records are called the same", () => {
 });
 
 test("a time without grounds is not defined", () => {
-  const none = { seconds: null, num_runs: 0, off_by: null, memory_bytes: 1, is_memory_measured: false, disk_bytes: 1, num_processes: 1 };
+  const none = { seconds: null, num_runs: 0, off_by: null, memory_bytes: 1, is_memory_measured: false, disk_bytes: 1, num_processes: 1, num_records: 1 };
 
   expect(groundsOf({ ...none, reason_undefined: "no run of this stage has ended yet" })).toBe(
     "The time is not defined: no run of this stage has ended yet.",

@@ -1,10 +1,7 @@
 """Imports of other projects' judgments: opened, uploaded in pieces, watched, reported on."""
 
-from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
-from django.http import StreamingHttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -22,16 +19,15 @@ from labeling.api.uploads import (
     PiecesOutput,
     UploadCancelView,
     UploadPieceView,
+    UploadReportView,
     UploadRowsView,
     UploadView,
-    report_file,
 )
 from labeling.importers.formats import FORMATS
 from labeling.models import JudgmentImport, JudgmentImportRow
 from labeling.selectors.judgment_imports import imported_project
 from labeling.selectors.uploads import (
     access_upload,
-    in_file_order,
     num_by_outcome,
     uploads,
 )
@@ -41,7 +37,7 @@ from labeling.services.judgment_import_jobs import (
     open_judgment_import,
 )
 
-REPORT_COLUMNS = ("line", "outcome", "field", "message")
+REPORT_COLUMNS = {name: name for name in ("line", "outcome", "field", "message")}
 
 
 class FormatChoiceOutput(serializers.Serializer[Any]):
@@ -227,22 +223,15 @@ class JudgmentImportRowsView(UploadRowsView):
     serializer_class = JudgmentImportRowOutput
 
 
-class JudgmentImportReportView(APIView):
-    permission_classes = [IsResearcher]
-
-    @extend_schema(
-        operation_id="judgment_import_report", responses={(200, "text/csv"): OpenApiTypes.STR}
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="judgment_import_report",
+        description="Every row with something to say as CSV, sent while it is read.",
+        responses={(200, "text/csv"): OpenApiTypes.STR},
     )
-    def get(self, request: Request, import_id: UUID) -> StreamingHttpResponse:
-        """Every row with something to say as CSV, sent while it is read."""
-        found = access_upload(JudgmentImport, import_id)
-        return report_file(found, report_cells(found))
-
-
-def report_cells(found: JudgmentImport) -> Iterator[tuple[object, ...]]:
-    yield REPORT_COLUMNS
-    for row in in_file_order(found.rows.all()):
-        yield (row.line, row.outcome, row.field, row.message)
+)
+class JudgmentImportReportView(UploadReportView):
+    kind, rows, columns = JudgmentImport, "rows", REPORT_COLUMNS
 
 
 urlpatterns = [

@@ -1,17 +1,13 @@
 """Imports of prompt files: opened, uploaded in pieces, watched, reported on."""
 
-from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
-from django.http import StreamingHttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from config.parsers import BytesParser
 from labeling.api.permissions import IsResearcher, account_of
@@ -22,20 +18,26 @@ from labeling.api.uploads import (
     PiecesOutput,
     UploadCancelView,
     UploadPieceView,
+    UploadReportView,
     UploadRowsView,
     UploadView,
-    report_file,
 )
 from labeling.models import PromptImport, PromptImportLine
 from labeling.selectors.uploads import (
     access_upload,
-    in_file_order,
     num_by_outcome,
     uploads,
 )
 from labeling.services.prompt_imports import NewImport, open_import
 
-REPORT_COLUMNS = ("line", "outcome", "prompt", "duplicate_of", "field", "message")
+REPORT_COLUMNS = {
+    "line": "line",
+    "outcome": "outcome",
+    "prompt": "prompt_id",
+    "duplicate_of": "duplicate_of_id",
+    "field": "field",
+    "message": "message",
+}
 
 
 class PromptImportInput(serializers.Serializer[Any]):
@@ -180,29 +182,15 @@ class PromptImportLinesView(UploadRowsView):
     serializer_class = PromptImportLineOutput
 
 
-class PromptImportReportView(APIView):
-    permission_classes = [IsResearcher]
-
-    @extend_schema(
-        operation_id="prompt_import_report", responses={(200, "text/csv"): OpenApiTypes.STR}
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="prompt_import_report",
+        description="Every line as CSV, sent while it is read.",
+        responses={(200, "text/csv"): OpenApiTypes.STR},
     )
-    def get(self, request: Request, import_id: UUID) -> StreamingHttpResponse:
-        """Every line as CSV, sent while it is read."""
-        found = access_upload(PromptImport, import_id)
-        return report_file(found, report_cells(found))
-
-
-def report_cells(prompt_import: PromptImport) -> Iterator[tuple[object, ...]]:
-    yield REPORT_COLUMNS
-    for line in in_file_order(prompt_import.lines.all()):
-        yield (
-            line.line,
-            line.outcome,
-            line.prompt_id,
-            line.duplicate_of_id,
-            line.field,
-            line.message,
-        )
+)
+class PromptImportReportView(UploadReportView):
+    kind, rows, columns = PromptImport, "lines", REPORT_COLUMNS
 
 
 urlpatterns = [

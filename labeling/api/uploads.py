@@ -1,6 +1,8 @@
 """What every import of an uploaded file shows and takes: pieces, a cancel, rows and a report."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from itertools import chain
+from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,7 +18,12 @@ from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ExactText
 from labeling.exporters.csv_cells import csv_lines
 from labeling.models.uploads import CHUNK_BYTES, Upload
-from labeling.selectors.uploads import access_upload, uploaded_positions, with_outcome
+from labeling.selectors.uploads import (
+    access_upload,
+    in_file_order,
+    uploaded_positions,
+    with_outcome,
+)
 from labeling.services.uploads import cancel_upload, store_piece
 from labeling.text_hygiene import has_control_characters
 
@@ -100,8 +107,18 @@ class UploadRowsView(generics.ListAPIView[Any]):
         return with_outcome(getattr(found, self.rows).all(), wanted.validated_data.get("outcome"))
 
 
-def report_file(found: Upload, rows: Iterable[tuple[object, ...]]) -> StreamingHttpResponse:
-    """Rows as CSV, sent while they are read."""
-    answer = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
-    return answer
+class UploadReportView(APIView):
+    permission_classes = [IsResearcher]
+    kind: ClassVar[type[Upload]]
+    rows: ClassVar[str]
+    # What the columns of the file are called, and what of a row stands in each.
+    columns: ClassVar[Mapping[str, str]]
+
+    def get(self, request: Request, import_id: UUID) -> StreamingHttpResponse:
+        found: Any = access_upload(self.kind, import_id)
+        cells = attrgetter(*self.columns.values())
+        said = (cells(row) for row in in_file_order(getattr(found, self.rows).all()))
+        lines = csv_lines(chain([tuple(self.columns)], said))
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
+        return answer

@@ -3,21 +3,15 @@ import { Link } from "react-router";
 
 import type { AgreementRow } from "@/api/research-types";
 import { labelOf, POOL_WORDS } from "@/api/words";
-import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { EmptyNote } from "@/components/empty-note";
+import { ExcerptLink } from "@/components/excerpt-link";
 import { formatCount } from "@/components/formats";
-import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
-import { MoreButton } from "@/components/more-button";
-import { PageHeader } from "@/components/page-header";
-import { TableSkeleton } from "@/components/table-skeleton";
+import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AgreementFilters } from "./agreement-filters";
 import { FILTERS, rowsQuery } from "./agreement-query";
-import classes from "./agreement.module.css";
 import { ROWS } from "./rows-address";
 
 const COLUMNS: Column<AgreementRow>[] = [
@@ -25,11 +19,7 @@ const COLUMNS: Column<AgreementRow>[] = [
     key: "prompt",
     header: "Prompt",
     isRowHeader: true,
-    cell: ({ id, excerpt }) => (
-      <Link className={classes.excerpt} to={`/rankings/${id}`} dir="auto">
-        {excerpt}
-      </Link>
-    ),
+    cell: ({ id, excerpt }) => <ExcerptLink to={`/rankings/${id}`}>{excerpt}</ExcerptLink>,
   },
   { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
   { key: "pool", header: "Pool", isOneLine: true, cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
@@ -69,30 +59,18 @@ export function AgreementRowsPage() {
   );
   const { labeler, with: other, flag } = filters;
   return (
-    <>
-      <PageHeader
-        title={subjectOf(names, labeler, other, flag)}
-        actions={
-          <LinkButton to="/agreement" isQuiet>
-            Agreement
-          </LinkButton>
-        }
-      >
-        {leadOf(labeler, other, flag)}
-      </PageHeader>
-      <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
-      <Loaded query={rankings} skeleton={<TableSkeleton />}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyNote title="No sealed ranking fits">Choose other filters.</EmptyNote>
-          ) : (
-            <>
-              <DataTable caption="Rankings" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
-              <MoreButton list={rankings} />
-            </>
-          )
-        }
-      </Loaded>
-    </>
+    <RowsPage
+      title={subjectOf(names, labeler, other, flag)}
+      lead={leadOf(labeler, other, flag)}
+      back={{ to: "/agreement", label: "Agreement" }}
+      filters={
+        <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
+      }
+      query={rankings}
+      caption="Rankings"
+      columns={COLUMNS}
+      rowKey={({ id }) => id}
+      empty={{ title: "No sealed ranking fits", remedy: "Choose other filters." }}
+    />
   );
 }

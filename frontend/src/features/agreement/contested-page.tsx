@@ -1,11 +1,12 @@
 import { Anchor, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useLocation } from "react-router";
+import { useLocation } from "react-router";
 
 import type { ContestedList, ContestedRow } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
+import { ExcerptLink } from "@/components/excerpt-link";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
@@ -35,11 +36,7 @@ const COLUMNS: Column<ContestedRow>[] = [
     key: "prompt",
     header: "Prompt",
     isRowHeader: true,
-    cell: (row) => (
-      <Link className={classes.excerpt} to={pathOf(row)}>
-        {row.excerpt}
-      </Link>
-    ),
+    cell: (row) => <ExcerptLink to={pathOf(row)}>{row.excerpt}</ExcerptLink>,
   },
   {
     key: "concordance",
@@ -75,11 +72,7 @@ const EXCLUDED: Column<ContestedList["excluded"][number]>[] = [
     key: "prompt",
     header: "Prompt",
     isRowHeader: true,
-    cell: (row) => (
-      <Link className={classes.excerpt} to={pathOf(row)}>
-        {row.excerpt}
-      </Link>
-    ),
+    cell: (row) => <ExcerptLink to={pathOf(row)}>{row.excerpt}</ExcerptLink>,
   },
   { key: "reason", header: "Reason", cell: ({ reason }) => reason },
   { key: "project", header: "Project", cell: ({ project }) => project.name },

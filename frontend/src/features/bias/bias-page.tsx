@@ -9,6 +9,7 @@ import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { LoadedFigures } from "@/components/loaded-figures";
+import { NotDefined } from "@/components/not-defined";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -19,7 +20,6 @@ import {
   behindAddress,
   drawnRows,
   leakVerdict,
-  missingOf,
   placeKey,
   placeName,
   toldAddress,
@@ -27,19 +27,6 @@ import {
 import type { NamedShare } from "./shares";
 
 const HALF = { value: 0.5, label: "No preference" };
-
-/** What could not be worked out; said once where the reason is the same for all. */
-function Missing({ title, shares }: { title: string; shares: NamedShare[] }) {
-  const missing = missingOf(shares);
-  if (missing.length === 0) return null;
-  return (
-    <ul className={classes.missing} aria-label={`${title}: not defined`}>
-      {missing.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
-      ))}
-    </ul>
-  );
-}
 
 function Shares({
   title,
@@ -68,7 +55,7 @@ function Shares({
           references={[reference]}
         />
       )}
-      <Missing title={title} shares={shares} />
+      <NotDefined title={title} figures={shares} />
     </Section>
   );
 }

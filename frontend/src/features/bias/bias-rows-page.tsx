@@ -1,23 +1,16 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "react-router";
 
 import type { BiasReport, RankingBehindBias } from "@/api/research-types";
 import { SCOPE, useScopeFields } from "@/api/scope";
-import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { EmptyNote } from "@/components/empty-note";
+import { ExcerptLink } from "@/components/excerpt-link";
 import { FilterBar } from "@/components/filter-bar";
 import { formatCount, formatMeasure } from "@/components/formats";
-import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
-import { MoreButton } from "@/components/more-button";
-import { PageHeader } from "@/components/page-header";
-import { TableSkeleton } from "@/components/table-skeleton";
+import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { behindQuery, biasQuery } from "./bias-queries";
-import classes from "./bias.module.css";
 import { placeIn, placeName } from "./shares";
 
 const COLUMNS: Column<RankingBehindBias>[] = [
@@ -25,11 +18,7 @@ const COLUMNS: Column<RankingBehindBias>[] = [
     key: "prompt",
     header: "Prompt",
     isRowHeader: true,
-    cell: ({ id, excerpt }) => (
-      <Link className={classes.excerpt} to={`/rankings/${id}`} dir="auto">
-        {excerpt}
-      </Link>
-    ),
+    cell: ({ id, excerpt }) => <ExcerptLink to={`/rankings/${id}`}>{excerpt}</ExcerptLink>,
   },
   { key: "favour", header: "In favour", align: "end", cell: ({ num_favour: favour }) => formatMeasure(favour) },
   { key: "pairs", header: "Pairs counted", align: "end", cell: ({ num_pairs: pairs }) => formatCount(pairs) },
@@ -51,36 +40,23 @@ export function BiasRowsPage() {
   const rankings = useInfiniteQuery(behindQuery(filters, filters.figure));
   const report = useQuery(biasQuery(filters));
   return (
-    <>
-      <PageHeader
-        title={titleOf(filters.figure, report.data)}
-        actions={
-          <LinkButton to="/bias" isQuiet>
-            Bias
-          </LinkButton>
-        }
-      >
-        The rankings that the figure counts pairs of, newest first. All pairs in favour together, over all
-        pairs counted, are the figure.
-      </PageHeader>
-      <FilterBar
-        label="Filter the rankings"
-        fields={[fields.project, fields.pool, fields.simulated]}
-        values={filters}
-        onChange={setFilter}
-      />
-      <Loaded query={rankings} skeleton={<TableSkeleton />}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyNote title="No ranking has such a pair">Choose other filters.</EmptyNote>
-          ) : (
-            <>
-              <DataTable caption="Rankings" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
-              <MoreButton list={rankings} />
-            </>
-          )
-        }
-      </Loaded>
-    </>
+    <RowsPage
+      title={titleOf(filters.figure, report.data)}
+      lead="The rankings that the figure counts pairs of, newest first. All pairs in favour together, over all pairs counted, are the figure."
+      back={{ to: "/bias", label: "Bias" }}
+      filters={
+        <FilterBar
+          label="Filter the rankings"
+          fields={[fields.project, fields.pool, fields.simulated]}
+          values={filters}
+          onChange={setFilter}
+        />
+      }
+      query={rankings}
+      caption="Rankings"
+      columns={COLUMNS}
+      rowKey={({ id }) => id}
+      empty={{ title: "No ranking has such a pair", remedy: "Choose other filters." }}
+    />
   );
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Share } from "@/api/research-types";
 
-import { drawnRows, leakVerdict, missingOf } from "./shares";
+import { drawnRows, leakVerdict } from "./shares";
 
 function share(value: number | null, low: number | null, high: number | null): Share {
   return {
@@ -24,7 +24,7 @@ test("a leak is said only where the whole interval lies above chance", () => {
   expect(leakVerdict(share(null, null, null), 0)).toBe("Whether it leaks is not known yet.");
 });
 
-test("what is not defined is said in words and not drawn", () => {
+test("what is not defined is not drawn", () => {
   const shares = [
     { name: "Lists", figure: share(0.6, 0.5, 0.7) },
     { name: "Code", figure: share(null, null, null) },
@@ -33,11 +33,4 @@ test("what is not defined is said in words and not drawn", () => {
   expect(drawnRows(shares, "pair").map(({ label, note }) => [label, note])).toEqual([
     ["Lists", "40 pairs on 1 prompt"],
   ]);
-  expect(missingOf(shares)).toEqual(["Code: not defined. No pair differs in it."]);
-});
-
-test("those that share a reason share a sentence", () => {
-  const shares = ["Headings", "Code"].map((name) => ({ name, figure: share(null, null, null) }));
-
-  expect(missingOf(shares)).toEqual(["Headings; Code: not defined. No pair differs in it."]);
 });

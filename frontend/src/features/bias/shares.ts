@@ -54,17 +54,6 @@ export function drawnRows(shares: NamedShare[], counted: string): IntervalRow[] 
   });
 }
 
-/** Why the others are not: those that share a reason share a sentence. */
-export function missingOf(shares: NamedShare[]): string[] {
-  const namesOf = new Map<string, string[]>();
-  for (const { name, figure } of shares) {
-    if (figure.value !== null) continue;
-    const reason = figure.reason_undefined ?? "";
-    namesOf.set(reason, [...(namesOf.get(reason) ?? []), name]);
-  }
-  return [...namesOf].map(([reason, names]) => `${names.join("; ")}: not defined. ${reason}`);
-}
-
 /** What a leak figure says, in one sentence. */
 export function leakVerdict({ value, low, high }: Share, chance: number): string {
   if (value === null) return "Whether it leaks is not known yet.";

@@ -8,13 +8,13 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { FilterSelect } from "@/components/filter-select";
 import { IntervalChart } from "@/components/interval-chart";
+import { NotDefined } from "@/components/not-defined";
 import { Section } from "@/components/section";
 import { StackedBars } from "@/components/stacked-bars";
 
 import {
   behindAddress,
   cellParts,
-  missingOf,
   modelAddress,
   noStrengths,
   rateBetween,
@@ -26,17 +26,6 @@ import type { ScopeFilters } from "./win-rate-queries";
 import classes from "./win-rates.module.css";
 
 const HALF = { value: 0.5, label: "As good" };
-
-function Missing({ title, sentences }: { title: string; sentences: string[] }) {
-  if (sentences.length === 0) return null;
-  return (
-    <ul className={classes.missing} aria-label={`${title}: not defined`}>
-      {sentences.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
-      ))}
-    </ul>
-  );
-}
 
 export function Strengths({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
   const reason = noStrengths(found);
@@ -64,7 +53,7 @@ function Rates({ title, definition, rates }: { title: string; definition: string
       {rows.length > 0 && (
         <IntervalChart title={title} definition={definition} rows={rows} bounds={[0, 1]} references={[HALF]} />
       )}
-      <Missing title={title} sentences={missingOf(rates)} />
+      <NotDefined title={title} figures={rates} />
     </>
   );
 }
@@ -73,8 +62,8 @@ export function WinRates({ found, filters }: { found: Leaderboard; filters: Scop
   const { baseline } = found;
   if (!baseline) return null;
   const title = `Win rate against ${baseline.name}`;
-  const rates = found.models.flatMap(({ source, win_rate: rate }) =>
-    rate ? [{ name: source.name, rate, to: behindAddress(filters, source.id, baseline.id) }] : [],
+  const rates = found.models.flatMap(({ source, win_rate: figure }) =>
+    figure ? [{ name: source.name, figure, to: behindAddress(filters, source.id, baseline.id) }] : [],
   );
   return (
     <Section title={title} note={found.win_rate_definition} isSheet>
@@ -106,7 +95,7 @@ export function Panels({ found, filters }: { found: Leaderboard; filters: ScopeF
           const rates = found.models.flatMap(({ source, panels: own }) => {
             const panel = own.find((one) => one.distribution === distribution && one.pool === pool);
             const to = behindAddress({ ...filters, distribution, pool }, source.id, baseline.id);
-            return panel ? [{ name: source.name, rate: panel.win_rate, to }] : [];
+            return panel ? [{ name: source.name, figure: panel.win_rate, to }] : [];
           });
           return (
             <div key={title} className={classes.panel}>
@@ -172,7 +161,7 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
   });
   const means: NamedRate[] = found.models.map(({ source, likert, is_baseline: isQuiet }) => ({
     name: source.name,
-    rate: likert,
+    figure: likert,
     to: modelAddress(filters, source.id),
     isQuiet,
   }));
@@ -200,7 +189,7 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
             bounds={[1, 7]}
           />
         )}
-        <Missing title="Mean rating" sentences={missingOf(means)} />
+        <NotDefined title="Mean rating" figures={means} />
       </Section>
     </>
   );
@@ -223,7 +212,7 @@ export function Prevalences({
   const rates: NamedRate[] = found.models.flatMap(({ source, flags: own, is_baseline: isQuiet }) => {
     const said = own.find(({ key }) => key === shown.key);
     const to = modelAddress(filters, source.id, shown.key);
-    return said ? [{ name: source.name, rate: said.figure, to, isQuiet }] : [];
+    return said ? [{ name: source.name, figure: said.figure, to, isQuiet }] : [];
   });
   const rows = rowsOf(rates, "judgment");
   return (
@@ -251,7 +240,7 @@ export function Prevalences({
           isBars
         />
       )}
-      <Missing title={shown.label} sentences={missingOf(rates)} />
+      <NotDefined title={shown.label} figures={rates} />
     </Section>
   );
 }

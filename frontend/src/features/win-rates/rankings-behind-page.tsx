@@ -3,15 +3,9 @@ import { Link } from "react-router";
 
 import type { RankingBehind } from "@/api/research-types";
 import { labelOf } from "@/api/words";
-import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { EmptyNote } from "@/components/empty-note";
-import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
-import { MoreButton } from "@/components/more-button";
-import { PageHeader } from "@/components/page-header";
-import { TableSkeleton } from "@/components/table-skeleton";
+import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { behindQuery, leaderboardQuery, SCOPE_FILTERS } from "./win-rate-queries";
@@ -74,34 +68,15 @@ export function RankingsBehindPage() {
   const other = filters.other === "" ? null : nameOf(filters.other);
   const { title, lead } = wordsOf(model, other, filters.said);
   return (
-    <>
-      <PageHeader
-        title={title}
-        actions={
-          <LinkButton to="/win-rates" isQuiet>
-            All win rates
-          </LinkButton>
-        }
-      >
-        {lead}
-      </PageHeader>
-      <Loaded query={rankings} skeleton={<TableSkeleton />}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyNote title="No sealed ranking fits" />
-          ) : (
-            <>
-              <DataTable
-                caption={title}
-                columns={columnsOf(model, other)}
-                rows={rows}
-                rowKey={({ id }) => id}
-              />
-              <MoreButton list={rankings} />
-            </>
-          )
-        }
-      </Loaded>
-    </>
+    <RowsPage
+      title={title}
+      lead={lead}
+      back={{ to: "/win-rates", label: "All win rates" }}
+      query={rankings}
+      caption={title}
+      columns={columnsOf(model, other)}
+      rowKey={({ id }) => id}
+      empty={{ title: "No sealed ranking fits" }}
+    />
   );
 }

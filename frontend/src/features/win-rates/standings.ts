@@ -28,30 +28,24 @@ export function sizeOf({ n, num_prompts: prompts, reason_no_interval: reason }: 
 
 export interface NamedRate {
   name: string;
-  rate: Rate;
+  figure: Rate;
   to?: string;
   isQuiet?: boolean;
 }
 
 export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
-  return rates.flatMap(({ name, rate, to, isQuiet }) =>
-    rate.value === null
+  return rates.flatMap(({ name, figure, to, isQuiet }) =>
+    figure.value === null
       ? []
       : [
           {
             label: name,
-            note: sizeOf(rate, counted),
+            note: sizeOf(figure, counted),
             to,
-            interval: { value: rate.value, low: rate.low, high: rate.high },
+            interval: { value: figure.value, low: figure.low, high: figure.high },
             isQuiet,
           },
         ],
-  );
-}
-
-export function missingOf(rates: NamedRate[]): string[] {
-  return rates.flatMap(({ name, rate }) =>
-    rate.value === null ? [`${name}: not defined. ${rate.reason_undefined ?? ""}`] : [],
   );
 }
 

@@ -133,7 +133,7 @@ test("ratings are read out as shares, and a flag that nobody was asked about say
   await user.selectOptions(screen.getByRole("combobox", { name: "Flag" }), "hallucination");
 
   expect(screen.getByRole("list", { name: "Hallucination: not defined" })).toHaveTextContent(
-    "ppo-1: not defined. No sealed judgment answers this yet.",
+    "ppo-1; sft-2: not defined. No sealed judgment answers this yet.",
   );
 });
 

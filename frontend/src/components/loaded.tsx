@@ -9,7 +9,9 @@ import { EmptyNote } from "./empty-note";
 import { LoadingPage } from "./loading-page";
 import { QueryProblem } from "./query-problem";
 
-type Readable<Data> = Pick<UseQueryResult<Data>, "data" | "error" | "isError" | "refetch">;
+type Readable<Data> = Pick<UseQueryResult<Data>, "data" | "error" | "isError"> & {
+  refetch: () => Promise<unknown>;
+};
 
 /**
  * Shows what a query brought; before that its grey shape, or what went wrong. With a shape of its

@@ -170,3 +170,17 @@ test("without a ranking the page says what is missing, and a failing leak does n
 
   expect(await screen.findByText("No sealed ranking fits")).toBeVisible();
 });
+
+test("what fails for both halves of the page alike is said once, and tried again for both", async () => {
+  const away = refusal(403, "forbidden", "Your session has ended.");
+  server.on("GET /api/bias/", away).on("GET /api/bias/leak/", away);
+  const { user } = renderApp("/bias");
+  const again = await screen.findByRole("button", { name: "Try again" });
+  expect(screen.getAllByText(/Your session has ended/)).toHaveLength(1);
+  server.on("GET /api/bias/", { body: bias }).on("GET /api/bias/leak/", { body: leak });
+
+  await user.click(again);
+
+  expect(await screen.findByRole("group", { name: "Place and length" })).toBeVisible();
+  expect(await screen.findByRole("group", { name: "Does the source show?" })).toBeVisible();
+});

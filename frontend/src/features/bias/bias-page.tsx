@@ -8,7 +8,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
-import { LoadedFigures } from "@/components/loaded-figures";
+import { failAlike, LoadedFigures } from "@/components/loaded-figures";
 import { NotDefined } from "@/components/not-defined";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
@@ -161,6 +161,8 @@ export function BiasPage() {
   const fields = useScopeFields();
   const bias = useQuery(biasQuery(filters));
   const leak = useQuery(leakQuery(filters));
+  const isOneProblem = failAlike(bias, leak);
+  const retryBoth = () => Promise.all([bias.refetch(), leak.refetch()]);
   return (
     <>
       <PageHeader title="Bias">
@@ -174,10 +176,13 @@ export function BiasPage() {
         onChange={setFilter}
       />
       <div className={classes.parts}>
-        <LoadedFigures query={bias} skeleton={<Skeleton height={320} />}>
+        <LoadedFigures
+          query={isOneProblem ? { ...bias, refetch: retryBoth } : bias}
+          skeleton={<Skeleton height={320} />}
+        >
           {(report) => <Figures report={report} filters={filters} />}
         </LoadedFigures>
-        <LoadedFigures query={leak} skeleton={<Skeleton height={200} />}>
+        <LoadedFigures query={leak} skeleton={<Skeleton height={200} />} isSaidAbove={isOneProblem}>
           {(report) => <LeakFigures report={report} filters={filters} />}
         </LoadedFigures>
       </div>

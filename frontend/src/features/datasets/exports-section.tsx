@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, Group } from "@mantine/core";
+import { Alert, Anchor, Button, Checkbox, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -35,7 +35,25 @@ function filesOf(exportId: string): Column<ExportFile>[] {
   ];
 }
 
-function ExportView({ found }: { found: Export }) {
+/** What an export that failed said, and the way to the same one again. */
+function FailedExport({ found, onAgain }: { found: Export; onAgain: () => void }) {
+  return (
+    <Alert color="red" title="The export failed" role="alert" mb="md">
+      {found.failure} Nothing of it was kept and the snapshot is as it was. Where the reason is a full disk
+      or a store that does not answer, an admin can mend that; then ask for the export again.
+      <Group mt="sm" gap="sm">
+        <Button variant="default" onClick={onAgain}>
+          Export again
+        </Button>
+        <span>
+          Asked for by {found.created_by.display_name} <Moment at={found.created_at} />
+        </span>
+      </Group>
+    </Alert>
+  );
+}
+
+function ExportView({ found, onAgain }: { found: Export; onAgain: () => void }) {
   if (isLiveExport(found)) {
     return (
       <ProgressLine
@@ -46,7 +64,7 @@ function ExportView({ found }: { found: Export }) {
       />
     );
   }
-  if (found.state === "failed") return <p role="alert">The export failed: {found.failure}</p>;
+  if (found.state === "failed") return <FailedExport found={found} onAgain={onAgain} />;
   return (
     <details>
       <summary>
@@ -98,7 +116,13 @@ export function ExportsSection({ snapshotId }: { snapshotId: string }) {
               An export runs in the background; its files stay here to be downloaded again.
             </EmptyNote>
           ) : (
-            rows.map((found) => <ExportView key={found.id} found={found} />)
+            rows.map((found) => (
+              <ExportView
+                key={found.id}
+                found={found}
+                onAgain={() => request.mutate({ forms: found.forms })}
+              />
+            ))
           )
         }
       </Loaded>

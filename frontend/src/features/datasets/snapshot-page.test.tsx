@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import type { Export } from "@/api/training-types";
@@ -76,10 +76,13 @@ test("what cannot be written and what failed is said in words", async () => {
     .on(`POST ${ASKED}`, refusal(422, "parquet_unavailable", "Parquet needs pyarrow."));
   const { user } = renderApp(`/data/${rankings.id}`);
 
-  expect(await screen.findByRole("alert")).toHaveTextContent("The export failed: No space left");
-  await user.click(screen.getByRole("button", { name: "Export" }));
+  const alert = await screen.findByRole("alert", { name: "The export failed" });
+  expect(alert).toHaveTextContent("No space left");
+  expect(alert).toHaveTextContent("Asked for by Ruth Adler");
+  await user.click(within(alert).getByRole("button", { name: "Export again" }));
 
   expect(await screen.findByText(/Parquet needs pyarrow/)).toBeVisible();
+  expect(server.sent(`POST ${ASKED}`).map(({ body }) => body)).toEqual([{ forms: ["csv"] }]);
 });
 
 test("documents are plain text already and have nothing to export", async () => {

@@ -1,4 +1,5 @@
 import { Anchor, Button } from "@mantine/core";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { RoundDetail, RoundStep, StartedStep } from "@/api/training-types";
@@ -7,7 +8,7 @@ import { LinkButton } from "@/components/link-button";
 import { Moment } from "@/components/moment";
 import { ToneBadge } from "@/components/tone-badge";
 
-import { STEP_STATE_WORDS, STEP_WORDS } from "./round-words";
+import { NOT_BEGUN, STEP_STATE_WORDS, STEP_WORDS } from "./round-words";
 import classes from "./rounds.module.css";
 
 /** Where a step leads: its run and what that made, its data, its tasks or its evaluation. */
@@ -99,6 +100,43 @@ function StartButton({ step, isPending, onStart }: { step: RoundStep; isPending:
   );
 }
 
+/** A closed round begins nothing: a step that has not begun waits for nothing and is not ready. */
+function isNotBegun({ step, state }: RoundStep, isClosed: boolean): boolean {
+  return isClosed && step !== "evaluation" && (state === "waiting" || state === "ready");
+}
+
+function Step({
+  step,
+  round,
+  children,
+}: {
+  step: RoundStep;
+  round: RoundDetail["round"];
+  children: ReactNode;
+}) {
+  const { label, help } = STEP_WORDS[step.step];
+  const isClosed = round.closed_at !== null;
+  const isOver = isNotBegun(step, isClosed);
+  return (
+    <li className={classes.step} aria-label={label}>
+      <div className={classes.head}>
+        <h2>{label}</h2>
+        <ToneBadge {...(isOver ? NOT_BEGUN : STEP_STATE_WORDS[step.state])} />
+      </div>
+      <p className={classes.quiet}>
+        {help}
+        {step.is_automatic && !isClosed && " Begins by itself."}
+      </p>
+      {step.note !== "" && !isOver && (
+        <p className={step.state === "failed" ? classes.note : undefined}>{sentenceOf(step.note)}</p>
+      )}
+      <Leads step={step} projectId={round.project.id} />
+      {whoBegan(step)}
+      {children}
+    </li>
+  );
+}
+
 /** The six steps in order, each with its state, where it leads and what may be done now. */
 export function RoundBoard({
   detail,
@@ -114,26 +152,13 @@ export function RoundBoard({
   return (
     <ol className={classes.board} aria-label="Steps of the round">
       {detail.steps.map((step) => (
-        <li key={step.step} className={classes.step} aria-label={STEP_WORDS[step.step].label}>
-          <div className={classes.head}>
-            <h2>{STEP_WORDS[step.step].label}</h2>
-            <ToneBadge {...STEP_STATE_WORDS[step.state]} />
-          </div>
-          <p className={classes.quiet}>
-            {STEP_WORDS[step.step].help}
-            {step.is_automatic && " Begins by itself."}
-          </p>
-          {step.note !== "" && (
-            <p className={step.state === "failed" ? classes.note : undefined}>{sentenceOf(step.note)}</p>
-          )}
-          <Leads step={step} projectId={detail.round.project.id} />
-          {whoBegan(step)}
+        <Step key={step.step} step={step} round={detail.round}>
           {isAdmin && (
             <div className={classes.act}>
               <StartButton step={step} isPending={isPending} onStart={onStart} />
             </div>
           )}
-        </li>
+        </Step>
       ))}
     </ol>
   );

@@ -135,10 +135,16 @@ function RoundView({ detail }: { detail: RoundDetail }) {
           )
         }
       >
-        {isOpen ? "Open" : "Closed"}, opened by {round.created_by.display_name}{" "}
-        <Moment at={round.created_at} />
+        {round.closed_at === null ? (
+          "Open"
+        ) : (
+          <>
+            Closed <Moment at={round.closed_at} />: nothing begins in it any more
+          </>
+        )}
+        , opened by {round.created_by.display_name} <Moment at={round.created_at} />
       </PageHeader>
-      {round.problem !== "" && (
+      {round.problem !== "" && isOpen && (
         <Alert color="yellow" title="A step could not begin by itself" role="status" mb="md">
           {round.problem}
         </Alert>

@@ -27,3 +27,6 @@ export const STEP_STATE_WORDS = {
   done: { label: "Done", tone: "good", icon: "done" },
   failed: { label: "Failed", tone: "bad", icon: "failed" },
 } as const satisfies Record<RoundStep["state"], { label: string; tone: string; icon: string }>;
+
+/** What has not begun when the round is closed. */
+export const NOT_BEGUN = { label: "Not begun", tone: "neutral", icon: "stopped" } as const;

@@ -21,7 +21,7 @@ import classes from "./rounds.module.css";
 import { StandingSection } from "./standing-section";
 
 /** What the round did last, and whether it could not go on by itself. */
-function NewestStep({ round: { newest_step: newest, problem } }: { round: Round }) {
+function NewestStep({ round: { newest_step: newest, problem, closed_at: closedAt } }: { round: Round }) {
   return (
     <>
       {newest === null ? (
@@ -32,7 +32,7 @@ function NewestStep({ round: { newest_step: newest, problem } }: { round: Round 
           <ToneBadge {...(newest.run_state ? RUN_STATE_WORDS[newest.run_state] : STEP_STATE_WORDS.done)} />
         </span>
       )}
-      {problem !== "" && <div className={classes.quiet}>could not go on by itself</div>}
+      {problem !== "" && closedAt === null && <div className={classes.quiet}>could not go on by itself</div>}
     </>
   );
 }

@@ -114,6 +114,28 @@ test("a step that could not begin by itself says why", async () => {
   expect(await screen.findByText("Tasks: no prompt can be ranked.")).toBeVisible();
 });
 
+test("a closed round promises nothing", async () => {
+  const closed = {
+    ...round,
+    closed_at: "2026-03-02T12:00:00Z",
+    problem: "Every ranking is one tie.",
+    automatic: ["snapshot" as const],
+  };
+  const left = steps.map((one) =>
+    one.step === "snapshot" ? { ...one, can_start: false, is_automatic: true } : one,
+  );
+  server.on(`GET ${address}`, { body: { round: closed, steps: left } });
+  renderApp(`/rounds/${round.id}`);
+
+  const rankings = await screen.findByRole("listitem", { name: "Rankings" });
+  expect(rankings).toHaveTextContent("Not begun");
+  expect(rankings).not.toHaveTextContent(/Begins by itself|new rankings are sealed|Waiting/);
+  expect(screen.getByRole("listitem", { name: "Tasks" })).toHaveTextContent("Done");
+  expect(screen.getByText(/nothing begins in it any more/)).toBeVisible();
+  expect(screen.queryByText("A step could not begin by itself")).not.toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Close" })).not.toBeInTheDocument();
+});
+
 test("a round says whose completions are ranked and how much of them (R85)", async () => {
   const policies = [
     { model_version: { id: sft.id, name: sft.name, kind: "sft" as const }, weight: 3 },

@@ -257,6 +257,17 @@ test("what the server says of a chosen input keeps the run from being requested"
   expect(screen.getByRole("button", { name: "Request the run" })).toBeDisabled();
 });
 
+test("that the run could not be checked is said where the estimate would stand", async () => {
+  server.on("POST /api/runs/check/", refusal(403, "forbidden", "Your session has ended."));
+
+  renderApp("/runs/new?stage=reward_model");
+
+  expect(
+    await screen.findByText("The run could not be checked: Your session has ended."),
+  ).toBeVisible();
+  expect(screen.queryByRole("group", { name: "Estimate" })).not.toBeInTheDocument();
+});
+
 describe("on a small screen", () => {
   beforeEach(() => {
     const wide = window.matchMedia("");

@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
+import { sentenceFor } from "@/api/errors";
 import type { HyperparameterField, RunCheck, StageDescription } from "@/api/training-types";
 import { countOf, formatBytes, formatCount, formatDuration } from "@/components/formats";
 import { ProblemNote } from "@/components/problem-note";
@@ -187,6 +188,11 @@ export function LaunchSummary({
         <Changes fields={stage.hyperparameters} request={request} />
         <Expected check={check.data} request={settled} numRuns={numRuns} />
       </Foldable>
+      {check.isError && (
+        <p className={classes.quiet} role="status">
+          The run could not be checked: {sentenceFor(check.error)}
+        </p>
+      )}
       {launch.isError && <ProblemNote error={launch.error} title="The run was not requested" />}
       <Button
         fullWidth

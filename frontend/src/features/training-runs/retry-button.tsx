@@ -40,8 +40,9 @@ export function RetryButton({ run }: { run: Run }) {
       </Button>
       <Modal opened={isOpen} onClose={dialog.close} title={`Retry ${run.name}`} centered>
         <p>
-          The retry is a run of its own. With the same code it goes on from the last checkpoint, so
-          only limits, memory and checkpoints may change, nothing that decides what is learned.
+          The retry is a run of its own. On the same code it goes on from the newest checkpoint that
+          is left (a run that was cancelled at work leaves none), so only what decides nothing of what
+          is learned may change.
         </p>
         {fields.map((field) => (
           <TextInput

@@ -38,7 +38,7 @@ export function RunActions({ run }: { run: Run }) {
           <ConfirmButton
             label="Cancel run"
             question={`Cancel ${run.name}?`}
-            consequence="It ends at its next step and leaves no model. Its figures and log stay. A cancelled run can be retried, from the beginning."
+            consequence={`It ends at its next step and leaves no model. Its figures and log stay, its checkpoints go: a retry begins anew.${run.can.pause ? " To go on later, pause it instead." : ""}`}
             confirmLabel="Cancel the run"
             isPending={pending === "cancel"}
             onConfirm={() => command.mutate("cancel")}

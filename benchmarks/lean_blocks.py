@@ -1,4 +1,4 @@
-"""What lean norms and MLPs are worth: memory kept for the backward pass, and time.
+"""What lean norms, MLPs and rotations are worth: memory kept for the backward pass, and time.
 
     python -m benchmarks.lean_blocks [--rounds N] [--threads N]
 

@@ -34,6 +34,7 @@ TITLES = {
     "plain": "Concord",
     "value": "Concord, value pass kept (`max_tokens_kept`)",
     "both": "Concord, both passes kept",
+    "at-once": "Concord, both passes kept, all answers at once",
     "whole-logits": "Concord, whole logits",
     "trl": THEIRS,
     "trl-8": "TRL 1.12.0, micro-batches of 8",
@@ -105,6 +106,7 @@ def commands_of(folder: Path, task: Task, trl: str) -> dict[str, list[str]]:
         "plain": {},
         "value": {"max_tokens_kept": tokens},
         "both": {"max_tokens_kept": 2 * tokens},
+        "at-once": {"max_tokens_kept": 2 * tokens, "max_tokens_per_forward": tokens},
     }
     commands = {name: [*own, json.dumps(given)] for name, given in settings.items()}
     commands["whole-logits"] = [*own, "{}", "whole-logits"]

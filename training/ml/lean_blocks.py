@@ -1,4 +1,4 @@
-"""Norms and gated MLPs that keep less for the backward pass, with the same numbers.
+"""Norms, gated MLPs and rotations of one function each, with the same numbers for less.
 
 Built of single operations, a norm keeps its input, its output before the weight, and its
 denominator; a gated MLP the gate before and behind its activation. Each is one function here that
@@ -15,9 +15,12 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from transformers import PreTrainedModel
 
+from training.ml.lean_attention import LeanAttention
+from training.ml.packing import can_pack
+
 # Architectures whose blocks are RMS norms and MLPs gated by SiLU, under these names.
 LEAN = ("llama", "qwen2", "qwen3", "mistral")
-NORM, MLP = "RMSNorm", "MLP"
+NORM, MLP, ATTENTION = "RMSNorm", "MLP", "Attention"
 
 
 class LeanNorm(nn.Module):
@@ -61,6 +64,8 @@ def make_lean(model: PreTrainedModel) -> None:
         kind = type(module).__name__
         if kind.endswith(NORM):
             model.set_submodule(name, LeanNorm(module))
+        elif kind.endswith(ATTENTION) and can_pack(model.config):
+            model.set_submodule(name, LeanAttention(module))
         elif kind.endswith(MLP) and has_silu:
             model.set_submodule(name, LeanMlp(module))
 

@@ -1,4 +1,4 @@
-"""Norms and MLPs that keep less for the backward pass: the same numbers, fewer of them kept."""
+"""Norms, MLPs and rotations of one function each: the same numbers, fewer of them kept."""
 
 import copy
 
@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from training.ml.lean_attention import LeanAttention, rotated
 from training.ml.lean_blocks import LEAN, LeanMlp, LeanNorm, make_lean
 from training.ml.model_folders import load_policy
 from training.ml.networks import autocast
@@ -63,7 +64,7 @@ def kept_bytes(model):
 def test_every_block_is_replaced_and_every_weight_keeps_its_name(plain, lean):
     kinds = [type(module) for module in lean.modules()]
     num_layers = lean.config.num_hidden_layers
-    assert kinds.count(LeanMlp) == num_layers
+    assert kinds.count(LeanMlp) == kinds.count(LeanAttention) == num_layers
     assert kinds.count(LeanNorm) >= 2 * num_layers + 1
     assert list(lean.state_dict()) == list(plain.state_dict())
 
@@ -111,6 +112,48 @@ def test_a_copy_has_weights_of_its_own(lean):
     assert not torch.allclose(read(lean), before, atol=0.1)
 
 
+def test_a_pair_of_numbers_turns_by_the_angle_of_its_position_and_back():
+    """(3, 4) by a right angle is (-4, 3); the pairs are (0, 2) and (1, 3)."""
+    part_BTHD = torch.tensor([3.0, 1.0, 4.0, 0.0], requires_grad=True).view(1, 1, 1, 4)
+    cosine_BTD = torch.tensor([[[0.0, 0.6, 0.0, 0.6]]])
+    sine_BTD = torch.tensor([[[1.0, 0.8, 1.0, 0.8]]])
+
+    turned = rotated(part_BTHD, cosine_BTD, sine_BTD)
+
+    torch.testing.assert_close(turned.flatten(), torch.tensor([-4.0, 0.6, 3.0, 0.8]))
+    [back] = torch.autograd.grad(turned, part_BTHD, grad_outputs=turned.detach())
+    torch.testing.assert_close(back, part_BTHD)
+
+
+def test_a_rotation_is_computed_in_the_precision_of_its_angles():
+    stream = torch.Generator().manual_seed(1)
+    part = torch.randn(2, 5, 3, 8, generator=stream).to(torch.bfloat16)
+    angle = torch.randn(1, 5, 4, generator=stream).repeat(1, 1, 2)
+
+    turned = rotated(part, angle.cos(), angle.sin())
+
+    assert turned.dtype == torch.bfloat16
+    exact = rotated(part.float(), angle.cos(), angle.sin())
+    assert torch.equal(turned, exact.to(torch.bfloat16))
+
+
+def test_words_written_with_a_cache_are_those_of_the_plain_model(plain, lean):
+    expected, found = (
+        model.generate(TOKENS[:, :8], max_new_tokens=12, do_sample=False, pad_token_id=0)
+        for model in (plain, lean)
+    )
+    assert torch.equal(found, expected)
+
+
+def test_a_model_with_windows_keeps_its_own_attention(policy_folder):
+    model = load_policy(policy_folder("mistral"))
+    model.config.sliding_window = 4
+    make_lean(model)
+    kinds = [type(module) for module in model.modules()]
+    assert LeanAttention not in kinds
+    assert LeanMlp in kinds
+
+
 def test_a_frozen_norm_gets_no_gradient_and_passes_one_on(lean):
     """With adapters the norms stand still."""
     for name, weight in lean.named_parameters():
@@ -123,5 +166,6 @@ def test_a_frozen_norm_gets_no_gradient_and_passes_one_on(lean):
 def test_another_architecture_is_left_as_it_is(policy_folder):
     model = load_policy(policy_folder("gpt2"))
     make_lean(model)
-    assert not any(isinstance(module, LeanNorm | LeanMlp) for module in model.modules())
+    lean = LeanNorm | LeanMlp | LeanAttention
+    assert not any(isinstance(module, lean) for module in model.modules())
     assert any(isinstance(module, nn.LayerNorm) for module in model.modules())

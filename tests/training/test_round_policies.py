@@ -10,7 +10,7 @@ from labeling.errors import Refused
 from labeling.models import Task
 from tests.cast import client_of, make_completions, make_prompt, make_ranking_project, make_source
 from tests.training.chains import make_ended_run
-from training.models import Artifact, GpuSlot, Round, RoundStep, Run, RunState
+from training.models import Artifact, GpuSlot, Round, RoundLink, RoundStep, Run, RunState
 from training.services.rounds import NewRound, open_round, start_step
 from training.services.snapshots import freeze_these_prompts
 
@@ -132,6 +132,17 @@ def test_tasks_show_the_rounds_policies_by_their_weights(ada, new, sft, policy, 
         names = task.task_completions.values_list("completion__source__name", flat=True)
         shown = Counter(names)
         assert shown == {"supervised": 1, "policy": 3}
+
+
+def test_the_board_says_whose_completions_an_evaluation_would_judge(ada, new, make_version):
+    opened = open_round(by=ada, new=new)
+    made = make_version("ppo", "the new policy")
+    RoundLink.objects.create(round=opened, step=RoundStep.PPO, run=made.run)
+
+    steps = client_of(ada).get(f"/api/rounds/{opened.pk}/").json()["steps"]
+
+    [run] = [one["run"] for one in steps if one["step"] == RoundStep.PPO]
+    assert run["output_source_id"] == made.completion_source.pk
 
 
 def end_sampling(opened, *, by):

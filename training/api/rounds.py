@@ -129,6 +129,9 @@ class RoundRunOutput(serializers.Serializer[Any]):
     step = serializers.IntegerField()
     total_steps = serializers.IntegerField(allow_null=True)
     output_model_version = ModelVersionName(allow_null=True)
+    output_source_id = serializers.IntegerField(
+        allow_null=True, help_text="Under which the model's completions are judged."
+    )
 
 
 class RoundSnapshotOutput(serializers.Serializer[Any]):
@@ -253,13 +256,15 @@ def shown(round_id: UUID) -> dict[str, Any]:
 
 
 def _run(run: Any) -> dict[str, Any]:
+    version = getattr(run, "output_model_version", None)
     return {
         "id": run.pk,
         "name": run.name,
         "state": run.state,
         "step": run.step,
         "total_steps": run.total_steps,
-        "output_model_version": getattr(run, "output_model_version", None),
+        "output_model_version": version,
+        "output_source_id": version and version.completion_source_id,
     }
 
 

@@ -5511,6 +5511,8 @@ export interface components {
             step: number;
             total_steps: number | null;
             output_model_version: components["schemas"]["ModelVersionName"] | null;
+            /** @description Under which the model's completions are judged. */
+            output_source_id: number | null;
         };
         RoundSettingsInputRequest: {
             /** @description Steps that begin by themselves. */

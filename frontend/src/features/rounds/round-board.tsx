@@ -78,11 +78,20 @@ function whoBegan({ started_by: by, started_at: at }: RoundStep) {
   );
 }
 
-function StartButton({ step, isPending, onStart }: { step: RoundStep; isPending: boolean; onStart: (step: StartedStep) => void }) {
+interface StartProps {
+  step: RoundStep;
+  /** Whose completions an evaluation of the round would judge. */
+  policySource: number | null;
+  isPending: boolean;
+  onStart: (step: StartedStep) => void;
+}
+
+function StartButton({ step, policySource, isPending, onStart }: StartProps) {
   if (step.step === "evaluation") {
     if (step.state !== "ready") return null;
+    const chosen = policySource === null ? "" : `?source=${String(policySource)}`;
     return (
-      <LinkButton to="/evaluations/new" isQuiet>
+      <LinkButton to={`/evaluations/new${chosen}`} isQuiet>
         Open an evaluation
       </LinkButton>
     );
@@ -149,13 +158,14 @@ export function RoundBoard({
   isPending: boolean;
   onStart: (step: StartedStep) => void;
 }) {
+  const policySource = detail.steps.find(({ step }) => step === "ppo")?.run?.output_source_id ?? null;
   return (
     <ol className={classes.board} aria-label="Steps of the round">
       {detail.steps.map((step) => (
         <Step key={step.step} step={step} round={detail.round}>
           {isAdmin && (
             <div className={classes.act}>
-              <StartButton step={step} isPending={isPending} onStart={onStart} />
+              <StartButton step={step} policySource={policySource} isPending={isPending} onStart={onStart} />
             </div>
           )}
         </Step>

@@ -73,6 +73,24 @@ test("the board says where each step is and begins the next one by a click (R84)
   await expect.poll(() => server.sent(`POST ${address}steps/`)[0]?.body).toEqual({ step: "snapshot" });
 });
 
+test("an evaluation of the round begins with its new policy chosen (R84)", async () => {
+  const run = {
+    id: "00000014-0000-4000-8000-000000000014",
+    name: "PPO of round 3",
+    state: "succeeded" as const,
+    step: 40,
+    total_steps: 40,
+    output_model_version: { ...policy, kind: "policy" as const },
+    output_source_id: 8,
+  };
+  const done = steps.with(4, step("ppo", { state: "done", run })).with(5, step("evaluation", { state: "ready" }));
+  server.on(`GET ${address}`, { body: { round, steps: done } });
+  renderApp(`/rounds/${round.id}`);
+
+  const link = await screen.findByRole("link", { name: "Open an evaluation" });
+  expect(link).toHaveAttribute("href", "/evaluations/new?source=8");
+});
+
 test("the list says where each round stands", async () => {
   const newest = { step: "ppo", run_state: "running", started_at: "2026-03-01T12:00:00Z" };
   const stuck = { ...round, id: "00000013-0000-4000-8000-000000000013", name: "Round 4", problem: "No prompt can be ranked." };

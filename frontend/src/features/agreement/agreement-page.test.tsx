@@ -100,6 +100,7 @@ test("a figure shows its value, interval, size, chance and definition (R42)", as
   expect(tile).toHaveTextContent("95% interval 68.4% to 72.0%; chance 50.0%");
   expect(tile).toHaveTextContent("17,842 comparisons, on 598 prompts");
   expect(tile).toHaveTextContent("Ties dropped.");
+  expect(tile).toHaveTextContent("Training labelers of InstructGPT: 72.6%");
   expect(screen.getByText("A pair that either labeler tied is dropped.", { exact: false })).toBeVisible();
 });
 

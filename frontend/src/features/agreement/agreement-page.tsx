@@ -27,9 +27,12 @@ import { rowsAddress, weekFilters } from "./rows-address";
 import { SharesChart } from "./shares-chart";
 import { pointOf } from "./weeks";
 
+/** The figure that the published ones are of. */
+const PUBLISHED = "strict";
+
 /** The first figure against the published ones, on one scale. */
 function AgainstReferences({ report }: { report: AgreementReport }) {
-  const strict = report.figures.find(({ key }) => key === "strict");
+  const strict = report.figures.find(({ key }) => key === PUBLISHED);
   const interval = strict ? intervalOf(strict) : null;
   if (!strict || !interval) return null;
   return (
@@ -159,7 +162,12 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
       >
         <div className={classes.tiles}>
           {report.figures.map((figure) => (
-            <FigureTile key={figure.key} figure={figure} to={rowsAddress(filters)} />
+            <FigureTile
+              key={figure.key}
+              figure={figure}
+              published={figure.key === PUBLISHED ? report.reference_lines : []}
+              to={rowsAddress(filters)}
+            />
           ))}
         </div>
       </Section>

@@ -1,16 +1,21 @@
 import { Link } from "react-router";
 
-import type { AgreementFigure } from "@/api/research-types";
+import type { AgreementFigure, AgreementReport } from "@/api/research-types";
 import { IntervalMark } from "@/components/interval-mark";
 
 import classes from "./agreement.module.css";
 import { figureText, intervalOf, intervalText, isShare, sizeText } from "./figures";
 
-function Drawing({ figure }: { figure: AgreementFigure }) {
+type Published = AgreementReport["reference_lines"];
+
+function Drawing({ figure, published }: { figure: AgreementFigure; published: Published }) {
   const interval = intervalOf(figure);
   if (!interval) return null;
   const range: [number, number] = isShare(figure.key) || interval.value >= 0 ? [0, 1] : [-1, 1];
-  const references = figure.chance === null ? [] : [{ value: figure.chance, label: "chance" }];
+  const references = [
+    ...(figure.chance === null ? [] : [{ value: figure.chance, label: "chance" }]),
+    ...published,
+  ];
   const ends = range.map((end) => (isShare(figure.key) ? `${end * 100}%` : String(end)));
   return (
     <div className={classes.mark}>
@@ -26,9 +31,12 @@ function Drawing({ figure }: { figure: AgreementFigure }) {
 /** One figure with its interval, its size, its definition and, where undefined, the reason. */
 export function FigureTile({
   figure,
+  published = [],
   to,
 }: {
   figure: AgreementFigure;
+  /** What others have published of the same figure. */
+  published?: Published;
   /** Where the rows behind it are. */
   to: string;
 }) {
@@ -53,7 +61,12 @@ export function FigureTile({
               {sizeText(figure, figure.counted)}
             </Link>
           </p>
-          <Drawing figure={figure} />
+          {published.map(({ label, value }) => (
+            <p key={label} className={classes.small}>
+              {label}: {figureText(figure.key, value)}
+            </p>
+          ))}
+          <Drawing figure={figure} published={published} />
         </>
       )}
       <p className={classes.definition}>{figure.definition}</p>

@@ -1,12 +1,15 @@
 """How long freezing and exporting rankings take, and how much memory they need.
 
     python -m benchmarks.exporting [--rankings 1000000] [--steps preview freeze ranking preference]
+        [--gzip] [--forms parquet csv] [--at-once 5]
 
 In the kept database of so many rankings (``many_rankings``) counts them for the dialog, freezes
 them and exports the snapshot, each file by itself, published as the background job would publish
-it. Each step is a process of its own, whose peak memory is the step's; a step without the freeze
-takes the newest snapshot there is. ``disk`` says how fast plain bytes are written and synced on the
-disk of the artifacts, and how fast they are hashed, which nothing here can beat.
+it: ``--at-once`` is for how many seconds that writes before it lets other work come in between;
+without it an export is written in one go, as the command does. Each step is a process of its own,
+whose peak memory is the step's; a step without the freeze takes the newest snapshot there is.
+``disk`` says how fast plain bytes are written and synced on the disk of the artifacts, and how fast
+they are hashed, which nothing here can beat.
 """
 
 import argparse
@@ -27,7 +30,7 @@ from django.db import connection
 from benchmarks.many_rankings import connect_to, database_of, name_of
 from labeling.models import User
 from training.artifact_store import publish
-from training.models import Snapshot
+from training.models import Export, Snapshot
 from training.services.exports import export_on
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, preview
@@ -59,18 +62,33 @@ def freeze() -> int:
     return snapshot.artifact.num_bytes
 
 
-def export(file: str) -> int:
+def export(file: str, given: argparse.Namespace) -> int:
     """Bytes of what was written, which is thrown away."""
+    seconds = given.at_once or float("inf")
     snapshot = Snapshot.objects.latest("created_at")
     root = Path(settings.ARTIFACT_ROOT)
     folder = root / f".export-{file}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    export_on(snapshot, folder, files=[file], forms=[], go_on=lambda: True)
+    is_over = False
+    while not is_over:
+        _, is_over = export_on(
+            snapshot,
+            folder,
+            files=[file],
+            forms=given.forms,
+            is_compressed=given.gzip,
+            go_on=for_so_long(seconds),
+        )
     stored = publish(root, folder, may_link=True)
     shutil.rmtree(folder)
     shutil.rmtree(root / stored.sha256)
     return stored.num_bytes
+
+
+def for_so_long(seconds: float) -> Callable[[], bool]:
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() < until
 
 
 def disk() -> int:
@@ -91,11 +109,11 @@ def disk() -> int:
     return DISK_BYTES
 
 
-def run_step(name: str) -> None:
+def run_step(name: str, given: argparse.Namespace) -> None:
     """In a process of its own: a row of the table."""
     works: dict[str, Callable[[], int]] = {"preview": count, "freeze": freeze, "disk": disk}
     began, own = time.perf_counter(), time.process_time()
-    num_bytes = works[name]() if name in works else export(name)
+    num_bytes = works[name]() if name in works else export(name, given)
     seconds, own = time.perf_counter() - began, time.process_time() - own
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
     print(
@@ -109,6 +127,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rankings", type=int, default=1_000_000)
     parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS)
+    parser.add_argument("--gzip", action="store_true", help="compress the lines")
+    parser.add_argument("--forms", nargs="+", choices=Export.Form.values, default=[])
+    parser.add_argument("--at-once", type=float, help="seconds; without it in one go")
     parser.add_argument("--root", type=Path, help="where the artifacts go, kept afterwards")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -117,7 +138,7 @@ def main() -> None:
     root.mkdir(parents=True, exist_ok=True)
     if given.step:
         connect_to(name_of(connection.settings_dict["NAME"], given.rankings))
-        run_step(given.step)
+        run_step(given.step, given)
         return
     with database_of(given.rankings):
         pass
@@ -125,7 +146,7 @@ def main() -> None:
     print("| step | seconds | of them in Python | peak memory, MB | written, MB | MB/s |")
     print("|---|--:|--:|--:|--:|--:|", flush=True)
     for name in given.steps:
-        step = ["--rankings", str(given.rankings), "--root", str(root), "--step", name]
+        step = [*sys.argv[1:], "--root", str(root), "--step", name]
         subprocess.run([sys.executable, "-m", "benchmarks.exporting", *step], check=True)
 
 

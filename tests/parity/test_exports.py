@@ -4,12 +4,20 @@ TRL and pyarrow are no part of Concord: `pip install -r requirements-parity.txt`
 without them these tests are skipped.
 """
 
+from dataclasses import replace
+
 import pytest
 
-from tests.training.exporters.frozen import exported, frozen_demonstration, frozen_task
+from tests.training.exporters.frozen import (
+    exported,
+    frozen_demonstration,
+    frozen_task,
+    wanted_of,
+)
 from tests.training.ml.tiny import lively_policy, lively_reward_model
 from training.exporters.data_card import CardFacts, write_card
 from training.exporters.twins import write_twin
+from training.exporters.writing import write_on
 from training.ml.model_folders import load_tokenizer
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -33,6 +41,7 @@ TRAINED = [
     ("preference_messages", "DPO", "policy"),
     ("unpaired", "KTO", "policy"),
 ]
+FACTS = CardFacts("Spring", "rm", "own", {}, "ab" * 32, [], 0)
 CHAT = "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}\n{% endfor %}"
 
 
@@ -46,7 +55,7 @@ def offline(monkeypatch, tmp_path):
 def finished(tmp_path, kind):
     """A folder with its card, as it leaves the house."""
     out, progress = exported(tmp_path, kind, TASKS if kind == "rm" else WRITTEN)
-    write_card(out, CardFacts("Spring", kind, "own", {}, "ab" * 32, [], 0), progress)
+    write_card(out, replace(FACTS, kind=kind), progress)
     return out
 
 
@@ -62,6 +71,20 @@ def test_the_card_tells_datasets_every_file_and_split(tmp_path):
     assert {split: len(rows) for split, rows in found.items()} == {"train": 2, "validation": 1}
     assert found["train"][1]["rankings"] == [{"labeler": "labeler-1", "ranks": [None, 2, 1]}]
     assert found["train"][1]["category"] == "chat"
+
+
+def test_compressed_lines_are_the_same_data_set(tmp_path):
+    plain = loaded(finished(tmp_path, "rm"), "preference")
+    folder = tmp_path / "compressed"
+    folder.mkdir()
+    wanted = wanted_of(tmp_path, "rm", TASKS, is_compressed=True)
+    write_card(folder, FACTS, write_on(wanted, folder, lambda: True))
+
+    packed = loaded(folder, "preference")
+
+    assert packed.keys() == plain.keys()
+    for split, rows in plain.items():
+        assert packed[split].to_list() == rows.to_list()
 
 
 def test_a_parquet_twin_is_the_same_data_set(tmp_path):

@@ -1,11 +1,14 @@
 """Exports in the background: asked for over the API, written by a worker, downloaded."""
 
+import gzip
 import hashlib
+import io
 import json
 import uuid
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError
 
 from labeling.errors import Refused
@@ -140,6 +143,43 @@ def test_only_the_files_that_were_chosen_are_written(settings, snapshot, rosa):
         "README.md",
         "manifest.json",
     }
+
+
+def test_compressed_lines_are_those_of_the_plain_export(settings, snapshot, rosa, done):
+    browser = client_of(rosa)
+    body = {"is_compressed": True, "forms": ["csv"]}
+    asked = browser.post(f"/api/snapshots/{snapshot.pk}/exports/", body, format="json").json()
+    assert asked["is_compressed"]
+
+    # In several steps, as under load: the job remembers what was wanted.
+    assert export_one_step(lambda: False)
+    export_task()
+
+    shown = browser.get(f"/api/exports/{asked['id']}/").json()
+    assert shown["state"] == "done"
+    names = {file["name"] for file in shown["produced"]}
+    assert {"train/ranking.jsonl.gz", "validation/unpaired.csv"} <= names
+    assert not any(name.endswith(".jsonl") for name in names)
+    answer = browser.get(f"/api/exports/{asked['id']}/files/train/preference.jsonl.gz")
+    plain = artifact_path(settings.ARTIFACT_ROOT, done.artifact_id) / "train/preference.jsonl"
+    assert gzip.decompress(b"".join(answer.streaming_content)) == plain.read_bytes()
+
+
+def test_a_malformed_wish_for_compression_names_its_field(snapshot, rosa):
+    body = {"is_compressed": "a little"}
+
+    refused = client_of(rosa).post(f"/api/snapshots/{snapshot.pk}/exports/", body, format="json")
+
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["is_compressed"])
+    assert Export.objects.count() == 0
+
+
+def test_the_command_compresses_where_it_is_told_to(snapshot, tmp_path, settings, done):
+    call_command("export_snapshot", str(snapshot.pk), str(tmp_path), "--gzip", stdout=io.StringIO())
+
+    plain = artifact_path(settings.ARTIFACT_ROOT, done.artifact_id) / "train/ranking.jsonl"
+    packed = (tmp_path / "train/ranking.jsonl.gz").read_bytes()
+    assert gzip.decompress(packed) == plain.read_bytes()
 
 
 def test_demonstrations_and_prompts_are_exported_too(settings, cast):

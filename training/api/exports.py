@@ -35,6 +35,9 @@ class ExportInput(serializers.Serializer[Any]):
         default=list,
         help_text="Beside the lines of JSON.",
     )
+    is_compressed = serializers.BooleanField(
+        required=False, help_text="Whether the lines of JSON are gzipped; `datasets` reads both."
+    )
 
 
 class ExportFileOutput(serializers.Serializer[Any]):
@@ -55,6 +58,7 @@ class ExportOutput(serializers.ModelSerializer[Export]):
             "id",
             "files",
             "forms",
+            "is_compressed",
             "state",
             "num_records",
             "num_records_done",

@@ -102,8 +102,12 @@ def configurations(kind: str, used: Mapping[str, int]) -> Iterator[str]:
     yield "---"
     yield "configs:"
     for base in FILES[kind]:
-        files = [(split, file_name(split, base)) for split in SPLITS]
-        if there := [(split, name) for split, name in files if name in used]:
+        names = [
+            (split, file_name(split, base, is_compressed=is_compressed))
+            for split in SPLITS
+            for is_compressed in (False, True)
+        ]
+        if there := [(split, name) for split, name in names if name in used]:
             yield f"- config_name: {base}"
             yield "  data_files:"
             for split, name in there:

@@ -1,12 +1,13 @@
 """The same rows again as CSV for spreadsheets and as Parquet for everything else."""
 
 import csv
+import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 from labeling.exporters.csv_cells import safe_cell
 
@@ -29,9 +30,10 @@ def write_twin(lines: Path, form: str) -> Path | None:
 
     Raises: ModuleNotFoundError where pyarrow is wanted and not installed.
     """
-    if form == CSV and lines.stem not in FLAT:
+    base = lines.name.partition(".")[0]
+    if form == CSV and base not in FLAT:
         return None
-    twin = lines.with_suffix(f".{form}")
+    twin = lines.with_name(f"{base}.{form}")
     if not twin.exists():
         draft = twin.with_name(f".{twin.name}.new")
         WRITERS[form](lines, draft)
@@ -39,9 +41,14 @@ def write_twin(lines: Path, form: str) -> Path | None:
     return twin
 
 
+def opened(lines: Path) -> BinaryIO:
+    """The lines themselves, whether they are compressed or not."""
+    return cast(BinaryIO, gzip.open(lines)) if lines.suffix == ".gz" else lines.open("rb")
+
+
 def write_csv(lines: Path, draft: Path) -> None:
     """Cells that a spreadsheet would take for a formula begin with an apostrophe."""
-    with lines.open("rb") as source, draft.open("w", encoding="utf-8", newline="") as file:
+    with opened(lines) as source, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         names: list[str] = []
         for row in map(json.loads, source):
@@ -56,7 +63,7 @@ def write_parquet(lines: Path, draft: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    with lines.open("rb") as source:
+    with opened(lines) as source:
         rows: Iterator[Mapping[str, Any]] = map(json.loads, source)
         first = list(islice(rows, ROWS_AT_ONCE))
         schema = schema_of(first[0], pa)

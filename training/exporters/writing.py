@@ -7,13 +7,13 @@ the files behind the recorded length is cut off before anything is added.
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from training.exporters.line_files import LineFile
 from training.exporters.records import Pseudonyms, Record, Task, read_units, records_of_unit
 from training.exporters.rows import FILES, PREPARED
 from training.exporters.tally import Tally
@@ -21,6 +21,8 @@ from training.exporters.tally import Tally
 SPLITS: Final = ("train", "validation")
 STATE: Final = "state.json"
 UNITS_PER_LOOK: Final = 100
+# Of a compressed file, which can be left only where one ends: far less than a second of work.
+UNITS_PER_MEMBER: Final = 1_000
 CHUNK_BYTES: Final = 1 << 20
 
 
@@ -58,6 +60,19 @@ class Wanted:
     kind: str
     files: Sequence[str]
     simulated: frozenset[int] = frozenset()
+    is_compressed: bool = False
+
+    @property
+    def units_per_look(self) -> int:
+        return UNITS_PER_MEMBER if self.is_compressed else UNITS_PER_LOOK
+
+    def file_name(self, split: str, base: str) -> str:
+        return file_name(split, base, is_compressed=self.is_compressed)
+
+    def file_names(self) -> Iterator[str]:
+        for split in SPLITS:
+            for base in self.files:
+                yield self.file_name(split, base)
 
 
 def write_on(wanted: Wanted, folder: Path, go_on: Callable[[], bool]) -> Progress:
@@ -86,11 +101,15 @@ def write_split(
     progress = files.progress
     source.seek(progress.record_bytes)
     split = SPLITS[progress.num_splits]
-    units = read_units(files.kind, split, source, start=progress.record_bytes)
+    kind = files.wanted.kind
+    units = read_units(kind, split, source, start=progress.record_bytes)
     for count, unit in enumerate(units):
-        if count % UNITS_PER_LOOK == 0 and not go_on():
-            return False
-        for record in records_of_unit(files.kind, unit, names):
+        if count % files.wanted.units_per_look == 0:
+            # Whether it is left here or not, so that it is the same bytes.
+            files.end_members()
+            if not go_on():
+                return False
+        for record in records_of_unit(kind, unit, names):
             progress.tally.count(split)
             if isinstance(record, Task):
                 progress.tally.count_task(len(record.texts), [one.ranks for one in record.answers])
@@ -104,43 +123,39 @@ class Files:
 
     def __init__(self, stack: ExitStack, folder: Path, wanted: Wanted, progress: Progress) -> None:
         self._lines_of = {base: FILES[wanted.kind][base] for base in wanted.files}
-        self.kind = wanted.kind
+        self.wanted = wanted
         self.progress = progress
-        self._open: dict[str, BinaryIO] = {}
-        for name in file_names(wanted.files):
+        self._open: dict[str, LineFile] = {}
+        for name in wanted.file_names():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
             file = stack.enter_context(path.open("r+b", buffering=CHUNK_BYTES))
-            file.truncate(progress.num_bytes.setdefault(name, 0))
-            file.seek(0, os.SEEK_END)
+            num_bytes = progress.num_bytes.get(name, 0)
             progress.num_rows.setdefault(name, 0)
-            self._open[name] = file
+            self._open[name] = LineFile(
+                file, num_bytes=num_bytes, is_compressed=wanted.is_compressed
+            )
 
     def write(self, record: Task | Record, split: str) -> None:
-        prepared = PREPARED[self.kind](record, split, self.progress.tally.num_records)
+        prepared = PREPARED[self.wanted.kind](record, split, self.progress.tally.num_records)
         for base, lines_of in self._lines_of.items():
-            name = file_name(split, base)
+            name = self.wanted.file_name(split, base)
             lines = lines_of(prepared)
-            content = b"".join(lines)
-            self._open[name].write(content)
-            self.progress.num_bytes[name] += len(content)
+            self._open[name].write(b"".join(lines))
             self.progress.num_rows[name] += len(lines)
 
-    def sync(self) -> None:
+    def end_members(self) -> None:
         for file in self._open.values():
-            file.flush()
-            os.fsync(file.fileno())
+            file.end_member()
+
+    def sync(self) -> None:
+        """Whatever the progress says is on disk."""
+        self.progress.num_bytes = {name: file.sync() for name, file in self._open.items()}
 
 
-def file_name(split: str, base: str) -> str:
-    return f"{split}/{base}.jsonl"
-
-
-def file_names(bases: Sequence[str]) -> Iterator[str]:
-    for split in SPLITS:
-        for base in bases:
-            yield file_name(split, base)
+def file_name(split: str, base: str, *, is_compressed: bool = False) -> str:
+    return f"{split}/{base}.jsonl{'.gz' if is_compressed else ''}"
 
 
 def save(progress: Progress, folder: Path) -> None:

@@ -30,6 +30,8 @@ class Export(models.Model):
     files = ArrayField(models.CharField(max_length=40), default=list)
     # Beside the lines of JSON.
     forms = ArrayField(models.CharField(max_length=16, choices=Form), default=list)
+    # Whether the lines of JSON are gzipped.
+    is_compressed = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     num_records_done = models.PositiveIntegerField(default=0)
     artifact = models.ForeignKey(

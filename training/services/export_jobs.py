@@ -26,7 +26,12 @@ OPEN_STATES: Final = (Export.State.QUEUED, Export.State.RUNNING)
 
 
 def request_export(
-    *, snapshot_id: UUID, files: Sequence[str], forms: Sequence[str], by: User
+    *,
+    snapshot_id: UUID,
+    files: Sequence[str],
+    forms: Sequence[str],
+    is_compressed: bool = False,
+    by: User,
 ) -> Export:
     """An export that waits for a worker.
 
@@ -35,7 +40,11 @@ def request_export(
     snapshot = access_snapshot(snapshot_id)
     check_export(snapshot, files, forms)
     return Export.objects.create(
-        snapshot=snapshot, files=list(files), forms=list(forms), created_by=by
+        snapshot=snapshot,
+        files=list(files),
+        forms=list(forms),
+        is_compressed=is_compressed,
+        created_by=by,
     )
 
 
@@ -83,7 +92,12 @@ def _write(export: Export, go_on: Callable[[], bool]) -> None:
     folder = folder_of(export)
     folder.mkdir(parents=True, exist_ok=True)
     done, is_over = export_on(
-        export.snapshot, folder, files=export.files, forms=export.forms, go_on=go_on
+        export.snapshot,
+        folder,
+        files=export.files,
+        forms=export.forms,
+        is_compressed=export.is_compressed,
+        go_on=go_on,
     )
     export.num_records_done = done
     export.save(update_fields=["num_records_done"])

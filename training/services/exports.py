@@ -34,6 +34,7 @@ def export_on(
     *,
     files: Sequence[str],
     forms: Sequence[str],
+    is_compressed: bool = False,
     go_on: Callable[[], bool],
 ) -> tuple[int, bool]:
     """Go on with an export; how many records are written, and whether it is finished.
@@ -45,6 +46,7 @@ def export_on(
         kind=snapshot.kind,
         files=files or list(FILES[snapshot.kind]),
         simulated=simulated_labelers(snapshot),
+        is_compressed=is_compressed,
     )
     progress = write_on(wanted, folder, go_on)
     if not progress.is_over:

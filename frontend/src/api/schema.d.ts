@@ -3378,12 +3378,15 @@ export interface components {
             files?: string[];
             /** @description Beside the lines of JSON. */
             forms?: ("csv" | "parquet")[];
+            /** @description Whether the lines of JSON are gzipped; `datasets` reads both. */
+            is_compressed?: boolean;
         };
         ExportOutput: {
             /** Format: uuid */
             readonly id: string;
             readonly files: string[];
             readonly forms: ("csv" | "parquet")[];
+            readonly is_compressed: boolean;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed";
             num_records: number;

@@ -43,11 +43,16 @@ def frozen_demonstration(number: int, text: str, labeler: int, split: str = "tra
 
 
 def wanted_of(
-    folder: Path, kind: str, records: Sequence[Mapping[str, Any]], simulated: Sequence[int] = ()
+    folder: Path,
+    kind: str,
+    records: Sequence[Mapping[str, Any]],
+    simulated: Sequence[int] = (),
+    *,
+    is_compressed: bool = False,
 ) -> Wanted:
     path = folder / "records.jsonl"
     path.write_text("".join(f"{canonical_json(record)}\n" for record in records))
-    return Wanted(path, kind, list(FILES[kind]), frozenset(simulated))
+    return Wanted(path, kind, list(FILES[kind]), frozenset(simulated), is_compressed)
 
 
 def exported(

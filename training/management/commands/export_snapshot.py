@@ -1,4 +1,4 @@
-"""manage.py export_snapshot SNAPSHOT FOLDER [--files NAME ...] [--csv] [--parquet]"""
+"""manage.py export_snapshot SNAPSHOT FOLDER [--files NAME ...] [--gzip] [--csv] [--parquet]"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--files", nargs="+", default=[], help="all that there are unless named"
         )
+        parser.add_argument("--gzip", action="store_true", help="compress the lines")
         parser.add_argument("--csv", action="store_true", help="for spreadsheets, beside the lines")
         parser.add_argument(
             "--parquet", action="store_true", help="beside the lines; needs pyarrow"
@@ -39,6 +40,11 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from refusal
         folder.mkdir(parents=True, exist_ok=True)
         num_records, _ = export_on(
-            snapshot, folder, files=options["files"], forms=forms, go_on=lambda: True
+            snapshot,
+            folder,
+            files=options["files"],
+            forms=forms,
+            is_compressed=options["gzip"],
+            go_on=lambda: True,
         )
         self.stdout.write(f"{num_records} records in {folder}")

@@ -12,6 +12,7 @@ const done: Export = {
   id: "00000009-0000-4000-8000-000000000009",
   files: [],
   forms: ["csv"],
+  is_compressed: false,
   state: "done",
   num_records: 612,
   num_records_done: 612,

@@ -3,13 +3,14 @@
 import csv
 import gzip
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from labeling.exporters.csv_cells import safe_cell
+from training.exporters.columns import COLUMNS, with_named_ratings
 
 CSV: Final = "csv"
 PARQUET: Final = "parquet"
@@ -30,7 +31,7 @@ def write_twin(lines: Path, form: str) -> Path | None:
 
     Raises: ModuleNotFoundError where pyarrow is wanted and not installed.
     """
-    base = lines.name.partition(".")[0]
+    base = base_of(lines)
     if form == CSV and base not in FLAT:
         return None
     twin = lines.with_name(f"{base}.{form}")
@@ -39,6 +40,11 @@ def write_twin(lines: Path, form: str) -> Path | None:
         WRITERS[form](lines, draft)
         draft.replace(twin)
     return twin
+
+
+def base_of(lines: Path) -> str:
+    """The name of the file without its endings."""
+    return lines.name.partition(".")[0]
 
 
 def opened(lines: Path) -> BinaryIO:
@@ -59,34 +65,33 @@ def write_csv(lines: Path, draft: Path) -> None:
 
 
 def write_parquet(lines: Path, draft: Path) -> None:
-    """Raises: ModuleNotFoundError."""
+    """Ratings stand as a list of name and value, all else as in the lines.
+
+    Raises: ModuleNotFoundError.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
-    with opened(lines) as source:
-        rows: Iterator[Mapping[str, Any]] = map(json.loads, source)
-        first = list(islice(rows, ROWS_AT_ONCE))
-        schema = schema_of(first[0], pa)
-        with parquet.ParquetWriter(draft, schema, compression="zstd") as writer:
-            batch = first
-            while batch:
-                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-                batch = list(islice(rows, ROWS_AT_ONCE))
+    schema = pa.schema(
+        [(name, type_of(kind, pa)) for name, kind in COLUMNS[base_of(lines)].items()]
+    )
+    with (
+        opened(lines) as source,
+        parquet.ParquetWriter(draft, schema, compression="zstd") as writer,
+    ):
+        rows = map(with_named_ratings, map(json.loads, source))
+        while batch := list(islice(rows, ROWS_AT_ONCE)):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
 
 
-def schema_of(row: Mapping[str, Any], pa: Any) -> Any:
-    """Read off one row: every column of a file holds one type, and a rank may be missing."""
-    return pa.schema([(name, type_of(value, pa)) for name, value in row.items()])
-
-
-def type_of(value: object, pa: Any) -> Any:
-    if isinstance(value, list):
-        known = [one for one in value if one is not None]
-        return pa.list_(type_of(known[0] if known else 0, pa))
-    if isinstance(value, dict):
-        return pa.struct([(name, type_of(one, pa)) for name, one in value.items()])
+def type_of(kind: Any, pa: Any) -> Any:
+    """The Arrow type of a column as ``COLUMNS`` describes it."""
+    if isinstance(kind, list):
+        return pa.list_(type_of(kind[0], pa))
+    if isinstance(kind, dict):
+        return pa.struct([(name, type_of(one, pa)) for name, one in kind.items()])
     simple = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
-    return simple[type(value)]
+    return simple[kind]
 
 
 WRITERS: Final[Mapping[str, Callable[[Path, Path], None]]] = {

@@ -1,6 +1,5 @@
 """An export goes on where it was, whatever it was in the middle of, and is the same to the byte."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from tests.training.exporters.frozen import (
 )
 from training.exporters.data_card import CardFacts, write_card
 from training.exporters.tally import agreement_counts
-from training.exporters.twins import has_parquet, write_twin
 from training.exporters.writing import STATE, write_on
 
 
@@ -157,30 +155,3 @@ def test_the_manifest_names_every_file_and_the_empty_ones_are_gone(tmp_path: Pat
     assert not (out / STATE).exists()
     assert manifest["files"]["train/ranking.jsonl"]["rows"] == 2
     assert (manifest["num_labelers"], manifest["tally"]["num_rankings"]) == (2, 3)
-
-
-def test_a_cell_that_is_a_formula_stays_a_text_in_a_spreadsheet(tmp_path: Path) -> None:
-    records = [frozen_demonstration(1, "=1+1", 1), frozen_demonstration(2, "a\nb", 1)]
-    out, _ = exported(tmp_path, "sft", records)
-
-    twin = write_twin(out / "train/sft.jsonl", "csv")
-
-    assert twin is not None
-    with twin.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["completion"] for row in rows] == ["'=1+1", "a\nb"]
-    assert write_twin(out / "train/sft_messages.jsonl", "csv") is None
-
-
-@pytest.mark.skipif(not has_parquet(), reason="pip install -r requirements-parquet.txt")
-@pytest.mark.parametrize("base", ["ranking", "preference", "preference_messages", "unpaired"])
-def test_parquet_holds_the_same_rows(tmp_path: Path, base: str) -> None:
-    from pyarrow import parquet
-
-    records = [frozen_task(1, (7, [None, 2, 1])), frozen_task(2, (7, [1, 2, 3]), category="chat")]
-    out, _ = exported(tmp_path, "rm", records)
-    lines = out / f"train/{base}.jsonl"
-
-    twin = write_twin(lines, "parquet")
-
-    assert parquet.read_table(twin).to_pylist() == rows_of(lines)

@@ -44,10 +44,16 @@ class RowError:
 
 def read_prompt_rows(lines: Iterable[bytes]) -> Iterator[tuple[int, PromptRow | list[RowError]]]:
     """Every line that is not blank with its number from 1: a row, or all that is wrong with it."""
+    for number, line in numbered_lines(lines):
+        yield number, read_prompt_row(line, number)
+
+
+def numbered_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Every line that is not blank with its number from 1."""
     for number, line in enumerate(lines, start=1):
         text = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
         if text.strip():
-            yield number, read_prompt_row(text, number)
+            yield number, text
 
 
 def read_prompt_row(line: bytes, number: int) -> PromptRow | list[RowError]:

@@ -8,6 +8,7 @@ from typing import Final, Literal, cast
 from django.conf import settings
 from django.db import connection, transaction
 
+from labeling.importers.exported_prompts import read_exported_prompts
 from labeling.importers.prompts import PromptRow, RowError, read_prompt_rows
 from labeling.models import Prompt, User
 from labeling.selectors.prompts import (
@@ -19,6 +20,7 @@ from labeling.services.prompt_checks import TextFacts, facts_of
 from labeling.text_hygiene import (
     MAX_PROMPT_TOKENS,
     CapBy,
+    Split,
     cap_key,
     counted_key,
     split_of_key,
@@ -259,17 +261,25 @@ def reservations(prompt: Prompt) -> list[str]:
 
 
 def import_prompts(
-    lines: Iterable[bytes], *, submitted_by: User | None, dry_run: bool
+    lines: Iterable[bytes],
+    *,
+    submitted_by: User | None,
+    dry_run: bool,
+    exported_split: Split | None = None,
 ) -> ImportReport:
     """Store the good rows of a JSON Lines file and report on all of them.
 
-    Rows are stored 500 at a time; an import that was cut off is simply run again.
+    With ``exported_split`` the file is an export's of that split: its prompts stay in it, and those
+    that begin alike were told apart before. Rows are stored 500 at a time; an import that was cut
+    off is simply run again.
     """
     report = ImportReport(dry_run=dry_run)
-    rules = PromptRules.of_settings()
+    rules = PromptRules.of_settings(compares_prefixes=exported_split is None)
     earlier = KnownPrompts()
     line_of: dict[str, int] = {}
-    rows = read_prompt_rows(lines)
+    rows = (
+        read_exported_prompts(lines, exported_split) if exported_split else read_prompt_rows(lines)
+    )
     while batch := list(islice(rows, NUM_ROWS_AT_ONCE)):
         report.num_read += len(batch)
         good: list[tuple[int, PromptRow]] = []

@@ -341,3 +341,22 @@ def test_the_command_says_what_became_of_each_row(tmp_path: Path) -> None:
 
 def test_the_command_says_when_there_is_no_file(tmp_path: Path) -> None:
     assert "No such file" in command(tmp_path / "nowhere.jsonl")
+
+
+@pytest.mark.django_db
+def test_exported_prompts_stay_in_the_split_of_their_file(tmp_path: Path) -> None:
+    """R6. What is no row of such a file is reported, and a second run stores nothing twice."""
+    path = tmp_path / "prompts.jsonl"
+    path.write_bytes(b'{"prompt": "a"}\n{"prompt": "b"}\n{"prompt": ""}\n{"text": "c"}\n[]\n{"\n')
+
+    dry, real, again = (
+        command(path, "--exported-split", "validation", *options)
+        for options in (["--dry-run"], [], [])
+    )
+
+    assert "read 6, would store 2, skipped 0, broken 4" in dry
+    assert "read 6, stored 2, skipped 0, broken 4" in real
+    assert "line 3: error: Empty." in real
+    assert 'line 4: error: A row of an exported prompts.jsonl is {"prompt": "..."}.' in real
+    assert "read 6, stored 0, skipped 2, broken 4" in again
+    assert dict(Prompt.objects.values_list("text", "split")) == dict.fromkeys("ab", "validation")

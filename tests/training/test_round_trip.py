@@ -16,7 +16,7 @@ from labeling.models import Prompt, User
 from labeling.services.imported_tasks import Target, key_in_split
 from labeling.services.judgment_imports import import_judgments
 from labeling.text_hygiene import split_of_key, text_sha256
-from tests.cast import Cast
+from tests.cast import Cast, make_prompt
 from tests.labeling.import_samples import SAMPLES
 from training.exporters.frozen_tasks import frozen_task
 from training.exporters.records import Pseudonyms, exported_task
@@ -24,7 +24,7 @@ from training.exporters.rows import FILES, encoded_task
 from training.models import Snapshot
 from training.services.canonical import canonical_line
 from training.services.snapshot_records import SnapshotQuery
-from training.services.snapshots import freeze_demonstrations, freeze_rankings
+from training.services.snapshots import freeze_demonstrations, freeze_prompts, freeze_rankings
 
 TEXTS = some.text(
     some.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30
@@ -130,10 +130,13 @@ def test_a_prompt_stays_in_the_split_that_it_was_in(prompt: str, split: Any) -> 
     assert key == key_in_split("concord", prompt, split)
 
 
+FREEZE = {"rm": freeze_rankings, "sft": freeze_demonstrations, "ppo": freeze_prompts}
+
+
 def frozen(cast: Cast, name: str, kind: str) -> Snapshot:
-    query = SnapshotQuery(include_simulated=True)
-    freeze = freeze_rankings if kind == "rm" else freeze_demonstrations
-    return freeze(by=cast.ada, name=name, query=query)
+    # Of the prompts a few that were held out come along.
+    query = SnapshotQuery(include_simulated=True, num_validation_prompts=20 if kind == "ppo" else 0)
+    return FREEZE[kind](by=cast.ada, name=name, query=query)
 
 
 def exported(snapshot_id: UUID, folder: Path) -> dict[str, bytes]:
@@ -190,3 +193,26 @@ def test_an_installation_exports_what_another_one_exported(
     assert first.keys() == second.keys()
     assert first == second
     assert dict(Prompt.objects.values_list("text", "split")).items() <= splits.items()
+
+
+@pytest.mark.django_db
+def test_prompts_come_back_in_their_order_and_their_split(
+    cast: Cast, tmp_path: Path, settings: Any
+) -> None:
+    """R6: also those that fell into their split by the key of whoever wrote them."""
+    settings.ARTIFACT_ROOT = tmp_path / "artifacts"
+    same_beginning = "Tell me about the harbour at dusk and " * 20
+    for n in range(60):
+        make_prompt(f"{same_beginning}{n}\n", user_key=f"u{n}")
+    first = exported(frozen(cast, "First", "ppo").pk, tmp_path / "first")
+    splits = dict(Prompt.objects.values_list("text", "split"))
+
+    forget_everything()
+    for split in ("validation", "train"):
+        file = tmp_path / f"first/{split}/prompts.jsonl"
+        call_command("import_prompts", str(file), f"--exported-split={split}", stdout=io.StringIO())
+    second = exported(frozen(cast, "Second", "ppo").pk, tmp_path / "second")
+
+    assert first.keys() == second.keys() == {"train/prompts.jsonl", "validation/prompts.jsonl"}
+    assert first == second
+    assert dict(Prompt.objects.values_list("text", "split")) == splits

@@ -1,4 +1,4 @@
-"""manage.py import_prompts FILE [--dry-run]"""
+"""manage.py import_prompts FILE [--dry-run] [--exported-split train|validation]"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,12 +15,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="report, and store nothing")
+        parser.add_argument(
+            "--exported-split",
+            choices=["train", "validation"],
+            help="the file is the prompts.jsonl of this split of an export; its prompts stay in it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
             with path.open("rb") as lines:
-                report = import_prompts(lines, submitted_by=None, dry_run=options["dry_run"])
+                report = import_prompts(
+                    lines,
+                    submitted_by=None,
+                    dry_run=options["dry_run"],
+                    exported_split=options["exported_split"],
+                )
         except OSError as error:
             raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
         for skipped in report.skipped:

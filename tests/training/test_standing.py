@@ -7,9 +7,10 @@ import pytest
 from labeling.models import AuditEntry
 from tests.cast import client_of, make_ranking, make_ranking_project, make_task
 from tests.training.chains import make_ended_run
+from training.jobs.inputs import describe_job
 from training.models import Artifact, ModelVersion, Refresh, Run, Snapshot, StandingRewardModel
 from training.models.clock import ClockTimestamp
-from training.runner.claim import claim, finish_unsuccessful, report_slots
+from training.runner.claim import claim, finish_unsuccessful, report_slots, start_running
 from training.runner.letting_go import Ending
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
@@ -89,29 +90,36 @@ def test_the_next_one_starts_warm_and_reads_everything_so_far(ada, rosa, standin
     assert second.snapshot.counts["rankings"] == 4
 
 
-def test_a_ppo_run_keeps_the_reward_model_that_it_was_given(
-    ada, standing, base_model, make_snapshot, artifact, rank
+def test_a_running_ppo_keeps_the_reward_model_that_it_was_given(
+    ada, standing, base_model, make_snapshot, make_artifact, artifact, rank, tmp_path
 ):
+    """Also in an attempt after the refresh: what its trainer is told does not change."""
     rank(2)
-    newest = succeed(refresh_what_is_due()[0], artifact, ada)
+    given = succeed(refresh_what_is_due()[0], artifact, ada)
     request = RunRequest(
         stage="ppo",
         inputs={
             "policy": base_model.pk,
-            "reward_model": newest.pk,
+            "reward_model": given.pk,
             "prompts": make_snapshot(Snapshot.Kind.PPO).pk,
         },
     )
     ppo = request_run(by=ada, request=request)
-    before = (ppo.spec, ppo.inputs.get(role="reward_model").model_version)
+    report_slots("node")
+    held = claim(ppo.pk, host="node")
+    start_running(held, pid=1)
+    told = describe_job(Run.objects.get(pk=ppo.pk), tmp_path)
 
     rank(2)
-    after = succeed(refresh_what_is_due()[0], artifact, ada)
+    other = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": "again"}'})
+    after = succeed(refresh_what_is_due()[0], other, ada)
 
-    ppo.refresh_from_db()
-    assert after != newest
-    assert (ppo.spec, ppo.inputs.get(role="reward_model").model_version) == before
-    assert ModelVersion.objects.get(pk=newest.pk).artifact_id == newest.artifact_id
+    ppo = Run.objects.get(pk=ppo.pk)
+    assert ppo.state == "running"
+    assert after.artifact_id not in told["inputs"]["reward_model"]
+    assert given.artifact_id in told["inputs"]["reward_model"]
+    assert describe_job(ppo, tmp_path) == told
+    assert ppo.inputs.get(role="reward_model").model_version == given
 
 
 def test_a_refresh_that_fails_switches_it_off_until_somebody_has_looked(ada, rosa, standing, rank):

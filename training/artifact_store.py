@@ -31,6 +31,10 @@ class ArtifactError(Exception):
     """An artifact is missing, damaged, or cannot be published as it is."""
 
 
+class UnusableFolderError(ArtifactError):
+    """What was to be published holds something else than files and folders, or nothing."""
+
+
 @dataclass(frozen=True)
 class StoredArtifact:
     sha256: str
@@ -43,7 +47,8 @@ def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifa
     ``may_link`` makes hard links instead of copies; only for a folder that nobody will change.
     The folder appears under its name whole or not at all, and is on disk when this returns.
 
-    Raises: ArtifactError for links, special files or an empty folder; OSError for a full disk.
+    Raises: UnusableFolderError for links, special files or an empty folder; ArtifactError when
+    the bucket does not take it; OSError for a full disk.
     """
     root.mkdir(parents=True, exist_ok=True)
     _sweep_abandoned(root)
@@ -176,12 +181,12 @@ def _regular_files(folder: Path) -> Iterator[Path]:
     found = False
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            raise ArtifactError(f"{path.relative_to(folder)} is a link or a special file.")
+            raise UnusableFolderError(f"{path.relative_to(folder)} is a link or a special file.")
         if path.is_file():
             found = True
             yield path
     if not found:
-        raise ArtifactError(f"{folder.name} holds no files.")
+        raise UnusableFolderError(f"{folder.name} holds no files.")
 
 
 def _place(source: Path, target: Path, *, may_link: bool) -> None:

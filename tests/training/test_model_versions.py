@@ -1,8 +1,11 @@
 """Base models from a local folder: data only, nothing that runs (issue: safetensors, no code)."""
 
 import json
+import os
+import re
 import shutil
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +13,7 @@ from django.core.management import CommandError, call_command
 from labeling.errors import Refused
 from labeling.models import CompletionSource
 from tests.cast import client_of, make_source
-from training.artifact_store import open_verified
+from training.artifact_store import ArtifactError, open_verified
 from training.models import ModelVersion
 from training.services.model_folders import check_model_folder
 from training.services.model_versions import Origin, register_base_model
@@ -110,6 +113,60 @@ class TestRegistering:
                 "--licence=b",
                 "--source=c",
             )
+
+    @pytest.mark.parametrize("kind", ["folder link", "pipe"])
+    def test_the_command_refuses_what_is_neither_file_nor_folder(self, folder, tmp_path, kind):
+        spoil(folder, kind, tmp_path)
+
+        with pytest.raises(CommandError, match=SPOILED[kind]):
+            call_command("register_model", str(folder), "--name=a", "--licence=b", "--source=c")
+
+        assert not ModelVersion.objects.exists()
+
+    def test_a_folder_that_changes_after_its_check_is_refused(self, folder, monkeypatch):
+        """What the store refuses is a refusal too, whatever the check saw before."""
+
+        def check_and_change(path):
+            check_model_folder(path)
+            (path / "late.json").symlink_to("/etc/passwd")
+
+        monkeypatch.setattr("training.services.model_versions.check_model_folder", check_and_change)
+
+        with pytest.raises(Refused) as refusal:
+            register(folder)
+
+        assert (refusal.value.code, refusal.value.status) == ("unusable_model_folder", 400)
+        assert refusal.value.fields == {"path": ["late.json is a link or a special file"]}
+
+
+SPOILED = {
+    "folder link": "extra is a link",
+    "broken link": "gone.txt is a link",
+    "link to itself": "round.txt is a link",
+    "pipe": "special.json is neither a file nor a folder",
+    "config pipe": "config.json is neither a file nor a folder",
+    "name": r"bad-\\xff.txt is a name that is not UTF-8",
+}
+
+
+def spoil(folder, kind, elsewhere):
+    """Put into the folder what must never be followed, opened or stored."""
+    match kind:
+        case "folder link":
+            (elsewhere / "secret").mkdir()
+            (elsewhere / "secret" / "notes.txt").write_text("not for the store")
+            (folder / "extra").symlink_to(elsewhere / "secret", target_is_directory=True)
+        case "broken link":
+            (folder / "gone.txt").symlink_to(elsewhere / "nowhere")
+        case "link to itself":
+            (folder / "round.txt").symlink_to(folder / "round.txt")
+        case "pipe":
+            os.mkfifo(folder / "special.json")
+        case "config pipe":
+            (folder / "config.json").unlink()
+            os.mkfifo(folder / "config.json")
+        case "name":
+            Path(os.fsdecode(os.fsencode(folder) + b"/bad-\xff.txt")).write_text("x")
 
 
 class TestFolders:
@@ -228,6 +285,41 @@ class TestApi:
 
         assert answer.status_code == 400
         assert list(answer.json()["fields"]) == ["path"]
+
+    @pytest.mark.parametrize("kind", SPOILED)
+    def test_what_is_neither_file_nor_folder_is_named(self, cast, folder, tmp_path, kind):
+        """P14: neither a link to another folder nor a pipe that would never answer."""
+        spoil(folder, kind, tmp_path)
+
+        answer = self.post(cast.ada, path=str(folder))
+
+        assert answer.status_code == 400
+        assert list(answer.json()["fields"]) == ["path"]
+        assert re.match(SPOILED[kind], answer.json()["fields"]["path"][0])
+        assert not ModelVersion.objects.exists()
+
+    def test_a_path_that_is_itself_a_link_is_named(self, cast, folder, tmp_path):
+        (tmp_path / "door").symlink_to(folder, target_is_directory=True)
+
+        answer = self.post(cast.ada, path=str(tmp_path / "door"))
+
+        assert answer.status_code == 400
+        assert answer.json()["fields"] == {
+            "path": ["it is a link; give the folder that it leads to"]
+        }
+
+    def test_a_store_that_does_not_take_it_is_not_the_folders_fault(
+        self, cast, folder, monkeypatch
+    ):
+        def full(*_args):
+            raise ArtifactError("Artifact x could not be shared: the bucket is gone.")
+
+        monkeypatch.setattr("training.services.model_versions.publish", full)
+
+        answer = self.post(cast.ada, path=str(folder))
+
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+        assert not ModelVersion.objects.exists()
 
     def test_a_folder_that_is_not_there_is_named(self, cast, tmp_path):
         answer = self.post(cast.ada, path=str(tmp_path / "nowhere"))

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -43,47 +44,67 @@ def check_model_folder(folder: Path) -> None:
     try:
         _check(folder)
     except OSError as error:
-        raise _refusal(f"it cannot be read ({error.strerror})") from error
+        raise unusable_folder(f"it cannot be read ({error.strerror})") from error
 
 
 def _check(folder: Path) -> None:
-    if not folder.is_dir():
-        raise _refusal("there is no such folder on this machine")
-    files = sorted(path for path in folder.rglob("*") if not path.is_dir())
+    _check_place(folder)
+    # What ``is_dir`` says of a link is said of its target, which lies anywhere.
+    files = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     _check_names(folder, files)
     config = _read_json(folder / "config.json")
     if not isinstance(config.get("model_type"), str):
-        raise _refusal("config.json names no model_type")
+        raise unusable_folder("config.json names no model_type")
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
-        raise _refusal(f"it has no tokenizer ({' or '.join(TOKENIZER_FILES)})")
+        raise unusable_folder(f"it has no tokenizer ({' or '.join(TOKENIZER_FILES)})")
     weights = [path for path in files if path.suffix == ".safetensors"]
     if not weights:
-        raise _refusal("it has no safetensors weights")
+        raise unusable_folder("it has no safetensors weights")
     for path in weights:
         _check_safetensors(path)
     for path in files:
         if path.suffix == ".json" and "auto_map" in _read_json(path):
-            raise _refusal(
+            raise unusable_folder(
                 f"{path.name} asks for code of its own (auto_map), which never runs here"
             )
 
 
+def _check_place(folder: Path) -> None:
+    if folder.is_symlink():
+        raise unusable_folder("it is a link; give the folder that it leads to")
+    if not folder.is_dir():
+        raise unusable_folder("there is no such folder on this machine")
+    # Before the walk: somebody may name a folder that holds a whole disk.
+    if not os.path.lexists(folder / "config.json"):
+        raise unusable_folder("it has no config.json")
+
+
 def _check_names(folder: Path, files: Iterable[Path]) -> None:
     for path in files:
-        name = path.relative_to(folder).as_posix()
+        stored_name = os.fsencode(path.relative_to(folder))
+        name = stored_name.decode(errors="backslashreplace")
+        if os.fsencode(name) != stored_name:
+            raise unusable_folder(f"{name} is a name that is not UTF-8; rename it")
         if path.is_symlink():
-            raise _refusal(f"{name} is a link; copy the folder with its links followed (cp -rL)")
+            raise unusable_folder(
+                f"{name} is a link; copy the folder with its links followed (cp -rL)"
+            )
+        # Reading a pipe would wait for whoever writes into it.
+        if not path.is_file():
+            raise unusable_folder(f"{name} is neither a file nor a folder; remove it")
         if path.suffix not in ALLOWED_SUFFIXES and path.name not in ALLOWED_NAMES:
-            raise _refusal(f"{name} is neither safetensors, JSON, text nor a licence; remove it")
+            raise unusable_folder(
+                f"{name} is neither safetensors, JSON, text nor a licence; remove it"
+            )
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise _refusal(f"it has no {path.name}") from error
+        raise unusable_folder(f"it has no {path.name}") from error
     except (ValueError, RecursionError) as error:
-        raise _refusal(f"{path.name} is not JSON") from error
+        raise unusable_folder(f"{path.name} is not JSON") from error
     return content if isinstance(content, dict) else {}
 
 
@@ -93,7 +114,7 @@ def _check_safetensors(path: Path) -> None:
     with path.open("rb") as stream:
         header_bytes = int.from_bytes(stream.read(8), "little")
         if size < 8 or header_bytes > min(MAXIMUM_HEADER_BYTES, size - 8):
-            raise _refusal(f"{path.name} is not a safetensors file")
+            raise unusable_folder(f"{path.name} is not a safetensors file")
         header = stream.read(header_bytes)
     try:
         tensors = {k: v for k, v in json.loads(header).items() if k != "__metadata__"}
@@ -101,13 +122,15 @@ def _check_safetensors(path: Path) -> None:
         end = max(last for _, last, _ in extents)
         sizes = {name: _num_bytes(one) for name, one in tensors.items()}
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise _refusal(f"{path.name} is not a safetensors file") from error
+        raise unusable_folder(f"{path.name} is not a safetensors file") from error
     if end != size - 8 - header_bytes:
-        raise _refusal(f"{path.name} is cut short or padded")
+        raise unusable_folder(f"{path.name} is cut short or padded")
     place = 0
     for first, last, name in extents:
         if first != place or last - first != sizes[name]:
-            raise _refusal(f"{path.name} does not hold what its header says of {name[:80]!r}")
+            raise unusable_folder(
+                f"{path.name} does not hold what its header says of {name[:80]!r}"
+            )
         place = last
 
 
@@ -119,7 +142,8 @@ def _num_bytes(tensor: Any) -> int:
     return int(math.prod(tensor["shape"])) * bits // 8
 
 
-def _refusal(problem: str) -> Refused:
+def unusable_folder(problem: str) -> Refused:
+    """The refusal that names the field and what is wrong with the folder."""
     return Refused(
         "unusable_model_folder",
         f"The model folder cannot be used: {problem}.",

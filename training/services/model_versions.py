@@ -10,10 +10,10 @@ from django.db import transaction
 from labeling.errors import Refused
 from labeling.models import CompletionSource, User
 from labeling.services.completions import get_or_create_source
-from training.artifact_store import StoredArtifact, publish
+from training.artifact_store import ArtifactError, StoredArtifact, UnusableFolderError, publish
 from training.models import Artifact, LabelsBehind, ModelVersion, Run
 from training.selectors.lineage import count_labels_behind
-from training.services.model_folders import check_model_folder
+from training.services.model_folders import check_model_folder, unusable_folder
 
 MAXIMUM_NAME = 160
 # The input whose weights training started from.
@@ -35,10 +35,10 @@ def register_base_model(
 
     Asking again for the same name and the same bytes gives the version that is there.
 
-    Raises: Refused("unusable_model_folder"), Refused("name_taken").
+    Raises: Refused("unusable_model_folder"), Refused("name_taken"), Refused("store_unavailable").
     """
     check_model_folder(path)
-    stored = publish(settings.ARTIFACT_ROOT, path)
+    stored = _stored_copy(path)
     with transaction.atomic():
         existing = ModelVersion.objects.filter(name=name).first()
         if existing is not None:
@@ -54,6 +54,16 @@ def register_base_model(
             completion_source=_completion_source(name),
             created_by=by,
         )
+
+
+def _stored_copy(folder: Path) -> StoredArtifact:
+    """Somebody may change the folder between its check and its copy."""
+    try:
+        return publish(settings.ARTIFACT_ROOT, folder)
+    except UnusableFolderError as error:
+        raise unusable_folder(str(error).rstrip(".")) from error
+    except ArtifactError as error:
+        raise Refused("store_unavailable", f"{error} Try again later.", status=503) from error
 
 
 def publish_model_folder(folder: Path) -> StoredArtifact:

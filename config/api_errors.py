@@ -18,7 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from config.parsers import PayloadTooLarge
+from config.parsers import MalformedJSON, PayloadTooLarge
 from labeling.errors import NotAccessible, Refused
 
 logger = logging.getLogger(__name__)
@@ -116,6 +116,7 @@ def answer_for_api_exception(error: exceptions.APIException) -> ErrorAnswer:
         status=error.status_code,
         code=codes if isinstance(codes, str) else error.default_code,
         detail=str(error.detail),
+        fields=error.fields if isinstance(error, MalformedJSON) else {},
         headers=headers,
     )
 

@@ -20,6 +20,16 @@ class PayloadTooLarge(APIException):
         super().__init__(f"The body is larger than {megabytes:g} MB; send it in parts.")
 
 
+class MalformedJSON(ParseError):
+    """``fields`` names the member that holds what cannot be stored, if it is one member."""
+
+    default_code = "malformed_json"
+
+    def __init__(self, error: StrictJSONError) -> None:
+        super().__init__(str(error))
+        self.fields = {error.place: [str(error)]} if error.place else {}
+
+
 def read_bounded(stream: IO[bytes], parser_context: Mapping[str, Any] | None) -> bytes:
     """The whole body, or PayloadTooLarge without holding more than the limit in memory.
 
@@ -48,7 +58,7 @@ class StrictJSONParser(BaseParser):
         try:
             return read_json(read_bounded(stream, parser_context))
         except StrictJSONError as error:
-            raise ParseError(str(error), code="malformed_json") from error
+            raise MalformedJSON(error) from error
 
 
 class JSONLinesParser(BaseParser):

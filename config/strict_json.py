@@ -7,7 +7,8 @@ place where it stands.
 
 import json
 import math
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import Any
 
 MAX_DEPTH = 64
 INTEGER_MINIMUM, INTEGER_MAXIMUM = -(2**63), 2**63 - 1
@@ -16,7 +17,14 @@ MAX_INTEGER_CHARACTERS = 20
 
 
 class StrictJSONError(ValueError):
-    """The text is not JSON, or is JSON that cannot be stored exactly."""
+    """The text is not JSON, or is JSON that cannot be stored exactly.
+
+    ``place`` is the dotted path to the member at fault, "" where the fault is not one member's.
+    """
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 def read_json(body: bytes) -> Any:
@@ -46,23 +54,30 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def parse_integer(digits: str) -> int:
+@dataclass(frozen=True)
+class Unstorable:
+    """In the place of a number that cannot be kept, until it is known where it stands."""
+
+    message: str
+
+
+def parse_integer(digits: str) -> int | Unstorable:
     if len(digits) <= MAX_INTEGER_CHARACTERS:
         number = int(digits)
         if INTEGER_MINIMUM <= number <= INTEGER_MAXIMUM:
             return number
-    raise StrictJSONError(f"The whole number {digits[:24]} does not fit into 64 bits.")
+    return Unstorable(f"The whole number {digits[:24]} does not fit into 64 bits")
 
 
-def parse_finite(digits: str) -> float:
+def parse_finite(digits: str) -> float | Unstorable:
     number = float(digits)
     if not math.isfinite(number):
-        raise StrictJSONError(f"The number {digits[:24]} is too large.")
+        return Unstorable(f"The number {digits[:24]} is too large")
     return number
 
 
-def refuse_constant(name: str) -> NoReturn:
-    raise StrictJSONError(f"{name} is not a JSON number.")
+def refuse_constant(name: str) -> Unstorable:
+    return Unstorable(f"{name} is not a JSON number")
 
 
 def object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -87,6 +102,8 @@ def check_storable(document: object) -> None:
         value, place, depth = waiting.pop()
         if depth > MAX_DEPTH:
             raise StrictJSONError(too_deep())
+        if isinstance(value, Unstorable):
+            raise StrictJSONError(f"{value.message}{standing_in(place)}.", place=place)
         if isinstance(value, str):
             check_text(value, place)
         elif isinstance(value, dict):
@@ -94,11 +111,11 @@ def check_storable(document: object) -> None:
                 check_text(key, place)
             waiting.extend((member, inside(place, key), depth + 1) for key, member in value.items())
         elif isinstance(value, list):
-            # Numbers, true, false and null need no second look; long lists mostly hold them.
+            # Good numbers, true, false and null need no second look; long lists mostly hold them.
             waiting.extend(
                 (item, inside(place, str(n)), depth + 1)
                 for n, item in enumerate(value)
-                if isinstance(item, str | dict | list)
+                if isinstance(item, str | dict | list | Unstorable)
             )
 
 
@@ -107,11 +124,16 @@ def inside(place: str, key: str) -> str:
     return f"{place}.{key[:40]}"[-80:].lstrip(".")
 
 
+def standing_in(place: str) -> str:
+    return f" (in {place})" if place else ""
+
+
 def check_text(text: str, place: str) -> None:
-    where = f" (in {place})" if place else ""
+    where = standing_in(place)
     if "\0" in text:
-        raise StrictJSONError(f"NUL characters cannot be stored{where}.")
+        raise StrictJSONError(f"NUL characters cannot be stored{where}.", place=place)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise StrictJSONError(f"Half of a surrogate pair is not text{where}.") from error
+        message = f"Half of a surrogate pair is not text{where}."
+        raise StrictJSONError(message, place=place) from error

@@ -43,6 +43,24 @@ def test_a_body_that_cannot_be_kept_is_malformed(amina: User, body: bytes) -> No
 
 
 @pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b'{"name": "a\\u0000b"}', "name"),
+        (b'{"scopes": ["label", "\\ud83d"]}', "scopes.1"),
+        (b'{"expires_in_days": 9223372036854775808}', "expires_in_days"),
+        (b'{"a": {"b": [1, 1e999]}}', "a.b.1"),
+        (b'{"a": [[NaN]]}', "a.0.0"),
+        (b'{"a": {"b\\u0000": 1}}', "a"),
+    ],
+)
+def test_the_member_that_cannot_be_kept_is_named(amina: User, body: bytes, place: str) -> None:
+    answer = client_of(amina).generic("POST", "/api/tokens/", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+    assert answer.json()["fields"] == {place: [answer.json()["detail"]]}
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

@@ -93,7 +93,7 @@ def test_an_input_is_an_id_and_nothing_else(ada, body, text):
     answer = post(ada, body | {"inputs": inputs})
 
     assert answer.status_code == 400
-    assert "inputs.base_model" in answer.json()["fields"] or "\x00" in text
+    assert "inputs.base_model" in answer.json()["fields"]
     assert not Run.objects.exists()
 
 

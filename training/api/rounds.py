@@ -29,6 +29,7 @@ from training.models import Round, RoundLink, RoundPolicy, RoundStep, RunState
 from training.selectors.model_versions import access_model_version
 from training.selectors.rounds import StepState, access_round, board_of, newest_link, rounds
 from training.selectors.snapshots import access_snapshot
+from training.services.policy_weights import MAXIMUM_WEIGHT
 from training.services.rounds import (
     STARTED_STEPS,
     NewRound,
@@ -42,7 +43,6 @@ ID_MAXIMUM = 2**63 - 1
 MAXIMUM_PROMPTS = 10_000
 MAXIMUM_COMPLETIONS = 64
 MAXIMUM_RANKINGS = 10_000_000
-MAXIMUM_WEIGHT = 1_000_000
 STARTED = [(step.value, step.label) for step in STARTED_STEPS]
 
 

@@ -50,8 +50,11 @@ class SweepInput(RunRequestInput):
 
     def wanted(self) -> SweepRequest:
         given = self.validated_data
-        values = given["values"] or geometric_values(**given["geometric"])
-        return SweepRequest(self.request(), given["parameter"], values)
+        request, parameter = self.request(), given["parameter"]
+        if given["values"]:
+            return SweepRequest(request, parameter, given["values"])
+        values = geometric_values(**given["geometric"])
+        return SweepRequest(request, parameter, values, field="geometric")
 
 
 class SweepOutput(serializers.ModelSerializer[Sweep]):

@@ -1,11 +1,12 @@
 """How much each policy of a sampling run writes (R85)."""
 
-import math
 from collections.abc import Collection, Mapping
 
 from training.ml.mixing import POLICY_ROLES, default_weights
 from training.models import ModelVersion
 from training.services.run_inputs import ChosenInput, Fields
+
+MAXIMUM_WEIGHT = 1_000_000
 
 
 def check_weights(
@@ -21,8 +22,8 @@ def check_weights(
         f"weights.{role}": ["there is no policy in this role"] for role in given.keys() - set(roles)
     }
     for role, weight in given.items():
-        if not (math.isfinite(weight) and weight >= 0):
-            fields[f"weights.{role}"] = ["must be a number from 0 on"]
+        if not 0 <= weight <= MAXIMUM_WEIGHT:
+            fields[f"weights.{role}"] = [f"must be a number from 0 to {MAXIMUM_WEIGHT}"]
     if given and not fields:
         fields = {f"weights.{role}": ["is needed"] for role in roles if role not in given}
         if not fields and not any(given.values()):

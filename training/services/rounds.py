@@ -40,6 +40,7 @@ from training.services.round_policies import (
     weights_of,
     writers_of,
 )
+from training.services.run_inputs import check_ranking_projects
 from training.services.run_requests import RunRequest, in_words
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
@@ -340,6 +341,7 @@ def _problems(new: NewRound) -> dict[str, list[str]]:
         fields["completions_per_prompt"] = [
             f"its tasks show {project.k} completions: at least that"
         ]
+    fields |= check_ranking_projects(new.ranking_projects)
     return fields | _wrong_hyperparameters(new.hyperparameters)
 
 

@@ -1,11 +1,12 @@
 """Whether the inputs of a requested run exist, fit their roles and are in the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
+from labeling.models import Project
 from training.artifact_store import is_stored
 from training.models import ModelVersion, Snapshot
 from training.services.stages import STAGES, InputRole, needs_pretraining
@@ -36,6 +37,15 @@ def check_inputs(
         elif name in inputs:
             chosen[name] = found[inputs[name]]
     return chosen, fields
+
+
+def check_ranking_projects(project_ids: Sequence[int] | None) -> Fields:
+    """A message where rankings are wanted of a project that there is not; None means of all."""
+    if project_ids is None:
+        return {}
+    known = set(Project.objects.filter(pk__in=project_ids).values_list("pk", flat=True))
+    strange = ", ".join(map(str, sorted(set(project_ids) - known)))
+    return {"ranking_projects": [f"there is no project {strange}"]} if strange else {}
 
 
 def _find(ids: Iterable[UUID]) -> dict[UUID, ChosenInput]:

@@ -17,6 +17,7 @@ from labeling.services.audit import record
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Refresh, Run, RunState, StandingRewardModel
 from training.selectors.standing import access_standing, view_of
+from training.services.run_inputs import check_ranking_projects
 from training.services.run_requests import RunRequest, in_words
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
@@ -40,7 +41,7 @@ class NewStanding:
 @transaction.atomic
 def keep_up_to_date(*, by: User, new: NewStanding) -> StandingRewardModel:
     """Raises: Refused("invalid_standing") with a message per field (status 400)."""
-    fields: dict[str, list[str]] = {}
+    fields = check_ranking_projects(new.ranking_projects)
     if StandingRewardModel.objects.filter(name=new.name).exists():
         fields["name"] = ["Another standing reward model has this name."]
     try:

@@ -1,5 +1,6 @@
 """Requesting the runs of a sweep: one request, several values of one hyperparameter (R56, R75)."""
 
+import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,18 +25,19 @@ MAXIMUM_NAME = 160
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """``request`` is what all runs have in common."""
+    """``request`` is what all runs have in common; ``field`` is what the values were given as."""
 
     request: RunRequest
     parameter: str
     values: Sequence[float]
+    field: str = "values"
 
 
 @transaction.atomic
 def request_sweep(*, by: User, wanted: SweepRequest) -> Sweep:
     """Queue one run per value, all with the same seed; none where any of them is wrong.
 
-    Raises: Refused("invalid_run") with a message per field (status 400), the values under
+    Raises: Refused("invalid_run") with a message per field (status 400), listed values under
     ``values.0``, ``values.1`` and so on.
     """
     check_parameter(wanted)
@@ -49,7 +51,7 @@ def request_sweep(*, by: User, wanted: SweepRequest) -> Sweep:
         )
         for value in wanted.values
     ]
-    check_values(requests, wanted.parameter)
+    check_values(requests, wanted)
     sweep = Sweep.objects.create(
         name=sweep_name(wanted),
         stage=wanted.request.stage,
@@ -69,18 +71,23 @@ def check_parameter(wanted: SweepRequest) -> None:
         raise invalid_run({"parameter": [f"must be one of the numbers {', '.join(swept)}"]})
     if not NUM_VALUES_MINIMUM <= len(wanted.values) <= NUM_VALUES_MAXIMUM:
         allowed = f"{NUM_VALUES_MINIMUM} to {NUM_VALUES_MAXIMUM}"
-        raise invalid_run({"values": [f"must be {allowed} values, not {len(wanted.values)}"]})
+        raise invalid_run({wanted.field: [f"must be {allowed} values, not {len(wanted.values)}"]})
     if len(set(wanted.values)) < len(wanted.values):
-        raise invalid_run({"values": ["must differ from one another"]})
+        raise invalid_run({wanted.field: ["must differ from one another"]})
 
 
-def check_values(requests: Sequence[RunRequest], parameter: str) -> None:
+def check_values(requests: Sequence[RunRequest], wanted: SweepRequest) -> None:
     """Name every value that cannot be used, and once whatever else is wrong."""
     fields: dict[str, list[str]] = {}
     for place, request in enumerate(requests):
         for name, messages in check_request(request).fields.items():
-            is_swept = name == f"hyperparameters.{parameter}"
-            fields[f"values.{place}" if is_swept else name] = messages
+            if name != f"hyperparameters.{wanted.parameter}":
+                fields[name] = messages
+            elif wanted.field == "values":
+                fields[f"values.{place}"] = messages
+            else:
+                said = fields.setdefault(wanted.field, [])
+                said.extend(f"{wanted.values[place]:g} {message}" for message in messages)
     if fields:
         raise invalid_run(fields)
 
@@ -94,10 +101,12 @@ def sweep_name(wanted: SweepRequest) -> str:
 def geometric_values(*, lowest: float, highest: float, num_values: int) -> list[float]:
     """Values in equal ratios from ``lowest`` to ``highest``, to four digits.
 
-    Raises: Refused("invalid_run") unless 0 < lowest < highest.
+    Raises: Refused("invalid_run") unless 0 < lowest < highest and their ratio is a number.
     Source: Ouyang et al. 2022, C.1 and C.3 search learning rates this way.
     """
     if not 0 < lowest < highest:
         raise invalid_run({"geometric": ["lowest must be above 0 and below highest"]})
+    if math.isinf(highest / lowest):
+        raise invalid_run({"geometric": ["lowest and highest lie too far apart"]})
     ratio = (highest / lowest) ** (1 / (num_values - 1))
     return [float(f"{lowest * ratio**place:.4g}") for place in range(num_values)]

@@ -15,11 +15,15 @@ from django.http import HttpRequest
 # The request that this thread works on.
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 # A runner and everything it says belong to one attempt (training.runner.markers).
-OF_AN_ATTEMPT = {"run_id": "CONCORD_RUN_ID", "fence": "CONCORD_FENCE"}
+OF_AN_ATTEMPT = {
+    "run_id": "CONCORD_RUN_ID",
+    "fence": "CONCORD_FENCE",
+    "attempt": "CONCORD_ATTEMPT",
+}
 
 
 class JsonFormatter(logging.Formatter):
-    """time (UTC), level, logger, message; request_id and user_id, or run_id and fence, if any."""
+    """time (UTC), level, logger, message; request_id and user_id, or run_id, fence and attempt."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

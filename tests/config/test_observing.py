@@ -2,33 +2,36 @@
 
 import json
 import logging
+import uuid
 
 import pytest
 from django.test import Client
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, generate_latest
 
 from config.logs import JsonFormatter
-from tests.cast import client_of, make_ranking_project, make_task
+from tests.cast import (
+    client_of,
+    make_completions,
+    make_demonstration_project,
+    make_prompt,
+    make_ranking_project,
+    make_task,
+)
 from tests.labeling.work import ranking_body, take
+from tests.log_lines import CANARY, logged
+from training.runner.claim import Claim
+from training.runner.environment import runner_environment
+from training.selectors.vital_signs import vital_signs
 
-CANARY = "the canary sings at four"
+TOKEN = {"name": "nightly", "scopes": ["label"], "expires_in_days": 7}
 
 
 @pytest.fixture
 def lines(settings):
     """What the process logs as JSON while the test runs."""
     settings.LOG_FORMAT = "json"
-    found = []
-
-    class Keep(logging.Handler):
-        def emit(self, record):
-            found.append(self.format(record))
-
-    handler = Keep()
-    handler.setFormatter(JsonFormatter())
-    logging.getLogger().addHandler(handler)
-    yield found
-    logging.getLogger().removeHandler(handler)
+    with logged() as found:
+        yield found
 
 
 def requests_of(lines):
@@ -108,6 +111,98 @@ def test_what_people_write_is_never_logged(amina, lines, settings):
     assert not any(session in line for line in lines)
 
 
+def never_told(lines, secret):
+    """Neither in a line nor among what is measured, of requests and of the installation."""
+    measured = [generate_latest(REGISTRY).decode(), *map(repr, vital_signs())]
+    return not any(secret in one for one in [*lines, *measured])
+
+
+@pytest.mark.django_db
+def test_a_prompt_is_never_logged(amina, lines):
+    browser = client_of(amina)
+    body = {"kind": "labeler_plain", "text": f"{CANARY}: why?"}
+
+    kept = browser.post("/api/written-prompts/", body, format="json")
+    refused = browser.post("/api/written-prompts/", body | {"kind": CANARY}, format="json")
+
+    assert (kept.status_code, refused.status_code) == (201, 400)
+    assert len(requests_of(lines)) == 2
+    assert never_told(lines, CANARY)
+
+
+@pytest.mark.django_db
+def test_a_completion_is_never_logged(amina, lines):
+    project, prompt = make_ranking_project(overlap=1), make_prompt(f"{CANARY}?")
+    texts = [f"{CANARY} {number}" for number in range(4)]
+    make_task(project, prompt, make_completions(prompt, texts=texts))
+    assignment = take(project, amina)
+
+    shown = client_of(amina).get(f"/api/assignments/{assignment.pk}/")
+
+    assert shown.content.decode().count(CANARY) >= 5
+    assert len(requests_of(lines)) == 1
+    assert never_told(lines, CANARY)
+
+
+@pytest.mark.django_db
+def test_a_demonstration_is_never_logged(amina, lines, settings, tmp_path):
+    settings.TOKENIZER_FILE = tmp_path / "none.json"
+    project = make_demonstration_project(overlap=1)
+    make_task(project)
+    browser = client_of(amina)
+    body = {
+        "assignment": str(take(project, amina).pk),
+        "client_key": str(uuid.uuid4()),
+        "text": f"{CANARY}.",
+        "seconds_active": 3,
+    }
+
+    sent = [body, body | {"text": f"{CANARY}!"}, body | {"seconds_active": CANARY}]
+    statuses = [
+        browser.post("/api/demonstrations/", one, format="json").status_code for one in sent
+    ]
+
+    assert statuses == [201, 422, 400]
+    assert len(requests_of(lines)) == 3
+    assert never_told(lines, CANARY)
+
+
+@pytest.mark.django_db
+def test_a_token_is_never_logged(amina, lines):
+    """Neither when it is made, nor when it is used, nor when it is nearly right."""
+    secret = client_of(amina).post("/api/tokens/", TOKEN).json()["token"]
+
+    statuses = [
+        Client(headers={"Authorization": header}).get("/api/catalogue/").status_code
+        for header in (f"Bearer {secret}", f"Bearer {secret}x", secret)
+    ]
+
+    assert (statuses[0], statuses[1]) == (200, 401)
+    assert len(requests_of(lines)) == 4
+    assert never_told(lines, secret.removeprefix("cnc_"))
+
+
+@pytest.mark.django_db
+def test_the_secret_of_a_sign_in_link_is_never_logged(cast, lines, settings):
+    made = client_of(cast.ada).post(f"/api/people/{cast.amina.pk}/sign-in-links/")
+    secret = made.json()["path"].partition("#token=")[2]
+    browser = Client()
+
+    statuses = [
+        browser.post(
+            "/api/session/redeem/", {"token": token}, content_type="application/json"
+        ).status_code
+        for token in (secret, secret, f"{secret}x")
+    ]
+
+    assert statuses[0] == 200
+    assert all(400 <= status < 500 for status in statuses[1:])
+    assert len(requests_of(lines)) == 4
+    assert secret
+    assert never_told(lines, secret)
+    assert never_told(lines, browser.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
 def told(name, **labels):
     return REGISTRY.get_sample_value(f"{name}_total", labels) or 0.0
 
@@ -166,13 +261,17 @@ def test_a_draft_of_a_tab_that_is_behind_is_counted(amina):
 
 
 def test_a_line_of_a_runner_names_its_attempt(monkeypatch):
-    monkeypatch.setenv("CONCORD_RUN_ID", "a-run")
-    monkeypatch.setenv("CONCORD_FENCE", "3")
+    """From what a runner finds in its environment, so that the two cannot drift apart."""
+    run_id = uuid.uuid4()
+    held = Claim(run_id=run_id, fence=3, attempt=2, host="node-a", slot_index=0)
+    for name, value in runner_environment(held).items():
+        monkeypatch.setenv(name, value)
     record = logging.LogRecord("training.runner", logging.WARNING, "", 0, "no %s", ("news",), None)
 
     line = json.loads(JsonFormatter().format(record))
 
-    assert (line["run_id"], line["fence"], line["message"]) == ("a-run", "3", "no news")
+    assert (line["run_id"], line["fence"], line["attempt"]) == (str(run_id), "3", "2")
+    assert line["message"] == "no news"
     assert "request_id" not in line
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from training.runner.claim import Claim
-from training.runner.markers import RUNNER, TRAINER, marks
+from training.runner.markers import ATTEMPT, RUNNER, TRAINER, marks
 
 # The trainer gets these and its marks, and nothing else: no database, no Redis, no secret key.
 PASSED_TO_TRAINERS = (
@@ -50,6 +50,7 @@ def runner_environment(held: Claim) -> dict[str, str]:
         # A server that accepts a statement and never answers must not hold the runner for ever.
         "PGOPTIONS": "-c statement_timeout=60000",
         **marks(run_id=str(held.run_id), fence=held.fence, process=RUNNER),
+        ATTEMPT: str(held.attempt),
     }
 
 

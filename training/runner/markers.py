@@ -14,6 +14,8 @@ from training.runner.cgroup import end_group, leftover_groups
 
 RUN_ID = "CONCORD_RUN_ID"
 FENCE = "CONCORD_FENCE"
+# For log lines only: a fence tells processes apart, a number of the attempt tells people which.
+ATTEMPT = "CONCORD_ATTEMPT"
 PROCESS = "CONCORD_PROCESS"
 RUNNER, TRAINER = "runner", "trainer"
 GONE_WITHIN_SECONDS = 10.0

@@ -13,9 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from config.api_errors import NOT_FOUND_DETAIL, answer_for
+from labeling.selectors.periodic import seconds_since
 from training.services.code_revision import code_revision
 
 logger = logging.getLogger(__name__)
+
+DISPATCHER = "dispatch"
+# Fifteen calls missed in a row are no busy moment.
+SILENCE_ALLOWED_SECONDS = 30.0
 
 FRONTEND_MISSING = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Concord</title></head>
@@ -45,10 +50,18 @@ def version(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers within a second and has every migration that this code needs."""
+    """The database answers within a second and has every migration that this code needs.
+
+    A broker, beat or worker that is away is ``degraded`` and no failure: people label without them.
+    """
     problems = readiness_problems()
+    degraded = [] if problems else degradations()
     return JsonResponse(
-        {"status": "not_ready" if problems else "ready", "problems": problems},
+        {
+            "status": "not_ready" if problems else "ready",
+            "problems": problems,
+            "degraded": degraded,
+        },
         status=HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK,
     )
 
@@ -67,6 +80,27 @@ def readiness_problems() -> list[str]:
         return ["The database does not answer."]
     missing = needed_migrations() - applied
     return [f"Migration {app}.{name} is not applied." for app, name in sorted(missing)]
+
+
+def degradations() -> list[str]:
+    """The dispatcher is called through the broker every two seconds, so its last call tells of it.
+
+    Redis itself is not asked: this page must answer while Redis hangs.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '1s'")
+            seconds = seconds_since(DISPATCHER)
+    except DatabaseError:
+        logger.warning("Nobody knows when the dispatcher last looked", exc_info=True)
+        return ["It is not known when the dispatcher last looked."]
+    if seconds is None:
+        return ["The dispatcher has never looked: the broker, beat or worker is away."]
+    if seconds > SILENCE_ALLOWED_SECONDS:
+        return [
+            f"The dispatcher last looked {seconds:.0f} s ago: the broker, beat or worker is away."
+        ]
+    return []
 
 
 @functools.cache

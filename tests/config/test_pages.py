@@ -11,6 +11,7 @@ from django.test import Client, override_settings
 from pytest_django import Settings
 
 from labeling.models import User
+from labeling.services.periodic import note_work
 from tests.cast import client_of
 
 BUILT_PAGE = '<!doctype html><script type="module" src="/static/assets/index-abc.js"></script>'
@@ -32,9 +33,31 @@ def test_health_asks_nobody_else() -> None:
 
 @pytest.mark.django_db
 def test_it_is_ready_when_every_migration_is_applied() -> None:
+    note_work("dispatch")
+
     response = Client().get("/readyz")
 
-    assert (response.status_code, response.json()) == (200, {"status": "ready", "problems": []})
+    assert response.status_code == 200
+    assert response.json() == {"status": "ready", "problems": [], "degraded": []}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("age", "said"), [("0 seconds", []), ("1 hour", ["last looked 36"]), (None, ["never"])]
+)
+def test_a_broker_that_is_away_is_degraded_and_no_failure(age: str | None, said: list[str]) -> None:
+    """reliability.md, section 6: a load balancer must not take the web away for it."""
+    if age is not None:
+        note_work("dispatch")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE labeling_periodicwork SET ran_at = ran_at - %s::interval", [age])
+
+    response = Client().get("/readyz")
+
+    degraded = response.json()["degraded"]
+    assert (response.status_code, response.json()["status"]) == (200, "ready")
+    assert len(degraded) == len(said)
+    assert all(words in line for words, line in zip(said, degraded, strict=True))
 
 
 @pytest.mark.django_db

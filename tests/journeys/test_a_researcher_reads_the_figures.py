@@ -157,19 +157,24 @@ def compare_two_models(page: Page, project: Project) -> None:
     expect(page).to_have_url(re.compile("/rankings/"))
 
 
-def freeze_and_export(page: Page, project: Project, target: Path) -> None:
+def freeze_and_export(page: Page, project: Project, folder: Path) -> tuple[Path, Path]:
+    """The pairs as lines and as Parquet, downloaded."""
     page.goto(f"/data/new?kind=rm&project={project.pk}")
     page.get_by_role("textbox", name="Name").fill("Votes")
     page.get_by_role("button", name="Freeze", exact=True).click()
     expect(page.get_by_role("heading", name="Votes", level=1)).to_be_visible()
     page.get_by_label("Table", exact=True).select_option("table_6")
     expect(page.get_by_role("table", name="Table 6: size")).to_be_visible()
+    page.get_by_label("Parquet too").check()
     page.get_by_role("button", name="Export", exact=True).click()
     files = page.get_by_text(re.compile(r"files, asked for by Ada"))
     files.click(timeout=BACKGROUND_TIMEOUT_MS)
-    with page.expect_download() as download:
-        page.get_by_role("link", name="train/preference.jsonl").click()
-    download.value.save_as(target)
+    lines, twin = folder / "preference.jsonl", folder / "preference.parquet"
+    for target in (lines, twin):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=f"train/{target.name}").click()
+        download.value.save_as(target)
+    return lines, twin
 
 
 def test_from_published_judgments_to_a_loaded_export(
@@ -183,15 +188,20 @@ def test_from_published_judgments_to_a_loaded_export(
     read_agreement(page, rankings)
     settle_the_most_contested(page, votes)
     compare_two_models(page, votes)
-    target = tmp_path / "preference.jsonl"
-    freeze_and_export(page, votes, target)
+    lines, twin = freeze_and_export(page, votes, tmp_path)
 
-    rows = [json.loads(line) for line in target.read_text().splitlines()]
+    rows = [json.loads(line) for line in lines.read_text().splitlines()]
     assert {"prompt", "chosen", "rejected"} <= set(rows[0])
     assert "margin" not in rows[0]
+    # With what `datasets` itself reads both.
+    from pyarrow.json import read_json
+    from pyarrow.parquet import read_table
+
+    assert read_json(lines).to_pylist() == rows
+    assert read_table(twin).to_pylist() == rows
     if find_spec("datasets"):
         import datasets
 
         folder = str(tmp_path / "kept")
-        loaded = datasets.load_dataset("json", data_files=str(target), cache_dir=folder)
+        loaded = datasets.load_dataset("json", data_files=str(lines), cache_dir=folder)
         assert loaded["train"].to_list() == rows

@@ -1,7 +1,7 @@
 """Exports load in `datasets` as they are and train two steps in TRL, each file in its trainer.
 
-TRL and pyarrow are no part of Concord: `pip install -r requirements-parity.txt` brings them, and
-without them these tests are skipped.
+TRL and datasets are no part of Concord: `pip install -r requirements-parity.txt` brings them, and
+without them these tests are skipped. docs/data.md says when they last passed.
 """
 
 from dataclasses import replace
@@ -16,8 +16,9 @@ from tests.training.exporters.frozen import (
 )
 from tests.training.ml.tiny import lively_policy, lively_reward_model
 from training.exporters.data_card import CardFacts, write_card
+from training.exporters.rows import FILES
 from training.exporters.twins import write_twin
-from training.exporters.writing import write_on
+from training.exporters.writing import SPLITS, write_on
 from training.ml.model_folders import load_tokenizer
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -31,6 +32,8 @@ TASKS = [
     frozen_task(3, (8, [1, 2, 3]), split="validation"),
 ]
 WRITTEN = [frozen_demonstration(n, f" Answer {n}", n) for n in range(4)]
+ASKED = [{"prompt": f"Prompt {n}", "split": split} for n, split in enumerate(SPLITS)]
+RECORDS = {"rm": TASKS, "sft": WRITTEN, "ppo": ASKED}
 # (file, trainer, what it is given to train)
 TRAINED = [
     ("sft", "SFT", "policy"),
@@ -54,7 +57,7 @@ def offline(monkeypatch, tmp_path):
 
 def finished(tmp_path, kind):
     """A folder with its card, as it leaves the house."""
-    out, progress = exported(tmp_path, kind, TASKS if kind == "rm" else WRITTEN)
+    out, progress = exported(tmp_path, kind, RECORDS[kind])
     write_card(out, replace(FACTS, kind=kind), progress)
     return out
 
@@ -87,19 +90,49 @@ def test_compressed_lines_are_the_same_data_set(tmp_path):
         assert packed[split].to_list() == rows.to_list()
 
 
-def test_a_parquet_twin_is_the_same_data_set(tmp_path):
+def test_prompts_load_in_their_splits(tmp_path):
+    found = loaded(finished(tmp_path, "ppo"), "prompts")
+
+    assert {split: rows.to_list() for split, rows in found.items()} == {
+        split: [{"prompt": f"Prompt {n}"}] for n, split in enumerate(SPLITS)
+    }
+
+
+@pytest.mark.parametrize(("kind", "base"), [(kind, base) for kind in FILES for base in FILES[kind]])
+def test_a_parquet_twin_is_the_same_data_set(tmp_path, kind, base):
+    """But for the ratings, of which these rankings have none: Parquet has the column anyway."""
     from datasets import load_dataset
 
-    out, _ = exported(tmp_path, "rm", TASKS)
-    lines = out / "train/ranking.jsonl"
+    out, _ = exported(tmp_path, kind, RECORDS[kind])
+    lines = out / f"train/{base}.jsonl"
     twin = write_twin(lines, "parquet")
 
-    found = [
+    found, again = [
         load_dataset(form, data_files=str(path), cache_dir=str(tmp_path / form))["train"].to_list()
         for form, path in (("json", lines), ("parquet", twin))
     ]
 
-    assert found[0] == found[1]
+    for row in again:
+        for ranking in row.get("rankings", ()):
+            assert ranking.pop("axes") is None
+    assert found == again
+
+
+def test_rated_rankings_load_from_both_splits_of_parquet(tmp_path):
+    """Ratings in one split only, under two names, whole numbers before fractions."""
+    from datasets import load_dataset
+
+    axes = [{"overall": 3}, {}, {"overall": 4.5, "clear": 1}]
+    ratings = {"id": "r", "labeler": 7, "ranks": [1, 2, 3], "axes": axes}
+    held_out = frozen_task(4, rankings=[ratings], split="validation")
+    out, _ = exported(tmp_path, "rm", [TASKS[0], held_out])
+    twins = {split: str(write_twin(out / f"{split}/ranking.jsonl", "parquet")) for split in SPLITS}
+
+    found = load_dataset("parquet", data_files=twins, cache_dir=str(tmp_path / "parquet"))
+
+    assert [one["axes"] for one in found["train"][0]["rankings"]] == [None, None]
+    (loaded_ratings,) = found["validation"][0]["rankings"]
+    assert [{r["name"]: r["value"] for r in each} for each in loaded_ratings["axes"]] == axes
 
 
 @pytest.mark.parametrize(("base", "method", "model"), TRAINED)

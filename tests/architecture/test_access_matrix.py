@@ -178,6 +178,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "runs/<uuid:run_id>/samples/": {"GET": "researcher"},
     "runs/<uuid:run_id>/lineage/": {"GET": "researcher"},
     "runs/<uuid:run_id>/cancel/": {"POST": "admin"},
+    "runs/<uuid:run_id>/kill/": {"POST": "admin"},
     "runs/<uuid:run_id>/pause/": {"POST": "admin"},
     "runs/<uuid:run_id>/resume/": {"POST": "admin"},
     "runs/<uuid:run_id>/retry/": {"POST": "admin"},

@@ -78,6 +78,7 @@ class OutputName(serializers.Serializer[Any]):
 
 class ControlsOutput(serializers.Serializer[Any]):
     cancel = serializers.BooleanField()
+    kill = serializers.BooleanField()
     pause = serializers.BooleanField()
     resume = serializers.BooleanField()
     retry = serializers.BooleanField()
@@ -95,6 +96,7 @@ class Wish(StrEnum):
     """What a person has asked of a run at work that its runner has not done yet."""
 
     CANCEL = "cancel"
+    KILL = "kill"
     PAUSE = "pause"
 
 
@@ -207,6 +209,8 @@ class RunOutput(serializers.ModelSerializer[Run]):
     def get_asked_to(self, run: Run) -> str | None:
         if run.state not in LIVE_STATES:
             return None
+        if run.kill_requested_at is not None:
+            return Wish.KILL
         if run.cancel_requested_at is not None:
             return Wish.CANCEL
         return Wish.PAUSE if run.pause_requested_at is not None else None

@@ -1,4 +1,4 @@
-"""Runs: requested, watched, cancelled, paused, resumed and retried."""
+"""Runs: requested, watched, cancelled, killed, paused, resumed and retried."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -42,6 +42,7 @@ from training.services.runs import (
     MAXIMUM_PRIORITY,
     MAXIMUM_SEED,
     cancel_run,
+    kill_run,
     pause_run,
     prioritise_run,
     request_run,
@@ -315,6 +316,13 @@ class CancelView(RunControlView):
     control = staticmethod(cancel_run)
 
 
+@extend_schema_view(post=extend_schema(operation_id="kill_run", request=None, responses=RunOutput))
+class KillView(RunControlView):
+    """End the trainer of a run at work at once, without a last checkpoint; the run is cancelled."""
+
+    control = staticmethod(kill_run)
+
+
 @extend_schema_view(post=extend_schema(operation_id="pause_run", request=None, responses=RunOutput))
 class PauseView(RunControlView):
     control = staticmethod(pause_run)
@@ -364,6 +372,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/metrics/", RunMetricsView.as_view(), name="run-metrics"),
     path("runs/<uuid:run_id>/log/", RunLogView.as_view(), name="run-log"),
     path("runs/<uuid:run_id>/cancel/", CancelView.as_view(), name="run-cancel"),
+    path("runs/<uuid:run_id>/kill/", KillView.as_view(), name="run-kill"),
     path("runs/<uuid:run_id>/pause/", PauseView.as_view(), name="run-pause"),
     path("runs/<uuid:run_id>/resume/", ResumeView.as_view(), name="run-resume"),
     path("runs/<uuid:run_id>/retry/", RetryView.as_view(), name="run-retry"),

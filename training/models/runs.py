@@ -87,6 +87,8 @@ class Run(models.Model):
     cancel_requested_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # Only ever beside a wish to cancel: it hurries that one.
+    kill_requested_at = models.DateTimeField(null=True)
     pause_requested_at = models.DateTimeField(null=True)
     step = models.PositiveIntegerField(default=0)
     total_steps = models.PositiveIntegerField(null=True)

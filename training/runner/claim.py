@@ -49,6 +49,7 @@ class Wishes:
     """What the database asks of a runner at its heartbeat."""
 
     cancel: bool
+    kill: bool
     pause: bool
     deadline_passed: bool
 
@@ -158,7 +159,8 @@ def heartbeat(held: Claim) -> Wishes | None:
             " lease_until = clock_timestamp() + make_interval(secs => %s)"
             " WHERE id = %s AND fence = %s AND state IN ('claimed', 'running', 'stopping')"
             " AND lease_until > clock_timestamp()"
-            " RETURNING cancel_requested_at IS NOT NULL, pause_requested_at IS NOT NULL,"
+            " RETURNING cancel_requested_at IS NOT NULL, kill_requested_at IS NOT NULL,"
+            " pause_requested_at IS NOT NULL,"
             " COALESCE(deadline_at < clock_timestamp(), false)",
             [settings.RUN_LEASE_SECONDS, held.run_id, held.fence],
         )

@@ -34,6 +34,7 @@ class TrainerEnd:
     exit_code: int
     last_step: int
     was_told_to_stop: bool = False
+    was_killed_on_request: bool = False
     # The kernel killed some process of this machine for memory while the trainer ran.
     memory_ran_out: bool = False
 
@@ -68,6 +69,9 @@ def ending_of(seen: TrainerEnd, result: Mapping[str, Any] | None) -> Ending:
 
 
 def _ending_without_a_word(seen: TrainerEnd, facts: Mapping[str, Any]) -> Ending:
+    if seen.was_killed_on_request:
+        detail = "It was killed on request, without a last checkpoint."
+        return Ending(reason="stopped", detail=detail, **facts)
     if seen.was_told_to_stop:
         detail = (
             "It did not stop in time and was killed; what followed its last checkpoint is lost."

@@ -30,7 +30,7 @@ class Lease:
 
     def __init__(self, held: Claim) -> None:
         self.held = held
-        self.wishes = Wishes(cancel=False, pause=False, deadline_passed=False)
+        self.wishes = Wishes(cancel=False, kill=False, pause=False, deadline_passed=False)
         self.on_renewed: Callable[[float], None] | None = None
         self.deadline = machine_clock() + settings.RUN_LEASE_SECONDS * TRUSTED_SHARE
         self._refused = threading.Event()

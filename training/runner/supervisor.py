@@ -145,6 +145,7 @@ class Attempt:
             exit_code=exit_code,
             last_step=self._last_step(),
             was_told_to_stop=self._stop is not None,
+            was_killed_on_request=self._stop == "kill",
             memory_ran_out=tree.num_memory_kills > 0 or num_memory_kills() > memory_kills_before,
         )
         return ending_of(seen, self._folder.result())
@@ -230,18 +231,30 @@ class Attempt:
         """Pass on what the database or the machine wishes, once each."""
         wishes = self._lease.wishes
         wish = "cancel" if wishes.cancel else "pause" if wishes.pause else None
+        if wishes.kill:
+            wish = "kill"
         if wish is None and self._leave.is_set():
             wish = "leave"
         if wish is None or wish == self._stop:
             return
+        is_said = self._says_that_it_stops(wish)
+        if wish == "kill":
+            # Not even a database that is away holds this up.
+            tree.kill()
+        elif is_said:
+            tree.ask_to_stop(self._folder, how="cancel" if wish == "cancel" else "pause")
+        else:
+            return
+        self._stop = wish
+
+    def _says_that_it_stops(self, why: str) -> bool:
         try:
-            begin_stopping(self._held, why=wish)
+            begin_stopping(self._held, why=why)
         except DatabaseFault as fault:
             logger.warning("could not say that the run is stopping: %s", fault)
             connection.close()
-            return
-        self._stop = wish
-        tree.ask_to_stop(self._folder, how="cancel" if wish == "cancel" else "pause")
+            return False
+        return True
 
     def _report(self) -> None:
         if time.monotonic() - self._reported_at < REPORT_SECONDS:

@@ -1,4 +1,4 @@
-"""What people do with runs: request, cancel, pause, resume, retry.
+"""What people do with runs: request, cancel, kill, pause, resume, retry.
 
 Nothing here talks to Redis. The queued row is the request; the dispatcher rings for it.
 """
@@ -43,6 +43,7 @@ class AllowedControls:
     """What may be done with a run now; the same rules as the functions below enforce."""
 
     cancel: bool
+    kill: bool
     pause: bool
     resume: bool
     retry: bool
@@ -52,6 +53,7 @@ def allowed_controls(run: Run) -> AllowedControls:
     may_stop = run.cancel_requested_at is None
     return AllowedControls(
         cancel=run.state in WAITING_STATES or (run.state in LIVE_STATES and may_stop),
+        kill=run.state in LIVE_STATES and run.kill_requested_at is None,
         pause=run.state in PAUSABLE_STATES and may_stop and run.pause_requested_at is None,
         resume=run.state == RunState.PAUSED,
         retry=run.state in RETRIABLE_STATES,
@@ -127,6 +129,30 @@ def cancel_run(*, by: User, run: Run) -> Run:
             cancel_requested_at=ClockTimestamp(), cancel_requested_by=by
         )
         note(run, actor=person(by), detail="cancel requested")
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def kill_run(*, by: User, run: Run) -> Run:
+    """Ask the runner of a live run to end its trainer at once, which cancels the run.
+
+    Whoever asked for a cancel before stays its author; the event of the kill names who hurried it.
+
+    Raises: Refused("nothing_to_kill") unless it is live, Refused("already_killing").
+    """
+    run = _lock(run)
+    if run.state not in LIVE_STATES:
+        raise Refused(
+            "nothing_to_kill", f"Only a run at work can be killed; this one is {run.state}."
+        )
+    if run.kill_requested_at is not None:
+        raise Refused("already_killing", "This run is being killed already.")
+    changes: dict[str, Any] = {"kill_requested_at": ClockTimestamp()}
+    if run.cancel_requested_at is None:
+        changes |= {"cancel_requested_at": ClockTimestamp(), "cancel_requested_by": by}
+    Run.objects.filter(pk=run.pk).update(**changes)
+    note(run, actor=person(by), detail="kill requested")
     run.refresh_from_db()
     return run
 

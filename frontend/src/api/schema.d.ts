@@ -1832,6 +1832,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/kill/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End the trainer of a run at work at once, without a last checkpoint; the run is cancelled. */
+        post: operations["kill_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/lineage/": {
         parameters: {
             query?: never;
@@ -3005,6 +3022,7 @@ export interface components {
         };
         ControlsOutput: {
             cancel: boolean;
+            kill: boolean;
             pause: boolean;
             resume: boolean;
             retry: boolean;
@@ -5659,7 +5677,7 @@ export interface components {
              * @description What a person has asked of a run at work, until it has done so.
              * @enum {string|null}
              */
-            readonly asked_to: "cancel" | "pause" | null;
+            readonly asked_to: "cancel" | "kill" | "pause" | null;
             created_by: components["schemas"]["AuthorOutput"];
             /** Format: date-time */
             readonly created_at: string;
@@ -10618,6 +10636,36 @@ export interface operations {
         };
     };
     cancel_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    kill_run: {
         parameters: {
             query?: never;
             header?: never;

@@ -177,7 +177,7 @@ export const run: Run = {
   report: {},
   attempts: [],
   events: [],
-  can: { cancel: true, pause: true, resume: false, retry: false },
+  can: { cancel: true, kill: true, pause: true, resume: false, retry: false },
 };
 
 export function detailOf(model: ModelVersion, lineage: Partial<ModelVersionDetail["lineage"]>): ModelVersionDetail {

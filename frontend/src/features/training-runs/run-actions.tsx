@@ -6,6 +6,7 @@ import { ConfirmButton } from "@/components/confirm-button";
 import { ProblemNote } from "@/components/problem-note";
 
 import { RetryButton } from "./retry-button";
+import { lossInWords } from "./run-words";
 import { useRunCommand } from "./use-run";
 import type { RunCommand } from "./use-run";
 
@@ -42,6 +43,16 @@ export function RunActions({ run }: { run: Run }) {
             confirmLabel="Cancel the run"
             isPending={pending === "cancel"}
             onConfirm={() => command.mutate("cancel")}
+          />
+        )}
+        {run.can.kill && (
+          <ConfirmButton
+            label="Kill now"
+            question={`Kill ${run.name}?`}
+            consequence={lossInWords(run)}
+            confirmLabel="Kill the run"
+            isPending={pending === "kill"}
+            onConfirm={() => command.mutate("kill")}
           />
         )}
       </Group>

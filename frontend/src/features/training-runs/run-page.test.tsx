@@ -103,11 +103,28 @@ test("cancelling asks once more and then sends one request", async () => {
   expect(await screen.findByText("Stopping")).toBeVisible();
 });
 
+test("a run that is being cancelled can be killed, which says what is lost and sends one request", async () => {
+  const can = { cancel: false, kill: true, pause: false, resume: false, retry: false };
+  const killing = { ...run, state: "stopping", asked_to: "kill", can: { ...can, kill: false } };
+  server.on(`POST /api/runs/${run.id}/kill/`, { body: killing });
+  const { user } = open({ state: "stopping", asked_to: "cancel", can });
+
+  await user.click(await screen.findByRole("button", { name: "Kill now" }));
+  const dialog = await screen.findByRole("dialog", { name: `Kill ${run.name}?` });
+  expect(dialog).toHaveTextContent("The 12 steps that it has made leave no model");
+  expect(server.sent(`POST /api/runs/${run.id}/kill/`)).toHaveLength(0);
+  await user.click(within(dialog).getByRole("button", { name: "Kill the run" }));
+
+  await waitFor(() => expect(server.sent(`POST /api/runs/${run.id}/kill/`)).toHaveLength(1));
+  expect(await screen.findByText(/being killed/i)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Kill now" })).not.toBeInTheDocument();
+});
+
 test("buttons are there only where the server says that it can be done", async () => {
-  open({ state: "succeeded", can: { cancel: false, pause: false, resume: false, retry: false } });
+  open({ state: "succeeded", can: { cancel: false, kill: false, pause: false, resume: false, retry: false } });
 
   await screen.findByRole("heading", { name: run.name });
-  for (const name of ["Pause", "Resume", "Retry", "Cancel run"]) {
+  for (const name of ["Pause", "Resume", "Retry", "Cancel run", "Kill now"]) {
     expect(screen.queryByRole("button", { name })).not.toBeInTheDocument();
   }
 });
@@ -118,6 +135,7 @@ test("a researcher watches and is offered nothing that only an admin may do", as
 
   await screen.findByRole("heading", { name: run.name });
   expect(screen.queryByRole("button", { name: "Cancel run" })).not.toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Kill now" })).not.toBeInTheDocument();
 });
 
 test("a failed run says why in words and offers a retry that opens the new run", async () => {
@@ -144,7 +162,7 @@ test("a failed run says why in words and offers a retry that opens the new run",
     state: "failed",
     reason: "out_of_memory",
     reason_detail: "needed 2 GiB more",
-    can: { cancel: false, pause: false, resume: false, retry: true },
+    can: { cancel: false, kill: false, pause: false, resume: false, retry: true },
     hyperparameters: { ...run.hyperparameters, max_tokens_per_forward: 1024 },
   });
 

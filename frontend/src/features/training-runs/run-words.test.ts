@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { reasonInWords, shareOf, waitInWords, wishInWords } from "./run-words";
+import { lossInWords, reasonInWords, shareOf, waitInWords, wishInWords } from "./run-words";
 
 test("a reason becomes a sentence with a way out; an unknown one is still said", () => {
   expect(reasonInWords({ state: "failed", reason: "out_of_memory" })).toMatch(/max_tokens_per_forward/);
@@ -29,5 +29,16 @@ test.each([
 test("what was asked of a run at work is said until it is done", () => {
   expect(wishInWords({ asked_to: "pause" })).toMatch(/saves a checkpoint/);
   expect(wishInWords({ asked_to: "cancel" })).toMatch(/next step/);
+  expect(wishInWords({ asked_to: "kill" })).toMatch(/within seconds/);
   expect(wishInWords({ asked_to: null })).toBe("");
+});
+
+test("the question before a kill counts what is lost and names what keeps it", () => {
+  const can = { cancel: true, kill: true, pause: true, resume: false, retry: false };
+
+  expect(lossInWords({ step: 1200, can })).toMatch(/The 1,200 steps .* leave no model/);
+  expect(lossInWords({ step: 1, can })).toMatch(/The step that it has made leave/);
+  expect(lossInWords({ step: 0, can })).toMatch(/It has made no step yet/);
+  expect(lossInWords({ step: 5, can })).toMatch(/Pause it instead/);
+  expect(lossInWords({ step: 5, can: { ...can, pause: false } })).not.toMatch(/Pause/);
 });

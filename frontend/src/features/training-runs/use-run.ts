@@ -24,6 +24,8 @@ function send(command: RunCommand, runId: string): Promise<Run> {
   switch (command) {
     case "cancel":
       return bodyOf(api.POST("/api/runs/{run_id}/cancel/", { params }));
+    case "kill":
+      return bodyOf(api.POST("/api/runs/{run_id}/kill/", { params }));
     case "pause":
       return bodyOf(api.POST("/api/runs/{run_id}/pause/", { params }));
     case "resume":

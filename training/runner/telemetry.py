@@ -16,6 +16,7 @@ from training.models import LIVE_STATES, Run, RunLog, StepMetrics
 from training.models.clock import ClockTimestamp
 from training.runner.checkpoint_samples import LARGEST_STEP, store_samples
 from training.runner.claim import Claim
+from training.runner.log_files import forget_old
 from training.runner.storable_text import storable
 from training.runner.work_folder import WorkFolder
 from training.services.run_transitions import note
@@ -79,6 +80,9 @@ class Telemetry:
             self._record_steps(lines, text)
         self._progress.take(progress_end)
         self._log.take(log_end)
+        # Behind the delivery: what the page is still to show stays.
+        forget_old(self._folder.trainer_log, until=log_end)
+        forget_old(self._folder.runner_log)
         self._deliver_samples()
 
     def _deliver_samples(self) -> None:

@@ -8,6 +8,10 @@ import { ConfirmButton } from "../confirm-button";
 import { PageHeader } from "../page-header";
 import { ProblemNote } from "../problem-note";
 import { ToneBadge } from "../tone-badge";
+import { waitsForPieces } from "./upload-progress";
+import type { UploadedFile } from "./upload-progress";
+
+const NOT_HERE = { label: "Not all here yet", tone: "active", icon: "waiting" } as const;
 
 /** Whether it still goes on, or is going to. */
 export function isLiveImport({ state }: { state: string }): boolean {
@@ -25,7 +29,7 @@ export function ImportHeader({
     state: keyof typeof IMPORT_STATE_WORDS;
     is_dry_run: boolean;
     failure: string;
-  };
+  } & UploadedFile;
   cancel: UseMutationResult<unknown, Error, void>;
   /** Where one goes from an import that is over. */
   next: ReactNode;
@@ -45,7 +49,7 @@ export function ImportHeader({
   return (
     <>
       <PageHeader title={`Import of ${found.file_name}`} actions={actions}>
-        <ToneBadge {...IMPORT_STATE_WORDS[found.state]} />{" "}
+        <ToneBadge {...(waitsForPieces(found) ? NOT_HERE : IMPORT_STATE_WORDS[found.state])} />{" "}
         {found.is_dry_run && "Only tried: nothing is stored."}
       </PageHeader>
       {cancel.isError && <ProblemNote error={cancel.error} title="It was not cancelled" />}

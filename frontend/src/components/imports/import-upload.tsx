@@ -37,6 +37,7 @@ export function ImportUpload({
         words={`${formatBytes(sent)} of ${formatBytes(found.num_bytes)} uploaded`}
         isQuiet={!upload.isPending}
       />
+      {upload.isPending && <p>Keep this page open until the whole file is here; then it goes on alone.</p>}
       {!upload.isPending && !upload.isSuccess && (
         <>
           <p role={upload.isError ? "alert" : undefined}>

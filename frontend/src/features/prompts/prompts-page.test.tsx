@@ -213,10 +213,33 @@ describe("the import of a file", () => {
     expect(server.sent(`PUT ${address}chunks/0/`)[0]?.body).toEqual({ text: "Explain tides." });
   });
 
+  it("says while the file is sent that the page has to stay open", async () => {
+    let arrive = () => {};
+    const arrived = new Promise<{ status: number }>((resolve) => {
+      arrive = () => resolve({ status: 204 });
+    });
+    server
+      .on("GET /api/prompt-imports/", { body: { results: [], next: null } })
+      .on("POST /api/prompt-imports/", { status: 201, body: opened })
+      .on(`GET ${address}`, { body: opened })
+      .on(`PUT ${address}chunks/0/`, () => arrived);
+    const { user } = renderApp("/prompts/import");
+    const file = new File(['{"text": "Explain tides."}'], "prompts.jsonl");
+    await user.upload(await screen.findByLabelText("File of prompts"), file);
+    await user.click(screen.getByRole("button", { name: "Try the import" }));
+
+    expect(await screen.findByText(/^Keep this page open/)).toBeVisible();
+    expect(screen.getByText("0 B of 26 B uploaded")).toBeVisible();
+
+    arrive();
+    await waitFor(() => expect(screen.queryByText(/^Keep this page open/)).not.toBeInTheDocument());
+  });
+
   it("asks for the file again after a reload and shows why an import failed", async () => {
     server.on(`GET ${address}`, { body: opened });
     const { unmount } = renderApp(`/prompts/import/${opened.id}`);
     expect(await screen.findByText(/Choose prompts.jsonl again/)).toBeInTheDocument();
+    expect(screen.getByText("Not all here yet")).toBeVisible();
     unmount();
     server
       .on(`GET ${address}`, { body: { ...done, state: "failed", failure: "The file is empty." } })

@@ -111,7 +111,8 @@ function StartButton({ step, policySource, isPending, onStart }: StartProps) {
 
 /** A closed round begins nothing: a step that has not begun waits for nothing and is not ready. */
 function isNotBegun({ step, state }: RoundStep, isClosed: boolean): boolean {
-  return isClosed && step !== "evaluation" && (state === "waiting" || state === "ready");
+  // What people judge is up to them, also when the round is closed.
+  return isClosed && (state === "waiting" || (state === "ready" && step !== "evaluation"));
 }
 
 function Step({

@@ -80,7 +80,7 @@ function Basis({ round }: { round: Round }) {
           },
           {
             name: "Completions by",
-            value: round.policies.length > 0 && <Writers policies={round.policies} />,
+            value: round.policies.length > 0 ? <Writers policies={round.policies} /> : null,
           },
           {
             name: "Ranked in",
@@ -135,14 +135,13 @@ function RoundView({ detail }: { detail: RoundDetail }) {
           )
         }
       >
-        {round.closed_at === null ? (
-          "Open"
-        ) : (
+        Opened by {round.created_by.display_name} <Moment at={round.created_at} />
+        {round.closed_at !== null && (
           <>
-            Closed <Moment at={round.closed_at} />: nothing begins in it any more
+            , closed <Moment at={round.closed_at} />: nothing begins in it any more
           </>
         )}
-        , opened by {round.created_by.display_name} <Moment at={round.created_at} />
+        .
       </PageHeader>
       {round.problem !== "" && isOpen && (
         <Alert color="yellow" title="A step could not begin by itself" role="status" mb="md">

@@ -149,6 +149,7 @@ test("a closed round promises nothing", async () => {
   expect(rankings).toHaveTextContent("Not begun");
   expect(rankings).not.toHaveTextContent(/Begins by itself|new rankings are sealed|Waiting/);
   expect(screen.getByRole("listitem", { name: "Tasks" })).toHaveTextContent("Done");
+  expect(screen.getByRole("listitem", { name: "Evaluation" })).toHaveTextContent("Not begun");
   expect(screen.getByText(/nothing begins in it any more/)).toBeVisible();
   expect(screen.queryByText("A step could not begin by itself")).not.toBeInTheDocument();
   expect(screen.queryByRole("button", { name: "Close" })).not.toBeInTheDocument();

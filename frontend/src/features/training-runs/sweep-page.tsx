@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
 import { sweepQuery } from "@/api/sweeps";
-import type { SweepDetail, SweepEntry } from "@/api/training-types";
+import type { RunState, SweepDetail, SweepEntry } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -14,6 +14,9 @@ import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
 
 import { textOf } from "./hyperparameter-form";
+
+// A run that ended so has no figure, and will have none.
+const NEVER: ReadonlySet<RunState> = new Set(["failed", "cancelled"]);
 
 function columnsOf(parameter: string): Column<SweepEntry>[] {
   return [
@@ -28,7 +31,7 @@ function columnsOf(parameter: string): Column<SweepEntry>[] {
       key: "figure",
       header: "Figure",
       align: "end",
-      cell: ({ figure }) => (figure === null ? "none yet" : figure.toFixed(4)),
+      cell: ({ figure, run }) => figure?.toFixed(4) ?? (NEVER.has(run.state) ? "none" : "none yet"),
     },
     {
       key: "state",

@@ -86,7 +86,7 @@ test("each figure leads to the rankings that it counts pairs of", async () => {
   );
   await user.click(screen.getByRole("link", { name: "Shown first" }));
 
-  expect(await screen.findByRole("heading", { name: "Shown first", level: 1 })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Rankings behind: Shown first", level: 1 })).toBeVisible();
   const shown = await screen.findByRole("row", { name: /thank-you note 4.5 6 Amina Rahman Helpfulness/ });
   expect(within(shown).getByRole("link")).toHaveAttribute("href", `/rankings/${row.id}`);
   expect(server.sent("GET /api/bias/rankings/")[0]?.query).toBe("?pool=held_out&figure=place%3A0");
@@ -97,7 +97,7 @@ test("a figure that no ranking has a pair for says so", async () => {
   renderApp("/bias/rankings?figure=code");
 
   expect(await screen.findByText("No ranking has such a pair")).toBeVisible();
-  expect(await screen.findByRole("heading", { name: "Code", level: 1 })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Rankings behind: Code", level: 1 })).toBeVisible();
 });
 
 test("a leak leads to the completions that were looked at, and says which were told right", async () => {

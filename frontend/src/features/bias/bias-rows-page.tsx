@@ -29,8 +29,9 @@ const COLUMNS: Column<RankingBehindBias>[] = [
 
 function titleOf(figure: string, report: BiasReport | undefined): string {
   const place = placeIn(figure);
-  if (place !== null) return placeName(place);
-  return report?.preferences.find(({ key }) => key === figure)?.label ?? "Rankings behind a figure";
+  const label = report?.preferences.find(({ key }) => key === figure)?.label;
+  const name = place === null ? label : placeName(place);
+  return name === undefined ? "Rankings behind a figure" : `Rankings behind: ${name}`;
 }
 
 /** The rows behind one figure about bias: each ranking with the pairs that it adds. */

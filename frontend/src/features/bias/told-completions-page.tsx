@@ -34,7 +34,8 @@ function titleOf(sight: string, source: string, report: LeakReport | undefined):
     const name = report?.sources.find(({ id }) => String(id) === source)?.name;
     return `Completions of ${name ?? `source ${source}`}`;
   }
-  return report?.sights.find(({ key }) => key === sight)?.label ?? "Completions looked at";
+  const label = report?.sights.find(({ key }) => key === sight)?.label;
+  return label === undefined ? "Completions looked at" : `Completions told by: ${label}`;
 }
 
 /** The rows behind one figure about what shows: each completion and the source it was given to. */

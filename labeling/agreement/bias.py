@@ -24,6 +24,7 @@ DEFINITION: Final = (
     "Of the pairs of completions that differ in it and that a labeler ordered strictly, the share "
     "in which the one that has it was preferred. One half is no preference."
 )
+STRICT_PAIRS: Final = "strictly ordered pairs that differ in it"
 NONE_DIFFER: Final = "No strictly ordered pair differs in it."
 BY_PLACE_DEFINITION: Final = (
     "Of the pairs with a completion shown at this place, the share that it won; a tie counts one "
@@ -149,7 +150,7 @@ def _figures(names: list[Name], sums: FloatArray) -> dict[Name, Figure]:
         found[name] = estimate(
             (favour.sum(), of_all.sum()),
             resamples=partial(_quotient, resampled, column),
-            size=Size(number, int(np.count_nonzero(of_all)), number),
+            size=Size(number, int(np.count_nonzero(of_all)), number, STRICT_PAIRS),
             when_undefined=NONE_DIFFER,
             chance=CHANCE,
         )

@@ -16,6 +16,7 @@ GOLD_DEFINITION: Final = (
     "On prompts that a researcher settled as gold: of the pairs of completions that both the "
     "labeler and the gold order without a tie, the share that they order alike."
 )
+GOLD_PAIRS: Final = "pairs that both the gold and a labeler order"
 NO_GOLD: Final = "Nobody has ranked a prompt that is settled as gold."
 
 
@@ -41,7 +42,7 @@ def gold_figure(draws: Sequence[GoldDraw]) -> Figure:
     return estimate(
         (part, whole),
         resamples=lambda: _quotient(resample(sums)),
-        size=Size(num_pairs, int((sums[:, 1] > 0).sum()), num_pairs),
+        size=Size(num_pairs, int((sums[:, 1] > 0).sum()), num_pairs, GOLD_PAIRS),
         when_undefined=NO_GOLD,
         chance=0.5,
     )

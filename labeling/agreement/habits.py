@@ -112,7 +112,10 @@ def median(values: FloatArray, *, counted: str) -> Fact:
 
 
 def too_few(num_counted: int, counted: str) -> Fact:
-    reason = f"{counted.capitalize()} so far: {num_counted}. At least {MINIMUM_COUNTED} are needed."
+    reason = (
+        f"{counted.capitalize()} so far: {num_counted}. At least {MINIMUM_COUNTED} are needed, "
+        f"{MINIMUM_COUNTED - num_counted} more than that."
+    )
     return Fact(None, num_counted, reason_undefined=reason)
 
 

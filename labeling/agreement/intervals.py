@@ -19,6 +19,7 @@ CONFIDENCE_PERCENT: Final = 95
 MINIMUM_PROMPTS: Final = 5
 # Fewer comparisons than this make a figure that only looks like one.
 MINIMUM_COMPARISONS: Final = 20
+COMPARED: Final = "comparisons between two labelers"
 INTERVAL_METHOD: Final = (
     f"{CONFIDENCE_PERCENT} % percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
     f"resamples of whole prompts, seed {SEED}."
@@ -54,9 +55,11 @@ class Size:
     """What stands behind a figure."""
 
     num_counted: int
+    # Those that add to the figure, and no others.
     num_prompts: int
-    # How many times two labelers met on a pair; the smallest count worth printing is of these.
+    # What the figure's own denominator adds up; too few of them make no figure.
     num_comparisons: int
+    compared: str = COMPARED
 
 
 def interval_method(*, num_prompts: int, num_clusters: int) -> str:
@@ -78,6 +81,17 @@ def undefined(reason: str, *, size: Size) -> Figure:
     )
 
 
+def too_few(size: Size, *, when_none: str, minimum: int = MINIMUM_COMPARISONS) -> Figure:
+    """No figure yet: how much there is, how much more is needed, and why where there is none."""
+    number = size.num_comparisons
+    why = f"{when_none} " if not number and when_none else ""
+    return undefined(
+        f"{why}{size.compared.capitalize()} so far: {number}. At least {minimum} are needed, "
+        f"{minimum - number} more than that.",
+        size=size,
+    )
+
+
 def estimate(
     quotient: Quotient,
     *,
@@ -87,12 +101,15 @@ def estimate(
     chance: float | None = None,
     minimum_comparisons: int = MINIMUM_COMPARISONS,
 ) -> Figure:
-    """The figure of the study with its interval; ``resamples`` is called only when it is needed."""
+    """The figure of the study with its interval; ``resamples`` is called only when it is needed.
+
+    ``when_undefined`` is why the denominator is zero.
+    """
+    if size.num_comparisons < minimum_comparisons and minimum_comparisons > 1:
+        return too_few(size, when_none=when_undefined, minimum=minimum_comparisons)
     numerator, denominator = (float(side) for side in quotient)
     if denominator == 0:
         return undefined(when_undefined, size=size)
-    if size.num_comparisons < minimum_comparisons:
-        return undefined(_too_few(size.num_comparisons, minimum_comparisons), size=size)
     low, high, reason = _interval(resamples, size.num_prompts)
     return Figure(
         value=numerator / denominator,
@@ -142,10 +159,3 @@ def _interval(
     tail = (100 - CONFIDENCE_PERCENT) / 2
     low, high = np.percentile(numerator[defined] / denominator[defined], [tail, 100 - tail])
     return float(low), float(high), None
-
-
-def _too_few(num_comparisons: int, minimum: int) -> str:
-    return (
-        f"Comparisons between two labelers so far: {num_comparisons}. "
-        f"At least {minimum} are needed, {minimum - num_comparisons} more than that."
-    )

@@ -22,6 +22,7 @@ MINIMUM_PROMPTS: Final = 20
 # One unit of weight costs this much per completion; standardised features make it fair to all.
 PENALTY: Final = 0.02
 MAXIMUM_ITERATIONS: Final = 60
+JUDGED: Final = "judged completions"
 SIGHTS: Final = {
     "everything": "Everything that the labeler saw",
     "length": "Length alone",
@@ -74,7 +75,7 @@ def leak(completions: Sequence[Seen]) -> Leak:
     kept = [completions[place] for place in places]
     prompt = np.array([one.prompt for one in kept], dtype=np.int64)
     num_prompts = len(np.unique(prompt))
-    size = Size(len(kept), num_prompts, len(kept))
+    size = Size(len(kept), num_prompts, len(kept), JUDGED)
     if reason := _why_not(len(sources), num_prompts):
         nothing = np.empty(0, dtype=np.int64)
         return Leak(
@@ -173,7 +174,8 @@ def _figures(
     recalls = []
     for one in range(num_classes):
         right, number = sums[:, 2 * one], sums[:, 2 * one + 1]
-        size = Size(int(number.sum()), int(np.count_nonzero(number)), int(number.sum()))
+        told = int(number.sum())
+        size = Size(told, int(np.count_nonzero(number)), told, JUDGED)
         recalls.append(
             estimate(
                 (right.sum(), number.sum()),
@@ -186,7 +188,7 @@ def _figures(
     balanced = estimate(
         (_balanced(sums.sum(axis=0, keepdims=True))[0], np.ones(())),
         resamples=lambda: (_balanced(resampled), np.ones(len(resampled))),
-        size=Size(len(label), len(prompts), len(label)),
+        size=Size(len(label), len(prompts), len(label), JUDGED),
         when_undefined="",
         chance=chance,
     )

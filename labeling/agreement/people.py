@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from labeling.agreement.alpha import Quotient
-from labeling.agreement.intervals import Figure, Size, estimate, resample, undefined
+from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, IntArray, PairJudgments
-from labeling.agreement.statistics import STRICT, cohen_quotient
+from labeling.agreement.statistics import ADDENDS, STRICT, cohen_quotient
 from labeling.agreement.sums import add_up
 
 NUM_CELLS = NUM_SIGNS * NUM_SIGNS
@@ -46,9 +46,9 @@ def agreement_with_others(
     figures = {}
     for slot, labeler in enumerate(labelers):
         met = int(comparisons[:, slot].sum())
-        size = Size(met, int((comparisons[:, slot] > 0).sum()), met)
+        size = _strict_size(met, int((comparisons[:, slot] > 0).sum()))
         if resampled is None:
-            figures[labeler] = undefined(STRICT.when_undefined, size=size)
+            figures[labeler] = too_few(size, when_none=STRICT.when_undefined)
             continue
         figures[labeler] = estimate(
             (same[:, slot].sum(), comparisons[:, slot].sum()),
@@ -58,6 +58,10 @@ def agreement_with_others(
             chance=0.5,
         )
     return figures
+
+
+def _strict_size(num_comparisons: int, num_prompts: int) -> Size:
+    return Size(num_comparisons, num_prompts, num_comparisons, ADDENDS[STRICT.made_of])
 
 
 def _columns(matrix: FloatArray, numerator: int, denominator: int) -> Quotient:
@@ -87,7 +91,8 @@ def _strict_sums(judgments: PairJudgments, labelers: IntArray) -> tuple[FloatArr
 class PromptMeetings:
     """What two labelers answered about one prompt: an entry per prompt and couple, the lower id
     first. ``cells`` is the table of their answers second, tie, first; an entry may stand for
-    several prompts. Shapes: cells, entries x 9.
+    several prompts. On ``num_ordered`` of its ``num_prompts`` both ordered some pair without a tie.
+    Shapes: cells, entries x 9.
     """
 
     prompt: IntArray
@@ -95,6 +100,7 @@ class PromptMeetings:
     b: IntArray
     cells: FloatArray
     num_prompts: IntArray
+    num_ordered: IntArray
 
 
 def meetings_by_prompt(judgments: PairJudgments) -> PromptMeetings:
@@ -107,12 +113,14 @@ def meetings_by_prompt(judgments: PairJudgments) -> PromptMeetings:
     as_given = np.bincount(place * NUM_CELLS + met.cell, minlength=num_cells)
     mirrored = np.bincount(place * NUM_CELLS + met.mirrored_cell, minlength=num_cells)
     couple = keys % num_couples
+    cells = (as_given + mirrored).reshape(-1, NUM_CELLS) / 2
     return PromptMeetings(
         prompt=keys // num_couples,
         a=labelers[couple // max(1, len(labelers))],
         b=labelers[couple % max(1, len(labelers))],
-        cells=(as_given + mirrored).reshape(-1, NUM_CELLS) / 2,
+        cells=cells,
         num_prompts=np.ones(len(keys), dtype=np.int64),
+        num_ordered=(cells[:, STRICT_CELLS].sum(axis=1) > 0).astype(np.int64),
     )
 
 
@@ -136,15 +144,22 @@ def couples(met: PromptMeetings, *, labelers: Sequence[int]) -> list[Couple]:
     tables = np.zeros((len(prompts), names.shape[1], NUM_CELLS))
     np.add.at(tables, (prompt, couple), met.cells[chosen])
     resampled = resample(tables.reshape(len(prompts), -1)).reshape(-1, *tables.shape[1:])
-    num_prompts = np.bincount(couple, met.num_prompts[chosen])
+    met_on, ordered_on = (
+        np.bincount(couple, number[chosen]).astype(np.int64)
+        for number in (met.num_prompts, met.num_ordered)
+    )
     found = [
-        _couple(int(a), int(b), tables[:, n], resampled[:, n], round(float(num_prompts[n])))
+        _couple(int(a), int(b), tables[:, n], resampled[:, n], (int(met_on[n]), int(ordered_on[n])))
         for n, (a, b) in enumerate(names.T)
     ]
     return sorted(found, key=lambda couple: -couple.kappa.num_counted)
 
 
-def _couple(a: int, b: int, tables: FloatArray, resampled: FloatArray, num_prompts: int) -> Couple:
+def _couple(
+    a: int, b: int, tables: FloatArray, resampled: FloatArray, num_prompts: tuple[int, int]
+) -> Couple:
+    """``num_prompts``: those on which they met, and those on which both ordered some pair."""
+    met_on, ordered_on = num_prompts
     num_shared = round(float(tables.sum()))
     strict = tables[:, STRICT_CELLS].sum()
     shape = (-1, NUM_SIGNS, NUM_SIGNS)
@@ -157,14 +172,14 @@ def _couple(a: int, b: int, tables: FloatArray, resampled: FloatArray, num_promp
                 resampled[:, SAME_CELLS].sum(axis=1),
                 resampled[:, STRICT_CELLS].sum(axis=1),
             ),
-            size=Size(round(float(strict)), num_prompts, round(float(strict))),
+            size=_strict_size(round(float(strict)), ordered_on),
             when_undefined=STRICT.when_undefined,
             chance=0.5,
         ),
         kappa=estimate(
             cohen_quotient(tables.sum(axis=0).reshape(NUM_SIGNS, NUM_SIGNS)),
             resamples=lambda: cohen_quotient(resampled.reshape(shape)),
-            size=Size(num_shared, num_prompts, num_shared),
+            size=Size(num_shared, met_on, num_shared),
             when_undefined=ONE_ANSWER,
             chance=0.0,
         ),
@@ -182,34 +197,40 @@ class AgainstOthers:
 def against_others(met: PromptMeetings, *, labelers: Sequence[int]) -> dict[int, AgainstOthers]:
     """Each of these labelers against all others whom they met.
 
-    A prompt counts once for each other labeler whom they met there.
+    Prompts are counted where both ordered some pair. An entry that stands for several prompts adds
+    as many as the labeler shares there with one other: of more than that it cannot be told whether
+    they are the same ones.
     """
     prompts, place = np.unique(met.prompt, return_inverse=True)
     slot_of = {labeler: slot for slot, labeler in enumerate(labelers)}
-    # Same, strict, own ties, all, and prompts: of each labeler by prompt.
-    sums = np.zeros((len(prompts), len(labelers), 5))
+    # Same, strict, own ties, and all: of each labeler by prompt.
+    sums = np.zeros((len(prompts), len(labelers), 4))
+    num_prompts = np.zeros((len(prompts), len(labelers)), dtype=np.int64)
     for mine, ties in ((met.a, TIED_BY_A), (met.b, TIED_BY_B)):
         slot = np.array([slot_of.get(labeler, -1) for labeler in mine.tolist()], dtype=np.int64)
         known = slot >= 0
         cells = met.cells[known]
         values = np.stack(
             [cells[:, chosen].sum(axis=1) for chosen in (SAME_CELLS, STRICT_CELLS, ties)]
-            + [cells.sum(axis=1), met.num_prompts[known]],
+            + [cells.sum(axis=1)],
             axis=1,
         )
         np.add.at(sums, (place[known], slot[known]), values)
+        np.maximum.at(num_prompts, (place[known], slot[known]), met.num_ordered[known])
     resampled = resample(sums[:, :, :2].reshape(len(prompts), -1)) if len(prompts) else None
     return {
-        labeler: _against_others(sums[:, slot], slot, resampled)
+        labeler: _against_others(sums[:, slot], int(num_prompts[:, slot].sum()), slot, resampled)
         for slot, labeler in enumerate(labelers)
     }
 
 
-def _against_others(sums: FloatArray, slot: int, resampled: FloatArray | None) -> AgainstOthers:
-    same, strict, ties, judged, num_prompts = sums.sum(axis=0).tolist()
-    size = Size(round(strict), round(num_prompts), round(strict))
+def _against_others(
+    sums: FloatArray, num_prompts: int, slot: int, resampled: FloatArray | None
+) -> AgainstOthers:
+    same, strict, ties, judged = sums.sum(axis=0).tolist()
+    size = _strict_size(round(strict), num_prompts)
     agreement = (
-        undefined(STRICT.when_undefined, size=size)
+        too_few(size, when_none=STRICT.when_undefined)
         if resampled is None
         else estimate(
             (np.asarray(same), np.asarray(strict)),

@@ -13,7 +13,7 @@ import numpy as np
 
 from labeling.agreement.alpha import Level, Quotient, coincidences_by, krippendorff_quotient
 from labeling.agreement.habits import Fact, Sums, as_likely_as, quotient
-from labeling.agreement.intervals import Figure, Size, estimate, resample
+from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few
 from labeling.agreement.judgments import FloatArray, IntArray
 
 LIKERT: Final = np.arange(1, 8)
@@ -170,7 +170,7 @@ def leniency(ratings: Ratings) -> dict[int, Fact]:
 
 def _figure(by_prompt: FloatArray, of: Callable[[FloatArray], Quotient], size: Size) -> Figure:
     if not len(by_prompt):
-        return Figure(None, NOT_SHARED, size.num_counted, size.num_prompts)
+        return too_few(size, when_none=NOT_SHARED)
     numerator, denominator = of(by_prompt.sum(axis=0, keepdims=True))
     return estimate(
         (numerator[0], denominator[0]),

@@ -1,13 +1,22 @@
 """All figures of one study, computed from one pass over its judgments and one bootstrap."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from labeling.agreement.intervals import Figure, Size, estimate, resample, undefined
+from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few, undefined
 from labeling.agreement.judgments import PairJudgments
-from labeling.agreement.statistics import FLEISS, STATISTICS, TERNARY, Statistic
+from labeling.agreement.statistics import (
+    ADDENDS,
+    FLEISS,
+    STATISTICS,
+    TERNARY,
+    Addend,
+    Statistic,
+    prompts_that_add,
+)
 from labeling.agreement.sums import Sums, sums_by_prompt, sums_from_matrix
 
 MINIMUM_OVERLAP = 2
@@ -17,12 +26,13 @@ MINIMUM_OVERLAP = 2
 class Summed:
     """Counts that are worked out already, one entry per cluster of prompts.
 
-    A cluster is a prompt, or where there are very many, a group of them. ``labelers_per_pair`` is
-    the fewest and the most labelers who judged one pair.
+    A cluster is a prompt, or where there are very many, a group of them. ``num_prompts`` says how
+    many prompts add to the figures made of something. ``labelers_per_pair`` is the fewest and the
+    most labelers who judged one pair.
     """
 
     by_cluster: Sums
-    num_prompts: int
+    num_prompts: Mapping[Addend, int]
     labelers_per_pair: tuple[int, int]
 
     @cached_property
@@ -40,9 +50,12 @@ class Summed:
     def figure(self, statistic: Statistic) -> Figure:
         size = Size(
             num_counted=round(float(statistic.num_counted(self.total))),
-            num_prompts=self.num_prompts,
-            num_comparisons=round(float(self.total.comparisons)),
+            num_prompts=self.num_prompts[statistic.made_of],
+            num_comparisons=round(float(statistic.num_made_of(self.total))),
+            compared=ADDENDS[statistic.made_of],
         )
+        if not self.total.pairs:
+            return too_few(size, when_none=TERNARY.when_undefined)
         reason = self._why_not(statistic)
         if reason is not None:
             return undefined(reason, size=size)
@@ -55,8 +68,6 @@ class Summed:
         )
 
     def _why_not(self, statistic: Statistic) -> str | None:
-        if not self.total.pairs:
-            return TERNARY.when_undefined
         fewest, most = self.labelers_per_pair
         if statistic is not FLEISS or fewest == most:
             return None
@@ -83,7 +94,7 @@ class Study:
         labelers = np.bincount(self.overlapping.pair)
         return Summed(
             by_cluster=by_prompt,
-            num_prompts=len(by_prompt.pairs),
+            num_prompts=prompts_that_add(by_prompt),
             labelers_per_pair=(int(labelers.min(initial=2**31)), int(labelers.max(initial=0))),
         )
 

@@ -16,13 +16,28 @@ shown.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 from labeling.agreement.alpha import Level, Quotient, distance_quotient
+from labeling.agreement.intervals import COMPARED
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray
 from labeling.agreement.sums import Sums
+
+# What a figure can be made of, by its field of ``Sums``: too few of them make no figure.
+Addend = Literal[
+    "pairs", "comparisons", "strict_comparisons", "bound_comparisons", "length_contests"
+]
+ADDENDS: Final[Mapping[Addend, str]] = MappingProxyType(
+    {
+        "pairs": "pairs of completions that several labelers judged",
+        "comparisons": COMPARED,
+        "strict_comparisons": "comparisons between two labelers without a tie",
+        "bound_comparisons": "comparisons between two labelers who saw the same order",
+        "length_contests": "decided pairs of completions of unequal length",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,13 @@ class Statistic:
     num_counted: Callable[[Sums], FloatArray]
     # Said when the denominator is zero.
     when_undefined: str
+    # What its denominator adds up, or what all its judgments met in.
+    made_of: Addend = "comparisons"
+
+    def num_made_of(self, sums: Sums) -> FloatArray:
+        """How much of it there is."""
+        count: FloatArray = getattr(sums, self.made_of)
+        return count
 
 
 def cohen_quotient(confusion: FloatArray) -> Quotient:
@@ -102,6 +124,11 @@ def _alpha_of_signs(sums: Sums, level: Level) -> Quotient:
     return distance_quotient(cells, _answers(sums), np.arange(NUM_SIGNS), level=level)
 
 
+def prompts_that_add(sums: Sums) -> dict[Addend, int]:
+    """How many prompts hold some of what a figure is made of; one entry of the sums per prompt."""
+    return {name: int(np.count_nonzero(getattr(sums, name))) for name in ADDENDS}
+
+
 def _answers(sums: Sums) -> FloatArray:
     return np.stack([sums.second, sums.tied, sums.first], axis=-1)
 
@@ -132,6 +159,7 @@ STRICT: Final = Statistic(
     counted="comparisons between two labelers",
     num_counted=lambda sums: sums.strict_comparisons,
     when_undefined="No two labelers have ordered the same two completions without a tie.",
+    made_of="strict_comparisons",
 )
 TERNARY: Final = Statistic(
     key="ternary",
@@ -159,6 +187,7 @@ TERNARY_BY_PAIR: Final = Statistic(
     counted="pairs of completions",
     num_counted=lambda sums: sums.pairs,
     when_undefined=TERNARY.when_undefined,
+    made_of="pairs",
 )
 HALF_CREDIT: Final = Statistic(
     key="half_credit",
@@ -240,6 +269,7 @@ ORDER_BOUND: Final = Statistic(
     counted="comparisons between two labelers",
     num_counted=lambda sums: sums.bound_comparisons,
     when_undefined="No two labelers have seen the same pair of completions in the same order.",
+    made_of="bound_comparisons",
 )
 LONGER_TEXT: Final = Statistic(
     key="longer_text",
@@ -253,6 +283,7 @@ LONGER_TEXT: Final = Statistic(
     counted="pairs of completions",
     num_counted=lambda sums: sums.length_contests,
     when_undefined="No pair of unequal length has a preferred completion.",
+    made_of="length_contests",
 )
 STATISTICS: Final[Mapping[str, Statistic]] = MappingProxyType(
     {

@@ -1,18 +1,21 @@
 """The counts of one selection: added up by Postgres, or worked out from the rankings."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
+from operator import or_
 from typing import Final
 
 import numpy as np
-from django.db.models import Count, Expression, F, IntegerField, Max, Min, Sum, Value
+from django.db.models import Count, Expression, F, IntegerField, Max, Min, Q, Sum, Value
 from django.db.models.functions import Cast, Floor, Mod, TruncWeek
 
 from labeling.agreement.drift import Period, trend
 from labeling.agreement.judgments import FloatArray, IntArray
-from labeling.agreement.people import PromptMeetings, meetings_by_prompt
+from labeling.agreement.people import STRICT_CELLS, PromptMeetings, meetings_by_prompt
 from labeling.agreement.report import Summed
+from labeling.agreement.statistics import ADDENDS, Addend, prompts_that_add
 from labeling.agreement.sums import Sums, sums_by_prompt, sums_from_matrix
 from labeling.models import LabelerMeeting
 from labeling.selectors.agreement_selection import Selection
@@ -30,6 +33,8 @@ CELL_FIELDS: Final = tuple(
     for mine in ("second", "tied", "first")
     for theirs in ("second", "tied", "first")
 )
+# Both ordered some pair of the prompt without a tie.
+HAVE_ORDERED: Final = reduce(or_, (Q(**{f"{CELL_FIELDS[n]}__gt": 0}) for n in STRICT_CELLS))
 NUM_SHARES: Final = 10
 # Of what is worked out from the rankings; bounds the memory.
 PROMPTS_AT_ONCE: Final = 20_000
@@ -54,7 +59,7 @@ def counts_of_store(selection: Selection) -> Counts:
     return Counts(
         summed=summed,
         meetings=meetings,
-        weeks=_weeks(selection, _is_large(summed.num_prompts)),
+        weeks=_weeks(selection, _is_large(summed.num_prompts["pairs"])),
         shares=_shares(selection),
     )
 
@@ -64,9 +69,12 @@ def labelers_of_store(selection: Selection) -> tuple[Summed, PromptMeetings]:
     # Those who never met on a pair have a row and no counts.
     stored = selection.stored().filter(pairs__gt=0)
     size = stored.aggregate(
-        num=Count("prompt", distinct=True), fewest=Min("fewest_labelers"), most=Max("most_labelers")
+        **{name: _prompts_with(name) for name in ADDENDS},
+        fewest=Min("fewest_labelers"),
+        most=Max("most_labelers"),
     )
-    is_large = _is_large(size["num"])
+    num_prompts = {name: int(size[name]) for name in ADDENDS}
+    is_large = _is_large(num_prompts["pairs"])
     sums = (
         stored.annotate(cluster=_cluster("prompt", NUM_CLUSTERS, is_large))
         .order_by()
@@ -78,10 +86,15 @@ def labelers_of_store(selection: Selection) -> tuple[Summed, PromptMeetings]:
     columns = columns[:, columns[0].argsort()]
     summed = Summed(
         by_cluster=sums_from_matrix(columns[1:].T),
-        num_prompts=size["num"],
+        num_prompts=num_prompts,
         labelers_per_pair=(size["fewest"] or 0, size["most"] or 0),
     )
     return summed, _meetings(selection, is_large)
+
+
+def _prompts_with(addend: Addend) -> Count:
+    """How many prompts hold some of what a figure is made of."""
+    return Count("prompt", distinct=True, filter=Q(**{f"{addend}__gt": 0}))
 
 
 def _is_large(num_prompts: int) -> bool:
@@ -98,9 +111,13 @@ def _meetings(selection: Selection, is_large: bool) -> PromptMeetings:
         .annotate(cluster=_cluster("agreement__prompt", NUM_SMALL_CLUSTERS, is_large))
         .order_by()
         .values_list("cluster", "a_id", "b_id")
-        .annotate(*(Sum(name) for name in CELL_FIELDS), num=Count("pk"))
+        .annotate(
+            *(Sum(name) for name in CELL_FIELDS),
+            num=Count("pk"),
+            num_ordered=Count("pk", filter=HAVE_ORDERED),
+        )
     )
-    return _meetings_of(float_columns(rows, num_columns=4 + len(CELL_FIELDS)).T)
+    return _meetings_of(float_columns(rows, num_columns=5 + len(CELL_FIELDS)).T)
 
 
 def _weeks(selection: Selection, is_large: bool) -> FloatArray:
@@ -158,7 +175,9 @@ def counts_live(selection: Selection) -> Counts:
     return Counts(
         summed=Summed(
             by_cluster=sums_from_matrix(sums[:, 1:]),
-            num_prompts=sum(block.num_prompts for block in blocks),
+            num_prompts={
+                name: sum(block.num_prompts[name] for block in blocks) for name in ADDENDS
+            },
             labelers_per_pair=(min(fewest), max(most)),
         ),
         meetings=_meetings_of(_added_up([block.meetings for block in blocks], num_keys=3)),
@@ -177,7 +196,7 @@ class _LiveBlock:
     meetings: FloatArray
     weeks: FloatArray
     num_of_tenth: Counter[int]
-    num_prompts: int
+    num_prompts: Mapping[Addend, int]
     labelers_per_pair: tuple[int, int]
 
 
@@ -198,10 +217,10 @@ def _block(selection: Selection, prompts: Sequence[int], is_large: bool) -> _Liv
     where = met.prompt % NUM_SMALL_CLUSTERS if is_large else met.prompt
     return _LiveBlock(
         sums=_columns(cluster, of_prompt.matrix()),
-        meetings=_columns(where, met.a, met.b, met.cells, met.num_prompts),
+        meetings=_columns(where, met.a, met.b, met.cells, met.num_prompts, met.num_ordered),
         weeks=_columns(last[judged], small, of_prompt.strict_same, of_prompt.strict_comparisons),
         num_of_tenth=Counter(tenth.tolist()),
-        num_prompts=len(judged),
+        num_prompts=prompts_that_add(of_prompt),
         labelers_per_pair=(int(labelers.min(initial=2**31)), int(labelers.max(initial=0))),
     )
 
@@ -221,6 +240,7 @@ def _added_up(parts: Sequence[FloatArray], *, num_keys: int = 1) -> FloatArray:
 
 
 def _meetings_of(rows: FloatArray) -> PromptMeetings:
-    """From columns of cluster, two labelers, their cells, and the number of prompts."""
+    """From columns of cluster, two labelers, their cells, and the two numbers of prompts."""
     cluster, a, b = rows[:, :3].astype(np.int64).T
-    return PromptMeetings(cluster, a, b, rows[:, 3:-1], rows[:, -1].astype(np.int64))
+    num_prompts, num_ordered = rows[:, -2:].astype(np.int64).T
+    return PromptMeetings(cluster, a, b, rows[:, 3:-2], num_prompts, num_ordered)

@@ -1,5 +1,7 @@
 """The agreement figures on judgments small enough to count by hand (R42)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -186,6 +188,69 @@ def test_few_comparisons_make_no_figure_and_say_how_many_are_missing() -> None:
     assert figure.low is None
 
 
+def one_strict_among_ties(num_prompts: int = 20) -> PairJudgments:
+    """Amina and Bo meet once on each prompt; only on the first do both prefer something."""
+    rows = [(pair, labeler, TIE) for pair in range(1, num_prompts) for labeler in (AMINA, BO)]
+    both_prefer = [(0, AMINA, FIRST), (0, BO, FIRST)]
+    return judged(*both_prefer, *rows, prompt=list(range(num_prompts)))
+
+
+def test_a_figure_is_judged_by_its_own_denominator() -> None:
+    """Twenty comparisons, nineteen of ties: one strict comparison must not print 100 %."""
+    figures = Study(one_strict_among_ties()).figures()
+
+    assert figures["ternary"].value == 1
+    assert (figures["ternary"].num_counted, figures["ternary"].num_prompts) == (20, 20)
+    strict = figures["strict"]
+    assert (strict.value, strict.num_counted, strict.num_prompts) == (None, 1, 1)
+    assert strict.reason_undefined == (
+        "Comparisons between two labelers without a tie so far: 1. At least 20 are needed, 19 more "
+        "than that."
+    )
+
+
+def test_prompts_that_add_nothing_to_a_figure_are_not_among_its_prompts() -> None:
+    # Four prompts of five strict comparisons each, and thirty prompts of ties.
+    strict_rows = [(pair, labeler, FIRST) for pair in range(20) for labeler in (AMINA, BO)]
+    tied_rows = [(pair, labeler, TIE) for pair in range(20, 50) for labeler in (AMINA, BO)]
+    prompts = [pair // 5 for pair in range(20)] + list(range(4, 34))
+
+    figures = Study(judged(*strict_rows, *tied_rows, prompt=prompts)).figures()
+
+    assert (figures["strict"].value, figures["strict"].num_prompts) == (1, 4)
+    assert figures["strict"].reason_no_interval == (
+        "An interval needs at least 5 prompts; here are 4."
+    )
+    assert figures["ternary"].num_prompts == 34
+    assert figures["ternary"].low is not None
+
+
+def test_the_figure_bound_to_the_order_is_judged_by_who_saw_the_same_order() -> None:
+    # Thirty comparisons; on three pairs Bo saw the two completions as Amina did.
+    rows = [(pair, labeler, FIRST) for pair in range(30) for labeler in (AMINA, BO)]
+    plain = judged(*rows, prompt=list(range(30)))
+    mirrored = np.array([labeler == BO and pair > 2 for pair, labeler, _ in rows])
+
+    bound = Study(replace(plain, is_mirrored=mirrored)).figures()["ternary_order_bound"]
+
+    assert (bound.value, bound.num_counted, bound.num_prompts) == (None, 3, 3)
+    assert bound.reason_undefined == (
+        "Comparisons between two labelers who saw the same order so far: 3. At least 20 are "
+        "needed, 17 more than that."
+    )
+
+
+def test_pairs_that_weigh_the_same_are_counted_in_pairs() -> None:
+    # Seven labelers of one pair meet 21 times, which is still one pair.
+    figures = Study(judged(*((0, labeler, FIRST) for labeler in range(7)))).figures()
+
+    assert figures["ternary"].value == 1
+    assert figures["ternary_by_pair"].reason_undefined == (
+        "Pairs of completions that several labelers judged so far: 1. At least 20 are needed, 19 "
+        "more than that."
+    )
+
+
 def test_few_prompts_make_a_figure_without_an_interval() -> None:
     figure = Study(many(SMALL, 4)).figures()["ternary"]
 
@@ -198,8 +263,12 @@ def test_nobody_meeting_anybody_is_undefined_and_not_a_number() -> None:
     for judgments in (judged(), judged((0, AMINA, 1), (1, BO, 1))):
         for figure in Study(judgments).figures().values():
             assert figure.value is None
-            assert figure.reason_undefined == (
-                "No two labelers have judged the same pair of completions."
+            assert figure.reason_undefined is not None
+            assert figure.reason_undefined.startswith(
+                "No two labelers have judged the same pair of completions. "
+            )
+            assert figure.reason_undefined.endswith(
+                " so far: 0. At least 20 are needed, 20 more than that."
             )
 
 

@@ -209,8 +209,28 @@ def test_too_little_overlap_says_how_much_is_there_and_needed(cast: Cast) -> Non
 
     assert strict["value"] is None
     assert strict["reason_undefined"] == (
-        "Comparisons between two labelers so far: 18. At least 20 are needed, 2 more than that."
+        "Comparisons between two labelers without a tie so far: 18. At least 20 are needed, 2 more "
+        "than that."
     )
+
+
+def test_prompts_that_add_nothing_are_counted_by_no_figure_from_the_store(cast: Cast) -> None:
+    """Five prompts ordered by both and three on which both say tie throughout."""
+    project = judged_project((cast.amina, [1, 2, 3, 4]), (cast.otto, [1, 2, 3, 4]), num_tasks=5)
+    for _ in range(3):
+        task = make_task(project)
+        for labeler in (cast.amina, cast.otto):
+            make_ranking(task, labeler, [1, 1, 1, 1])
+    refresh_agreement()
+
+    body = get(cast.rosa, project=project.pk).json()
+
+    found = {figure["key"]: figure for figure in body["figures"]}
+    assert (found["strict"]["num_pairs"], found["strict"]["num_prompts"]) == (30, 5)
+    assert (found["ternary"]["num_pairs"], found["ternary"]["num_prompts"]) == (48, 8)
+    (together,) = body["together"]
+    assert (together["agreement"]["num_prompts"], together["kappa"]["num_prompts"]) == (5, 8)
+    assert {row["agreement"]["num_prompts"] for row in body["labelers"]} == {5}
 
 
 def test_all_tied_answers_never_break_the_page(cast: Cast) -> None:
@@ -228,9 +248,11 @@ def test_an_empty_installation_has_no_figures_and_says_why(cast: Cast) -> None:
 
     assert body["num_rankings"] == 0
     assert {figure["value"] for figure in body["figures"]} == {None}
-    assert {figure["reason_undefined"] for figure in body["figures"]} == {
-        "No two labelers have judged the same pair of completions."
-    }
+    for figure in body["figures"]:
+        assert figure["reason_undefined"].startswith(
+            "No two labelers have judged the same pair of completions. "
+        )
+        assert figure["reason_undefined"].endswith("20 are needed, 20 more than that.")
     assert body["labelers"] == body["together"] == body["trend"] == []
 
 

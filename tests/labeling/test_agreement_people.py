@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from labeling.agreement.judgments import PairJudgments
-from labeling.agreement.people import Couple, agreement_with_others, couples, meetings_by_prompt
+from labeling.agreement.people import (
+    Couple,
+    against_others,
+    agreement_with_others,
+    couples,
+    meetings_by_prompt,
+)
 
 AMINA, BO, CHEN, DORA = 3, 7, 8, 9
 
@@ -101,7 +107,8 @@ def test_a_labelers_agreement_is_over_their_meetings_with_others() -> None:
     assert figures[CHEN].value == 0
     assert figures[CHEN].high == 0
     assert figures[DORA].reason_undefined == (
-        "Nobody else has ordered a pair that this labeler ordered."
+        "Nobody else has ordered a pair that this labeler ordered. Comparisons between two "
+        "labelers without a tie so far: 0. At least 20 are needed, 20 more than that."
     )
 
 
@@ -109,8 +116,32 @@ def test_a_labeler_with_few_meetings_has_no_figure() -> None:
     figures = agreement_with_others(three_labelers(5), labelers=[AMINA])
 
     assert figures[AMINA].reason_undefined == (
-        "Comparisons between two labelers so far: 10. At least 20 are needed, 10 more than that."
+        "Comparisons between two labelers without a tie so far: 10. At least 20 are needed, 10 "
+        "more than that."
     )
+
+
+def test_prompts_on_which_nobody_ordered_anything_are_not_among_a_labelers_prompts() -> None:
+    """Amina meets Bo and Chen on 24 prompts; on six of them all say tie."""
+    labelers = (AMINA, BO, CHEN)
+    judgments = PairJudgments(
+        pair=np.repeat(np.arange(24), 3),
+        labeler=np.tile(np.array(labelers), 24),
+        sign=np.repeat(np.where(np.arange(24) < 6, 0, 1), 3),
+        prompt=np.arange(24),
+        has_sides=np.ones(24, dtype=np.bool_),
+        longer=np.zeros(24, dtype=np.int64),
+    )
+    met = meetings_by_prompt(judgments)
+
+    of_all = against_others(met, labelers=labelers)[AMINA]
+    (first, *_) = couples(met, labelers=labelers)
+
+    # Once each, although both others were met there.
+    assert (of_all.agreement.num_counted, of_all.agreement.num_prompts) == (36, 18)
+    assert of_all.tie_share == 1 / 4
+    assert (first.agreement.num_counted, first.agreement.num_prompts) == (18, 18)
+    assert (first.kappa.num_counted, first.kappa.num_prompts) == (24, 24)
 
 
 def test_no_judgments_at_all_leave_everybody_undefined() -> None:

@@ -307,5 +307,6 @@ def test_two_who_never_met_on_a_pair_change_no_figure(cast: Cast) -> None:
     summed = counts_of_store(Selection()).summed
 
     assert PromptAgreement.objects.count() == 2
-    assert (summed.num_prompts, summed.labelers_per_pair) == (1, (2, 2))
+    assert summed.num_prompts["strict_comparisons"] == summed.num_prompts["pairs"] == 1
+    assert summed.labelers_per_pair == (2, 2)
     assert refresh_agreement() == 0

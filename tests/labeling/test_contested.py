@@ -228,7 +228,9 @@ def test_without_gold_the_fact_says_so(cast: Cast) -> None:
     row = client_of(cast.rosa).get("/api/labeler-quality/").json()["labelers"][0]
 
     fact = next(fact for fact in row["facts"] if fact["key"] == "gold_agreement")
-    assert fact["reason_undefined"] == "Rankings of gold prompts so far: 0. At least 10 are needed."
+    assert fact["reason_undefined"] == (
+        "Rankings of gold prompts so far: 0. At least 10 are needed, 10 more than that."
+    )
 
 
 def test_a_screenings_prompts_are_not_shown(cast: Cast) -> None:

@@ -128,10 +128,12 @@ def test_too_little_makes_no_fact_and_says_why():
 
     assert (nothing.value, nothing.reason_undefined) == (
         None,
-        "Tasks so far: 0. At least 10 are needed.",
+        "Tasks so far: 0. At least 10 are needed, 10 more than that.",
     )
     assert little.num_counted == 2
     assert little.value is None
+    assert little.reason_undefined is not None
+    assert little.reason_undefined.endswith("2. At least 10 are needed, 8 more than that.")
 
 
 def test_the_median_leaves_unknown_times_out():

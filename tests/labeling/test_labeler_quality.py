@@ -123,7 +123,9 @@ def test_too_little_says_how_much_is_there(project, amina, rosa):
     ties = facts_of(rosa, amina)["tie_share"]
 
     assert (ties["value"], ties["num_counted"]) == (None, 9)
-    assert ties["reason_undefined"] == "Rankings so far: 9. At least 10 are needed."
+    assert (
+        ties["reason_undefined"] == "Rankings so far: 9. At least 10 are needed, 1 more than that."
+    )
 
 
 def test_answers_skips_ties_and_times_are_counted(project, amina, rosa):

@@ -240,6 +240,26 @@ def test_the_figure_bound_to_the_order_is_judged_by_who_saw_the_same_order() -> 
     )
 
 
+def test_the_figure_bound_to_the_order_by_hand() -> None:
+    """Only labelers who saw the two completions in the same order meet."""
+    # Pair 0: Amina and Chen saw c1, c2 and agree; Bo saw c2, c1 and says otherwise: 1 of 1 instead
+    # of 1 of 3. Pair 1: Bo and Chen saw c2, c1 and differ: 0 of 1. Pair 2: nobody saw it alike.
+    rows = [
+        (0, AMINA, FIRST), (0, BO, SECOND), (0, CHEN, FIRST),
+        (1, AMINA, FIRST), (1, BO, FIRST), (1, CHEN, TIE),
+        (2, AMINA, TIE), (2, BO, TIE),
+    ]  # fmt: skip
+    turned = np.array([False, True, False, False, True, True, False, True])
+    bound = replace(judged(*rows), is_mirrored=turned)
+
+    assert value("ternary_order_bound", bound) == 1 / 2
+    assert value("ternary", bound) == 3 / 7
+    # Who saw which order changes no other figure, and without it all saw the same one.
+    for key in ("strict", "ternary", "half_credit", "alpha_nominal", "leave_one_out"):
+        assert value(key, bound) == value(key, judged(*rows))
+    assert value("ternary_order_bound", judged(*rows)) == 3 / 7
+
+
 def test_pairs_that_weigh_the_same_are_counted_in_pairs() -> None:
     # Seven labelers of one pair meet 21 times, which is still one pair.
     figures = Study(judged(*((0, labeler, FIRST) for labeler in range(7)))).figures()

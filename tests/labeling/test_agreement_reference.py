@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +15,6 @@ from labeling.agreement.alpha import Quotient
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, PairJudgments
 from labeling.agreement.people import couples, meetings_by_prompt
 from labeling.agreement.report import Study
-from labeling.agreement.shared_tasks import agreement_of_rankings
 from labeling.agreement.statistics import (
     STATISTICS,
     alpha_quotient,
@@ -22,6 +22,7 @@ from labeling.agreement.statistics import (
     fleiss_quotient,
 )
 from labeling.agreement.sums import coincidences, share_of_same, sums_by_prompt
+from tests.labeling.plain_shared_tasks import agreement_of_rankings
 from tests.reference_data import reference_data
 
 
@@ -311,6 +312,44 @@ def test_the_translation_tasks_kappas_are_reproduced_under_both_definitions(
     assert rounded(found.agreement) == reference[name]["pA"]
     assert rounded(found.kappa) == reference[name]["kappa"]
     assert rounded(found.half_credit) == reference[name]["half_credit"]
+
+
+@pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("ternary_order_bound", "published_definition(ordered,any labeler)"),
+        ("ternary", "order_free_any"),
+    ],
+)
+def test_the_pages_own_figures_are_the_translation_tasks_under_both_definitions(
+    language_pair: str, key: str, name: str
+) -> None:
+    """R42: every ranking a rater, as published. The kappa takes its chance from all judgments."""
+    reference = expected("wmt16")[f"wmt16/{language_pair}"]
+    judgments = translation_rankings(language_pair, rater="ranking")
+
+    summed = Study(judgments).summed
+    figure = summed.figure(STATISTICS[key])
+
+    assert (figure.num_counted, rounded(figure.value)) == (
+        reference[name]["comparable"],
+        reference[name]["pA"],
+    )
+    same, _ = STATISTICS[key].formula(summed.total)
+    assert int(same) == reference[name]["agree"]
+    chance_of = STATISTICS[key].chance
+    assert figure.value is not None
+    assert chance_of is not None
+    chance = chance_of(
+        replace(
+            summed.total,
+            tied=np.asarray(float((judgments.sign == 0).sum())),
+            judgments=np.asarray(float(len(judgments.sign))),
+        )
+    )
+    assert rounded(chance) == reference["pE"]
+    assert rounded((figure.value - chance) / (1 - chance)) == reference[name]["kappa"]
 
 
 def test_a_million_and_a_half_judgments_take_about_a_second() -> None:

@@ -1,4 +1,4 @@
-"""Agreement as the translation shared tasks reported it, to compare with what they published."""
+"""Agreement as the translation shared tasks reported it: a reference for the page's."""
 
 from dataclasses import dataclass
 

@@ -3,24 +3,39 @@
 from collections.abc import Callable
 from itertools import combinations
 
+import krippendorff
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeling.agreement.judgments import PairJudgments, RankedItems
-from labeling.agreement.statistics import STATISTICS
+from labeling.agreement.alpha import Level
+from labeling.agreement.judgments import FloatArray, PairJudgments, RankedItems
+from labeling.agreement.people import meetings_by_prompt
+from labeling.agreement.statistics import STATISTICS, cohen_quotient
 from labeling.agreement.sums import sums_by_prompt
 from labeling.preferences import dense_ranks, pair_signs
 
 ORDER_FREE = ("strict", "ternary", "ternary_by_pair", "half_credit", "leave_one_out", "tie_share")
-ALL = (*ORDER_FREE, "alpha_nominal")
+ALPHAS: dict[str, Level] = {
+    "alpha_nominal": "nominal",
+    "alpha_ordinal": "ordinal",
+    "alpha_interval": "interval",
+}
+ALL = (*ORDER_FREE, *ALPHAS, "fleiss_kappa", "ternary_order_bound")
 
 Cells = dict[tuple[int, int], int]
 
 
-def study(cells: Cells, *, has_sides: bool = False) -> PairJudgments:
-    """Judgments from {(pair, labeler): answer}."""
+def saw_it_turned(pair: int, labeler: int) -> bool:
+    """The order in which a labeler saw a pair; a renamed one (10 and more) keeps none of it."""
+    return (3 * pair + labeler) % 2 == 1
+
+
+def study(
+    cells: Cells, *, has_sides: bool = False, turned: dict[tuple[int, int], bool] | None = None
+) -> PairJudgments:
+    """Judgments from {(pair, labeler): answer}; ``turned`` says who saw a pair the other way."""
     num_pairs = max((pair for pair, _ in cells), default=-1) + 1
     keys = np.array(list(cells), dtype=np.int64).reshape(-1, 2)
     return PairJudgments(
@@ -30,6 +45,10 @@ def study(cells: Cells, *, has_sides: bool = False) -> PairJudgments:
         prompt=np.arange(num_pairs) // 3,
         has_sides=np.full(num_pairs, has_sides),
         longer=np.ones(num_pairs, dtype=np.int64),
+        is_mirrored=np.array(
+            [saw_it_turned(*key) if turned is None else turned[key] for key in cells],
+            dtype=np.bool_,
+        ),
     )
 
 
@@ -37,6 +56,9 @@ def values(judgments: PairJudgments, keys: tuple[str, ...] = ALL) -> dict[str, f
     total = sums_by_prompt(judgments).total()
     answer: dict[str, float | None] = {}
     for key in keys:
+        if not total.pairs:
+            answer[key] = None
+            continue
         numerator, denominator = STATISTICS[key].formula(total)
         answer[key] = float(numerator / denominator) if denominator else None
     return answer
@@ -58,6 +80,37 @@ def met(cells: Cells) -> list[tuple[int, int]]:
 
 def share(points: list[float]) -> float | None:
     return sum(points) / len(points) if points else None
+
+
+# What each comparison adds to a figure, the comparisons that it drops left out.
+POINTS: dict[str, Callable[[list[tuple[int, int]]], list[float]]] = {
+    "strict": lambda pairs: [float(a == b) for a, b in pairs if 0 not in (a, b)],
+    "ternary": lambda pairs: [float(a == b) for a, b in pairs],
+    "half_credit": lambda pairs: [1 - abs(a - b) / 2 for a, b in pairs],
+}
+
+
+def bound_points(cells: Cells) -> list[float]:
+    """Whether two labelers agree, where both saw the pair in the same order."""
+    return [
+        float(answer == other)
+        for (key, answer), (other_key, other) in combinations(cells.items(), 2)
+        if key[0] == other_key[0] and saw_it_turned(*key) == saw_it_turned(*other_key)
+    ]
+
+
+def kappas(judgments: PairJudgments) -> dict[frozenset[int], float | None]:
+    """Cohen's kappa of every two labelers who met, however seldom."""
+    met_on = meetings_by_prompt(judgments)
+    tables: dict[frozenset[int], FloatArray] = {}
+    for a, b, cells in zip(met_on.a.tolist(), met_on.b.tolist(), met_on.cells, strict=True):
+        couple = frozenset([a, b])
+        tables[couple] = tables.get(couple, np.zeros(9)) + cells
+    answer: dict[frozenset[int], float | None] = {}
+    for couple, table in tables.items():
+        numerator, denominator = cohen_quotient(table.reshape(3, 3))
+        answer[couple] = float(numerator / denominator) if denominator else None
+    return answer
 
 
 @settings(max_examples=60, deadline=None)
@@ -84,36 +137,73 @@ def mirrored(cells: Cells, pairs: set[int]) -> Cells:
 def test_naming_the_completions_of_some_pairs_the_other_way_round_changes_nothing(
     cells: Cells, pairs: set[int]
 ) -> None:
-    assert values(study(mirrored(cells, pairs))) == pytest.approx(values(study(cells)))
+    turned = {key: saw_it_turned(*key) != (key[0] in pairs) for key in cells}
+    found = study(mirrored(cells, pairs), turned=turned)
+
+    assert values(found) == pytest.approx(values(study(cells)))
+    assert kappas(found) == pytest.approx(kappas(study(cells)))
 
 
 @settings(max_examples=60, deadline=None)
 @given(any_cells, st.booleans())
 def test_reversing_every_ranking_changes_nothing(cells: Cells, has_sides: bool) -> None:
-    reversed_cells = mirrored(cells, set(range(8)))
+    before = study(cells, has_sides=has_sides)
+    found = study(mirrored(cells, set(range(8))), has_sides=has_sides)
 
-    assert values(study(reversed_cells, has_sides=has_sides)) == pytest.approx(
-        values(study(cells, has_sides=has_sides))
-    )
+    assert values(found) == pytest.approx(values(before))
+    assert kappas(found) == pytest.approx(kappas(before))
 
 
 @settings(max_examples=60, deadline=None)
 @given(any_cells, st.permutations(range(5)))
 def test_renaming_labelers_changes_nothing(cells: Cells, names: list[int]) -> None:
     renamed = {(pair, 10 + names[labeler]): answer for (pair, labeler), answer in cells.items()}
+    turned = {(pair, 10 + names[labeler]): saw_it_turned(pair, labeler) for pair, labeler in cells}
+    found = study(renamed, turned=turned)
 
-    assert values(study(renamed)) == pytest.approx(values(study(cells)))
+    assert values(found) == pytest.approx(values(study(cells)))
+    assert kappas(found) == pytest.approx(
+        {
+            frozenset(10 + names[one] for one in couple): kappa
+            for couple, kappa in kappas(study(cells)).items()
+        }
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(any_cells, st.integers(0, 4))
 def test_dropping_a_labeler_leaves_the_comparisons_of_the_others(cells: Cells, gone: int) -> None:
     rest = {key: answer for key, answer in cells.items() if key[1] != gone}
-    comparisons = met(rest)
 
     found = values(study(rest))
 
-    assert found["ternary"] == pytest.approx(share([float(a == b) for a, b in comparisons]))
+    for key, points in POINTS.items():
+        assert found[key] == pytest.approx(share(points(met(rest)))), key
+    assert found["ternary_order_bound"] == pytest.approx(share(bound_points(rest)))
+    of_all = kappas(study(cells))
+    assert kappas(study(rest)) == pytest.approx(
+        {couple: kappa for couple, kappa in of_all.items() if gone not in couple}
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(any_cells, st.integers(0, 4))
+def test_the_alphas_without_a_labeler_are_those_of_the_package(cells: Cells, gone: int) -> None:
+    rest = {key: answer for key, answer in cells.items() if key[1] != gone}
+    table = np.full((5, 8), np.nan)
+    for (pair, labeler), answer in rest.items():
+        table[labeler, pair] = answer
+    pairable = table[:, (~np.isnan(table)).sum(axis=0) > 1]
+    given_values = np.unique(pairable[~np.isnan(pairable)])
+
+    found = values(study(rest, has_sides=True), tuple(ALPHAS))
+
+    for key, level in ALPHAS.items():
+        if len(given_values) < 2:
+            assert found[key] is None
+            continue
+        theirs = krippendorff.alpha(reliability_data=pairable, level_of_measurement=level)
+        assert found[key] == pytest.approx(theirs), key
 
 
 @settings(max_examples=60, deadline=None)
@@ -121,10 +211,15 @@ def test_dropping_a_labeler_leaves_the_comparisons_of_the_others(cells: Cells, g
 def test_doubling_every_labeler_adds_exactly_the_comparisons_with_oneself(cells: Cells) -> None:
     """n judgments of a pair become 2n: each old comparison returns fourfold, plus n agreements."""
     doubled = cells | {(pair, labeler + 5): answer for (pair, labeler), answer in cells.items()}
-    same = sum(a == b for a, b in met(cells))
-    expected = (4 * same + len(cells)) / (4 * len(met(cells)) + len(cells)) if cells else None
+    turned = {(pair, labeler): saw_it_turned(pair, labeler % 5) for pair, labeler in doubled}
+    with_oneself = [(answer, answer) for answer in cells.values()]
 
-    assert values(study(doubled), ("ternary",))["ternary"] == pytest.approx(expected)
+    found = values(study(doubled, turned=turned))
+
+    for key, points in POINTS.items():
+        assert found[key] == pytest.approx(share(points(4 * met(cells) + with_oneself))), key
+    oneself = [1.0] * len(cells)
+    assert found["ternary_order_bound"] == pytest.approx(share(4 * bound_points(cells) + oneself))
 
 
 def rankings(seed: int, num_tasks: int = 12) -> list[tuple[int, int, list[int | None]]]:

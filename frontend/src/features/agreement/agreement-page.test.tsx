@@ -157,6 +157,8 @@ test("the matrix shows who agrees with whom and who shares too little", async ()
   const row = within(matrix).getByRole("rowheader", { name: "Amina Osei" }).closest("tr");
   expect(row).toHaveTextContent("70%n = 120");
   expect(row).toHaveTextContent("4 shared");
+  const missing = screen.getByText(/cells? not defined/).closest("details");
+  expect(missing).toHaveTextContent(/ and .+: not defined: /);
   expect(within(matrix).getByRole("rowheader", { name: "Lea Roth" }).closest("tr")).toHaveTextContent("never met");
 });
 

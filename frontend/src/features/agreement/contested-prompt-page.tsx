@@ -8,6 +8,7 @@ import { Facts } from "@/components/facts";
 import { formatDateTime } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
+import { NoFigure } from "@/components/no-figure";
 import { PageHeader } from "@/components/page-header";
 import { ReadText } from "@/components/read-text";
 import { Section } from "@/components/section";
@@ -38,8 +39,14 @@ function CompletionTexts({ prompt, isRevealed }: { prompt: ContestedPrompt; isRe
   );
 }
 
-function coefficient(value: number | null, reason: string | null): string {
-  return value === null ? `not defined: ${reason ?? ""}` : value.toFixed(3);
+/** A coefficient and what it means, as tiles have it. */
+function Coefficient({ value, reason, children }: { value: number | null; reason: string | null; children: string }) {
+  return (
+    <>
+      {value === null ? <NoFigure reason={reason} /> : value.toFixed(3)}
+      <p className={classes.definition}>{children}</p>
+    </>
+  );
 }
 
 function decisionText(adjudication: ContestedPrompt["adjudication"]): string {
@@ -87,11 +94,23 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
           facts={[
             {
               name: "Kendall's W, ties corrected",
-              value: coefficient(prompt.kendall_w, prompt.reason_w_undefined),
+              isWide: true,
+              value: (
+                <Coefficient value={prompt.kendall_w} reason={prompt.reason_w_undefined}>
+                  How far the orders of all who ranked every completion go together: 1 is one and the same order, 0
+                  none in common. Equal ranks are corrected for.
+                </Coefficient>
+              ),
             },
             {
               name: "Mean tau-b of two labelers",
-              value: coefficient(prompt.mean_tau_b, prompt.reason_tau_undefined),
+              isWide: true,
+              value: (
+                <Coefficient value={prompt.mean_tau_b} reason={prompt.reason_tau_undefined}>
+                  Of two labelers, pairs ordered alike less pairs ordered the other way, over the pairs that they
+                  order, equal ranks corrected for: 1 is the same order, -1 the reverse. The mean over every two.
+                </Coefficient>
+              ),
             },
           ]}
         />

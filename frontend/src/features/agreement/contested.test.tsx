@@ -116,6 +116,8 @@ test("orders stand side by side, blind until they are revealed", async () => {
   expect(tiers).toEqual(["A", "BC"]);
   expect(document.body).not.toHaveTextContent("policy-a");
   expect(screen.getByText("not defined: No order in both.")).toBeVisible();
+  expect(screen.getByText(/1 is one and the same order, 0 none in common/)).toBeVisible();
+  expect(screen.getByText(/1 is the same order, -1 the reverse/)).toBeVisible();
 
   await user.click(screen.getByRole("button", { name: "Reveal who wrote what" }));
 

@@ -2,12 +2,13 @@ import type { Figure, FlagAgreement } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { formatCount } from "@/components/formats";
+import { NoFigure } from "@/components/no-figure";
 
 import classes from "./agreement.module.css";
 
 /** `0.812 (0.760 to 0.861)`, or that there is none and why. */
 function Coefficient({ figure }: { figure: Figure }) {
-  if (figure.value === null) return <span className={classes.small}>not defined: {figure.reason_undefined}</span>;
+  if (figure.value === null) return <NoFigure reason={figure.reason_undefined} />;
   const { value, low, high, reason_no_interval: reason } = figure;
   return (
     <>
@@ -27,7 +28,7 @@ const COLUMNS: Column<FlagAgreement>[] = [
     align: "end",
     cell: ({ prevalence }) => (
       <>
-        {prevalence.value === null ? "not defined" : `${(prevalence.value * 100).toFixed(1)}%`}
+        {prevalence.value === null ? <NoFigure reason={prevalence.reason_undefined} /> : `${(prevalence.value * 100).toFixed(1)}%`}
         <span className={classes.under}>n = {formatCount(prevalence.num_pairs)}</span>
       </>
     ),

@@ -2,6 +2,7 @@ import { Link } from "react-router";
 
 import type { AgreementReport, LabelersTogether } from "@/api/research-types";
 import { countOf, formatCount, formatShare } from "@/components/formats";
+import { NoFigure } from "@/components/no-figure";
 
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
@@ -34,7 +35,7 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
   const to = rowsAddress(filters, { labeler: a.id, with: b.id });
   if (agreement.value === null) {
     return (
-      <td className={classes.unmet} title={agreement.reason_undefined ?? undefined}>
+      <td className={classes.unmet}>
         <Link to={to} aria-label={`Rankings of ${a.display_name} and ${b.display_name}`}>
           {formatCount(agreement.num_pairs)} shared
         </Link>
@@ -62,6 +63,24 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
   );
 }
 
+/** Why cells have no figure: a cell is too narrow to say it. */
+function Undefined({ together }: { together: LabelersTogether[] }) {
+  const missing = together.filter(({ agreement }) => agreement.value === null);
+  if (missing.length === 0) return null;
+  return (
+    <details className={classes.small}>
+      <summary>{countOf(missing.length, "cell")} not defined</summary>
+      <ul>
+        {missing.map(({ a, b, agreement }) => (
+          <li key={`${a.id} ${b.id}`}>
+            {a.display_name} and {b.display_name}: <NoFigure reason={agreement.reason_undefined} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 /** Who agrees with whom: a darker cell is more agreement than chance, grey is too little to say. */
 export function LabelersMatrix({
   together,
@@ -75,36 +94,39 @@ export function LabelersMatrix({
   const coupleOf = (one: Person, other: Person) =>
     of.get(`${one.id} ${other.id}`) ?? of.get(`${other.id} ${one.id}`);
   return (
-    // Scrollable by keyboard as well.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={classes.matrixFrame} tabIndex={0} role="region" aria-label="Who agrees with whom">
-      <table className={classes.matrix}>
-        <caption className={classes.hidden}>Agreement of every two labelers, ties dropped</caption>
-        <thead>
-          <tr>
-            <td />
-            {people.map((person) => (
-              <th key={person.id} scope="col">
-                <span>{person.display_name}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {people.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">{row.display_name}</th>
-              {people.map((column) =>
-                column.id === row.id ? (
-                  <td key={column.id} className={classes.self} aria-hidden="true" />
-                ) : (
-                  <Cell key={column.id} couple={coupleOf(row, column)} filters={filters} />
-                ),
-              )}
+    <>
+      {/* Scrollable by keyboard as well. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={classes.matrixFrame} tabIndex={0} role="region" aria-label="Who agrees with whom">
+        <table className={classes.matrix}>
+          <caption className={classes.hidden}>Agreement of every two labelers, ties dropped</caption>
+          <thead>
+            <tr>
+              <td />
+              {people.map((person) => (
+                <th key={person.id} scope="col">
+                  <span>{person.display_name}</span>
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {people.map((row) => (
+              <tr key={row.id}>
+                <th scope="row">{row.display_name}</th>
+                {people.map((column) =>
+                  column.id === row.id ? (
+                    <td key={column.id} className={classes.self} aria-hidden="true" />
+                  ) : (
+                    <Cell key={column.id} couple={coupleOf(row, column)} filters={filters} />
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Undefined together={together} />
+    </>
   );
 }

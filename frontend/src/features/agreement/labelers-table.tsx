@@ -9,6 +9,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { formatCount, formatShare } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
+import { NoFigure } from "@/components/no-figure";
 
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
@@ -54,7 +55,7 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     key: "value",
     header: "Agreement",
     align: "end",
-    cell: ({ agreement }) => figureText("strict", agreement.value) ?? agreement.reason_undefined,
+    cell: ({ agreement }) => figureText("strict", agreement.value) ?? <NoFigure reason={agreement.reason_undefined} />,
   },
   {
     key: "mark",
@@ -101,7 +102,7 @@ function togetherColumns(filters: Filters): Column<LabelersTogether>[] {
     key: "value",
     header: "Kappa",
     align: "end",
-    cell: ({ kappa }) => figureText("cohen_kappa", kappa.value) ?? kappa.reason_undefined,
+    cell: ({ kappa }) => figureText("cohen_kappa", kappa.value) ?? <NoFigure reason={kappa.reason_undefined} />,
   },
   {
     key: "mark",

@@ -13,6 +13,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { FilterSelect } from "@/components/filter-select";
 import { formatCount } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
+import { NoFigure } from "@/components/no-figure";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
@@ -47,8 +48,24 @@ function costsQuery({ project, since, until, simulated }: Filters) {
   });
 }
 
-/** A dash where no time was measured: imported answers have none. */
-const minutesText = (minutes: number | null) => (minutes === null || minutes === 0 ? "–" : minutes.toFixed(2));
+const NO_TIME = "no time was measured.";
+const NO_TIMED_PAIR = "no pair was timed.";
+
+function Minutes({ minutes, reason }: { minutes: number | null; reason: string }) {
+  return minutes === null ? <NoFigure reason={reason} /> : minutes.toFixed(2);
+}
+
+function Price({ minutes, rate, reason }: { minutes: number | null; rate: number; reason: string }) {
+  return minutes === null ? <NoFigure reason={reason} /> : priceOf(minutes, rate);
+}
+
+/** Null where no answer was timed, as of imported ones; 0 is a time that was measured. */
+const rankingMinutes = (one: ProjectCost) => (one.num_timed_rankings === 0 ? null : one.ranking_minutes);
+
+function allMinutes(one: ProjectCost): number | null {
+  if (one.num_timed_rankings === 0 && one.minutes_per_demonstration === null) return null;
+  return one.ranking_minutes + one.demonstration_minutes;
+}
 
 function columnsOf(rate: number | null): Column<ProjectCost>[] {
   const columns: Column<ProjectCost>[] = [
@@ -60,26 +77,26 @@ function columnsOf(rate: number | null): Column<ProjectCost>[] {
     },
     { key: "rankings", header: "Sealed rankings", align: "end", cell: (one) => formatCount(one.num_rankings) },
     { key: "timed", header: "Timed", align: "end", cell: (one) => formatCount(one.num_timed_rankings) },
-    { key: "minutes", header: "Active minutes", align: "end", cell: (one) => minutesText(one.ranking_minutes) },
+    { key: "minutes", header: "Active minutes", align: "end", cell: (one) => <Minutes minutes={rankingMinutes(one)} reason={NO_TIME} /> },
     { key: "pairs", header: "Pairs", align: "end", cell: (one) => formatCount(one.num_pairs) },
-    { key: "each", header: "Minutes per pair", align: "end", cell: (one) => minutesText(one.minutes_per_pair) },
+    { key: "each", header: "Minutes per pair", align: "end", cell: (one) => <Minutes minutes={one.minutes_per_pair} reason={NO_TIMED_PAIR} /> },
     { key: "written", header: "Demonstrations", align: "end", cell: (one) => formatCount(one.num_demonstrations) },
     {
       key: "writing",
       header: "Minutes per demonstration",
       align: "end",
-      cell: (one) => minutesText(one.minutes_per_demonstration),
+      cell: (one) => <Minutes minutes={one.minutes_per_demonstration} reason="no demonstration was timed." />,
     },
   ];
   if (rate === null) return columns;
   return [
     ...columns,
-    { key: "price", header: "Per pair", align: "end", cell: (one) => priceOf(one.minutes_per_pair, rate) },
+    { key: "price", header: "Per pair", align: "end", cell: (one) => <Price minutes={one.minutes_per_pair} rate={rate} reason={NO_TIMED_PAIR} /> },
     {
       key: "total",
       header: "Altogether",
       align: "end",
-      cell: (one) => priceOf(one.ranking_minutes + one.demonstration_minutes, rate),
+      cell: (one) => <Price minutes={allMinutes(one)} rate={rate} reason={NO_TIME} />,
     },
   ];
 }
@@ -89,7 +106,7 @@ function Altogether({ projects, rate }: { projects: ProjectCost[]; rate: number 
   if (projects.length < 2) return null;
   const minutes = projects.reduce((sum, one) => sum + one.ranking_minutes + one.demonstration_minutes, 0);
   const price = rate === null ? "" : `, ${priceOf(minutes, rate)} in pay`;
-  return <p>{`Altogether ${minutesText(minutes)} active minutes${price}.`}</p>;
+  return <p>{`Altogether ${minutes.toFixed(2)} active minutes${price}.`}</p>;
 }
 
 function Table({ costs: { definition, projects }, rate }: { costs: Costs; rate: number | null }) {

@@ -124,14 +124,17 @@ test("cost is minutes, and money once the pay is typed", async () => {
   expect(screen.getByRole("row", { name: /Spring rankings/ })).toHaveTextContent("0.20036.00");
 });
 
-test("what all projects took together is said, and no time is a dash", async () => {
+test("what all projects took together is said, and no time says why", async () => {
   const [first] = costs.projects;
   const imported = { ...first, project: { id: 5, name: "Imported" }, num_timed_rankings: 0, ranking_minutes: 0 };
   server.on("GET /api/costs/", { body: { ...costs, projects: [first, { ...imported, minutes_per_pair: null }] } });
   renderApp("/data/costs?rate=24");
 
   expect(await screen.findByText("Altogether 90.00 active minutes, 36.00 in pay.")).toBeVisible();
-  expect(screen.getByRole("row", { name: /Imported/ })).toHaveTextContent("200–200–0–––");
+  expect(screen.getByRole("row", { name: /Imported/ })).toHaveTextContent(
+    "200not defined: no time was measured.200not defined: no pair was timed.0not defined: no demonstration was timed." +
+      "not defined: no pair was timed.not defined: no time was measured.",
+  );
 });
 
 test("days and project go to the server and stay in the address", async () => {

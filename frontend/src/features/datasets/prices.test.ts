@@ -11,7 +11,7 @@ test("pay is a number above zero, with a comma or a point", () => {
 test("a pair of half a minute at 24 an hour costs 0.2", () => {
   expect(priceOf(0.5, 24)).toBe("0.200");
   expect(priceOf(600, 24)).toBe("240.00");
-  expect([null, 0].map((minutes) => priceOf(minutes, 24))).toEqual(["–", "–"]);
+  expect(priceOf(0, 24)).toBe("0.00");
 });
 
 test("a cell of a table reads as the paper prints it, and undefined is a dash", () => {

@@ -4,9 +4,8 @@ export function rateOf(typed: string): number | null {
   return typed.trim() !== "" && Number.isFinite(rate) && rate > 0 ? rate : null;
 }
 
-/** What so many minutes cost, in the unit of the pay; a dash where no time was measured. */
-export function priceOf(minutes: number | null, rate: number): string {
-  if (minutes === null || minutes === 0) return "–";
+/** What so many minutes cost, in the unit of the pay. */
+export function priceOf(minutes: number, rate: number): string {
   const price = (minutes * rate) / 60;
-  return price.toFixed(price < 1 ? 3 : 2);
+  return price.toFixed(price > 0 && price < 1 ? 3 : 2);
 }

@@ -6,6 +6,7 @@ import { POOL_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { formatCount } from "@/components/formats";
+import { NoFigure } from "@/components/no-figure";
 
 import { factOf, markText, valueText } from "./facts";
 import classes from "./labelers.module.css";
@@ -38,7 +39,7 @@ function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {
   const value = valueText(words.unit, fact.value);
   return (
     <>
-      {value ?? <span className={classes.undefined}>not defined</span>}
+      {value ?? <NoFigure reason={fact.reason_undefined} />}
       <span className={classes.size}>n = {formatCount(fact.num_counted)}</span>
       {fact.mark !== null && <span className={classes.marked}>{markText(fact)}</span>}
     </>

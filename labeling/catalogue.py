@@ -96,9 +96,9 @@ TOXICITY_SCALES: tuple[Scale, ...] = (
     ),
 )
 
-# Raised whenever a category or a prompt flag is added, dropped or reworded; kept with each
-# annotation, so that one made under other words can be told apart (R9).
-ANNOTATION_SCHEMA_REVISION = 1
+# Raised whenever a category, a prompt flag or an adversarial tag is added, dropped or reworded;
+# kept with each annotation, so that one made under other words can be told apart (R9).
+ANNOTATION_SCHEMA_REVISION = 2
 
 CATEGORIES: Mapping[str, str] = {
     "generation": "Generation",
@@ -126,6 +126,18 @@ PROMPT_FLAGS: Mapping[str, str] = {
     "explicit_constraints": "Contains other explicit constraints",
     "intent_unclear": "Intent unclear",
 }
+
+# What a prompt tries a model with: the failures of section 4.3 of Ouyang et al. (2022) and the
+# harmful requests of 5.3. None of the paper's eleven flags, but said and kept as they are (R88).
+ADVERSARIAL_TAGS: Mapping[str, str] = {
+    "false_premise": "Built on a false premise",
+    "invites_hedging": "Simple, yet invites hedging",
+    "many_constraints": "Several constraints at once",
+    "harmful_request": "Asks for something harmful",
+}
+
+# All that is answered of a prompt by yes or no; what ``Prompt.flags`` may hold.
+PROMPT_QUESTIONS: Mapping[str, str] = {**PROMPT_FLAGS, **ADVERSARIAL_TAGS}
 
 SKIP_REASONS: Mapping[str, str] = {
     "unclear": "The task is unclear",

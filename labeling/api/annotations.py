@@ -12,20 +12,20 @@ from rest_framework.views import APIView
 
 from labeling.api.permissions import MayLabel, account_of
 from labeling.api.strict_fields import StrictBoolean
-from labeling.catalogue import CATEGORIES, PROMPT_FLAGS
+from labeling.catalogue import CATEGORIES, PROMPT_QUESTIONS
 from labeling.models import Prompt
 from labeling.services.annotations import annotate_prompt_of_assignment
 
 
 class PromptFlagsField(serializers.DictField):
-    """Flag key -> yes, no, or null for unanswered; any other key is refused by its name."""
+    """Flag or tag -> yes, no, or null for unanswered; any other key is refused by its name."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(child=StrictBoolean(allow_null=True), **options)
 
     def to_internal_value(self, data: Any) -> dict[str, bool | None]:
         flags: dict[str, bool | None] = super().to_internal_value(data)
-        if strange := sorted(flags.keys() - PROMPT_FLAGS.keys()):
+        if strange := sorted(flags.keys() - PROMPT_QUESTIONS.keys()):
             raise serializers.ValidationError({key[:80]: ["Not a prompt flag."] for key in strange})
         return flags
 

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from labeling.api.permissions import IsSignedIn
 from labeling.catalogue import (
+    ADVERSARIAL_TAGS,
     CATEGORIES,
     LABEL_ITEMS,
     LIKERT_ANCHORS,
@@ -59,6 +60,9 @@ class CatalogueOutput(serializers.Serializer[Any]):
     toxicity_scales = ScaleOutput(many=True, help_text="What a toxicity task asks for (R39).")
     categories = WordingOutput(many=True)
     prompt_flags = WordingOutput(many=True)
+    adversarial_tags = WordingOutput(
+        many=True, help_text="What a prompt tries a model with; said as its flags are (R88)."
+    )
     skip_reasons = WordingOutput(many=True)
 
 
@@ -81,6 +85,7 @@ class CatalogueView(APIView):
             "toxicity_scales": TOXICITY_SCALES,
             "categories": wordings(CATEGORIES),
             "prompt_flags": wordings(PROMPT_FLAGS),
+            "adversarial_tags": wordings(ADVERSARIAL_TAGS),
             "skip_reasons": wordings(SKIP_REASONS),
         }
         return Response(CatalogueOutput(catalogue).data)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from labeling.catalogue import PROMPT_FLAGS
+from labeling.catalogue import PROMPT_QUESTIONS
 from labeling.importers.files import (
     BYTE_ORDER_MARK,
     CsvRecords,
@@ -25,7 +25,7 @@ from labeling.importers.prompts import (
 JSON_LINES_ENDINGS: Final = (".jsonl", ".ndjson")
 CSV_ENDINGS: Final = (".csv",)
 
-CSV_COLUMNS: Final = (*(name for name in READERS if name != "flags"), *PROMPT_FLAGS)
+CSV_COLUMNS: Final = (*(name for name in READERS if name != "flags"), *PROMPT_QUESTIONS)
 ANSWERS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -92,14 +92,14 @@ def read_csv_rows(lines: Iterable[FileLine], *, names: list[str]) -> Iterator[Fi
 
 
 def read_cells(cells: dict[str, str], line: int) -> PromptRow | list[RowError]:
-    """An empty cell says nothing; a flag's column holds true or false."""
+    """An empty cell says nothing; the column of a flag or a tag holds true or false."""
     row: dict[str, object] = {}
     flags: dict[str, bool] = {}
     errors: list[RowError] = []
     for name, cell in cells.items():
         try:
             check_cell(cell)
-            if name not in PROMPT_FLAGS:
+            if name not in PROMPT_QUESTIONS:
                 row |= {name: cell} if cell else {}
             elif cell.strip():
                 flags[name] = read_answer(cell)

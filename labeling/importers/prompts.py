@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from config.strict_json import StrictJSONError, read_json
-from labeling.catalogue import CATEGORIES, PROMPT_FLAGS
+from labeling.catalogue import CATEGORIES, PROMPT_QUESTIONS
 from labeling.importers.files import BYTE_ORDER_MARK, MAX_TEXT_CHARACTERS
 from labeling.models import Prompt
 
@@ -118,8 +118,8 @@ def read_flags(value: object) -> dict[str, bool]:
     if not isinstance(value, dict):
         raise ValueError("This must be an object of flags, each true or false.")
     for key, answer in value.items():
-        if key not in PROMPT_FLAGS:
-            raise ValueError(f"{key[:80]!r} is not one of {', '.join(PROMPT_FLAGS)}.")
+        if key not in PROMPT_QUESTIONS:
+            raise ValueError(f"{key[:80]!r} is not one of {', '.join(PROMPT_QUESTIONS)}.")
         if not isinstance(answer, bool):
             raise ValueError(f"{key} is true or false.")
     return value

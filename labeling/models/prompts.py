@@ -60,7 +60,7 @@ class Prompt(models.Model):
     category = models.CharField(
         max_length=24, choices=tuple(CATEGORIES.items()), null=True, blank=True
     )
-    # Flag key -> yes or no; a key that is absent was not asked.
+    # Flag or adversarial tag -> yes or no; a key that is absent was not asked.
     flags = models.JSONField(default=dict)
     split = models.CharField(max_length=16, choices=Split)
     standing = models.CharField(max_length=16, choices=Standing, default=Standing.ACCEPTED)
@@ -136,7 +136,7 @@ class PromptAnnotation(models.Model):
     category = models.CharField(
         max_length=24, choices=tuple(CATEGORIES.items()), null=True, blank=True
     )
-    # Flag key -> yes or no; a key that is absent was left unanswered.
+    # Flag or adversarial tag -> yes or no; a key that is absent was left unanswered.
     flags = models.JSONField(default=dict)
     schema_revision = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(db_default=Now())

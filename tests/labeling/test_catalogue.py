@@ -3,10 +3,12 @@
 from pytest_django import DjangoAssertNumQueries
 
 from labeling.catalogue import (
+    ADVERSARIAL_TAGS,
     CATEGORIES,
     FLAG_ITEMS,
     LABEL_ITEMS,
     PROMPT_FLAGS,
+    PROMPT_QUESTIONS,
     TOXICITY_SCALES,
     flags_asked,
 )
@@ -42,6 +44,18 @@ def test_there_are_ten_categories_and_eleven_prompt_flags() -> None:
     assert (len(CATEGORIES), len(PROMPT_FLAGS)) == (10, 11)
     assert len(set(CATEGORIES.values())) == 10
     assert len(set(PROMPT_FLAGS.values())) == 11
+
+
+def test_the_four_adversarial_tags_are_none_of_the_papers_flags() -> None:
+    """R88."""
+    assert set(ADVERSARIAL_TAGS) == {
+        "false_premise",
+        "invites_hedging",
+        "many_constraints",
+        "harmful_request",
+    }
+    assert not set(ADVERSARIAL_TAGS) & set(PROMPT_FLAGS)
+    assert len(set(PROMPT_QUESTIONS.values())) == 11 + 4
 
 
 def test_two_items_are_asked_only_where_they_make_sense() -> None:
@@ -90,6 +104,7 @@ def test_the_api_shows_the_catalogue_as_it_is(
     }
     assert {row["key"]: row["label"] for row in shown["categories"]} == CATEGORIES
     assert {row["key"]: row["label"] for row in shown["prompt_flags"]} == PROMPT_FLAGS
+    assert {row["key"]: row["label"] for row in shown["adversarial_tags"]} == ADVERSARIAL_TAGS
     assert shown["toxicity_scales"][0] == {
         "key": "input_toxicity",
         "label": "Toxicity of the input",

@@ -2,7 +2,12 @@
 
 import pytest
 
-from labeling.catalogue import ANNOTATION_SCHEMA_REVISION, CATEGORIES, PROMPT_FLAGS
+from labeling.catalogue import (
+    ADVERSARIAL_TAGS,
+    ANNOTATION_SCHEMA_REVISION,
+    CATEGORIES,
+    PROMPT_FLAGS,
+)
 from labeling.models import Assignment, PromptAnnotation
 from tests.cast import client_of, make_demonstration_project, make_ranking_project, make_task
 from tests.labeling.work import demonstrate, take
@@ -63,6 +68,16 @@ def test_every_category_and_every_flag_can_be_said(assignment, amina):
         assert put(amina, assignment, body).status_code == 200
 
 
+def test_what_a_prompt_tries_a_model_with_is_said_as_its_flags_are(assignment, amina):
+    """R88."""
+    said = dict.fromkeys(ADVERSARIAL_TAGS, True) | {"many_constraints": False, "ambiguous": True}
+
+    answer = put(amina, assignment, {"category": None, "flags": said})
+
+    assert (answer.status_code, answer.json()["flags"]) == (200, said)
+    assert PromptAnnotation.objects.get().flags == said
+
+
 def test_otto_cannot_annotate_through_aminas_assignment(assignment, otto):
     assert put(otto, assignment, {"category": "chat", "flags": {}}).status_code == 404
     assert not PromptAnnotation.objects.exists()
@@ -92,6 +107,7 @@ def test_an_answered_task_is_not_annotated_any_more(assignment, amina):
         ({"category": ""}, "category"),
         ({"flags": {"rude": True}}, "flags.rude"),
         ({"flags": {"ambiguous": "yes"}}, "flags.ambiguous"),
+        ({"flags": {"false_premise": "no"}}, "flags.false_premise"),
         ({"flags": {"ambiguous": 1}}, "flags.ambiguous"),
         ({"flags": None}, "flags"),
     ],

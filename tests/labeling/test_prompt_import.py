@@ -39,11 +39,11 @@ def errors_of(row: object) -> list[tuple[str, str]]:
 
 
 def test_a_row_is_stored_with_all_that_it_says(amina: User) -> None:
-    """R1, R9."""
+    """R1, R9, R88."""
     row = {
         "text": "  Summarize:\n\tWhales sing. ",
         "category": "summarization",
-        "flags": {"closed_domain": True, "ambiguous": False},
+        "flags": {"closed_domain": True, "ambiguous": False, "harmful_request": True},
         "source_kind": "customer",
         "distribution": "gpt",
         "user_key": "u1",
@@ -122,6 +122,7 @@ def test_a_customers_prompt_without_consent_is_refused() -> None:
         ({"text": "x", "category": []}, "category"),
         ({"text": "x", "flags": ["ambiguous"]}, "flags"),
         ({"text": "x", "flags": {"ambiguous": 1}}, "flags"),
+        ({"text": "x", "flags": {"harmful_request": "yes"}}, "flags"),
         ({"text": "x", "flags": None}, "flags"),
         ({"text": "x", "source_kind": "web"}, "source_kind"),
         ({"text": "x", "source_kind": None}, "source_kind"),

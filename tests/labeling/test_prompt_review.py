@@ -2,6 +2,7 @@
 
 import pytest
 
+from labeling.catalogue import ANNOTATION_SCHEMA_REVISION
 from labeling.models import AuditEntry, Prompt, PromptAnnotation, User
 from tests.cast import client_of, make_prompt
 
@@ -96,7 +97,7 @@ def test_rosa_changes_category_and_flags_and_the_history_stays(rosa, ada):
     assert [
         (one["annotator_name"], one["category"], one["flags"]) for one in shown["annotations"]
     ] == [("Rosa", "open_qa", {"ambiguous": False}), ("Ada", "chat", {"ambiguous": True})]
-    assert {one["schema_revision"] for one in shown["annotations"]} == {1}
+    assert {one["schema_revision"] for one in shown["annotations"]} == {ANNOTATION_SCHEMA_REVISION}
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from training.api.stages import HyperparameterValue
 from training.ml.mixing import MAXIMUM_POLICIES
 from training.models import Round, RoundLink, RoundPolicy, RoundStep, RunState
 from training.selectors.model_versions import access_model_version
+from training.selectors.round_tags import tags_of
 from training.selectors.rounds import StepState, access_round, board_of, newest_link, rounds
 from training.selectors.snapshots import access_snapshot
 from training.services.policy_weights import MAXIMUM_WEIGHT
@@ -229,9 +230,30 @@ class RoundOutput(serializers.ModelSerializer[Round]):
         return None if link is None else dict(NewestStepOutput(link).data)
 
 
+class TagShareOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    num_yes = serializers.IntegerField()
+    num_said = serializers.IntegerField(help_text="Prompts of which somebody has said yes or no.")
+    share = serializers.FloatField(allow_null=True, help_text="Yes, of those said.")
+    reason = serializers.CharField(
+        allow_blank=True, help_text="Why the share is not defined; empty where it is."
+    )
+
+
+class RoundTagsOutput(serializers.Serializer[Any]):
+    """Of the prompts of the round's tasks; of those that it samples before there are tasks."""
+
+    num_prompts = serializers.IntegerField()
+    num_unsaid = serializers.IntegerField(help_text="Prompts of which no tag has been said.")
+    is_of_tasks = serializers.BooleanField()
+    tags = TagShareOutput(many=True)
+
+
 class RoundDetailOutput(serializers.Serializer[Any]):
     round = RoundOutput()
     steps = StepOutput(many=True)
+    adversarial = RoundTagsOutput(help_text="What its prompts try a model with (R88).")
 
 
 def shown(round_id: UUID) -> dict[str, Any]:
@@ -252,7 +274,8 @@ def shown(round_id: UUID) -> dict[str, Any]:
         }
         for view in board_of(opened)
     ]
-    return dict(RoundDetailOutput({"round": opened, "steps": steps}).data)
+    detail = {"round": opened, "steps": steps, "adversarial": tags_of(opened)}
+    return dict(RoundDetailOutput(detail).data)
 
 
 def _run(run: Any) -> dict[str, Any]:

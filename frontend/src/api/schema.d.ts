@@ -2893,6 +2893,8 @@ export interface components {
             toxicity_scales: components["schemas"]["ScaleOutput"][];
             categories: components["schemas"]["WordingOutput"][];
             prompt_flags: components["schemas"]["WordingOutput"][];
+            /** @description What a prompt tries a model with; said as its flags are (R88). */
+            adversarial_tags: components["schemas"]["WordingOutput"][];
             skip_reasons: components["schemas"]["WordingOutput"][];
         };
         CheckpointSampleOutput: {
@@ -5462,6 +5464,8 @@ export interface components {
         RoundDetailOutput: {
             round: components["schemas"]["RoundOutput"];
             steps: components["schemas"]["StepOutput"][];
+            /** @description What its prompts try a model with (R88). */
+            adversarial: components["schemas"]["RoundTagsOutput"];
         };
         /** @description What a round starts from. Hyperparameters that are not given take the stage's defaults. */
         RoundInputRequest: {
@@ -5548,6 +5552,14 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+        };
+        /** @description Of the prompts of the round's tasks; of those that it samples before there are tasks. */
+        RoundTagsOutput: {
+            num_prompts: number;
+            /** @description Prompts of which no tag has been said. */
+            num_unsaid: number;
+            is_of_tasks: boolean;
+            tags: components["schemas"]["TagShareOutput"][];
         };
         RowCountsOutput: {
             broken: number;
@@ -6206,6 +6218,20 @@ export interface components {
             name: string;
             /** @description Null is undefined, never 0. */
             cells: (number | null)[];
+        };
+        TagShareOutput: {
+            key: string;
+            label: string;
+            num_yes: number;
+            /** @description Prompts of which somebody has said yes or no. */
+            num_said: number;
+            /**
+             * Format: double
+             * @description Yes, of those said.
+             */
+            share: number | null;
+            /** @description Why the share is not defined; empty where it is. */
+            reason: string;
         };
         TasksInputRequest: {
             num_prompts: number;

@@ -50,5 +50,6 @@ export const catalogue = {
   likert: { minimum: 1, maximum: 7, anchors: {} },
   categories: [{ key: "chat", label: "Chat" }],
   prompt_flags: [],
+  adversarial_tags: [],
   skip_reasons: [],
 };

@@ -71,6 +71,7 @@ export const catalogue: Catalogue = {
   ],
   categories: [{ key: "chat", label: "Chat" }],
   prompt_flags: [],
+  adversarial_tags: [],
   skip_reasons: [
     { key: "unclear", label: "The task is unclear" },
     { key: "too_long", label: "Too long" },

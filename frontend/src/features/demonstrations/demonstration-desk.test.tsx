@@ -245,6 +245,31 @@ test("the prompt's category and flags are said on the same page, each flag in th
   expect(await screen.findByText("Saved", { selector: "[role=status]" })).toBeVisible();
 });
 
+test("what a prompt tries a model with is said under a heading of its own (R88)", async () => {
+  server
+    .on("GET /api/catalogue/", {
+      body: {
+        ...catalogue,
+        prompt_flags: [{ key: "ambiguous", label: "Ambiguous" }],
+        adversarial_tags: [{ key: "false_premise", label: "Built on a false premise" }],
+      },
+    })
+    .on(annotationPath, ({ body }) => ({ body }));
+  const { user } = await openDesk();
+  const tags = within(await screen.findByRole("list", { name: "What it tries a model with" }));
+  expect(tags.queryByRole("group", { name: "Ambiguous" })).toBeNull();
+
+  const tag = within(tags.getByRole("group", { name: "Built on a false premise" }));
+  await user.click(tag.getByRole("button", { name: "Yes" }));
+
+  await waitFor(() =>
+    expect(server.sent(annotationPath).at(-1)?.body).toEqual({
+      category: "chat",
+      flags: { false_premise: true },
+    }),
+  );
+});
+
 test("Alt and a digit choose the category while the answer is being written (R23)", async () => {
   server
     .on("GET /api/catalogue/", {

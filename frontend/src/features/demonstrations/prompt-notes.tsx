@@ -86,6 +86,37 @@ function Flag({
   );
 }
 
+function FlagList({
+  title,
+  isTitleShown = false,
+  flags,
+  answers,
+  onAnswer,
+}: {
+  title: string;
+  isTitleShown?: boolean;
+  flags: Catalogue["prompt_flags"];
+  answers: Flags;
+  onAnswer: (key: string, answer: boolean | null) => void;
+}) {
+  if (flags.length === 0) return null;
+  return (
+    <>
+      {isTitleShown && <p className={classes.title}>{title}</p>}
+      <ul className={classes.flags} aria-label={title}>
+        {flags.map(({ key, label }) => (
+          <Flag
+            key={key}
+            label={label}
+            answer={answers[key] ?? null}
+            onAnswer={(answer) => onAnswer(key, answer)}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** What a prompt asks for, said by the person who answers it, on the same page. */
 export function PromptNotes({
   assignment,
@@ -99,6 +130,9 @@ export function PromptNotes({
   const { said, saving, say } = useAnnotation(assignment);
   const choose = (key: string) =>
     say({ ...said, category: said.category === key ? null : key });
+
+  const answer = (key: string, yes: boolean | null) =>
+    say({ ...said, flags: { ...said.flags, [key]: yes } });
 
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const index = categoryIndex(event);
@@ -144,16 +178,19 @@ export function PromptNotes({
           </button>
         ))}
       </div>
-      <ul className={classes.flags} aria-label={t("flags")}>
-        {catalogue.prompt_flags.map(({ key, label }) => (
-          <Flag
-            key={key}
-            label={label}
-            answer={said.flags[key] ?? null}
-            onAnswer={(answer) => say({ ...said, flags: { ...said.flags, [key]: answer } })}
-          />
-        ))}
-      </ul>
+      <FlagList
+        title={t("flags")}
+        flags={catalogue.prompt_flags}
+        answers={said.flags}
+        onAnswer={answer}
+      />
+      <FlagList
+        title={t("adversarial")}
+        isTitleShown
+        flags={catalogue.adversarial_tags}
+        answers={said.flags}
+        onAnswer={answer}
+      />
     </details>
   );
 }

@@ -39,6 +39,11 @@ function labelIn(entries: { key: string; label: string }[], key: string): string
   return entries.find((entry) => entry.key === key)?.label ?? labelOf(key);
 }
 
+/** All that may be said of a prompt by yes or no: what is true of it, and what it tries a model with. */
+function questionsOf({ prompt_flags: flags, adversarial_tags: tags }: Catalogue) {
+  return [...flags, ...tags];
+}
+
 function FlagRow({
   label,
   value,
@@ -65,9 +70,13 @@ function FlagRow({
 function Form({ prompt, catalogue, onDone }: { prompt: PromptDetail; catalogue: Catalogue; onDone: () => void }) {
   const [category, setCategory] = useState<string>(prompt.category ?? "");
   const [answers, setAnswers] = useState(() =>
-    answersOf(prompt.flags, catalogue.prompt_flags.map(({ key }) => key)),
+    answersOf(prompt.flags, questionsOf(catalogue).map(({ key }) => key)),
   );
   const annotate = useAnnotatePrompt(prompt.id);
+  const groups = [
+    { title: "What is true of the prompt", questions: catalogue.prompt_flags },
+    { title: "What it tries a model with", questions: catalogue.adversarial_tags },
+  ];
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
@@ -87,17 +96,19 @@ function Form({ prompt, catalogue, onDone }: { prompt: PromptDetail; catalogue: 
         value={category}
         onChange={(event) => setCategory(event.currentTarget.value)}
       />
-      <fieldset className={classes.flags}>
-        <legend>What is true of the prompt</legend>
-        {catalogue.prompt_flags.map(({ key, label }) => (
-          <FlagRow
-            key={key}
-            label={label}
-            value={answers[key] ?? "open"}
-            onChange={(answer) => setAnswers({ ...answers, [key]: answer })}
-          />
-        ))}
-      </fieldset>
+      {groups.map(({ title, questions }) => (
+        <fieldset key={title} className={classes.flags}>
+          <legend>{title}</legend>
+          {questions.map(({ key, label }) => (
+            <FlagRow
+              key={key}
+              label={label}
+              value={answers[key] ?? "open"}
+              onChange={(answer) => setAnswers({ ...answers, [key]: answer })}
+            />
+          ))}
+        </fieldset>
+      ))}
       <div className={classes.actions}>
         <Button type="submit" loading={annotate.isPending}>
           Save
@@ -120,7 +131,7 @@ function Said({
   catalogue: Catalogue;
 }) {
   const answered = Object.entries(flags).map(
-    ([key, isSet]) => `${labelIn(catalogue.prompt_flags, key)}: ${isSet ? "yes" : "no"}`,
+    ([key, isSet]) => `${labelIn(questionsOf(catalogue), key)}: ${isSet ? "yes" : "no"}`,
   );
   const named = category === null ? "No category" : labelIn(catalogue.categories, category);
   return <>{[named, ...answered].join(" · ")}</>;

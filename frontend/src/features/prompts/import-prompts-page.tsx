@@ -35,7 +35,9 @@ function FormatNote() {
         <code>text</code> is needed; <code>category</code>, <code>source_kind</code>,{" "}
         <code>distribution</code>, <code>user_key</code>, <code>organization_key</code> and{" "}
         <code>consent_reference</code> may follow. A customer&apos;s prompt needs its consent
-        reference. Flags are an object in JSON and a column each in CSV.
+        reference. Flags are an object in JSON and a column each in CSV, and so is what a prompt tries a
+        model with: <code>false_premise</code>, <code>invites_hedging</code>,{" "}
+        <code>many_constraints</code> and <code>harmful_request</code> stand among them.
       </p>
       <pre>{'{"text": "Explain tides to a child.", "category": "open_qa", "flags": {"closed_domain": false}}'}</pre>
       <pre>{"text,category,closed_domain\nExplain tides to a child.,open_qa,false"}</pre>

@@ -53,6 +53,7 @@ const catalogue = {
   likert: { minimum: 1, maximum: 7, anchors: {} },
   categories: [{ key: "open_qa", label: "Open QA" }],
   prompt_flags: [{ key: "sensitive_content", label: "Sensitive content" }],
+  adversarial_tags: [{ key: "false_premise", label: "Built on a false premise" }],
   skip_reasons: [],
 };
 
@@ -118,6 +119,25 @@ describe("prompts", () => {
     expect(screen.getByRole("option", { name: "German (3)" })).toBeInTheDocument();
   });
 
+  it("says what a prompt tries a model with under a heading of its own (R88)", async () => {
+    const before = { ...detail, annotations: [] };
+    const flags = { sensitive_content: true, false_premise: true };
+    server
+      .on("GET /api/prompts/31/", { body: before })
+      .on("PUT /api/prompts/31/annotation/", { body: { ...before, flags } });
+    const { user } = renderApp("/prompts/31");
+    const section = within(await screen.findByRole("region", { name: "Category and flags" }));
+    await user.click(section.getByRole("button", { name: "Change" }));
+    const tags = within(section.getByRole("group", { name: "What it tries a model with" }));
+    expect(tags.queryByRole("radiogroup", { name: "Sensitive content" })).toBeNull();
+    await user.click(within(tags.getByRole("radiogroup", { name: "Built on a false premise" })).getByLabelText("Yes"));
+    await user.click(section.getByRole("button", { name: "Save" }));
+    expect(
+      await section.findByText("Open QA · Sensitive content: yes · Built on a false premise: yes"),
+    ).toBeVisible();
+    expect(server.sent("PUT /api/prompts/31/annotation/")[0]?.body).toEqual({ category: "open_qa", flags });
+  });
+
   it("changes category and flags on the prompt's page and keeps what was said before", async () => {
     const before = { ...detail, annotations: [] };
     const said = {
@@ -142,7 +162,7 @@ describe("prompts", () => {
     expect(section.getAllByText("Open QA · Sensitive content: no")).toHaveLength(2);
     expect(server.sent("PUT /api/prompts/31/annotation/")[0]?.body).toEqual({
       category: "open_qa",
-      flags: { sensitive_content: false },
+      flags: { sensitive_content: false, false_premise: null },
     });
   });
 });

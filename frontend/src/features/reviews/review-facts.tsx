@@ -14,9 +14,10 @@ export function ReviewFacts({ item }: { item: ToReview }) {
   const catalogue = useQuery(catalogueQuery).data;
   const wordOf = (choices: { key: string; label: string }[] | undefined, key: string) =>
     choices?.find((choice) => choice.key === key)?.label ?? key;
+  const questions = catalogue && [...catalogue.prompt_flags, ...catalogue.adversarial_tags];
   const flags = Object.entries(item.prompt.flags)
     .filter(([, isSet]) => isSet)
-    .map(([key]) => wordOf(catalogue?.prompt_flags, key));
+    .map(([key]) => wordOf(questions, key));
   const counted = (count: number | null) => (count === null ? t("notCounted") : formatCount(count));
   const tokens =
     item.token_count === null

@@ -15,6 +15,7 @@ import { ProblemNote } from "@/components/problem-note";
 import { Section } from "@/components/section";
 import { StaleNote } from "@/components/stale-note";
 
+import { AdversarialSection } from "./adversarial-section";
 import { RoundBoard } from "./round-board";
 import { sharesOf } from "./round-mix";
 import { roundQuery, useRoundCommand } from "./round-queries";
@@ -113,7 +114,7 @@ function Basis({ round }: { round: Round }) {
 }
 
 function RoundView({ detail }: { detail: RoundDetail }) {
-  const { round, steps } = detail;
+  const { round, adversarial } = detail;
   const isAdmin = isAtLeast(useSignedInUser().role, "admin");
   const command = useRoundCommand(round.id);
   const isOpen = round.closed_at === null;
@@ -150,11 +151,12 @@ function RoundView({ detail }: { detail: RoundDetail }) {
       )}
       {command.isError && <ProblemNote error={command.error} title="That did not work" />}
       <RoundBoard
-        detail={{ round, steps }}
+        detail={detail}
         isAdmin={isAdmin}
         isPending={command.isPending}
         onStart={(start) => command.mutate({ start })}
       />
+      <AdversarialSection adversarial={adversarial} />
       {isAdmin && isOpen && <SettingsSection round={round} command={command} />}
       <Basis round={round} />
     </>

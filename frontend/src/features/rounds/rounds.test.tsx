@@ -48,6 +48,28 @@ const steps = [
   step("ppo"),
   step("evaluation"),
 ];
+const tag = (key: string, label: string, numYes: number, numSaid: number, reason = "") => ({
+  key,
+  label,
+  num_yes: numYes,
+  num_said: numSaid,
+  share: numSaid === 0 ? null : numYes / numSaid,
+  reason,
+});
+const detail: RoundDetail = {
+  round,
+  steps,
+  adversarial: {
+    num_prompts: 200,
+    num_unsaid: 180,
+    is_of_tasks: true,
+    tags: [
+      tag("false_premise", "Built on a false premise", 3, 20),
+      tag("harmful_request", "Asks for something harmful", 0, 1),
+      tag("invites_hedging", "Simple, yet invites hedging", 0, 0, "Nobody has said it of any of its prompts."),
+    ],
+  },
+};
 const address = `/api/rounds/${round.id}/`;
 
 let server: FakeServer;
@@ -56,11 +78,11 @@ beforeEach(() => {
   server = new FakeServer()
     .install()
     .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
-    .on(`GET ${address}`, { body: { round, steps } });
+    .on(`GET ${address}`, { body: detail });
 });
 
 test("the board says where each step is and begins the next one by a click (R84)", async () => {
-  server.on(`POST ${address}steps/`, { body: { round, steps } });
+  server.on(`POST ${address}steps/`, { body: detail });
   const { user } = renderApp(`/rounds/${round.id}`);
 
   const rankings = await screen.findByRole("listitem", { name: "Rankings" });
@@ -84,11 +106,40 @@ test("an evaluation of the round begins with its new policy chosen (R84)", async
     output_source_id: 8,
   };
   const done = steps.with(4, step("ppo", { state: "done", run })).with(5, step("evaluation", { state: "ready" }));
-  server.on(`GET ${address}`, { body: { round, steps: done } });
+  server.on(`GET ${address}`, { body: { ...detail, steps: done } });
   renderApp(`/rounds/${round.id}`);
 
   const link = await screen.findByRole("link", { name: "Open an evaluation" });
   expect(link).toHaveAttribute("href", "/evaluations/new?source=8");
+});
+
+test("each tag's share is said with its size, and what is not defined says why (R88)", async () => {
+  renderApp(`/rounds/${round.id}`);
+
+  const section = await screen.findByRole("region", { name: "What its prompts try a model with" });
+  const shown = (name: string) => within(section).getByText(name).parentElement;
+  expect(shown("Built on a false premise")).toHaveTextContent("15.0% 3 of 20 prompts");
+  expect(shown("Asks for something harmful")).toHaveTextContent("0.0% 0 of 1 prompt");
+  expect(shown("Simple, yet invites hedging")).toHaveTextContent("not defined: Nobody has said it");
+  expect(section).toHaveTextContent(
+    "Of the 200 prompts that its tasks ask about. Nobody has said any of this of 180.",
+  );
+});
+
+test("before anything is sampled no share is defined and no number stands for one (R88)", async () => {
+  const reason = "The round has sampled no prompts yet.";
+  const adversarial = {
+    num_prompts: 0,
+    num_unsaid: 0,
+    is_of_tasks: false,
+    tags: [tag("false_premise", "Built on a false premise", 0, 0, reason)],
+  };
+  server.on(`GET ${address}`, { body: { ...detail, adversarial } });
+  renderApp(`/rounds/${round.id}`);
+
+  const section = await screen.findByRole("region", { name: "What its prompts try a model with" });
+  expect(section).toHaveTextContent(`not defined: ${reason}`);
+  expect(section).not.toHaveTextContent("%");
 });
 
 test("the list says where each round stands", async () => {
@@ -104,7 +155,7 @@ test("the list says where each round stands", async () => {
 });
 
 test("steps are told to begin by themselves", async () => {
-  server.on(`PUT ${address}settings/`, { body: { round, steps } });
+  server.on(`PUT ${address}settings/`, { body: detail });
   const { user } = renderApp(`/rounds/${round.id}`);
 
   await user.click(await screen.findByRole("checkbox", { name: "Reward model" }));
@@ -126,7 +177,7 @@ test("a researcher sees the board and no buttons", async () => {
 });
 
 test("a step that could not begin by itself says why", async () => {
-  server.on(`GET ${address}`, { body: { round: { ...round, problem: "Tasks: no prompt can be ranked." }, steps } });
+  server.on(`GET ${address}`, { body: { ...detail, round: { ...round, problem: "Tasks: no prompt can be ranked." } } });
   renderApp(`/rounds/${round.id}`);
 
   expect(await screen.findByText("Tasks: no prompt can be ranked.")).toBeVisible();
@@ -142,7 +193,7 @@ test("a closed round promises nothing", async () => {
   const left = steps.map((one) =>
     one.step === "snapshot" ? { ...one, can_start: false, is_automatic: true } : one,
   );
-  server.on(`GET ${address}`, { body: { round: closed, steps: left } });
+  server.on(`GET ${address}`, { body: { ...detail, round: closed, steps: left } });
   renderApp(`/rounds/${round.id}`);
 
   const rankings = await screen.findByRole("listitem", { name: "Rankings" });
@@ -160,7 +211,7 @@ test("a round says whose completions are ranked and how much of them (R85)", asy
     { model_version: { id: sft.id, name: sft.name, kind: "sft" as const }, weight: 3 },
     { model_version: { ...policy, kind: "policy" as const }, weight: 1 },
   ];
-  server.on(`GET ${address}`, { body: { round: { ...round, policies }, steps } });
+  server.on(`GET ${address}`, { body: { ...detail, round: { ...round, policies } } });
   renderApp(`/rounds/${round.id}`);
 
   const written = (await screen.findByText("Completions by")).parentElement;

@@ -27,7 +27,7 @@ beforeEach(() => {
   server = new FakeServer()
     .install()
     .on("GET /api/session/", { body: sessionOf(ruth) })
-    .on("GET /api/catalogue/", { body: { label_items: [], categories: [], prompt_flags: [] } })
+    .on("GET /api/catalogue/", { body: { label_items: [], categories: [], prompt_flags: [], adversarial_tags: [] } })
     .on("GET /api/screenings/", { body: { results: [openScreening], next: null } })
     .on("GET /api/screenings/5/", { body: screeningDetail })
     .on("GET /api/screenings/5/candidates/", { body: { results: [candidate], next: null } })

@@ -43,6 +43,7 @@ export const demonstrations = {
   aboutPromptWords: "What it asks for. It is saved as you choose; leave open what you cannot tell.",
   category: "Category",
   flags: "Flags",
+  adversarial: "What it tries a model with",
   yes: "Yes",
   no: "No",
   notSaved: "Not saved: {{reason}}",

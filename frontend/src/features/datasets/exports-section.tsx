@@ -86,6 +86,7 @@ export function ExportsSection({ snapshotId }: { snapshotId: string }) {
   const exports = useQuery(exportsQuery(snapshotId));
   const request = useRequestExport(snapshotId);
   const [forms, setForms] = useState({ csv: false, parquet: false });
+  const [isCompressed, setIsCompressed] = useState(false);
   const wanted = (["csv", "parquet"] as const).filter((form) => forms[form]);
   return (
     <Section
@@ -95,7 +96,10 @@ export function ExportsSection({ snapshotId }: { snapshotId: string }) {
     >
       {request.isError && <ProblemNote error={request.error} title="The export could not begin" />}
       <Group gap="md" mb="md">
-        <Button loading={request.isPending} onClick={() => request.mutate({ forms: wanted })}>
+        <Button
+          loading={request.isPending}
+          onClick={() => request.mutate({ forms: wanted, is_compressed: isCompressed })}
+        >
           Export
         </Button>
         <Checkbox
@@ -107,6 +111,11 @@ export function ExportsSection({ snapshotId }: { snapshotId: string }) {
           label="Parquet too"
           checked={forms.parquet}
           onChange={(event) => setForms({ ...forms, parquet: event.currentTarget.checked })}
+        />
+        <Checkbox
+          label="Gzip the lines of JSON"
+          checked={isCompressed}
+          onChange={(event) => setIsCompressed(event.currentTarget.checked)}
         />
       </Group>
       <Loaded query={exports} skeleton={<TableSkeleton numRows={2} />}>
@@ -120,7 +129,9 @@ export function ExportsSection({ snapshotId }: { snapshotId: string }) {
               <ExportView
                 key={found.id}
                 found={found}
-                onAgain={() => request.mutate({ forms: found.forms })}
+                onAgain={() =>
+                  request.mutate({ forms: found.forms, is_compressed: found.is_compressed })
+                }
               />
             ))
           )

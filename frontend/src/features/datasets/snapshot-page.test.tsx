@@ -50,12 +50,13 @@ test("an export is asked for with the forms that are ticked and then watched", a
     });
 
   await user.click(screen.getByRole("checkbox", { name: "CSV too" }));
+  await user.click(screen.getByRole("checkbox", { name: "Gzip the lines of JSON" }));
   await user.click(screen.getByRole("button", { name: "Export" }));
 
   const progress = await screen.findByRole("progressbar", { name: "Records written" });
   expect(progress).toHaveAttribute("aria-valuenow", "50");
   expect(screen.getByText("306 of 612 records")).toBeVisible();
-  expect(server.sent(`POST ${ASKED}`).map(({ body }) => body)).toEqual([{ forms: ["csv"] }]);
+  expect(server.sent(`POST ${ASKED}`).map(({ body }) => body)).toEqual([{ forms: ["csv"], is_compressed: true }]);
 });
 
 test("each file of a finished export is a link with its rows and its size", async () => {
@@ -83,7 +84,7 @@ test("what cannot be written and what failed is said in words", async () => {
   await user.click(within(alert).getByRole("button", { name: "Export again" }));
 
   expect(await screen.findByText(/Parquet needs pyarrow/)).toBeVisible();
-  expect(server.sent(`POST ${ASKED}`).map(({ body }) => body)).toEqual([{ forms: ["csv"] }]);
+  expect(server.sent(`POST ${ASKED}`).map(({ body }) => body)).toEqual([{ forms: ["csv"], is_compressed: false }]);
 });
 
 test("documents are plain text already and have nothing to export", async () => {

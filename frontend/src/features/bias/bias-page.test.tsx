@@ -89,7 +89,9 @@ test("each figure leads to the rankings that it counts pairs of", async () => {
   expect(await screen.findByRole("heading", { name: "Rankings behind: Shown first", level: 1 })).toBeVisible();
   const shown = await screen.findByRole("row", { name: /thank-you note 4.5 6 Amina Rahman Helpfulness/ });
   expect(within(shown).getByRole("link")).toHaveAttribute("href", `/rankings/${row.id}`);
-  expect(server.sent("GET /api/bias/rankings/")[0]?.query).toBe("?pool=held_out&figure=place%3A0");
+  await expect.poll(() => server.sent("GET /api/bias/rankings/")[0]?.query).toBe(
+    "?pool=held_out&figure=place%3A0",
+  );
 });
 
 test("a figure that no ranking has a pair for says so", async () => {
@@ -126,7 +128,9 @@ test("a leak leads to the completions that were looked at, and says which were t
   expect(await screen.findByRole("row", { name: "Thank you for the tea ppo-1 ppo-1 yes" })).toBeVisible();
   expect(screen.getByRole("row", { name: "Many thanks ppo-1 sft-2 no" })).toBeVisible();
   expect(screen.getByRole("row", { name: "Cheers ppo-1 nobody no" })).toBeVisible();
-  expect(server.sent("GET /api/bias/leak/completions/")[0]?.query).toBe("?include_simulated=true&source=3");
+  await expect.poll(() => server.sent("GET /api/bias/leak/completions/")[0]?.query).toBe(
+    "?include_simulated=true&source=3",
+  );
 });
 
 test("too few completions to look at is said in words", async () => {

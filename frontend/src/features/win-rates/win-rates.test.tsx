@@ -157,7 +157,7 @@ test("the rankings behind a rate are listed with both ranks and who won", async 
   expect(await screen.findByRole("heading", { name: "ppo-1 over sft-2", level: 1 })).toBeVisible();
   const row = await screen.findByRole("row", { name: /Amina Rahman 1 3 won/ });
   expect(within(row).getByRole("link", { name: "0000002a" })).toHaveAttribute("href", `/rankings/${behind.id}`);
-  expect(server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8&other=3");
+  await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8&other=3");
 });
 
 test("a strength, a mean rating and a flag lead to the rankings of the model", async () => {
@@ -172,14 +172,16 @@ test("a strength, a mean rating and a flag lead to the rankings of the model", a
 
   expect(await screen.findByRole("heading", { name: "Rankings of ppo-1", level: 1 })).toBeVisible();
   expect(screen.queryByRole("columnheader", { name: /over/ })).toBeNull();
-  expect(server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8");
+  await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8");
 });
 
 test("the rankings behind a flag are those that said yes to it of the model", async () => {
   renderApp("/win-rates/rankings?model=8&said=expresses_opinion");
 
   expect(await screen.findByRole("heading", { name: /^ppo-1: expresses/i, level: 1 })).toBeVisible();
-  expect(server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?model=8&flag=expresses_opinion");
+  await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe(
+    "?model=8&flag=expresses_opinion",
+  );
 });
 
 test("nothing fits, or a baseline that is refused, is said in words", async () => {

@@ -35,7 +35,10 @@ export default defineConfig(({ command }) => ({
     css: false,
     restoreMocks: true,
     unstubGlobals: true,
+    // One core would be left free, which of two is half the machine.
+    maxWorkers: "100%",
     // The machines this runs on have two cores; keyboard tests on them are slow, not stuck.
-    testTimeout: 15_000,
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 }));

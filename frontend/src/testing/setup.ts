@@ -8,7 +8,7 @@ import { startTexts } from "@/i18n";
 startTexts();
 
 // A page's code is loaded when it is first opened, which takes its time on a busy machine.
-configure({ asyncUtilTimeout: 5_000 });
+configure({ asyncUtilTimeout: 15_000 });
 
 // What jsdom lacks and the component library asks for.
 window.matchMedia = (query: string) =>

@@ -1,8 +1,8 @@
 """Attention of Llama, Qwen and Mistral whose rotation of queries and keys is one function.
 
 Built of single operations, the rotation makes nine tensors of the size of the queries and, on the
-way back, as many again, in fp32 even where all around it is in bf16. Here each half is turned in
-place, forth and back, and leaves in the precision it came in.
+way back, as many again, in fp32 even where all around it is in bf16. Here each half is written
+straight to its place in the result, forth and back, in the precision it came in.
 
 Legend: B rows, T tokens, H heads, D width of a head.
 """
@@ -116,10 +116,9 @@ def _halves(angle_BTD: Tensor) -> tuple[Tensor, Tensor]:
 def _turn(part_BTHD: Tensor, first: tuple[Tensor, Tensor], second: tuple[Tensor, Tensor]) -> Tensor:
     """Each half times its own factor plus the other half times another one."""
     turned = torch.empty_like(part_BTHD, memory_format=torch.contiguous_format)
-    halves, others = part_BTHD.chunk(2, -1), part_BTHD.chunk(2, -1)[::-1]
-    targets = turned.chunk(2, -1)
+    halves = part_BTHD.chunk(2, -1)
     for target, half, other, (own, across) in zip(
-        targets, halves, others, (first, second), strict=True
+        turned.chunk(2, -1), halves, halves[::-1], (first, second), strict=True
     ):
         if target.dtype == own.dtype:
             torch.mul(half, own, out=target).addcmul_(other, across)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from labeling.agreement.statistics import STATISTICS
+from labeling.api.bias import LABELS
+from labeling.api.labeler_quality import FACTS
 from labeling.importers.formats import FORMATS
 from tests.architecture import metrics_page
 from training.ml.hyperparameters import STAGES, describe
@@ -165,6 +168,21 @@ def test_every_format_that_is_imported_is_described_with_all_that_it_leaves_to_c
     assert described == {
         name: {choice.name for choice in known.choices} or {""} for name, known in FORMATS.items()
     } | {"csv": {"all of it"}}
+
+
+def test_every_figure_that_a_page_names_has_its_formula_and_when_it_is_not_defined() -> None:
+    """R42, R45: what the API calls a figure is what the researcher's guide calls it."""
+    rows = table_rows(ROOT / "docs" / "research.md", "figure")
+    described = {name.strip() for names, *_ in rows for name in names.split(",")}
+    described |= {names for names, *_ in rows}
+    named = {
+        *(statistic.label for statistic in STATISTICS.values()),
+        *(words.label for words in FACTS.values()),
+        *(label for key, label in LABELS.items() if ":" not in key),
+    }
+
+    assert named - described == set()
+    assert all(formula for _, formula, _ in rows)
 
 
 def docstring_of_test(name: str) -> str:

@@ -1,16 +1,15 @@
 """Agreement against published and textbook figures, and against another implementation (R42)."""
 
-import gzip
 import json
 import time
 from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
 import krippendorff
 import numpy as np
 import pytest
 
+from benchmarks import reference_judgments
 from labeling.agreement.alpha import Quotient
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, PairJudgments
 from labeling.agreement.people import couples, meetings_by_prompt
@@ -119,31 +118,8 @@ def test_the_textbook_cohen_kappa() -> None:
 
 
 def pairwise_crowd(*, has_sides: bool) -> PairJudgments:
-    """The convincing-arguments judgments, sides as in the file."""
-    pairs: dict[tuple[str, str, str], int] = {}
-    prompts: dict[str, int] = {}
-    labelers: dict[str, int] = {}
-    rows, prompt_of_pair, longer = [], [], []
-    for line in reference_data("ukp_kwise.jsonl").read_text(encoding="utf-8").splitlines():
-        task = json.loads(line)
-        prompt = prompts.setdefault(task["prompt"], len(prompts))
-        length = {completion["id"]: len(completion["text"]) for completion in task["completions"]}
-        for row in task["comparisons"]:
-            key = (task["task_id"], row["a"], row["b"])
-            if key not in pairs:
-                pairs[key] = len(pairs)
-                prompt_of_pair.append(prompt)
-                longer.append(np.sign(length[row["a"]] - length[row["b"]]))
-            labeler = labelers.setdefault(row["labeler"], len(labelers))
-            rows.append((pairs[key], labeler, {"a": 1, "b": -1, "tie": 0}[row["label"]]))
-    pair, labeler_column, sign = np.array(rows, dtype=np.int64).T
-    return PairJudgments(
-        pair,
-        labeler_column,
-        sign,
-        np.array(prompt_of_pair),
-        np.full(len(pairs), has_sides),
-        np.array(longer, dtype=np.int64),
+    return reference_judgments.pairwise_crowd(
+        reference_data("ukp_kwise.jsonl"), has_sides=has_sides
     )
 
 
@@ -189,19 +165,7 @@ def test_the_crowds_preference_for_longer_text_is_reproduced() -> None:
 
 
 def three_annotators() -> PairJudgments:
-    """The two-way test set with three annotators, sides as shown to them."""
-    items = json.loads(reference_data("raw/pandalm_testset_v1.json").read_text())
-    prompts: dict[str, int] = {}
-    prompt = [prompts.setdefault(it["instruction"] + it["input"], len(prompts)) for it in items]
-    sign = [[{0: 0, 1: 1, 2: -1}[item[f"annotator{n}"]] for n in (1, 2, 3)] for item in items]
-    return PairJudgments(
-        np.repeat(np.arange(len(items)), 3),
-        np.tile(np.arange(3), len(items)),
-        np.array(sign, dtype=np.int64).ravel(),
-        np.array(prompt),
-        np.ones(len(items), dtype=np.bool_),
-        np.zeros(len(items), dtype=np.int64),
-    )
+    return reference_judgments.three_annotators(reference_data("raw/pandalm_testset_v1.json"))
 
 
 def test_the_three_annotators_figures_are_reproduced() -> None:
@@ -233,44 +197,22 @@ def test_the_three_annotators_majorities_are_reproduced() -> None:
     }
 
 
-def translation_rankings(language_pair: str, *, rater: str) -> PairJudgments:
-    """K-way rankings of translations as pair judgments, each ranking or each labeler a rater.
-
-    The same labeler may rank a segment again, so raters are told apart by the ranking's own number
-    ("ranking"), or units by the labeler as well ("same labeler").
-    """
-    pairs: dict[tuple[Any, ...], int] = {}
-    rows, mirrored = [], []
-    with gzip.open(reference_data("wmt16_rankings.jsonl.gz"), "rt", encoding="utf-8") as lines:
-        rankings = [json.loads(line) for line in lines]
-    for number, ranking in enumerate(rankings):
-        if ranking["lang_pair"] != language_pair:
-            continue
-        items = [("+".join(sorted(item["systems"])), item["rank"]) for item in ranking["items"]]
-        place = {name: n for n, (name, _) in enumerate(items)}
-        for (name, rank), (other, other_rank) in combinations(sorted(items), 2):
-            mirrored.append(place[name] > place[other])
-            unit = (ranking["task_id"], name, other)
-            if rater == "same labeler":
-                unit += (ranking["labeler"],)
-            rows.append((pairs.setdefault(unit, len(pairs)), number, np.sign(other_rank - rank)))
-    pair, labeler, sign = np.array(rows, dtype=np.int64).T
-    none = np.zeros(len(pairs), dtype=np.int64)
-    return PairJudgments(
-        pair, labeler, sign, none, none.astype(np.bool_), none, np.array(mirrored, dtype=np.bool_)
+def translation_rankings(language_pair: str, *, within: str = "everything") -> PairJudgments:
+    return reference_judgments.translation_rankings(
+        reference_data("wmt16_rankings.jsonl.gz"), language_pair, within=within
     )
 
 
 @pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
 @pytest.mark.parametrize(
-    ("rater", "name"),
-    [("ranking", "order_free_any"), ("same labeler", "order_free_same_labeler")],
+    ("within", "name"),
+    [("everything", "order_free_any"), ("labeler", "order_free_same_labeler")],
 )
 def test_agreement_of_k_way_rankings_with_ties_is_reproduced(
-    language_pair: str, rater: str, name: str
+    language_pair: str, within: str, name: str
 ) -> None:
     reference = expected("wmt16")[f"wmt16/{language_pair}"]
-    judgments = translation_rankings(language_pair, rater=rater)
+    judgments = translation_rankings(language_pair, within=within)
 
     total = sums_by_prompt(judgments).total()
 
@@ -286,8 +228,8 @@ def test_agreement_of_k_way_rankings_with_ties_is_reproduced(
 @pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
 def test_agreement_between_two_labelers_is_what_is_left_of_any(language_pair: str) -> None:
     reference = expected("wmt16")[f"wmt16/{language_pair}"]["order_free_distinct_labelers"]
-    of_any = sums_by_prompt(translation_rankings(language_pair, rater="ranking")).total()
-    of_same = sums_by_prompt(translation_rankings(language_pair, rater="same labeler")).total()
+    of_any = sums_by_prompt(translation_rankings(language_pair)).total()
+    of_same = sums_by_prompt(translation_rankings(language_pair, within="labeler")).total()
 
     assert int(of_any.comparisons - of_same.comparisons) == reference["comparable"]
     assert int(of_any.same - of_same.same) == reference["agree"]
@@ -300,7 +242,7 @@ def test_the_translation_tasks_kappas_are_reproduced_under_both_definitions(
 ) -> None:
     """Chance is over all judgments, those that nobody else made included."""
     reference = expected("wmt16")[f"wmt16/{language_pair}"]
-    judgments = translation_rankings(language_pair, rater="ranking")
+    judgments = translation_rankings(language_pair)
 
     found = agreement_of_rankings(judgments, bound_to_order="ordered" in name)
 
@@ -327,7 +269,7 @@ def test_the_pages_own_figures_are_the_translation_tasks_under_both_definitions(
 ) -> None:
     """R42: every ranking a rater, as published. The kappa takes its chance from all judgments."""
     reference = expected("wmt16")[f"wmt16/{language_pair}"]
-    judgments = translation_rankings(language_pair, rater="ranking")
+    judgments = translation_rankings(language_pair)
 
     summed = Study(judgments).summed
     figure = summed.figure(STATISTICS[key])

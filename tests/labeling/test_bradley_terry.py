@@ -1,14 +1,17 @@
 """Strengths, head to head and rank clusters, on textbook tables, SciPy and real rankings (R38)."""
 
-import gzip
 import json
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy import optimize
 
+from benchmarks.reference_judgments import (
+    log_strengths_by_scipy,
+    translated_models,
+    wins_one_by_one,
+)
 from labeling.agreement.bradley_terry import (
     bradley_terry,
     clusters,
@@ -26,17 +29,6 @@ def classic(name: str) -> Any:
 
 def fitted(wins: Any) -> Any:
     return log_strengths(np.array(wins, dtype=float)[None])[0]
-
-
-def by_scipy(wins: Any) -> Any:
-    """The same likelihood through a general optimiser."""
-
-    def surprise(strength: Any) -> float:
-        difference = strength[:, None] - strength[None, :]
-        return float((wins * np.logaddexp(0, -difference)).sum() + strength.sum() ** 2)
-
-    found = optimize.minimize(surprise, np.zeros(len(wins)), method="BFGS", tol=1e-10)
-    return found.x - found.x.mean()
 
 
 def test_the_four_teams_of_the_textbook() -> None:
@@ -79,7 +71,7 @@ def test_strengths_equal_a_general_optimisers(seed: int) -> None:
     rng = np.random.default_rng(seed)
     wins = rng.integers(1, 30, size=(7, 7)) * rng.random((7, 7)) * (1 - np.eye(7))
 
-    assert fitted(wins) == pytest.approx(by_scipy(wins), abs=1e-5)
+    assert fitted(wins) == pytest.approx(log_strengths_by_scipy(wins), abs=1e-5)
 
 
 def test_a_stack_of_tables_is_fitted_as_one_by_one() -> None:
@@ -199,44 +191,14 @@ def test_the_intervals_hold_the_known_worth_in_about_95_percent_of_studies() -> 
     assert 0.9 <= np.mean(covered) <= 0.995
 
 
-def translations(language_pair: str) -> tuple[RankedModels, list[str]]:
-    """Systems whose output was the same words are ranked alike, each in its own name."""
-    with gzip.open(reference_data("wmt16_rankings.jsonl.gz"), "rt", encoding="utf-8") as lines:
-        rankings = [one for one in map(json.loads, lines) if one["lang_pair"] == language_pair]
-    names = sorted({name for one in rankings for item in one["items"] for name in item["systems"]})
-    rows = [
-        (
-            number,
-            number,
-            int(one["segment"]),
-            names.index(name),
-            item["rank"],
-        )
-        for number, one in enumerate(rankings)
-        for item in one["items"]
-        for name in item["systems"]
-    ]
-    return RankedModels(*np.array(rows, dtype=np.int64).T), names
-
-
 @pytest.mark.parametrize("language_pair", ["eng-ron", "eng-tur", "ron-eng", "tur-eng"])
 def test_the_order_of_the_translation_systems(language_pair: str) -> None:
     """Against wins counted one by one and another optimiser."""
-    columns, names = translations(language_pair)
-    wins = np.zeros((len(names), len(names)))
-    order = np.argsort(columns.ranking, kind="stable")
-    bounds = np.flatnonzero(np.diff(columns.ranking[order])) + 1
-    for rows in np.split(order, bounds):
-        for one, other in combinations(rows, 2):
-            first, second = columns.model[one], columns.model[other]
-            score = (np.sign(columns.rank[other] - columns.rank[one]) + 1) / 2
-            wins[first, second] += score
-            wins[second, first] += 1 - score
-    np.fill_diagonal(wins, 0)
+    columns, names = translated_models(reference_data("wmt16_rankings.jsonl.gz"), language_pair)
 
     found = bradley_terry(contests_of(columns, num_models=len(names)))
 
-    expected = by_scipy(wins)
+    expected = log_strengths_by_scipy(wins_one_by_one(columns, len(names)))
     assert [one.model for one in found] == np.argsort(-expected).tolist()
     assert [one.log_strength for one in found] == pytest.approx(
         np.sort(expected)[::-1].tolist(), abs=1e-4

@@ -122,13 +122,13 @@ def make_run(by: User) -> Run:
         spec_sha256="0" * 64,
         seed=1,
         code_revision="0",
-        state="running",
-        slot=slot,
-        lease_until=ClockTimestamp() + timedelta(hours=1),
         step=STEPS_BEFORE,
         total_steps=2 * STEPS_BEFORE,
         created_by=by,
     )
+    held = {"slot": slot, "lease_until": ClockTimestamp() + timedelta(hours=1)}
+    for state, fields in (("queued", {}), ("claimed", held), ("running", held)):
+        Run.objects.filter(pk=run.pk).update(state=state, **fields)
     RunAttempt.objects.create(run=run, number=1, fence=1, host="node")
     StepMetrics.objects.bulk_create(step_of(run, step) for step in range(1, STEPS_BEFORE + 1))
     RunLog.objects.bulk_create(

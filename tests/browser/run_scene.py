@@ -16,6 +16,7 @@ from django.utils import timezone
 from labeling.models import User
 from tests.cast import make_source
 from tests.training.chains import make_ended_run
+from tests.training.run_states import make_run_in
 from training.ml.hyperparameters import parse
 from training.models import (
     LIVE_STATES,
@@ -227,14 +228,14 @@ def _make(
     values = asdict(parse("ppo", CHANGED))
     spec = {"stage": "ppo", "inputs": {}, "hyperparameters": values, "seed": 11}
     is_over = scene.state in TERMINAL_STATES
-    run = Run.objects.create(
+    run = make_run_in(
+        scene.state,
         name="Policy of the spring round",
         stage="ppo",
         spec=spec,
         spec_sha256=sha256_of_text(canonical_json(spec)),
         seed=11,
         code_revision="f092993b1c8e",
-        state=scene.state,
         step=scene.step,
         total_steps=ITERATIONS if scene.step else None,
         attempt=0 if scene.state == "queued" else 1,

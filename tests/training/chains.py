@@ -2,7 +2,8 @@
 
 import itertools
 
-from training.models import ModelVersion, Run, RunInput
+from tests.training.run_states import make_run_in
+from training.models import ModelVersion, RunInput
 from training.models.clock import ClockTimestamp
 from training.services.canonical import canonical_json, sha256_of_text
 
@@ -14,14 +15,14 @@ def make_ended_run(*, by, stage, inputs, artifact, report=None, hyperparameters=
     """A run that succeeded with these inputs by role, and the model version it made."""
     chosen = {"batch_size": 64} | (hyperparameters or {})
     spec = {"stage": stage, "inputs": {}, "hyperparameters": chosen, "seed": 5}
-    run = Run.objects.create(
+    run = make_run_in(
+        "succeeded",
         name=f"{stage} {next(numbers)}",
         stage=stage,
         spec=spec,
         spec_sha256=sha256_of_text(canonical_json(spec)),
         seed=5,
         code_revision="abc123",
-        state="succeeded",
         ended_at=ClockTimestamp(),
         report=report or {},
         created_by=by,

@@ -5,7 +5,8 @@ import pytest
 from labeling.catalogue import ADVERSARIAL_TAGS
 from labeling.services.annotations import annotate_prompt
 from tests.cast import client_of, make_prompt, make_ranking_project, make_task
-from training.models import Round, RoundLink, RoundStep, Run, RunInput, Snapshot
+from tests.training.run_states import make_run_in
+from training.models import Round, RoundLink, RoundStep, RunInput, Snapshot
 from training.models.clock import ClockTimestamp
 from training.selectors.round_tags import tags_of
 from training.selectors.rounds import access_round
@@ -46,14 +47,14 @@ def sample(opened, prompts, name="sampled"):
     """A sampling of these prompts, as a round's step leaves it."""
     ids = [one.pk for one in prompts]
     frozen = freeze_these_prompts(by=opened.created_by, name=name, prompt_ids=ids)
-    run = Run.objects.create(
+    run = make_run_in(
+        "succeeded",
         name=name,
         stage="sampling",
         spec={"inputs": {}, "hyperparameters": {}},
         spec_sha256="0" * 64,
         seed=1,
         code_revision="0",
-        state="succeeded",
         ended_at=ClockTimestamp(),
         created_by=opened.created_by,
     )

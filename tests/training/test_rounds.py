@@ -16,6 +16,7 @@ from tests.cast import (
     make_task,
 )
 from tests.training.chains import make_ended_run
+from tests.training.run_states import make_run_in
 from training.models import Artifact, Round, RoundLink, RoundStep, Run, RunInput, Snapshot
 from training.models.clock import ClockTimestamp
 from training.runner.claim import claim, finish_unsuccessful, report_slots
@@ -96,14 +97,14 @@ def sampled(make_round, ada, sft, prompts, artifact):
 
 
 def end_sampling(ada, sft, frozen):
-    run = Run.objects.create(
+    run = make_run_in(
+        "succeeded",
         name="sampling",
         stage="sampling",
         spec={"inputs": {}, "hyperparameters": {}},
         spec_sha256="0" * 64,
         seed=1,
         code_revision="0",
-        state="succeeded",
         ended_at=ClockTimestamp(),
         created_by=ada,
     )

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from labeling.errors import Refused
+from tests.training.run_states import take_to
 from training.models import LIVE_STATES, GpuSlot, Run, RunEvent, RunState
 from training.runner.claim import (
     begin_stopping,
@@ -345,9 +346,8 @@ def test_the_database_refuses_every_unknown_transition(make_run, source):
 
 def is_allowed(run, source, target):
     """Whether Postgres lets a run that was stored in one state go to another."""
-    run.pk = uuid.uuid4()
-    run.state, run.slot, run.lease_until = source, *holding(source)
-    run.save(force_insert=True)
+    slot, lease_until = holding(source)
+    take_to(new_draft(run), source, slot=slot, lease_until=lease_until)
     slot, lease_until = holding(target)
     try:
         with transaction.atomic():
@@ -359,6 +359,26 @@ def is_allowed(run, source, target):
     finally:
         Run.objects.filter(pk=run.pk).delete()
     return True
+
+
+@pytest.mark.parametrize("state", [state for state in RunState.values if state != "draft"])
+def test_the_database_stores_no_run_that_does_not_begin_as_a_draft(make_run, state):
+    """The way into the state machine is guarded too: [*] leads to draft alone."""
+    run = make_run()
+    report_slots(HOST)
+    slot, lease_until = holding(state)
+
+    with pytest.raises(DatabaseError, match="begins as a draft"), transaction.atomic():
+        new_draft(run, state=state, slot=slot, lease_until=lease_until)
+
+
+def new_draft(run, **fields):
+    """Another row like this run's, which nothing has happened to."""
+    run.pk = uuid.uuid4()
+    for name, value in ({"state": "draft", "slot": None, "lease_until": None} | fields).items():
+        setattr(run, name, value)
+    run.save(force_insert=True)
+    return run
 
 
 def holding(state):

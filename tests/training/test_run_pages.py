@@ -3,7 +3,8 @@
 import pytest
 
 from tests.cast import client_of
-from training.models import Run, RunState
+from tests.training.run_states import make_run_in
+from training.models import RunState
 
 pytestmark = pytest.mark.django_db
 
@@ -18,14 +19,14 @@ def make_ended(ada):
 
     def make(stage, *, state=RunState.SUCCEEDED, **hyperparameters):
         spec = {"stage": stage, "inputs": {}, "hyperparameters": hyperparameters, "seed": 5}
-        return Run.objects.create(
+        return make_run_in(
+            state,
             name=stage,
             stage=stage,
             spec=spec,
             spec_sha256="0" * 64,
             seed=5,
             code_revision="abc123",
-            state=state,
             created_by=ada,
         )
 

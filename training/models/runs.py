@@ -1,7 +1,8 @@
 """Runs: training jobs. The run row is the truth; Celery only rings the bell.
 
-Only training/services/run_transitions.py writes ``Run.state``; a trigger (migrations 0002 and 0003)
-refuses every transition that the state machine does not have.
+Only training/services/run_transitions.py writes ``Run.state``. Triggers refuse a row that does not
+begin as a draft (migration 0023) and every transition that the state machine does not have (0002
+and 0003).
 """
 
 import uuid

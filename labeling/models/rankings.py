@@ -71,6 +71,9 @@ class Ranking(models.Model):
         indexes = [
             models.Index(fields=["submitted_at"]),
             models.Index(fields=["labeler", "submitted_at"]),
+            models.Index(
+                fields=["task"], condition=models.Q(is_surplus=True), name="surplus_rankings"
+            ),
         ]
 
 

@@ -105,6 +105,8 @@ class Assignment(models.Model):
     )
     opened_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
+    # How often its lease has run out, whatever became of it afterwards.
+    num_lapses = models.PositiveIntegerField(default=0, db_default=0)
     submitted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -143,6 +145,9 @@ class Assignment(models.Model):
             models.Index(fields=["task"], condition=models.Q(state="open"), name="open_slots"),
             models.Index(
                 fields=["leased_until"], condition=models.Q(state="leased"), name="running_leases"
+            ),
+            models.Index(
+                fields=["num_lapses"], condition=models.Q(num_lapses__gt=0), name="lapsed_leases"
             ),
         ]
 

@@ -163,5 +163,7 @@ def free_lapsed_slots() -> None:
     found = LAPSED()
     if found:
         keys = [assignment.pk for assignment in found]
-        Assignment.objects.filter(pk__in=keys).update(state=State.EXPIRED, leased_until=None)
+        Assignment.objects.filter(pk__in=keys).update(
+            state=State.EXPIRED, leased_until=None, num_lapses=F("num_lapses") + 1
+        )
         Assignment.objects.bulk_create(map(successor, found))

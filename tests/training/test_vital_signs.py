@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.cast import make_ranking, make_ranking_project, make_task
+from tests.labeling.work import lose, rank, take
 from tests.training.processes import wait_until
 from training.management.commands.serve_metrics import (
     FORGOTTEN_SECONDS,
@@ -33,7 +34,7 @@ def values():
 
 @pytest.mark.django_db
 def test_an_empty_installation_has_no_ages(django_assert_num_queries):
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         found = values()
 
     assert found["job_queue_age_seconds"] == found["job_lease_remaining_seconds"] == {}
@@ -74,6 +75,24 @@ def test_labels_are_counted_by_kind(amina):
     make_ranking(make_task(make_ranking_project(overlap=1)), amina, [1, 2, 3, 4])
 
     assert values()["labels_submitted"] == {"ranking": 1.0, "demonstration": 0.0}
+
+
+@pytest.mark.django_db
+def test_open_slots_lost_leases_and_late_answers_are_told(amina, otto):
+    """reliability.md 6. A lease that ran out stays counted when its labeler answers after all."""
+    project = make_ranking_project(overlap=1)
+    make_task(project)
+    held = take(project, amina)
+    lose(held, to=otto)
+    make_task(project)
+    make_task(project)
+    lost = values()
+    rank(held, amina)
+    answered = values()
+
+    names = ("slots_open", "lease_expired", "surplus_labels")
+    assert [lost[name][""] for name in names] == [2.0, 1.0, 0.0]
+    assert [answered[name][""] for name in names] == [2.0, 1.0, 1.0]
 
 
 def read(url):
@@ -118,6 +137,8 @@ def test_the_command_serves_the_database_and_what_the_web_measured(tmp_path, mak
             process.wait()
 
     assert 'job_state{state="queued"} 1.0' in text
+    for name in ("slots_open", "lease_expired_total", "surplus_labels_total"):
+        assert f"\n{name} 0.0\n" in text
     assert "database_up 1.0" in text
     assert "web_ready 1.0" in text
     assert 'disk_free_bytes{mount="runs"}' in text

@@ -41,6 +41,13 @@ SELECT 'ranking', count(*) FROM labeling_ranking
 UNION ALL SELECT 'demonstration', count(*) FROM labeling_demonstration
 """
 ASSIGNMENTS = "SELECT state, count(*) FROM labeling_assignment GROUP BY state"
+# A reviewer's correction is no further answer.
+LATE = """
+SELECT
+  (SELECT coalesce(sum(num_lapses), 0) FROM labeling_assignment WHERE num_lapses > 0),
+  (SELECT count(*) FROM labeling_ranking WHERE is_surplus)
+    + (SELECT count(*) FROM labeling_demonstration WHERE is_surplus AND revision_of_id IS NULL)
+"""
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 
 # An attempt that learned it no longer owned its run, and what attempts found alive of earlier ones.
@@ -64,14 +71,13 @@ SYNTHETIC_LABELER = "synthetic_labeler"
 
 
 def vital_signs() -> list[Sign]:
-    """Eleven queries. What is not defined now, such as the age of an empty queue, is left out."""
+    """Twelve queries. What is not defined now, such as the age of an empty queue, is left out."""
     silence_allowed = [MISSED_REPORTS * settings.HEARTBEAT_SECONDS]
     with connection.cursor() as cursor:
         states = _grouped(cursor, BY_STATE)
         attempts = _grouped(cursor, ATTEMPTS)
         slots = _grouped(cursor, SLOTS, silence_allowed)
-        labels = _grouped(cursor, LABELS)
-        assignments = _grouped(cursor, ASSIGNMENTS)
+        of_labels = _of_labels(cursor)
         cursor.execute(OLDEST)
         queued, lease, silence = cursor.fetchone()
         cursor.execute(CONNECTIONS)
@@ -91,8 +97,7 @@ def vital_signs() -> list[Sign]:
         Sign("job_lease_remaining_seconds", "Of the live run that has least.", _one(lease)),
         Sign("job_silence_seconds", "Since the last step of the quietest run.", _one(silence)),
         Sign("gpu_slots", "Slots by what they do.", slots, "state"),
-        Sign("labels_submitted", "Answers stored, by kind.", labels, "kind", COUNTER),
-        Sign("assignments", "Slots of tasks by state.", assignments, "state"),
+        *of_labels,
         Sign("db_connections", "Open connections to the database.", _one(connections)),
         # A slot is free and a run may start: what is left to wait for is the doorbell.
         Sign(
@@ -108,6 +113,21 @@ def vital_signs() -> list[Sign]:
         Sign("gpu_memory_total_bytes", "There.", {row[0]: float(row[2]) for row in memory}, "slot"),
         *_of_periodic_work(periodic),
         *of_runs,
+    ]
+
+
+def _of_labels(cursor: Any) -> list[Sign]:
+    """Three queries."""
+    labels, assignments = _grouped(cursor, LABELS), _grouped(cursor, ASSIGNMENTS)
+    cursor.execute(LATE)
+    lapses, surplus = cursor.fetchone()
+    is_open = _one(assignments.get("open", 0))
+    return [
+        Sign("labels_submitted", "Answers stored, by kind.", labels, "kind", COUNTER),
+        Sign("assignments", "Slots of tasks by state.", assignments, "state"),
+        Sign("slots_open", "Slots of tasks that wait for a labeler.", is_open),
+        Sign("lease_expired", "Leases of labelers that ran out.", _one(lapses), kind=COUNTER),
+        Sign("surplus_labels", "Answers beyond a task's overlap.", _one(surplus), kind=COUNTER),
     ]
 
 

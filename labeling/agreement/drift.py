@@ -73,9 +73,23 @@ def trend(part: FloatArray, whole: FloatArray, *, period: IntArray) -> list[Peri
     ]
 
 
-def anchor_drift(judgments: PairJudgments, *, period: IntArray) -> list[Period]:
-    """How often the preferred side of the anchors was preferred, by period. Shapes: period, one
-    entry per judgment."""
+@dataclass(frozen=True, eq=False)
+class AnchorJudgments:
+    """The judgments of anchors, of all that there are.
+
+    ``towards`` is 1 where the side was preferred that all judgments of the anchor prefer, a half
+    for a tie; ``expected`` is its mean over the anchor, and ``variance`` how much one judgment
+    scatters around that. Shapes: all alike; ``judgment`` holds indices into the judgments.
+    """
+
+    judgment: IntArray
+    towards: FloatArray
+    expected: FloatArray
+    variance: FloatArray
+
+
+def anchor_judgments(judgments: PairJudgments, *, period: IntArray) -> AnchorJudgments:
+    """Of pairs judged in several periods. Shapes: period, one entry per judgment."""
     points = (judgments.sign + 1) / 2
     pairs, pair = np.unique(judgments.pair, return_inverse=True)
     seen = np.unique(np.stack([pair, period]), axis=1)[0]
@@ -92,15 +106,23 @@ def anchor_drift(judgments: PairJudgments, *, period: IntArray) -> list[Period]:
     )
     # A judgment is a part of the mean that it is compared with, which takes off 1 / judged.
     variance = variance_of_pair[pair[rows]] * (1 - 1 / judged[pair[rows]])
-    periods, place = np.unique(period[rows], return_inverse=True)
-    found = []
+    return AnchorJudgments(rows, towards, expected, variance)
+
+
+def anchor_drift(judgments: PairJudgments, *, period: IntArray) -> list[Period]:
+    """How often the preferred side of the anchors was preferred, by period. Shapes: period, one
+    entry per judgment."""
+    found = anchor_judgments(judgments, period=period)
+    periods, place = np.unique(period[found.judgment], return_inverse=True)
+    points = []
     for n, name in enumerate(periods):
         mine = place == n
         num_judged = float(mine.sum())
-        spread = float(np.sqrt(variance[mine].sum()) / num_judged)
-        centre = float(expected[mine].mean())
-        found.append(_point(int(name), float(towards[mine].sum()), num_judged, centre, spread))
-    return found
+        spread = float(np.sqrt(found.variance[mine].sum()) / num_judged)
+        centre = float(found.expected[mine].mean())
+        part = float(found.towards[mine].sum())
+        points.append(_point(int(name), part, num_judged, centre, spread))
+    return points
 
 
 def _point(period: int, part: float, whole: float, centre: float, spread: float) -> Period:

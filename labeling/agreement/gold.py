@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 
@@ -27,11 +28,17 @@ class GoldDraw:
     ``day`` is that of the ranking, as a day of the calendar.
     """
 
+    ranking: UUID
     labeler: int
     prompt: int
     day: int
     same: float
     both_order: float
+
+    @property
+    def monday(self) -> int:
+        """The first day of its week; day 1 of the calendar was a Monday."""
+        return self.day - (self.day - 1) % 7
 
 
 def gold_figure(draws: Sequence[GoldDraw]) -> Figure:
@@ -50,7 +57,7 @@ def gold_figure(draws: Sequence[GoldDraw]) -> Figure:
 
 def gold_weeks(draws: Sequence[GoldDraw]) -> list[Period]:
     """Week by week with a control band; a prompt within a week is one draw."""
-    weeks = [draw.day - (draw.day - 1) % 7 for draw in draws]
+    weeks = [draw.monday for draw in draws]
     prompts = [draw.prompt for draw in draws]
     keys, sums = _summed(list(zip(weeks, prompts, strict=True)), draws)
     period = np.array([key[0] for key in keys], dtype=np.int64)

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from labeling.api import (
     agreement,
+    agreement_counted,
     agreement_rows,
     annotations,
     assignments,
@@ -74,6 +75,7 @@ urlpatterns: list[URLPattern] = [
     *reviews.urlpatterns,
     *returns.urlpatterns,
     *agreement.urlpatterns,
+    *agreement_counted.urlpatterns,
     *agreement_rows.urlpatterns,
     *rating_agreement.urlpatterns,
     *contested.urlpatterns,

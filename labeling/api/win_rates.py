@@ -16,7 +16,7 @@ from labeling.agreement.contests import HEAD_TO_HEAD_DEFINITION
 from labeling.agreement.intervals import INTERVAL_METHOD
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
-from labeling.catalogue import CATEGORIES, FLAG_ITEMS
+from labeling.catalogue import CATEGORIES, FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM
 from labeling.models import Pool, Prompt, Ranking
 from labeling.selectors.win_rates import (
     PANELS,
@@ -69,6 +69,12 @@ class BehindFilter(ScopeFilter):
     )
     flag = serializers.ChoiceField(
         choices=tuple(FLAG_ITEMS), required=False, help_text="That said yes to it of the model."
+    )
+    rating = serializers.IntegerField(
+        min_value=LIKERT_MINIMUM,
+        max_value=LIKERT_MAXIMUM,
+        required=False,
+        help_text="That rated a completion of the model so.",
     )
 
 
@@ -196,6 +202,7 @@ class RankingsBehindView(generics.ListAPIView[Ranking]):
             model_id=wanted.validated_data["model"],
             other_id=wanted.validated_data.get("other"),
             flag=wanted.validated_data.get("flag"),
+            rating=wanted.validated_data.get("rating"),
         )
 
     @extend_schema(operation_id="rankings_behind_win_rate", parameters=[BehindFilter])

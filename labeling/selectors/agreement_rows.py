@@ -1,7 +1,7 @@
 """Reading the rankings behind a figure of agreement, ratings or flags."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,6 +12,14 @@ from labeling.models import RankedCompletion, Ranking, User
 from labeling.selectors.agreement_selection import Selection
 
 EXCERPT_CHARACTERS = 240
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one ranking adds to a figure that is a part of a whole: all of them together are it."""
+
+    part: float
+    whole: int
 
 
 def rankings_behind(

@@ -1,13 +1,16 @@
 """Reading how the comparisons that are judged again and again are judged, week by week (R44)."""
 
 from typing import Final
+from uuid import UUID
 
 import numpy as np
+from django.db.models import QuerySet
 
-from labeling.agreement.drift import Period, anchor_drift
+from labeling.agreement.drift import Period, anchor_drift, anchor_judgments
 from labeling.agreement.judgments import IntArray, PairJudgments
 from labeling.errors import NotAccessible
-from labeling.models import Project
+from labeling.models import Project, Ranking
+from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import RankingRows, ranking_rows
 
@@ -21,25 +24,58 @@ def drift_of_anchors(selection: Selection) -> list[Period]:
     Anchors are the pairs of calibration tasks, which go to several labelers over time. Three
     queries. Raises: NotAccessible when there is no such project.
     """
-    if (
-        selection.project_id is not None
-        and not Project.objects.filter(pk=selection.project_id).exists()
-    ):
-        raise NotAccessible
-    rankings = selection.rankings().filter(task__is_calibration=True)
+    rankings = _of_calibration(selection)
     newest = rankings.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
     rows = ranking_rows(rankings.filter(pk__in=newest))
     judgments = rows.items.pair_judgments()
     if not len(judgments.pair):
         return []
-    return anchor_drift(judgments, period=_weeks(rows, judgments))
+    return anchor_drift(judgments, period=rows.mondays[_rankings_of(rows, judgments)])
 
 
-def _weeks(rows: RankingRows, judgments: PairJudgments) -> IntArray:
-    """The Monday of each judgment, as a day of the calendar: that of its labeler's last ranking."""
+def drift_behind(selection: Selection, *, monday: int | None = None) -> dict[UUID, Counted]:
+    """Of the same rankings those with a judgment of an anchor, of one week or of all.
+
+    ``monday`` is the first day of the week, as a day of the calendar; the part is the judgments for
+    the better side, a tie being a half. Four queries. Raises: NotAccessible.
+    """
+    newest = _of_calibration(selection).order_by("-submitted_at", "-pk")
+    chosen = Ranking.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[:NUM_RANKINGS]))
+    # As their rows are numbered.
+    ids = list(chosen.order_by("submitted_at", "pk").values_list("pk", flat=True))
+    rows = ranking_rows(chosen)
+    judgments = rows.items.pair_judgments()
+    if not len(judgments.pair):
+        return {}
+    ranking = _rankings_of(rows, judgments)
+    week = rows.mondays[ranking]
+    found = anchor_judgments(judgments, period=week)
+    kept = np.ones(len(found.judgment), dtype=np.bool_)
+    if monday is not None:
+        kept = week[found.judgment] == monday
+    of_ranking = ranking[found.judgment[kept]]
+    part = np.bincount(of_ranking, found.towards[kept], minlength=len(ids))
+    whole = np.bincount(of_ranking, minlength=len(ids))
+    return {
+        ids[row]: Counted(float(part[row]), int(whole[row]))
+        for row in np.unique(of_ranking).tolist()
+    }
+
+
+def _of_calibration(selection: Selection) -> QuerySet[Ranking]:
+    if (
+        selection.project_id is not None
+        and not Project.objects.filter(pk=selection.project_id).exists()
+    ):
+        raise NotAccessible
+    return selection.rankings().filter(task__is_calibration=True)
+
+
+def _rankings_of(rows: RankingRows, judgments: PairJudgments) -> IntArray:
+    """The number of each judgment's ranking: its labeler's last one of the prompt."""
     span = int(rows.items.labeler.max()) + 1
     # Rankings come in the order of submission, so that the last of each key is the newest.
     keys = rows.items.prompt[rows.items.task] * span + rows.items.labeler
-    week_of = dict(zip(keys.tolist(), rows.mondays.tolist(), strict=True))
+    ranking_of = {key: number for number, key in enumerate(keys.tolist())}
     wanted = judgments.prompt[judgments.pair] * span + judgments.labeler
-    return np.array([week_of[key] for key in wanted.tolist()], dtype=np.int64)
+    return np.array([ranking_of[key] for key in wanted.tolist()], dtype=np.int64)

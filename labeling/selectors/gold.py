@@ -73,7 +73,7 @@ def gold_draws(rankings: QuerySet[Ranking]) -> list[GoldDraw]:
     draws = []
     for ranking, (labeler, at, prompt) in about.items():
         mine, theirs = np.array(ranks[ranking], dtype=np.int64).T
-        draws.append(GoldDraw(labeler, prompt, at.toordinal(), *same_order(mine, theirs)))
+        draws.append(GoldDraw(ranking, labeler, prompt, at.toordinal(), *same_order(mine, theirs)))
     return draws
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from django.db.models import QuerySet
@@ -25,6 +26,7 @@ from labeling.agreement.ratings import (
 from labeling.catalogue import FLAG_ITEMS
 from labeling.errors import NotAccessible
 from labeling.models import Project, RankedCompletion, Ranking, User
+from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.gold import gold_draws, gold_facts
 
@@ -75,13 +77,8 @@ def rating_agreement(selection: Selection, *, gold_of: int | None = None) -> Rat
     ``gold_of`` narrows what is told of gold to one labeler. What chooses within a prompt (two
     models, an overlap) chooses nothing here. Raises: NotAccessible when there is no such project.
     """
-    project = selection.project_id
-    if project is not None and not Project.objects.filter(pk=project).exists():
-        raise NotAccessible
-    fitting = selection.rankings()
-    newest = fitting.filter(
-        pk__in=fitting.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
-    )
+    fitting = _fitting(selection)
+    newest = _newest(fitting)
     said = _Said.of(newest)
     rated = leniency(said.ratings)
     draws = gold_draws(newest)
@@ -89,7 +86,7 @@ def rating_agreement(selection: Selection, *, gold_of: int | None = None) -> Rat
     people = User.objects.in_bulk({*rated, *beside_gold})
     shown = [draw for draw in draws if gold_of is None or draw.labeler == gold_of]
     return RatingAgreement(
-        num_rankings=said.num_rankings,
+        num_rankings=len(said.rankings),
         num_sealed=fitting.count(),
         rating_alpha=alpha_of(said.ratings, level="ordinal"),
         flags=[_flag(key, said.about(key)) for key in FLAG_ITEMS],
@@ -97,6 +94,55 @@ def rating_agreement(selection: Selection, *, gold_of: int | None = None) -> Rat
         gold_by_labeler=_by_labeler(beside_gold, people),
         gold=gold_figure(shown),
         gold_weeks=gold_weeks(shown),
+    )
+
+
+def answers_behind(
+    selection: Selection, *, flag: str | None, is_shared: bool
+) -> dict[UUID, Counted]:
+    """Of the rankings that ``rating_agreement`` reads, those with an answer to one question.
+
+    The question is a flag, the part then being how often it was set, or the rating, the part being
+    its points. ``is_shared`` keeps answers about completions that several labelers answered about,
+    which are those behind a figure of agreement. Two queries at most. Raises: NotAccessible.
+    """
+    said = _Said.of(_newest(_fitting(selection)))
+    ratings = said.ratings if flag is None else said.about(flag)
+    kept = ratings.counts.sum(axis=1)[ratings.unit] > (1 if is_shared else 0)
+    ranking = ratings.ranking[kept]
+    part = np.bincount(ranking, ratings.value[kept], minlength=len(said.rankings))
+    whole = np.bincount(ranking, minlength=len(said.rankings))
+    return {
+        said.rankings[row]: Counted(float(part[row]), int(whole[row]))
+        for row in np.unique(ranking).tolist()
+    }
+
+
+def gold_behind(
+    selection: Selection, *, labeler_id: int | None = None, monday: int | None = None
+) -> dict[UUID, Counted]:
+    """Of the same rankings those with a pair that gold orders too, of one week or of all.
+
+    ``monday`` is the first day of the week, as a day of the calendar. Three queries at most.
+    Raises: NotAccessible.
+    """
+    return {
+        draw.ranking: Counted(draw.same, int(draw.both_order))
+        for draw in gold_draws(_newest(_fitting(selection)))
+        if draw.both_order and labeler_id in (None, draw.labeler) and monday in (None, draw.monday)
+    }
+
+
+def _fitting(selection: Selection) -> QuerySet[Ranking]:
+    project = selection.project_id
+    if project is not None and not Project.objects.filter(pk=project).exists():
+        raise NotAccessible
+    return selection.rankings()
+
+
+def _newest(fitting: QuerySet[Ranking]) -> QuerySet[Ranking]:
+    return fitting.filter(
+        pk__in=fitting.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
     )
 
 
@@ -119,7 +165,8 @@ def _flag(key: str, ratings: Ratings) -> FlagAgreement:
 class _Said:
     """What rankings said about single completions, by question."""
 
-    num_rankings: int
+    # In the order of the numbers that stand for them.
+    rankings: list[UUID]
     rated: list[Said]
     flagged: Mapping[str, list[Said]]
     prompt_of: Mapping[int, int]
@@ -135,7 +182,7 @@ class _Said:
             "rating",
             "flags",
         )
-        number: dict[object, int] = {}
+        number: dict[UUID, int] = {}
         prompt_of: dict[int, int] = {}
         rated: list[Said] = []
         flagged: dict[str, list[Said]] = defaultdict(list)
@@ -148,7 +195,7 @@ class _Said:
                 rated.append((completion, labeler, row, rating))
             for key, answer in flags.items():
                 flagged[key].append((completion, labeler, row, int(answer)))
-        return cls(len(number), rated, flagged, prompt_of)
+        return cls(list(number), rated, flagged, prompt_of)
 
     @property
     def ratings(self) -> Ratings:

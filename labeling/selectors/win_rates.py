@@ -141,19 +141,26 @@ def leaderboard(scope: Scope, *, baseline_id: int | None = None) -> Leaderboard:
 
 
 def rankings_of_model(
-    scope: Scope, *, model_id: int, other_id: int | None = None, flag: str | None = None
+    scope: Scope,
+    *,
+    model_id: int,
+    other_id: int | None = None,
+    flag: str | None = None,
+    rating: int | None = None,
 ) -> QuerySet[Ranking]:
     """The sealed rankings behind a figure of a model, unordered.
 
     All that rank it, behind its strength and its ratings; with ``other_id`` those that rank both,
-    behind a win rate; with ``flag`` those that said yes to it of the model. Each with the best rank
-    of either (1 is best, None without another one). One query, with the labeler and the prompt.
-    Raises: NotAccessible.
+    behind a win rate; with ``flag`` those that said yes to it of the model, with ``rating`` those
+    that gave it this one. Each with the best rank of either (1 is best, None without another one).
+    One query, with the labeler and the prompt. Raises: NotAccessible.
     """
     items = RankedCompletion.objects.filter(ranking=OuterRef("pk"))
     of_model = items.filter(completion__source=model_id)
     if flag is not None:
         of_model = of_model.filter(flags__contains={flag: True})
+    if rating is not None:
+        of_model = of_model.filter(rating=rating)
     rankings = scope.rankings().filter(Exists(of_model))
     if other_id is not None:
         rankings = rankings.filter(Exists(items.filter(completion__source=other_id)))

@@ -223,6 +223,28 @@ def test_a_flag_of_another_completion_is_no_flag_of_the_model(rosa, amina, proje
     assert [num_behind(source) for source in sources] == [0, 1, 0, 0]
 
 
+def test_each_part_of_a_models_ratings_leads_to_the_rankings_that_said_it(
+    rosa, amina, project, sources
+):
+    """Model a is rated 7, 7 and 4; model b 6 throughout."""
+    made = []
+    for rating in (7, 7, 4):
+        asked = make_prompt()
+        shown = [make_completions(asked, 1, source=source)[0] for source in sources]
+        task = make_task(project, asked, shown)
+        made.append(make_ranking(task, amina, [1, 2, 3, 4], ratings=[rating, 6, 5, 5]))
+
+    def behind(source, rating):
+        query = {"model": source.pk, "rating": rating}
+        return {one["id"] for one in read(rosa, "rankings/", **query).json()["results"]}
+
+    ratings = standing(found(rosa), "model a")["ratings"]
+    assert ratings == [0, 0, 0, 1, 0, 0, 2]
+    assert [len(behind(sources[0], rating)) for rating in range(1, 8)] == ratings
+    assert behind(sources[0], 7) == {str(one.pk) for one in made[:2]}
+    assert behind(sources[1], 7) == set()
+
+
 def test_the_rankings_behind_come_page_by_page(rosa, amina, project, sources):
     rank_tasks(project, amina, *[[1, 2, 3, 4]] * 5)
     query = {"model": sources[0].pk, "other": sources[1].pk, "limit": 2}
@@ -257,6 +279,7 @@ def test_the_number_of_queries_does_not_grow(rosa, amina, project, django_assert
         ("rankings/", {"other": 1}, "model"),
         ("rankings/", {"model": 1, "other": 0}, "other"),
         ("rankings/", {"model": 1, "flag": "ugly"}, "flag"),
+        ("rankings/", {"model": 1, "rating": 8}, "rating"),
     ],
 )
 def test_a_malformed_filter_names_its_field(rosa, address, query, field):

@@ -84,6 +84,7 @@ export type ContestedList = Schemas["ContestedListOutput"];
 export type ContestedRow = Schemas["ContestedRowOutput"];
 export type ContestedPrompt = Schemas["ContestedPromptOutput"];
 export type AgreementRow = Schemas["AgreementRowOutput"];
+export type CountedRanking = Schemas["CountedRankingOutput"];
 export type RatingReport = Schemas["RatingAgreementOutput"];
 export type FlagAgreement = RatingReport["flags"][number];
 export type LabelersQuestion = Schemas["LabelersQuestionInputRequest"];

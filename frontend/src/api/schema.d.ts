@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agreement/counted/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rankings that a figure adds up, newest first, with their part in it. */
+        get: operations["rankings_counted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agreement/rankings/": {
         parameters: {
             query?: never;
@@ -3037,6 +3054,24 @@ export interface components {
             definition: string;
             projects: components["schemas"]["ProjectCostOutput"][];
         };
+        CountedRankingOutput: {
+            /** Format: uuid */
+            id: string;
+            project: components["schemas"]["RowOfProjectOutput"];
+            prompt_id: number;
+            excerpt: string;
+            labeler: components["schemas"]["AgreeingLabelerOutput"];
+            k: number;
+            /** Format: date-time */
+            submitted_at: string;
+            /**
+             * Format: double
+             * @description Yes to the flag, points of the ratings, pairs as gold orders them, judgments for the better side.
+             */
+            readonly part: number;
+            /** @description Answers, ratings, pairs that both order, or judgments of anchors. */
+            readonly whole: number;
+        };
         CountsDifferenceOutput: {
             name: string;
             first: number;
@@ -4410,6 +4445,10 @@ export interface components {
         };
         PaginatedConsentVersionOutputList: {
             results: components["schemas"]["ConsentVersionOutput"][];
+            next: string | null;
+        };
+        PaginatedCountedRankingOutputList: {
+            results: components["schemas"]["CountedRankingOutput"][];
             next: string | null;
         };
         PaginatedDemonstrationOutputList: {
@@ -6514,6 +6553,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rankings_counted: {
+        parameters: {
+            query: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                cursor?: string;
+                /** @description ``said:`` and a flag are all answers about it, behind its prevalence; ``shared:`` those about completions that several labelers answered about, behind its agreement; ``ratings`` likewise, behind the agreement of ratings. */
+                figure: "ratings" | "gold" | "anchors" | "said:fails_instruction" | "said:inappropriate_for_assistant" | "said:hallucination" | "said:satisfies_constraint" | "said:sexual_content" | "said:violent_content" | "said:encourages_harm" | "said:denigrates_protected_class" | "said:harmful_advice" | "said:expresses_opinion" | "said:moral_judgment" | "shared:fails_instruction" | "shared:inappropriate_for_assistant" | "shared:hallucination" | "shared:satisfies_constraint" | "shared:sexual_content" | "shared:violent_content" | "shared:encourages_harm" | "shared:denigrates_protected_class" | "shared:harmful_advice" | "shared:expresses_opinion" | "shared:moral_judgment";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                /** @description Of gold: whose. */
+                labeler?: number;
+                limit?: number;
+                /** @description Only pairs of completions that at least this many labelers judged. */
+                min_overlap?: number;
+                other_source?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description With ``other_source``: only pairs written by these two. */
+                source?: number;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+                /** @description Of gold and anchors: a week, by its Monday. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedCountedRankingOutputList"];
                 };
             };
             /** @description Refused */
@@ -12392,6 +12485,8 @@ export interface operations {
                 other?: number;
                 pool?: "training" | "held_out";
                 project?: number;
+                /** @description That rated a completion of the model so. */
+                rating?: number;
             };
             header?: never;
             path?: never;

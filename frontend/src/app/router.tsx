@@ -106,6 +106,10 @@ const researcherPages: RouteObject[] = [
     ...page(() => import("@/features/agreement/agreement-rows-page"), "AgreementRowsPage"),
   },
   {
+    path: "agreement/counted",
+    ...page(() => import("@/features/agreement/counted-rows-page"), "CountedRowsPage"),
+  },
+  {
     path: "agreement/contested",
     ...page(() => import("@/features/agreement/contested-page"), "ContestedPage"),
   },

@@ -15,11 +15,11 @@ function cellText(cell: FigureCell | undefined): string {
   return typeof cell === "number" ? formatMeasure(cell) : cell;
 }
 
-function RowName({ name, to }: { name: string; to: string | undefined }) {
-  return to === undefined ? <>{name}</> : <Link to={to}>{name}</Link>;
+function Leading({ words, to }: { words: string; to: string | undefined }) {
+  return to === undefined ? <>{words}</> : <Link to={to}>{words}</Link>;
 }
 
-function FiguresTable({ figures: { columns, rows, links = [] }, title }: Pick<ChartFacts, "figures" | "title">) {
+function FiguresTable({ figures: { columns, rows, links = [], cellLinks = [] }, title }: Pick<ChartFacts, "figures" | "title">) {
   return (
     <div
       className={classes.scroll}
@@ -43,10 +43,12 @@ function FiguresTable({ figures: { columns, rows, links = [] }, title }: Pick<Ch
           {rows.slice(0, MAX_ROWS).map(([first, ...others], index) => (
             <tr key={index}>
               <th scope="row">
-                <RowName name={typeof first === "number" ? formatCount(first) : (first ?? "")} to={links[index]} />
+                <Leading words={typeof first === "number" ? formatCount(first) : (first ?? "")} to={links[index]} />
               </th>
               {others.map((cell, place) => (
-                <td key={columns[place + 1]}>{cellText(cell)}</td>
+                <td key={columns[place + 1]}>
+                  <Leading words={cellText(cell)} to={cellLinks[index]?.[place]} />
+                </td>
               ))}
             </tr>
           ))}

@@ -13,6 +13,8 @@ export interface FiguresOfChart {
   rows: FigureCell[][];
   /** Where the rows behind each row are, if anywhere. */
   links?: (string | undefined)[];
+  /** The same of single cells, one entry for each cell after the first. */
+  cellLinks?: (string | undefined)[][];
 }
 
 /** All that a chart says of itself, on the page and in every file made of it. */

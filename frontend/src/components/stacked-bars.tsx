@@ -1,6 +1,8 @@
+import { Link } from "react-router";
+
 import type { FiguresOfChart } from "./chart";
 import { ChartFrame } from "./chart-frame";
-import { formatCount, formatShare } from "./formats";
+import { countOf, formatCount, formatShare } from "./formats";
 import { SCALE } from "./palette";
 import classes from "./stacked-bars.module.css";
 import { totalOf } from "./stacked-scale";
@@ -14,24 +16,44 @@ function figuresOf(rows: StackedRow[], steps: string[]): FiguresOfChart {
   return {
     columns: ["Name", ...steps, "n"],
     rows: rows.map(({ label, counts }) => [label, ...counts, totalOf(counts)]),
+    links: rows.map(({ to }) => to),
+    // Nothing is behind none.
+    cellLinks: rows.map(({ counts, toPart }) =>
+      counts.map((count, place) => (count === 0 ? undefined : toPart?.(place))),
+    ),
   };
 }
 
-function Bar({ row: { label, counts }, steps }: { row: StackedRow; steps: string[] }) {
-  const total = totalOf(counts);
-  const words = steps.map((step, place) => `${step}: ${formatShare((counts[place] ?? 0) / total)}`);
+/** One part of a bar: so many judgments said this, and they are behind it. */
+function Part({ row, place, step }: { row: StackedRow; place: number; step: string }) {
+  const count = row.counts[place] ?? 0;
+  const share = count / totalOf(row.counts);
+  const look = {
+    className: PALE.has(place) ? classes.pale : classes.deep,
+    style: { width: `${share * 100}%`, background: `var(--scale-${place})` },
+    title: `${step}: ${formatShare(share)}, ${countOf(count, "judgment")}`,
+  };
+  const number = share >= LABELLED_SHARE && place + 1;
+  if (!row.toPart) return <div {...look}>{number}</div>;
   return (
-    <div className={classes.bar} role="img" aria-label={`${label}: ${words.join(", ")}`}>
-      {counts.map((count, place) =>
-        count === 0 ? null : (
-          <div
-            key={steps[place]}
-            className={PALE.has(place) ? classes.pale : classes.deep}
-            style={{ width: `${(count / total) * 100}%`, background: `var(--scale-${place})` }}
-          >
-            {count / total >= LABELLED_SHARE && place + 1}
-          </div>
-        ),
+    <Link {...look} to={row.toPart(place)} aria-label={`${row.label}, ${look.title}`}>
+      {number}
+    </Link>
+  );
+}
+
+function Bar({ row, steps }: { row: StackedRow; steps: string[] }) {
+  const total = totalOf(row.counts);
+  const words = steps.map((step, place) => `${step}: ${formatShare((row.counts[place] ?? 0) / total)}`);
+  return (
+    <div
+      className={classes.bar}
+      // A picture is one thing; with its parts to be followed it is a group of them.
+      role={row.toPart ? "group" : "img"}
+      aria-label={`${row.label}: ${words.join(", ")}`}
+    >
+      {steps.map((step, place) =>
+        row.counts[place] ? <Part key={step} row={row} place={place} step={step} /> : null,
       )}
     </div>
   );
@@ -64,7 +86,7 @@ export function StackedBars({
       </div>
       {drawn.map((row) => (
         <div key={row.label} className={row.isQuiet ? `${classes.row} ${classes.quiet}` : classes.row}>
-          <div className={classes.label}>{row.label}</div>
+          <div className={classes.label}>{row.to ? <Link to={row.to}>{row.label}</Link> : row.label}</div>
           <Bar row={row} steps={steps} />
           <div className={classes.size}>
             {row.note} n {formatCount(totalOf(row.counts))}

@@ -4,6 +4,9 @@ export interface StackedRow {
   /** How many fell into each step of the scale, from its low end. */
   counts: number[];
   isQuiet?: boolean;
+  /** Where the rows behind the whole bar are, and those behind each of its parts. */
+  to?: string;
+  toPart?: (place: number) => string;
 }
 
 export function totalOf(counts: number[]): number {

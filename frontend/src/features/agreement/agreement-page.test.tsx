@@ -143,11 +143,16 @@ test("a drift of the same comparisons is said in words (R44)", async () => {
     body: { definition: "Anchors.", num_rankings: 20_000, weeks: report.trend },
   });
 
-  renderApp("/agreement");
+  const { user } = renderApp("/agreement?project=3");
 
   const section = await screen.findByRole("region", { name: "The same comparisons, week by week" });
   expect(section).toHaveTextContent("Outside the band: 9 Mar");
   expect(within(section).getByRole("img")).toHaveAccessibleName(/1 outside the band/);
+  await user.click(within(section).getByText("Figures and files"));
+  expect(within(section).getByRole("link", { name: "2026-03-09" })).toHaveAttribute(
+    "href",
+    "/agreement/counted?figure=anchors&week=2026-03-09&project=3",
+  );
 });
 
 test("the matrix shows who agrees with whom and who shares too little", async () => {

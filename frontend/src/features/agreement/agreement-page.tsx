@@ -19,6 +19,7 @@ import { AgreementFilters } from "./agreement-filters";
 import { agreementQuery, anchorDriftQuery, FILTERS } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
+import { countedAddress } from "./counted";
 import { FigureTile } from "./figure-tile";
 import { intervalOf, sizeText } from "./figures";
 import { LabelersMatrix } from "./labelers-matrix";
@@ -96,7 +97,10 @@ function Drift({ filters }: { filters: Filters }) {
         title="Preference for an anchor's better side"
         definition={drift.data.definition}
         counted="Judgments"
-        points={drift.data.weeks.map(pointOf)}
+        points={drift.data.weeks.map((week) => ({
+          ...pointOf(week),
+          to: countedAddress(filters, { figure: "anchors", week: week.week }),
+        }))}
       />
     </Section>
   );

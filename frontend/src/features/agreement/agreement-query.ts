@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
-import type { AgreementRow } from "@/api/research-types";
+import type { AgreementRow, CountedRanking } from "@/api/research-types";
 import type { operations } from "@/api/schema";
 import { numberIn, SCOPE, scopeOf } from "@/api/scope";
 
@@ -68,6 +68,21 @@ export function rowsQuery(filters: Filters & Record<"labeler" | "with" | "flag",
   };
   return listQuery<AgreementRow>(["agreement", "rows", query], (cursor, signal) =>
     bodyOf(api.GET("/api/agreement/rankings/", { params: { query: { ...query, cursor } }, signal })),
+  );
+}
+
+type CountedQuery = operations["rankings_counted"]["parameters"]["query"];
+
+/** The rankings that a figure adds up, newest first, each with its part in it. */
+export function countedQuery(filters: Filters & Record<"figure" | "week" | "labeler", string>) {
+  const query: CountedQuery = {
+    ...selectionOf(filters),
+    figure: chosen<CountedQuery["figure"]>(filters.figure) ?? "ratings",
+    week: chosen<string>(filters.week),
+    labeler: numberIn(filters.labeler),
+  };
+  return listQuery<CountedRanking>(["agreement", "counted", query], (cursor, signal) =>
+    bodyOf(api.GET("/api/agreement/counted/", { params: { query: { ...query, cursor } }, signal })),
   );
 }
 

@@ -6,8 +6,8 @@ import { Section } from "@/components/section";
 
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
+import { countedAddress } from "./counted";
 import { LoneFigure } from "./lone-figure";
-import { rowsAddress, weekFilters } from "./rows-address";
 import { pointOf } from "./weeks";
 
 function choicesOf({ gold_by_labeler: labelers }: RatingReport) {
@@ -31,7 +31,7 @@ export function BesideGold({
   onLabeler: (labeler: string) => void;
 }) {
   const { gold, gold_weeks: weeks, definitions } = report;
-  const whose = labeler === "" ? {} : { labeler };
+  const behind = (week = "") => countedAddress(filters, { figure: "gold", week, labeler });
   return (
     <Section title="Labelers beside researchers" note={definitions.gold}>
       {report.gold_by_labeler.length > 0 && (
@@ -45,16 +45,13 @@ export function BesideGold({
           />
         </div>
       )}
-      <LoneFigure kind="gold" figure={gold} counted="pairs" />
+      <LoneFigure kind="gold" figure={gold} counted="pairs" to={behind()} />
       {weeks.some(({ value }) => value !== null) && (
         <ControlChart
           title="Agreement with gold by week"
           definition={`${definitions.gold} ${definitions.gold_weeks}`}
           counted="Pairs"
-          points={weeks.map((week) => ({
-            ...pointOf(week),
-            to: rowsAddress(weekFilters(filters, week.week), whose),
-          }))}
+          points={weeks.map((week) => ({ ...pointOf(week), to: behind(week.week) }))}
         />
       )}
     </Section>

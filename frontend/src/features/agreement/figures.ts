@@ -27,6 +27,14 @@ export function intervalText(key: string, figure: Figure): string {
   return `95% interval ${low} to ${high}`;
 }
 
+/** `70.1% to 74.9%`, or why there is none: what stands under a figure in a table. */
+export function endsText(key: string, figure: Figure): string {
+  const low = figureText(key, figure.low);
+  const high = figureText(key, figure.high);
+  if (low === null || high === null) return figure.reason_no_interval ?? "no interval";
+  return `${low} to ${high}`;
+}
+
 /** `1,204 comparisons between two labelers, on 88 prompts` */
 export function sizeText(figure: Figure, counted: string): string {
   return `${formatCount(figure.num_pairs)} ${counted}, on ${countOf(figure.num_prompts, "prompt")}`;

@@ -1,3 +1,5 @@
+import { Link } from "react-router";
+
 import type { Figure } from "@/api/research-types";
 
 import classes from "./agreement.module.css";
@@ -8,11 +10,14 @@ export function LoneFigure({
   kind,
   figure,
   counted,
+  to,
 }: {
   /** Says how the figure is written: coefficients as numbers, shares in percent. */
   kind: string;
   figure: Figure;
   counted: string;
+  /** Where the rows behind it are. */
+  to: string;
 }) {
   const text = figureText(kind, figure.value);
   if (text === null) return <p className={classes.reason}>Not defined: {figure.reason_undefined}</p>;
@@ -20,7 +25,7 @@ export function LoneFigure({
     <p className={classes.alone}>
       <b>{text}</b>{" "}
       <span className={classes.small}>
-        {intervalText(kind, figure)}, {sizeText(figure, counted)}
+        {intervalText(kind, figure)}, <Link to={to}>{sizeText(figure, counted)}</Link>
       </span>
     </p>
   );

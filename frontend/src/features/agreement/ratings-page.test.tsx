@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 
-import type { Figure, RatingReport } from "@/api/research-types";
+import type { CountedRanking, Figure, RatingReport } from "@/api/research-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
@@ -110,7 +110,7 @@ test("ratings and flags have values, intervals, sizes and reasons", async () => 
   expect(ratings).toHaveTextContent("95% interval 0.362 to 0.462");
   expect(ratings).toHaveTextContent("20,000 rankings, the newest of 34,000");
   const rare = screen.getByRole("row", { name: /Contains violent content/ });
-  expect(rare).toHaveTextContent("2.0%n = 400");
+  expect(rare).toHaveTextContent("2.0%-3.0% to 7.0%400");
   expect(rare).toHaveTextContent("0.9700.920 to 1.020");
   const never = screen.getByRole("row", { name: /Gives harmful advice/ });
   expect(never).toHaveTextContent("not defined: Every answer is the same.");
@@ -139,10 +139,14 @@ test("agreement with gold stands week by week, and a week leads to its rankings 
   expect(gold).toHaveTextContent("78.0%");
   expect(gold).toHaveTextContent("90 pairs, on 15 prompts");
   expect(within(gold).getByRole("img", { name: /Agreement with gold by week: 1 weeks/ })).toBeVisible();
+  expect(within(gold).getByRole("link", { name: "90 pairs, on 15 prompts" })).toHaveAttribute(
+    "href",
+    "/agreement/counted?figure=gold",
+  );
   await user.click(within(gold).getByText("Figures and files"));
   expect(within(gold).getByRole("link", { name: "2026-03-02" })).toHaveAttribute(
     "href",
-    "/agreement/rankings?since=2026-03-02&until=2026-03-08",
+    "/agreement/counted?figure=gold&week=2026-03-02",
   );
 });
 
@@ -153,6 +157,48 @@ test("agreement with gold can be read of one labeler alone (R43)", async () => {
   await user.selectOptions(await screen.findByRole("combobox", { name: "Labeler" }), "Amina Osei, 81.0%");
 
   await waitFor(() => expect(server.sent("GET /api/rating-agreement/").at(-1)?.query).toContain("labeler=7"));
+});
+
+test("each figure about ratings and flags leads to the rankings that it counts", async () => {
+  renderApp("/agreement/ratings?project=3");
+
+  const ratings = await screen.findByRole("region", { name: "Ratings of overall quality" });
+  expect(within(ratings).getByRole("link", { name: "400 ratings, on 60 prompts" })).toHaveAttribute(
+    "href",
+    "/agreement/counted?figure=ratings&project=3",
+  );
+  const rare = screen.getByRole("row", { name: /Contains violent content/ });
+  expect(within(rare).getByRole("link", { name: "Rankings that answered: Contains violent content" })).toHaveAttribute(
+    "href",
+    "/agreement/counted?figure=said%3Aviolent_content&project=3",
+  );
+  expect(within(rare).getByRole("link", { name: /about what others did too/ })).toHaveAttribute(
+    "href",
+    "/agreement/counted?figure=shared%3Aviolent_content&project=3",
+  );
+});
+
+test("the rankings that a figure counts are listed with their part in it", async () => {
+  const row: CountedRanking = {
+    id: "00000009-0000-4000-8000-000000000009",
+    project: { id: 3, name: "Helpfulness" },
+    prompt_id: 41,
+    excerpt: "Explain the tides.",
+    labeler: { id: 7, display_name: "Amina Osei", pool: "training" },
+    k: 4,
+    submitted_at: "2026-03-02T10:00:00Z",
+    part: 4.5,
+    whole: 6,
+  };
+  server.on("GET /api/agreement/counted/", { body: { results: [row], next: null } });
+  renderApp("/agreement/counted?figure=gold&week=2026-03-02&labeler=7&pool=training");
+
+  expect(await screen.findByRole("row", { name: /Explain the tides. 4.5 6 Amina Osei Training/ })).toBeVisible();
+  expect(screen.getByRole("columnheader", { name: "As gold" })).toBeVisible();
+  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Rankings beside gold, week of 2026-03-02");
+  await expect.poll(() => server.sent("GET /api/agreement/counted/")[0]?.query).toBe(
+    "?pool=training&figure=gold&week=2026-03-02&labeler=7",
+  );
 });
 
 test("nothing sealed is said, not shown as zeros", async () => {

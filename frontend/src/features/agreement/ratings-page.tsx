@@ -17,6 +17,7 @@ import { FILTERS, ratingsQuery } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { BesideGold } from "./beside-gold";
+import { countedAddress } from "./counted";
 import { intervalOf, sizeText } from "./figures";
 import { FlagsTable } from "./flags-table";
 import { LoneFigure } from "./lone-figure";
@@ -95,7 +96,7 @@ function Figures({
         note={`${report.definitions.rating_alpha} Read: ${countOf(report.num_rankings, "ranking")}${newest}.`}
         isSheet
       >
-        <LoneFigure kind="rating_alpha" figure={report.rating_alpha} counted="ratings" />
+        <LoneFigure kind="rating_alpha" figure={report.rating_alpha} counted="ratings" to={countedAddress(filters, { figure: "ratings" })} />
       </Section>
       <Section title="Leniency" note={report.definitions.leniency} isSheet>
         <Leniency report={report} />
@@ -107,7 +108,7 @@ function Figures({
         title="Agreement about flags"
         note={`${report.definitions.ac1} ${report.definitions.flag_alpha}`}
       >
-        <FlagsTable flags={report.flags} />
+        <FlagsTable flags={report.flags} filters={filters} />
       </Section>
       <BesideGold report={report} filters={filters} labeler={labeler} onLabeler={onLabeler} />
       <Section title="How this is counted" isSheet>

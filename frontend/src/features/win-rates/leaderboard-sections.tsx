@@ -168,7 +168,7 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
   const rows = rowsOf(means, "judgment");
   return (
     <>
-      <Section title="How ratings spread" note="Overall quality, the share of judgments that said each number." isSheet>
+      <Section title="How ratings spread" note="Overall quality, the share of judgments that said each number; each part leads to them." isSheet>
         <StackedBars
           title="How ratings spread"
           definition="Judgments of overall quality from 1 (worst) to 7 (best), sealed rankings only."
@@ -177,6 +177,8 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
             label: source.name,
             counts: ratings,
             isQuiet,
+            to: modelAddress(filters, source.id),
+            toPart: (place: number) => modelAddress(filters, source.id, { rating: place + 1 }),
           }))}
         />
       </Section>
@@ -211,7 +213,7 @@ export function Prevalences({
   if (!shown) return null;
   const rates: NamedRate[] = found.models.flatMap(({ source, flags: own, is_baseline: isQuiet }) => {
     const said = own.find(({ key }) => key === shown.key);
-    const to = modelAddress(filters, source.id, shown.key);
+    const to = modelAddress(filters, source.id, { flag: shown.key });
     return said ? [{ name: source.name, figure: said.figure, to, isQuiet }] : [];
   });
   const rows = rowsOf(rates, "judgment");

@@ -41,7 +41,7 @@ function columnsOf(model: string, other: string | null): Column<RankingBehind>[]
 }
 
 /** What the rankings have in common, and what they say of it. */
-function wordsOf(model: string, other: string | null, said: string): { title: string; lead: string } {
+function wordsOf(model: string, other: string | null, said: string, rating: string): { title: string; lead: string } {
   if (other !== null) {
     return {
       title: `${model} over ${other}`,
@@ -54,19 +54,25 @@ function wordsOf(model: string, other: string | null, said: string): { title: st
       lead: "The sealed rankings that said yes to it of a completion of the model, newest first.",
     };
   }
+  if (rating !== "") {
+    return {
+      title: `${model}: rated ${rating}`,
+      lead: "The sealed rankings that gave this rating to a completion of the model, newest first.",
+    };
+  }
   return { title: `Rankings of ${model}`, lead: "The sealed rankings that rank the model, newest first." };
 }
 
 /** The rows behind one figure: every sealed ranking that ranks the model, or both of two. */
 export function RankingsBehindPage() {
-  const [filters] = useAddressFilters([...SCOPE_FILTERS, "model", "other", "said"]);
+  const [filters] = useAddressFilters([...SCOPE_FILTERS, "model", "other", "said", "rating"]);
   const rankings = useInfiniteQuery(behindQuery(filters));
   const leaderboard = useQuery(leaderboardQuery(filters, ""));
   const nameOf = (id: string) =>
     leaderboard.data?.models.find(({ source }) => String(source.id) === id)?.source.name ?? `model ${id}`;
   const model = nameOf(filters.model);
   const other = filters.other === "" ? null : nameOf(filters.other);
-  const { title, lead } = wordsOf(model, other, filters.said);
+  const { title, lead } = wordsOf(model, other, filters.said, filters.rating);
   return (
     <RowsPage
       title={title}

@@ -10,9 +10,20 @@ export function behindAddress(filters: ScopeFilters, model: number, other: numbe
   return addressOf(filters, { model: String(model), other: String(other) });
 }
 
-/** The same behind a figure of one model: of all that rank it, or of those that said yes to a flag. */
-export function modelAddress(filters: ScopeFilters, model: number, flag?: string): string {
-  return addressOf(filters, { model: String(model), ...(flag === undefined ? {} : { said: flag }) });
+/**
+ * The same behind a figure of one model: of all that rank it, of those that said yes to a flag, or
+ * of those that gave it a rating.
+ */
+export function modelAddress(
+  filters: ScopeFilters,
+  model: number,
+  said: { flag?: string; rating?: number } = {},
+): string {
+  return addressOf(filters, {
+    model: String(model),
+    ...(said.flag === undefined ? {} : { said: said.flag }),
+    ...(said.rating === undefined ? {} : { rating: String(said.rating) }),
+  });
 }
 
 function addressOf(filters: ScopeFilters, choice: Record<string, string>): string {

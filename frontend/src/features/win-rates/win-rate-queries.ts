@@ -31,13 +31,14 @@ export function leaderboardQuery(filters: ScopeFilters, baseline: string) {
   });
 }
 
-/** The rankings behind one figure, newest first: of a model, of both of two, that said yes to a flag. */
-export function behindQuery(filters: ScopeFilters & Record<"model" | "other" | "said", string>) {
+/** The rankings behind one figure, newest first: of a model, of both of two, that said yes to a flag, that rated it so. */
+export function behindQuery(filters: ScopeFilters & Record<"model" | "other" | "said" | "rating", string>) {
   const query = {
     ...selectionOf(filters),
     model: Number(filters.model),
     other: numberIn(filters.other),
     flag: chosen<Flag>(filters.said),
+    rating: numberIn(filters.rating),
   };
   return listQuery(["win-rates", "rankings", query], (cursor, signal) =>
     bodyOf(api.GET("/api/win-rates/rankings/", { params: { query: { ...query, cursor } }, signal })),

@@ -128,7 +128,7 @@ test("head to head is a table with interval and n in every cell", async () => {
 test("ratings are read out as shares, and a flag that nobody was asked about says so", async () => {
   const { user } = renderApp("/win-rates");
 
-  const bar = (await screen.findAllByRole("img", { name: /^ppo-1: 1 Worst: 0.8%/ }))[0];
+  const bar = await screen.findByRole("group", { name: /^ppo-1: 1 Worst: 0.8%/ });
   expect(bar).toBeVisible();
   await user.selectOptions(screen.getByRole("combobox", { name: "Flag" }), "hallucination");
 
@@ -173,6 +173,25 @@ test("a strength, a mean rating and a flag lead to the rankings of the model", a
   expect(await screen.findByRole("heading", { name: "Rankings of ppo-1", level: 1 })).toBeVisible();
   expect(screen.queryByRole("columnheader", { name: /over/ })).toBeNull();
   await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8");
+});
+
+test("each part of a bar of ratings leads to the rankings that said it, and so does its table", async () => {
+  const { user } = renderApp("/win-rates?pool=held_out");
+
+  const bar = await screen.findByRole("group", { name: /^ppo-1: 1 Worst/ });
+  const five = within(bar).getByRole("link", { name: "ppo-1, 5: 33.3%, 40 judgments" });
+  const ofFive = "/win-rates/rankings?model=8&rating=5&pool=held_out";
+  expect(five).toHaveAttribute("href", ofFive);
+  const section = screen.getByRole("region", { name: "How ratings spread" });
+  await user.click(within(section).getByText("Figures and files"));
+  const row = within(section).getByRole("row", { name: /^ppo-1 1 2 3 10 40 40 24 120/ });
+  expect(within(row).getAllByRole("link", { name: "40" })[0]).toHaveAttribute("href", ofFive);
+  await user.click(five);
+
+  expect(await screen.findByRole("heading", { name: "ppo-1: rated 5", level: 1 })).toBeVisible();
+  await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe(
+    "?pool=held_out&model=8&rating=5",
+  );
 });
 
 test("the rankings behind a flag are those that said yes to it of the model", async () => {

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isclose
 from typing import Final, TypeVar
 
 import numpy as np
@@ -77,12 +78,12 @@ def means_by_prompt(
         )
         for place, key in enumerate(said)
     }
-    return {key: _without_false_certainty(figure) for key, figure in figures.items()}
+    return {key: without_false_certainty(figure) for key, figure in figures.items()}
 
 
-def _without_false_certainty(figure: Figure) -> Figure:
+def without_false_certainty(figure: Figure) -> Figure:
     """Where every prompt says the same, resampling them would print an interval of no width."""
-    if figure.low is None or figure.low != figure.high:
+    if figure.low is None or figure.high is None or not isclose(figure.low, figure.high):
         return figure
     return replace(figure, low=None, high=None, reason_no_interval=NO_SPREAD)
 

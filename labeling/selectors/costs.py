@@ -1,14 +1,19 @@
 """What labeling costs: active minutes, and minutes per sealed pair (labeling.md's cost view)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+import numpy as np
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Left
 
-from labeling.models import Demonstration, Project, Ranking
+from labeling.agreement.costs import minutes_each
+from labeling.agreement.intervals import Figure
+from labeling.agreement.judgments import FloatArray
+from labeling.models import Demonstration, Project, RankedCompletion, Ranking
+from labeling.selectors.agreement_rows import EXCERPT_CHARACTERS
+from labeling.selectors.number_columns import NOTHING, compiled, float_rows
 from labeling.selectors.rankings import sealed_rankings
 from labeling.selectors.sealing import sealed_answer
 
@@ -17,138 +22,190 @@ PAIR_DEFINITION: Final = (
     "in which the labeler was active. Minutes per pair are over the rankings whose time was "
     "measured; imported ones have none."
 )
+NO_TIMED_PAIR: Final = "No pair was timed."
+NO_TIMED_DEMONSTRATION: Final = "No demonstration was timed."
+# The columns of what is added up of each project and prompt; pairs or demonstrations are made.
+PROJECT, PROMPT, ANSWERS, TIMED, SECONDS, MADE, TIMED_MADE = range(7)
+NUM_COLUMNS: Final = 7
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Which sealed answers are looked at; ``since`` and ``until`` are days of submission, UTC, both
+    included, and ``is_timed`` keeps those whose time was measured.
+    """
+
+    project_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+    include_simulated: bool = False
+    is_timed: bool = False
+
+    def rankings(self) -> QuerySet[Ranking]:
+        return sealed_rankings(
+            project_ids=None if self.project_id is None else [self.project_id],
+            include_simulated=self.include_simulated,
+        ).filter(self._when())
+
+    def demonstrations(self) -> QuerySet[Demonstration]:
+        """Those written for a task, each in its project."""
+        written = Demonstration.objects.filter(
+            sealed_answer(), self._when(), assignment__isnull=False
+        )
+        if not self.include_simulated:
+            written = written.filter(labeler__is_simulated=False)
+        if self.project_id is not None:
+            written = written.filter(assignment__task__project=self.project_id)
+        return written
+
+    def _when(self) -> Q:
+        when = Q()
+        if self.since is not None:
+            when &= Q(submitted_at__date__gte=self.since)
+        if self.until is not None:
+            when &= Q(submitted_at__date__lte=self.until)
+        if self.is_timed:
+            when &= Q(seconds_active__isnull=False)
+        return when
 
 
 @dataclass(frozen=True)
 class ProjectCost:
-    """One project. Counts and minutes per unit are over answers whose time was measured."""
+    """One project. Minutes, and minutes of each, are over answers whose time was measured."""
 
     project: Project
     num_rankings: int
     num_timed_rankings: int
     ranking_minutes: float
     num_pairs: int
-    num_timed_pairs: int
+    minutes_per_pair: Figure
     num_demonstrations: int
     num_timed_demonstrations: int
     demonstration_minutes: float
-
-    @property
-    def minutes_per_pair(self) -> float | None:
-        return self.ranking_minutes / self.num_timed_pairs if self.num_timed_pairs else None
-
-    @property
-    def minutes_per_demonstration(self) -> float | None:
-        if not self.num_timed_demonstrations:
-            return None
-        return self.demonstration_minutes / self.num_timed_demonstrations
+    minutes_per_demonstration: Figure
 
 
-def costs(
-    *,
-    project_id: int | None = None,
-    since: date | None = None,
-    until: date | None = None,
-    include_simulated: bool = False,
-) -> list[ProjectCost]:
-    """One entry per project with a sealed answer, the dearest first. Four queries.
-
-    ``since`` and ``until`` are days of submission, UTC, both included.
-    """
-    when = _submitted(since, until)
-    rankings = sealed_rankings(
-        project_ids=None if project_id is None else [project_id],
-        include_simulated=include_simulated,
-    ).filter(when)
-    demonstrations = Demonstration.objects.filter(sealed_answer(), when)
-    if not include_simulated:
-        demonstrations = demonstrations.filter(labeler__is_simulated=False)
-    if project_id is not None:
-        demonstrations = demonstrations.filter(assignment__task__project=project_id)
-    timed = Q(seconds_active__isnull=False)
-    ranked = {
-        row["task__project"]: row
-        for row in rankings.values("task__project").annotate(
-            number=Count("pk"), timed=Count("pk", filter=timed), seconds=Sum("seconds_active")
-        )
-    }
-    written = {
-        row["assignment__task__project"]: row
-        for row in demonstrations.filter(assignment__isnull=False)
-        .values("assignment__task__project")
-        .annotate(
-            number=Count("pk"), timed=Count("pk", filter=timed), seconds=Sum("seconds_active")
-        )
-    }
-    pairs = _pairs(rankings)
+def costs(answered: Answered) -> list[ProjectCost]:
+    """One entry per project with a sealed answer, the dearest first. Three queries."""
+    ranked, written = _ranked(answered.rankings()), _written(answered.demonstrations())
+    projects = {int(pk) for rows in (ranked, written) for pk in np.unique(rows[PROJECT])}
     found = [
-        _cost(project, ranked.get(project.pk, {}), written.get(project.pk, {}), pairs)
-        for project in Project.objects.filter(pk__in={*ranked, *written})
+        _cost(
+            project,
+            ranked[:, ranked[PROJECT] == project.pk],
+            written[:, written[PROJECT] == project.pk],
+        )
+        for project in Project.objects.filter(pk__in=projects)
     ]
     return sorted(found, key=lambda one: (-_minutes(one), one.project.name))
 
 
-def _submitted(since: date | None, until: date | None) -> Q:
-    when = Q()
-    if since is not None:
-        when &= Q(submitted_at__date__gte=since)
-    if until is not None:
-        when &= Q(submitted_at__date__lte=until)
-    return when
+def rankings_behind_cost(answered: Answered) -> QuerySet[Ranking]:
+    """The rankings behind a cost, unordered, each with its ordered pairs. One query."""
+    ordered = (
+        RankedCompletion.objects.filter(ranking=OuterRef("pk"), ranking__items__rank__gt=F("rank"))
+        .order_by()
+        .values("ranking")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return (
+        answered.rankings()
+        .select_related("labeler", "task__project")
+        .annotate(
+            excerpt=Left("task__prompt__text", EXCERPT_CHARACTERS),
+            num_pairs=Coalesce(Subquery(ordered), Value(0), output_field=IntegerField()),
+        )
+    )
+
+
+def demonstrations_behind_cost(answered: Answered) -> QuerySet[Demonstration]:
+    """The demonstrations behind a cost, unordered. One query."""
+    return (
+        answered.demonstrations()
+        .select_related("labeler", "assignment__task__project")
+        .annotate(excerpt=Left("prompt__text", EXCERPT_CHARACTERS))
+    )
 
 
 def _minutes(cost: ProjectCost) -> float:
     return cost.ranking_minutes + cost.demonstration_minutes
 
 
-def _cost(
-    project: Project,
-    ranked: Mapping[str, Any],
-    written: Mapping[str, Any],
-    pairs: dict[int, tuple[int, int]],
-) -> ProjectCost:
-    num_pairs, num_timed_pairs = pairs.get(project.pk, (0, 0))
+def _cost(project: Project, ranked: FloatArray, written: FloatArray) -> ProjectCost:
     return ProjectCost(
         project=project,
-        num_rankings=int(ranked.get("number") or 0),
-        num_timed_rankings=int(ranked.get("timed") or 0),
-        ranking_minutes=(ranked.get("seconds") or 0) / 60,
-        num_pairs=num_pairs,
-        num_timed_pairs=num_timed_pairs,
-        num_demonstrations=int(written.get("number") or 0),
-        num_timed_demonstrations=int(written.get("timed") or 0),
-        demonstration_minutes=(written.get("seconds") or 0) / 60,
+        num_rankings=int(ranked[ANSWERS].sum()),
+        num_timed_rankings=int(ranked[TIMED].sum()),
+        ranking_minutes=float(ranked[SECONDS].sum()) / 60,
+        num_pairs=int(ranked[MADE].sum()),
+        minutes_per_pair=_each(ranked, NO_TIMED_PAIR),
+        num_demonstrations=int(written[ANSWERS].sum()),
+        num_timed_demonstrations=int(written[TIMED].sum()),
+        demonstration_minutes=float(written[SECONDS].sum()) / 60,
+        minutes_per_demonstration=_each(written, NO_TIMED_DEMONSTRATION),
     )
 
 
-PAIRS_SQL: Final = """
-SELECT project_id, sum(ordered), sum(ordered) FILTER (WHERE is_timed)
+def _each(rows: FloatArray, when_undefined: str) -> Figure:
+    timed = rows[:, rows[TIMED] > 0]
+    return minutes_each(
+        timed[SECONDS] / 60,
+        timed[TIMED_MADE],
+        prompt=timed[PROMPT].astype(np.int64),
+        when_undefined=when_undefined,
+    )
+
+
+RANKED: Final = """
+SELECT project_id, prompt_id, count(*), count(seconds), coalesce(sum(seconds), 0), sum(ordered),
+    coalesce(sum(ordered) FILTER (WHERE seconds IS NOT NULL), 0)
 FROM (
-    SELECT found.project_id, found.is_timed,
+    SELECT id, project_id, prompt_id, seconds,
         (sum(tied) * (sum(tied) - 1) - sum(tied * (tied - 1))) / 2 AS ordered
-    FROM ({rankings}) AS found (id, project_id, is_timed)
-    JOIN (
-        SELECT ranking_id, count(*) AS tied FROM labeling_rankedcompletion
-        GROUP BY ranking_id, rank
-    ) AS tier ON tier.ranking_id = found.id
-    GROUP BY found.id, found.project_id, found.is_timed
+    FROM (
+        SELECT found.id, project_id, prompt_id, seconds, count(*) AS tied
+        FROM ({rankings}) AS found (id, project_id, prompt_id, seconds)
+        JOIN labeling_rankedcompletion AS item ON item.ranking_id = found.id
+        GROUP BY found.id, project_id, prompt_id, seconds, item.rank
+    ) AS tier
+    GROUP BY id, project_id, prompt_id, seconds
 ) AS counted
-GROUP BY project_id
+GROUP BY project_id, prompt_id
 """
 
 
-def _pairs(rankings: QuerySet[Ranking]) -> dict[int, tuple[int, int]]:
-    """Project -> (ordered pairs, those of rankings whose time was measured).
+def _ranked(rankings: QuerySet[Ranking]) -> FloatArray:
+    """The sums of each project and prompt. Shapes: columns x rows.
 
     In the database, because a million rankings of six have fifteen million pairs. A ranking of n
     with tiers of t_1, t_2, ... completions has n(n-1)/2 pairs less t(t-1)/2 for each tier.
     """
-    timed = Q(seconds_active__isnull=False)
-    chosen = rankings.order_by().annotate(is_timed=timed).values("pk", "task__project", "is_timed")
-    query, values = chosen.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(PAIRS_SQL.format(rankings=query), values)
-        return {
-            project: (int(pairs), int(timed_pairs or 0))
-            for project, pairs, timed_pairs in cursor.fetchall()
-        }
+    chosen = rankings.order_by().values_list(
+        "pk", "task__project", "task__prompt", "seconds_active"
+    )
+    query, values = compiled(chosen)
+    if query != NOTHING:
+        query = RANKED.format(rankings=query)
+    return _by_prompt(float_rows(query, values, num_columns=NUM_COLUMNS))
+
+
+def _written(demonstrations: QuerySet[Demonstration]) -> FloatArray:
+    """The same of demonstrations, each of which is what it made."""
+    sums = (
+        demonstrations.order_by()
+        .values_list("assignment__task__project", "prompt")
+        .annotate(
+            number=Count("pk"),
+            timed=Count("seconds_active"),
+            seconds=Coalesce(Sum("seconds_active"), Value(0.0)),
+        )
+    )
+    query, values = compiled(sums)
+    rows = float_rows(query, values, num_columns=5)
+    return _by_prompt(np.concatenate([rows, rows[[ANSWERS, TIMED]]]))
+
+
+def _by_prompt(rows: FloatArray) -> FloatArray:
+    """In a settled order: which prompt is drawn hangs on it."""
+    return rows[:, np.lexsort((rows[PROMPT], rows[PROJECT]))]

@@ -40,7 +40,13 @@ def float_columns(query: QuerySet[Any, Any], *, num_columns: int) -> FloatArray:
 
     Shapes: columns x rows. Raises: ValueError where a column is null.
     """
-    sql, values = compiled(query)
+    return float_rows(*compiled(query), num_columns=num_columns)
+
+
+def float_rows(sql: str, values: Sequence[object], *, num_columns: int) -> FloatArray:
+    """The same of a statement, of which every column is named by its place."""
+    if sql == NOTHING:
+        return np.empty((num_columns, 0))
     names = [f"column_{n}" for n in range(num_columns)]
     doubles = ", ".join(f"{name}::double precision" for name in names)
     outer = f"SELECT {doubles} FROM ({sql}) AS inside ({', '.join(names)})"  # noqa: S608

@@ -133,6 +133,8 @@ DOORS: dict[str, dict[str, Door]] = {
     },
     "labeler-quality/": {"GET": "researcher"},
     "costs/": {"GET": "researcher"},
+    "costs/demonstrations/": {"GET": "researcher"},
+    "costs/rankings/": {"GET": "researcher"},
     "win-rates/": {"GET": "researcher"},
     "win-rates/rankings/": {"GET": "researcher"},
     "bias/": {"GET": "researcher"},

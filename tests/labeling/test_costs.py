@@ -45,7 +45,12 @@ def test_minutes_are_divided_by_the_ordered_pairs(rosa, amina, otto, project):
 
     assert (found["num_rankings"], found["num_pairs"]) == (2, 10)
     assert found["ranking_minutes"] == 2.0
-    assert found["minutes_per_pair"] == pytest.approx(0.2)
+    each = found["minutes_per_pair"]
+    assert (each["value"], each["n"], each["num_prompts"]) == (pytest.approx(0.2), 10, 1)
+    assert (each["low"], each["reason_no_interval"]) == (
+        None,
+        "An interval needs at least 5 prompts; here are 1.",
+    )
 
 
 def test_an_answer_whose_time_nobody_measured_is_not_in_the_quotient(rosa, amina, otto, project):
@@ -57,7 +62,8 @@ def test_an_answer_whose_time_nobody_measured_is_not_in_the_quotient(rosa, amina
     found = only(rosa)
 
     assert (found["num_rankings"], found["num_timed_rankings"], found["num_pairs"]) == (2, 1, 12)
-    assert found["minutes_per_pair"] == pytest.approx(1 / 6)
+    assert found["minutes_per_pair"]["value"] == pytest.approx(1 / 6)
+    assert found["minutes_per_pair"]["n"] == 6
 
 
 def test_all_tied_rankings_make_no_pair_and_no_quotient(rosa, amina, project):
@@ -65,7 +71,20 @@ def test_all_tied_rankings_make_no_pair_and_no_quotient(rosa, amina, project):
 
     found = only(rosa)
 
-    assert (found["num_pairs"], found["minutes_per_pair"]) == (0, None)
+    assert (found["num_pairs"], found["minutes_per_pair"]["value"]) == (0, None)
+    assert found["minutes_per_pair"]["reason_undefined"] == "No pair was timed."
+
+
+def test_minutes_per_pair_have_an_interval_over_prompts(rosa, amina, project):
+    """Six prompts of a minute each: three with 6 pairs, three with 4; 6 / 30 minutes a pair."""
+    for ranks in [[1, 2, 3, 4], [1, 1, 2, 2]] * 3:
+        make_ranking(make_task(project), amina, ranks)
+
+    each = only(rosa)["minutes_per_pair"]
+
+    assert (each["value"], each["n"], each["num_prompts"]) == (pytest.approx(0.2), 30, 6)
+    # A resample of nothing but one kind is the widest there can be: a sixth and a quarter.
+    assert 1 / 6 <= each["low"] < 0.2 < each["high"] <= 1 / 4
 
 
 def test_demonstrations_count_in_their_own_columns(rosa, amina):
@@ -74,8 +93,8 @@ def test_demonstrations_count_in_their_own_columns(rosa, amina):
     found = only(rosa)
 
     assert (found["num_demonstrations"], found["demonstration_minutes"]) == (1, 1.0)
-    assert found["minutes_per_demonstration"] == 1.0
-    assert (found["num_rankings"], found["minutes_per_pair"]) == (0, None)
+    assert found["minutes_per_demonstration"]["value"] == 1.0
+    assert (found["num_rankings"], found["minutes_per_pair"]["value"]) == (0, None)
 
 
 def test_simulated_labelers_cost_nothing_unless_asked_for(rosa, sim, project):
@@ -101,8 +120,8 @@ def test_the_number_of_queries_does_not_grow(rosa, amina, project, django_assert
     client = client_of(rosa)
     client.get("/api/costs/")
 
-    # Session, account, rankings, demonstrations, pairs, projects.
-    with django_assert_num_queries(6):
+    # Session, account, rankings, demonstrations, projects.
+    with django_assert_num_queries(5):
         answer = client.get("/api/costs/")
     assert len(answer.json()["projects"]) == 3
 
@@ -122,5 +141,76 @@ def test_a_malformed_filter_names_its_field(rosa, query, field):
     assert field in answer.json()["fields"]
 
 
-def test_a_labeler_does_not_read_it(amina):
-    assert read(amina).status_code == 403
+def rows(person, noun: str, **query) -> list[dict]:
+    answer = client_of(person).get(f"/api/costs/{noun}/", query)
+    assert answer.status_code == 200, answer.json()
+    return answer.json()["results"]
+
+
+def test_a_cost_leads_to_its_rankings_and_they_add_up_to_it(rosa, amina, otto, project):
+    task = make_task(project)
+    first = make_ranking(task, amina, [1, 2, 3, 4])
+    second = make_ranking(task, otto, [1, 1, 2, 2])
+    Ranking.objects.filter(pk=second.pk).update(seconds_active=None)
+    make_ranking(make_task(make_ranking_project()), amina, [1, 2, 3, 4])
+
+    shown = {one["id"]: one for one in rows(rosa, "rankings", project=project.pk)}
+
+    assert {(one["num_pairs"], one["seconds_active"]) for one in shown.values()} == {
+        (6, 60.0),
+        (4, None),
+    }
+    assert shown[str(first.pk)]["labeler"]["display_name"] == "Amina"
+    assert shown[str(first.pk)]["excerpt"] == task.prompt.text
+    assert sum(one["num_pairs"] for one in shown.values()) == 10
+    timed = rows(rosa, "rankings", project=project.pk, timed=True)
+    assert [one["id"] for one in timed] == [str(first.pk)]
+
+
+def test_an_all_tied_ranking_is_behind_its_minutes_with_no_pair(rosa, amina, project):
+    make_ranking(make_task(project), amina, [1, 1, 1, 1])
+
+    assert [one["num_pairs"] for one in rows(rosa, "rankings")] == [0]
+
+
+def test_a_cost_leads_to_its_demonstrations(rosa, amina):
+    written = make_demonstration_project()
+    made = make_demonstration(make_task(written, make_prompt("Explain the tides.")), amina)
+
+    [shown] = rows(rosa, "demonstrations", project=written.pk)
+
+    assert (shown["id"], shown["seconds_active"]) == (str(made.pk), 60.0)
+    assert (shown["prompt_id"], shown["excerpt"]) == (made.prompt_id, "Explain the tides.")
+    assert shown["project"]["id"] == written.pk
+    assert rows(rosa, "rankings", project=written.pk) == []
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_the_rows_of_a_page_take_as_many_queries(
+    rosa, amina, project, number, django_assert_num_queries
+):
+    for _ in range(number):
+        make_ranking(make_task(project), amina, [1, 2, 3, 4])
+        make_demonstration(make_task(make_demonstration_project()), amina)
+    client = client_of(rosa)
+
+    for noun in ("rankings", "demonstrations"):
+        # Session, account, the rows.
+        with django_assert_num_queries(3):
+            assert len(client.get(f"/api/costs/{noun}/").json()["results"]) == number
+
+
+@pytest.mark.parametrize("address", ["", "rankings/", "demonstrations/"])
+def test_a_labeler_does_not_read_it(amina, address):
+    assert client_of(amina).get(f"/api/costs/{address}").status_code == 403
+    assert client_of(None).get(f"/api/costs/{address}").status_code in (401, 403)
+
+
+@pytest.mark.parametrize("noun", ["rankings", "demonstrations"])
+def test_a_malformed_choice_of_rows_names_its_field(rosa, noun):
+    for query, field in (
+        ({"timed": "perhaps"}, "timed"),
+        ({"since": "2026-03-02", "until": "2026-03-01"}, "until"),
+    ):
+        answer = client_of(rosa).get(f"/api/costs/{noun}/", query)
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])

@@ -92,6 +92,8 @@ export type AdjudicationRequest = Schemas["AdjudicationInputRequest"];
 
 export type Costs = Schemas["CostsOutput"];
 export type ProjectCost = Costs["projects"][number];
+export type RankingBehindCost = Schemas["RankingBehindCostOutput"];
+export type DemonstrationBehindCost = Schemas["DemonstrationBehindCostOutput"];
 
 export type BiasReport = Schemas["BiasOutput"];
 export type LeakReport = Schemas["LeakOutput"];

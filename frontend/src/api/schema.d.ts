@@ -532,6 +532,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/costs/demonstrations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sealed demonstrations behind a cost, newest first, each with its time. */
+        get: operations["demonstrations_behind_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs/rankings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sealed rankings behind a cost, newest first, each with its time and its pairs. */
+        get: operations["rankings_behind_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demonstrations/": {
         parameters: {
             query?: never;
@@ -3052,6 +3086,7 @@ export interface components {
         };
         CostsOutput: {
             definition: string;
+            interval_method: string;
             projects: components["schemas"]["ProjectCostOutput"][];
         };
         CountedRankingOutput: {
@@ -3121,6 +3156,23 @@ export interface components {
             kind: "ranking" | "toxicity";
             title: string;
             body: string;
+        };
+        /** @description What any answer says of its cost. */
+        DemonstrationBehindCostOutput: {
+            /** Format: uuid */
+            id: string;
+            labeler: components["schemas"]["BehindLabelerOutput"];
+            /** @description The first characters of the prompt. */
+            excerpt: string;
+            /**
+             * Format: double
+             * @description Null if never measured.
+             */
+            seconds_active: number | null;
+            /** Format: date-time */
+            submitted_at: string;
+            project: components["schemas"]["CostProjectOutput"];
+            prompt_id: number;
         };
         DemonstrationDraftInputRequest: {
             version: number;
@@ -4451,6 +4503,10 @@ export interface components {
             results: components["schemas"]["CountedRankingOutput"][];
             next: string | null;
         };
+        PaginatedDemonstrationBehindCostOutputList: {
+            results: components["schemas"]["DemonstrationBehindCostOutput"][];
+            next: string | null;
+        };
         PaginatedDemonstrationOutputList: {
             results: components["schemas"]["DemonstrationOutput"][];
             next: string | null;
@@ -4537,6 +4593,10 @@ export interface components {
         };
         PaginatedRankingBehindBiasOutputList: {
             results: components["schemas"]["RankingBehindBiasOutput"][];
+            next: string | null;
+        };
+        PaginatedRankingBehindCostOutputList: {
+            results: components["schemas"]["RankingBehindCostOutput"][];
             next: string | null;
         };
         PaginatedRankingBehindOutputList: {
@@ -4799,14 +4859,14 @@ export interface components {
             /** Format: double */
             ranking_minutes: number;
             num_pairs: number;
-            /** Format: double */
-            minutes_per_pair: number | null;
+            /** @description ``n`` is the pairs of timed rankings. */
+            minutes_per_pair: components["schemas"]["RateOutput"];
             num_demonstrations: number;
             num_timed_demonstrations: number;
             /** Format: double */
             demonstration_minutes: number;
-            /** Format: double */
-            minutes_per_demonstration: number | null;
+            /** @description ``n`` is the timed ones. */
+            minutes_per_demonstration: components["schemas"]["RateOutput"];
         };
         /** @description What may be decided at the beginning and changed later, each only if it is given. */
         ProjectInputRequest: {
@@ -5225,6 +5285,24 @@ export interface components {
              * @description Of those, in favour of it; at a place shown a tie is one half.
              */
             readonly num_favour: number;
+        };
+        /** @description What any answer says of its cost. */
+        RankingBehindCostOutput: {
+            /** Format: uuid */
+            id: string;
+            labeler: components["schemas"]["BehindLabelerOutput"];
+            /** @description The first characters of the prompt. */
+            excerpt: string;
+            /**
+             * Format: double
+             * @description Null if never measured.
+             */
+            seconds_active: number | null;
+            /** Format: date-time */
+            submitted_at: string;
+            project: components["schemas"]["CostProjectOutput"];
+            /** @description That it orders; a tie makes none. */
+            num_pairs: number;
         };
         RankingBehindOutput: {
             /** Format: uuid */
@@ -7709,6 +7787,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostsOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    demonstrations_behind_cost: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                limit?: number;
+                project?: number;
+                /** @description First day of submission, UTC. */
+                since?: string;
+                /** @description Only answers whose time was measured. */
+                timed?: boolean;
+                /** @description Last day of submission, UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDemonstrationBehindCostOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rankings_behind_cost: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                limit?: number;
+                project?: number;
+                /** @description First day of submission, UTC. */
+                since?: string;
+                /** @description Only answers whose time was measured. */
+                timed?: boolean;
+                /** @description Last day of submission, UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRankingBehindCostOutputList"];
                 };
             };
             /** @description Refused */

@@ -137,6 +137,14 @@ const researcherPages: RouteObject[] = [
   { path: "data", ...page(() => import("@/features/datasets/snapshots-page"), "SnapshotsPage") },
   { path: "data/costs", ...page(() => import("@/features/datasets/costs-page"), "CostsPage") },
   {
+    path: "data/costs/rankings",
+    ...page(() => import("@/features/datasets/cost-rows-page"), "CostRankingsPage"),
+  },
+  {
+    path: "data/costs/demonstrations",
+    ...page(() => import("@/features/datasets/cost-rows-page"), "CostDemonstrationsPage"),
+  },
+  {
     path: "data/import",
     ...page(() => import("@/features/judgment-imports/import-judgments-page"), "ImportJudgmentsPage"),
   },

@@ -1,5 +1,5 @@
 import type { Figure } from "@/api/research-types";
-import { countOf, formatCount } from "@/components/formats";
+import { countOf, formatCount, formatShare } from "@/components/formats";
 import type { Interval } from "@/components/interval-scale";
 
 /** A figure that can be drawn; null for one that is not defined. */
@@ -16,8 +16,11 @@ export function isShare(key: string): boolean {
 /** `72.6%` or `0.239`; null for a figure that is not defined. */
 export function figureText(key: string, value: number | null): string | null {
   if (value === null || !Number.isFinite(value)) return null;
-  return isShare(key) ? `${(value * 100).toFixed(1)}%` : value.toFixed(3);
+  return isShare(key) ? asShare(value) : asCoefficient(value);
 }
+
+export const asShare = (value: number) => formatShare(value);
+export const asCoefficient = (value: number) => value.toFixed(3);
 
 /** `95% interval 70.1% to 74.9%`, or why there is none. */
 export function intervalText(key: string, figure: Figure): string {
@@ -25,14 +28,6 @@ export function intervalText(key: string, figure: Figure): string {
   const high = figureText(key, figure.high);
   if (low === null || high === null) return figure.reason_no_interval ?? "No interval.";
   return `95% interval ${low} to ${high}`;
-}
-
-/** `70.1% to 74.9%`, or why there is none: what stands under a figure in a table. */
-export function endsText(key: string, figure: Figure): string {
-  const low = figureText(key, figure.low);
-  const high = figureText(key, figure.high);
-  if (low === null || high === null) return figure.reason_no_interval ?? "no interval";
-  return `${low} to ${high}`;
 }
 
 /** `1,204 comparisons between two labelers, on 88 prompts` */

@@ -1,27 +1,15 @@
 import { Link } from "react-router";
 
-import type { Figure, FlagAgreement } from "@/api/research-types";
+import type { FlagAgreement } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
+import { FigureOver } from "@/components/figure-over";
 import { formatCount } from "@/components/formats";
-import { NoFigure } from "@/components/no-figure";
 
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { countedAddress, saidOf, sharedOf } from "./counted";
-import { endsText, figureText } from "./figures";
-
-/** A figure over its interval, or that there is none and why. */
-function Over({ kind, figure }: { kind: string; figure: Figure }) {
-  const text = figureText(kind, figure.value);
-  if (text === null) return <NoFigure reason={figure.reason_undefined} />;
-  return (
-    <>
-      {text}
-      <span className={classes.under}>{endsText(kind, figure)}</span>
-    </>
-  );
-}
+import { asCoefficient, asShare } from "./figures";
 
 function columnsOf(filters: Filters): Column<FlagAgreement>[] {
   return [
@@ -30,7 +18,7 @@ function columnsOf(filters: Filters): Column<FlagAgreement>[] {
       key: "prevalence",
       header: "Said yes",
       align: "end",
-      cell: ({ prevalence }) => <Over kind="prevalence" figure={prevalence} />,
+      cell: ({ prevalence }) => <FigureOver figure={prevalence} write={asShare} />,
     },
     {
       key: "answers",
@@ -45,8 +33,8 @@ function columnsOf(filters: Filters): Column<FlagAgreement>[] {
         </Link>
       ),
     },
-    { key: "ac1", header: "AC1", align: "end", cell: ({ ac1 }) => <Over kind="kappa" figure={ac1} /> },
-    { key: "alpha", header: "Alpha", align: "end", cell: ({ alpha }) => <Over kind="alpha" figure={alpha} /> },
+    { key: "ac1", header: "AC1", align: "end", cell: ({ ac1 }) => <FigureOver figure={ac1} write={asCoefficient} /> },
+    { key: "alpha", header: "Alpha", align: "end", cell: ({ alpha }) => <FigureOver figure={alpha} write={asCoefficient} /> },
     {
       key: "shared",
       header: "Answers by several",

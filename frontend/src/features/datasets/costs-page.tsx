@@ -1,73 +1,60 @@
 import { TextInput } from "@mantine/core";
-import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
-import { api, bodyOf } from "@/api/client";
-import { projectsQuery } from "@/api/projects";
 import type { Costs, ProjectCost } from "@/api/research-types";
-import { SIMULATED_CHOICES } from "@/api/words";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
-import { FilterSelect } from "@/components/filter-select";
-import { formatCount } from "@/components/formats";
+import { FigureOver } from "@/components/figure-over";
+import { countOf, formatCount } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
 import { NoFigure } from "@/components/no-figure";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
-import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { CostFilterBar } from "./cost-filter-bar";
+import { COST_FILTERS, costAddress, costsQuery } from "./cost-queries";
+import type { CostFilters, Noun } from "./cost-queries";
 import { priceOf, rateOf } from "./prices";
 
-const FILTERS = ["project", "since", "until", "simulated", "rate"] as const;
-type Filters = Record<(typeof FILTERS)[number], string>;
-
-function costsQuery({ project, since, until, simulated }: Filters) {
-  return queryOptions({
-    queryKey: ["costs", { project, since, until, simulated }],
-    queryFn: ({ signal }) =>
-      bodyOf(
-        api.GET("/api/costs/", {
-          params: {
-            query: {
-              ...(project !== "" && { project: Number(project) }),
-              ...(since !== "" && { since }),
-              ...(until !== "" && { until }),
-              ...(simulated === "yes" && { include_simulated: true }),
-            },
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-    // A refused filter says what to change.
-    retry: false,
-  });
-}
-
 const NO_TIME = "no time was measured.";
-const NO_TIMED_PAIR = "no pair was timed.";
 
-function Minutes({ minutes, reason }: { minutes: number | null; reason: string }) {
-  return minutes === null ? <NoFigure reason={reason} /> : minutes.toFixed(2);
-}
+const inMinutes = (minutes: number) => minutes.toFixed(2);
 
-function Price({ minutes, rate, reason }: { minutes: number | null; rate: number; reason: string }) {
-  return minutes === null ? <NoFigure reason={reason} /> : priceOf(minutes, rate);
+function Minutes({ minutes }: { minutes: number | null }) {
+  return minutes === null ? <NoFigure reason={NO_TIME} /> : inMinutes(minutes);
 }
 
 /** Null where no answer was timed, as of imported ones; 0 is a time that was measured. */
 const rankingMinutes = (one: ProjectCost) => (one.num_timed_rankings === 0 ? null : one.ranking_minutes);
 
 function allMinutes(one: ProjectCost): number | null {
-  if (one.num_timed_rankings === 0 && one.minutes_per_demonstration === null) return null;
+  if (one.num_timed_rankings === 0 && one.num_timed_demonstrations === 0) return null;
   return one.ranking_minutes + one.demonstration_minutes;
 }
 
-function columnsOf(rate: number | null): Column<ProjectCost>[] {
+/** How many, leading to them where there are any. */
+function Behind({ to, count, label }: { to: string; count: number; label: string }) {
+  if (count === 0) return "0";
+  return (
+    <Link to={to} aria-label={label}>
+      {formatCount(count)}
+    </Link>
+  );
+}
+
+function columnsOf(filters: CostFilters, rate: number | null): Column<ProjectCost>[] {
+  const behind = (one: ProjectCost, noun: Noun, count: number, isTimed = false) => (
+    <Behind
+      to={costAddress(noun, filters, one.project.id, isTimed)}
+      count={count}
+      label={`${countOf(count, isTimed ? "timed answer" : "answer")} of ${one.project.name}: ${noun}`}
+    />
+  );
   const columns: Column<ProjectCost>[] = [
     {
       key: "project",
@@ -75,28 +62,34 @@ function columnsOf(rate: number | null): Column<ProjectCost>[] {
       isRowHeader: true,
       cell: ({ project: { id, name } }) => <Link to={`/projects/${id}`}>{name}</Link>,
     },
-    { key: "rankings", header: "Sealed rankings", align: "end", cell: (one) => formatCount(one.num_rankings) },
-    { key: "timed", header: "Timed", align: "end", cell: (one) => formatCount(one.num_timed_rankings) },
-    { key: "minutes", header: "Active minutes", align: "end", cell: (one) => <Minutes minutes={rankingMinutes(one)} reason={NO_TIME} /> },
+    { key: "rankings", header: "Sealed rankings", align: "end", cell: (one) => behind(one, "rankings", one.num_rankings) },
+    { key: "timed", header: "Timed", align: "end", cell: (one) => behind(one, "rankings", one.num_timed_rankings, true) },
+    { key: "minutes", header: "Active minutes", align: "end", cell: (one) => <Minutes minutes={rankingMinutes(one)} /> },
     { key: "pairs", header: "Pairs", align: "end", cell: (one) => formatCount(one.num_pairs) },
-    { key: "each", header: "Minutes per pair", align: "end", cell: (one) => <Minutes minutes={one.minutes_per_pair} reason={NO_TIMED_PAIR} /> },
-    { key: "written", header: "Demonstrations", align: "end", cell: (one) => formatCount(one.num_demonstrations) },
+    { key: "each", header: "Minutes per pair", align: "end", cell: (one) => <FigureOver figure={one.minutes_per_pair} write={inMinutes} /> },
+    { key: "n", header: "Timed pairs", align: "end", cell: (one) => formatCount(one.minutes_per_pair.n) },
+    { key: "written", header: "Demonstrations", align: "end", cell: (one) => behind(one, "demonstrations", one.num_demonstrations) },
+    { key: "timedWritten", header: "Timed", align: "end", cell: (one) => behind(one, "demonstrations", one.num_timed_demonstrations, true) },
     {
       key: "writing",
       header: "Minutes per demonstration",
       align: "end",
-      cell: (one) => <Minutes minutes={one.minutes_per_demonstration} reason="no demonstration was timed." />,
+      cell: (one) => <FigureOver figure={one.minutes_per_demonstration} write={inMinutes} />,
     },
   ];
   if (rate === null) return columns;
+  const inPay = (minutes: number) => priceOf(minutes, rate);
   return [
     ...columns,
-    { key: "price", header: "Per pair", align: "end", cell: (one) => <Price minutes={one.minutes_per_pair} rate={rate} reason={NO_TIMED_PAIR} /> },
+    { key: "price", header: "Per pair", align: "end", cell: (one) => <FigureOver figure={one.minutes_per_pair} write={inPay} /> },
     {
       key: "total",
       header: "Altogether",
       align: "end",
-      cell: (one) => <Price minutes={allMinutes(one)} rate={rate} reason={NO_TIME} />,
+      cell: (one) => {
+        const minutes = allMinutes(one);
+        return minutes === null ? <NoFigure reason={NO_TIME} /> : inPay(minutes);
+      },
     },
   ];
 }
@@ -109,72 +102,86 @@ function Altogether({ projects, rate }: { projects: ProjectCost[]; rate: number 
   return <p>{`Altogether ${minutes.toFixed(2)} active minutes${price}.`}</p>;
 }
 
-function Table({ costs: { definition, projects }, rate }: { costs: Costs; rate: number | null }) {
+const CSV_COLUMNS = [
+  "Project",
+  "Rankings",
+  "Timed",
+  "Minutes",
+  "Pairs",
+  "Minutes per pair",
+  "95% low",
+  "95% high",
+  "Timed pairs",
+  "Prompts",
+  "Demonstrations",
+  "Timed demonstrations",
+  "Minutes of demonstrations",
+  "Minutes per demonstration",
+  "95% low of demonstrations",
+  "95% high of demonstrations",
+  "Not defined, or no interval",
+];
+
+function csvRow(one: ProjectCost) {
+  const { minutes_per_pair: pair, minutes_per_demonstration: written } = one;
+  const reasons = [pair, written].map((each) => each.reason_undefined ?? each.reason_no_interval);
+  return [
+    one.project.name,
+    one.num_rankings,
+    one.num_timed_rankings,
+    one.ranking_minutes,
+    one.num_pairs,
+    pair.value,
+    pair.low,
+    pair.high,
+    pair.n,
+    pair.num_prompts,
+    one.num_demonstrations,
+    one.num_timed_demonstrations,
+    one.demonstration_minutes,
+    written.value,
+    written.low,
+    written.high,
+    [...new Set(reasons)].filter((reason) => reason !== null).join(" "),
+  ];
+}
+
+function Table({ costs, filters, rate }: { costs: Costs; filters: CostFilters; rate: number | null }) {
+  const { definition, projects, interval_method: method } = costs;
   if (projects.length === 0) {
     return <EmptyNote title="No sealed answer fits">Choose other days or another project.</EmptyNote>;
   }
   return (
     <Section
       title="By project"
-      note={definition}
+      note={`${definition} Under each figure its interval: ${method}`}
       actions={
         <CsvButton
           title="Cost by project"
-          definition={definition}
-          figures={{
-            columns: ["Project", "Rankings", "Timed", "Minutes", "Pairs", "Minutes per pair", "Demonstrations", "Minutes of demonstrations"],
-            rows: projects.map((one) => [
-              one.project.name,
-              one.num_rankings,
-              one.num_timed_rankings,
-              one.ranking_minutes,
-              one.num_pairs,
-              one.minutes_per_pair,
-              one.num_demonstrations,
-              one.demonstration_minutes,
-            ]),
-          }}
+          definition={`${definition} ${method}`}
+          figures={{ columns: CSV_COLUMNS, rows: projects.map(csvRow) }}
         />
       }
     >
       <Altogether projects={projects} rate={rate} />
-      <DataTable caption="Cost by project" columns={columnsOf(rate)} rows={projects} rowKey={({ project }) => project.id} />
+      <DataTable
+        caption="Cost by project"
+        columns={columnsOf(filters, rate)}
+        rows={projects}
+        rowKey={({ project }) => project.id}
+      />
     </Section>
   );
 }
 
 /** What labeling costs: active minutes, and minutes and money per sealed pair. */
 export function CostsPage() {
-  const [filters, setFilter] = useAddressFilters(FILTERS);
-  const projects = useQuery(projectsQuery);
+  const [filters, setFilter] = useAddressFilters([...COST_FILTERS, "rate"]);
   const found = useQuery(costsQuery(filters));
   return (
     <>
       <PageHeader title="Cost">Active time of sealed answers, and what a pair of completions takes.</PageHeader>
-      <Toolbar label="Whose and which answers">
-        <FilterSelect
-          label="Project"
-          all="All projects"
-          choices={(projects.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
-          value={filters.project}
-          onChange={(value) => setFilter("project", value)}
-        />
-        {(["since", "until"] as const).map((name) => (
-          <TextInput
-            key={name}
-            type="date"
-            label={name === "since" ? "From" : "To"}
-            value={filters[name]}
-            onChange={(event) => setFilter(name, event.currentTarget.value)}
-          />
-        ))}
-        <FilterSelect
-          label="Simulated labelers"
-          all="Left out"
-          choices={SIMULATED_CHOICES}
-          value={filters.simulated}
-          onChange={(value) => setFilter("simulated", value)}
-        />
+      <CostFilterBar filters={filters} onFilter={setFilter}>
         <TextInput
           label="Pay per hour"
           inputMode="decimal"
@@ -183,9 +190,9 @@ export function CostsPage() {
           error={filters.rate !== "" && rateOf(filters.rate) === null && "A number above 0"}
           onChange={(event) => setFilter("rate", event.currentTarget.value)}
         />
-      </Toolbar>
+      </CostFilterBar>
       <Loaded query={found} skeleton={<TableSkeleton />}>
-        {(costs) => <Table costs={costs} rate={rateOf(filters.rate)} />}
+        {(costs) => <Table costs={costs} filters={filters} rate={rateOf(filters.rate)} />}
       </Loaded>
     </>
   );

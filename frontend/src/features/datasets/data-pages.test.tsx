@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
-import type { Costs } from "@/api/research-types";
+import type { Costs, DemonstrationBehindCost, ProjectCost, RankingBehindCost, Rate } from "@/api/research-types";
 import type { PaperTable, Snapshot, SnapshotDifference } from "@/api/training-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
@@ -43,8 +43,22 @@ const difference: SnapshotDifference = {
   queries_differ_in: ["include_simulated"],
 };
 
+function each(value: number | null, reason: string | null = null): Rate {
+  const isKnown = value !== null;
+  return {
+    value,
+    low: isKnown ? value - 0.1 : null,
+    high: isKnown ? value + 0.1 : null,
+    n: isKnown ? 180 : 0,
+    num_prompts: isKnown ? 12 : 0,
+    reason_undefined: reason,
+    reason_no_interval: null,
+  };
+}
+
 const costs: Costs = {
   definition: "A tie makes no pair.",
+  interval_method: "95 % cluster bootstrap.",
   projects: [
     {
       project: { id: 4, name: "Spring rankings" },
@@ -52,11 +66,11 @@ const costs: Costs = {
       num_timed_rankings: 18,
       ranking_minutes: 90,
       num_pairs: 200,
-      minutes_per_pair: 0.5,
+      minutes_per_pair: each(0.5),
       num_demonstrations: 0,
       num_timed_demonstrations: 0,
       demonstration_minutes: 0,
-      minutes_per_demonstration: null,
+      minutes_per_demonstration: each(null, "No demonstration was timed."),
     },
   ],
 };
@@ -116,25 +130,74 @@ test("cost is minutes, and money once the pay is typed", async () => {
   const { user } = renderApp("/data/costs");
 
   const row = await screen.findByRole("row", { name: /Spring rankings/ });
-  expect(row).toHaveTextContent("0.50");
+  expect(row).toHaveTextContent("0.500.40 to 0.60180");
   expect(screen.queryByRole("columnheader", { name: "Per pair" })).not.toBeInTheDocument();
 
   await user.type(screen.getByRole("textbox", { name: "Pay per hour" }), "24");
 
-  expect(screen.getByRole("row", { name: /Spring rankings/ })).toHaveTextContent("0.20036.00");
+  expect(screen.getByRole("row", { name: /Spring rankings/ })).toHaveTextContent("0.2000.160 to 0.24036.00");
 });
 
 test("what all projects took together is said, and no time says why", async () => {
   const [first] = costs.projects;
-  const imported = { ...first, project: { id: 5, name: "Imported" }, num_timed_rankings: 0, ranking_minutes: 0 };
-  server.on("GET /api/costs/", { body: { ...costs, projects: [first, { ...imported, minutes_per_pair: null }] } });
+  const imported = {
+    ...first,
+    project: { id: 5, name: "Imported" },
+    num_timed_rankings: 0,
+    ranking_minutes: 0,
+    minutes_per_pair: each(null, "No pair was timed."),
+  } as ProjectCost;
+  server.on("GET /api/costs/", { body: { ...costs, projects: [first, imported] } });
   renderApp("/data/costs?rate=24");
 
   expect(await screen.findByText("Altogether 90.00 active minutes, 36.00 in pay.")).toBeVisible();
   expect(screen.getByRole("row", { name: /Imported/ })).toHaveTextContent(
-    "200not defined: no time was measured.200not defined: no pair was timed.0not defined: no demonstration was timed." +
-      "not defined: no pair was timed.not defined: no time was measured.",
+    "200not defined: no time was measured.200not defined: No pair was timed.000not defined: No demonstration was timed." +
+      "not defined: No pair was timed.not defined: no time was measured.",
   );
+});
+
+test("a cost leads to its rankings, and each says its minutes and pairs", async () => {
+  const base = { project: { id: 4, name: "Spring rankings" }, submitted_at: "2026-03-01T09:00:00Z" };
+  const ranking: RankingBehindCost = {
+    ...base,
+    id: "0000002a-0000-4000-8000-00000000002a",
+    labeler: { id: 5, display_name: "Amina Rahman" },
+    excerpt: "Write a short thank-you note",
+    seconds_active: 90,
+    num_pairs: 6,
+  };
+  const untimed = { ...ranking, id: "0000002b-0000-4000-8000-00000000002b", excerpt: "Why tides?", seconds_active: null };
+  server.on("GET /api/costs/rankings/", { body: { results: [ranking, untimed], next: null } });
+  const { user } = renderApp("/data/costs?since=2026-03-01");
+
+  await user.click(await screen.findByRole("link", { name: "18 timed answers of Spring rankings: rankings" }));
+
+  const row = await screen.findByRole("row", { name: /thank-you note 1.50 6 Amina Rahman Spring rankings/ });
+  expect(within(row).getByRole("link")).toHaveAttribute("href", `/rankings/${ranking.id}`);
+  expect(screen.getByRole("row", { name: /Why tides\? not measured 6/ })).toBeVisible();
+  expect(server.sent("GET /api/costs/rankings/")[0]?.query).toBe("?project=4&since=2026-03-01&timed=true");
+});
+
+test("a cost leads to its demonstrations, and none says so", async () => {
+  const written: DemonstrationBehindCost = {
+    id: "0000003a-0000-4000-8000-00000000003a",
+    prompt_id: 17,
+    project: { id: 4, name: "Spring rankings" },
+    labeler: { id: 5, display_name: "Amina Rahman" },
+    excerpt: "Explain the tides.",
+    seconds_active: 240,
+    submitted_at: "2026-03-01T09:00:00Z",
+  };
+  server.on("GET /api/costs/demonstrations/", { body: { results: [written], next: null } });
+  const { unmount } = renderApp("/data/costs/demonstrations?project=4");
+  expect(await screen.findByRole("row", { name: /Explain the tides. 4.00 Amina Rahman/ })).toBeVisible();
+  expect(screen.getByRole("link", { name: "Explain the tides." })).toHaveAttribute("href", "/prompts/17");
+  unmount();
+
+  server.on("GET /api/costs/demonstrations/", { body: { results: [], next: null } });
+  renderApp("/data/costs/demonstrations?project=4");
+  expect(await screen.findByText("No sealed answer fits")).toBeVisible();
 });
 
 test("days and project go to the server and stay in the address", async () => {

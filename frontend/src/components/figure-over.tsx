@@ -1,0 +1,24 @@
+import classes from "./figure-over.module.css";
+import { NoFigure } from "./no-figure";
+
+interface Figure {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  reason_undefined: string | null;
+  reason_no_interval: string | null;
+}
+
+/** A figure in a table, over its interval or why it has none; where it is not defined, why not. */
+export function FigureOver({ figure, write }: { figure: Figure; write: (value: number) => string }) {
+  const { value, low, high, reason_undefined: why, reason_no_interval: reason } = figure;
+  if (value === null) return <NoFigure reason={why} />;
+  return (
+    <>
+      {write(value)}
+      <span className={classes.under}>
+        {low === null || high === null ? (reason ?? "no interval") : `${write(low)} to ${write(high)}`}
+      </span>
+    </>
+  );
+}

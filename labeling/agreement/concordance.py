@@ -4,13 +4,29 @@ A tie in both rankings says nothing about order, so neither coefficient exists w
 everything; the answer is then None, never NaN (a whole study must not fall with one such answer).
 """
 
+from collections.abc import Callable
 from itertools import combinations
+from math import comb, isclose
+from typing import Final
 
 import numpy as np
 
 from labeling.agreement.habits import average_ranks
+from labeling.agreement.intervals import CONFIDENCE_PERCENT, Figure
 from labeling.agreement.judgments import IntArray
 from labeling.preferences import pair_sign_columns
+
+# Two leave one alone, of whom there is no coefficient.
+MINIMUM_LABELERS: Final = 3
+UNDEFINED_W: Final = "No two labelers have ranked all of these completions, or all tied everything."
+UNDEFINED_TAU: Final = "No two labelers have ranked all of these completions with an order in both."
+NO_SCATTER: Final = "Without any one of the labelers it is the same, so there is no scatter."
+INTERVAL_METHOD: Final = (
+    f"{CONFIDENCE_PERCENT} % interval of the jackknife over labelers: each is left out once, how "
+    "far that moves the figure is its scatter, and Student's t with one degree of freedom fewer "
+    "than there are labelers is the reach. Cut at the ends of the scale. One prompt has no other "
+    "prompts to draw."
+)
 
 
 def kendall_tau_b(ranks: IntArray, other_ranks: IntArray) -> float | None:
@@ -47,6 +63,62 @@ def mean_tau_b(ranks: IntArray) -> float | None:
     taus = [kendall_tau_b(one, other) for one, other in combinations(ranks, 2)]
     known = [tau for tau in taus if tau is not None]
     return sum(known) / len(known) if known else None
+
+
+def concordance_w(ranks: IntArray) -> Figure:
+    """W with its interval over labelers; the n is the labelers. Shapes: labelers x K."""
+    return _jackknifed(
+        ranks, kendall_w, n=len(ranks), limits=(0.0, 1.0), when_undefined=UNDEFINED_W
+    )
+
+
+def concordance_tau(ranks: IntArray) -> Figure:
+    """The mean tau-b likewise; the n is every two of the labelers. Shapes: labelers x K."""
+    num_couples = comb(len(ranks), 2)
+    return _jackknifed(
+        ranks, mean_tau_b, n=num_couples, limits=(-1.0, 1.0), when_undefined=UNDEFINED_TAU
+    )
+
+
+def _jackknifed(
+    ranks: IntArray,
+    coefficient: Callable[[IntArray], float | None],
+    *,
+    n: int,
+    limits: tuple[float, float],
+    when_undefined: str,
+) -> Figure:
+    """Source: Arvesen 1969, the jackknife of means over every two."""
+    value = coefficient(ranks)
+    if value is None:
+        return Figure(None, when_undefined, num_counted=n, num_prompts=1)
+    low, high, reason = _interval(ranks, coefficient, value, limits)
+    return Figure(value, None, n, 1, low, high, reason)
+
+
+def _interval(
+    ranks: IntArray,
+    coefficient: Callable[[IntArray], float | None],
+    value: float,
+    limits: tuple[float, float],
+) -> tuple[float | None, float | None, str | None]:
+    # Only where it is needed: it takes long to import.
+    from scipy.special import stdtrit
+
+    num_labelers = len(ranks)
+    if num_labelers < MINIMUM_LABELERS:
+        reason = f"An interval needs at least {MINIMUM_LABELERS} labelers; here are {num_labelers}."
+        return None, None, reason
+    without_one = [coefficient(np.delete(ranks, one, axis=0)) for one in range(num_labelers)]
+    known = np.array([part for part in without_one if part is not None])
+    if len(known) < num_labelers:
+        return None, None, "Without one of the labelers the figure is not defined."
+    scatter = (num_labelers - 1) * float(known.var())
+    if isclose(scatter, 0, abs_tol=1e-18):
+        return None, None, NO_SCATTER
+    tail = (100 - CONFIDENCE_PERCENT) / 200
+    reach = float(stdtrit(num_labelers - 1, 1 - tail)) * scatter**0.5
+    return max(limits[0], value - reach), min(limits[1], value + reach), None
 
 
 def _tie_correction(row: IntArray) -> int:

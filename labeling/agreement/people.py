@@ -10,7 +10,7 @@ import numpy as np
 from labeling.agreement.alpha import Quotient
 from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, IntArray, PairJudgments
-from labeling.agreement.statistics import ADDENDS, STRICT, cohen_quotient
+from labeling.agreement.statistics import ADDENDS, STRICT, TERNARY, cohen_quotient
 from labeling.agreement.sums import add_up
 
 NUM_CELLS = NUM_SIGNS * NUM_SIGNS
@@ -19,6 +19,7 @@ SAME_CELLS: Final = [0, 8]
 STRICT_CELLS: Final = [0, 2, 6, 8]
 TIED_BY_A: Final = [3, 4, 5]
 TIED_BY_B: Final = [1, 4, 7]
+NOBODY_MET: Final = "Nobody else has judged a pair that this labeler judged."
 NOBODY_ELSE: Final = "Nobody else has ordered a pair that this labeler ordered."
 ONE_ANSWER: Final = "Both gave one and the same answer throughout."
 
@@ -188,10 +189,12 @@ def _couple(
 
 @dataclass(frozen=True)
 class AgainstOthers:
-    """One labeler's strict agreement with everybody else, and their share of ties there."""
+    """One labeler's strict agreement with everybody else, and their share of ties there: of the
+    judgments of pairs that others judged too, once for each other one.
+    """
 
     agreement: Figure
-    tie_share: float | None
+    tie_share: Figure
 
 
 def against_others(met: PromptMeetings, *, labelers: Sequence[int]) -> dict[int, AgainstOthers]:
@@ -205,7 +208,7 @@ def against_others(met: PromptMeetings, *, labelers: Sequence[int]) -> dict[int,
     slot_of = {labeler: slot for slot, labeler in enumerate(labelers)}
     # Same, strict, own ties, and all: of each labeler by prompt.
     sums = np.zeros((len(prompts), len(labelers), 4))
-    num_prompts = np.zeros((len(prompts), len(labelers)), dtype=np.int64)
+    met_on, ordered_on = np.zeros((2, len(prompts), len(labelers)), dtype=np.int64)
     for mine, ties in ((met.a, TIED_BY_A), (met.b, TIED_BY_B)):
         slot = np.array([slot_of.get(labeler, -1) for labeler in mine.tolist()], dtype=np.int64)
         known = slot >= 0
@@ -216,31 +219,53 @@ def against_others(met: PromptMeetings, *, labelers: Sequence[int]) -> dict[int,
             axis=1,
         )
         np.add.at(sums, (place[known], slot[known]), values)
-        np.maximum.at(num_prompts, (place[known], slot[known]), met.num_ordered[known])
-    resampled = resample(sums[:, :, :2].reshape(len(prompts), -1)) if len(prompts) else None
+        np.maximum.at(met_on, (place[known], slot[known]), met.num_prompts[known])
+        np.maximum.at(ordered_on, (place[known], slot[known]), met.num_ordered[known])
+    resampled = resample(sums.reshape(len(prompts), -1)) if len(prompts) else None
     return {
-        labeler: _against_others(sums[:, slot], int(num_prompts[:, slot].sum()), slot, resampled)
+        labeler: _against_others(
+            sums[:, slot],
+            (int(met_on[:, slot].sum()), int(ordered_on[:, slot].sum())),
+            None if resampled is None else resampled[:, 4 * slot : 4 * slot + 4],
+        )
         for slot, labeler in enumerate(labelers)
     }
 
 
 def _against_others(
-    sums: FloatArray, num_prompts: int, slot: int, resampled: FloatArray | None
+    sums: FloatArray, num_prompts: tuple[int, int], resampled: FloatArray | None
 ) -> AgainstOthers:
-    same, strict, ties, judged = sums.sum(axis=0).tolist()
-    size = _strict_size(round(strict), num_prompts)
+    """``num_prompts``: those on which they met anybody, and those on which both ordered some pair.
+
+    Shapes: sums, prompts x (same, strict, own ties, all); resampled likewise.
+    """
+    met_on, ordered_on = num_prompts
+    same, strict, ties, judged = sums.sum(axis=0)
+    size = _strict_size(round(float(strict)), ordered_on)
+    all_met = round(float(judged))
+    met = Size(all_met, met_on, all_met)
     agreement = (
         too_few(size, when_none=STRICT.when_undefined)
         if resampled is None
         else estimate(
-            (np.asarray(same), np.asarray(strict)),
-            resamples=lambda: _columns(resampled, 2 * slot, 2 * slot + 1),
+            (same, strict),
+            resamples=lambda: _columns(resampled, 0, 1),
             size=size,
             when_undefined=NOBODY_ELSE,
             chance=0.5,
         )
     )
-    return AgainstOthers(agreement, ties / judged if judged else None)
+    tie_share = (
+        too_few(met, when_none=TERNARY.when_undefined)
+        if resampled is None
+        else estimate(
+            (ties, judged),
+            resamples=lambda: _columns(resampled, 2, 3),
+            size=met,
+            when_undefined=NOBODY_MET,
+        )
+    )
+    return AgainstOthers(agreement, tie_share)
 
 
 def _meetings(judgments: PairJudgments, labelers: IntArray) -> Meetings:

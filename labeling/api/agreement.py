@@ -134,10 +134,9 @@ class LabelerAgreementOutput(serializers.Serializer[Any]):
     labeler = AgreeingLabelerOutput()
     agreement = EstimateOutput(source="against_others.agreement")
     num_rankings = serializers.IntegerField()
-    tie_share = serializers.FloatField(
+    tie_share = EstimateOutput(
         source="against_others.tie_share",
-        allow_null=True,
-        help_text="Of the pairs that others judged too; null without one.",
+        help_text="Of the judgments of pairs that others judged too, once for each other one.",
     )
 
 

@@ -12,16 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from labeling.api.agreement import AgreeingLabelerOutput, AgreementFilter
+from labeling.agreement.concordance import INTERVAL_METHOD
+from labeling.api.agreement import AgreeingLabelerOutput, AgreementFilter, EstimateOutput
 from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.questions import MAX_QUESTION_CHARACTERS
 from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictUuid
 from labeling.models import Adjudication
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.contested import (
-    UNDEFINED_TAU,
-    UNDEFINED_W,
-    ContestedPrompt,
     access_contested,
     contested_prompts,
     excluded_prompts,
@@ -139,18 +137,11 @@ class ContestedPromptOutput(serializers.Serializer[Any]):
     category = serializers.CharField(source="prompt.category", allow_null=True)
     completions = ContestedCompletionOutput(many=True)
     ladders = LadderOutput(many=True)
-    kendall_w = serializers.FloatField(source="concordance_w", allow_null=True)
-    mean_tau_b = serializers.FloatField(source="mean_tau", allow_null=True)
-    reason_w_undefined = serializers.SerializerMethodField()
-    reason_tau_undefined = serializers.SerializerMethodField()
+    kendall_w = EstimateOutput(help_text="``num_pairs`` is the labelers who ranked all of it.")
+    mean_tau_b = EstimateOutput(help_text="``num_pairs`` is every two of them.")
+    concordance_interval_method = serializers.CharField()
     adjudication = AdjudicationOutput(allow_null=True)
     exclusion = ExclusionOutput(allow_null=True)
-
-    def get_reason_w_undefined(self, found: ContestedPrompt) -> str | None:
-        return UNDEFINED_W if found.concordance_w is None else None
-
-    def get_reason_tau_undefined(self, found: ContestedPrompt) -> str | None:
-        return UNDEFINED_TAU if found.mean_tau is None else None
 
 
 class RankInput(serializers.Serializer[Any]):
@@ -215,7 +206,8 @@ class ContestedPromptView(APIView):
     def get(self, request: Request, project_id: int, prompt_id: int) -> Response:
         """With every sealed order of it, and which model wrote what."""
         found = access_contested(project_id=project_id, prompt_id=prompt_id)
-        return Response(ContestedPromptOutput(found).data)
+        body = {**vars(found), "concordance_interval_method": INTERVAL_METHOD}
+        return Response(ContestedPromptOutput(body).data)
 
 
 class AdjudicationView(APIView):

@@ -9,7 +9,8 @@ import numpy as np
 from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import Cast, Floor, Least, Left
 
-from labeling.agreement.concordance import kendall_w, mean_tau_b
+from labeling.agreement.concordance import concordance_tau, concordance_w
+from labeling.agreement.intervals import Figure
 from labeling.agreement.judgments import IntArray
 from labeling.errors import NotAccessible
 from labeling.models import (
@@ -31,8 +32,6 @@ from labeling.selectors.sealing import sealed_answer
 
 EXCERPT_CHARACTERS = 240
 NUM_TENTHS = 10
-UNDEFINED_W = "No two labelers have ranked all of these completions, or all tied everything."
-UNDEFINED_TAU = "No two labelers have ranked all of these completions with an order in both."
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,14 @@ class Ladder:
 
 @dataclass(frozen=True)
 class ContestedPrompt:
-    """All that is needed to decide; W and tau are None with the reason."""
+    """All that is needed to decide."""
 
     project: Project
     prompt: Prompt
     completions: list[Completion]
     ladders: list[Ladder]
-    concordance_w: float | None
-    mean_tau: float | None
+    kendall_w: Figure
+    mean_tau_b: Figure
     adjudication: Adjudication | None
     exclusion: PromptExclusion | None
 
@@ -128,8 +127,8 @@ def access_contested(*, project_id: int, prompt_id: int) -> ContestedPrompt:
         prompt=prompt,
         completions=completions,
         ladders=ladders,
-        concordance_w=kendall_w(ranks) if len(ranks) > 1 else None,
-        mean_tau=mean_tau_b(ranks) if len(ranks) > 1 else None,
+        kendall_w=concordance_w(ranks),
+        mean_tau_b=concordance_tau(ranks),
         adjudication=Adjudication.objects.filter(**here, superseded_at__isnull=True)
         .select_related("author")
         .first(),

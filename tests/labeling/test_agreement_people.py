@@ -139,7 +139,10 @@ def test_prompts_on_which_nobody_ordered_anything_are_not_among_a_labelers_promp
 
     # Once each, although both others were met there.
     assert (of_all.agreement.num_counted, of_all.agreement.num_prompts) == (36, 18)
-    assert of_all.tie_share == 1 / 4
+    # Six of the 24 prompts, each met with two others.
+    ties = of_all.tie_share
+    assert (ties.value, ties.num_counted, ties.num_prompts) == (1 / 4, 48, 24)
+    assert ties.low < 1 / 4 < ties.high
     assert (first.agreement.num_counted, first.agreement.num_prompts) == (18, 18)
     assert (first.kappa.num_counted, first.kappa.num_prompts) == (24, 24)
 

@@ -89,7 +89,12 @@ def test_one_prompt_shows_every_order_side_by_side(cast: Cast) -> None:
     best = [ladder["items"][0]["completion_id"] for ladder in body["ladders"]]
     shown = [completion.pk for completion in completions_of(task)]
     assert best == [shown[0], shown[3]]
-    assert (body["kendall_w"], body["mean_tau_b"]) == (0, -1)
+    w, tau = body["kendall_w"], body["mean_tau_b"]
+    assert (w["value"], w["num_pairs"]) == (0, 2)
+    assert (tau["value"], tau["num_pairs"]) == (-1, 1)
+    assert w["low"] is None
+    assert w["reason_no_interval"] == "An interval needs at least 3 labelers; here are 2."
+    assert "jackknife" in body["concordance_interval_method"]
     assert body["completions"][0]["source_name"]
     assert body["adjudication"] is body["exclusion"] is None
 
@@ -100,8 +105,9 @@ def test_a_single_order_has_no_concordance_and_says_why(cast: Cast) -> None:
 
     body = client_of(cast.rosa).get(place(task)).json()
 
-    assert body["kendall_w"] is body["mean_tau_b"] is None
-    assert "No two labelers" in body["reason_w_undefined"]
+    for found in (body["kendall_w"], body["mean_tau_b"]):
+        assert found["value"] is None
+        assert "No two labelers" in found["reason_undefined"]
 
 
 @pytest.mark.parametrize("num_labelers", [2, 5])

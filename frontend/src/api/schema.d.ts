@@ -3050,12 +3050,11 @@ export interface components {
             category: string | null;
             completions: components["schemas"]["ContestedCompletionOutput"][];
             ladders: components["schemas"]["LadderOutput"][];
-            /** Format: double */
-            kendall_w: number | null;
-            /** Format: double */
-            mean_tau_b: number | null;
-            readonly reason_w_undefined: string | null;
-            readonly reason_tau_undefined: string | null;
+            /** @description ``num_pairs`` is the labelers who ranked all of it. */
+            kendall_w: components["schemas"]["EstimateOutput"];
+            /** @description ``num_pairs`` is every two of them. */
+            mean_tau_b: components["schemas"]["EstimateOutput"];
+            concordance_interval_method: string;
             adjudication: components["schemas"]["AdjudicationOutput"] | null;
             exclusion: components["schemas"]["ExclusionOutput"] | null;
         };
@@ -3939,11 +3938,8 @@ export interface components {
             labeler: components["schemas"]["AgreeingLabelerOutput"];
             agreement: components["schemas"]["EstimateOutput"];
             num_rankings: number;
-            /**
-             * Format: double
-             * @description Of the pairs that others judged too; null without one.
-             */
-            tie_share: number | null;
+            /** @description Of the judgments of pairs that others judged too, once for each other one. */
+            tie_share: components["schemas"]["EstimateOutput"];
         };
         LabelerOutput: {
             id: number;

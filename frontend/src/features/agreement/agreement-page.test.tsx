@@ -62,7 +62,7 @@ const report: AgreementReport = {
     { ...defined, key: "strict", label: "Pairwise agreement", definition: "Ties dropped.", counted: "comparisons" },
     { ...undefinedFigure, key: "fleiss_kappa", label: "Fleiss' kappa", definition: "Beyond chance.", counted: "judgments" },
   ],
-  labelers: [{ labeler: amina, agreement: undefinedFigure, num_rankings: 4, tie_share: null }],
+  labelers: [{ labeler: amina, agreement: undefinedFigure, num_rankings: 4, tie_share: defined }],
   refreshed_at: "2026-03-09T10:00:00Z",
   trend: [
     week("2026-03-02", 0.71, false),
@@ -113,6 +113,8 @@ test("an undefined figure says why, never NaN and never a stand-in number", asyn
   const labelers = screen.getByRole("table", { name: "Agreement by labeler" });
   const row = within(labelers).getByRole("row", { name: /Amina Osei/ });
   expect(row).toHaveTextContent("No two labelers have judged");
+  // The share of ties has an interval and an n of its own.
+  expect(row).toHaveTextContent("70.2%68.4% to 72.0%17,842");
   expect(document.body).not.toHaveTextContent("NaN");
 });
 
@@ -160,7 +162,7 @@ test("the matrix shows who agrees with whom and who shares too little", async ()
 
   const matrix = await screen.findByRole("table", { name: /Agreement of every two labelers/ });
   const row = within(matrix).getByRole("rowheader", { name: "Amina Osei" }).closest("tr");
-  expect(row).toHaveTextContent("70%n = 120");
+  expect(row).toHaveTextContent("70%68 to 72n = 120");
   expect(row).toHaveTextContent("4 shared");
   const missing = screen.getByText(/cells? not defined/).closest("details");
   expect(missing).toHaveTextContent(/ and .+: not defined: /);

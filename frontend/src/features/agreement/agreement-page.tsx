@@ -193,7 +193,7 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
         <>
           <Section
             title="Who agrees with whom"
-            note="Of every two of the twenty busiest labelers, ties dropped; intervals on hover. Grey: fewer than 20 shared pairs."
+            note="Of every two of the twenty busiest labelers, ties dropped, over the 95% interval in percent and the pairs that both ordered. Grey: fewer than 20 shared pairs."
           >
             <LabelersMatrix together={report.together} filters={filters} />
           </Section>

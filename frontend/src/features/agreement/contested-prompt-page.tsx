@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "react-router";
 
-import type { ContestedPrompt } from "@/api/research-types";
+import type { ContestedPrompt, Figure } from "@/api/research-types";
 import { Facts } from "@/components/facts";
-import { formatDateTime } from "@/components/formats";
+import { formatCount, formatDateTime } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { NoFigure } from "@/components/no-figure";
@@ -19,6 +19,7 @@ import { AskSection } from "./ask-section";
 import { contestedPromptQuery } from "./contested-queries";
 import type { Place } from "./contested-queries";
 import { ExclusionSection } from "./exclusion-section";
+import { asCoefficient, intervalText } from "./figures";
 import { LaddersSideBySide } from "./ladders-side-by-side";
 import { lettersOf } from "./letters";
 
@@ -39,11 +40,31 @@ function CompletionTexts({ prompt, isRevealed }: { prompt: ContestedPrompt; isRe
   );
 }
 
-/** A coefficient and what it means, as tiles have it. */
-function Coefficient({ value, reason, children }: { value: number | null; reason: string | null; children: string }) {
+/** A coefficient with its interval, its n and what it means, as tiles have it. */
+function Coefficient({
+  figure,
+  counted,
+  children,
+}: {
+  figure: Figure;
+  /** What its n counts. */
+  counted: string;
+  children: string;
+}) {
+  if (figure.value === null) {
+    return (
+      <>
+        <NoFigure reason={figure.reason_undefined} />
+        <p className={classes.definition}>{children}</p>
+      </>
+    );
+  }
   return (
     <>
-      {value === null ? <NoFigure reason={reason} /> : value.toFixed(3)}
+      <b>{asCoefficient(figure.value)}</b>
+      <p className={classes.small}>
+        {`${intervalText("kappa", figure).replace(/\.$/, "")}. n = ${formatCount(figure.num_pairs)} ${counted}.`}
+      </p>
       <p className={classes.definition}>{children}</p>
     </>
   );
@@ -96,7 +117,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
               name: "Kendall's W, ties corrected",
               isWide: true,
               value: (
-                <Coefficient value={prompt.kendall_w} reason={prompt.reason_w_undefined}>
+                <Coefficient figure={prompt.kendall_w} counted="labelers who ranked all of it">
                   How far the orders of all who ranked every completion go together: 1 is one and the same order, 0
                   none in common. Equal ranks are corrected for.
                 </Coefficient>
@@ -106,7 +127,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
               name: "Mean tau-b of two labelers",
               isWide: true,
               value: (
-                <Coefficient value={prompt.mean_tau_b} reason={prompt.reason_tau_undefined}>
+                <Coefficient figure={prompt.mean_tau_b} counted="couples of labelers">
                   Of two labelers, pairs ordered alike less pairs ordered the other way, over the pairs that they
                   order, equal ranks corrected for: 1 is the same order, -1 the reverse. The mean over every two.
                 </Coefficient>
@@ -114,6 +135,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
             },
           ]}
         />
+        <p className={classes.small}>{prompt.concordance_interval_method}</p>
       </Section>
       <Section title="Completions">
         <CompletionTexts prompt={prompt} isRevealed={isRevealed} />

@@ -60,10 +60,27 @@ const contested: ContestedPrompt = {
     { id: 13, text: "Wind.", source_name: "policy-c" },
   ],
   ladders: [ladder("aa", "Amina Osei", [1, 2, 2]), ladder("bbb", "Otto Berg", [3, 2, 1])],
-  kendall_w: 0.1,
-  mean_tau_b: null,
-  reason_w_undefined: null,
-  reason_tau_undefined: "No order in both.",
+  kendall_w: {
+    value: 0.1,
+    low: 0,
+    high: 0.42,
+    num_pairs: 5,
+    num_prompts: 1,
+    reason_undefined: null,
+    reason_no_interval: null,
+    chance: null,
+  },
+  mean_tau_b: {
+    value: null,
+    low: null,
+    high: null,
+    num_pairs: 10,
+    num_prompts: 1,
+    reason_undefined: "No order in both.",
+    reason_no_interval: null,
+    chance: null,
+  },
+  concordance_interval_method: "The jackknife over labelers.",
   adjudication: null,
   exclusion: null,
 };
@@ -117,6 +134,8 @@ test("orders stand side by side, blind until they are revealed", async () => {
   expect(document.body).not.toHaveTextContent("policy-a");
   expect(screen.getByText("not defined: No order in both.")).toBeVisible();
   expect(screen.getByText(/1 is one and the same order, 0 none in common/)).toBeVisible();
+  expect(screen.getByText("95% interval 0.000 to 0.420. n = 5 labelers who ranked all of it.")).toBeVisible();
+  expect(screen.getByText("The jackknife over labelers.")).toBeVisible();
   expect(screen.getByText(/1 is the same order, -1 the reverse/)).toBeVisible();
 
   await user.click(screen.getByRole("button", { name: "Reveal who wrote what" }));

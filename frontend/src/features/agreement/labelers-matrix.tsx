@@ -42,22 +42,19 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
       </td>
     );
   }
-  const interval =
-    agreement.low === null || agreement.high === null
-      ? "no interval"
-      : `${formatShare(agreement.low)} to ${formatShare(agreement.high)}`;
-  const told = `${a.display_name} and ${b.display_name}: ${interval}, ${countOf(agreement.num_pairs, "shared pair")}`;
+  const { low, high } = agreement;
+  const ends = low === null || high === null ? "no interval" : `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)}`;
   return (
     <td
       className={agreement.num_pairs < FEW ? classes.few : undefined}
       style={agreement.num_pairs < FEW ? undefined : toneOf(agreement.value)}
-      title={told}
     >
       <b>
         <Link to={to} aria-label={`${formatShare(agreement.value, 0)}, rankings of ${a.display_name} and ${b.display_name}`}>
           {formatShare(agreement.value, 0)}
         </Link>
       </b>
+      <span title={agreement.reason_no_interval ?? undefined}>{ends}</span>
       <span>n = {formatCount(agreement.num_pairs)}</span>
     </td>
   );

@@ -7,13 +7,13 @@ import type { AgreementReport, LabelerAgreement, LabelersTogether } from "@/api/
 import { POOL_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { formatCount, formatShare } from "@/components/formats";
+import { FigureOver } from "@/components/figure-over";
+import { formatCount } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
-import { NoFigure } from "@/components/no-figure";
 
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
-import { figureText, intervalOf } from "./figures";
+import { asCoefficient, asShare, intervalOf } from "./figures";
 import { rowsAddress } from "./rows-address";
 
 const NUM_FIRST = 20;
@@ -55,7 +55,7 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     key: "value",
     header: "Agreement",
     align: "end",
-    cell: ({ agreement }) => figureText("strict", agreement.value) ?? <NoFigure reason={agreement.reason_undefined} />,
+    cell: ({ agreement }) => <FigureOver figure={agreement} write={asShare} />,
   },
   {
     key: "mark",
@@ -85,7 +85,13 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     key: "ties",
     header: "Ties",
     align: "end",
-    cell: ({ tie_share: share }) => (share === null ? "none judged" : formatShare(share)),
+    cell: ({ tie_share: ties }) => <FigureOver figure={ties} write={asShare} />,
+  },
+  {
+    key: "judged",
+    header: "Judgments beside others'",
+    align: "end",
+    cell: ({ tie_share: ties }) => formatCount(ties.num_pairs),
   },
 ];
 }
@@ -102,7 +108,7 @@ function togetherColumns(filters: Filters): Column<LabelersTogether>[] {
     key: "value",
     header: "Kappa",
     align: "end",
-    cell: ({ kappa }) => figureText("cohen_kappa", kappa.value) ?? <NoFigure reason={kappa.reason_undefined} />,
+    cell: ({ kappa }) => <FigureOver figure={kappa} write={asCoefficient} />,
   },
   {
     key: "mark",

@@ -66,6 +66,12 @@ def counts_of_store(selection: Selection) -> Counts:
 
 def labelers_of_store(selection: Selection) -> tuple[Summed, PromptMeetings]:
     """What is said of all labelers together and of each with the others. Three queries."""
+    summed = summed_of_store(selection)
+    return summed, _meetings(selection, _is_large(summed.num_prompts["pairs"]))
+
+
+def summed_of_store(selection: Selection) -> Summed:
+    """What is said of all labelers together. Two queries."""
     # Those who never met on a pair have a row and no counts.
     stored = selection.stored().filter(pairs__gt=0)
     size = stored.aggregate(
@@ -84,12 +90,11 @@ def labelers_of_store(selection: Selection) -> tuple[Summed, PromptMeetings]:
     columns = float_columns(sums, num_columns=1 + len(SUM_FIELDS))
     # Which group is drawn hangs on the order.
     columns = columns[:, columns[0].argsort()]
-    summed = Summed(
+    return Summed(
         by_cluster=sums_from_matrix(columns[1:].T),
         num_prompts=num_prompts,
         labelers_per_pair=(size["fewest"] or 0, size["most"] or 0),
     )
-    return summed, _meetings(selection, is_large)
 
 
 def _prompts_with(addend: Addend) -> Count:
@@ -227,7 +232,8 @@ def _block(selection: Selection, prompts: Sequence[int], is_large: bool) -> _Liv
 
 def _columns(*columns: IntArray | FloatArray) -> FloatArray:
     parts = [np.asarray(column, dtype=np.float64) for column in columns]
-    return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+    # Where nothing fits there are no rows, and as many columns.
+    return np.concatenate([part[:, None] if part.ndim == 1 else part for part in parts], axis=1)
 
 
 def _added_up(parts: Sequence[FloatArray], *, num_keys: int = 1) -> FloatArray:

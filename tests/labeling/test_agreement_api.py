@@ -346,3 +346,15 @@ def test_the_number_of_queries_does_not_grow(
     # What was asked before is known until any figure changes.
     with django_assert_num_queries(6):
         client.get("/api/agreement/", {"project": project.pk})
+
+
+@pytest.mark.parametrize("overlap", [3, 40])
+def test_a_choice_of_pairs_that_none_fits_says_so(cast: Cast, overlap: int) -> None:
+    """Three labelers judged every pair, two of them of the training pool; or nobody so many."""
+    judged_project((cast.amina, [1, 2, 3, 4]), (cast.otto, [1, 2, 3, 4]), (cast.hana, [4, 3, 2, 1]))
+
+    answer = get(cast.rosa, pool="training", min_overlap=overlap)
+
+    assert answer.status_code == 200
+    assert all(one["value"] is None for one in answer.json()["figures"])
+    assert answer.json()["trend"] == answer.json()["together"] == []

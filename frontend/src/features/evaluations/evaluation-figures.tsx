@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
 import type { EvaluationDetail, MeanFigure, ModelFigures } from "@/api/research-types";
+import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { IntervalChart } from "@/components/interval-chart";
@@ -9,7 +11,7 @@ import type { Reference } from "@/components/interval-scale";
 import { Section } from "@/components/section";
 
 import classes from "./evaluations.module.css";
-import { behindShare, nameOf, rowsOf, shareText, undefinedOf } from "./figure-words";
+import { behindAddress, behindShare, flagsFile, nameOf, rowsOf, shareText, undefinedOf } from "./figure-words";
 import type { NamedMean } from "./figure-words";
 
 /** Means of one kind, on one scale; what has none says why. */
@@ -58,10 +60,12 @@ function Means({
 function meansOf(
   models: ModelFigures[],
   pick: (model: ModelFigures) => MeanFigure | null | undefined,
+  behind: (model: number) => string,
 ): NamedMean[] {
   return models.flatMap((model) => {
     const figure = pick(model);
-    return figure ? [{ name: nameOf(model), figure, isQuiet: model.is_baseline }] : [];
+    if (!figure) return [];
+    return [{ name: nameOf(model), figure, to: behind(model.source.id), isQuiet: model.is_baseline }];
   });
 }
 
@@ -71,7 +75,9 @@ interface FlagRow {
   figures: MeanFigure[];
 }
 
-function Prevalences({ models }: { models: ModelFigures[] }) {
+const PREVALENCE = "The share of judgments that said yes, with its 95% interval.";
+
+function Prevalences({ detail: { models, evaluation, interval_method: method } }: { detail: EvaluationDetail }) {
   const rows: FlagRow[] = (models[0]?.flags ?? []).map(({ key, label }, place) => ({
     key,
     label,
@@ -83,20 +89,42 @@ function Prevalences({ models }: { models: ModelFigures[] }) {
       key: String(model.source.id),
       header: nameOf(model),
       align: "end" as const,
-      cell: ({ figures }: FlagRow) => {
+      cell: ({ key, label, figures }: FlagRow) => {
         const figure = figures[place];
         if (!figure) return null;
+        const [ends, size] = behindShare(figure);
         return (
           <>
             {shareText(figure)}
-            <div className={classes.small}>{behindShare(figure)}</div>
+            <div className={classes.small}>
+              {ends}
+              {ends && ", "}
+              {size && (
+                <Link
+                  to={behindAddress(evaluation.id, model.source.id, { flag: key })}
+                  aria-label={`${size}: rankings that said yes of ${nameOf(model)}: ${label}`}
+                >
+                  {size}
+                </Link>
+              )}
+            </div>
           </>
         );
       },
     })),
   ];
   return (
-    <Section title="What was said of them" note="The share of judgments that said yes, with its 95% interval.">
+    <Section
+      title="What was said of them"
+      note={`${PREVALENCE} The n leads to the rankings that said yes.`}
+      actions={
+        <CsvButton
+          title={`What was said in ${evaluation.name}`}
+          definition={`${PREVALENCE} ${method}`}
+          figures={flagsFile(models)}
+        />
+      }
+    >
       <DataTable caption="Share of yes per flag and model" columns={columns} rows={rows} rowKey={({ key }) => key} />
     </Section>
   );
@@ -110,7 +138,11 @@ function Scales({ detail }: { detail: EvaluationDetail }) {
     const isInput = appliesTo === "prompt";
     const figures = isInput
       ? detail.input_toxicity && [{ name: "The inputs", figure: detail.input_toxicity }]
-      : meansOf(detail.models, ({ scales: own }) => own.find((one) => one.key === key)?.figure);
+      : meansOf(
+          detail.models,
+          ({ scales: own }) => own.find((one) => one.key === key)?.figure,
+          (model) => behindAddress(detail.evaluation.id, model),
+        );
     return (
       <Means
         key={key}
@@ -130,13 +162,18 @@ function Scales({ detail }: { detail: EvaluationDetail }) {
 export function EvaluationFigures({ detail }: { detail: EvaluationDetail }) {
   const { models, evaluation } = detail;
   const isToxicity = evaluation.kind === "toxicity";
+  const { id, baseline } = evaluation;
   return (
     <>
       <Means
-        title={`Win rate against ${evaluation.baseline?.name ?? "the baseline"}`}
+        title={`Win rate against ${baseline?.name ?? "the baseline"}`}
         note="The share of tasks that rank the model above it; a tie counts one half."
         method={detail.interval_method}
-        means={meansOf(models, ({ win_rate: rate }) => rate)}
+        means={meansOf(
+          models,
+          ({ win_rate: rate }) => rate,
+          (model) => behindAddress(id, model, { other: baseline?.id }),
+        )}
         counted="task"
         bounds={[0, 1]}
         references={[{ value: 0.5, label: "As good" }]}
@@ -149,11 +186,15 @@ export function EvaluationFigures({ detail }: { detail: EvaluationDetail }) {
             title="Overall quality"
             note="Mean rating from 1 (worst) to 7 (best)."
             method={detail.interval_method}
-            means={meansOf(models, ({ likert }) => likert)}
+            means={meansOf(
+              models,
+              ({ likert }) => likert,
+              (model) => behindAddress(id, model),
+            )}
             counted="judgment"
             bounds={[1, 7]}
           />
-          <Prevalences models={models} />
+          <Prevalences detail={detail} />
         </>
       )}
       <Section title="How this is counted" isSheet>

@@ -155,6 +155,10 @@ describe("one evaluation", () => {
     const rates = await screen.findByRole("group", { name: "Win rate against sft-2" });
     expect(within(rates).getByRole("img")).toHaveAccessibleName("ppo-1: 0.734, 95% interval 0.684 to 0.784");
     expect(rates).toHaveTextContent("120 tasks on 100 prompts");
+    expect(within(rates).getByRole("link", { name: "ppo-1" })).toHaveAttribute(
+      "href",
+      `/win-rates/rankings?project=12&model=${ppo.id}&other=${sft.id}`,
+    );
     const quality = screen.getByRole("group", { name: "Overall quality" });
     expect(quality).toHaveTextContent("sft-2 (baseline)");
     expect(screen.getByText(/A tie counts one half\./)).toBeVisible();
@@ -165,6 +169,11 @@ describe("one evaluation", () => {
 
     const fails = await screen.findByRole("row", { name: /Fails to follow/ });
     expect(fails).toHaveTextContent("10.0%5.0 to 15.0, n 120");
+    expect(within(fails).getByRole("link", { name: /yes of ppo-1: Fails to follow/ })).toHaveAttribute(
+      "href",
+      `/win-rates/rankings?project=12&model=${ppo.id}&said=fails_instruction`,
+    );
+    expect(screen.getByRole("button", { name: /^Download What was said in .* as CSV$/ })).toBeVisible();
     expect(screen.getByRole("row", { name: /Hallucination/ })).toHaveTextContent("not asked");
     expect(document.body).not.toHaveTextContent("NaN");
   });

@@ -17,9 +17,9 @@ const alone: MeanFigure = { ...figure, low: null, high: null, reason_no_interval
 const missing: MeanFigure = { ...figure, value: null, low: null, high: null, n: 0, reason_undefined: "Nobody yet." };
 
 test.each([
-  [figure, "12.5%", "4.2 to 20.8, n 1,200"],
-  [alone, "12.5%", "n 1,200"],
-  [missing, "not asked", ""],
+  [figure, "12.5%", ["4.2 to 20.8", "n 1,200"]],
+  [alone, "12.5%", ["", "n 1,200"]],
+  [missing, "not asked", ["", ""]],
 ])("%j in a table", (one, share, behind) => {
   expect([shareText(one), behindShare(one)]).toEqual([share, behind]);
 });

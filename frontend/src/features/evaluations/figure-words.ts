@@ -1,11 +1,26 @@
 import type { MeanFigure, ModelFigures } from "@/api/research-types";
+import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import type { IntervalRow } from "@/components/interval-chart";
 
 export interface NamedMean {
   name: string;
   figure: MeanFigure;
+  /** Where the rankings behind it are. */
+  to?: string;
   isQuiet?: boolean;
+}
+
+/** The address of the rankings behind a figure of a model: of both of two, or that said yes to a flag. */
+export function behindAddress(
+  evaluation: number,
+  model: number,
+  of: { other?: number; flag?: string } = {},
+): string {
+  const query = new URLSearchParams({ project: String(evaluation), model: String(model) });
+  if (of.other !== undefined) query.set("other", String(of.other));
+  if (of.flag !== undefined) query.set("said", of.flag);
+  return `/win-rates/rankings?${query.toString()}`;
 }
 
 /** `120 tasks on 88 prompts`, and why there is no interval where there is none. */
@@ -16,10 +31,10 @@ export function sizeOf(figure: MeanFigure, counted: string): string {
 
 /** What can be drawn; a figure that is not defined is said in words below. */
 export function rowsOf(means: NamedMean[], counted: string): IntervalRow[] {
-  return means.flatMap(({ name, figure, isQuiet }) => {
+  return means.flatMap(({ name, figure, to, isQuiet }) => {
     const { value, low, high } = figure;
     if (value === null) return [];
-    return [{ label: name, note: sizeOf(figure, counted), interval: { value, low, high }, isQuiet }];
+    return [{ label: name, note: sizeOf(figure, counted), to, interval: { value, low, high }, isQuiet }];
   });
 }
 
@@ -35,12 +50,30 @@ export function shareText({ value }: MeanFigure): string {
   return value === null ? "not asked" : formatShare(value);
 }
 
-/** `4.2 to 20.8, n 120` */
-export function behindShare({ value, low, high, n }: MeanFigure): string {
-  if (value === null) return "";
-  const size = `n ${formatCount(n)}`;
-  if (low === null || high === null) return size;
-  return `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}, ${size}`;
+/** `4.2 to 20.8`, and `n 120` that leads to the rankings. */
+export function behindShare({ value, low, high, n }: MeanFigure): [ends: string, size: string] {
+  if (value === null) return ["", ""];
+  const ends = low === null || high === null ? "" : `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
+  return [ends, `n ${formatCount(n)}`];
+}
+
+/** A row for every flag and model. */
+export function flagsFile(models: ModelFigures[]): FiguresOfChart {
+  return {
+    columns: ["Flag", "Model", "Said yes", "95% low", "95% high", "n", "Prompts", "Missing because"],
+    rows: models.flatMap((model) =>
+      model.flags.map(({ label, figure }) => [
+        label,
+        nameOf(model),
+        figure.value,
+        figure.low,
+        figure.high,
+        figure.n,
+        figure.num_prompts,
+        figure.reason_undefined ?? figure.reason_no_interval ?? "",
+      ]),
+    ),
+  };
 }
 
 /** The baseline stands among the others and is marked. */

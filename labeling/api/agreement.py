@@ -19,7 +19,7 @@ from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.catalogue import CATEGORIES
 from labeling.models import Pool
 from labeling.models.projects import K_MAXIMUM
-from labeling.selectors.agreement import Agreement, agreement
+from labeling.selectors.agreement import Agreement, agreement, agreement_of_pools
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.anchors import NUM_RANKINGS, drift_of_anchors
 
@@ -217,7 +217,7 @@ class AgreementView(APIView):
 
 
 def _described(found: Agreement) -> dict[str, Any]:
-    method = interval_method(num_prompts=_counted_prompts(found), num_clusters=found.num_clusters)
+    method = _method(found.figures, found.num_clusters)
     return {
         **vars(found),
         "definition": {
@@ -232,10 +232,6 @@ def _described(found: Agreement) -> dict[str, Any]:
         "trend_definition": TREND_DEFINITION,
         "reference_lines": REFERENCE_LINES,
     }
-
-
-def _counted_prompts(found: Agreement) -> int:
-    return found.figures[TERNARY.key].num_prompts
 
 
 def week_shown(period: Period) -> dict[str, Any]:
@@ -253,6 +249,50 @@ def _figure(key: str, figure: Figure) -> dict[str, Any]:
         "definition": statistic.definition,
         "counted": statistic.counted,
     }
+
+
+def _method(figures: dict[str, Figure], num_clusters: int) -> str:
+    num_prompts = figures[TERNARY.key].num_prompts
+    return interval_method(num_prompts=num_prompts, num_clusters=num_clusters)
+
+
+class PoolsFilter(AgreementFilter):
+    """The agreement's choices but for the pool."""
+
+    # Taken out, as the framework has it.
+    pool = None  # type: ignore[assignment]
+
+
+class PoolAgreementOutput(serializers.Serializer[Any]):
+    pool = serializers.ChoiceField(choices=Pool.choices)
+    interval_method = serializers.CharField()
+    figures = AgreementFigureOutput(many=True)
+
+
+class PoolsOutput(serializers.Serializer[Any]):
+    pools = PoolAgreementOutput(many=True)
+    reference_lines = ReferenceLineOutput(many=True)
+
+
+class PoolsView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="agreement_of_pools", parameters=[PoolsFilter], responses=PoolsOutput
+    )
+    def get(self, request: Request) -> Response:
+        """Training and held-out labelers side by side, each among themselves."""
+        wanted = PoolsFilter(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        pools = [
+            {
+                "pool": one.pool,
+                "interval_method": _method(one.figures, one.num_clusters),
+                "figures": [_figure(key, figure) for key, figure in one.figures.items()],
+            }
+            for one in agreement_of_pools(wanted.selection())
+        ]
+        return Response(PoolsOutput({"pools": pools, "reference_lines": REFERENCE_LINES}).data)
 
 
 class DriftOutput(serializers.Serializer[Any]):
@@ -279,5 +319,6 @@ class AnchorDriftView(APIView):
 
 urlpatterns = [
     path("anchor-drift/", AnchorDriftView.as_view(), name="anchor-drift"),
+    path("agreement/pools/", PoolsView.as_view(), name="agreement-pools"),
     path("agreement/", AgreementView.as_view(), name="agreement"),
 ]

@@ -1,10 +1,10 @@
 """Reading how much labelers agree, from the counts that are worked out in the background."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import numpy as np
@@ -17,13 +17,20 @@ from labeling.agreement.people import AgainstOthers, Couple, against_others, cou
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
 from labeling.models import AgreementStore, InstructionVersion, Project, Prompt, User
-from labeling.selectors.agreement_counts import counts_live, counts_of_store, labelers_of_store
+from labeling.selectors.agreement_counts import (
+    counts_live,
+    counts_of_store,
+    labelers_of_store,
+    summed_of_store,
+)
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.number_columns import compiled, integer_columns, joined_numbers
 
 # The busiest labelers are listed one by one; a crowd of thousands is in the figures only.
 NUM_LABELERS_LISTED: Final = 100
 NUM_LABELERS_PAIRED: Final = 20
+PoolName = Literal["training", "held_out"]
+POOLS: Final[tuple[PoolName, ...]] = ("training", "held_out")
 # Choices of the last minutes, in this process; any change of the figures makes them new.
 NUM_KEPT: Final = 64
 
@@ -154,6 +161,39 @@ def _of_labelers(
     return AgreementOfLabelers(
         summed.figure(STRICT), {labeler: one.agreement for labeler, one in found.items()}
     )
+
+
+@dataclass(frozen=True)
+class AgreementOfPool:
+    """The labelers of one pool among themselves; ``num_clusters`` as of :class:`Agreement`."""
+
+    pool: PoolName
+    figures: dict[str, Figure]
+    num_clusters: int
+
+
+def agreement_of_pools(selection: Selection) -> list[AgreementOfPool]:
+    """Training and held-out labelers side by side, each among themselves (R42).
+
+    Two queries for each and two more, as of the last refresh; kept like all of it. What the
+    selection says of a pool is not read. Raises: NotAccessible when there is no such project.
+    """
+    if not _exists(selection.project_id):
+        raise NotAccessible
+    store = AgreementStore.objects.filter(pk=1).first()
+    found = []
+    for pool in POOLS:
+        asked = replace(selection, pool=pool)
+        kept = _of_pool(store.token, asked) if store else _of_pool.__wrapped__(None, asked)
+        found.append(AgreementOfPool(pool, *kept))
+    return found
+
+
+@lru_cache(maxsize=NUM_KEPT)
+def _of_pool(_token: UUID | None, selection: Selection) -> tuple[dict[str, Figure], int]:
+    live = selection.chooses_pairs
+    summed = counts_live(selection).summed if live else summed_of_store(selection)
+    return summed.figures(), len(summed.by_cluster.pairs)
 
 
 def _exists(project_id: int | None) -> bool:

@@ -120,6 +120,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "task-descriptions/<int:description_id>/withdraw/": {"POST": "labeling"},
     "agreement/": {"GET": "researcher"},
     "agreement/counted/": {"GET": "researcher"},
+    "agreement/pools/": {"GET": "researcher"},
     "agreement/rankings/": {"GET": "researcher"},
     "anchor-drift/": {"GET": "researcher"},
     "rating-agreement/": {"GET": "researcher"},

@@ -53,6 +53,7 @@ export type RankingItem = Schemas["RankedCompletionOutput"];
 export type Figure = Schemas["EstimateOutput"];
 export type AgreementFigure = Schemas["AgreementFigureOutput"];
 export type AgreementReport = Schemas["AgreementOutput"];
+export type PoolAgreement = Schemas["PoolAgreementOutput"];
 export type LabelerAgreement = Schemas["LabelerAgreementOutput"];
 export type LabelersTogether = Schemas["LabelersTogetherOutput"];
 

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agreement/pools/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Training and held-out labelers side by side, each among themselves. */
+        get: operations["agreement_of_pools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agreement/rankings/": {
         parameters: {
             query?: never;
@@ -4796,6 +4813,16 @@ export interface components {
             place: number;
             figure: components["schemas"]["PreferenceShareOutput"];
         };
+        PoolAgreementOutput: {
+            /** @enum {string} */
+            pool: "training" | "held_out";
+            interval_method: string;
+            figures: components["schemas"]["AgreementFigureOutput"][];
+        };
+        PoolsOutput: {
+            pools: components["schemas"]["PoolAgreementOutput"][];
+            reference_lines: components["schemas"]["ReferenceLineOutput"][];
+        };
         /** @description Either a value or the reason why there is none. */
         PreferenceShareOutput: {
             /** Format: double */
@@ -6681,6 +6708,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedCountedRankingOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    agreement_of_pools: {
+        parameters: {
+            query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                /** @description Only pairs of completions that at least this many labelers judged. */
+                min_overlap?: number;
+                other_source?: number;
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description With ``other_source``: only pairs written by these two. */
+                source?: number;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolsOutput"];
                 };
             };
             /** @description Refused */

@@ -17,7 +17,11 @@ export function FigureOver({ figure, write }: { figure: Figure; write: (value: n
     <>
       {write(value)}
       <span className={classes.under}>
-        {low === null || high === null ? (reason ?? "no interval") : `${write(low)} to ${write(high)}`}
+        {low === null || high === null ? (
+          (reason ?? "no interval")
+        ) : (
+          <span className={classes.ends}>{`${write(low)} to ${write(high)}`}</span>
+        )}
       </span>
     </>
   );

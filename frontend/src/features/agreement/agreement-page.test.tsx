@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 
-import type { AgreementReport, Figure } from "@/api/research-types";
+import type { AgreementReport, Figure, PoolAgreement } from "@/api/research-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
@@ -79,6 +79,27 @@ const report: AgreementReport = {
   reference_lines: [{ label: "Training labelers of InstructGPT", value: 0.726, source: "section 3.4" }],
 };
 
+const strictOf = (value: number): AgreementReport["figures"][number] => ({
+  ...defined,
+  value,
+  key: "strict",
+  label: "Pairwise agreement",
+  definition: "Ties dropped.",
+  counted: "comparisons",
+});
+const pools: PoolAgreement[] = [
+  { pool: "training", interval_method: "95 % cluster bootstrap.", figures: [strictOf(0.73)] },
+  { pool: "held_out", interval_method: "95 % cluster bootstrap.", figures: [strictOf(0.77)] },
+];
+
+function textOf(blob: Blob): Promise<string> {
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(typeof reader.result === "string" ? reader.result : "");
+    reader.readAsText(blob);
+  });
+}
+
 let server: FakeServer;
 
 beforeEach(() => {
@@ -89,6 +110,7 @@ beforeEach(() => {
     .on("GET /api/completion-sources/", { body: { results: [], next: null } })
     .on("GET /api/catalogue/", { body: { categories: [] } })
     .on("GET /api/anchor-drift/", { body: { definition: "Anchors.", num_rankings: 20_000, weeks: [] } })
+    .on("GET /api/agreement/pools/", { body: { pools, reference_lines: report.reference_lines } })
     .on("GET /api/agreement/", { body: report });
 });
 
@@ -195,6 +217,80 @@ test("every figure leads to the rankings behind it, under the same filters", asy
     "href",
     "/agreement/contested?project=3&pool=training&tenth=9",
   );
+});
+
+test("training and held-out labelers stand side by side, each leading to its rankings (R42)", async () => {
+  renderApp("/agreement?project=3");
+
+  const table = await screen.findByRole("table", { name: "Agreement of each pool" });
+  const row = within(table).getByRole("row", { name: /Pairwise agreement/ });
+  expect(row).toHaveTextContent("73.0%68.4% to 72.0%17,84277.0%68.4% to 72.0%17,842");
+  expect(within(row).getByRole("link", { name: /Pairwise agreement, held-out labelers/ })).toHaveAttribute(
+    "href",
+    "/agreement/rankings?project=3&pool=held_out",
+  );
+  const chart = screen.getByRole("group", { name: "Pairwise agreement beside published figures" });
+  expect(within(chart).getByRole("img", { name: /^Here, training labelers: 0.730, 95% interval/ })).toBeVisible();
+  expect(within(chart).getByRole("link", { name: "Here, held-out labelers" })).toHaveAttribute(
+    "href",
+    "/agreement/rankings?project=3&pool=held_out",
+  );
+  expect(server.sent("GET /api/agreement/pools/")[0]?.query).toBe("?project=3");
+});
+
+test("a pool of which nothing is known says once what it lacks", async () => {
+  const none = { ...strictOf(0), value: null, low: null, high: null, reason_undefined: "At least 20 are needed." };
+  server.on("GET /api/agreement/pools/", {
+    body: { pools: [pools[0], { ...pools[1], figures: [none] }], reference_lines: report.reference_lines },
+  });
+  renderApp("/agreement");
+
+  expect(await screen.findByText(/Here, held-out labelers: not defined. At least 20 are needed/)).toBeVisible();
+  expect(screen.queryByRole("table", { name: "Agreement of each pool" })).not.toBeInTheDocument();
+});
+
+test("with a pool chosen nothing stands beside it", async () => {
+  renderApp("/agreement?pool=training");
+
+  await screen.findByRole("article", { name: "Pairwise agreement" });
+  expect(screen.queryByRole("table", { name: "Agreement of each pool" })).not.toBeInTheDocument();
+  expect(server.sent("GET /api/agreement/pools/")).toHaveLength(0);
+});
+
+test("every table and drawing can be taken away, its definition with it", async () => {
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  const saved: Blob[] = [];
+  const keep = (blob: Blob) => `blob:${saved.push(blob)}`;
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: keep, revokeObjectURL: () => undefined }));
+  const nextFile = async () => {
+    const number = saved.length;
+    await expect.poll(() => saved.length).toBe(number + 1);
+    return textOf(saved[number] as Blob);
+  };
+  const { user } = renderApp("/agreement");
+
+  for (const [name, words] of [
+    ["Figures of agreement", "Fleiss' kappa,,,,0,0,No two labelers have judged the same pair"],
+    ["Agreement of training and of held-out labelers", "Held-out,Pairwise agreement,0.77,0.684,0.72,17842,598,,0.5"],
+    ["Agreement by labeler", "Amina Osei,Training,4,,,,0,0,No two labelers"],
+    ["Agreement of every two labelers", "Amina Osei,Otto Berg,0.7024,0.684,0.72,120,598,"],
+    ["Cohen's kappa of every two labelers", "Amina Osei,Lea Roth,,,,0,0,No two labelers"],
+  ] as const) {
+    const file = nextFile();
+    await user.click(await screen.findByRole("button", { name: `Download ${name} as CSV` }));
+    expect(await file).toContain(words);
+    expect(await file).toMatch(/# .*95 % cluster bootstrap/);
+  }
+  const bars = screen.getByRole("region", { name: "Prompts by their agreement" });
+  await user.click(within(bars).getByText("Figures and files"));
+  const drawnBars = nextFile();
+  await user.click(within(bars).getByRole("button", { name: "Download Prompts by their agreement as SVG" }));
+  expect(await drawnBars).toContain("90 to 100");
+  const tile = screen.getByRole("article", { name: "Pairwise agreement" });
+  await user.click(within(tile).getByText("Figures and files"));
+  const drawnTile = nextFile();
+  await user.click(within(tile).getByRole("button", { name: "Download Pairwise agreement as SVG" }));
+  expect(await drawnTile).toContain("0.702 [0.684, 0.720]");
 });
 
 test("the rankings behind a figure are listed and open", async () => {

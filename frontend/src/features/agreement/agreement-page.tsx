@@ -5,9 +5,9 @@ import { useLocation } from "react-router";
 import type { AgreementReport } from "@/api/research-types";
 import { Banner } from "@/components/banner";
 import { ControlChart } from "@/components/control-chart";
+import { CsvButton } from "@/components/csv-button";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatDay } from "@/components/formats";
-import { IntervalChart } from "@/components/interval-chart";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { Moment } from "@/components/moment";
@@ -19,45 +19,21 @@ import { AgreementFilters } from "./agreement-filters";
 import { agreementQuery, anchorDriftQuery, FILTERS } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
+import { BesidePublished, PUBLISHED } from "./beside-published";
 import { countedAddress } from "./counted";
+import { figuresFile, kappasFile, labelersFile, matrixFile } from "./downloads";
 import { FigureTile } from "./figure-tile";
-import { intervalOf, sizeText } from "./figures";
 import { LabelersMatrix } from "./labelers-matrix";
 import { KappasTable, LabelersTable } from "./labelers-table";
 import { rowsAddress, weekFilters } from "./rows-address";
 import { SharesChart } from "./shares-chart";
 import { pointOf } from "./weeks";
 
-/** The figure that the published ones are of. */
-const PUBLISHED = "strict";
-
-/** The first figure against the published ones, on one scale. */
-function AgainstReferences({ report }: { report: AgreementReport }) {
-  const strict = report.figures.find(({ key }) => key === PUBLISHED);
-  const interval = strict ? intervalOf(strict) : null;
-  if (!strict || !interval) return null;
-  return (
-    <Section
-      title="Beside published figures"
-      note={report.reference_lines[0]?.source}
-      isSheet
-    >
-      <IntervalChart
-        title="Pairwise agreement beside published figures"
-        definition={`${strict.definition} ${report.definition.interval_method} Published: ${report.reference_lines[0]?.source ?? ""}.`}
-        rows={[
-          { label: "Here", note: sizeText(strict, strict.counted), interval },
-          ...report.reference_lines.map(({ label, value }) => ({
-            label,
-            interval: { value, low: null, high: null },
-            isQuiet: true,
-          })),
-        ]}
-        references={[{ value: strict.chance ?? 0.5, label: "Chance" }]}
-      />
-    </Section>
-  );
-}
+const BY_AGREEMENT =
+  "How many prompts have how much agreement, in percent, a tie against a preference counting a half; prompts that several labelers ranked.";
+const BY_LABELER = "How often each agrees with the others, ties dropped; the busiest first. Ties are of the judgments beside others'.";
+const TOGETHER = "Of every two of the twenty busiest labelers, ties dropped";
+const KAPPA = "Cohen's kappa of every two of the twenty busiest labelers, a tie being an answer.";
 
 function OverTime({ report, filters }: { report: AgreementReport; filters: Filters }) {
   if (!report.trend.some(({ value }) => value !== null)) return null;
@@ -158,34 +134,51 @@ function NoFigures() {
 function Figures({ report, filters }: { report: AgreementReport; filters: Filters }) {
   const { search } = useLocation();
   if (report.num_rankings === 0) return <NoFigures />;
+  const size = `${countOf(report.num_rankings, "ranking")} of ${countOf(report.num_prompts, "prompt")} by ${countOf(report.num_labelers, "labeler")}`;
+  const method = report.definition.interval_method;
   return (
     <>
       <Section
         title="Figures"
-        note={`${countOf(report.num_rankings, "ranking")} of ${countOf(report.num_prompts, "prompt")} by ${countOf(report.num_labelers, "labeler")}`}
+        note={size}
+        actions={
+          <CsvButton
+            title="Figures of agreement"
+            definition={`${size}. ${method}`}
+            figures={figuresFile(report.figures)}
+          />
+        }
       >
         <div className={classes.tiles}>
           {report.figures.map((figure) => (
             <FigureTile
               key={figure.key}
               figure={figure}
+              method={method}
               published={figure.key === PUBLISHED ? report.reference_lines : []}
               to={rowsAddress(filters)}
             />
           ))}
         </div>
       </Section>
-      <AgainstReferences report={report} />
+      <BesidePublished report={report} filters={filters} />
       <OverTime report={report} filters={filters} />
       <Section
         title="Prompts by their agreement"
-        note="In percent, a tie against a preference counting a half; prompts that several labelers ranked."
+        note="In percent, a tie against a preference counting a half; prompts that several labelers ranked. A bar leads to its prompts."
       >
-        <SharesChart shares={report.shares} search={search} />
+        <SharesChart shares={report.shares} search={search} definition={BY_AGREEMENT} />
       </Section>
       <Section
         title="Labelers"
-        note="How often each agrees with the others, ties dropped; the busiest first."
+        note={BY_LABELER}
+        actions={
+          <CsvButton
+            title="Agreement by labeler"
+            definition={`${BY_LABELER} ${method}`}
+            figures={labelersFile(report.labelers)}
+          />
+        }
       >
         <LabelersTable labelers={report.labelers} filters={filters} />
       </Section>
@@ -193,13 +186,27 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
         <>
           <Section
             title="Who agrees with whom"
-            note="Of every two of the twenty busiest labelers, ties dropped, over the 95% interval in percent and the pairs that both ordered. Grey: fewer than 20 shared pairs."
+            note={`${TOGETHER}, over the 95% interval in percent and the pairs that both ordered. Grey: fewer than 20 shared pairs.`}
+            actions={
+              <CsvButton
+                title="Agreement of every two labelers"
+                definition={`${TOGETHER}. ${method}`}
+                figures={matrixFile(report.together)}
+              />
+            }
           >
             <LabelersMatrix together={report.together} filters={filters} />
           </Section>
           <Section
             title="Cohen's kappa"
-            note="Of every two of the twenty busiest labelers, a tie being an answer."
+            note={KAPPA}
+            actions={
+              <CsvButton
+                title="Cohen's kappa of every two labelers"
+                definition={`${KAPPA} ${method}`}
+                figures={kappasFile(report.together)}
+              />
+            }
           >
             <KappasTable together={report.together} filters={filters} />
           </Section>

@@ -56,6 +56,17 @@ export function agreementQuery(filters: Filters) {
   });
 }
 
+/** Training and held-out labelers side by side; whichever pool was chosen is not asked for. */
+export function poolsQuery(filters: Filters) {
+  const query = selectionOf({ ...filters, pool: "" });
+  return queryOptions({
+    queryKey: ["agreement", "pools", query],
+    queryFn: ({ signal }) => bodyOf(api.GET("/api/agreement/pools/", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: AGAIN_EVERY_MS,
+  });
+}
+
 type RowsQuery = NonNullable<operations["rankings_behind_agreement"]["parameters"]["query"]>;
 
 /** The rankings behind a figure, newest first. */

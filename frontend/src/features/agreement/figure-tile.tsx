@@ -1,6 +1,8 @@
 import { Link } from "react-router";
 
 import type { AgreementFigure, AgreementReport } from "@/api/research-types";
+import type { ChartFacts } from "@/components/chart";
+import { ChartFrame } from "@/components/chart-frame";
 import { IntervalMark } from "@/components/interval-mark";
 
 import classes from "./agreement.module.css";
@@ -8,22 +10,40 @@ import { figureText, intervalOf, intervalText, isShare, sizeText } from "./figur
 
 type Published = AgreementReport["reference_lines"];
 
-function Drawing({ figure, published }: { figure: AgreementFigure; published: Published }) {
+/** The figure on a scale with chance and what others published; its files say what it is. */
+function Drawing({ figure, published, method }: { figure: AgreementFigure; published: Published; method: string }) {
   const interval = intervalOf(figure);
   if (!interval) return null;
+  const { label, chance, definition, num_pairs: n, counted, num_prompts: prompts } = figure;
   const range: [number, number] = isShare(figure.key) || interval.value >= 0 ? [0, 1] : [-1, 1];
-  const references = [
-    ...(figure.chance === null ? [] : [{ value: figure.chance, label: "chance" }]),
-    ...published,
-  ];
+  const references = [...(chance === null ? [] : [{ value: chance, label: "chance" }]), ...published];
   const ends = range.map((end) => (isShare(figure.key) ? `${end * 100}%` : String(end)));
+  const chart: ChartFacts = {
+    title: label,
+    definition: `${definition} ${method}`,
+    figures: {
+      columns: ["Name", "Figure", "95% low", "95% high", "n", "Prompts"],
+      rows: [
+        [label, interval.value, interval.low, interval.high, n, prompts],
+        ...references.map((one) => [one.label, one.value, null, null, null, null]),
+      ],
+    },
+    draw: async () =>
+      (await import("@/components/interval-drawing")).drawIntervals(
+        [{ label, note: sizeText(figure, counted), interval }],
+        range,
+        references,
+      ),
+  };
   return (
     <div className={classes.mark}>
-      <IntervalMark interval={interval} range={range} references={references} label={figure.label} />
-      <div className={classes.scale} aria-hidden="true">
-        <span>{ends[0]}</span>
-        <span>{ends[1]}</span>
-      </div>
+      <ChartFrame chart={chart} isTitled={false}>
+        <IntervalMark interval={interval} range={range} references={references} label={label} />
+        <div className={classes.scale} aria-hidden="true">
+          <span>{ends[0]}</span>
+          <span>{ends[1]}</span>
+        </div>
+      </ChartFrame>
     </div>
   );
 }
@@ -32,11 +52,14 @@ function Drawing({ figure, published }: { figure: AgreementFigure; published: Pu
 export function FigureTile({
   figure,
   published = [],
+  method,
   to,
 }: {
   figure: AgreementFigure;
   /** What others have published of the same figure. */
   published?: Published;
+  /** How intervals are made. */
+  method: string;
   /** Where the rows behind it are. */
   to: string;
 }) {
@@ -66,7 +89,7 @@ export function FigureTile({
               {label}: {figureText(figure.key, value)}
             </p>
           ))}
-          <Drawing figure={figure} published={published} />
+          <Drawing figure={figure} published={published} method={method} />
         </>
       )}
       <p className={classes.definition}>{figure.definition}</p>

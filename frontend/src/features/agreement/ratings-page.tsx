@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 
 import type { RatingReport } from "@/api/research-types";
+import { CsvButton } from "@/components/csv-button";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
@@ -18,6 +19,7 @@ import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { BesideGold } from "./beside-gold";
 import { countedAddress } from "./counted";
+import { flagsFile } from "./downloads";
 import { intervalOf, sizeText } from "./figures";
 import { FlagsTable } from "./flags-table";
 import { LoneFigure } from "./lone-figure";
@@ -89,6 +91,7 @@ function Figures({
   onLabeler: (labeler: string) => void;
 }) {
   const newest = report.num_rankings === report.num_sealed ? "" : `, the newest of ${formatCount(report.num_sealed)}`;
+  const aboutFlags = `${report.definitions.ac1} ${report.definitions.flag_alpha}`;
   return (
     <>
       <Section
@@ -106,7 +109,14 @@ function Figures({
       </Section>
       <Section
         title="Agreement about flags"
-        note={`${report.definitions.ac1} ${report.definitions.flag_alpha}`}
+        note={aboutFlags}
+        actions={
+          <CsvButton
+            title="Agreement about flags"
+            definition={`${report.definitions.prevalence} ${aboutFlags} ${report.definitions.interval_method}`}
+            figures={flagsFile(report.flags)}
+          />
+        }
       >
         <FlagsTable flags={report.flags} filters={filters} />
       </Section>

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { catalogueQuery } from "@/api/labeling";
 import type { Leaderboard, Standing } from "@/api/research-types";
 import { DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
+import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { FilterSelect } from "@/components/filter-select";
@@ -15,6 +16,7 @@ import { StackedBars } from "@/components/stacked-bars";
 import {
   behindAddress,
   cellParts,
+  headToHeadFile,
   modelAddress,
   noStrengths,
   rateBetween,
@@ -25,6 +27,7 @@ import type { NamedRate } from "./standings";
 import type { ScopeFilters } from "./win-rate-queries";
 import classes from "./win-rates.module.css";
 
+const HEAD_TO_HEAD = "How often the row's model is ranked above the column's, with its 95% interval and n.";
 const HALF = { value: 0.5, label: "As good" };
 
 export function Strengths({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
@@ -140,7 +143,14 @@ export function HeadToHeads({ found, filters }: { found: Leaderboard; filters: S
   return (
     <Section
       title="Head to head"
-      note="The row's model over the column's, with its interval; each leads to the rankings behind it."
+      note={`${HEAD_TO_HEAD} Each leads to the rankings behind it.`}
+      actions={
+        <CsvButton
+          title="Head to head"
+          definition={`${HEAD_TO_HEAD} ${found.win_rate_definition} ${found.interval_method}`}
+          figures={headToHeadFile(found)}
+        />
+      }
     >
       <DataTable
         caption="Head to head"

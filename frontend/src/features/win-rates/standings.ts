@@ -1,4 +1,5 @@
 import type { HeadToHead, Leaderboard, Rate, Standing } from "@/api/research-types";
+import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import type { IntervalRow } from "@/components/interval-chart";
 
@@ -85,6 +86,24 @@ export function noStrengths({ models }: Leaderboard): string | null {
 
 export function rateBetween(found: Leaderboard, model: number, other: number): HeadToHead | undefined {
   return found.head_to_head.find((one) => one.model === model && one.other === other);
+}
+
+/** A row for each model over each other that it met. */
+export function headToHeadFile({ models, head_to_head: pairs }: Leaderboard): FiguresOfChart {
+  const nameOf = new Map(models.map(({ source }) => [source.id, source.name]));
+  return {
+    columns: ["Model", "Over", "Win rate", "95% low", "95% high", "n", "Prompts", "Missing because"],
+    rows: pairs.map(({ model, other, win_rate: rate }) => [
+      nameOf.get(model) ?? `model ${model}`,
+      nameOf.get(other) ?? `model ${other}`,
+      rate.value,
+      rate.low,
+      rate.high,
+      rate.n,
+      rate.num_prompts,
+      rate.reason_undefined ?? rate.reason_no_interval ?? "",
+    ]),
+  };
 }
 
 /** `62.1%` and `(55 to 69, n 120)` */

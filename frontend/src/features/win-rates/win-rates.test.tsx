@@ -7,6 +7,8 @@ import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
 import { catalogue } from "@/testing/tasks";
 
+import { headToHeadFile } from "./standings";
+
 const sft = { id: 3, name: "sft-2" };
 const ppo = { id: 8, name: "ppo-1" };
 
@@ -123,6 +125,10 @@ test("head to head is a table with interval and n in every cell", async () => {
   const table = await screen.findByRole("table", { name: "Head to head" });
   expect(within(table).getByRole("link", { name: "62.0% (57 to 67, n 120)" })).toBeVisible();
   expect(within(table).getByRole("link", { name: "38.0% (33 to 43, n 120)" })).toBeVisible();
+  expect(screen.getByRole("button", { name: "Download Head to head as CSV" })).toBeVisible();
+  const file = headToHeadFile(found);
+  expect(file.columns).toEqual(["Model", "Over", "Win rate", "95% low", "95% high", "n", "Prompts", "Missing because"]);
+  expect(file.rows[1]?.slice(0, 3)).toEqual(["sft-2", "ppo-1", 0.38]);
 });
 
 test("ratings are read out as shares, and a flag that nobody was asked about says so", async () => {

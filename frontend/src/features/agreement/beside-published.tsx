@@ -1,0 +1,166 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import type { AgreementFigure, AgreementReport, PoolAgreement } from "@/api/research-types";
+import { POOL_WORDS } from "@/api/words";
+import { CsvButton } from "@/components/csv-button";
+import { DataTable } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
+import { FigureOver } from "@/components/figure-over";
+import { formatCount } from "@/components/formats";
+import { IntervalChart } from "@/components/interval-chart";
+import type { IntervalRow } from "@/components/interval-chart";
+import { NotDefined } from "@/components/not-defined";
+import { Section } from "@/components/section";
+
+import { poolsQuery } from "./agreement-query";
+import type { Filters } from "./agreement-query";
+import { poolsFile } from "./downloads";
+import { asCoefficient, asShare, intervalOf, isShare, sizeText } from "./figures";
+import { rowsAddress } from "./rows-address";
+
+/** The figure that the published ones are of. */
+export const PUBLISHED = "strict";
+const SIDE_BY_SIDE = "Each figure among training labelers alone and among held-out labelers alone.";
+
+function publishedIn(figures: AgreementFigure[]): AgreementFigure | undefined {
+  return figures.find(({ key }) => key === PUBLISHED);
+}
+
+function rowsOf(label: string, figure: AgreementFigure | undefined, to: string): IntervalRow[] {
+  const interval = figure ? intervalOf(figure) : null;
+  return figure && interval ? [{ label, note: sizeText(figure, figure.counted), to, interval }] : [];
+}
+
+function nameOf(pool: PoolAgreement["pool"]): string {
+  return `Here, ${POOL_WORDS[pool].toLowerCase()} labelers`;
+}
+
+/** The first figure against the published ones, on one scale, each pool by itself. */
+function AgainstReferences({
+  report,
+  pools,
+  filters,
+}: {
+  report: AgreementReport;
+  pools: PoolAgreement[];
+  filters: Filters;
+}) {
+  const strict = publishedIn(report.figures);
+  const here = rowsOf("Here", strict, rowsAddress(filters));
+  if (!strict || here.length === 0) return null;
+  const source = report.reference_lines[0]?.source ?? "";
+  return (
+    <Section title="Beside published figures" note={source} isSheet>
+      <IntervalChart
+        title="Pairwise agreement beside published figures"
+        definition={`${strict.definition} ${report.definition.interval_method} Published: ${source}.`}
+        rows={[
+          ...here,
+          ...pools.flatMap(({ pool, figures }) =>
+            rowsOf(nameOf(pool), publishedIn(figures), rowsAddress({ ...filters, pool })),
+          ),
+          ...report.reference_lines.map(({ label, value }) => ({
+            label,
+            interval: { value, low: null, high: null },
+            isQuiet: true,
+          })),
+        ]}
+        references={[{ value: strict.chance ?? 0.5, label: "Chance" }]}
+      />
+      <NotDefined
+        title="Pairwise agreement"
+        figures={pools.flatMap(({ pool, figures }) => {
+          const figure = publishedIn(figures);
+          return figure ? [{ name: nameOf(pool), figure }] : [];
+        })}
+      />
+    </Section>
+  );
+}
+
+/** One figure in every pool. */
+interface PoolsRow {
+  key: string;
+  label: string;
+  of: Map<PoolAgreement["pool"], AgreementFigure>;
+}
+
+function columnsOf(pools: PoolAgreement[], filters: Filters): Column<PoolsRow>[] {
+  return [
+    { key: "figure", header: "Figure", isRowHeader: true, cell: ({ label }) => label },
+    ...pools.flatMap(({ pool }): Column<PoolsRow>[] => [
+      {
+        key: pool,
+        header: `${POOL_WORDS[pool]} labelers`,
+        align: "end",
+        cell: ({ key, of }) => {
+          const figure = of.get(pool);
+          return figure && <FigureOver figure={figure} write={isShare(key) ? asShare : asCoefficient} />;
+        },
+      },
+      {
+        key: `${pool} n`,
+        header: "n",
+        align: "end",
+        cell: ({ label, of }) => (
+          <Link
+            to={rowsAddress({ ...filters, pool })}
+            aria-label={`The rankings behind ${label}, ${POOL_WORDS[pool].toLowerCase()} labelers`}
+          >
+            {formatCount(of.get(pool)?.num_pairs ?? 0)}
+          </Link>
+        ),
+      },
+    ]),
+  ];
+}
+
+function SideBySide({ pools, filters }: { pools: PoolAgreement[]; filters: Filters }) {
+  const rows: PoolsRow[] = (pools[0]?.figures ?? []).map(({ key, label }) => ({
+    key,
+    label,
+    of: new Map(
+      pools.flatMap(({ pool, figures }) =>
+        figures.filter((figure) => figure.key === key).map((figure) => [pool, figure] as const),
+      ),
+    ),
+  }));
+  const methods = [...new Set(pools.map(({ interval_method: method }) => method))].join(" ");
+  return (
+    <Section
+      title="Training and held-out labelers"
+      note={`${SIDE_BY_SIDE} Under each its 95% interval; the n leads to the rankings.`}
+      actions={
+        <CsvButton
+          title="Agreement of training and of held-out labelers"
+          definition={`${SIDE_BY_SIDE} ${methods}`}
+          figures={poolsFile(pools)}
+        />
+      }
+    >
+      <DataTable
+        caption="Agreement of each pool"
+        columns={columnsOf(pools, filters)}
+        rows={rows}
+        rowKey={({ key }) => key}
+      />
+    </Section>
+  );
+}
+
+/** Where the figures stand: beside what was published, and one pool beside the other (R42). */
+export function BesidePublished({ report, filters }: { report: AgreementReport; filters: Filters }) {
+  // With a pool chosen there is nothing to stand beside it.
+  const pools = useQuery({ ...poolsQuery(filters), enabled: filters.pool === "" });
+  const shown = filters.pool === "" ? (pools.data?.pools ?? []) : [];
+  // A pool of which nothing is known is no side: what it lacks is said once, above.
+  const hasSides =
+    shown.length > 0 && shown.every(({ figures }) => figures.some(({ value }) => value !== null));
+  return (
+    <>
+      <AgainstReferences report={report} pools={shown} filters={filters} />
+      {hasSides && <SideBySide pools={shown} filters={filters} />}
+    </>
+  );
+}

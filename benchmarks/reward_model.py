@@ -2,13 +2,14 @@
 
     python -m benchmarks.reward_model [--quick] [--trl] [--shape P,R,K ...] [--precision bf16 ...]
                                       [--rounds N] [--processor]
-    python -m benchmarks.reward_model --memory [--trl] [--shape P,R,K ...]
+    python -m benchmarks.reward_model --memory [--trl] [--shape P,R,K ...] [--budget N]
 
 Prints a row for each shape and precision: milliseconds of one training step (forward, backward,
 optimiser) per prompt, and how many times as long the other ways take. All ways of a row are
 interleaved in one run; the figure is the median, and behind a ratio stand the least and the most of
 any round. `--trl` adds TRL's RewardTrainer, which requirements-parity.txt brings. `--memory` prints
-the peak memory of each way instead, each in a process of its own. CPU on two threads; CUDA too
+the peak memory of each way instead, each in a process of its own. `--budget` is how many tokens
+Concord's own ways read at once; TRL takes three pairs or six. CPU on two threads; CUDA too
 where there is one. `--processor` takes one thread and counts what it worked instead of the time
 that went by, which on a busy machine is not the same.
 """
@@ -25,7 +26,7 @@ from functools import partial
 
 import torch
 
-from benchmarks.reward_model_ways import Setting, own_way, trl_way
+from benchmarks.reward_model_ways import MAX_TOKENS, Setting, own_way, trl_way
 
 NUM_THREADS = 2
 SHAPES = [
@@ -87,15 +88,18 @@ def ratio_cell(taken: dict[str, list[float]], name: str, ideal: float) -> str:
 
 def peak_megabytes(setting: Setting, way: str) -> float:
     """What two steps need beyond what the process held before, in a process of its own."""
-    arguments = [setting.prompt, setting.completion, setting.k, setting.precision, way]
+    shape = (setting.prompt, setting.completion, setting.k)
+    arguments = [*shape, setting.precision, setting.max_tokens, way]
     command = [sys.executable, "-m", "benchmarks.reward_model", "--child", *map(str, arguments)]
     # The trainer of TRL prints; the last line is ours.
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(answer.stdout.strip().splitlines()[-1])
 
 
-def measure_peak(prompt: str, completion: str, k: str, precision: str, way: str) -> None:
-    setting = Setting(int(prompt), int(completion), int(k), precision)
+def measure_peak(
+    prompt: str, completion: str, k: str, precision: str, budget: str, way: str
+) -> None:
+    setting = Setting(int(prompt), int(completion), int(k), precision, int(budget))
     if way == "trl":
         step = trl_way(setting, TRL_BATCHES[0])
     else:
@@ -143,7 +147,8 @@ def asked_for() -> argparse.Namespace:
     parser.add_argument("--processor", action="store_true")
     parser.add_argument("--shape", nargs="*", default=[])
     parser.add_argument("--precision", nargs="*", default=list(PRECISIONS))
-    parser.add_argument("--child", nargs=5, default=None)
+    parser.add_argument("--budget", type=int, default=MAX_TOKENS)
+    parser.add_argument("--child", nargs=6, default=None)
     return parser.parse_args()
 
 
@@ -158,7 +163,7 @@ def main() -> None:
     shapes = given or (QUICK if asked.quick else SHAPES)
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() and not asked.memory else [])]
     settings = [
-        Setting(prompt, completion, k, precision, device=device)
+        Setting(prompt, completion, k, precision, asked.budget, device)
         for device in devices
         for prompt, completion, k in shapes
         for precision in asked.precision

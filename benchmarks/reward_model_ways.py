@@ -26,6 +26,8 @@ from training.ml.world import World
 
 WIDTH, NUM_LAYERS, NUM_HEADS, INNER, VOCABULARY = 384, 6, 6, 1024, 8192
 RATE = 1e-6
+# Tokens that a forward pass of ours reads, padding included.
+MAX_TOKENS = 4096
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Setting:
     completion: int
     k: int
     precision: str
-    max_tokens: int = 4096
+    max_tokens: int = MAX_TOKENS
     device: str = "cpu"
 
     @property

@@ -1,12 +1,10 @@
 """How labelers work, in facts: ties, contradictions, what position and length have to do with it.
 
 Facts only: there is no score, and whether a habit is a fault is for a person to judge (R19). Each
-fact is a quotient of two sums over rankings, so that the pairs of one ranking, which hang together,
-count as one draw in its interval.
+is a quotient of two sums over rankings; ``agreement.facts`` makes it one, with its interval.
 """
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,34 +12,7 @@ import numpy as np
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 from labeling.preferences import pair_sign_columns
 
-# Fewer rankings than this, or whatever else a fact is counted over, make no fact.
-MINIMUM_COUNTED: Final = 10
 NORMAL_95: Final = 1.959964
-INTERVAL_METHOD: Final = (
-    "95 % normal interval of a quotient of sums, linearised, each ranking being one draw; for a "
-    "median, the order statistics that hold it in 95 % of samples."
-)
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A value with its interval and size, or the reason why there is none; never NaN.
-
-    ``expected`` is what no habit at all would give and ``p_value`` how often chance alone goes as
-    far from it.
-    """
-
-    value: float | None
-    num_counted: int
-    reason_undefined: str | None = None
-    low: float | None = None
-    high: float | None = None
-    expected: float | None = None
-    p_value: float | None = None
-
-    def __post_init__(self) -> None:
-        if (self.value is None) == (self.reason_undefined is None):
-            raise ValueError("a fact has a value or the reason why it has none")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,58 +36,6 @@ class JudgedItems:
     rank: IntArray
     rating: FloatArray
     length: IntArray
-
-
-def quotient(sums: Sums, *, counted: str, limits: tuple[float, float] = (0.0, 1.0)) -> Fact:
-    """Sum of the parts over the sum of the wholes, over the draws that say anything."""
-    says = sums.whole > 0
-    part, whole = sums.part[says], sums.whole[says]
-    num_draws = len(whole)
-    if num_draws < MINIMUM_COUNTED:
-        return too_few(num_draws, counted)
-    total = whole.sum()
-    value = float(part.sum() / total)
-    residual = part - value * whole
-    variance = num_draws / (num_draws - 1) * float((residual**2).sum()) / float(total) ** 2
-    low = high = None
-    # All draws alike: the linearised interval would have no width, which is not certainty.
-    if variance > 0:
-        reach = NORMAL_95 * float(np.sqrt(variance))
-        low, high = max(limits[0], value - reach), min(limits[1], value + reach)
-    return Fact(value, num_draws, low=low, high=high)
-
-
-def as_likely_as(fact: Fact, *, expected: float) -> Fact:
-    """The fact with the chance, by a z-test, of lying as far from what is expected."""
-    if fact.value is None or fact.low is None or fact.high is None:
-        return replace(fact, expected=expected if fact.value is not None else None)
-    # The interval may have been cut at a limit on one side; the other side has its full width.
-    reach = max(fact.high - fact.value, fact.value - fact.low)
-    standard_error = reach / NORMAL_95
-    p_value = math.erfc(abs(fact.value - expected) / standard_error / math.sqrt(2))
-    return replace(fact, expected=expected, p_value=p_value)
-
-
-def median(values: FloatArray, *, counted: str) -> Fact:
-    """The middle of the values with the order statistics around it."""
-    known = np.sort(values[~np.isnan(values)])
-    num_known = len(known)
-    if num_known < MINIMUM_COUNTED:
-        return too_few(num_known, counted)
-    reach = NORMAL_95 * np.sqrt(num_known) / 2
-    first = max(0, int(np.floor(num_known / 2 - reach)))
-    last = min(num_known - 1, int(np.ceil(num_known / 2 + reach)))
-    return Fact(
-        float(np.median(known)), num_known, low=float(known[first]), high=float(known[last])
-    )
-
-
-def too_few(num_counted: int, counted: str) -> Fact:
-    reason = (
-        f"{counted.capitalize()} so far: {num_counted}. At least {MINIMUM_COUNTED} are needed, "
-        f"{MINIMUM_COUNTED - num_counted} more than that."
-    )
-    return Fact(None, num_counted, reason_undefined=reason)
 
 
 def ties(items: JudgedItems) -> Sums:
@@ -160,26 +79,6 @@ def same_order(now: IntArray, before: IntArray) -> tuple[float, float]:
     _, _, signs = pair_sign_columns(np.stack([now, before]))
     strict = (signs != 0).all(axis=0)
     return float((strict & (signs[0] == signs[1])).sum()), float(strict.sum())
-
-
-def position_preference(sums: Sums, k: IntArray) -> Fact:
-    """How often the completion shown first was ranked best, against one in K.
-
-    ``k`` says how many completions each draw had. The test is exact: the number of successes of
-    draws that each succeed with one in their K.
-    """
-    fact = quotient(sums, counted="rankings with one best completion")
-    if fact.value is None:
-        return fact
-    counts = k[sums.whole > 0]
-    return Fact(
-        fact.value,
-        fact.num_counted,
-        low=fact.low,
-        high=fact.high,
-        expected=float((1 / counts).mean()),
-        p_value=two_sided(int(sums.part.sum()), counts),
-    )
 
 
 def two_sided(num_successes: int, k: IntArray) -> float:

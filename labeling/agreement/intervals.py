@@ -3,7 +3,7 @@
 Judgments of one prompt hang together, so judgments are never resampled one by one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,8 @@ class Figure:
     low: float | None = None
     high: float | None = None
     reason_no_interval: str | None = None
+    # The standard deviation of the resampled values.
+    standard_error: float | None = None
     chance: float | None = None
 
     def __post_init__(self) -> None:
@@ -110,7 +112,7 @@ def estimate(
     numerator, denominator = (float(side) for side in quotient)
     if denominator == 0:
         return undefined(when_undefined, size=size)
-    low, high, reason = _interval(resamples, size.num_prompts)
+    low, high, error, reason = _interval(resamples, size.num_prompts)
     return Figure(
         value=numerator / denominator,
         reason_undefined=None,
@@ -119,6 +121,7 @@ def estimate(
         low=low,
         high=high,
         reason_no_interval=reason,
+        standard_error=error,
         chance=chance,
     )
 
@@ -128,25 +131,36 @@ def resample(sums_of_prompts: FloatArray) -> FloatArray:
 
     Shapes: sums_of_prompts, prompts x counts; the answer, resamples x counts.
     """
-    num_prompts = len(sums_of_prompts)
+    return np.concatenate([drawn @ sums_of_prompts for drawn in _chunks(len(sums_of_prompts))])
+
+
+def times_drawn(num_prompts: int) -> FloatArray:
+    """How often each prompt is in each of the studies that ``resample`` makes.
+
+    Shapes: resamples x prompts.
+    """
+    return np.concatenate(list(_chunks(num_prompts)))
+
+
+def _chunks(num_prompts: int) -> Iterator[FloatArray]:
     generator = np.random.default_rng(SEED)
     rows_at_once = max(1, CHUNK_CELLS // num_prompts)
-    chunks = []
     for start in range(0, NUM_RESAMPLES, rows_at_once):
         # Row by row, so that each stays in the processor's cache: three times faster than at once.
-        times_drawn = [
+        rows = [
             np.bincount(generator.integers(num_prompts, size=num_prompts), minlength=num_prompts)
             for _ in range(start, min(start + rows_at_once, NUM_RESAMPLES))
         ]
-        chunks.append(np.asarray(times_drawn, dtype=np.float64) @ sums_of_prompts)
-    return np.concatenate(chunks)
+        yield np.asarray(rows, dtype=np.float64)
 
 
 def _interval(
     resamples: Callable[[], Quotient], num_prompts: int
-) -> tuple[float | None, float | None, str | None]:
+) -> tuple[float | None, float | None, float | None, str | None]:
+    """Its low and high end and the standard error, or why there is none."""
     if num_prompts < MINIMUM_PROMPTS:
         return (
+            None,
             None,
             None,
             f"An interval needs at least {MINIMUM_PROMPTS} prompts; here are {num_prompts}.",
@@ -155,7 +169,8 @@ def _interval(
     defined = denominator != 0
     # Percentiles of what is left would be of another question than the one asked.
     if defined.mean() < CONFIDENCE_PERCENT / 100:
-        return None, None, "The figure is undefined in too many of the resamples."
+        return None, None, None, "The figure is undefined in too many of the resamples."
     tail = (100 - CONFIDENCE_PERCENT) / 2
-    low, high = np.percentile(numerator[defined] / denominator[defined], [tail, 100 - tail])
-    return float(low), float(high), None
+    values = numerator[defined] / denominator[defined]
+    low, high = np.percentile(values, [tail, 100 - tail])
+    return float(low), float(high), float(values.std(ddof=1)), None

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from labeling.agreement.habits import NORMAL_95, Fact
+from labeling.agreement.facts import Fact
 
 MARK_LEVEL: Final = 0.05
 MARK_DEFINITION: Final = (
     "A fact is marked where chance alone would go as far in fewer than 5 % of cases, divided by "
     "the number of labelers who are tested for that fact (Bonferroni). The test is a two-sided "
-    "z-test of the labeler against all together, by both intervals; for the completion shown first "
+    "z-test of the labeler against all together, by the spread of both in the resamples of prompts "
+    "(of a median, by the longer side of its interval); for the completion shown first "
     "the exact test against one in K, and for leniency the z-test against 0. A labeler is a part "
     "of all, so the test is slow to mark, most of all where few work."
 )
@@ -48,17 +49,9 @@ def _tested(fact: Fact, of_all: Fact) -> tuple[float, float] | None:
         return None
     if fact.p_value is not None and fact.expected is not None:
         return fact.p_value, fact.value - fact.expected
-    error, error_of_all = _standard_error(fact), _standard_error(of_all)
-    if of_all.value is None or error is None or error_of_all is None:
+    error, error_of_all = fact.standard_error, of_all.standard_error
+    if of_all.value is None or not error or not error_of_all:
         return None
     difference = fact.value - of_all.value
     z = abs(difference) / math.hypot(error, error_of_all)
     return math.erfc(z / math.sqrt(2)), difference
-
-
-def _standard_error(fact: Fact) -> float | None:
-    if fact.value is None or fact.low is None or fact.high is None:
-        return None
-    # The interval may have been cut at a limit on one side; the other side has its full width.
-    reach = max(fact.high - fact.value, fact.value - fact.low)
-    return reach / NORMAL_95 if reach > 0 else None

@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from labeling.agreement.alpha import Level, Quotient, coincidences_by, krippendorff_quotient
-from labeling.agreement.habits import Fact, Sums, as_likely_as, quotient
+from labeling.agreement.facts import Drawn, Fact, as_likely_as, quotients
+from labeling.agreement.habits import Sums
 from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few
 from labeling.agreement.judgments import FloatArray, IntArray
 
@@ -26,8 +27,8 @@ LIKERT_ALPHA_DEFINITION: Final = (
 )
 LENIENCY_DEFINITION: Final = (
     "How much higher than the others' mean this labeler rates the completions that others rated "
-    "too, in points of the scale 1 to 7. The p-value is of a z-test against 0, each ranking being "
-    "one draw."
+    "too, in points of the scale 1 to 7. The p-value is of a z-test against 0, by the spread "
+    "over resamples of whole prompts."
 )
 PREVALENCE_DEFINITION: Final = "The share of the answers to this question that are yes."
 AC1_DEFINITION: Final = (
@@ -154,18 +155,15 @@ def leniency(ratings: Ratings) -> dict[int, Fact]:
     rows = np.flatnonzero(judged[ratings.unit] > 1)
     unit, value = ratings.unit[rows], ratings.value[rows]
     above = value - (total[unit] - value) / (judged[unit] - 1)
-    widest = float(ratings.values[-1] - ratings.values[0])
-    facts = {}
-    for labeler in np.unique(ratings.labeler).tolist():
-        mine = ratings.labeler[rows] == labeler
-        _, draw = np.unique(ratings.ranking[rows][mine], return_inverse=True)
-        sums = Sums(
-            np.bincount(draw, above[mine]).astype(np.float64),
-            np.bincount(draw).astype(np.float64),
-        )
-        fact = quotient(sums, counted=RATED_BY_OTHERS, limits=(-widest, widest))
-        facts[int(labeler)] = as_likely_as(fact, expected=0.0)
-    return facts
+    _, first, draw = np.unique(ratings.ranking[rows], return_index=True, return_inverse=True)
+    sums = Sums(
+        np.bincount(draw, above, minlength=len(first)),
+        np.bincount(draw, minlength=len(first)).astype(np.float64),
+    )
+    drawn = Drawn(ratings.labeler[rows][first], ratings.prompt[unit[first]])
+    labelers = np.unique(ratings.labeler).tolist()
+    facts = quotients(sums, drawn, labelers=labelers, counted=RATED_BY_OTHERS)
+    return {labeler: as_likely_as(facts[labeler], expected=0.0) for labeler in labelers}
 
 
 def _figure(by_prompt: FloatArray, of: Callable[[FloatArray], Quotient], size: Size) -> Figure:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from labeling.agreement.habits import INTERVAL_METHOD, MINIMUM_COUNTED
+from labeling.agreement.facts import FACT_INTERVAL_METHOD, MINIMUM_COUNTED
 from labeling.agreement.outliers import MARK_DEFINITION, Mark
 from labeling.agreement.ratings import LENIENCY_DEFINITION, RATED_BY_OTHERS
 from labeling.api.permissions import IsResearcher
@@ -77,8 +77,7 @@ FACTS: Final[dict[str, FactWords]] = {
         "Agrees with others",
         "share",
         "comparisons",
-        "On all prompts that others ranked too: pairs ordered as others did, ties dropped. The "
-        "interval resamples whole prompts.",
+        "On all prompts that others ranked too: pairs ordered as others did, ties dropped.",
     ),
     "calibration_agreement": FactWords(
         "Calibration",
@@ -131,6 +130,7 @@ class FactOutput(serializers.Serializer[Any]):
         allow_null=True, help_text="How often chance alone goes as far from what is expected."
     )
     reason_undefined = serializers.CharField(allow_null=True)
+    reason_no_interval = serializers.CharField(allow_null=True)
     p_beside_all = serializers.FloatField(
         allow_null=True,
         help_text="How often chance alone goes as far from all together; null if not tested.",
@@ -191,7 +191,7 @@ class LabelerQualityView(APIView):
 def _shown(found: LabelerQuality) -> dict[str, Any]:
     return {
         "facts": [{"key": key, **vars(words)} for key, words in FACTS.items()],
-        "interval_method": INTERVAL_METHOD,
+        "interval_method": FACT_INTERVAL_METHOD,
         "mark_definition": MARK_DEFINITION,
         "minimum_counted": MINIMUM_COUNTED,
         "num_labelers": found.num_labelers,

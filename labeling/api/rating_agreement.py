@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from labeling.agreement.drift import TREND_DEFINITION
+from labeling.agreement.facts import FACT_INTERVAL_METHOD
 from labeling.agreement.gold import GOLD_DEFINITION
-from labeling.agreement.habits import INTERVAL_METHOD as LENIENCY_INTERVAL_METHOD
 from labeling.agreement.intervals import INTERVAL_METHOD, MINIMUM_COMPARISONS
 from labeling.agreement.ratings import (
     AC1_DEFINITION,
@@ -41,7 +41,7 @@ DEFINITIONS: Final = {
     "gold": GOLD_DEFINITION,
     "gold_weeks": TREND_DEFINITION,
     "interval_method": INTERVAL_METHOD,
-    "leniency_interval_method": LENIENCY_INTERVAL_METHOD,
+    "leniency_interval_method": FACT_INTERVAL_METHOD,
 }
 
 

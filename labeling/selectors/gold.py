@@ -8,8 +8,9 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet
 
+from labeling.agreement.facts import Drawn, Fact, Facts, quotients
 from labeling.agreement.gold import GoldDraw
-from labeling.agreement.habits import Fact, Sums, quotient, same_order
+from labeling.agreement.habits import Sums, same_order
 from labeling.models import Adjudication, RankedCompletion, Ranking
 from labeling.selectors.judged_pairs import Subject, counted_rankings
 from labeling.selectors.sealed_work import Scope
@@ -17,27 +18,28 @@ from labeling.selectors.sealed_work import Scope
 COUNTED = "rankings of gold prompts"
 
 
-def agreement_with_gold(scope: Scope, labelers: Sequence[int]) -> tuple[Fact, dict[int, Fact]]:
+def agreement_with_gold(scope: Scope, labelers: Sequence[int]) -> Facts:
     """Of all together and of each of these: the pairs ordered as the gold order has them, of those
     that both order. Two queries."""
     rankings = counted_rankings(include_simulated=scope.include_simulated)
-    draws = gold_draws(rankings.filter(scope.on("task__project")))
-    of_labeler = gold_facts(draws)
-    return _fact(draws), {labeler: of_labeler.get(labeler, _fact([])) for labeler in labelers}
+    return _facts(gold_draws(rankings.filter(scope.on("task__project"))), labelers)
 
 
 def gold_facts(draws: Sequence[GoldDraw]) -> dict[int, Fact]:
     """Of each labeler who has ranked a gold prompt."""
-    of_labeler = defaultdict(list)
-    for draw in draws:
-        of_labeler[draw.labeler].append(draw)
-    return {labeler: _fact(own) for labeler, own in of_labeler.items()}
+    labelers = sorted({draw.labeler for draw in draws})
+    facts = _facts(draws, labelers)
+    return {labeler: facts[labeler] for labeler in labelers}
 
 
-def _fact(draws: Sequence[GoldDraw]) -> Fact:
+def _facts(draws: Sequence[GoldDraw], labelers: Sequence[int]) -> Facts:
     part = np.array([draw.same for draw in draws], dtype=np.float64)
     whole = np.array([draw.both_order for draw in draws], dtype=np.float64)
-    return quotient(Sums(part, whole), counted=COUNTED)
+    drawn = Drawn(
+        np.array([draw.labeler for draw in draws], dtype=np.int64),
+        np.array([draw.prompt for draw in draws], dtype=np.int64),
+    )
+    return quotients(Sums(part, whole), drawn, labelers=labelers, counted=COUNTED)
 
 
 def gold_draws(rankings: QuerySet[Ranking]) -> list[GoldDraw]:

@@ -3,24 +3,29 @@
 What labelers see of themselves is not here, and nothing acts on it: a person reads it and asks.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Mod
 
-from labeling.agreement.habits import (
+from labeling.agreement.facts import (
+    NUM_CLUSTERS,
+    Drawn,
     Fact,
-    Sums,
-    median,
-    position_preference,
-    quotient,
-    too_few,
+    Facts,
+    fact_of,
+    medians,
+    no_fact,
+    position_preferences,
+    quotients,
 )
+from labeling.agreement.habits import Sums
 from labeling.agreement.intervals import Figure
-from labeling.agreement.judgments import FloatArray, IntArray
+from labeling.agreement.judgments import IntArray
 from labeling.agreement.outliers import Mark, marks
 from labeling.agreement.people import agreement_with_others
 from labeling.agreement.ratings import RATED_BY_OTHERS, leniency
@@ -32,12 +37,21 @@ from labeling.selectors.agreement import agreement_of_labelers
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.gold import agreement_with_gold
 from labeling.selectors.judged_pairs import ranked_items
+from labeling.selectors.number_columns import float_columns
 from labeling.selectors.rankings import sealed_rankings
 from labeling.selectors.sealed_work import Scope, SealedWork, sealed_work
 
 # The busiest labelers are listed one by one; the rest are in the figures of all together.
 NUM_LABELERS_LISTED: Final = 200
 NO_LENIENCY_OF_ALL: Final = "Each is compared with the others; all together have no others."
+# What a draw of each is called.
+HABITS_COUNTED: Final = {
+    "tie_share": "rankings",
+    "contradiction_share": "rankings with differing ratings",
+    "length_preference": "rankings of texts of different length",
+    "self_consistency": "repeated tasks",
+    "none_acceptable_share": "rankings",
+}
 ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 
 
@@ -76,43 +90,25 @@ def labeler_quality(
         raise NotAccessible
     scope = Scope(project_id, include_simulated)
     answers = sealed_work(scope)
-    counts = _assignment_counts(scope)
-    num_answered = Counter({labeler: answered for labeler, answered, _ in counts})
-    listed = [labeler for labeler, _ in num_answered.most_common(NUM_LABELERS_LISTED)]
+    counts = _Counts.of(scope)
+    listed = counts.busiest()
     of_all, calibration = _calibration_agreement(scope, listed)
-    gold_of_all, gold = agreement_with_gold(scope, listed)
-    lenient = leniency(answers.ratings)
     shared = agreement_of_labelers(
         Selection(project_id=project_id, include_simulated=include_simulated), listed
     )
+    facts: dict[str, Facts] = {
+        "skip_rate": counts.skip_rates(listed),
+        **_timing(answers, listed),
+        **_habits(answers, listed),
+        "agreement_with_others": _as_facts(shared.of_all, shared.with_others),
+        "calibration_agreement": _as_facts(of_all, calibration),
+        "gold_agreement": agreement_with_gold(scope, listed),
+        "leniency": _leniency(answers, listed),
+    }
     users = User.objects.in_bulk(listed)
-    count_of = {labeler: (answered, skipped) for labeler, answered, skipped in counts}
-    everybody = _work_of(
-        None,
-        answers,
-        [row[1:] for row in counts],
-        {
-            "agreement_with_others": _as_fact(shared.of_all),
-            "calibration_agreement": _as_fact(of_all),
-            "gold_agreement": gold_of_all,
-            "leniency": Fact(None, 0, reason_undefined=NO_LENIENCY_OF_ALL),
-        },
-    )
-    works = [
-        _work_of(
-            users[labeler],
-            answers,
-            [count_of[labeler]],
-            {
-                "agreement_with_others": _as_fact(shared.with_others[labeler]),
-                "calibration_agreement": _as_fact(calibration[labeler]),
-                "gold_agreement": gold[labeler],
-                "leniency": lenient.get(labeler, too_few(0, RATED_BY_OTHERS)),
-            },
-        )
-        for labeler in listed
-    ]
-    return LabelerQuality(everybody, _marked(works, everybody), num_labelers=len(counts))
+    everybody = _work_of(None, None, counts, facts)
+    works = [_work_of(labeler, users[labeler], counts, facts) for labeler in listed]
+    return LabelerQuality(everybody, _marked(works, everybody), num_labelers=counts.num_labelers)
 
 
 def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:
@@ -128,87 +124,118 @@ def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:
 
 
 def _work_of(
-    labeler: User | None,
-    answers: SealedWork,
-    counts: Sequence[tuple[int, int]],
-    compared: Mapping[str, Fact],
+    labeler: int | None, user: User | None, counts: "_Counts", facts: Mapping[str, Facts]
 ) -> WorkOf:
-    num_answered = sum(answered for answered, _ in counts)
-    num_skipped = sum(skipped for _, skipped in counts)
+    num_answered, num_skipped = counts.of_labeler(labeler)
+    of_labeler = {key: found[labeler] for key, found in facts.items()}
+    return WorkOf(user, num_answered, num_skipped, of_labeler, marks={})
+
+
+def _timing(answers: SealedWork, listed: Sequence[int]) -> dict[str, Facts]:
+    minutes, whose = answers.minutes
+    seconds, whose_completions = answers.seconds_shown
+    return {
+        "median_active_minutes": medians(
+            minutes, whose, labelers=listed, counted="answers with a time"
+        ),
+        "median_seconds_shown": medians(
+            seconds, whose_completions, labelers=listed, counted="completions with a time"
+        ),
+    }
+
+
+def _habits(answers: SealedWork, listed: Sequence[int]) -> dict[str, Facts]:
+    sums, drawn = answers.sums, answers.rankings.drawn
     facts = {
-        "skip_rate": _skip_rate(num_answered, num_skipped),
-        **_timing(labeler, answers),
-        **_habits(labeler, answers),
-        **compared,
+        key: quotients(sums[key], drawn, labelers=listed, counted=counted)
+        for key, counted in HABITS_COUNTED.items()
     }
-    return WorkOf(labeler, num_answered, num_skipped, facts, marks={})
-
-
-def _skip_rate(num_answered: int, num_skipped: int) -> Fact:
-    draws = np.concatenate([np.zeros(num_answered), np.ones(num_skipped)])
-    return quotient(Sums(draws, np.ones(len(draws))), counted="tasks")
-
-
-def _timing(labeler: User | None, answers: SealedWork) -> dict[str, Fact]:
-    def of(columns: tuple[IntArray, FloatArray]) -> FloatArray:
-        who, values = columns
-        return values if labeler is None else values[who == labeler.pk]
-
-    return {
-        "median_active_minutes": median(of(answers.minutes), counted="answers with a time"),
-        "median_seconds_shown": median(
-            of(answers.seconds_shown), counted="completions with a time"
-        ),
-    }
-
-
-def _habits(labeler: User | None, answers: SealedWork) -> dict[str, Fact]:
-    who = answers.rankings.labeler
-    chosen = np.ones(len(who), dtype=np.bool_) if labeler is None else who == labeler.pk
-    sums = {name: found.of(chosen) for name, found in answers.sums.items()}
-    return {
-        "tie_share": quotient(sums["tie_share"], counted="rankings"),
-        "contradiction_share": quotient(
-            sums["contradiction_share"], counted="rankings with differing ratings"
-        ),
-        "position_preference": position_preference(
-            sums["first_is_best"], answers.rankings.k[chosen]
-        ),
-        "length_preference": quotient(
-            sums["length_preference"],
-            counted="rankings of texts of different length",
-            limits=(-1.0, 1.0),
-        ),
-        "self_consistency": quotient(sums["self_consistency"], counted="repeated tasks"),
-        "none_acceptable_share": quotient(sums["none_acceptable"], counted="rankings"),
-    }
-
-
-def _as_fact(figure: Figure) -> Fact:
-    return Fact(
-        figure.value,
-        figure.num_counted,
-        reason_undefined=figure.reason_undefined,
-        low=figure.low,
-        high=figure.high,
-        expected=figure.chance,
+    facts["position_preference"] = position_preferences(
+        sums["first_is_best"], drawn, answers.rankings.k, labelers=listed
     )
+    return facts
 
 
-def _assignment_counts(scope: Scope) -> list[tuple[int, int, int]]:
-    """Labeler, how many tasks they answered, how many they skipped."""
-    rows = (
-        Assignment.objects.filter(
-            scope.on("project"), state__in=[*ANSWERED, Assignment.State.SKIPPED]
+def _leniency(answers: SealedWork, listed: Sequence[int]) -> Facts:
+    found = leniency(answers.ratings)
+    return {
+        None: Fact(None, 0, reason_undefined=NO_LENIENCY_OF_ALL),
+        **{labeler: found.get(labeler, no_fact(RATED_BY_OTHERS)) for labeler in listed},
+    }
+
+
+def _as_facts(of_all: Figure, of_labelers: Mapping[int, Figure]) -> Facts:
+    return {
+        None: fact_of(of_all),
+        **{labeler: fact_of(figure) for labeler, figure in of_labelers.items()},
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """Tasks answered and skipped, by labeler and group of prompts. Shapes: all alike."""
+
+    drawn: Drawn
+    num_answered: IntArray
+    num_skipped: IntArray
+
+    @classmethod
+    def of(cls, scope: Scope) -> "_Counts":
+        """One query; what it sends does not grow with the tasks."""
+        rows = (
+            Assignment.objects.filter(
+                scope.on("project"), state__in=[*ANSWERED, Assignment.State.SKIPPED]
+            )
+            .order_by()
+            .values_list("labeler_id", Mod(F("task__prompt_id"), Value(NUM_CLUSTERS)))
+            .annotate(
+                num_answered=Count("pk", filter=Q(state__in=ANSWERED)),
+                num_skipped=Count("pk", filter=Q(state=Assignment.State.SKIPPED)),
+            )
         )
-        .order_by()
-        .values_list("labeler_id")
-        .annotate(
-            num_answered=Count("pk", filter=Q(state__in=ANSWERED)),
-            num_skipped=Count("pk", filter=Q(state=Assignment.State.SKIPPED)),
+        labeler, prompt, answered, skipped = float_columns(rows, num_columns=4).astype(np.int64)
+        return cls(Drawn(labeler, prompt), answered, skipped)
+
+    @cached_property
+    def _labelers(self) -> dict[int, tuple[int, int]]:
+        """What each answered and skipped; those who answered most first, the oldest of equals."""
+        labelers, slot = np.unique(self.drawn.labeler, return_inverse=True)
+        answered, skipped = (
+            np.bincount(slot, number, minlength=len(labelers)).astype(np.int64)
+            for number in (self.num_answered, self.num_skipped)
         )
-    )
-    return list(rows)
+        order = np.argsort(-answered, kind="stable")
+        columns = (labelers[order], answered[order], skipped[order])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return {labeler: (num_answered, num_skipped) for labeler, num_answered, num_skipped in rows}
+
+    @property
+    def num_labelers(self) -> int:
+        return len(self._labelers)
+
+    def busiest(self) -> list[int]:
+        return list(self._labelers)[:NUM_LABELERS_LISTED]
+
+    def of_labeler(self, labeler: int | None) -> tuple[int, int]:
+        """How much was answered and skipped, by all together for None."""
+        if labeler is None:
+            return int(self.num_answered.sum()), int(self.num_skipped.sum())
+        return self._labelers[labeler]
+
+    def skip_rates(self, labelers: Sequence[int]) -> Facts:
+        """Each task is counted by itself, those of one group are drawn together."""
+        drawn = Drawn(
+            *(
+                np.concatenate(
+                    [np.repeat(column, self.num_answered), np.repeat(column, self.num_skipped)]
+                )
+                for column in (self.drawn.labeler, self.drawn.prompt)
+            )
+        )
+        is_skip = np.zeros(len(drawn.labeler))
+        is_skip[int(self.num_answered.sum()) :] = 1
+        sums = Sums(is_skip, np.ones(len(is_skip)))
+        return quotients(sums, drawn, labelers=labelers, counted="tasks")
 
 
 def _calibration_agreement(

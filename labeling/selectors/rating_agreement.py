@@ -10,8 +10,8 @@ import numpy as np
 from django.db.models import QuerySet
 
 from labeling.agreement.drift import Period
+from labeling.agreement.facts import Fact
 from labeling.agreement.gold import gold_figure, gold_weeks
-from labeling.agreement.habits import Fact
 from labeling.agreement.intervals import Figure
 from labeling.agreement.judgments import IntArray
 from labeling.agreement.ratings import (

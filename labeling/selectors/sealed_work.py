@@ -10,6 +10,7 @@ import numpy as np
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length
 
+from labeling.agreement.facts import Drawn
 from labeling.agreement.habits import (
     JudgedItems,
     Sums,
@@ -39,6 +40,7 @@ class _Rankings:
     """The sealed native rankings as columns, the repeats apart; ``row_of`` finds one by its id."""
 
     labeler: IntArray
+    prompt: IntArray
     minutes: FloatArray
     none_acceptable: FloatArray
     k: IntArray
@@ -47,6 +49,10 @@ class _Rankings:
     task: Sequence[int]
     repeat_of: Sequence[int | None]
 
+    @property
+    def drawn(self) -> Drawn:
+        return Drawn(self.labeler, self.prompt)
+
 
 @dataclass(frozen=True, eq=False)
 class SealedWork:
@@ -54,7 +60,8 @@ class SealedWork:
 
     rankings: _Rankings
     items: Mapping[int, list[Item]]
-    demonstrations: list[tuple[int, float | None]]
+    # Labeler, prompt, seconds at work.
+    demonstrations: list[tuple[int, int, float | None]]
 
     @cached_property
     def sums(self) -> dict[str, Sums]:
@@ -72,7 +79,7 @@ class SealedWork:
                 found = habit(judged)
                 sums[name].part[rows], sums[name].whole[rows] = found.part, found.whole
         sums["self_consistency"] = self._self_consistency()
-        sums["none_acceptable"] = Sums(
+        sums["none_acceptable_share"] = Sums(
             self.rankings.none_acceptable, (~self.rankings.is_repeat).astype(float)
         )
         return sums
@@ -88,34 +95,40 @@ class SealedWork:
             if rating
         ]
         completion, labeler, ranking, value = np.array(rated, dtype=np.int64).reshape(-1, 4).T
-        completions, unit = np.unique(completion, return_inverse=True)
-        # Nothing here resamples, so that whose completions they are does not matter.
-        return Ratings(unit, labeler, ranking, value, np.zeros_like(completions), LIKERT)
+        _, first, unit = np.unique(completion, return_index=True, return_inverse=True)
+        prompt = self.rankings.prompt[ranking[first]]
+        return Ratings(unit, labeler, ranking, value, prompt, LIKERT)
 
     @cached_property
-    def seconds_shown(self) -> tuple[IntArray, FloatArray]:
-        """The labeler and the time of each completion that was timed."""
+    def seconds_shown(self) -> tuple[FloatArray, Drawn]:
+        """The time of each completion that was timed, and in whose ranking."""
         timed = [
-            (int(self.rankings.labeler[row]), seconds)
+            (row, seconds)
             for row, items in self.items.items()
             for *_, seconds in items
             if seconds is not None
         ]
-        return _columns(timed)
+        rows = np.array([row for row, _ in timed], dtype=np.int64)
+        seconds = np.array([seconds for _, seconds in timed], dtype=np.float64)
+        return seconds, Drawn(self.rankings.labeler[rows], self.rankings.prompt[rows])
 
     @cached_property
-    def minutes(self) -> tuple[IntArray, FloatArray]:
-        """The labeler and the active minutes of each ranking and demonstration."""
-        labelers, minutes = _columns(
+    def minutes(self) -> tuple[FloatArray, Drawn]:
+        """The active minutes of each ranking and demonstration, NaN where nobody counted."""
+        written = np.array(
             [
-                (labeler, seconds / 60)
-                for labeler, seconds in self.demonstrations
-                if seconds is not None
-            ]
-        )
+                (labeler, prompt, np.nan if seconds is None else seconds / 60)
+                for labeler, prompt, seconds in self.demonstrations
+            ],
+            dtype=np.float64,
+        ).reshape(-1, 3)
+        ranked = self.rankings
         return (
-            np.concatenate([self.rankings.labeler, labelers]),
-            np.concatenate([self.rankings.minutes, minutes]),
+            np.concatenate([ranked.minutes, written[:, 2]]),
+            Drawn(
+                np.concatenate([ranked.labeler, written[:, 0].astype(np.int64)]),
+                np.concatenate([ranked.prompt, written[:, 1].astype(np.int64)]),
+            ),
         )
 
     def _by_k(self) -> Iterator[tuple[IntArray, JudgedItems]]:
@@ -186,7 +199,9 @@ def sealed_work(scope: Scope) -> SealedWork:
     return SealedWork(
         rankings=rankings,
         items=_items(scope, rankings.row_of),
-        demonstrations=list(demonstrations.values_list("labeler_id", "seconds_active")),
+        demonstrations=list(
+            demonstrations.values_list("labeler_id", "prompt_id", "seconds_active")
+        ),
     )
 
 
@@ -207,11 +222,13 @@ def _rankings(scope: Scope) -> _Rankings:
             "k",
             "task_id",
             "task__repeat_of",
+            "task__prompt_id",
         )
     )
     return _Rankings(
         row_of={row[0]: n for n, row in enumerate(rows)},
         labeler=np.array([row[1] for row in rows], dtype=np.int64),
+        prompt=np.array([row[7] for row in rows], dtype=np.int64),
         minutes=np.array([np.nan if row[2] is None else row[2] / 60 for row in rows], dtype=float),
         none_acceptable=np.array([row[3] and row[6] is None for row in rows], dtype=float),
         k=np.array([row[4] for row in rows], dtype=np.int64),
@@ -246,10 +263,3 @@ def _items(scope: Scope, row_of: Mapping[UUID, int]) -> dict[int, list[Item]]:
                 (completion, rank, rating or 0, position, length, seconds)
             )
     return items
-
-
-def _columns(rows: Sequence[tuple[int, float]]) -> tuple[IntArray, FloatArray]:
-    return (
-        np.array([row[0] for row in rows], dtype=np.int64),
-        np.array([row[1] for row in rows], dtype=np.float64),
-    )

@@ -5,15 +5,10 @@ import pytest
 from scipy import stats
 
 from labeling.agreement.habits import (
-    Fact,
     JudgedItems,
-    Sums,
     contradictions,
     first_is_best,
     length_correlations,
-    median,
-    position_preference,
-    quotient,
     same_order,
     ties,
     two_sided,
@@ -93,56 +88,3 @@ def test_the_test_of_mixed_k_sums_to_one_and_does_not_overflow():
     assert two_sided(2, np.array([4, 5])) == pytest.approx(0.05)
     assert two_sided(1, np.array([4, 5])) == pytest.approx(0.40)
     assert 0 <= two_sided(5_000, np.full(20_000, 4)) <= 1
-
-
-def test_the_first_place_is_compared_with_one_in_k():
-    # 40 rankings of four: the first one is best every time.
-    fact = position_preference(Sums(np.ones(40), np.ones(40)), np.full(40, 4))
-
-    assert (fact.value, fact.expected, fact.num_counted) == (1.0, 0.25, 40)
-    assert fact.p_value == pytest.approx(0.25**40)
-    # Every draw alike is no certainty: no interval.
-    assert (fact.low, fact.high) == (None, None)
-
-
-def test_the_interval_of_a_share_is_the_normal_one():
-    fact = quotient(Sums(np.array([1.0] * 30 + [0.0] * 70), np.ones(100)), counted="tasks")
-
-    reach = 1.96 * np.sqrt(0.3 * 0.7 / 99)
-    assert fact.value == pytest.approx(0.3)
-    assert (fact.low, fact.high) == pytest.approx((0.3 - reach, 0.3 + reach), abs=1e-4)
-
-
-def test_pairs_of_one_ranking_are_one_draw():
-    """Ten pairs that always agree with each other tell as much as one."""
-    one_pair = quotient(Sums(np.array([1.0, 0.0] * 20), np.ones(40)), counted="rankings")
-    ten_pairs = quotient(Sums(np.array([10.0, 0.0] * 20), np.full(40, 10.0)), counted="rankings")
-
-    assert (ten_pairs.low, ten_pairs.high) == pytest.approx((one_pair.low, one_pair.high))
-
-
-def test_too_little_makes_no_fact_and_says_why():
-    """Never NaN and never zero."""
-    nothing = quotient(Sums(np.zeros(0), np.zeros(0)), counted="tasks")
-    little = median(np.array([1.0, np.nan, 2.0]), counted="rankings with a time")
-
-    assert (nothing.value, nothing.reason_undefined) == (
-        None,
-        "Tasks so far: 0. At least 10 are needed, 10 more than that.",
-    )
-    assert little.num_counted == 2
-    assert little.value is None
-    assert little.reason_undefined is not None
-    assert little.reason_undefined.endswith("2. At least 10 are needed, 8 more than that.")
-
-
-def test_the_median_leaves_unknown_times_out():
-    fact = median(np.array([np.nan, *range(1, 22)]), counted="rankings")
-
-    assert (fact.value, fact.num_counted) == (11.0, 21)
-    assert fact.low < 11 < fact.high
-
-
-def test_a_fact_has_a_value_or_a_reason():
-    with pytest.raises(ValueError, match="reason"):
-        Fact(None, 0)

@@ -103,7 +103,10 @@ def test_every_fact_comes_with_what_it_is_called_and_how_it_is_counted(rosa):
     assert {words["key"] for words in shown["facts"]} == FACTS
     assert all(words["label"] and words["definition"] for words in shown["facts"])
     assert shown["minimum_counted"] == 10
-    assert "draw" in shown["interval_method"]
+    assert (
+        "cluster bootstrap: 1,000 resamples of whole prompts, seed 2022"
+        in (shown["interval_method"])
+    )
 
 
 def test_nothing_is_a_fact_where_there_is_nothing(rosa):

@@ -4,13 +4,12 @@ import math
 
 import pytest
 
-from labeling.agreement.habits import NORMAL_95, Fact
+from labeling.agreement.facts import Fact
 from labeling.agreement.outliers import marks
 
 
 def fact(value: float, error: float) -> Fact:
-    reach = NORMAL_95 * error
-    return Fact(value, 100, low=value - reach, high=value + reach)
+    return Fact(value, 100, low=value - 0.1, high=value + 0.1, standard_error=error)
 
 
 OF_ALL = fact(0.5, 0.03)
@@ -45,7 +44,7 @@ def test_a_fact_with_a_test_of_its_own_keeps_it() -> None:
     [
         Fact(None, 3, reason_undefined="Too few."),
         Fact(0.5, 20),
-        Fact(1.0, 20, low=1.0, high=1.0),
+        Fact(1.0, 20, reason_no_interval="Every prompt gives the same."),
     ],
 )
 def test_what_has_no_interval_is_not_tested_and_counts_for_nothing(untested: Fact) -> None:

@@ -44,7 +44,7 @@ const report: RatingReport = {
     gold: "On gold prompts.",
     gold_weeks: "With a band.",
     interval_method: "Cluster bootstrap.",
-    leniency_interval_method: "Linearised.",
+    leniency_interval_method: "Whole prompts are drawn.",
   },
   minimum_comparisons: 20,
   num_rankings: 20_000,

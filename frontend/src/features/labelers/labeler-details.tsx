@@ -26,7 +26,7 @@ function FactTile({
   const allText = valueText(words.unit, all?.value ?? null);
   const marked = markText(fact);
   const notes = [
-    rangeText(words.unit, fact),
+    rangeText(words.unit, fact) ?? (fact.reason_no_interval && `No interval: ${fact.reason_no_interval}`),
     expectedText(words.unit, fact),
     marked && `Stands out: ${marked}`,
   ].filter(Boolean);

@@ -20,6 +20,7 @@ function fact(key: WorkFact["key"], value: number | null): WorkFact {
     p_value: key === "position_preference" ? 0.02 : null,
     p_beside_all: null,
     mark: null,
+    reason_no_interval: null,
     reason_undefined: value === null ? "Repeated tasks so far: 3. At least 10 are needed, 7 more than that." : null,
   };
 }
@@ -32,7 +33,7 @@ const report: LabelerQualityReport = {
     counted: key === "self_consistency" ? "repeated tasks" : "rankings",
     definition: `What ${key} is.`,
   })),
-  interval_method: "95 % normal interval.",
+  interval_method: "A cluster bootstrap over prompts.",
   mark_definition: "A z-test against all together.",
   minimum_counted: 10,
   num_labelers: 1,
@@ -110,6 +111,17 @@ test("what stands out is marked with its test, and the test is explained", async
   expect(await screen.findByRole("row", { name: /Amina Osei/ })).toHaveTextContent("above all, p < 0.001");
   expect(screen.getByRole("article", { name: "Skipped" })).toHaveTextContent("Stands out: above all, p < 0.001");
   expect(screen.getByText("A z-test against all together.", { exact: false })).toBeVisible();
+});
+
+test("a fact without an interval says why, and the method of the others is told", async () => {
+  const reason = "Every prompt gives the same value.";
+  const alike = { ...fact("skip_rate", 0), low: null, high: null, reason_no_interval: reason };
+  const [labeler] = report.labelers;
+  server.on("GET /api/labeler-quality/", { body: { ...report, labelers: [{ ...labeler, facts: [alike] }] } });
+  renderApp("/labelers?labeler=7");
+
+  expect(await screen.findByRole("article", { name: "Skipped" })).toHaveTextContent(`No interval: ${reason}`);
+  expect(screen.getByText("A cluster bootstrap over prompts.", { exact: false })).toBeVisible();
 });
 
 test("nobody at work is said, not shown as zeros", async () => {

@@ -247,9 +247,9 @@ class _Columns:
             self.cluster * num_columns + self.column,
             values,
             minlength=self.num_clusters * num_columns,
-        ).reshape(-1, num_columns)
+        ).reshape(self.num_clusters, num_columns)
         sums[:, 0] = sums.sum(axis=1)
-        return sums
+        return sums.astype(np.float64)
 
     def size(self, column: int, counted: str) -> Size:
         number = int(self.num_counted[column])
@@ -327,4 +327,4 @@ class _Grouped:
             self.cluster[chosen] * num_groups + self.group[chosen],
             minlength=self.num_clusters * num_groups,
         )
-        return counts.reshape(-1, num_groups).astype(np.float32)
+        return counts.reshape(self.num_clusters, num_groups).astype(np.float32)

@@ -150,20 +150,34 @@ def prevalence_of(ratings: Ratings) -> Figure:
 
 def leniency(ratings: Ratings) -> dict[int, Fact]:
     """How far each labeler's ratings lie above the mean of the others', on what they share."""
+    return above_others(ratings, counted=RATED_BY_OTHERS)
+
+
+def above_others(ratings: Ratings, *, counted: str) -> dict[int, Fact]:
+    """How far each labeler's values lie above the others' mean, with a z-test against 0.
+
+    Over the units that others judged too; each ranking of some is counted once.
+    """
+    rows, others = beside_others(ratings)
+    above = ratings.value[rows] - others
+    _, first, draw = np.unique(ratings.ranking[rows], return_index=True, return_inverse=True)
+    sums = Sums(
+        np.bincount(draw, above, minlength=len(first)).astype(np.float64),
+        np.bincount(draw, minlength=len(first)).astype(np.float64),
+    )
+    drawn = Drawn(ratings.labeler[rows][first], ratings.prompt[ratings.unit[rows][first]])
+    labelers = np.unique(ratings.labeler).tolist()
+    facts = quotients(sums, drawn, labelers=labelers, counted=counted)
+    return {labeler: as_likely_as(facts[labeler], expected=0.0) for labeler in labelers}
+
+
+def beside_others(ratings: Ratings) -> tuple[IntArray, FloatArray]:
+    """The judgments of units that others judged too, and the mean of what the others said."""
     counts = ratings.counts
     total, judged = counts @ ratings.values, counts.sum(axis=1)
     rows = np.flatnonzero(judged[ratings.unit] > 1)
     unit, value = ratings.unit[rows], ratings.value[rows]
-    above = value - (total[unit] - value) / (judged[unit] - 1)
-    _, first, draw = np.unique(ratings.ranking[rows], return_index=True, return_inverse=True)
-    sums = Sums(
-        np.bincount(draw, above, minlength=len(first)),
-        np.bincount(draw, minlength=len(first)).astype(np.float64),
-    )
-    drawn = Drawn(ratings.labeler[rows][first], ratings.prompt[unit[first]])
-    labelers = np.unique(ratings.labeler).tolist()
-    facts = quotients(sums, drawn, labelers=labelers, counted=RATED_BY_OTHERS)
-    return {labeler: as_likely_as(facts[labeler], expected=0.0) for labeler in labelers}
+    return rows, (total[unit] - value) / (judged[unit] - 1)
 
 
 def _figure(by_prompt: FloatArray, of: Callable[[FloatArray], Quotient], size: Size) -> Figure:

@@ -1,4 +1,4 @@
-"""The rankings behind figures that add up: ratings, flags, gold and anchors, each with its part."""
+"""The rankings behind figures that add up: ratings, flags, researchers and anchors."""
 
 from datetime import date
 from typing import Any, Final
@@ -19,10 +19,11 @@ from labeling.models import Ranking
 from labeling.selectors.agreement_rows import Counted, listed_rankings
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.anchors import drift_behind
-from labeling.selectors.rating_agreement import answers_behind, gold_behind
+from labeling.selectors.rating_agreement import answers_behind, beside_behind
 
 RATINGS: Final = "ratings"
 GOLD: Final = "gold"
+RESEARCHERS: Final = "researchers"
 ANCHORS: Final = "anchors"
 # Before a flag: all answers about it, and those about what several labelers answered about.
 SAID: Final = "said:"
@@ -30,6 +31,7 @@ SHARED: Final = "shared:"
 FIGURES: Final = (
     RATINGS,
     GOLD,
+    RESEARCHERS,
     ANCHORS,
     *(f"{SAID}{flag}" for flag in FLAG_ITEMS),
     *(f"{SHARED}{flag}" for flag in FLAG_ITEMS),
@@ -46,10 +48,13 @@ class CountedFilter(AgreementFilter):
         "agreement; ``ratings`` likewise, behind the agreement of ratings.",
     )
     week = serializers.DateField(
-        required=False, help_text="Of gold and anchors: a week, by its Monday."
+        required=False, help_text="Of gold, researchers and anchors: a week, by its Monday."
     )
     labeler = serializers.IntegerField(
-        min_value=1, max_value=ID_MAXIMUM, required=False, help_text="Of gold: whose."
+        min_value=1,
+        max_value=ID_MAXIMUM,
+        required=False,
+        help_text="Of gold and researchers: whose.",
     )
 
     def validate_week(self, week: date) -> date:
@@ -58,10 +63,12 @@ class CountedFilter(AgreementFilter):
         return week
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "week" in attrs and attrs["figure"] not in (GOLD, ANCHORS):
-            raise serializers.ValidationError({"week": "Only gold and anchors go by week."})
-        if "labeler" in attrs and attrs["figure"] != GOLD:
-            raise serializers.ValidationError({"labeler": "Only gold is told of one labeler."})
+        if "week" in attrs and attrs["figure"] not in (GOLD, RESEARCHERS, ANCHORS):
+            message = "Only gold, researchers and anchors go by week."
+            raise serializers.ValidationError({"week": message})
+        if "labeler" in attrs and attrs["figure"] not in (GOLD, RESEARCHERS):
+            message = "Only gold and researchers are told of one labeler."
+            raise serializers.ValidationError({"labeler": message})
         return super().validate(attrs)
 
     def counted(self) -> dict[UUID, Counted]:
@@ -75,8 +82,10 @@ class CountedFilter(AgreementFilter):
 def _counted(
     selection: Selection, *, figure: str, monday: int | None, labeler: int | None
 ) -> dict[UUID, Counted]:
-    if figure == GOLD:
-        return gold_behind(selection, labeler_id=labeler, monday=monday)
+    if figure in (GOLD, RESEARCHERS):
+        return beside_behind(
+            selection, of_gold_alone=figure == GOLD, labeler_id=labeler, monday=monday
+        )
     if figure == ANCHORS:
         return drift_behind(selection, monday=monday)
     if figure == RATINGS:
@@ -87,8 +96,8 @@ def _counted(
 
 class CountedRankingOutput(AgreementRowOutput):
     part = serializers.SerializerMethodField(
-        help_text="Yes to the flag, points of the ratings, pairs as gold orders them, judgments "
-        "for the better side."
+        help_text="Yes to the flag, points of the ratings, pairs as researchers order them, "
+        "judgments for the better side."
     )
     whole = serializers.SerializerMethodField(
         help_text="Answers, ratings, pairs that both order, or judgments of anchors."

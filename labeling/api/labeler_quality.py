@@ -13,10 +13,13 @@ from rest_framework.views import APIView
 from labeling.agreement.facts import FACT_INTERVAL_METHOD, MINIMUM_COUNTED
 from labeling.agreement.outliers import MARK_DEFINITION, Mark
 from labeling.agreement.ratings import LENIENCY_DEFINITION, RATED_BY_OTHERS
+from labeling.agreement.researchers import RESEARCHERS_DEFINITION
+from labeling.api.agreement import VersionMarkOutput
+from labeling.api.labeler_flags import WorkFilter
 from labeling.api.permissions import IsResearcher
-from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.models import Pool
 from labeling.selectors.labeler_quality import LabelerQuality, WorkOf, labeler_quality
+from labeling.selectors.sealed_work import NUM_RANKINGS
 
 Unit = Literal["share", "minutes", "seconds", "correlation", "points"]
 UNITS: Final = ("share", "minutes", "seconds", "correlation", "points")
@@ -85,6 +88,12 @@ FACTS: Final[dict[str, FactWords]] = {
         "comparisons",
         "On tasks that go to several labelers: pairs ordered as others did, ties dropped.",
     ),
+    "researcher_agreement": FactWords(
+        "Agrees with researchers",
+        "share",
+        "rankings of prompts that a researcher ranked",
+        RESEARCHERS_DEFINITION,
+    ),
     "gold_agreement": FactWords(
         "Agrees with gold",
         "share",
@@ -99,13 +108,6 @@ FACTS: Final[dict[str, FactWords]] = {
         "Rankings in which nothing was fit to be sent to a customer.",
     ),
 }
-
-
-class LabelerQualityFilter(serializers.Serializer[Any]):
-    project = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM, required=False)
-    include_simulated = serializers.BooleanField(
-        default=False, help_text="Count simulated labelers among the people."
-    )
 
 
 class FactWordsOutput(serializers.Serializer[Any]):
@@ -165,6 +167,9 @@ class LabelerQualityOutput(serializers.Serializer[Any]):
     mark_definition = serializers.CharField()
     minimum_counted = serializers.IntegerField(help_text="Less than this makes no fact.")
     num_labelers = serializers.IntegerField(help_text="The busiest of them are listed.")
+    num_rankings = serializers.IntegerField(help_text="Those read for how somebody ranks.")
+    most_rankings = serializers.IntegerField(help_text="No more than so many, the newest, are.")
+    versions = VersionMarkOutput(many=True, help_text="Of the chosen project's instructions.")
     everybody = WorkOutput()
     labelers = LabelerWorkOutput(many=True)
 
@@ -174,17 +179,17 @@ class LabelerQualityView(APIView):
 
     @extend_schema(
         operation_id="labeler_quality",
-        parameters=[LabelerQualityFilter],
+        parameters=[WorkFilter],
         responses=LabelerQualityOutput,
     )
     def get(self, request: Request) -> Response:
-        """Over sealed answers, of one project or of all but screenings; the busiest come first."""
-        given = LabelerQualityFilter(data=request.query_params)
+        """Over sealed answers, of one project or of all but screenings; the busiest come first.
+
+        The days are those of the answers.
+        """
+        given = WorkFilter(data=request.query_params)
         given.is_valid(raise_exception=True)
-        found = labeler_quality(
-            project_id=given.validated_data.get("project"),
-            include_simulated=given.validated_data["include_simulated"],
-        )
+        found = labeler_quality(given.selection())
         return Response(LabelerQualityOutput(_shown(found)).data)
 
 
@@ -195,6 +200,9 @@ def _shown(found: LabelerQuality) -> dict[str, Any]:
         "mark_definition": MARK_DEFINITION,
         "minimum_counted": MINIMUM_COUNTED,
         "num_labelers": found.num_labelers,
+        "num_rankings": found.num_rankings,
+        "most_rankings": NUM_RANKINGS,
+        "versions": found.versions,
         "everybody": _work(found.everybody),
         "labelers": [{"labeler": work.labeler, **_work(work)} for work in found.labelers],
     }

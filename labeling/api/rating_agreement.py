@@ -1,4 +1,4 @@
-"""How much labelers agree about single completions: ratings, flags, and what is settled as gold."""
+"""How much labelers agree about single completions: ratings, flags, and researchers."""
 
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 
 from labeling.agreement.drift import TREND_DEFINITION
 from labeling.agreement.facts import FACT_INTERVAL_METHOD
-from labeling.agreement.gold import GOLD_DEFINITION
 from labeling.agreement.intervals import INTERVAL_METHOD, MINIMUM_COMPARISONS
 from labeling.agreement.ratings import (
     AC1_DEFINITION,
@@ -20,6 +19,7 @@ from labeling.agreement.ratings import (
     LIKERT_ALPHA_DEFINITION,
     PREVALENCE_DEFINITION,
 )
+from labeling.agreement.researchers import GOLD_DEFINITION, RESEARCHERS_DEFINITION
 from labeling.api.agreement import (
     AgreeingLabelerOutput,
     AgreementFilter,
@@ -39,7 +39,8 @@ DEFINITIONS: Final = {
     "flag_alpha": FLAG_ALPHA_DEFINITION,
     "leniency": LENIENCY_DEFINITION,
     "gold": GOLD_DEFINITION,
-    "gold_weeks": TREND_DEFINITION,
+    "researchers": RESEARCHERS_DEFINITION,
+    "researcher_weeks": TREND_DEFINITION,
     "interval_method": INTERVAL_METHOD,
     "leniency_interval_method": FACT_INTERVAL_METHOD,
 }
@@ -52,7 +53,8 @@ class RatingDefinitionsOutput(serializers.Serializer[Any]):
     flag_alpha = serializers.CharField()
     leniency = serializers.CharField()
     gold = serializers.CharField()
-    gold_weeks = serializers.CharField()
+    researchers = serializers.CharField()
+    researcher_weeks = serializers.CharField()
     interval_method = serializers.CharField(help_text="Of all but leniency.")
     leniency_interval_method = serializers.CharField()
 
@@ -74,7 +76,7 @@ class RatingFilter(AgreementFilter):
         min_value=1,
         max_value=ID_MAXIMUM,
         required=False,
-        help_text="Whose agreement with gold is told; of all together without one.",
+        help_text="Whose agreement with researchers is told; of all together without one.",
     )
 
 
@@ -104,9 +106,11 @@ class RatingAgreementOutput(serializers.Serializer[Any]):
     rating_alpha = EstimateOutput()
     flags = FlagAgreementOutput(many=True)
     leniency = OfLabelerOutput(many=True, help_text="Those with the most to go by first.")
-    gold_by_labeler = OfLabelerOutput(many=True, help_text="Likewise.")
-    gold = EstimateOutput()
-    gold_weeks = WeekOutput(many=True)
+    gold = EstimateOutput(help_text="With the gold alone.")
+    researchers = EstimateOutput(help_text="With the gold and with what researchers ranked.")
+    num_researchers = serializers.IntegerField(help_text="Who ordered what these labelers ranked.")
+    researchers_by_labeler = OfLabelerOutput(many=True, help_text="Likewise.")
+    researcher_weeks = WeekOutput(many=True)
 
 
 class RatingAgreementView(APIView):
@@ -121,8 +125,8 @@ class RatingAgreementView(APIView):
         """Over the newest sealed rankings; what chooses within a prompt chooses nothing here."""
         wanted = RatingFilter(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        gold_of = wanted.validated_data.pop("labeler", None)
-        found = rating_agreement(wanted.selection(), gold_of=gold_of)
+        beside = wanted.validated_data.pop("labeler", None)
+        found = rating_agreement(wanted.selection(), beside=beside)
         return Response(RatingAgreementOutput(_described(found)).data)
 
 
@@ -131,7 +135,7 @@ def _described(found: RatingAgreement) -> dict[str, Any]:
         **vars(found),
         "definitions": DEFINITIONS,
         "minimum_comparisons": MINIMUM_COMPARISONS,
-        "gold_weeks": [week_shown(week) for week in found.gold_weeks],
+        "researcher_weeks": [week_shown(week) for week in found.researcher_weeks],
     }
 
 

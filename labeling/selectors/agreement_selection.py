@@ -45,7 +45,7 @@ class Selection:
         return PromptAgreement.objects.annotate(
             is_seen=F("audiences").bitand(self.audience.bit)
         ).filter(
-            self._where(project="project", prompt="prompt", k="k", at="last_submitted_at"),
+            self.where(project="project", prompt="prompt", k="k", at="last_submitted_at"),
             is_seen__gt=0,
             num_labelers__gte=self.min_overlap,
         )
@@ -70,13 +70,14 @@ class Selection:
     def rankings(self) -> QuerySet[Ranking]:
         """The sealed rankings that fit, whether or not anybody else judged the same."""
         rankings = counted_rankings(include_simulated=self.include_simulated).filter(
-            self._where(
+            self.where(
                 project="task__project", prompt="task__prompt", k="task__k", at="submitted_at"
             )
         )
         return rankings if self.pool is None else rankings.filter(labeler__pool=self.pool)
 
-    def _where(self, *, project: str, prompt: str, k: str, at: str) -> Q:
+    def where(self, *, project: str, prompt: str, k: str, at: str) -> Q:
+        """What is chosen but for the people, as a condition on rows with these paths."""
         chosen: dict[str, Any] = {
             project: self.project_id,
             f"{prompt}__category": self.category,

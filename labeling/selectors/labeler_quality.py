@@ -32,14 +32,13 @@ from labeling.agreement.ratings import RATED_BY_OTHERS, leniency
 from labeling.agreement.report import MINIMUM_OVERLAP, Study
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
-from labeling.models import Assignment, Project, User
+from labeling.models import Assignment, InstructionVersion, Project, User
 from labeling.selectors.agreement import agreement_of_labelers
 from labeling.selectors.agreement_selection import Selection
-from labeling.selectors.gold import agreement_with_gold
 from labeling.selectors.judged_pairs import ranked_items
 from labeling.selectors.number_columns import float_columns
-from labeling.selectors.rankings import sealed_rankings
-from labeling.selectors.sealed_work import Scope, SealedWork, sealed_work
+from labeling.selectors.researchers import beside_researchers
+from labeling.selectors.sealed_work import NUM_RANKINGS, Scope, SealedWork, sealed_work
 
 # The busiest labelers are listed one by one; the rest are in the figures of all together.
 NUM_LABELERS_LISTED: Final = 200
@@ -52,6 +51,7 @@ HABITS_COUNTED: Final = {
     "self_consistency": "repeated tasks",
     "none_acceptable_share": "rankings",
 }
+IS_RESEARCHER: Final = "A researcher's own rankings are what labelers are compared with."
 ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 
 
@@ -74,41 +74,52 @@ class LabelerQuality:
     everybody: WorkOf
     labelers: list[WorkOf]
     num_labelers: int
+    # Those read for how somebody ranks: the newest.
+    num_rankings: int
+    # Of the chosen project's instructions.
+    versions: list[InstructionVersion]
 
 
-def labeler_quality(
-    *, project_id: int | None = None, include_simulated: bool = False
-) -> LabelerQuality:
-    """The facts about every labeler of one project, or of all but the screenings.
+def labeler_quality(selection: Selection) -> LabelerQuality:
+    """The facts about every labeler, over what fits: of one project, or of all but the screenings.
 
-    Twelve queries at most, whatever the size; the agreement with others is that of the last
-    refresh. Imported judgments have nobody whom one could ask.
+    Fifteen queries at most, whatever the size; the agreement with others is that of the last
+    refresh. Imported judgments have nobody whom one could ask. What chooses within a prompt (two
+    models, an overlap) chooses nothing here.
 
     Raises: NotAccessible when there is no such project.
     """
-    if project_id is not None and not Project.objects.filter(pk=project_id).exists():
+    project = selection.project_id
+    if project is not None and not Project.objects.filter(pk=project).exists():
         raise NotAccessible
-    scope = Scope(project_id, include_simulated)
+    scope = Scope(selection)
     answers = sealed_work(scope)
     counts = _Counts.of(scope)
     listed = counts.busiest()
-    of_all, calibration = _calibration_agreement(scope, listed)
-    shared = agreement_of_labelers(
-        Selection(project_id=project_id, include_simulated=include_simulated), listed
-    )
+    of_all, calibration = _calibration_agreement(selection, listed)
+    shared = agreement_of_labelers(selection, listed)
+    users = User.objects.in_bulk(listed)
+    beside = beside_researchers(selection.rankings())
     facts: dict[str, Facts] = {
         "skip_rate": counts.skip_rates(listed),
         **_timing(answers, listed),
         **_habits(answers, listed),
         "agreement_with_others": _as_facts(shared.of_all, shared.with_others),
         "calibration_agreement": _as_facts(of_all, calibration),
-        "gold_agreement": agreement_with_gold(scope, listed),
+        "researcher_agreement": _as_labelers(beside.researcher_facts(listed), users),
+        "gold_agreement": _as_labelers(beside.gold_facts(listed), users),
         "leniency": _leniency(answers, listed),
     }
-    users = User.objects.in_bulk(listed)
     everybody = _work_of(None, None, counts, facts)
     works = [_work_of(labeler, users[labeler], counts, facts) for labeler in listed]
-    return LabelerQuality(everybody, _marked(works, everybody), num_labelers=counts.num_labelers)
+    versions = InstructionVersion.objects.filter(project=project).order_by("version")
+    return LabelerQuality(
+        everybody,
+        _marked(works, everybody),
+        num_labelers=counts.num_labelers,
+        num_rankings=len(answers.rankings.k),
+        versions=list(versions) if project is not None else [],
+    )
 
 
 def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:
@@ -156,6 +167,16 @@ def _habits(answers: SealedWork, listed: Sequence[int]) -> dict[str, Facts]:
     return facts
 
 
+def _as_labelers(facts: Facts, users: Mapping[int, User]) -> Facts:
+    """What a researcher ranks is what labelers are compared with, and not compared itself."""
+    return {
+        labeler: Fact(None, 0, reason_undefined=IS_RESEARCHER)
+        if labeler is not None and users[labeler].is_researcher
+        else fact
+        for labeler, fact in facts.items()
+    }
+
+
 def _leniency(answers: SealedWork, listed: Sequence[int]) -> Facts:
     found = leniency(answers.ratings)
     return {
@@ -184,7 +205,8 @@ class _Counts:
         """One query; what it sends does not grow with the tasks."""
         rows = (
             Assignment.objects.filter(
-                scope.on("project"), state__in=[*ANSWERED, Assignment.State.SKIPPED]
+                scope.on("task", project="project", at="opened_at"),
+                state__in=[*ANSWERED, Assignment.State.SKIPPED],
             )
             .order_by()
             .values_list("labeler_id", Mod(F("task__prompt_id"), Value(NUM_CLUSTERS)))
@@ -239,13 +261,13 @@ class _Counts:
 
 
 def _calibration_agreement(
-    scope: Scope, labelers: Sequence[int]
+    selection: Selection, labelers: Sequence[int]
 ) -> tuple[Figure, dict[int, Figure]]:
     """How often all agree about calibration tasks, and each with the others, ties dropped (R33)."""
-    rankings = sealed_rankings(
-        project_ids=None if scope.project_id is None else [scope.project_id],
-        include_simulated=scope.include_simulated,
-    ).filter(task__is_calibration=True)
-    judgments = ranked_items(rankings).pair_judgments().with_overlap(MINIMUM_OVERLAP)
+    rankings = selection.rankings().filter(task__is_calibration=True)
+    newest = rankings.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
+    judgments = (
+        ranked_items(rankings.filter(pk__in=newest)).pair_judgments().with_overlap(MINIMUM_OVERLAP)
+    )
     of_all = Study(judgments, MINIMUM_OVERLAP).figure(STRICT)
     return of_all, agreement_with_others(judgments, labelers=labelers)

@@ -1,4 +1,4 @@
-"""Reading how much labelers agree about single completions: ratings, flags, and gold over time."""
+"""Reading how much labelers agree about single completions: ratings, flags, and researchers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from labeling.agreement.drift import Period
 from labeling.agreement.facts import Fact
-from labeling.agreement.gold import gold_figure, gold_weeks
 from labeling.agreement.intervals import Figure
 from labeling.agreement.judgments import IntArray
 from labeling.agreement.ratings import (
@@ -23,12 +22,21 @@ from labeling.agreement.ratings import (
     leniency,
     prevalence_of,
 )
+from labeling.agreement.researchers import (
+    GOLD_PAIRS,
+    NO_GOLD,
+    NO_RESEARCHER,
+    RESEARCHER_PAIRS,
+    BesideDraw,
+    beside_figure,
+    beside_weeks,
+)
 from labeling.catalogue import FLAG_ITEMS
 from labeling.errors import NotAccessible
 from labeling.models import Project, RankedCompletion, Ranking, User
 from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
-from labeling.selectors.gold import gold_draws, gold_facts
+from labeling.selectors.researchers import beside_researchers
 
 # The newest rankings: enough for any figure here, and read within a second or two.
 NUM_RANKINGS: Final = 20_000
@@ -58,7 +66,8 @@ class OfLabeler:
 class RatingAgreement:
     """``num_sealed`` rankings fit, of which the newest ``num_rankings`` were read.
 
-    ``gold`` and ``gold_weeks`` are of the labeler who was asked for, or of all together.
+    ``gold``, ``researchers`` and ``researcher_weeks`` are of the labeler who was asked for, or of
+    all together; ``num_researchers`` ordered something that these labelers ranked.
     """
 
     num_rankings: int
@@ -66,34 +75,45 @@ class RatingAgreement:
     rating_alpha: Figure
     flags: list[FlagAgreement]
     leniency: list[OfLabeler]
-    gold_by_labeler: list[OfLabeler]
     gold: Figure
-    gold_weeks: list[Period]
+    researchers: Figure
+    num_researchers: int
+    researchers_by_labeler: list[OfLabeler]
+    researcher_weeks: list[Period]
 
 
-def rating_agreement(selection: Selection, *, gold_of: int | None = None) -> RatingAgreement:
-    """Over the newest sealed rankings that fit. Seven queries at most, whatever the size.
+def rating_agreement(selection: Selection, *, beside: int | None = None) -> RatingAgreement:
+    """Over the newest sealed rankings that fit. Eight queries at most, whatever the size.
 
-    ``gold_of`` narrows what is told of gold to one labeler. What chooses within a prompt (two
-    models, an overlap) chooses nothing here. Raises: NotAccessible when there is no such project.
+    ``beside`` narrows what is told of labelers beside researchers to one labeler. What chooses
+    within a prompt (two models, an overlap) chooses nothing here. Raises: NotAccessible when there
+    is no such project.
     """
     fitting = _fitting(selection)
     newest = _newest(fitting)
-    said = _Said.of(newest)
+    said = WhatWasSaid.of(newest)
     rated = leniency(said.ratings)
-    draws = gold_draws(newest)
-    beside_gold = gold_facts(draws)
-    people = User.objects.in_bulk({*rated, *beside_gold})
-    shown = [draw for draw in draws if gold_of is None or draw.labeler == gold_of]
+    found = beside_researchers(newest)
+    by_labeler = found.by_labeler()
+    people = User.objects.in_bulk({*rated, *by_labeler})
+
+    def shown(draws: Iterable[BesideDraw]) -> list[BesideDraw]:
+        return [draw for draw in draws if beside is None or draw.labeler == beside]
+
+    with_researchers = shown(found.researchers)
     return RatingAgreement(
-        num_rankings=len(said.rankings),
+        num_rankings=said.num_rankings,
         num_sealed=fitting.count(),
         rating_alpha=alpha_of(said.ratings, level="ordinal"),
         flags=[_flag(key, said.about(key)) for key in FLAG_ITEMS],
         leniency=_by_labeler(rated, people),
-        gold_by_labeler=_by_labeler(beside_gold, people),
-        gold=gold_figure(shown),
-        gold_weeks=gold_weeks(shown),
+        gold=beside_figure(shown(found.gold), compared=GOLD_PAIRS, when_none=NO_GOLD),
+        researchers=beside_figure(
+            with_researchers, compared=RESEARCHER_PAIRS, when_none=NO_RESEARCHER
+        ),
+        num_researchers=found.num_researchers,
+        researchers_by_labeler=_by_labeler(by_labeler, people),
+        researcher_weeks=beside_weeks(with_researchers),
     )
 
 
@@ -106,7 +126,7 @@ def answers_behind(
     its points. ``is_shared`` keeps answers about completions that several labelers answered about,
     which are those behind a figure of agreement. Two queries at most. Raises: NotAccessible.
     """
-    said = _Said.of(_newest(_fitting(selection)))
+    said = WhatWasSaid.of(_newest(_fitting(selection)))
     ratings = said.ratings if flag is None else said.about(flag)
     kept = ratings.counts.sum(axis=1)[ratings.unit] > (1 if is_shared else 0)
     ranking = ratings.ranking[kept]
@@ -118,19 +138,32 @@ def answers_behind(
     }
 
 
-def gold_behind(
-    selection: Selection, *, labeler_id: int | None = None, monday: int | None = None
+def beside_behind(
+    selection: Selection,
+    *,
+    of_gold_alone: bool,
+    labeler_id: int | None = None,
+    monday: int | None = None,
 ) -> dict[UUID, Counted]:
-    """Of the same rankings those with a pair that gold orders too, of one week or of all.
+    """Of the same rankings those with a pair that a researcher orders too, of one week or of all.
 
-    ``monday`` is the first day of the week, as a day of the calendar. Three queries at most.
+    ``monday`` is the first day of the week, as a day of the calendar. Four queries at most.
     Raises: NotAccessible.
     """
+    found = beside_researchers(_newest(_fitting(selection)))
     return {
         draw.ranking: Counted(draw.same, int(draw.both_order))
-        for draw in gold_draws(_newest(_fitting(selection)))
+        for draw in (found.gold if of_gold_alone else found.researchers)
         if draw.both_order and labeler_id in (None, draw.labeler) and monday in (None, draw.monday)
     }
+
+
+def newest_rankings(selection: Selection) -> QuerySet[Ranking]:
+    """As many of those that fit as are read for what is said about single completions.
+
+    Raises: NotAccessible when there is no such project.
+    """
+    return _newest(_fitting(selection))
 
 
 def _fitting(selection: Selection) -> QuerySet[Ranking]:
@@ -162,7 +195,7 @@ def _flag(key: str, ratings: Ratings) -> FlagAgreement:
 
 
 @dataclass(frozen=True)
-class _Said:
+class WhatWasSaid:
     """What rankings said about single completions, by question."""
 
     # In the order of the numbers that stand for them.
@@ -172,7 +205,7 @@ class _Said:
     prompt_of: Mapping[int, int]
 
     @classmethod
-    def of(cls, rankings: QuerySet[Ranking]) -> "_Said":
+    def of(cls, rankings: QuerySet[Ranking]) -> "WhatWasSaid":
         """One query."""
         rows = RankedCompletion.objects.filter(ranking__in=rankings).values_list(
             "ranking_id",
@@ -196,6 +229,10 @@ class _Said:
             for key, answer in flags.items():
                 flagged[key].append((completion, labeler, row, int(answer)))
         return cls(list(number), rated, flagged, prompt_of)
+
+    @property
+    def num_rankings(self) -> int:
+        return len(self.rankings)
 
     @property
     def ratings(self) -> Ratings:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from labeling.agreement.facts import Drawn
@@ -29,8 +30,12 @@ from labeling.models import (
     RankedCompletion,
     Ranking,
 )
+from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.sealing import sealed_answer
 
+# The newest: enough for any fact here, and read within a second or two. Older ones say little about
+# how somebody works now.
+NUM_RANKINGS: Final = 20_000
 # Completion, rank, rating (0 for none), position (None where it is unknown), characters, seconds.
 Item = tuple[int, int, int, int | None, int, float | None]
 
@@ -173,48 +178,46 @@ class SealedWork:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose work in which projects; the same condition on three tables."""
+    """Whose work of what; the same condition on three tables."""
 
-    project_id: int | None
-    include_simulated: bool
+    selection: Selection
 
-    def on(self, project: str) -> Q:
-        """``project`` is the path from the table to the project."""
-        condition = (
-            ~Q(**{f"{project}__purpose": Project.Purpose.SCREENING})
-            if self.project_id is None
-            else Q(**{project: self.project_id})
-        )
-        if not self.include_simulated:
-            condition &= Q(labeler__is_simulated=False)
-        return condition
+    def on(self, task: str, *, project: str | None = None, at: str = "submitted_at") -> Q:
+        """``task`` leads from the table to the task, ``project`` to the project where there is a
+        shorter way; ``at`` is the moment of the work.
+        """
+        chosen = self.selection
+        project = project or f"{task}__project"
+        condition = chosen.where(project=project, prompt=f"{task}__prompt", k=f"{task}__k", at=at)
+        if chosen.project_id is None:
+            condition &= ~Q(**{f"{project}__purpose": Project.Purpose.SCREENING})
+        if chosen.pool is not None:
+            condition &= Q(labeler__pool=chosen.pool)
+        return condition if chosen.include_simulated else condition & Q(labeler__is_simulated=False)
 
 
 def sealed_work(scope: Scope) -> SealedWork:
-    """Three queries whatever the size."""
-    rankings = _rankings(scope)
+    """The newest rankings and demonstrations that fit. Three queries whatever the size."""
+    # Sealed rankings made here, repeats among them.
+    native = Ranking.objects.filter(
+        sealed_answer(), scope.on("task"), assignment__isnull=False
+    ).order_by("-submitted_at", "-pk")[:NUM_RANKINGS]
+    rankings = _rankings(native)
     demonstrations = Demonstration.objects.filter(
-        sealed_answer(), scope.on("assignment__task__project"), assignment__isnull=False
-    )
+        sealed_answer(), scope.on("assignment__task"), assignment__isnull=False
+    ).order_by("-submitted_at", "-pk")
     return SealedWork(
         rankings=rankings,
-        items=_items(scope, rankings.row_of),
+        items=_items(native, rankings.row_of),
         demonstrations=list(
-            demonstrations.values_list("labeler_id", "prompt_id", "seconds_active")
+            demonstrations.values_list("labeler_id", "prompt_id", "seconds_active")[:NUM_RANKINGS]
         ),
     )
 
 
-def _native(scope: Scope) -> Q:
-    """Sealed rankings made here, repeats among them."""
-    return sealed_answer() & scope.on("task__project") & Q(assignment__isnull=False)
-
-
-def _rankings(scope: Scope) -> _Rankings:
+def _rankings(rankings: QuerySet[Ranking]) -> _Rankings:
     rows = list(
-        Ranking.objects.filter(_native(scope))
-        .order_by()
-        .values_list(
+        rankings.values_list(
             "id",
             "labeler_id",
             "seconds_active",
@@ -238,12 +241,12 @@ def _rankings(scope: Scope) -> _Rankings:
     )
 
 
-def _items(scope: Scope, row_of: Mapping[UUID, int]) -> dict[int, list[Item]]:
+def _items(rankings: QuerySet[Ranking], row_of: Mapping[UUID, int]) -> dict[int, list[Item]]:
     place = PresentedCompletion.objects.filter(
         assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
     )
     rows = (
-        RankedCompletion.objects.filter(ranking__in=Ranking.objects.filter(_native(scope)))
+        RankedCompletion.objects.filter(ranking__in=rankings.values("pk"))
         .order_by()
         .values_list(
             "ranking_id",

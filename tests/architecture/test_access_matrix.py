@@ -133,6 +133,8 @@ DOORS: dict[str, dict[str, Door]] = {
         "DELETE": "researcher",
     },
     "labeler-quality/": {"GET": "researcher"},
+    "labeler-flags/<int:labeler_id>/": {"GET": "researcher"},
+    "flags-apart/": {"GET": "researcher"},
     "costs/": {"GET": "researcher"},
     "costs/demonstrations/": {"GET": "researcher"},
     "costs/rankings/": {"GET": "researcher"},

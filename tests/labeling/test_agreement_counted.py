@@ -132,6 +132,21 @@ def test_behind_gold_are_the_pairs_that_both_order_of_all_or_of_one_and_by_week(
     assert parts(cast.rosa, figure="gold", labeler=cast.otto.pk) == [otto]
     assert parts(cast.rosa, figure="gold", week="2026-03-02") == [amina]
     assert parts(cast.rosa, figure="gold", week="2026-03-16") == []
+    assert parts(cast.rosa, figure="researchers") == [amina, otto]
+
+
+def test_behind_researchers_are_the_pairs_with_each_of_them(cast: Cast) -> None:
+    """R43. Amina orders four of six pairs as Rosa ranked them, whose own ranking is not behind."""
+    project = make_ranking_project(overlap=2)
+    task = make_task(project, make_prompt("The tides"))
+    make_ranking(task, cast.amina, ORDER, submitted_at=MONDAY)
+    make_ranking(task, cast.rosa, [2, 1, 4, 3], submitted_at=MONDAY)
+
+    amina = ("Amina", "The tides", 4, 6)
+    assert parts(cast.rosa, figure="researchers") == [amina]
+    assert parts(cast.rosa, figure="researchers", week="2026-03-02") == [amina]
+    assert parts(cast.rosa, figure="researchers", labeler=cast.otto.pk) == []
+    assert parts(cast.rosa, figure="gold") == []
 
 
 def judged_weekly(*orders: list[int]) -> None:

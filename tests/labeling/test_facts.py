@@ -120,6 +120,8 @@ def test_too_little_makes_no_fact_and_says_why() -> None:
     reason = "Tasks so far: 0. At least 10 are needed, 10 more than that."
     assert (nothing.value, nothing.reason_undefined) == (None, reason)
     assert no_fact("tasks").reason_undefined == reason
+    nobody = medians(np.zeros(0), drawn([], []), labelers=[], counted="tasks")
+    assert nobody[None].reason_undefined == reason
     assert (nine.value, nine.num_counted) == (None, 9)
 
 
@@ -127,7 +129,8 @@ def test_the_chance_of_a_distance_is_that_of_a_z_test() -> None:
     """0.2 away from nothing with an error of 0.1 is z = 2, p = 0.0455."""
     fact = as_likely_as(Fact(0.2, 50, low=0.0, high=0.4, standard_error=0.1), expected=0.0)
 
-    assert (fact.expected, fact.p_value) == (0.0, pytest.approx(0.0455, abs=1e-4))
+    assert fact.expected == 0
+    assert fact.p_value == pytest.approx(0.0455, abs=1e-4)
     assert as_likely_as(Fact(0.2, 50), expected=0.0).p_value is None
 
 
@@ -175,8 +178,7 @@ def test_the_median_leaves_unknown_times_out() -> None:
     fact = medians(values, drawn([AMINA] * 22, range(22)), labelers=[AMINA], counted="answers")
 
     assert (fact[AMINA].value, fact[AMINA].num_counted) == (11.0, 21)
-    assert fact[AMINA].low is not None
-    assert fact[AMINA].low < 11 < (fact[AMINA].high or 0)
+    assert (fact[AMINA].low or 11) < 11 < (fact[AMINA].high or 0)
 
 
 def test_a_median_of_too_little_or_of_one_value_says_so() -> None:

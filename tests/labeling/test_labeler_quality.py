@@ -5,7 +5,14 @@ import json
 
 import pytest
 
-from labeling.models import Assignment, PresentedCompletion, Project, Ranking, Task, TaskCompletion
+from labeling.models import (
+    Assignment,
+    PresentedCompletion,
+    Project,
+    Ranking,
+    Task,
+    TaskCompletion,
+)
 from labeling.services.agreement_store import refresh_agreement
 from labeling.services.assignments import skip_assignment
 from labeling.services.rankings import submit_ranking
@@ -27,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 FACTS = {
     "agreement_with_others",
+    "researcher_agreement",
     "gold_agreement",
     "leniency",
     "median_active_minutes",
@@ -258,28 +266,6 @@ def test_what_can_still_be_taken_back_is_no_fact_yet(project, amina, rosa):
     assert facts_of(rosa, amina)["tie_share"]["num_counted"] == 0
 
 
-def test_one_project_is_looked_at_alone(project, amina, rosa):
-    judge(project, amina, 1, 2, 3, 4, times=10)
-    other = make_ranking_project()
-    judge(other, amina, 1, 1, 1, 1, times=10)
-
-    assert facts_of(rosa, amina, project=other.pk)["tie_share"]["value"] == 1.0
-    assert facts_of(rosa, amina)["tie_share"]["value"] == 0.5
-
-
-def test_simulated_labelers_and_screenings_are_left_out_unless_asked_for(project, sim, amina, rosa):
-    judge(project, sim, 1, 2, 3, 4)
-    screening = make_ranking_project(purpose=Project.Purpose.SCREENING)
-    judge(screening, amina, 1, 2, 3, 4)
-
-    def names(**query: object) -> list[str]:
-        return [row["labeler"]["display_name"] for row in ask(rosa, **query).json()["labelers"]]
-
-    assert names() == []
-    assert names(include_simulated=True) == ["Sim"]
-    assert names(project=screening.pk) == ["Amina"]
-
-
 def test_facts_are_no_score_and_change_nobody(project, amina, rosa):
     """R19: never used for automatic dismissal; nothing in the answer ranks people."""
     judge(project, amina, 1, 1, 1, 1, times=12)
@@ -297,7 +283,13 @@ def test_labelers_cannot_look(amina):
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [({"project": "x"}, 400), ({"project": 0}, 400), ({"project": 999_999}, 404)],
+    [
+        ({"project": "x"}, 400),
+        ({"project": 0}, 400),
+        ({"since": "2026-05-02", "until": "2026-05-01"}, 400),
+        ({"category": "poetry"}, 400),
+        ({"project": 999_999}, 404),
+    ],
 )
 def test_a_malformed_or_unknown_project_is_refused(rosa, query, status):
     assert ask(rosa, **query).status_code == status
@@ -311,9 +303,9 @@ def test_many_rankings_take_as_many_queries_as_one(
     browser = client_of(rosa)
 
     # Session, account; rankings, their items, demonstrations, counts, those of calibration tasks,
-    # their items, gold orders, accounts; the moment of the figures of agreement, prompts and sums
-    # of them, who met whom.
-    with django_assert_num_queries(13):
+    # their items, accounts, gold orders, what researchers ranked; the moment of the figures of
+    # agreement, prompts and sums of them, who met whom.
+    with django_assert_num_queries(14):
         browser.get("/api/labeler-quality/")
 
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from labeling.models import Adjudication, Project, User
+from labeling.models import Adjudication, Project, Task, User
 from labeling.selectors import rating_agreement as selector
 from tests.cast import (
     Cast,
@@ -87,7 +88,7 @@ def test_the_ratings_have_an_ordinal_alpha_with_its_size(cast: Cast, project: Pr
 def test_nothing_sealed_gives_reasons_and_no_numbers(cast: Cast) -> None:
     report = shown(cast.rosa)
 
-    assert (report["num_rankings"], report["leniency"], report["gold_weeks"]) == (0, [], [])
+    assert (report["num_rankings"], report["leniency"], report["researcher_weeks"]) == (0, [], [])
     for found in (report["rating_alpha"], report["gold"], *[f["ac1"] for f in report["flags"]]):
         assert found["value"] is None
         assert found["reason_undefined"]
@@ -96,15 +97,19 @@ def test_nothing_sealed_gives_reasons_and_no_numbers(cast: Cast) -> None:
 def settle(project: Project, author: User, *ranks: int) -> None:
     """Every prompt of the project as gold."""
     for task in project.tasks.all():
-        order = {str(one.pk): rank for one, rank in zip(completions_of(task), ranks, strict=True)}
-        Adjudication.objects.create(
-            project=project,
-            prompt=task.prompt,
-            ranks=order,
-            is_gold=True,
-            reason="Clear.",
-            author=author,
-        )
+        settle_one(task, author, *ranks)
+
+
+def settle_one(task: Task, author: User, *ranks: int) -> None:
+    order = {str(one.pk): rank for one, rank in zip(completions_of(task), ranks, strict=True)}
+    Adjudication.objects.create(
+        project=task.project,
+        prompt=task.prompt,
+        ranks=order,
+        is_gold=True,
+        reason="Clear.",
+        author=author,
+    )
 
 
 def test_labelers_stand_beside_researchers_week_by_week(cast: Cast) -> None:
@@ -121,7 +126,8 @@ def test_labelers_stand_beside_researchers_week_by_week(cast: Cast) -> None:
 
     assert report["gold"]["value"] == pytest.approx((36 + 24) / 72)
     assert (report["gold"]["num_pairs"], report["gold"]["num_prompts"]) == (72, 12)
-    weeks = report["gold_weeks"]
+    assert report["researchers"] == report["gold"]
+    weeks = report["researcher_weeks"]
     assert [(one["week"], one["value"]) for one in weeks] == [
         ("2026-03-02", 1.0),
         ("2026-03-09", pytest.approx(2 / 3)),
@@ -140,11 +146,84 @@ def test_gold_can_be_told_of_one_labeler(cast: Cast) -> None:
 
     of_all, of_otto = shown(cast.rosa), shown(cast.rosa, labeler=cast.otto.pk)
 
-    each = {one["labeler"]["display_name"]: one["value"] for one in of_all["gold_by_labeler"]}
+    each = {
+        one["labeler"]["display_name"]: one["value"] for one in of_all["researchers_by_labeler"]
+    }
     assert each == {"Amina": 1, "Otto": 0}
     assert (of_all["gold"]["value"], of_otto["gold"]["value"]) == (0.5, 0)
-    assert [(one["value"], one["num_pairs"]) for one in of_otto["gold_weeks"]] == [(0, 72)]
+    assert [(one["value"], one["num_pairs"]) for one in of_otto["researcher_weeks"]] == [(0, 72)]
     assert shown(cast.rosa, labeler=cast.hana.pk)["gold"]["reason_undefined"]
+
+
+def shared_with_rosa(cast: Cast, *ranks: int, num_prompts: int = 12) -> list[Task]:
+    """Amina orders each prompt, and Rosa, a researcher, as ``ranks`` say: both label."""
+    project = make_ranking_project(overlap=3)
+    tasks = [make_task(project) for _ in range(num_prompts)]
+    for number, task in enumerate(tasks):
+        at = MONDAY + timedelta(weeks=number % 2)
+        make_ranking(task, cast.amina, ORDER, submitted_at=at)
+        make_ranking(task, cast.rosa, ranks, submitted_at=at)
+    return tasks
+
+
+def test_what_a_researcher_ranks_is_the_researchers_side(cast: Cast) -> None:
+    """R43. Rosa turns two of six pairs and ties none: 48 of 72 alike, each labeler and each week.
+
+    Her own rankings are nobody's beside themselves.
+    """
+    shared_with_rosa(cast, 2, 1, 4, 3)
+
+    report = shown(cast.rosa)
+
+    found = report["researchers"]
+    assert (found["value"], found["num_pairs"]) == (pytest.approx(48 / 72), 72)
+    assert (found["num_prompts"], report["num_researchers"]) == (12, 1)
+    assert [
+        (one["labeler"]["display_name"], one["value"], one["num_counted"])
+        for one in report["researchers_by_labeler"]
+    ] == [("Amina", pytest.approx(2 / 3), 12)]
+    assert [(one["week"], one["num_pairs"]) for one in report["researcher_weeks"]] == [
+        ("2026-03-02", 36),
+        ("2026-03-09", 36),
+    ]
+    assert report["gold"]["value"] is None
+
+
+def test_each_researcher_counts_and_a_tie_of_theirs_drops_out(cast: Cast) -> None:
+    """Rosa orders as Amina does (6 of 6); Ada turns one pair and ties another (4 of 5)."""
+    for task in shared_with_rosa(cast, *ORDER):
+        make_ranking(task, cast.ada, [2, 1, 3, 3])
+
+    report = shown(cast.rosa)
+
+    # 2 1 3 3 against 1 2 3 4: (1, 2) turned, (3, 4) tied, the other four alike.
+    assert report["researchers"]["value"] == pytest.approx((6 + 4) / (6 + 5))
+    assert report["researchers"]["num_pairs"] == 12 * 11
+    assert report["num_researchers"] == 2
+
+
+def test_the_gold_of_a_researcher_stands_before_their_own_ranking(cast: Cast) -> None:
+    """Rosa ranked the other way round and settled as Amina has it: 6 of 6, once."""
+    for task in shared_with_rosa(cast, 4, 3, 2, 1):
+        settle_one(task, cast.rosa, *ORDER)
+
+    report = shown(cast.rosa)
+
+    assert (report["researchers"]["value"], report["researchers"]["num_pairs"]) == (1, 72)
+    assert (report["gold"]["value"], report["gold"]["num_pairs"]) == (1, 72)
+
+
+def test_a_researchers_ranking_in_another_project_is_no_side_of_this_one(cast: Cast) -> None:
+    """Other instructions; and what can still be taken back is not there yet."""
+    for task in shared_with_rosa(cast, *ORDER, num_prompts=2):
+        shown_there = completions_of(task)
+        elsewhere = make_task(make_ranking_project(), task.prompt, shown_there)
+        make_ranking(elsewhere, cast.otto, ORDER)
+        make_ranking(task, cast.otto, ORDER, submitted_at=timezone.now())
+
+    report = shown(cast.rosa)
+
+    assert report["researchers"]["num_pairs"] == 12
 
 
 def test_the_agreements_choices_choose_here_too(cast: Cast, project: Project) -> None:
@@ -183,6 +262,7 @@ def test_more_rankings_take_no_more_queries(
     settle(project, cast.rosa, *ORDER)
     client = client_of(cast.rosa)
 
-    # Session, account, project; what was said, the labelers, gold and what meets it, the count.
-    with django_assert_num_queries(8):
+    # Session, account, project; what was said, gold, what researchers ranked, what meets both, the
+    # labelers, the count.
+    with django_assert_num_queries(9):
         client.get(ADDRESS, {"project": project.pk})

@@ -23,17 +23,24 @@ export type Filters = Record<Filter, string>;
 
 type Query = NonNullable<operations["agreement"]["parameters"]["query"]>;
 
-/** The selection as the server reads it; what is not filtered is not said. */
-export function selectionOf(filters: Filters): Query {
-  const isPair = filters.source !== "" && filters.other !== "";
+/** What is chosen but for what chooses within a prompt. */
+function promptsOf(filters: Filters) {
   return {
     ...scopeOf(filters),
-    min_overlap: numberIn(filters.overlap),
     since: chosen<string>(filters.since),
     until: chosen<string>(filters.until),
     category: chosen<NonNullable<Query["category"]>>(filters.category),
     k: numberIn(filters.k),
     instructions: numberIn(filters.instructions),
+  };
+}
+
+/** The selection as the server reads it; what is not filtered is not said. */
+export function selectionOf(filters: Filters): Query {
+  const isPair = filters.source !== "" && filters.other !== "";
+  return {
+    ...promptsOf(filters),
+    min_overlap: numberIn(filters.overlap),
     // One model of a pair is no choice yet.
     source: isPair ? numberIn(filters.source) : undefined,
     other_source: isPair ? numberIn(filters.other) : undefined,
@@ -97,7 +104,7 @@ export function countedQuery(filters: Filters & Record<"figure" | "week" | "labe
   );
 }
 
-/** Ratings, flags, leniency and gold, over the newest rankings that fit. */
+/** Ratings, flags, leniency and researchers, over the newest rankings that fit. */
 export function ratingsQuery({ labeler, ...filters }: Filters & { labeler: string }) {
   const query = { ...selectionOf(filters), labeler: numberIn(labeler) };
   return queryOptions({
@@ -113,6 +120,16 @@ export function anchorDriftQuery(filters: Filters) {
   return queryOptions({
     queryKey: ["anchor-drift", query],
     queryFn: ({ signal }) => bodyOf(api.GET("/api/anchor-drift/", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Pairs of labelers who set the same flag and never on the same completion. */
+export function flagsApartQuery(filters: Filters) {
+  const query = promptsOf(filters);
+  return queryOptions({
+    queryKey: ["flags-apart", query],
+    queryFn: ({ signal }) => bodyOf(api.GET("/api/flags-apart/", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 }

@@ -70,6 +70,15 @@ export function wordsOf(figure: string): CountedWords {
       back: RATINGS_PAGE,
     };
   }
+  if (figure === "researchers") {
+    return {
+      title: "Rankings beside researchers",
+      lead: "The rankings of prompts that a researcher ranked or settled as gold, newest first. All pairs ordered as a researcher has them, over all that both order, are the figure.",
+      part: "As a researcher",
+      whole: "Pairs that both order",
+      back: RATINGS_PAGE,
+    };
+  }
   if (figure === "anchors") {
     return {
       title: "Rankings of the same comparisons",

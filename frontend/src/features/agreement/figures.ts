@@ -30,6 +30,11 @@ export function intervalText(key: string, figure: Figure): string {
   return `95% interval ${low} to ${high}`;
 }
 
+/** `< 0.001` or `0.024`. */
+export function pValueText(pValue: number): string {
+  return pValue < 0.001 ? "< 0.001" : pValue.toFixed(3);
+}
+
 /** `1,204 comparisons between two labelers, on 88 prompts` */
 export function sizeText(figure: Figure, counted: string): string {
   return `${formatCount(figure.num_pairs)} ${counted}, on ${countOf(figure.num_prompts, "prompt")}`;

@@ -42,7 +42,8 @@ const report: RatingReport = {
     flag_alpha: "Alpha of yes and no.",
     leniency: "How much higher.",
     gold: "On gold prompts.",
-    gold_weeks: "With a band.",
+    researchers: "On what researchers ordered.",
+    researcher_weeks: "With a band.",
     interval_method: "Cluster bootstrap.",
     leniency_interval_method: "Whole prompts are drawn.",
   },
@@ -75,7 +76,7 @@ const report: RatingReport = {
       reason_undefined: "Rankings rated by others too so far: 3. At least 10 are needed.",
     },
   ],
-  gold_by_labeler: [
+  researchers_by_labeler: [
     {
       labeler: { id: 7, display_name: "Amina Osei", pool: "training" },
       value: 0.81,
@@ -86,8 +87,10 @@ const report: RatingReport = {
       reason_undefined: null,
     },
   ],
-  gold: figure(0.78, { num_pairs: 90, num_prompts: 15 }),
-  gold_weeks: [week],
+  gold: figure(0.91, { num_pairs: 30, num_prompts: 5 }),
+  researchers: figure(0.78, { num_pairs: 90, num_prompts: 15 }),
+  num_researchers: 2,
+  researcher_weeks: [week],
 };
 
 let server: FakeServer;
@@ -99,6 +102,9 @@ beforeEach(() => {
     .on("GET /api/projects/", { body: { results: [], next: null } })
     .on("GET /api/completion-sources/", { body: { results: [], next: null } })
     .on("GET /api/catalogue/", { body: { categories: [] } })
+    .on("GET /api/flags-apart/", {
+      body: { definition: "By Fisher's exact test.", num_rankings: 24, num_apart: 0, pairs: [] },
+    })
     .on("GET /api/rating-agreement/", { body: report });
 });
 
@@ -131,26 +137,57 @@ test("a flag leads to the rankings that said yes, a labeler to their page", asyn
   expect(screen.getByText("120 rankings, p < 0.001")).toBeVisible();
 });
 
-test("agreement with gold stands week by week, and a week leads to its rankings (R43)", async () => {
+test("pairs who never set a flag together are named, with the test and the rankings behind", async () => {
+  const pair = {
+    key: "violent_content" as const,
+    label: "Contains violent content",
+    a: { id: 7, display_name: "Amina Osei", pool: "training" as const },
+    b: { id: 8, display_name: "Otto Berg", pool: "training" as const },
+    num_shared: 48,
+    num_yes_a: 12,
+    num_yes_b: 6,
+    expected: 1.5,
+    p_value: 0.0004,
+    is_marked: true,
+  };
+  server.on("GET /api/flags-apart/", {
+    body: { definition: "By Fisher's exact test.", num_rankings: 24, num_apart: 3, pairs: [pair] },
+  });
+  renderApp("/agreement/ratings?pool=training&overlap=3");
+
+  const table = await screen.findByRole("table", { name: /never set a flag on the same completion/ });
+  const row = within(table).getByRole("row", { name: /Contains violent content/ });
+  expect(row).toHaveTextContent("Amina Osei 12 yes, Otto Berg 6 yes481.5< 0.001unlikely by chance");
+  expect(within(row).getByRole("link", { name: "Otto Berg" })).toHaveAttribute(
+    "href",
+    "/agreement/rankings?pool=training&overlap=3&labeler=8&flag=violent_content",
+  );
+  expect(screen.getByText("The least likely 1 of 3.")).toBeVisible();
+  expect(server.sent("GET /api/flags-apart/").at(-1)?.query).toBe("?pool=training");
+});
+
+test("agreement with researchers stands week by week, and a week leads to its rankings (R43)", async () => {
   const user = userEvent.setup();
   renderApp("/agreement/ratings");
 
-  const gold = await screen.findByRole("region", { name: "Labelers beside researchers" });
-  expect(gold).toHaveTextContent("78.0%");
-  expect(gold).toHaveTextContent("90 pairs, on 15 prompts");
-  expect(within(gold).getByRole("img", { name: /Agreement with gold by week: 1 weeks/ })).toBeVisible();
-  expect(within(gold).getByRole("link", { name: "90 pairs, on 15 prompts" })).toHaveAttribute(
+  const beside = await screen.findByRole("region", { name: "Labelers beside researchers" });
+  expect(beside).toHaveTextContent("78.0%");
+  expect(beside).toHaveTextContent("90 pairs, on 15 prompts");
+  expect(beside).toHaveTextContent("2 researchers ordered what labelers ranked.");
+  expect(beside).toHaveTextContent("With gold aloneOn gold prompts.91.0%");
+  expect(within(beside).getByRole("img", { name: /Agreement with researchers by week: 1 weeks/ })).toBeVisible();
+  expect(within(beside).getByRole("link", { name: "90 pairs, on 15 prompts" })).toHaveAttribute(
     "href",
-    "/agreement/counted?figure=gold",
+    "/agreement/counted?figure=researchers",
   );
-  await user.click(within(gold).getByText("Figures and files"));
-  expect(within(gold).getByRole("link", { name: "2026-03-02" })).toHaveAttribute(
+  await user.click(within(beside).getByText("Figures and files"));
+  expect(within(beside).getByRole("link", { name: "2026-03-02" })).toHaveAttribute(
     "href",
-    "/agreement/counted?figure=gold&week=2026-03-02",
+    "/agreement/counted?figure=researchers&week=2026-03-02",
   );
 });
 
-test("agreement with gold can be read of one labeler alone (R43)", async () => {
+test("agreement with researchers can be read of one labeler alone (R43)", async () => {
   const user = userEvent.setup();
   renderApp("/agreement/ratings");
 

@@ -17,10 +17,11 @@ import { AgreementFilters } from "./agreement-filters";
 import { FILTERS, ratingsQuery } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
-import { BesideGold } from "./beside-gold";
+import { BesideResearchers } from "./beside-researchers";
 import { countedAddress } from "./counted";
 import { flagsFile } from "./downloads";
 import { intervalOf, sizeText } from "./figures";
+import { FlagsApart } from "./flags-apart";
 import { FlagsTable } from "./flags-table";
 import { LoneFigure } from "./lone-figure";
 import { rowsAddress } from "./rows-address";
@@ -120,7 +121,8 @@ function Figures({
       >
         <FlagsTable flags={report.flags} filters={filters} />
       </Section>
-      <BesideGold report={report} filters={filters} labeler={labeler} onLabeler={onLabeler} />
+      <FlagsApart filters={filters} />
+      <BesideResearchers report={report} filters={filters} labeler={labeler} onLabeler={onLabeler} />
       <Section title="How this is counted" isSheet>
         <div className={classes.terms}>
           <p>
@@ -136,7 +138,7 @@ function Figures({
   );
 }
 
-/** How much labelers agree about single completions: ratings, flags, and what is settled as gold. */
+/** How much labelers agree about single completions: ratings, flags, and what researchers said. */
 export function RatingsPage() {
   const [filters, setFilter] = useAddressFilters([...FILTERS, "labeler"]);
   const { search } = useLocation();
@@ -151,7 +153,7 @@ export function RatingsPage() {
           </LinkButton>
         }
       >
-        How much labelers agree about each completion by itself, and about what researchers have settled.
+        How much labelers agree about each completion by itself, and with what researchers ranked or settled.
       </PageHeader>
       <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
       <LoadedFigures query={ratings} skeleton={<Skeleton height={320} />}>

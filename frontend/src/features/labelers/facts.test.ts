@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { WorkFact } from "@/api/research-types";
 
-import { expectedText, intervalOf, rangeText, scaleOf, valueText } from "./facts";
+import { differenceText, expectedText, intervalOf, rangeText, scaleOf, valueText } from "./facts";
 
 const fact: WorkFact = {
   key: "position_preference",
@@ -13,6 +13,7 @@ const fact: WorkFact = {
   expected: 0.25,
   p_value: 0.0004,
   reason_undefined: null,
+  reason_no_interval: null,
   p_beside_all: null,
   mark: null,
 };
@@ -57,4 +58,9 @@ describe("the scale", () => {
     expect(intervalOf({ ...fact, value: null, reason_undefined: "Too few." })).toBeNull();
     expect(intervalOf(undefined)).toBeNull();
   });
+});
+
+test("the difference of two shares is in points, with its sign", () => {
+  expect(differenceText(0.125)).toBe("+12.5");
+  expect(differenceText(-0.03)).toBe("−3.0");
 });

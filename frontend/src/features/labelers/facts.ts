@@ -65,3 +65,8 @@ export function scaleOf(unit: Unit, facts: (Interval | null)[]): [number, number
   }
   return [0, Math.max(1, ...ends) * 1.1];
 }
+
+/** `+12.5` or `−3.0`: what lies between two shares, in percentage points. */
+export function differenceText(difference: number): string {
+  return `${difference < 0 ? "−" : "+"}${Math.abs(difference * 100).toFixed(1)}`;
+}

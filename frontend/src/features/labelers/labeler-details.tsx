@@ -7,7 +7,9 @@ import { IntervalMark } from "@/components/interval-mark";
 import { Section } from "@/components/section";
 
 import { expectedText, factOf, intervalOf, markText, rangeText, scaleOf, sizeText, valueText } from "./facts";
+import { LabelerFlags } from "./labeler-flags";
 import classes from "./labelers.module.css";
+import type { Filters } from "./quality-query";
 
 /** One fact with its interval, its size and its definition, beside that of all together. */
 function FactTile({
@@ -66,10 +68,12 @@ function FactTile({
 export function LabelerDetails({
   work,
   report,
+  filters,
   onClose,
 }: {
   work: LabelerWork;
   report: LabelerQualityReport;
+  filters: Filters;
   onClose: () => void;
 }) {
   const { display_name: name, pool, is_active: isActive } = work.labeler;
@@ -95,6 +99,7 @@ export function LabelerDetails({
             <FactTile key={words.key} words={words} work={work} report={report} />
           ))}
         </div>
+        <LabelerFlags labelerId={work.labeler.id} filters={filters} />
       </Section>
     </div>
   );

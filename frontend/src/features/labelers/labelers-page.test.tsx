@@ -1,8 +1,8 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 
-import type { LabelerQualityReport, WorkFact } from "@/api/research-types";
+import type { LabelerFlagsReport, LabelerQualityReport, WorkFact } from "@/api/research-types";
 import { amina, ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
@@ -37,6 +37,9 @@ const report: LabelerQualityReport = {
   mark_definition: "A z-test against all together.",
   minimum_counted: 10,
   num_labelers: 1,
+  num_rankings: 120,
+  most_rankings: 20_000,
+  versions: [],
   everybody: {
     num_answered: 400,
     num_skipped: 8,
@@ -52,6 +55,27 @@ const report: LabelerQualityReport = {
   ],
 };
 
+const flags: LabelerFlagsReport = {
+  definition: "On the completions that others answered too.",
+  interval_method: "A cluster bootstrap over prompts.",
+  flags: [
+    {
+      key: "violent_content",
+      label: "Contains violent content",
+      own: 0.25,
+      others: 0.125,
+      num_answers: 48,
+      difference: 0.125,
+      low: 0.08,
+      high: 0.17,
+      p_value: 0.0002,
+      reason_undefined: null,
+      reason_no_interval: null,
+      mark: "above",
+    },
+  ],
+};
+
 let server: FakeServer;
 
 beforeEach(() => {
@@ -59,6 +83,8 @@ beforeEach(() => {
     .install()
     .on("GET /api/session/", { body: sessionOf(ruth) })
     .on("GET /api/projects/", { body: { results: [], next: null } })
+    .on("GET /api/catalogue/", { body: { categories: [{ key: "chat", label: "Chat" }], items: [] } })
+    .on("GET /api/labeler-flags/7/", { body: flags })
     .on("GET /api/labeler-quality/", { body: report });
 });
 
@@ -102,6 +128,17 @@ test("an opened labeler can be linked to", async () => {
   expect(await screen.findByRole("heading", { name: "Amina Osei" })).toBeVisible();
 });
 
+test("an opened labeler's flags stand beside the others', with the test of what stands out", async () => {
+  renderApp("/labelers?labeler=7&pool=training");
+
+  const table = await screen.findByRole("table", { name: "Flags beside the others" });
+  expect(within(table).getByRole("row", { name: /Contains violent content/ })).toHaveTextContent(
+    "Contains violent content25.0%n = 4812.5%+12.5+8.0 to +17.0above the others, p < 0.001",
+  );
+  expect(screen.getByText("On the completions that others answered too.")).toBeVisible();
+  expect(server.sent("GET /api/labeler-flags/7/").at(-1)?.query).toContain("pool=training");
+});
+
 test("what stands out is marked with its test, and the test is explained", async () => {
   const standing = { ...fact("skip_rate", 0.31), p_beside_all: 0.0004, mark: "above" as const };
   const [labeler] = report.labelers;
@@ -130,6 +167,33 @@ test("nobody at work is said, not shown as zeros", async () => {
 
   expect(await screen.findByText("Nobody has answered here yet")).toBeVisible();
   expect(screen.queryByRole("table")).not.toBeInTheDocument();
+});
+
+test("the choices stand in the address, are asked for, and lead on to the rankings", async () => {
+  const user = userEvent.setup();
+  const { router } = renderApp("/labelers?pool=held_out&k=5");
+  await screen.findByRole("row", { name: /Amina Osei/ });
+  await screen.findByRole("option", { name: "Chat" });
+
+  await user.selectOptions(screen.getByRole("combobox", { name: "Category" }), "Chat");
+
+  await waitFor(() => {
+    const query = server.sent("GET /api/labeler-quality/").at(-1)?.query;
+    expect(query).toContain("pool=held_out");
+    expect(query).toContain("category=chat");
+  });
+  expect(router.state.location.search).toBe("?pool=held_out&k=5&category=chat");
+  expect(await screen.findByRole("link", { name: "120" })).toHaveAttribute(
+    "href",
+    "/agreement/rankings?labeler=7&pool=held_out&category=chat&k=5",
+  );
+});
+
+test("that only the newest rankings are read is said", async () => {
+  server.on("GET /api/labeler-quality/", { body: { ...report, num_rankings: 20_000 } });
+  renderApp("/labelers");
+
+  expect(await screen.findByText(/the newest 20,000 are read/)).toBeVisible();
 });
 
 test("a labeler does not see the page", async () => {

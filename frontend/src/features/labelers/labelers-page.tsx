@@ -1,70 +1,36 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { projectsQuery } from "@/api/projects";
 import type { LabelerQualityReport } from "@/api/research-types";
-import { SIMULATED_CHOICES } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
-import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount } from "@/components/formats";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
-import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { LabelerDetails } from "./labeler-details";
+import { LabelersFilters } from "./labelers-filters";
 import { LabelersTable } from "./labelers-table";
 import classes from "./labelers.module.css";
-import { qualityQuery } from "./quality-query";
-
-const FILTERS = ["project", "simulated", "labeler"] as const;
-type Filter = (typeof FILTERS)[number];
-
-function Filters({
-  filters,
-  onFilter,
-}: {
-  filters: Record<Filter, string>;
-  onFilter: (name: Filter, value: string) => void;
-}) {
-  const projects = useQuery(projectsQuery);
-  const choices = (projects.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
-  return (
-    <Toolbar label="Filter the labelers">
-      <FilterSelect
-        label="Project"
-        all="All but screenings"
-        choices={choices}
-        value={filters.project}
-        onChange={(value) => onFilter("project", value)}
-      />
-      <FilterSelect
-        label="Simulated labelers"
-        all="Left out"
-        choices={SIMULATED_CHOICES}
-        value={filters.simulated}
-        onChange={(value) => onFilter("simulated", value)}
-      />
-    </Toolbar>
-  );
-}
+import { FILTERS, qualityQuery } from "./quality-query";
+import type { Filters } from "./quality-query";
 
 function Labelers({
   report,
-  project,
+  filters,
   opened,
   onOpen,
 }: {
   report: LabelerQualityReport;
-  project: string;
+  filters: Filters;
   opened: number | null;
   onOpen: (labelerId: number | null) => void;
 }) {
   if (report.labelers.length === 0) {
     return (
       <EmptyNote title="Nobody has answered here yet">
-        Facts about a labeler appear with their first answers, or choose another project.
+        Facts about a labeler appear with their first answers, or choose other filters.
       </EmptyNote>
     );
   }
@@ -82,12 +48,12 @@ function Labelers({
       >
         <LabelersTable
           report={report}
-          project={project}
+          filters={filters}
           opened={work?.labeler.id ?? null}
           onOpen={(id) => onOpen(id === opened ? null : id)}
         />
       </Section>
-      {work && <LabelerDetails work={work} report={report} onClose={() => onOpen(null)} />}
+      {work && <LabelerDetails work={work} report={report} filters={filters} onClose={() => onOpen(null)} />}
       <Section title="How this is counted" isSheet>
         <div className={classes.terms}>
           <p>
@@ -97,6 +63,8 @@ function Labelers({
           <p>
             <b>What counts.</b> Sealed answers only: those that can no longer be taken back. Fewer
             than {formatCount(report.minimum_counted)} make no fact.
+            {report.num_rankings === report.most_rankings &&
+              ` Of the rankings the newest ${formatCount(report.most_rankings)} are read.`}
           </p>
           <p>
             <b>Marks.</b> {report.mark_definition}
@@ -112,7 +80,7 @@ function Labelers({
 
 /** How labelers work, each fact with its size: for a researcher to read and to ask about (R19). */
 export function LabelersPage() {
-  const [filters, setFilter] = useAddressFilters(FILTERS);
+  const [{ labeler: opened, ...filters }, setFilter] = useAddressFilters([...FILTERS, "labeler"]);
   const quality = useQuery(qualityQuery(filters));
   return (
     <>
@@ -120,13 +88,21 @@ export function LabelersPage() {
         How each labeler works: times, skips, ties, what position and length have to do with it, and how far
         they agree with others and with researchers.
       </PageHeader>
-      <Filters filters={filters} onFilter={setFilter} />
+      <LabelersFilters
+        filters={filters}
+        versions={quality.data?.versions ?? []}
+        onFilter={(name, value) => {
+          // A version belongs to its project.
+          if (name === "project") setFilter("instructions", "");
+          setFilter(name, value);
+        }}
+      />
       <LoadedFigures query={quality} skeleton={<Skeleton height={320} />}>
         {(report) => (
           <Labelers
             report={report}
-            project={filters.project}
-            opened={filters.labeler === "" ? null : Number(filters.labeler)}
+            filters={filters}
+            opened={opened === "" ? null : Number(opened)}
             onOpen={(id) => setFilter("labeler", id === null ? "" : String(id))}
           />
         )}

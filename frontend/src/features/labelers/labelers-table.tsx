@@ -10,6 +10,8 @@ import { NoFigure } from "@/components/no-figure";
 
 import { factOf, markText, valueText } from "./facts";
 import classes from "./labelers.module.css";
+import { rankingsAddress } from "./quality-query";
+import type { Filters } from "./quality-query";
 
 interface Row {
   key: string;
@@ -22,6 +24,7 @@ interface Row {
 const SHOWN: FactWords["key"][] = [
   "median_active_minutes",
   "agreement_with_others",
+  "researcher_agreement",
   "gold_agreement",
   "calibration_agreement",
   "self_consistency",
@@ -50,16 +53,15 @@ function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {
 function Answered({
   work,
   labelerId,
-  project,
+  filters,
 }: {
   work: WorkFacts;
   labelerId: number | null;
-  project: string;
+  filters: Filters;
 }) {
   const count = formatCount(work.num_answered);
   if (labelerId === null) return count;
-  const within = project === "" ? "" : `&project=${project}`;
-  return <Link to={`/agreement/rankings?labeler=${labelerId}${within}`}>{count}</Link>;
+  return <Link to={rankingsAddress(filters, labelerId)}>{count}</Link>;
 }
 
 function Name({
@@ -88,13 +90,12 @@ function Name({
 /** One row per labeler, all together first; a name opens everything known about that labeler. */
 export function LabelersTable({
   report,
-  project,
+  filters,
   opened,
   onOpen,
 }: {
   report: LabelerQualityReport;
-  /** The chosen one, as in the address. */
-  project: string;
+  filters: Filters;
   opened: number | null;
   onOpen: (labelerId: number) => void;
 }) {
@@ -119,7 +120,7 @@ export function LabelersTable({
       key: "answered",
       header: "Answered",
       align: "end",
-      cell: ({ work, who }) => <Answered work={work} labelerId={who?.id ?? null} project={project} />,
+      cell: ({ work, who }) => <Answered work={work} labelerId={who?.id ?? null} filters={filters} />,
     },
     ...SHOWN.flatMap((key): Column<Row>[] => {
       const words = wordsOf.get(key);

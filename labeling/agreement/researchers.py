@@ -1,4 +1,4 @@
-"""How labelers order what a researcher has settled as gold (R43)."""
+"""How labelers order what researchers have ordered too (R43)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ import numpy as np
 
 from labeling.agreement.alpha import Quotient
 from labeling.agreement.drift import Period, trend
+from labeling.agreement.facts import Drawn, Facts, quotients
+from labeling.agreement.habits import Sums
 from labeling.agreement.intervals import Figure, Size, estimate, resample
 from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.agreement.sums import add_up
@@ -17,13 +19,21 @@ GOLD_DEFINITION: Final = (
     "On prompts that a researcher settled as gold: of the pairs of completions that both the "
     "labeler and the gold order without a tie, the share that they order alike."
 )
+RESEARCHERS_DEFINITION: Final = (
+    "Of the pairs of completions that both a labeler and a researcher order without a tie, the "
+    "share that they order alike. A researcher's order is their gold where they settled the prompt "
+    "as gold, and else what they ranked themselves in the same project; each researcher counts."
+)
 GOLD_PAIRS: Final = "pairs that both the gold and a labeler order"
-NO_GOLD: Final = "Nobody has ranked a prompt that is settled as gold."
+RESEARCHER_PAIRS: Final = "pairs that both a researcher and a labeler order"
+NO_GOLD: Final = "No labeler has ranked a prompt that is settled as gold."
+NO_RESEARCHER: Final = "No labeler has ranked a prompt that a researcher ranked or settled as gold."
 
 
 @dataclass(frozen=True)
-class GoldDraw:
-    """One ranking of a gold prompt: the pairs ordered as gold has them, of those both order.
+class BesideDraw:
+    """One ranking by a labeler beside the orders of researchers: the pairs ordered alike, of those
+    that both order, added up over the researchers.
 
     ``day`` is that of the ranking, as a day of the calendar.
     """
@@ -41,7 +51,7 @@ class GoldDraw:
         return self.day - (self.day - 1) % 7
 
 
-def gold_figure(draws: Sequence[GoldDraw]) -> Figure:
+def beside_figure(draws: Sequence[BesideDraw], *, compared: str, when_none: str) -> Figure:
     """Of all labelers together; whole prompts are resampled."""
     _, sums = _summed([(0, draw.prompt) for draw in draws], draws)
     part, whole = sums.sum(axis=0)
@@ -49,13 +59,22 @@ def gold_figure(draws: Sequence[GoldDraw]) -> Figure:
     return estimate(
         (part, whole),
         resamples=lambda: _quotient(resample(sums)),
-        size=Size(num_pairs, int((sums[:, 1] > 0).sum()), num_pairs, GOLD_PAIRS),
-        when_undefined=NO_GOLD,
+        size=Size(num_pairs, int((sums[:, 1] > 0).sum()), num_pairs, compared),
+        when_undefined=when_none,
         chance=0.5,
     )
 
 
-def gold_weeks(draws: Sequence[GoldDraw]) -> list[Period]:
+def beside_facts(draws: Sequence[BesideDraw], labelers: Sequence[int], *, counted: str) -> Facts:
+    """Of each of these labelers and of all together."""
+    drawn = Drawn(
+        np.array([draw.labeler for draw in draws], dtype=np.int64),
+        np.array([draw.prompt for draw in draws], dtype=np.int64),
+    )
+    return quotients(Sums(*_columns(draws)), drawn, labelers=labelers, counted=counted)
+
+
+def beside_weeks(draws: Sequence[BesideDraw]) -> list[Period]:
     """Week by week with a control band; a prompt within a week is one draw."""
     weeks = [draw.monday for draw in draws]
     prompts = [draw.prompt for draw in draws]
@@ -68,13 +87,18 @@ def _quotient(sums: FloatArray) -> Quotient:
     return sums[:, 0], sums[:, 1]
 
 
+def _columns(draws: Sequence[BesideDraw]) -> tuple[FloatArray, FloatArray]:
+    return (
+        np.array([draw.same for draw in draws], dtype=np.float64),
+        np.array([draw.both_order for draw in draws], dtype=np.float64),
+    )
+
+
 def _summed(
-    keys: Sequence[tuple[int, int]], draws: Sequence[GoldDraw]
+    keys: Sequence[tuple[int, int]], draws: Sequence[BesideDraw]
 ) -> tuple[list[tuple[int, int]], FloatArray]:
     """The draws of each key added up. Shapes: keys x (same, both_order)."""
     slot: dict[tuple[int, int], int] = {}
     place: IntArray = np.array([slot.setdefault(key, len(slot)) for key in keys], dtype=np.int64)
-    same = np.array([draw.same for draw in draws], dtype=np.float64)
-    both_order = np.array([draw.both_order for draw in draws], dtype=np.float64)
-    sums = [add_up(values, by=place, groups=len(slot)) for values in (same, both_order)]
+    sums = [add_up(values, by=place, groups=len(slot)) for values in _columns(draws)]
     return list(slot), np.stack(sums, axis=1)

@@ -1,0 +1,79 @@
+"""Reading how labelers set flags: each beside the others, and who never flags the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from labeling.agreement.flags import Apart, BesidePeers, beside_peers, never_together
+from labeling.agreement.ratings import Ratings
+from labeling.catalogue import FLAG_ITEMS
+from labeling.errors import NotAccessible
+from labeling.models import User
+from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.rating_agreement import WhatWasSaid, newest_rankings
+
+# The least likely of each flag; the number of all is told.
+NUM_APART_LISTED: Final = 20
+
+
+@dataclass(frozen=True)
+class FlagOfLabeler:
+    key: str
+    beside: BesidePeers
+
+
+@dataclass(frozen=True)
+class LabelersApart:
+    key: str
+    a: User
+    b: User
+    apart: Apart
+
+
+@dataclass(frozen=True)
+class FlagsApart:
+    """The least likely pairs of each flag; ``num_apart`` says how many there are of all flags."""
+
+    num_rankings: int
+    num_apart: int
+    pairs: list[LabelersApart]
+
+
+def flags_of_labeler(selection: Selection, *, labeler_id: int) -> list[FlagOfLabeler]:
+    """Every flag that anybody set, of a labeler beside the others who answered the same.
+
+    Over the newest rankings that fit. Three queries at most. Raises: NotAccessible when there is no
+    such project or account.
+    """
+    if not User.objects.filter(pk=labeler_id).exists():
+        raise NotAccessible
+    said = _said(selection)
+    rates = [(key, beside_peers(answers).get(labeler_id)) for key, answers in _asked(said)]
+    return [FlagOfLabeler(key, beside) for key, beside in rates if beside is not None]
+
+
+def flags_apart(selection: Selection) -> FlagsApart:
+    """Who never says yes to what another one says yes to, flag by flag.
+
+    Over the newest rankings that fit. Three queries at most. Raises: NotAccessible when there is no
+    such project.
+    """
+    said = _said(selection)
+    found = {key: never_together(answers) for key, answers in _asked(said)}
+    listed = [(key, apart) for key, pairs in found.items() for apart in pairs[:NUM_APART_LISTED]]
+    people = User.objects.in_bulk({pk for _, apart in listed for pk in (apart.a, apart.b)})
+    return FlagsApart(
+        num_rankings=said.num_rankings,
+        num_apart=sum(len(pairs) for pairs in found.values()),
+        pairs=[LabelersApart(key, people[one.a], people[one.b], one) for key, one in listed],
+    )
+
+
+def _said(selection: Selection) -> WhatWasSaid:
+    return WhatWasSaid.of(newest_rankings(selection))
+
+
+def _asked(said: WhatWasSaid) -> Sequence[tuple[str, Ratings]]:
+    """Of each flag that anybody set."""
+    answers = [(key, said.about(key)) for key in FLAG_ITEMS]
+    return [(key, ratings) for key, ratings in answers if ratings.value.any()]

@@ -3,6 +3,7 @@
 from celery import current_app, shared_task
 
 from labeling.models import JudgmentImport, PromptImport
+from labeling.selectors.agreement_refresh import is_asked_for
 from labeling.services.agreement_store import refresh_agreement as refresh
 from labeling.services.judgment_import_slices import import_judgments_for
 from labeling.services.prompt_checks import check_stored_prompts
@@ -54,10 +55,11 @@ def check_prompts() -> None:
 def refresh_agreement(*, is_awaited: bool = False) -> None:
     """Work out the agreement on prompts whose rankings are others than before.
 
-    Whoever awaits the figures does not wait for a rest. A refresh that goes on elsewhere may have
-    begun before what they await was stored, so there is another one behind it.
+    Whoever awaits the figures, or asked for them on their page, does not wait for a rest. A refresh
+    that goes on elsewhere may have begun before what they await was stored, so there is another one
+    behind it.
     """
-    if is_awaited or resting.is_over():
+    if is_awaited or resting.is_over() or is_asked_for():
         with resting.after():
             was_done = refresh() is not None
         if is_awaited and not was_done:

@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from labeling.api import (
     agreement,
     agreement_counted,
+    agreement_refresh,
     agreement_rows,
     annotations,
     assignments,
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern] = [
     *returns.urlpatterns,
     *agreement.urlpatterns,
     *agreement_counted.urlpatterns,
+    *agreement_refresh.urlpatterns,
     *agreement_rows.urlpatterns,
     *rating_agreement.urlpatterns,
     *contested.urlpatterns,

@@ -128,6 +128,15 @@ class AgreementStore(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     token = models.UUIDField(default=uuid.uuid4)
     refreshed_at = models.DateTimeField(null=True)
+    # A researcher wants them now; null once a refresh has begun since.
+    requested_at = models.DateTimeField(null=True)
+    # Of the refresh that is going on, or that broke off; null when the last one ended.
+    started_at = models.DateTimeField(null=True)
+    num_changed = models.PositiveIntegerField(default=0)
+    num_done = models.PositiveIntegerField(default=0)
+    # The last one, where it failed: when and of what; null once one succeeds.
+    failed_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -20,9 +20,11 @@ from django.db.models.functions import Now
 from labeling.agreement.audiences import EVERYONE
 from labeling.agreement.judgments import IntArray
 from labeling.models import AgreementStore, LabelerMeeting, PromptAgreement
+from labeling.selectors.agreement_refresh import REFRESH_LOCK
 from labeling.selectors.judged_pairs import RankingRows, Subject, counted_rankings, ranking_rows
 from labeling.selectors.number_columns import compiled, integer_columns, large_read
 from labeling.services.agreement_blocks import Block, worked_out
+from labeling.services.agreement_refresh import has_worked_out, told_of, will_work_out
 from labeling.services.labeler_days import (
     changed_days,
     fingerprint,
@@ -64,39 +66,42 @@ def refresh_agreement() -> int | None:
     with _only_one() as is_mine:
         if not is_mine:
             return None
-        days = changed_days()
-        found = found_days(days)
-        changed = _changed(prompts_of_days(days, found)) if days else NOTHING
-        num_changed = len(changed.T)
-        blocks = [
-            _fingerprints(changed[:, start : start + PROMPTS_AT_ONCE])
-            for start in range(0, num_changed, PROMPTS_AT_ONCE)
-        ]
-        for fingerprints, rows in _with_rankings(blocks):
-            _store(fingerprints, rows)
-        store_days(days, found)
-        store, is_new = AgreementStore.objects.get_or_create(pk=1)
-        AgreementStore.objects.filter(pk=1).update(
-            refreshed_at=Now(), token=uuid.uuid4() if days or is_new else store.token
-        )
-        return num_changed
+        with told_of():
+            return _refresh()
+
+
+def _refresh() -> int:
+    days = changed_days()
+    found = found_days(days)
+    changed = _changed(prompts_of_days(days, found)) if days else NOTHING
+    num_changed = len(changed.T)
+    blocks = [
+        _fingerprints(changed[:, start : start + PROMPTS_AT_ONCE])
+        for start in range(0, num_changed, PROMPTS_AT_ONCE)
+    ]
+    will_work_out(num_changed)
+    for fingerprints, rows in _with_rankings(blocks):
+        _store(fingerprints, rows)
+        has_worked_out(len(fingerprints))
+    store_days(days, found)
+    news = {"token": uuid.uuid4()} if days else {}
+    AgreementStore.objects.filter(pk=1).update(refreshed_at=Now(), **news)
+    return num_changed
 
 
 class _only_one:  # noqa: N801  # reads as the statement it makes
     """Holds a lock of the database session for as long as the refresh takes."""
 
-    KEY: Final = 6_042
-
     def __enter__(self) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [self.KEY])
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [REFRESH_LOCK])
             self.is_mine = bool(cursor.fetchone()[0])
         return self.is_mine
 
     def __exit__(self, *_: object) -> None:
         if self.is_mine:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [self.KEY])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
 
 
 def _changed(candidates: IntArray) -> IntArray:

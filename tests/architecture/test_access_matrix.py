@@ -122,6 +122,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "agreement/counted/": {"GET": "researcher"},
     "agreement/pools/": {"GET": "researcher"},
     "agreement/rankings/": {"GET": "researcher"},
+    "agreement/refresh/": {"GET": "researcher", "POST": "researcher"},
     "anchor-drift/": {"GET": "researcher"},
     "rating-agreement/": {"GET": "researcher"},
     "contested-prompts/": {"GET": "researcher"},

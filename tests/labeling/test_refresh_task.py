@@ -10,7 +10,7 @@ from celery.signals import before_task_publish
 
 from labeling import tasks
 from labeling.models import PromptAgreement
-from labeling.services.agreement_store import _only_one
+from labeling.selectors.agreement_refresh import REFRESH_LOCK
 from labeling.services.resting import Rest
 from tests.cast import Cast, make_project, make_ranking, make_task
 from training.runner.environment import database_url
@@ -62,7 +62,7 @@ def test_behind_a_refresh_that_goes_on_elsewhere_there_is_another_one_for_who_aw
     judged_twice(cast)
 
     with closing(psycopg2.connect(database_url())) as elsewhere:
-        elsewhere.cursor().execute("SELECT pg_advisory_lock(%s)", [_only_one.KEY])
+        elsewhere.cursor().execute("SELECT pg_advisory_lock(%s)", [REFRESH_LOCK])
         tasks.refresh_agreement()
         assert rings == []
         tasks.refresh_agreement(is_awaited=True)

@@ -26,6 +26,7 @@ from labeling.api import (
     labeler_flags,
     labeler_quality,
     labeling_projects,
+    overlap,
     own_work,
     people,
     projects,
@@ -91,5 +92,6 @@ urlpatterns: list[URLPattern] = [
     *ranking_questions.urlpatterns,
     *instructions.urlpatterns,
     *own_work.urlpatterns,
+    *overlap.urlpatterns,
     *surveys.urlpatterns,
 ]

@@ -89,6 +89,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "labeling/projects/<int:project_id>/instructions/": {"GET": "labeling"},
     "labeling/projects/<int:project_id>/instructions/<int:version>/": {"GET": "labeling"},
     "projects/<int:project_id>/tasks/": {"POST": "admin"},
+    "projects/<int:project_id>/overlap/": {"GET": "researcher", "POST": "researcher"},
     "labeling/projects/": {"GET": "labeling"},
     "labeling/me/": {"GET": "labeling"},
     "assignments/<uuid:assignment_id>/answer/": {"GET": "labeling"},

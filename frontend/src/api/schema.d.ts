@@ -72,6 +72,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agreement/refresh/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the figures are being worked out, how far, and why the last time failed. */
+        get: operations["agreement_refresh"];
+        put?: never;
+        /**
+         * @description Work the figures out at the next beat, within half a minute; asking twice is asking once.
+         *
+         *     They are worked out by themselves too, only that a refresh rests behind a long one.
+         */
+        post: operations["ask_for_agreement_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/anchor-drift/": {
         parameters: {
             query?: never;
@@ -786,6 +808,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flags-apart/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Pairs of labelers who set the same flag and never on the same completion. */
+        get: operations["flags_apart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gpu-slots/": {
         parameters: {
             query?: never;
@@ -951,6 +990,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/labeler-flags/{labeler_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How often one labeler sets each flag, beside others on the same completions. */
+        get: operations["labeler_flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/labeler-quality/": {
         parameters: {
             query?: never;
@@ -958,7 +1014,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Over sealed answers, of one project or of all but screenings; the busiest come first. */
+        /**
+         * @description Over sealed answers, of one project or of all but screenings; the busiest come first.
+         *
+         *     The days are those of the answers.
+         */
         get: operations["labeler_quality"];
         put?: never;
         post?: never;
@@ -1312,6 +1372,24 @@ export interface paths {
         get: operations["instructions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/overlap/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What raising the overlap would take; nothing is changed. */
+        get: operations["overlap_plan"];
+        put?: never;
+        /** @description Open the slots; asking again goes on with the prompts after these. */
+        post: operations["raise_overlap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2803,6 +2881,28 @@ export interface components {
             together: components["schemas"]["LabelersTogetherOutput"][];
             reference_lines: components["schemas"]["ReferenceLineOutput"][];
         };
+        AgreementRefreshOutput: {
+            /** @enum {string} */
+            state: "idle" | "asked" | "running" | "failed" | "broke_off";
+            /**
+             * Format: date-time
+             * @description The moment of the figures; null before the first.
+             */
+            refreshed_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of the refresh that goes on, or that broke off.
+             */
+            started_at: string | null;
+            /** @description The prompts that it works out. */
+            num_changed: number;
+            /** @description Of these, as many are of now already. */
+            num_done: number;
+            /** Format: date-time */
+            failed_at: string | null;
+            /** @description Of what the last one failed; empty if it did not. */
+            failure: string;
+        };
         AgreementRowOutput: {
             /** Format: uuid */
             id: string;
@@ -3117,7 +3217,7 @@ export interface components {
             submitted_at: string;
             /**
              * Format: double
-             * @description Yes to the flag, points of the ratings, pairs as gold orders them, judgments for the better side.
+             * @description Yes to the flag, points of the ratings, pairs as researchers order them, judgments for the better side.
              */
             readonly part: number;
             /** @description Answers, ratings, pairs that both order, or judgments of anchors. */
@@ -3525,7 +3625,7 @@ export interface components {
         /** @description Either a value or the reason why there is none. */
         FactOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "researcher_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
             /** Format: double */
             value: number | null;
             /** Format: double */
@@ -3544,6 +3644,7 @@ export interface components {
              */
             p_value: number | null;
             reason_undefined: string | null;
+            reason_no_interval: string | null;
             /**
              * Format: double
              * @description How often chance alone goes as far from all together; null if not tested.
@@ -3557,7 +3658,7 @@ export interface components {
         };
         FactWordsOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "researcher_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
             label: string;
             /** @enum {string} */
             unit: "share" | "minutes" | "seconds" | "correlation" | "points";
@@ -3612,6 +3713,35 @@ export interface components {
             ac1: components["schemas"]["EstimateOutput"];
             alpha: components["schemas"]["EstimateOutput"];
         };
+        /** @description ``low`` to ``high`` and ``p_value`` are of the difference; null with the reason. */
+        FlagBesidePeersOutput: {
+            /** @enum {string} */
+            key: "fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment";
+            readonly label: string;
+            /**
+             * Format: double
+             * @description Their share of yes.
+             */
+            own: number;
+            /**
+             * Format: double
+             * @description The others', on the same completions.
+             */
+            others: number;
+            num_answers: number;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            p_value: number | null;
+            reason_undefined: string | null;
+            reason_no_interval: string | null;
+            /** @description ``above`` or ``below`` where chance alone is unlikely to go as far. */
+            readonly mark: string | null;
+        };
         FlagInputRequest: {
             is_sensitive: boolean;
         };
@@ -3625,6 +3755,14 @@ export interface components {
             is_sensitive: boolean;
             num_experts_sensitive: number;
             num_experts_not: number;
+        };
+        FlagsApartOutput: {
+            definition: string;
+            /** @description Those read: the newest. */
+            num_rankings: number;
+            /** @description Of these pairs the least likely are listed. */
+            num_apart: number;
+            pairs: components["schemas"]["LabelersApartOutput"][];
         };
         FormatChoiceOutput: {
             name: string;
@@ -3958,6 +4096,12 @@ export interface components {
             /** @description Of the judgments of pairs that others judged too, once for each other one. */
             tie_share: components["schemas"]["EstimateOutput"];
         };
+        LabelerFlagsOutput: {
+            definition: string;
+            interval_method: string;
+            /** @description Those that anybody set. */
+            flags: components["schemas"]["FlagBesidePeersOutput"][];
+        };
         LabelerOutput: {
             id: number;
             display_name: string;
@@ -3970,6 +4114,12 @@ export interface components {
             minimum_counted: number;
             /** @description The busiest of them are listed. */
             num_labelers: number;
+            /** @description Those read for how somebody ranks. */
+            num_rankings: number;
+            /** @description No more than so many, the newest, are. */
+            most_rankings: number;
+            /** @description Of the chosen project's instructions. */
+            versions: components["schemas"]["VersionMarkOutput"][];
             everybody: components["schemas"]["WorkOutput"];
             labelers: components["schemas"]["LabelerWorkOutput"][];
         };
@@ -3978,6 +4128,25 @@ export interface components {
             num_skipped: number;
             facts: components["schemas"]["FactOutput"][];
             labeler: components["schemas"]["WorkingLabelerOutput"];
+        };
+        LabelersApartOutput: {
+            /** @enum {string} */
+            key: "fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment";
+            readonly label: string;
+            a: components["schemas"]["AgreeingLabelerOutput"];
+            b: components["schemas"]["AgreeingLabelerOutput"];
+            /** @description Completions that both answered this about. */
+            num_shared: number;
+            num_yes_a: number;
+            num_yes_b: number;
+            /**
+             * Format: double
+             * @description How often they would both say yes by chance alone.
+             */
+            expected: number;
+            /** Format: double */
+            p_value: number;
+            is_marked: boolean;
         };
         LabelersQuestionInputRequest: {
             text: string;
@@ -4419,6 +4588,27 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        OverlapInputRequest: {
+            overlap: number;
+            num_prompts: number;
+        };
+        OverlapPlanOutput: {
+            overlap: number;
+            /** @description Prompts that fewer labelers judge. */
+            num_prompts: number;
+            /** @description More rankings than without. */
+            num_rankings: number;
+            /**
+             * Format: double
+             * @description The median of one here; null where none was measured.
+             */
+            minutes_each: number | null;
+            /**
+             * Format: double
+             * @description Of all of them together.
+             */
+            minutes: number | null;
         };
         OverviewOutput: {
             prompts: number;
@@ -5473,10 +5663,15 @@ export interface components {
             flags: components["schemas"]["FlagAgreementOutput"][];
             /** @description Those with the most to go by first. */
             leniency: components["schemas"]["OfLabelerOutput"][];
-            /** @description Likewise. */
-            gold_by_labeler: components["schemas"]["OfLabelerOutput"][];
+            /** @description With the gold alone. */
             gold: components["schemas"]["EstimateOutput"];
-            gold_weeks: components["schemas"]["WeekOutput"][];
+            /** @description With the gold and with what researchers ranked. */
+            researchers: components["schemas"]["EstimateOutput"];
+            /** @description Who ordered what these labelers ranked. */
+            num_researchers: number;
+            /** @description Likewise. */
+            researchers_by_labeler: components["schemas"]["OfLabelerOutput"][];
+            researcher_weeks: components["schemas"]["WeekOutput"][];
         };
         RatingDefinitionsOutput: {
             rating_alpha: string;
@@ -5485,7 +5680,8 @@ export interface components {
             flag_alpha: string;
             leniency: string;
             gold: string;
-            gold_weeks: string;
+            researchers: string;
+            researcher_weeks: string;
             /** @description Of all but leniency. */
             interval_method: string;
             leniency_interval_method: string;
@@ -6673,13 +6869,13 @@ export interface operations {
                 category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
                 cursor?: string;
                 /** @description ``said:`` and a flag are all answers about it, behind its prevalence; ``shared:`` those about completions that several labelers answered about, behind its agreement; ``ratings`` likewise, behind the agreement of ratings. */
-                figure: "ratings" | "gold" | "anchors" | "said:fails_instruction" | "said:inappropriate_for_assistant" | "said:hallucination" | "said:satisfies_constraint" | "said:sexual_content" | "said:violent_content" | "said:encourages_harm" | "said:denigrates_protected_class" | "said:harmful_advice" | "said:expresses_opinion" | "said:moral_judgment" | "shared:fails_instruction" | "shared:inappropriate_for_assistant" | "shared:hallucination" | "shared:satisfies_constraint" | "shared:sexual_content" | "shared:violent_content" | "shared:encourages_harm" | "shared:denigrates_protected_class" | "shared:harmful_advice" | "shared:expresses_opinion" | "shared:moral_judgment";
+                figure: "ratings" | "gold" | "researchers" | "anchors" | "said:fails_instruction" | "said:inappropriate_for_assistant" | "said:hallucination" | "said:satisfies_constraint" | "said:sexual_content" | "said:violent_content" | "said:encourages_harm" | "said:denigrates_protected_class" | "said:harmful_advice" | "said:expresses_opinion" | "said:moral_judgment" | "shared:fails_instruction" | "shared:inappropriate_for_assistant" | "shared:hallucination" | "shared:satisfies_constraint" | "shared:sexual_content" | "shared:violent_content" | "shared:encourages_harm" | "shared:denigrates_protected_class" | "shared:harmful_advice" | "shared:expresses_opinion" | "shared:moral_judgment";
                 /** @description Count simulated labelers among the people. */
                 include_simulated?: boolean;
                 /** @description Prompts all of whose rankings were made under this version. */
                 instructions?: number;
                 k?: number;
-                /** @description Of gold: whose. */
+                /** @description Of gold and researchers: whose. */
                 labeler?: number;
                 limit?: number;
                 /** @description Only pairs of completions that at least this many labelers judged. */
@@ -6693,7 +6889,7 @@ export interface operations {
                 source?: number;
                 /** @description Prompts last ranked on this day or before, in UTC. */
                 until?: string;
-                /** @description Of gold and anchors: a week, by its Monday. */
+                /** @description Of gold, researchers and anchors: a week, by its Monday. */
                 week?: string;
             };
             header?: never;
@@ -6806,6 +7002,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedAgreementRowOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    agreement_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRefreshOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ask_for_agreement_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRefreshOutput"];
                 };
             };
             /** @description Refused */
@@ -8419,6 +8671,47 @@ export interface operations {
             };
         };
     };
+    flags_apart: {
+        parameters: {
+            query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagsApartOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_gpu_slots: {
         parameters: {
             query?: never;
@@ -8791,12 +9084,64 @@ export interface operations {
             };
         };
     };
+    labeler_flags: {
+        parameters: {
+            query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                labeler_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelerFlagsOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     labeler_quality: {
         parameters: {
             query?: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
                 /** @description Count simulated labelers among the people. */
                 include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                pool?: "training" | "held_out";
                 project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -9681,6 +10026,75 @@ export interface operations {
             };
         };
     };
+    overlap_plan: {
+        parameters: {
+            query: {
+                /** @description At most so many, the next to be served. */
+                num_prompts: number;
+                /** @description How many labelers judge each prompt. */
+                overlap: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapPlanOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    raise_overlap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapPlanOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     create_tasks: {
         parameters: {
             query?: never;
@@ -10497,7 +10911,7 @@ export interface operations {
                 /** @description Prompts all of whose rankings were made under this version. */
                 instructions?: number;
                 k?: number;
-                /** @description Whose agreement with gold is told; of all together without one. */
+                /** @description Whose agreement with researchers is told; of all together without one. */
                 labeler?: number;
                 /** @description Only pairs of completions that at least this many labelers judged. */
                 min_overlap?: number;

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import type { AgreementReport, Figure, PoolAgreement } from "@/api/research-types";
+import { settledRefresh } from "@/testing/agreement";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
@@ -111,6 +112,7 @@ beforeEach(() => {
     .on("GET /api/catalogue/", { body: { categories: [] } })
     .on("GET /api/anchor-drift/", { body: { definition: "Anchors.", num_rankings: 20_000, weeks: [] } })
     .on("GET /api/agreement/pools/", { body: { pools, reference_lines: report.reference_lines } })
+    .on("GET /api/agreement/refresh/", { body: settledRefresh })
     .on("GET /api/agreement/", { body: report });
 });
 
@@ -332,5 +334,45 @@ test("without overlap the page says what is needed", async () => {
   // Within the section, which keeps its distance from the next one.
   const figures = await screen.findByRole("region", { name: "Figures" });
   expect(within(figures).getByText("No sealed ranking fits")).toBeVisible();
-  expect(screen.queryByText(/As of/)).not.toBeInTheDocument();
+  expect(await screen.findByRole("button", { name: "Refresh now" })).toBeEnabled();
+});
+
+const plan = { overlap: 2, num_prompts: 200, num_rankings: 200, minutes_each: 4.3, minutes: 860 };
+
+test("too little overlap can be raised, with its cost before (labeling.md 4.3)", async () => {
+  const figures = report.figures.map((figure) => ({ ...figure, ...undefinedFigure }));
+  server
+    .on("GET /api/agreement/", { body: { ...report, figures } })
+    .on("GET /api/projects/3/overlap/", { body: plan })
+    .on("POST /api/projects/3/overlap/", { status: 201, body: plan });
+  const { user } = renderApp("/agreement?project=3");
+
+  const section = await screen.findByRole("region", { name: "Too little overlap" });
+  expect(await within(section).findByRole("status")).toHaveTextContent(
+    "200 rankings more, on 200 prompts: about 14 h 20 min of active work, at 4.3 minutes for a ranking here.",
+  );
+  await user.click(within(section).getByRole("button", { name: "Raise overlap to 2 on the next 200 prompts" }));
+
+  await waitFor(() => expect(within(section).getByRole("status")).toHaveTextContent("Done: 200 rankings more"));
+  expect(server.sent("POST /api/projects/3/overlap/")[0]?.body).toEqual({ overlap: 2, num_prompts: 200 });
+});
+
+test("without a project the overlap is only spoken of, and a refusal is said", async () => {
+  server.on("GET /api/agreement/", { body: { ...report, num_rankings: 0, figures: [], labelers: [] } });
+  const { router } = renderApp("/agreement");
+  expect(await screen.findByText(/Choose a project above/)).toBeVisible();
+
+  const detail = "The rankings of this project come from its import.";
+  server.on("GET /api/projects/4/overlap/", { status: 409, body: { code: "imported_project", detail, fields: {} } });
+  await router.navigate("/agreement?project=4");
+
+  expect(await screen.findByText(detail)).toBeVisible();
+  expect(screen.getByRole("button", { name: /Raise overlap/ })).toBeDisabled();
+});
+
+test("with figures enough there is no talk of overlap", async () => {
+  renderApp("/agreement?project=3");
+
+  await screen.findByRole("article", { name: "Pairwise agreement" });
+  expect(screen.queryByRole("region", { name: "Too little overlap" })).not.toBeInTheDocument();
 });

@@ -10,7 +10,6 @@ import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatDay } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
-import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -25,6 +24,8 @@ import { figuresFile, kappasFile, labelersFile, matrixFile } from "./downloads";
 import { FigureTile } from "./figure-tile";
 import { LabelersMatrix } from "./labelers-matrix";
 import { KappasTable, LabelersTable } from "./labelers-table";
+import { RaiseOverlap } from "./raise-overlap";
+import { RefreshState } from "./refresh-state";
 import { rowsAddress, weekFilters } from "./rows-address";
 import { SharesChart } from "./shares-chart";
 import { pointOf } from "./weeks";
@@ -82,22 +83,6 @@ function Drift({ filters }: { filters: Filters }) {
   );
 }
 
-/** How old the figures are; nothing where there are none to be old. */
-function AsOf({ report: { refreshed_at: moment, num_rankings: count } }: { report: AgreementReport }) {
-  if (count === 0) return null;
-  return (
-    <p className={classes.asOf} role="status">
-      {moment === null ? (
-        "The figures are being worked out for the first time; they appear here by themselves."
-      ) : (
-        <>
-          As of <Moment at={moment} />; worked out anew in the background whenever rankings are sealed.
-        </>
-      )}
-    </p>
-  );
-}
-
 function Terms({ definition }: { definition: AgreementReport["definition"] }) {
   return (
     <Section title="How this is counted" isSheet>
@@ -124,8 +109,7 @@ function NoFigures() {
   return (
     <Section title="Figures">
       <EmptyNote title="No sealed ranking fits">
-        Agreement needs tasks that several labelers ranked. Raise a project's overlap to two or more, or choose
-        other filters. A ranking counts ten minutes after it was sent, when it can no longer be taken back.
+        Agreement needs tasks that several labelers ranked: have more of them do so, or choose other filters. A ranking counts ten minutes after it was sent, when it can no longer be taken back.
       </EmptyNote>
     </Section>
   );
@@ -133,7 +117,15 @@ function NoFigures() {
 
 function Figures({ report, filters }: { report: AgreementReport; filters: Filters }) {
   const { search } = useLocation();
-  if (report.num_rankings === 0) return <NoFigures />;
+  if (report.num_rankings === 0) {
+    return (
+      <>
+        <NoFigures />
+        <RaiseOverlap project={filters.project} />
+      </>
+    );
+  }
+  const hasTooLittle = report.figures.some(({ key, value }) => key === PUBLISHED && value === null);
   const size = `${countOf(report.num_rankings, "ranking")} of ${countOf(report.num_prompts, "prompt")} by ${countOf(report.num_labelers, "labeler")}`;
   const method = report.definition.interval_method;
   return (
@@ -161,6 +153,7 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
           ))}
         </div>
       </Section>
+      {hasTooLittle && <RaiseOverlap project={filters.project} />}
       <BesidePublished report={report} filters={filters} />
       <OverTime report={report} filters={filters} />
       <Section
@@ -250,7 +243,7 @@ export function AgreementPage() {
       <LoadedFigures query={agreement} skeleton={<Skeleton height={320} />}>
         {(report) => (
           <>
-            <AsOf report={report} />
+            <RefreshState />
             <Figures report={report} filters={filters} />
             <Drift filters={filters} />
             <Terms definition={report.definition} />

@@ -1,10 +1,11 @@
 """How long a ranking takes from being sealed to being in a new reward model.
 
-    CONCORD_ADMIN_TOKEN=… python -m benchmarks.standing [URL] [NUM_RANKINGS]
+    CONCORD_ADMIN_TOKEN=… python -m benchmarks.standing [URL] [NUM_RANKINGS] [NUM_STORED]
 
 Against a running demo (`./concord demo`; `./concord manage api_token ada@demo.invalid` makes the
-token), through its own services: a standing reward model on the demo's model is switched on, and a
-simulated labeler ranks one task after another, each once the model has learned from the one before.
+token), through its own services: a standing reward model on the demo's model is switched on beside
+NUM_STORED rankings, from all of which its first refresh learns. Then a simulated labeler ranks one
+task after another, each once the model has learned from the one before.
 A simulated labeler cannot take an answer back, so it is sealed the moment it is stored. Prints the
 seconds of each, and where they went by the events of the run.
 """
@@ -21,11 +22,12 @@ from simulation.client import Client
 from simulation.crew import Crew
 
 DEFAULT_URL, DEFAULT_RANKINGS = "http://127.0.0.1:8000", 6
-# There to be learned from before the first is timed: one alone may be held out.
-RANKINGS_BEFORE = 8
+# One alone may be held out.
+DEFAULT_STORED, K = 8, 5
 BASE_MODEL = "smollm2-135m"
-POLL_SECONDS, PATIENCE_SECONDS = 0.25, 300.0
+POLL_SECONDS, PATIENCE_SECONDS = 0.25, 1800.0
 PROMISED_SECONDS = 60.0
+MOST_LABELERS, MOST_TASKS = 12, 1000
 # What a run goes through, and what the time up to each of these events is spent on.
 PARTS = {"queued": "freeze", "claimed": "dispatch", "running": "spawn", "succeeded": "train"}
 
@@ -33,20 +35,24 @@ PARTS = {"queued": "freeze", "claimed": "dispatch", "running": "spawn", "succeed
 class Watch:
     """A standing reward model and the labeler whose rankings it follows."""
 
-    def __init__(self, admin: Client) -> None:
+    def __init__(self, admin: Client, num_stored: int) -> None:
         self.admin = admin
-        self.project = _project_with_tasks(admin)
+        name = f"Refresh benchmark {uuid.uuid4().hex[:8]}"
+        self.project, num_tasks = _project_with_tasks(admin, name, num_stored)
         base = next(
             version["id"]
             for version in admin.pages("model-versions/", kind="base", limit=200)
             if version["name"] == BASE_MODEL
         )
-        [self.labeler] = Crew(admin, 1, 0.5, 1, name="refreshing").hire()
-        self.labeler.work(self.project, at_most=RANKINGS_BEFORE)
+        # Everybody ranks every task once, and the last one those that are timed.
+        crew = Crew(admin, num_stored // num_tasks + 1, 0.5, 1, name="refreshing").hire()
+        self.labeler = crew[-1]
+        for place, labeler in enumerate(crew):
+            labeler.work(self.project, at_most=min(num_tasks, num_stored - place * num_tasks))
         self.standing: str = admin.post(
             "standing-reward-models/",
             {
-                "name": f"Refresh benchmark {uuid.uuid4().hex[:8]}",
+                "name": name,
                 "start": base,
                 "min_rankings": 1,
                 "ranking_projects": [self.project],
@@ -89,16 +95,26 @@ class Watch:
         self.admin.put(f"standing-reward-models/{self.standing}/", {"is_on": False})
 
 
-def _project_with_tasks(admin: Client) -> int:
-    for project in admin.pages("projects/", limit=200):
-        if (project["kind"], project["purpose"], project["state"]) == (
-            "ranking",
-            "training",
-            "open",
-        ):
-            identifier: int = project["id"]
-            return identifier
-    raise SystemExit("There is no open ranking project.")
+def _project_with_tasks(admin: Client, name: str, num_stored: int) -> tuple[int, int]:
+    """A project with a task for each prompt that has completions enough, and how many there are."""
+    identifier: int = admin.post(
+        "projects/",
+        {
+            "name": name,
+            "kind": "ranking",
+            "k": K,
+            "overlap": MOST_LABELERS,
+            "pool": "training",
+            "priority_mode": "helpfulness_first",
+            "instructions": {"title": "As you like it", "body": "Prefer what you prefer."},
+            "allow_empty_demonstrations": False,
+            "seed_order_from_ratings": False,
+        },
+    )["id"]
+    made = admin.post(f"projects/{identifier}/tasks/", {"num_prompts": MOST_TASKS})["num_tasks"]
+    if num_stored >= made * (MOST_LABELERS - 1):
+        raise SystemExit(f"The demo has {made} prompts to rank: store fewer than that times 11.")
+    return identifier, made
 
 
 def _parts(run: dict[str, Any], sealed: float) -> str:
@@ -116,10 +132,12 @@ def _parts(run: dict[str, Any], sealed: float) -> str:
 def main() -> None:
     url = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_URL
     num_rankings = int(sys.argv[2]) if len(sys.argv) > 2 else DEFAULT_RANKINGS
-    watch = Watch(Client(url, os.environ["CONCORD_ADMIN_TOKEN"]))
+    num_stored = int(sys.argv[3]) if len(sys.argv) > 3 else DEFAULT_STORED
+    watch = Watch(Client(url, os.environ["CONCORD_ADMIN_TOKEN"]), num_stored)
+    print(f"{num_stored} rankings stored", flush=True)
     try:
         first = watch.rank_and_wait()
-        print(f"the first, from the base model with a fresh head: {first:.1f} s", flush=True)
+        print(f"the first, of all of them with a fresh head: {first:.1f} s", flush=True)
         taken = [watch.rank_and_wait() for _ in range(num_rankings)]
     finally:
         watch.switch_off()

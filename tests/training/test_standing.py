@@ -4,16 +4,19 @@ import uuid
 
 import pytest
 
-from labeling.models import AuditEntry
-from tests.cast import client_of, make_ranking, make_ranking_project, make_task
+from labeling.models import AuditEntry, Ranking
+from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
 from tests.training.chains import make_ended_run
 from training.jobs.inputs import describe_job
 from training.models import Artifact, ModelVersion, Refresh, Run, Snapshot, StandingRewardModel
 from training.models.clock import ClockTimestamp
 from training.runner.claim import claim, finish_unsuccessful, report_slots, start_running
 from training.runner.letting_go import Ending
+from training.selectors.standing import view_of
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
+from training.services.snapshot_records import SnapshotQuery
+from training.services.snapshots import freeze_rankings
 from training.services.standing import refresh_what_is_due
 
 pytestmark = pytest.mark.django_db
@@ -41,9 +44,10 @@ def standing(ada, body):
 def rank(amina):
     project = make_ranking_project()
 
-    def rank_tasks(num):
+    def rank_tasks(num, split="train"):
         for _ in range(num):
-            make_ranking(make_task(project), amina, [1, 2, 3, 4])
+            prompt = make_prompt(split=split)
+            make_ranking(make_task(project, prompt), amina, [1, 2, 3, 4])
 
     return rank_tasks
 
@@ -76,7 +80,9 @@ def test_enough_new_rankings_begin_a_refresh_and_only_one(rosa, standing, base_m
     assert shown(rosa)["last_run"]["state"] == "queued"
 
 
-def test_the_next_one_starts_warm_and_reads_everything_so_far(ada, rosa, standing, artifact, rank):
+def test_the_next_one_starts_warm_and_reads_what_is_new_beside_what_was(
+    ada, rosa, standing, artifact, rank
+):
     rank(2)
     [first] = refresh_what_is_due()
     newest = succeed(first, artifact, ada)
@@ -88,6 +94,61 @@ def test_the_next_one_starts_warm_and_reads_everything_so_far(ada, rosa, standin
 
     assert second.run.inputs.get(role="base_model").model_version == newest
     assert second.snapshot.counts["rankings"] == 4
+    assert read_by(first) < read_by(second)
+
+
+def test_a_refresh_is_as_short_with_many_rankings_as_with_few(ada, standing, artifact, rank):
+    """The first reads all there is; a later one at most six, at most half of them new."""
+    rank(20)
+    [first] = refresh_what_is_due()
+    succeed(first, artifact, ada)
+    rank(10)
+    newest = set(Ranking.objects.order_by("-submitted_at").values_list("pk", flat=True)[:3])
+
+    [second] = refresh_what_is_due()
+
+    assert len(read_by(first)) == 20
+    assert read_by(second) - read_by(first) == newest
+    assert len(read_by(second)) == 6
+    succeed(second, artifact, ada)
+    assert view_of(standing).num_new == 7
+
+
+def test_what_its_start_has_learned_from_is_not_new(ada, body, artifact, base_model, rank):
+    """A reward model that was trained before goes on with what came after."""
+    rank(4)
+    frozen = freeze_rankings(by=ada, name="spring", query=SnapshotQuery())
+    trained = make_ended_run(
+        by=ada,
+        stage="reward_model",
+        artifact=artifact,
+        inputs={"base_model": base_model, "rankings": frozen},
+    )
+    asked = body | {"start": str(trained.pk)}
+    assert client_of(ada).post(ADDRESS, asked, format="json").status_code == 201
+    standing = StandingRewardModel.objects.get()
+    assert (view_of(standing).num_new, refresh_what_is_due()) == (0, [])
+
+    rank(2)
+
+    [refresh] = refresh_what_is_due()
+    assert refresh.snapshot.counts["rankings"] == 6
+
+
+def test_nothing_but_held_out_rankings_begins_no_refresh(standing, artifact, ada, rank):
+    """There would be nothing to train on, and a run that fails would switch it off."""
+    rank(2, split="validation")
+    succeed(refresh_what_is_due()[0], artifact, ada)
+    rank(2, split="validation")
+
+    assert refresh_what_is_due() == []
+    assert view_of(standing).is_due
+    rank(1)
+    assert len(refresh_what_is_due()) == 1
+
+
+def read_by(refresh):
+    return set(refresh.snapshot.ranking_links.values_list("ranking", flat=True))
 
 
 def test_a_running_ppo_keeps_the_reward_model_that_it_was_given(

@@ -236,6 +236,11 @@ def descent_of_ranking(ranking_id: UUID) -> Descent:
     )
 
 
+def ancestors_of(version_id: UUID) -> list[UUID]:
+    """The model version itself and all that it was made from. One query."""
+    return _ids(ANCESTORS, version_id)
+
+
 def _ids(query: str, start: UUID) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(query, [start])

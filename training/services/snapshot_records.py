@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -91,12 +91,16 @@ def check_projects(query: SnapshotQuery) -> None:
         raise Refused("not_for_training", message, status=422, fields={"project_ids": [message]})
 
 
-def records_of_rankings(query: SnapshotQuery) -> Records:
+def records_of_rankings(query: SnapshotQuery, among: Collection[UUID] | None = None) -> Records:
     """One record per task with every labeler's ranks (R50), held-out labelers left out (R14).
+
+    ``among`` are the rankings to choose from, all of them unless given.
 
     Raises: Refused("not_for_training").
     """
     rankings = wanted_rankings(query)
+    if among is not None:
+        rankings = rankings.filter(pk__in=among)
     records = Records(lines=(), counts={}, rankings=rankings)
     records.lines = _ranking_lines(query, rankings, records)
     return records

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -65,6 +66,16 @@ def freeze_rankings(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
     """
     with one_moment():
         return _freeze(by, name, Snapshot.Kind.RM, _said(query), records_of_rankings(query))
+
+
+def freeze_these_rankings(
+    *, by: User, name: str, query: SnapshotQuery, ranking_ids: Collection[UUID]
+) -> Snapshot:
+    """Of the rankings that the query finds, the chosen ones. Raises: as ``freeze_rankings``."""
+    with one_moment():
+        said = _said(query) | {"chosen": len(ranking_ids)}
+        records = records_of_rankings(query, ranking_ids)
+        return _freeze(by, name, Snapshot.Kind.RM, said, records)
 
 
 def freeze_demonstrations(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:

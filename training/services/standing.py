@@ -16,12 +16,12 @@ from labeling.models import User
 from labeling.services.audit import record
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Refresh, Run, RunState, StandingRewardModel
-from training.selectors.standing import access_standing, view_of
+from training.selectors.standing import access_standing, rankings_of_a_refresh, view_of
 from training.services.run_inputs import check_ranking_projects
 from training.services.run_requests import RunRequest, in_words
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
-from training.services.snapshots import freeze_rankings
+from training.services.snapshots import freeze_rankings, freeze_these_rankings
 
 logger = logging.getLogger(__name__)
 
@@ -119,9 +119,14 @@ def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
     query = SnapshotQuery(
         project_ids=standing.ranking_projects, include_simulated=standing.include_simulated
     )
-    snapshot = freeze_rankings(
-        by=standing.created_by, name=f"{standing.name}: rankings", query=query
-    )
+    by, name = standing.created_by, f"{standing.name}: rankings"
+    chosen = rankings_of_a_refresh(standing)
+    if chosen is None:
+        snapshot = freeze_rankings(by=by, name=name, query=query)
+    elif chosen:
+        snapshot = freeze_these_rankings(by=by, name=name, query=query, ranking_ids=chosen)
+    else:
+        return None
     # Warm: the newest reward model goes on with its own head.
     start = view.newest or standing.start
     request = RunRequest(

@@ -63,7 +63,7 @@ def env_database(name: str) -> dict[str, object]:
             f"{name} must look like postgres://user:password@host:5432/concord."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.database",
         "NAME": unquote(url.path[1:]),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),

@@ -52,6 +52,16 @@ class TestRegistering:
         assert (stored / "model.safetensors").read_bytes() == safetensors()
         assert (version.kind, version.licence, version.run) == ("base", "Apache-2.0", None)
 
+    def test_the_command_refuses_a_path_that_is_a_link(self, folder, tmp_path):
+        """It leads wherever somebody turns it to; the folder itself is what was looked at."""
+        (tmp_path / "door").symlink_to(folder, target_is_directory=True)
+        options = ["--name=a", "--licence=b", "--source=c"]
+
+        with pytest.raises(CommandError, match="it is a link"):
+            call_command("register_model", str(tmp_path / "door"), *options)
+
+        assert not ModelVersion.objects.exists()
+
     def test_its_completions_have_a_source_of_their_own(self, folder):
         version = register(folder)
 

@@ -24,7 +24,8 @@ class Command(BaseCommand):
         """Print one JSON line; the same folder under the same name is registered once."""
         try:
             version = register_base_model(
-                path=options["path"].resolve(),
+                # Not resolved: a link is refused, whoever gives it.
+                path=options["path"].absolute(),
                 name=options["name"],
                 origin=Origin(licence=options["licence"], source=options["source"]),
             )

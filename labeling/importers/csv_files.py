@@ -1,7 +1,7 @@
 """Rows of a CSV file as objects of texts under the names of their columns."""
 
-from collections.abc import Callable, Collection, Iterator
-from typing import BinaryIO, Final
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from config.strict_json import StrictJSONError
 from labeling.importers.files import (
@@ -9,7 +9,6 @@ from labeling.importers.files import (
     Position,
     UnreadableFile,
     check_cell,
-    pieces_of,
     split_lines,
 )
 from labeling.importers.json_files import NumberedValue
@@ -19,23 +18,19 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 NOTHING: Final = frozenset({"", "null", "none", "nan", "na", "n/a"})
 
 
-def csv_rows(file: BinaryIO, *, needed: Collection[str] = ()) -> Iterator[NumberedValue]:
+def csv_rows(pieces: Iterable[bytes], *, needed: Collection[str] = ()) -> Iterator[NumberedValue]:
     """Each row with the line where it begins; empty cells are left out of it.
 
     Raises: UnreadableFile without a usable first line.
     """
     names: list[str] | None = None
-    for record in CsvRecords(split_lines(pieces_of(file), start=Position())):
+    for record in CsvRecords(split_lines(pieces, start=Position())):
         if names is None:
             names = column_names(record.cells, needed)
         elif record.problem:
             yield record.line, StrictJSONError(record.problem)
         elif record.cells:
             yield record.line, cells_by_name(names, record.cells)
-
-
-def reader_of(needed: Collection[str]) -> Callable[[BinaryIO], Iterator[NumberedValue]]:
-    return lambda file: csv_rows(file, needed=needed)
 
 
 def column_names(cells: list[str], needed: Collection[str]) -> list[str]:
@@ -52,12 +47,17 @@ def cells_by_name(names: list[str], cells: list[str]) -> dict[str, str] | Strict
         return StrictJSONError(
             f"{len(cells)} cells, but the first line names {len(names)} columns."
         )
-    for name, cell in zip(names, cells, strict=True):
+    return named_cells(dict(zip(names, cells, strict=True)))
+
+
+def named_cells(cells: Mapping[str, str]) -> dict[str, str] | StrictJSONError:
+    """Those that hold something, or what is wrong with the first that cannot be stored."""
+    for name, cell in cells.items():
         try:
             check_cell(cell)
         except ValueError as error:
             return StrictJSONError(f"{name[:80]}: {error}")
-    return {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+    return {name: cell for name, cell in cells.items() if cell}
 
 
 def is_nothing(cell: str) -> bool:

@@ -1,4 +1,4 @@
-"""Any CSV with judgments or demonstrations, its columns chosen by name.
+"""Any CSV or XLSX with judgments or demonstrations, its columns chosen by name.
 
 Completions are columns, and so are their ranks (1 or 0 is the best; nothing or -1 was not ranked),
 their scores (the highest is the best) or the name of the preferred one. Without any of these the
@@ -10,7 +10,6 @@ from itertools import chain
 from typing import BinaryIO, Final
 
 from labeling.importers.csv_files import (
-    csv_rows,
     is_nothing,
     read_cell_number,
     read_cell_rank,
@@ -35,6 +34,7 @@ from labeling.importers.records import (
     NumberedRow,
     Record,
 )
+from labeling.importers.table_files import table_rows
 from labeling.importers.tulu import read_sheet_time
 
 Ranks = tuple[int | None, ...]
@@ -71,7 +71,7 @@ def read_file(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
     several = [names_in(choices[name]) for name in ("completions", "sources", "ranks", "scores")]
     single = [choices[name] for name in ("prompt", "preferred", "labeler", "time", "group")]
     needed = [name for name in (*chain(*several), *single) if name]
-    return read_values(csv_rows(file, needed=needed), read_row, choices)
+    return read_values(table_rows(file, needed=needed), read_row, choices)
 
 
 def names_in(choice: str) -> list[str]:
@@ -128,7 +128,7 @@ def preferred(row: Row, columns: Sequence[str], choices: Choices) -> list[Ranks]
 
 CSV: Final = DataFormat(
     name="csv",
-    about="Any table with named columns: which is what is chosen below.",
+    about="Any table with named columns, CSV or XLSX: which is what is chosen below.",
     row="line",
     read=read_file,
     choices=(

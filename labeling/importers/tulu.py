@@ -1,6 +1,6 @@
 """Two models' completions, judged in a spreadsheet with five levels of preference.
 
-CSV with the columns instance_id, prompt, model_a, model_b, completion_a, completion_b,
+XLSX or CSV with the columns instance_id, prompt, model_a, model_b, completion_a, completion_b,
 completion_a_is_acceptable, completion_b_is_acceptable, preference, evaluator and timestamp. Clearly
 and slightly better are both better here: an order has no distances.
 
@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from labeling.importers.csv_files import reader_of
 from labeling.importers.prompts import read_string
 from labeling.importers.reading import (
     YEARS,
@@ -27,6 +26,7 @@ from labeling.importers.records import (
     JudgedTask,
     Judgment,
 )
+from labeling.importers.table_files import reader_of
 
 RANKS_OF_PREFERENCE: Final[Mapping[str, tuple[int, int]]] = {
     "a-is-better": (1, 2),
@@ -83,7 +83,7 @@ def read_sheet_time(value: object) -> datetime:
 
 TULU: Final = DataFormat(
     name="tulu",
-    about="The spreadsheet of two completions with five levels, as CSV.",
+    about="The spreadsheet of two completions with five levels, as XLSX or CSV.",
     row="line",
     read=reader_of_rows(read_task, reader_of(NEEDED)),
 )

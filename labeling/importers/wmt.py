@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from labeling.importers.csv_files import read_cell_rank, reader_of
+from labeling.importers.csv_files import read_cell_rank
 from labeling.importers.reading import (
     Row,
     read_identity,
@@ -31,6 +31,7 @@ from labeling.importers.records import (
     JudgedTask,
     Judgment,
 )
+from labeling.importers.table_files import reader_of
 
 SIDES: Final = (1, 2)
 NEEDED: Final = (

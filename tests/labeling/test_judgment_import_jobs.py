@@ -14,7 +14,9 @@ from labeling.services.judgment_import_jobs import MAX_FILE_BYTES
 from labeling.services.uploads import CHUNK_BYTES
 from labeling.tasks import import_judgments
 from tests.cast import client_of
+from tests.labeling.import_samples import TULU_COLUMNS, tulu_row
 from tests.labeling.judgment_files import debate
+from tests.labeling.test_xlsx_files import workbook
 from tests.labeling.uploads import csv_file, json_lines
 
 ADDRESS = "/api/judgment-imports/"
@@ -101,6 +103,20 @@ def test_a_dry_run_reports_the_same_and_stores_nothing(rosa):
     for name in ("num_tasks", "num_judgments", "num_labelers", "num_rows_done", "num_said"):
         assert tried[name] == done[name], name
     assert (tried["is_whole"], tried["project_id"]) == (True, None)
+
+
+def test_a_workbook_is_imported_as_its_table_in_csv_would_be(rosa):
+    rows = [tulu_row("a-is-better"), tulu_row("none"), tulu_row("tie", "2023-05-26 09:00:00")]
+    content = workbook([TULU_COLUMNS, *rows])
+
+    done = run_through(
+        rosa, opened := upload(rosa, content, file_name="human.xlsx", format="tulu", dataset="tulu")
+    )
+
+    assert (done["state"], done["num_rows_done"], done["num_tasks"]) == ("done", 3, 1)
+    assert said(rosa, opened, outcome="broken") == [(3, "broken", "preference")]
+    # Two judgments of one pair by one person: the later one counts.
+    assert Ranking.objects.filter(superseded_at__isnull=True).count() == 1
 
 
 def test_a_dry_run_that_time_does_not_suffice_for_says_so(rosa):

@@ -101,6 +101,23 @@ test("the columns of a CSV are chosen on the page, as they stand in the file", a
   });
 });
 
+test("the columns of a workbook, which no page can open, are typed", async () => {
+  const { user } = renderApp("/data/import");
+  await user.upload(await screen.findByLabelText("File of judgments"), new File(["PK"], "Votes.xlsx"));
+  expect(await screen.findByText(/Type the names as they stand in the first row/)).toBeVisible();
+
+  await user.type(screen.getByRole("textbox", { name: "Prompt" }), "Question");
+  await user.type(screen.getByRole("textbox", { name: "Completions" }), "One,Two");
+  await user.click(screen.getByRole("button", { name: "Try the import" }));
+
+  await waitFor(() => expect(server.sent("POST /api/judgment-imports/")).toHaveLength(1));
+  expect(server.sent("POST /api/judgment-imports/")[0]?.body).toMatchObject({
+    file_name: "Votes.xlsx",
+    format: "csv",
+    choices: { prompt: "Question", completions: "One,Two" },
+  });
+});
+
 test("a trial leads to the import with its file and its settings", async () => {
   server
     .on(`GET ${ONE}`, { body: { ...done, uploaded: [] } })

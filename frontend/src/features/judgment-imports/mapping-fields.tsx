@@ -31,7 +31,7 @@ function Field({
   onChange,
 }: {
   choice: Choice;
-  /** Those of a CSV file; null where the choice is no column. */
+  /** Those of a CSV file; null where they are not known, as of a workbook, or the choice is no column. */
   columns: string[] | null;
   value: string | undefined;
   onChange: (value: string) => void;
@@ -88,6 +88,12 @@ export function MappingFields({
   return (
     <fieldset className={classes.mapping}>
       <legend>{format.name === "csv" ? "Which column is what" : "What the file does not say"}</legend>
+      {format.name === "csv" && !head && (
+        <p className={classes.why}>
+          Type the names as they stand in the first row, several with a comma between. Only those of a file
+          whose name ends with .csv are shown here.
+        </p>
+      )}
       {format.name === "csv" && head && head.rows.length > 0 && (
         <div className={classes.preview}>
           <DataTable
@@ -107,7 +113,7 @@ export function MappingFields({
           <Field
             key={choice.name}
             choice={choice}
-            columns={format.name === "csv" ? (head?.columns ?? []) : null}
+            columns={format.name === "csv" && head ? head.columns : null}
             value={choices[choice.name]}
             onChange={(value) => onChange(choice.name, value)}
           />

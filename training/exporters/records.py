@@ -93,10 +93,12 @@ class Task(NamedTuple):
     answers: Sequence[Answer]
 
 
-def records_of_unit(kind: str, unit: Unit, names: Pseudonyms) -> Sequence[Task | Record]:
+def records_of_unit(
+    kind: str, lines: Sequence[bytes], names: Pseudonyms
+) -> Sequence[Task | Record]:
     if kind == "rm":
-        return [exported_task(frozen_task(line), names) for line in unit.lines]
-    records = [json.loads(line) for line in unit.lines]
+        return [exported_task(frozen_task(line), names) for line in lines]
+    records = [json.loads(line) for line in lines]
     if kind == "sft":
         return demonstration_rows(records, names)
     return [{"prompt": one["prompt"], "split": one["split"]} for one in records]

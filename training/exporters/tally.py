@@ -42,6 +42,15 @@ class Tally:
         self.num_agreeing += agreeing
         self.num_comparable += comparable
 
+    def add(self, other: "Tally") -> None:
+        """What was counted of other records."""
+        for name, number in vars(other).items():
+            if isinstance(number, int):
+                setattr(self, name, getattr(self, name) + number)
+        for mine, theirs in ((self.splits, other.splits), (self.ks, other.ks)):
+            for key, number in theirs.items():
+                mine[key] = mine.get(key, 0) + number
+
     @property
     def agreement(self) -> float | None:
         """The share of comparable judgments that agree; None where nothing is comparable."""

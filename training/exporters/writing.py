@@ -13,16 +13,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from training.exporters.groups import Made, Shape, groups_of
 from training.exporters.line_files import LineFile
-from training.exporters.records import Pseudonyms, Record, Task, read_units, records_of_unit
-from training.exporters.rows import FILES, PREPARED
+from training.exporters.makers import Makers, makers_of
+from training.exporters.records import Pseudonyms, read_units
 from training.exporters.tally import Tally
 
 SPLITS: Final = ("train", "validation")
 STATE: Final = "state.json"
-UNITS_PER_LOOK: Final = 100
-# Of a compressed file, which can be left only where one ends: far less than a second of work.
-UNITS_PER_MEMBER: Final = 1_000
 CHUNK_BYTES: Final = 1 << 20
 
 
@@ -63,8 +61,8 @@ class Wanted:
     is_compressed: bool = False
 
     @property
-    def units_per_look(self) -> int:
-        return UNITS_PER_MEMBER if self.is_compressed else UNITS_PER_LOOK
+    def shape(self) -> Shape:
+        return Shape(self.kind, self.files, self.is_compressed)
 
     def file_name(self, split: str, base: str) -> str:
         return file_name(split, base, is_compressed=self.is_compressed)
@@ -83,8 +81,9 @@ def write_on(wanted: Wanted, folder: Path, go_on: Callable[[], bool]) -> Progres
     with ExitStack() as stack:
         files = Files(stack, folder, wanted, progress)
         source = stack.enter_context(wanted.records.open("rb", buffering=CHUNK_BYTES))
+        makers = stack.enter_context(makers_of(wanted.shape, names, num_bytes=_left(files)))
         while progress.num_splits < len(SPLITS):
-            if not write_split(source, files, names, go_on):
+            if not write_split(source, files, makers, go_on):
                 break
             progress.num_splits += 1
             progress.record_bytes = 0
@@ -94,27 +93,26 @@ def write_on(wanted: Wanted, folder: Path, go_on: Callable[[], bool]) -> Progres
     return progress
 
 
+def _left(files: "Files") -> int:
+    """How many bytes of the records are still to be gone through, about."""
+    num_bytes = files.wanted.records.stat().st_size
+    return num_bytes * (len(SPLITS) - files.progress.num_splits) - files.progress.record_bytes
+
+
 def write_split(
-    source: BinaryIO, files: "Files", names: Pseudonyms, go_on: Callable[[], bool]
+    source: BinaryIO, files: "Files", makers: Makers, go_on: Callable[[], bool]
 ) -> bool:
     """Write on with the split that it is the turn of; whether all of it is written."""
-    progress = files.progress
+    progress, shape = files.progress, files.wanted.shape
     source.seek(progress.record_bytes)
     split = SPLITS[progress.num_splits]
-    kind = files.wanted.kind
-    units = read_units(kind, split, source, start=progress.record_bytes)
-    for count, unit in enumerate(units):
-        if count % files.wanted.units_per_look == 0:
-            # Whether it is left here or not, so that it is the same bytes.
-            files.end_members()
-            if not go_on():
-                return False
-        for record in records_of_unit(kind, unit, names):
-            progress.tally.count(split)
-            if isinstance(record, Task):
-                progress.tally.count_task(len(record.texts), [one.ranks for one in record.answers])
-            files.write(record, split)
-        progress.record_bytes = unit.end
+    units = read_units(shape.kind, split, source, start=progress.record_bytes)
+    groups = groups_of(units, shape, split=split, first=progress.tally.num_records)
+    for group, made in makers.all_of(groups):
+        if not go_on():
+            return False
+        files.add(split, made())
+        progress.record_bytes = group.end
     return True
 
 
@@ -122,7 +120,6 @@ class Files:
     """The open files of both splits, each standing where the progress says."""
 
     def __init__(self, stack: ExitStack, folder: Path, wanted: Wanted, progress: Progress) -> None:
-        self._lines_of = {base: FILES[wanted.kind][base] for base in wanted.files}
         self.wanted = wanted
         self.progress = progress
         self._open: dict[str, LineFile] = {}
@@ -131,23 +128,15 @@ class Files:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
             file = stack.enter_context(path.open("r+b", buffering=CHUNK_BYTES))
-            num_bytes = progress.num_bytes.get(name, 0)
             progress.num_rows.setdefault(name, 0)
-            self._open[name] = LineFile(
-                file, num_bytes=num_bytes, is_compressed=wanted.is_compressed
-            )
+            self._open[name] = LineFile(file, num_bytes=progress.num_bytes.get(name, 0))
 
-    def write(self, record: Task | Record, split: str) -> None:
-        prepared = PREPARED[self.wanted.kind](record, split, self.progress.tally.num_records)
-        for base, lines_of in self._lines_of.items():
-            name = self.wanted.file_name(split, base)
-            lines = lines_of(prepared)
-            self._open[name].write(b"".join(lines))
-            self.progress.num_rows[name] += len(lines)
-
-    def end_members(self) -> None:
-        for file in self._open.values():
-            file.end_member()
+    def add(self, split: str, made: Made) -> None:
+        names = [self.wanted.file_name(split, base) for base in self.wanted.files]
+        for name, content, number in zip(names, made.contents, made.num_rows, strict=True):
+            self._open[name].write(content)
+            self.progress.num_rows[name] += number
+        self.progress.tally.add(made.tally)
 
     def sync(self) -> None:
         """Whatever the progress says is on disk."""

@@ -10,8 +10,9 @@ import pytest
 
 from tests.training.exporters.frozen import exported, frozen_task, wanted_of
 from training.exporters.data_card import CardFacts, write_card
+from training.exporters.groups import UNITS_PER_MEMBER
 from training.exporters.twins import write_twin
-from training.exporters.writing import UNITS_PER_MEMBER, write_on
+from training.exporters.writing import write_on
 
 FACTS = CardFacts("Spring", "rm", "the prompt's own", {}, "ab" * 32, [], 0)
 

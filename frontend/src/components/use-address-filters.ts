@@ -17,10 +17,12 @@ export function useAddressFilters<Name extends string>(names: readonly Name[]) {
   }, [key]);
 
   const setFilter = useCallback(
-    (name: Name, value: string) => {
+    (name: Name, value: string, dropped: readonly Name[] = []) => {
       setParams(
         (previous) => {
           const next = new URLSearchParams(previous);
+          // What goes with the old value goes in the same step: a second one would not see the first.
+          for (const one of dropped) next.delete(one);
           if (value === "") next.delete(name);
           else next.set(name, value);
           return next;

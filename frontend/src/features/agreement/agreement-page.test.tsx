@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { AgreementReport, Figure, PoolAgreement } from "@/api/research-types";
 import { settledRefresh } from "@/testing/agreement";
 import { ruth, sessionOf } from "@/testing/people";
+import { project } from "@/testing/projects";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
 
@@ -149,6 +150,16 @@ test("the filters live in the address", async () => {
 
   expect(router.state.location.search).toBe("?pool=held_out");
   await waitFor(() => expect(server.sent("GET /api/agreement/")).toHaveLength(2));
+});
+
+test("another project takes no version of the last one along", async () => {
+  server.on("GET /api/projects/", { body: { results: [project], next: null } });
+  const { user, router } = renderApp("/agreement?project=3&instructions=9&pool=training");
+  await screen.findByRole("option", { name: project.name });
+
+  await user.selectOptions(screen.getByRole("combobox", { name: "Project" }), project.name);
+
+  await waitFor(() => expect(router.state.location.search).toBe("?project=4&pool=training"));
 });
 
 test("a week outside the band is counted, and the figures stand in a table", async () => {

@@ -234,11 +234,8 @@ export function AgreementPage() {
       <AgreementFilters
         filters={filters}
         versions={agreement.data?.versions ?? []}
-        onFilter={(name, value) => {
-          // A version belongs to its project.
-          if (name === "project") setFilter("instructions", "");
-          setFilter(name, value);
-        }}
+        // A version belongs to its project.
+        onFilter={(name, value) => setFilter(name, value, name === "project" ? ["instructions"] : [])}
       />
       <LoadedFigures query={agreement} skeleton={<Skeleton height={320} />}>
         {(report) => (

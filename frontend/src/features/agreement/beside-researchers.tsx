@@ -49,9 +49,6 @@ export function BesideResearchers({
       {researchers.value !== null && (
         <p className={classes.small}>{countOf(report.num_researchers, "researcher")} ordered what labelers ranked.</p>
       )}
-      <h3 className={classes.goldTitle}>With gold alone</h3>
-      <p className={classes.small}>{definitions.gold}</p>
-      <LoneFigure kind="gold" figure={gold} counted="pairs" to={behind("gold")} />
       {weeks.some(({ value }) => value !== null) && (
         <ControlChart
           title="Agreement with researchers by week"
@@ -60,6 +57,9 @@ export function BesideResearchers({
           points={weeks.map((week) => ({ ...pointOf(week), to: behind("researchers", week.week) }))}
         />
       )}
+      <h3 className={classes.goldTitle}>With gold alone</h3>
+      <p className={classes.small}>{definitions.gold}</p>
+      <LoneFigure kind="gold" figure={gold} counted="pairs" to={behind("gold")} />
     </Section>
   );
 }

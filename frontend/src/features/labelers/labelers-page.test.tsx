@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 
 import type { LabelerFlagsReport, LabelerQualityReport, WorkFact } from "@/api/research-types";
 import { amina, ruth, sessionOf } from "@/testing/people";
+import { project } from "@/testing/projects";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
 
@@ -187,6 +188,17 @@ test("the choices stand in the address, are asked for, and lead on to the rankin
     "href",
     "/agreement/rankings?labeler=7&pool=held_out&category=chat&k=5",
   );
+});
+
+test("another project takes no version of the last one along", async () => {
+  const user = userEvent.setup();
+  server.on("GET /api/projects/", { body: { results: [project], next: null } });
+  const { router } = renderApp("/labelers?project=3&instructions=9&pool=training");
+  await screen.findByRole("option", { name: project.name });
+
+  await user.selectOptions(screen.getByRole("combobox", { name: "Project" }), project.name);
+
+  await waitFor(() => expect(router.state.location.search).toBe("?project=4&pool=training"));
 });
 
 test("that only the newest rankings are read is said", async () => {

@@ -91,11 +91,8 @@ export function LabelersPage() {
       <LabelersFilters
         filters={filters}
         versions={quality.data?.versions ?? []}
-        onFilter={(name, value) => {
-          // A version belongs to its project.
-          if (name === "project") setFilter("instructions", "");
-          setFilter(name, value);
-        }}
+        // A version belongs to its project.
+        onFilter={(name, value) => setFilter(name, value, name === "project" ? ["instructions"] : [])}
       />
       <LoadedFigures query={quality} skeleton={<Skeleton height={320} />}>
         {(report) => (

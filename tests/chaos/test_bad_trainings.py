@@ -32,10 +32,11 @@ from tests.training.processes import trainer_pids, wait_until
 from training.ml.checkpointing import newest_checkpoint
 from training.models import Run
 from training.runner.work_folder import WorkFolder
-from training.services.runs import cancel_run, pause_run, retry_run
+from training.services.runs import cancel_run, kill_run, pause_run, retry_run
 
 SMALL_DISK_BYTES = 64 << 20
 STALL_SECONDS = 10
+KILLED = "killed while it hung"
 
 
 @pytest.fixture
@@ -166,30 +167,32 @@ def test_a_number_that_is_none_ends_the_run_and_a_hang_is_named(
 
 
 def test_a_run_can_be_cancelled_in_every_state(site, training, ada, fault):
+    """And killed in the middle of a step that would never end, where a cancel waits for it."""
     cancelled, taken = {}, {}
 
-    def cancel(run, state):
+    def cancel(run, state, by_means_of=cancel_run, *, called=None):
         assert state_of(run) == state, story(run)
         with seconds_until(lambda: state_of(run) == "cancelled", limit=40) as ending:
-            cancel_run(by=ada, run=run)
+            by_means_of(by=ada, run=run)
         # A runner says that the run is cancelled before it leaves itself.
         wait_until(lambda: not trainer_pids(run.pk) + runners_of(run), seconds=10)
-        cancelled[state], taken[state] = run, ending[0]
+        cancelled[called or state], taken[called or state] = run, ending[0]
 
-    # Four trainings beside each other: their starts are most of the time that this takes.
-    site.environment["CONCORD_GPU_SLOTS"] = "4"
-    # Of so many at once none shall lose its lease for want of a processor: that is another fault.
+    # Five trainings beside each other: their starts are most of the time that this takes.
+    site.environment["CONCORD_GPU_SLOTS"] = "5"
+    # None of so many shall lose its lease for want of a processor: that is another fault.
     site.environment["CONCORD_RUN_LEASE_SECONDS"] = "60"
     cancel(training(**LONG), "queued")
     site.start_training()
-    running, stopping, paused, waiting = (training(**LONG) for _ in range(4))
-    for run in (running, stopping, paused, waiting):
+    running, hanging, stopping, paused, waiting = (training(**LONG) for _ in range(5))
+    for run in Run.objects.exclude(state="cancelled"):
         wait_for_step(run, 5)
 
+    stop_in_its_step(hanging)
+    cancel(hanging, "running", kill_run, called=KILLED)
     cancel(running, "running")
 
-    [rank] = ranks_of(stopping)
-    os.kill(rank, signal.SIGSTOP)
+    rank = stop_in_its_step(stopping)
     pause_run(by=ada, run=stopping)
     wait_until(lambda: state_of(stopping) == "stopping")
     threading.Timer(1.0, os.kill, (rank, signal.SIGCONT)).start()
@@ -209,20 +212,27 @@ def test_a_run_can_be_cancelled_in_every_state(site, training, ada, fault):
 
     orphans = sum(len(trainer_pids(run.pk) + runners_of(run)) for run in cancelled.values())
     busy = Run.objects.filter(slot__isnull=False).count()
-    slowest = max(taken, key=taken.get)
-    limit = concord.RUN_STOP_TIMEOUT_SECONDS + 10
+    slowest, limit = max(taken, key=taken.get), concord.RUN_STOP_TIMEOUT_SECONDS + 10
     assert (orphans, busy) == (0, 0)
     assert taken[slowest] <= limit
+    assert taken[KILLED] < concord.RUN_STOP_TIMEOUT_SECONDS / 2
     fault(
         26,
         "Cancelled in every state",
         injected=", ".join(cancelled),
-        target="cancelled within the time for stopping + 10 s; slot free; orphans 0",
+        target="cancelled within the time for stopping + 10 s, a kill in half of it; orphans 0",
         measured=(
-            f"slowest {taken[slowest]:.1f} s ({slowest}; limit here {limit} s); busy slots {busy}; "
-            f"orphans {orphans}"
+            f"slowest {taken[slowest]:.1f} s ({slowest}; limit here {limit} s), the kill "
+            f"{taken[KILLED]:.1f} s; busy slots {busy}; orphans {orphans}"
         ),
     )
+
+
+def stop_in_its_step(run: Run) -> int:
+    """Its only rank, which goes on with SIGCONT and not before."""
+    [rank] = ranks_of(run)
+    os.kill(rank, signal.SIGSTOP)
+    return rank
 
 
 def num_deliveries(run: Run) -> int:

@@ -1,4 +1,4 @@
-"""What a preview counts of demonstrations and prompts is what their records come to (R49, R52)."""
+"""What a preview counts of each kind is what its records come to (R49, R52)."""
 
 from dataclasses import replace
 from itertools import product
@@ -11,15 +11,22 @@ from labeling.models import Pool, Project
 from tests.cast import (
     Cast,
     client_of,
+    completions_of,
     make_demonstration,
     make_demonstration_project,
     make_prompt,
+    make_ranking_project,
     make_task,
     make_user,
 )
-from training.services.snapshot_counts import count_demonstration_records, count_prompt_records
+from training.services.snapshot_counts import (
+    count_completion_records,
+    count_demonstration_records,
+    count_prompt_records,
+)
 from training.services.snapshot_records import (
     SnapshotQuery,
+    completion_records,
     demonstration_records,
     prompt_records,
 )
@@ -113,6 +120,35 @@ def test_prompts_are_counted_as_their_records_are(cast: Cast) -> None:
 
     assert len({tuple(counts.values()) for counts in seen}) > 5
     assert any(counts["train"] and counts["validation"] for counts in seen)
+
+
+def test_completions_are_counted_as_their_records_are(cast: Cast) -> None:
+    """Those of two tasks of one prompt once, unanswered prompts not at all."""
+    projects = [make_ranking_project(name=name) for name in ("one", "two")]
+    answered = [make_prompt(category=("chat", "open_qa")[n % 2]) for n in range(6)]
+    for n, prompt in enumerate(answered):
+        task = make_task(projects[0], prompt)
+        if n % 2:
+            make_task(projects[1], prompt, completions_of(task))
+    unanswered = make_prompt()
+    some = [answered[0].pk, unanswered.pk]
+    queries = [
+        SnapshotQuery(),
+        SnapshotQuery(prompt_category="chat"),
+        SnapshotQuery(project_ids=[projects[1].pk]),
+        SnapshotQuery(project_ids=[one.pk for one in projects]),
+        SnapshotQuery(prompt_ids=some),
+        SnapshotQuery(prompt_ids=[unanswered.pk]),
+    ]
+
+    for query in queries:
+        made, counted = completion_records(query), count_completion_records(query)
+
+        assert counted.counts == made.counts, query
+        assert list(counted.counts) == list(made.counts)
+        assert counted.problems == made.problems
+    assert count_completion_records(queries[0]).counts["prompts"] == 6
+    assert count_completion_records(queries[4]).counts["completions"] == 4
 
 
 # The session, the account, a transaction's begin and end, the projects, and the counts: of

@@ -5,14 +5,16 @@ from dataclasses import asdict
 
 from django.db.models import Count, QuerySet
 
-from labeling.models import Prompt
+from labeling.models import Completion, Prompt
 from labeling.selectors.demonstrations import count_demonstrations, trainable_demonstrations
 from labeling.selectors.ranking_counts import count_rankings
 from training.selectors.snapshot_splits import held_out_prompts
 from training.services.snapshot_records import (
+    NOTHING_ANSWERED,
     RANKING_COUNTS,
     Records,
     SnapshotQuery,
+    answered_prompts,
     check_projects,
     chosen_prompts,
     demonstration_problems,
@@ -72,6 +74,20 @@ def count_prompt_records(query: SnapshotQuery) -> Records:
             sources[source] += number
     counts = {**split_counts(splits), "prompts": splits.total(), **source_counts(sources)}
     return Records(lines=(), counts=counts, problems=choice.problems)
+
+
+def count_completion_records(query: SnapshotQuery) -> Records:
+    """The counts and problems of ``completion_records``. Raises: Refused("not_for_training")."""
+    prompts = answered_prompts(query)
+    splits: Counter[str] = Counter()
+    for split, _, number in _numbers(prompts):
+        splits[split] += number
+    counts = {
+        **split_counts(splits),
+        "prompts": splits.total(),
+        "completions": Completion.objects.filter(prompt__in=prompts.values("pk")).count(),
+    }
+    return Records(lines=(), counts=counts, problems=[] if splits else [NOTHING_ANSWERED])
 
 
 def _numbers(prompts: QuerySet[Prompt]) -> list[tuple[str, str, int]]:

@@ -37,6 +37,7 @@ RANKING_COUNTS = (
     "ties",
 )
 PROMPTS_PER_BATCH = 500
+NOTHING_ANSWERED = "No prompt that fits has a completion."
 NO_VALIDATION = (
     "No prompt is in the validation split, so nothing can be measured on unseen prompts."
 )
@@ -281,6 +282,11 @@ def completion_records(query: SnapshotQuery) -> Records:
 
     Raises: Refused("not_for_training").
     """
+    return records_of_completions(answered_prompts(query).order_by("pk"), Completion.objects.all())
+
+
+def answered_prompts(query: SnapshotQuery) -> QuerySet[Prompt]:
+    """Those that have a completion. Raises: Refused("not_for_training")."""
     check_projects(query)
     prompts = Prompt.objects.filter(is_usable(), completions__isnull=False).distinct()
     if query.prompt_category is not None:
@@ -289,7 +295,7 @@ def completion_records(query: SnapshotQuery) -> Records:
         prompts = prompts.filter(tasks__project__in=query.project_ids)
     if query.prompt_ids is not None:
         prompts = prompts.filter(pk__in=query.prompt_ids)
-    return records_of_completions(prompts.order_by("pk"), Completion.objects.all())
+    return prompts
 
 
 def records_of_completions(prompts: QuerySet[Prompt], among: QuerySet[Completion]) -> Records:
@@ -305,7 +311,7 @@ def records_of_completions(prompts: QuerySet[Prompt], among: QuerySet[Completion
             "prompts": len(split_of),
             "completions": among.filter(prompt__in=split_of).count(),
         },
-        problems=[] if split_of else ["No prompt that fits has a completion."],
+        problems=[] if split_of else [NOTHING_ANSWERED],
         prompt_ids=list(split_of),
     )
     records.lines = _completion_lines(records.prompt_ids, among)

@@ -31,6 +31,7 @@ from training.services.canonical import canonical_json
 from training.services.model_versions import record_artifact
 from training.services.pretraining_records import pretraining_records
 from training.services.snapshot_counts import (
+    count_completion_records,
     count_demonstration_records,
     count_prompt_records,
     count_records_of_rankings,
@@ -149,12 +150,12 @@ def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = 
     return freezers[Snapshot.Kind(kind)](by=by, name=name, query=query)
 
 
-# What each kind comes to before any line is made; that of completions makes its lines later.
+# What each kind comes to, before any line is made.
 COUNTERS: dict[str, Callable[[SnapshotQuery], Records]] = {
     Snapshot.Kind.RM: count_records_of_rankings,
     Snapshot.Kind.SFT: count_demonstration_records,
     Snapshot.Kind.PPO: count_prompt_records,
-    Snapshot.Kind.COMPLETIONS: completion_records,
+    Snapshot.Kind.COMPLETIONS: count_completion_records,
 }
 
 

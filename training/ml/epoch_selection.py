@@ -44,10 +44,14 @@ def reward_judge(
         raise BadInput("the base model and the reward model have different tokenizers")
     reward = load_reward_model(folder)
     freeze(reward, job.world.device)
-    prompts = list({tuple(example.context): example.context for example in validation}.values())
     rule = SamplingRule(1.0, 1.0, settings.selection_max_tokens, eos_id)
-    chosen = prompts[: settings.selection_prompts]
+    chosen = held_out_prompts(validation)[: settings.selection_prompts]
     return RewardJudge(reward, chosen, rule, settings, seed=job.seed, world=job.world)
+
+
+def held_out_prompts(validation: Sequence[Example]) -> list[list[int]]:
+    """Each prompt once, in the order of its first demonstration."""
+    return list({tuple(example.context): example.context for example in validation}.values())
 
 
 class EpochShelf:

@@ -3,6 +3,7 @@
 Legend: N completions, P pairs. A pair is (preferred, other); ties are no pairs.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,16 +114,39 @@ def cluster_interval(
     value_P: Floats, cluster_P: Integers, seed: int
 ) -> tuple[float | None, float | None]:
     """A 95 % percentile interval of the mean, resampling clusters with replacement."""
-    clusters, cluster_P = np.unique(cluster_P, return_inverse=True)
-    if len(clusters) < 2:
+    _, cluster_P = np.unique(cluster_P, return_inverse=True)
+    total_C = np.bincount(cluster_P, weights=value_P).astype(np.float64)
+    return ratio_interval(total_C, np.bincount(cluster_P).astype(np.float64), seed)
+
+
+def ratio_interval(
+    total_C: Floats, count_C: Floats, seed: int
+) -> tuple[float | None, float | None]:
+    """A 95 % percentile interval of sum(total) / sum(count), resampling units with replacement.
+
+    With fewer than two units there is none.
+    """
+    if len(total_C) < 2:
         return None, None
-    total_C = np.bincount(cluster_P, weights=value_P)
-    count_C = np.bincount(cluster_P).astype(np.float64)
     stream = np.random.default_rng(derive_seed(seed, "bootstrap"))
-    drawn = stream.integers(len(clusters), size=(NUM_RESAMPLES, len(clusters)))
+    drawn = stream.integers(len(total_C), size=(NUM_RESAMPLES, len(total_C)))
     means = total_C[drawn].sum(1) / count_C[drawn].sum(1)
     low, high = np.percentile(means, CONFIDENCE_PERCENT)
     return float(low), float(high)
+
+
+def wilson_interval(share: float, num: int) -> tuple[float, float]:
+    """A 95 % score interval of a share of ``num`` units, each with a place of its own.
+
+    Unlike a bootstrap it is not a point where all units agree. Where a unit may count half it is
+    too wide, because half of a share varies less than all of it.
+    Source: Wilson 1927.
+    """
+    z = 1.959964
+    middle = (share + z * z / (2 * num)) / (1 + z * z / num)
+    half = z / (1 + z * z / num) * math.sqrt(share * (1 - share) / num + (z / (2 * num)) ** 2)
+    # The share itself is never outside, whatever rounding says.
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def log_loss(comparisons: Comparisons, score_N: Floats) -> float | None:

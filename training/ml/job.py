@@ -77,6 +77,8 @@ class Job:
         self.inputs = {name: Path(value) for name, value in described["inputs"].items()}
         # How much each of several policies writes, by role; only sampling has them.
         self.weights: dict[str, float] = described["weights"]
+        # The automatic evaluations to end with, by name; only policies have them.
+        self.evaluations: list[str] = described["evaluations"]
         self.output_dir = self.work_dir / "output"
         self.resumed_from_step = 0
         self.steps = 0
@@ -151,6 +153,17 @@ class Job:
         )
         if self.world.is_main:
             note_write(folder, step, time.monotonic() - began)
+
+    def checkpoint_end(
+        self, step: int, engines: Mapping[str, Engine], values: Mapping[str, Any]
+    ) -> None:
+        """Store the state after the last step, unless it is, so that nothing after it costs a step.
+
+        Every process calls this.
+        """
+        every = self.hyperparameters.checkpoint_every_steps
+        if self.resumed_from_step < step and not (every and step % every == 0):
+            self.checkpoint(step, engines, values)
 
     def raise_if_stopping(self) -> None:
         """For stages whose output is its own checkpoint. Raises: StopRequested."""
@@ -324,7 +337,9 @@ def _read_job(path: Path, stage: str) -> dict[str, Any]:
     if missing:
         raise BadInput(f"{path.name} lacks {', '.join(sorted(missing))}")
     described.setdefault("weights", {})
+    described.setdefault("evaluations", [])
     kinds = {"inputs": dict, "hyperparameters": dict, "weights": dict, "seed": int}
+    kinds["evaluations"] = list
     for name, kind in kinds.items():
         if not isinstance(described[name], kind):
             raise BadInput(f"{name} of {path.name} is of the wrong type")

@@ -4,6 +4,7 @@ Torch-free: the API serves it to the charts, and docs/metrics.md is rendered fro
 every stage and fails when one logs a figure that is not here, or when one here is logged by none.
 """
 
+from training.ml.glossary.automatic_evaluations import AUTOMATIC_FIGURES
 from training.ml.glossary.common import COMMON_METRICS
 from training.ml.glossary.costs import COST_METRICS
 from training.ml.glossary.ppo import ROLLOUT_METRICS, STEP_SIZE_METRICS, UPDATE_METRICS
@@ -40,6 +41,7 @@ REPORT_FIGURES: tuple[Metric, ...] = (
     *PPO_FIGURES,
     *SAMPLING_FIGURES,
     *SCORING_FIGURES,
+    *AUTOMATIC_FIGURES,
     WARNINGS,
 )
 

@@ -13,10 +13,12 @@ from typing import Any
 import torch
 from transformers import PreTrainedTokenizerBase
 
+from training.ml.automatic_evaluations import Material, evaluate
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.checkpoint_samples import CheckpointSamples, JudgedAnswer, choose_prompts
 from training.ml.errors import BadInput
 from training.ml.experience import collect, rollout_metrics, targets
+from training.ml.glossary.automatic_evaluations import PRETRAINING_LOSS
 from training.ml.hyperparameters import PpoHyperparameters, warnings
 from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.language_modelling import Example
@@ -26,7 +28,8 @@ from training.ml.networks import RewardModel
 from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
 from training.ml.ppo_networks import Networks, load_networks
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
-from training.ml.records import Prompt, read_pretraining, read_prompts
+from training.ml.pretraining_texts import hold_out, read_documents
+from training.ml.records import Prompt, read_prompts
 from training.ml.resources import PhaseClock
 from training.ml.reward_folders import save_reward_model
 from training.ml.reward_judge import RewardJudge
@@ -121,11 +124,14 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     samples.at_boundary(settings.iterations, settings.iterations)
 
     # 5. Judge the averaged policy on held-out prompts; publish it, the raw one and the critic.
+    if job.evaluations:
+        job.checkpoint_end(settings.iterations, engines, state)
     validation = _validate(job, networks, held_out, rule)
     _publish(job, networks, tokenizer)
     report = _report(job, state, encoder)
     report["warnings"] += samples.warnings()
-    return report | {"validation": validation}
+    material = Material(held_out, rule, _document_tokens(encoder, settings))
+    return report | {"validation": validation} | evaluate(job, encoder, material)
 
 
 def _encode_prompts(
@@ -189,13 +195,12 @@ def _read_pretraining_examples(
 ) -> list[Example]:
     if settings.ptx_coef == 0:
         return []
-    limit = min(settings.ptx_max_tokens, encoder.limits.prompt + encoder.limits.completion)
-    texts = read_pretraining(job.input("pretraining"))
-    examples = [Example(*encoder.document(text, limit)) for text in texts]
-    usable = [example for example in examples if example.answer]
-    if not usable:
-        raise BadInput("no pretraining text has two tokens")
-    return usable
+    documents = read_documents(job, encoder, _document_tokens(encoder, settings))
+    return hold_out(documents)[0] if PRETRAINING_LOSS in job.evaluations else documents
+
+
+def _document_tokens(encoder: TextEncoder, settings: PpoHyperparameters) -> int:
+    return min(settings.ptx_max_tokens, encoder.limits.prompt + encoder.limits.completion)
 
 
 def _documents(
@@ -252,6 +257,8 @@ def _report(job: Job, state: Mapping[str, Any], encoder: TextEncoder) -> Report:
 
 def _unused(job: Job, settings: PpoHyperparameters) -> list[str]:
     if settings.ptx_coef or job.optional_input("pretraining") is None:
+        return []
+    if PRETRAINING_LOSS in job.evaluations:
         return []
     return ["The pretraining text was not used: ptx_coef is 0."]
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from training.ml.automatic_evaluations import Material, evaluate
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.checkpoint_samples import CheckpointSamples, JudgedAnswer, choose_prompts
 from training.ml.engine import Engine, MicroLoss
@@ -20,6 +21,7 @@ from training.ml.epoch_selection import (
     EpochFigures,
     EpochShelf,
     choose_epoch,
+    held_out_prompts,
     mixed_losses,
     reward_judge,
 )
@@ -37,15 +39,13 @@ from training.ml.lora import add_adapters
 from training.ml.model_folders import load_policy, load_tokenizer
 from training.ml.networks import add_residual_dropout, read_side_by_side, sampling_copy
 from training.ml.packing import can_pack
-from training.ml.records import Demonstration, read_demonstrations, read_pretraining
+from training.ml.pretraining_texts import HELD_OUT_EVERY, hold_out, read_documents
+from training.ml.records import Demonstration, read_demonstrations
 from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule, write_answers
 from training.ml.schedules import Schedule
 from training.ml.seeding import derive_seed, endless_order, permutation
 from training.ml.sharding import undivided
-
-# This many pretraining texts to one that is held out.
-HELD_OUT_EVERY = 10
 
 
 def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
@@ -107,14 +107,17 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
 
     samples.at_boundary(plan.total_steps, plan.total_steps)
 
-    # 4. Publish the epoch whose answers are best (R55).
+    # 4. Publish the epoch whose answers are best (R55), and evaluate it where that was asked for.
+    if job.evaluations:
+        job.checkpoint_end(plan.total_steps, {"model": engine}, state)
     selection = choose_epoch(state["epochs"])
     if job.world.is_main:
         shelf.publish(selection["epoch"])
+    evaluated = evaluate(job, encoder, _evaluation_material(job, encoder, validation))
     warnings = encoder.warnings() + _warnings(settings, model, has_dropout=has_dropout)
     warnings += _unjudged_mix(settings, selection) + undivided(settings.sharding, job.world)
     warnings += samples.warnings()
-    return _report(state, train, validation, warnings) | {"selection": selection}
+    return _report(state, train, validation, warnings) | {"selection": selection} | evaluated
 
 
 class _Plan:
@@ -245,6 +248,15 @@ def _samples(
     return CheckpointSamples(job, prompts, encoder.tokenizer, answer)
 
 
+def _evaluation_material(job: Job, encoder: TextEncoder, validation: list[Example]) -> Material:
+    """Answers are drawn as those that the reward model judges, to the same prompts."""
+    settings: SftHyperparameters = job.hyperparameters
+    longest = min(settings.selection_max_tokens, encoder.limits.completion)
+    rule = SamplingRule(1.0, 1.0, longest, encoder.eos_id)
+    prompts = held_out_prompts(validation)[: settings.selection_prompts]
+    return Material(prompts, rule, encoder.limits.prompt + encoder.limits.completion)
+
+
 def _limits(model: PreTrainedModel, settings: SftHyperparameters) -> TokenLimits:
     return TokenLimits.for_model(
         model.config,
@@ -281,14 +293,7 @@ def _read_pretraining_examples(
     """Texts to mix in, and every tenth one held out to judge the mix by (R57)."""
     if job.hyperparameters.pretraining_share == 0:
         return [], []
-    limit = encoder.limits.prompt + encoder.limits.completion
-    texts = read_pretraining(job.input("pretraining"))
-    examples = [Example(*encoder.document(text, limit)) for text in texts]
-    usable = [example for example in examples if example.answer]
-    if not usable:
-        raise BadInput("no pretraining text has two tokens")
-    held_out = usable[HELD_OUT_EVERY - 1 :: HELD_OUT_EVERY]
-    return [example for example in usable if example not in held_out], held_out
+    return hold_out(read_documents(job, encoder, encoder.limits.prompt + encoder.limits.completion))
 
 
 def _warnings(

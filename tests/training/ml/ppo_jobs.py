@@ -37,11 +37,12 @@ class PpoJobs:
             "pretraining": write_jsonl(root / "pretraining.jsonl", DOCUMENTS),
         }
 
-    def run(self, name, stage=train_ppo, *, without=(), inputs=None, **changes):
+    def run(self, name, stage=train_ppo, *, without=(), inputs=None, evaluations=(), **changes):
         """Run the job to its end in this process; its work folder and exit code."""
         named = {key: path for key, path in self.inputs.items() if key not in without}
         named |= inputs or {}
-        path = write_job(self.root / name, "ppo", named, SETTINGS | changes)
+        described = {"evaluations": list(evaluations)}
+        path = write_job(self.root / name, "ppo", named, SETTINGS | changes, **described)
         return path.parent, run_stage("ppo", stage, [str(path)])
 
 

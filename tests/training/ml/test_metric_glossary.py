@@ -20,6 +20,7 @@ from tests.training.ml.test_sft import HELD_OUT as HELD_OUT_DEMONSTRATIONS
 from tests.training.ml.test_sft import ROWS
 from tests.training.ml.tiny import write_job, write_jsonl
 from training.ml.generalisation import measure_generalisation
+from training.ml.glossary.automatic_evaluations import evaluations_of
 from training.ml.hyperparameters import STAGES
 from training.ml.job import run_stage
 from training.ml.metric_glossary import REPORT_FIGURES, STEP_METRICS, logged_by, reported_by
@@ -81,11 +82,14 @@ def run(tmp_path_factory, policy_folder, reward_folder):
                 "policy": policy_folder(),
                 "model": policy_folder(),
                 "reward_model": reward_folder(),
+                "evaluation_reward_model": reward_folder(),
+                "evaluation_baseline": policy_folder(),
             }
             rows = {
                 name: write_jsonl(work_dir / f"{name}.jsonl", records[name]) for name in records
             }
-            path = write_job(work_dir, stage, models | rows, settings)
+            asked = [one.name for one in evaluations_of(stage)]
+            path = write_job(work_dir, stage, models | rows, settings, evaluations=asked)
             assert run_stage(stage, train, [str(path)]) == 0, stage
             finished[stage] = work_dir
         return finished[stage]

@@ -38,6 +38,8 @@ UNSTORABLE = ("\x00", "a\x00b", "\ud83d", 10**30, 1e308 * 10, math.nan)
 WORDS = (*COMMANDS, *UNSTORABLE, *SHAPES, "x" * 10_000)
 NUMBERS = (*WORDS, "", "NaN", "1e999", -1, 10**18, -1e308)
 IDS = (*WORDS, "", -1, UNKNOWN)
+# A reward model is no policy, so what a policy is measured by is refused as well.
+EVALUATIONS = (*([word] for word in WORDS), *COMMANDS, {"a": 1}, 7, ["answer_length"], ["x"] * 21)
 ROWS = (*WORDS, "", 0, -1, 10**18)
 BEGUN = (
     Project,
@@ -137,6 +139,7 @@ def test_a_run_refuses_every_field_by_its_name(refuses, reward_model_body):
         "hyperparameters.$(id)": (1,),
         "seed": NUMBERS,
         "priority": (*WORDS, "", "NaN", 101, -101, 10**18),
+        "evaluations": EVALUATIONS,
         "prompt_query": ({"num_prompts": 1}, "; id", [1]),
         "weights": ({"base_model": 1.0}, "; id", [1]),
     }
@@ -174,6 +177,7 @@ def test_a_sweep_refuses_every_field_by_its_name(refuses, reward_model_body):
             *([1e-6, bad] for bad in (*NUMBERS, None)),
         ),
         "geometric": ("; id", [1]),
+        "evaluations": EVALUATIONS,
     }
 
     refuses("/api/sweeps/", body, table)

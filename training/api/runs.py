@@ -51,6 +51,7 @@ from training.services.runs import (
 )
 
 MAXIMUM_PROMPTS = 10_000
+MAXIMUM_EVALUATIONS = 20
 MAXIMUM_STEP = 2**31 - 1
 MAXIMUM_OFFSET = 2**63 - 1
 
@@ -101,6 +102,13 @@ class RunRequestInput(serializers.Serializer[Any]):
         "Left out, supervised models write three quarters where there are others too.",
     )
 
+    evaluations = serializers.ListField(
+        child=serializers.CharField(max_length=64),
+        max_length=MAXIMUM_EVALUATIONS,
+        default=list,
+        help_text="Automatic evaluations to end with, by the names that the stage lists.",
+    )
+
     def request(self) -> RunRequest:
         wanted = self.validated_data
         return RunRequest(
@@ -111,6 +119,7 @@ class RunRequestInput(serializers.Serializer[Any]):
             seed=wanted["seed"],
             weights=wanted.get("weights", {}),
             priority=wanted.get("priority", 0),
+            evaluations=wanted["evaluations"],
         )
 
 

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from labeling.api.permissions import IsResearcher
 from labeling.errors import NotAccessible
+from training.ml.glossary.automatic_evaluations import AutomaticEvaluation, evaluations_of
 from training.ml.hyperparameters import HyperparameterField, describe
 from training.ml.metric_glossary import Metric, logged_by, reported_by
 from training.ml.presets import Preset, presets_of
@@ -73,11 +74,26 @@ class PresetOutput(serializers.Serializer[Preset]):
         return [{"parameter": name, "values": values} for name, values in preset.sweeps.items()]
 
 
+class AutomaticEvaluationOutput(serializers.Serializer[AutomaticEvaluation]):
+    """What a run of the stage can be asked to measure of its policy at the end."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(source="meaning.title")
+    unit = serializers.CharField(source="meaning.unit")
+    meaning = serializers.CharField(source="meaning.meaning")
+    needs = serializers.ListField(
+        child=serializers.CharField(), help_text="Roles of inputs without which it is refused."
+    )
+
+
 class StageOutput(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=Run.Stage.choices)
     label = serializers.CharField()  # type: ignore[assignment]  # part of the contract
     inputs = InputRoleOutput(many=True)
     hyperparameters = HyperparameterOutput(many=True)
+    evaluations = AutomaticEvaluationOutput(
+        many=True, help_text="Empty where no policy is trained."
+    )
     presets = PresetOutput(many=True, help_text="Empty where there is one way to train.")
 
 
@@ -117,6 +133,7 @@ class StagesView(APIView):
                 "label": stage.label,
                 "inputs": stage.inputs,
                 "hyperparameters": describe(stage.stage),
+                "evaluations": evaluations_of(stage.stage),
                 "presets": presets_of(stage.stage),
             }
             for stage in STAGES.values()

@@ -89,10 +89,37 @@ class SweepEntryOutput(serializers.Serializer[Any]):
     is_best = serializers.BooleanField()
 
 
+class SweepFigureOutput(serializers.Serializer[Any]):
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    num = serializers.IntegerField(allow_null=True, help_text="What it is a mean over.")
+    unit = serializers.CharField(allow_blank=True, help_text="Of what num counts.")
+    reason = serializers.CharField(
+        allow_blank=True, help_text="Why there is no value; blank while there may still be one."
+    )
+
+
+class SweepPanelOutput(serializers.Serializer[Any]):
+    """One figure of every run, in the order of the entries."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    unit = serializers.CharField(allow_blank=True)
+    definition = serializers.CharField()
+    is_higher_better = serializers.BooleanField(
+        allow_null=True, help_text="Null where neither end is better."
+    )
+    figures = SweepFigureOutput(many=True)
+
+
 class SweepDetailOutput(serializers.Serializer[Any]):
     sweep = SweepOutput()
     criterion = CriterionOutput(allow_null=True)
     entries = SweepEntryOutput(many=True)
+    panels = SweepPanelOutput(
+        many=True, help_text="What is drawn over the swept value, one by one."
+    )
 
 
 class NewestFirst(KeysetPagination):

@@ -21,6 +21,7 @@ def describe_job(run: Run, work_dir: Path) -> dict[str, Any]:
         "seed": run.seed,
         "hyperparameters": run.spec["hyperparameters"],
         "weights": run.spec.get("weights", {}),
+        "evaluations": run.spec.get("evaluations", []),
         "work_dir": str(work_dir),
         "inputs": {role: str(_path_of(chosen)) for role, chosen in run.spec["inputs"].items()},
     }

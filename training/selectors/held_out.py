@@ -7,9 +7,10 @@ from django.db import connection
 from labeling.models import CompletionSource
 from training.models import ModelVersion
 
-# From each source to its model, to all that this model was made from through any role, to every
-# snapshot any of them read, to the keys of the prompts in there. The key is the one prompts are
-# capped and split by, so that another prompt of the same customer counts as seen too.
+# From each source to its model, to all that this model was made from (through any role but those
+# that automatic evaluations read), to every snapshot any of them read, to the keys of the prompts
+# in there. The key is the one prompts are capped and split by, so that another prompt of the same
+# customer counts as seen too.
 SEEN_KEYS = """
 WITH RECURSIVE ancestor(source_id, id) AS (
     SELECT completion_source_id, id FROM training_modelversion
@@ -19,7 +20,7 @@ WITH RECURSIVE ancestor(source_id, id) AS (
     FROM ancestor
     JOIN training_modelversion version ON version.id = ancestor.id
     JOIN training_runinput input ON input.run_id = version.run_id
-    WHERE input.model_version_id IS NOT NULL
+    WHERE input.model_version_id IS NOT NULL AND NOT starts_with(input.role, 'evaluation_')
 ),
 frozen(source_id, snapshot_id) AS (
     SELECT DISTINCT ancestor.source_id, input.snapshot_id

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from labeling.errors import NotAccessible
 from labeling.models import Ranking
+from training.ml.glossary.automatic_evaluations import EVALUATION_ROLES
 from training.models import (
     HeldOutPrompt,
     LabelsBehind,
@@ -36,7 +37,8 @@ LABEL_FIELDS = (
     "ranking_ids",
 )
 
-# The model itself and every model that it was made from, through any role.
+# The model itself and every model that it was made from, through any role but those that automatic
+# evaluations read: these taught it nothing.
 ANCESTORS = """
 WITH RECURSIVE ancestor(id) AS (
     SELECT %s::uuid
@@ -45,7 +47,7 @@ WITH RECURSIVE ancestor(id) AS (
     FROM ancestor
     JOIN training_modelversion version ON version.id = ancestor.id
     JOIN training_runinput input ON input.run_id = version.run_id
-    WHERE input.model_version_id IS NOT NULL
+    WHERE input.model_version_id IS NOT NULL AND NOT starts_with(input.role, 'evaluation_')
 )
 SELECT id FROM ancestor
 """
@@ -60,7 +62,7 @@ WITH RECURSIVE ancestor(id) AS (
     FROM ancestor
     JOIN training_modelversion version ON version.id = ancestor.id
     JOIN training_runinput input ON input.run_id = version.run_id
-    WHERE input.model_version_id IS NOT NULL
+    WHERE input.model_version_id IS NOT NULL AND NOT starts_with(input.role, 'evaluation_')
 ),
 frozen(id) AS (
     SELECT DISTINCT input.snapshot_id
@@ -107,6 +109,7 @@ WITH RECURSIVE touched(id) AS (
     FROM touched
     JOIN training_runinput input ON input.model_version_id = touched.id
     JOIN training_modelversion version ON version.run_id = input.run_id
+    WHERE NOT starts_with(input.role, 'evaluation_')
 )
 SELECT id FROM touched
 """
@@ -166,6 +169,7 @@ def lineage_of(version: ModelVersion) -> Lineage:
     ancestors = _ids(ANCESTORS, version.pk)
     inputs = (
         RunInput.objects.filter(run__output_model_version__in=ancestors)
+        .exclude(role__in=EVALUATION_ROLES)
         .select_related(
             "model_version",
             "snapshot",

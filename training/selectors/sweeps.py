@@ -8,7 +8,13 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from labeling.errors import NotAccessible
+from training.ml.glossary.automatic_evaluations import AUTOMATIC_EVALUATIONS, PLACE
+from training.ml.metric_glossary import logged_by
 from training.models import Run, RunState, Sweep
+
+KL = "kl"
+NOT_ASKED = "the run was not asked for it"
+NO_FIGURE = "its report does not have it"
 
 
 @dataclass(frozen=True)
@@ -49,12 +55,41 @@ class SweepEntry:
 
 
 @dataclass(frozen=True)
+class PanelFigure:
+    """One run's figure over ``num`` of ``unit``; ``value`` None with the reason why, which is empty
+    for a run that has not ended."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    num: int | None = None
+    unit: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure of every run, in the order of the sweep's entries (R75).
+
+    ``is_higher_better`` None where neither end is.
+    """
+
+    name: str
+    title: str
+    unit: str
+    definition: str
+    is_higher_better: bool | None
+    figures: Sequence[PanelFigure]
+
+
+@dataclass(frozen=True)
 class SweepResult:
-    """``criterion`` None while no run has a figure."""
+    """``criterion`` None while no run has a figure; ``panels`` share the swept value as their x."""
 
     sweep: Sweep
     criterion: Criterion | None
     entries: Sequence[SweepEntry]
+    panels: Sequence[Panel]
 
 
 def sweeps() -> QuerySet[Sweep]:
@@ -85,7 +120,7 @@ def access_sweep(sweep_id: UUID) -> SweepResult:
         )
         for run, (figure, low, high) in zip(runs, figures, strict=True)
     ]
-    return SweepResult(sweep, criterion, entries)
+    return SweepResult(sweep, criterion, entries, panels_of(criterion, entries))
 
 
 def value_of(run: Run, parameter: str) -> float:
@@ -118,6 +153,86 @@ def best_figure(criterion: Criterion | None, figures: Sequence[float | None]) ->
     if criterion is None or not known:
         return None
     return max(known) if criterion.is_higher_better else min(known)
+
+
+def panels_of(criterion: Criterion | None, entries: Sequence[SweepEntry]) -> list[Panel]:
+    """What the stage is chosen by, each automatic evaluation asked for, and PPO's divergence.
+
+    An evaluation is there before any run has its figure; the other two are not.
+    """
+    runs = [entry.run for entry in entries]
+    panels = [] if criterion is None else [_panel_of_criterion(criterion, entries)]
+    asked = {name: None for run in runs for name in run.spec.get("evaluations", ())}
+    panels += [_panel_of_evaluation(name, runs) for name in asked]
+    if any(_divergence(run) is not None for run in runs):
+        panels.append(_panel_of_divergence(runs))
+    return panels
+
+
+def _panel_of_criterion(criterion: Criterion, entries: Sequence[SweepEntry]) -> Panel:
+    return Panel(
+        name=criterion.name,
+        title=criterion.label,
+        unit="",
+        definition=f"{criterion.label}, by which the best run of the sweep is marked.",
+        is_higher_better=criterion.is_higher_better,
+        figures=[
+            PanelFigure(entry.figure, entry.low, entry.high, reason=_missing(entry.run))
+            if entry.figure is None
+            else PanelFigure(entry.figure, entry.low, entry.high)
+            for entry in entries
+        ],
+    )
+
+
+def _panel_of_evaluation(name: str, runs: Sequence[Run]) -> Panel:
+    evaluation = AUTOMATIC_EVALUATIONS[name]
+    return Panel(
+        name=name,
+        title=evaluation.meaning.title,
+        unit=evaluation.meaning.unit,
+        definition=f"{evaluation.meaning.meaning} Formula: {evaluation.meaning.formula}.",
+        is_higher_better=evaluation.is_higher_better,
+        figures=[_evaluated(name, run) for run in runs],
+    )
+
+
+def _evaluated(name: str, run: Run) -> PanelFigure:
+    found = run.report.get(PLACE.rstrip("."), {}).get(name)
+    if run.state != RunState.SUCCEEDED or found is None:
+        return PanelFigure(
+            None, reason=NOT_ASKED if run.state == RunState.SUCCEEDED else _missing(run)
+        )
+    return PanelFigure(**found)
+
+
+def _panel_of_divergence(runs: Sequence[Run]) -> Panel:
+    [kl] = [metric for metric in logged_by(Run.Stage.PPO) if metric.name == KL]
+    read = [_divergence(run) for run in runs]
+    return Panel(
+        name=KL,
+        title=f"{kl.title} in the last iteration",
+        unit=kl.unit,
+        definition=f"{kl.meaning} Formula: {kl.formula}. Of the last iteration's answers.",
+        is_higher_better=None,
+        figures=[
+            PanelFigure(value, reason="" if value is not None else _missing(run))
+            for run, value in zip(runs, read, strict=True)
+        ],
+    )
+
+
+def _divergence(run: Run) -> float | None:
+    return (run.report.get("last") or {}).get(KL)
+
+
+def _missing(run: Run) -> str:
+    """Why a run has no figure and will have none; empty for one that may still get it."""
+    if run.state == RunState.FAILED:
+        return "the run failed"
+    if run.state == RunState.CANCELLED:
+        return "the run was cancelled"
+    return NO_FIGURE if run.state == RunState.SUCCEEDED else ""
 
 
 def _read(report: Mapping[str, Any], criterion: Criterion) -> Any:

@@ -1,12 +1,13 @@
 """What somebody asks of a run, checked as a whole before anything is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from labeling.errors import Refused
 from training.ml.hyperparameters import HyperparameterError, parse, warnings
+from training.services.automatic_evaluations import check_evaluations
 from training.services.policy_weights import check_weights
 from training.services.run_inputs import ChosenInput, Fields, check_inputs
 from training.services.run_starts import check_start
@@ -25,6 +26,8 @@ class RunRequest:
     priority: int = 0
     # How much each policy of a sampling run writes, by role; the defaults where left out.
     weights: Mapping[str, float] = field(default_factory=dict)
+    # The automatic evaluations that a trained policy ends with, by name.
+    evaluations: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def check_request(request: RunRequest) -> CheckedRequest:
     hyperparameters, fields = _parse(request.stage, request.hyperparameters)
     inputs, input_fields = check_inputs(request.stage, request.inputs, hyperparameters)
     input_fields |= check_start(request.stage, inputs)
+    input_fields |= check_evaluations(request.stage, request.evaluations, inputs)
     weights, weight_fields = check_weights(request.inputs, inputs, request.weights)
     return CheckedRequest(
         hyperparameters=hyperparameters,

@@ -77,6 +77,8 @@ def request_run(
         "hyperparameters": asdict(checked.hyperparameters),
         # Only several policies have weights: a single one's specification stays what it was.
         **({"weights": checked.weights} if checked.weights else {}),
+        # As above: nor does a run that ends without evaluations.
+        **({"evaluations": list(request.evaluations)} if request.evaluations else {}),
         "seed": seed,
     }
     run = Run.objects.create(
@@ -232,6 +234,7 @@ def retry_run(*, by: User, run: Run, hyperparameters: Mapping[str, Any] | None =
         inputs={role: UUID(chosen["id"]) for role, chosen in run.spec["inputs"].items()},
         hyperparameters={**run.spec["hyperparameters"], **changes},
         weights=run.spec.get("weights", {}),
+        evaluations=run.spec.get("evaluations", ()),
         seed=run.seed,
         priority=run.priority,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from training.ml.glossary.automatic_evaluations import BASELINE, SECOND_REWARD_MODEL
 from training.ml.hyperparameters import PpoHyperparameters, SftHyperparameters
 from training.ml.mixing import POLICY_ROLES
 from training.models import ModelVersion, Run, Snapshot
@@ -29,6 +30,12 @@ class Stage:
     output_kind: ModelVersion.Kind | None
 
 
+# R75: read by automatic evaluations alone, and only where one that reads them is asked for.
+FOR_EVALUATIONS = (
+    InputRole(SECOND_REWARD_MODEL, "model_version", (REWARD_MODEL,), required=False),
+    InputRole(BASELINE, "model_version", (SFT, BASE, POLICY), required=False),
+)
+
 STAGES: Mapping[str, Stage] = {
     Run.Stage.SFT: Stage(
         stage=Run.Stage.SFT,
@@ -39,6 +46,7 @@ STAGES: Mapping[str, Stage] = {
             # R55: chooses the epoch; without one the held-out loss does.
             InputRole("reward_model", "model_version", (REWARD_MODEL,), required=False),
             InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
+            *FOR_EVALUATIONS,
         ),
         output_kind=SFT,
     ),
@@ -71,6 +79,7 @@ STAGES: Mapping[str, Stage] = {
             InputRole("reward_model", "model_version", (REWARD_MODEL,)),
             InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
             InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
+            *FOR_EVALUATIONS,
         ),
         output_kind=POLICY,
     ),

@@ -32,6 +32,7 @@ const LISTS = new Set([
   "reliability",
   "folds",
   "warnings",
+  "evaluations",
 ]);
 
 function isTree(value: unknown): value is Tree {
@@ -135,6 +136,31 @@ export function singleFigures(report: unknown): { name: string; value: string | 
   return leaves(report, []).map(({ path, value }) => {
     const words = path.map((key) => key.replace(/^num_/, "").replaceAll("_", " ")).join(": ");
     return { name: words.charAt(0).toUpperCase() + words.slice(1), value };
+  });
+}
+
+export interface EvaluationRow {
+  name: string;
+  /** Null with the reason why. */
+  figure: ReportedFigure | null;
+  counted: string;
+  reason: string;
+}
+
+/** The automatic evaluations that the run ended with (R75). */
+export function evaluationRows(report: unknown): EvaluationRow[] {
+  const evaluations = branch(report, "evaluations");
+  return Object.entries(isTree(evaluations) ? evaluations : {}).flatMap(([name, node]) => {
+    if (!isTree(node)) return [];
+    const num = numberAt(node, "num");
+    return [
+      {
+        name,
+        figure: figureOf(node),
+        counted: num !== null && typeof node.unit === "string" ? `${num} ${node.unit}` : "",
+        reason: typeof node.reason === "string" ? node.reason : "",
+      },
+    ];
   });
 }
 

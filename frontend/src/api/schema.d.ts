@@ -2988,6 +2988,15 @@ export interface components {
             readonly id: number;
             readonly display_name: string;
         };
+        /** @description What a run of the stage can be asked to measure of its policy at the end. */
+        AutomaticEvaluationOutput: {
+            name: string;
+            title: string;
+            unit: string;
+            meaning: string;
+            /** @description Roles of inputs without which it is refused. */
+            needs: string[];
+        };
         BehindLabelerOutput: {
             id: number;
             display_name: string;
@@ -6090,6 +6099,8 @@ export interface components {
             weights?: {
                 [key: string]: number;
             };
+            /** @description Automatic evaluations to end with, by the names that the stage lists. */
+            evaluations?: string[];
         };
         SameAnswerOutput: {
             /** Format: uuid */
@@ -6366,6 +6377,8 @@ export interface components {
             label: string;
             inputs: components["schemas"]["InputRoleOutput"][];
             hyperparameters: components["schemas"]["HyperparameterOutput"][];
+            /** @description Empty where no policy is trained. */
+            evaluations: components["schemas"]["AutomaticEvaluationOutput"][];
             /** @description Empty where there is one way to train. */
             presets: components["schemas"]["PresetOutput"][];
         };
@@ -6485,6 +6498,8 @@ export interface components {
             sweep: components["schemas"]["SweepOutput"];
             criterion: components["schemas"]["CriterionOutput"] | null;
             entries: components["schemas"]["SweepEntryOutput"][];
+            /** @description What is drawn over the swept value, one by one. */
+            panels: components["schemas"]["SweepPanelOutput"][];
         };
         SweepEntryOutput: {
             /** Format: double */
@@ -6497,6 +6512,20 @@ export interface components {
             /** Format: double */
             high: number | null;
             is_best: boolean;
+        };
+        SweepFigureOutput: {
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            /** @description What it is a mean over. */
+            num: number | null;
+            /** @description Of what num counts. */
+            unit: string;
+            /** @description Why there is no value; blank while there may still be one. */
+            reason: string;
         };
         /** @description What all runs have in common, and the values: as a list, or in equal ratios. */
         SweepInputRequest: {
@@ -6514,6 +6543,8 @@ export interface components {
             seed?: number | null;
             /** @description Of two runs that could start the higher goes first. */
             priority?: number;
+            /** @description Automatic evaluations to end with, by the names that the stage lists. */
+            evaluations?: string[];
             parameter: string;
             values?: number[];
             geometric?: components["schemas"]["GeometricInputRequest"] | null;
@@ -6529,6 +6560,16 @@ export interface components {
             created_by: components["schemas"]["AuthorOutput"];
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description One figure of every run, in the order of the entries. */
+        SweepPanelOutput: {
+            name: string;
+            title: string;
+            unit: string;
+            definition: string;
+            /** @description Null where neither end is better. */
+            is_higher_better: boolean | null;
+            figures: components["schemas"]["SweepFigureOutput"][];
         };
         SweptRunOutput: {
             /** Format: uuid */

@@ -61,6 +61,7 @@ export type SamplePrompt = SamplesPage["prompts"][number];
 export type CheckpointSample = SamplesPage["samples"][number];
 export type Sweep = Schemas["SweepOutput"];
 export type SweepDetail = Schemas["SweepDetailOutput"];
+export type SweepPanel = SweepDetail["panels"][number];
 export type SweepEntry = SweepDetail["entries"][number];
 export type SweepRequest = Schemas["SweepInputRequest"];
 export type LogPage = Schemas["LogOutput"];

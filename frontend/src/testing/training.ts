@@ -94,6 +94,7 @@ export const stages: StageDescription[] = [
       { ...number, name: "epochs", default: 1, help: "Passes over the rankings.", source: "C.2" },
       { ...number, name: "batch_size", default: 64, help: "Prompts in a step.", source: "C.2" },
     ],
+    evaluations: [],
     presets: [],
   },
   {
@@ -103,8 +104,21 @@ export const stages: StageDescription[] = [
       { role: "policy", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
       { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true },
       { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true },
+      { role: "evaluation_reward_model", kind: "model_version", accepts: ["reward_model"], required: false },
     ],
-    hyperparameters: [],
+    hyperparameters: [
+      { ...number, kind: "float", name: "kl_coef", minimum: 0, default: 0.02, help: "Price.", source: "C.4" },
+    ],
+    evaluations: [
+      { name: "answer_length", title: "Length of answers", unit: "tokens", meaning: "How long they are.", needs: [] },
+      {
+        name: "second_reward",
+        title: "Reward of a second reward model",
+        unit: "reward per answer",
+        meaning: "Judged by another.",
+        needs: ["evaluation_reward_model"],
+      },
+    ],
     presets: [],
   },
 ];
@@ -118,6 +132,7 @@ export const sftStage: StageDescription = {
     { ...number, name: "epochs", default: 16, help: "Passes over the demonstrations.", source: "C.1" },
     { ...number, kind: "float", name: "learning_rate", minimum: 0, default: 9.65e-6, help: "Peak.", source: "C.1" },
   ],
+  evaluations: [],
   presets: [
     {
       name: "baseline",
@@ -213,5 +228,6 @@ export const samplingStage: StageDescription = {
   hyperparameters: [
     { ...number, name: "completions_per_prompt", default: 4, help: "K.", source: "3.4" },
   ],
+  evaluations: [],
   presets: [],
 };

@@ -109,7 +109,7 @@ describe("a preset", () => {
 });
 
 test("a specification lists what was changed first, the rest as the stage declares it", () => {
-  const stage = { stage: "sft" as const, label: "", inputs: [], hyperparameters: [batchSize, learningRate, packing], presets: [] };
+  const stage = { stage: "sft" as const, label: "", inputs: [], hyperparameters: [batchSize, learningRate, packing], evaluations: [], presets: [] };
 
   expect(orderOfNames(["packing", "learning_rate", "batch_size"], new Set(["packing"]), stage)).toEqual([
     "packing",

@@ -21,6 +21,7 @@ const rewardModel: StageDescription = {
   stage: "reward_model",
   label: "Reward model",
   hyperparameters: [],
+  evaluations: [],
   presets: [],
   inputs: [
     { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
@@ -40,6 +41,7 @@ test("prompts chosen now stand in for the snapshot of sampling and of scoring al
       { role: "completions", kind: "snapshot", accepts: ["completions"], required: true },
     ],
     hyperparameters: [],
+    evaluations: [],
     presets: [],
   };
   expect(openRoles(scoring, { reward_model: "rm" }, "query")).toEqual([]);

@@ -40,6 +40,14 @@ const ROLES: Record<string, { label: string; help: string }> = {
   prompts: { label: "Prompts", help: "What the policy is asked." },
   model: { label: "Model", help: "Writes the completions." },
   completions: { label: "Completions", help: "What is scored, all of a prompt side by side." },
+  evaluation_reward_model: {
+    label: "Second reward model",
+    help: "Judges the answers; the run does not learn from it.",
+  },
+  evaluation_baseline: {
+    label: "Baseline",
+    help: "Whose answers are compared with, as the supervised model's.",
+  },
 };
 const CHOOSER = "Chooses the epoch to keep: the one whose answers it scores highest.";
 const SCORER = "Scores every completion.";
@@ -54,10 +62,37 @@ export function policiesOf(inputs: Record<string, string>): string[] {
     .sort();
 }
 
+const FOR_EVALUATIONS = /^evaluation_/;
+
+/** Whether only automatic evaluations read it. */
+export function isForEvaluations({ role }: StageInput): boolean {
+  return FOR_EVALUATIONS.test(role);
+}
+
+/** The inputs that the chosen automatic evaluations read and nothing else does. */
+export function evaluationInputs(stage: StageDescription, evaluations: string[]): StageInput[] {
+  const chosen = stage.evaluations.filter(({ name }) => evaluations.includes(name));
+  const needed = new Set(chosen.flatMap(({ needs }) => needs));
+  return stage.inputs.filter((input) => isForEvaluations(input) && needed.has(input.role));
+}
+
+/** The choices to send: what only unchosen evaluations would read stays behind. */
+export function inputsRead(
+  stage: StageDescription,
+  inputs: Record<string, string>,
+  evaluations: string[],
+): Record<string, string> {
+  const read = new Set(evaluationInputs(stage, evaluations).map(({ role }) => role));
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([role]) => !FOR_EVALUATIONS.test(role) || read.has(role)),
+  );
+}
+
 /** The inputs to show: of the further policies those chosen, and one more to choose. */
 export function shownInputs(stage: StageDescription, inputs: Record<string, string>): StageInput[] {
   let isNext = Boolean(inputs.model);
   return stage.inputs.filter(({ role }) => {
+    if (FOR_EVALUATIONS.test(role)) return false;
     if (!FURTHER_POLICY.test(role) || inputs[role]) return true;
     const isShown = isNext;
     isNext = false;
@@ -193,6 +228,7 @@ export function requestOf(parts: {
   hyperparameters: Record<string, HyperparameterValue>;
   weights?: Record<string, number> | undefined;
   promptQuery: PromptQuery | null;
+  evaluations?: string[];
 }): LaunchRequest {
   const inputs = Object.fromEntries(
     Object.entries(parts.inputs).filter(
@@ -208,5 +244,6 @@ export function requestOf(parts: {
     weights: parts.weights,
     seed: parts.seed.trim() === "" || !Number.isInteger(seed) ? undefined : seed,
     prompt_query: parts.promptQuery ?? undefined,
+    evaluations: parts.evaluations?.length ? parts.evaluations : undefined,
   };
 }

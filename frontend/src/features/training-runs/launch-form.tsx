@@ -3,10 +3,20 @@ import { useState } from "react";
 import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
 import { Section } from "@/components/section";
 
+import { EvaluationChoice } from "./evaluation-choice";
 import { overridesOf, presetOf, problemsOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { HyperparameterRows } from "./hyperparameter-rows";
-import { firstChoices, openRoles, queriedRole, requestOf, weightProblems, weightsOf } from "./launch-choices";
+import {
+  firstChoices,
+  inputsRead,
+  openRoles,
+  queriedRole,
+  requestOf,
+  shownInputs,
+  weightProblems,
+  weightsOf,
+} from "./launch-choices";
 import { LaunchSummary } from "./launch-summary";
 import classes from "./launch.module.css";
 import { NameAndSeed, seedProblem } from "./name-and-seed";
@@ -38,6 +48,7 @@ export function LaunchForm({
   const [prompts, setPrompts] = useState(EVERY_PROMPT);
   const [typedWeights, setTypedWeights] = useState<Record<string, string>>({});
   const [sweep, setSweep] = useState(NO_SWEEP);
+  const [evaluations, setEvaluations] = useState<string[]>([]);
   // Kept while its values are changed one by one: its sweep is still what the paper tries.
   const [preset, setPreset] = useState(() => presetOf(stage.presets, stage.hyperparameters, {}));
   const launch = useLaunch();
@@ -46,15 +57,16 @@ export function LaunchForm({
   const promptQuery = queried ? promptQueryOf(prompts) : null;
   const problems = problemsOf(stage.hyperparameters, typed);
   const request = requestOf({
-    stage: stage.stage,
-    name,
-    seed,
-    inputs,
+    ...{ stage: stage.stage, name, seed, promptQuery, evaluations },
+    inputs: inputsRead(stage, inputs, evaluations),
     hyperparameters: overridesOf(stage.hyperparameters, typed),
     weights: weightsOf(inputs, typedWeights),
-    promptQuery,
   });
   const badWeights = weightProblems(inputs, typedWeights);
+
+  function choose(role: string, id: string) {
+    setInputs((before) => ({ ...before, [role]: id }));
+  }
 
   function type(field: string, text: string | null) {
     setTyped((before) => {
@@ -75,8 +87,8 @@ export function LaunchForm({
             snapshots={snapshots}
             inputs={inputs}
             problems={fieldMessages(launch.error, "inputs")}
-            hiddenRole={promptQuery ? queried : undefined}
-            onChoose={(role, id) => setInputs((chosen) => ({ ...chosen, [role]: id }))}
+            shown={shownInputs(stage, inputs).filter(({ role }) => !promptQuery || role !== queried)}
+            onChoose={choose}
           />
           <PolicyWeights
             inputs={inputs}
@@ -98,16 +110,23 @@ export function LaunchForm({
           }}
         />
         {!queried && (
-          <Section title="Sweep" note="Tries several values of one hyperparameter and compares them.">
-            <SweepFields
-              fields={stage.hyperparameters}
-              preset={preset}
-              choice={sweep}
-              serverProblem={sweepProblem(launch.error)}
-              onChange={setSweep}
-            />
-          </Section>
+          <SweepFields
+            fields={stage.hyperparameters}
+            preset={preset}
+            choice={sweep}
+            serverProblem={sweepProblem(launch.error)}
+            onChange={setSweep}
+          />
         )}
+        <EvaluationChoice
+          stage={stage}
+          models={models}
+          inputs={inputs}
+          chosen={evaluations}
+          error={launch.error}
+          onChange={setEvaluations}
+          onChoose={choose}
+        />
         <Section
           title="Hyperparameters"
           note="The defaults are the paper's where it prints them; each says where it comes from."

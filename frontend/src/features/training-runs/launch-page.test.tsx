@@ -5,7 +5,7 @@ import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
 import { catalogue } from "@/testing/tasks";
-import { rankings, run, samplingStage, sft, sftStage, stages } from "@/testing/training";
+import { prompts, rankings, rewardModel, run, samplingStage, sft, sftStage, stages } from "@/testing/training";
 
 const ESTIMATE = {
   seconds: { low: 300, middle: 600, high: 1200 },
@@ -144,6 +144,7 @@ test("a sweep asks for one run for each value and opens its page (R56, R75)", as
       { value: 32, run: { id: run.id, name: "sizes 32", state: "succeeded" }, figure: 0.61, low: 0.58, high: 0.64, is_best: false },
       { value: 64, run: { id: run.id.replace(/^./, "f"), name: "sizes 64", state: "succeeded" }, figure: 0.66, low: 0.63, high: 0.69, is_best: true },
     ],
+    panels: [],
   };
   server
     .on("POST /api/sweeps/", { status: 201, body: sweep })
@@ -162,13 +163,56 @@ test("a sweep asks for one run for each value and opens its page (R56, R75)", as
     values: [32, 64],
   });
   expect(await screen.findByText("64 (best)")).toBeVisible();
-  expect(screen.getByRole("group", { name: "Accuracy on held-out pairs" })).toBeVisible();
+  expect(screen.getByRole("columnheader", { name: "Accuracy on held-out pairs" })).toBeVisible();
+});
+
+test("a sweep can end with automatic evaluations, which ask for what they read (R75)", async () => {
+  const second = { ...rewardModel, id: "00000013-0000-4000-8000-000000000013", name: "Another judge" };
+  server
+    .on("GET /api/model-versions/", { body: { results: [sft, rewardModel, second], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [prompts], next: null } })
+    .on("POST /api/sweeps/", { status: 201, body: { sweep: { id: "s1" }, criterion: null, entries: [], panels: [] } })
+    .on("GET /api/sweeps/s1/", { body: { sweep: { id: "s1" }, criterion: null, entries: [], panels: [] } });
+  const { user } = renderApp("/runs/new?stage=ppo");
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Vary" }), "kl_coef");
+  await user.type(screen.getByRole("textbox", { name: "Values" }), "0, 2");
+  expect(screen.queryByRole("combobox", { name: "Second reward model" })).not.toBeInTheDocument();
+
+  await user.click(screen.getByRole("checkbox", { name: /Length of answers/ }));
+  await user.click(screen.getByRole("checkbox", { name: /Reward of a second/ }));
+  await user.selectOptions(screen.getByRole("combobox", { name: "Second reward model" }), "Another judge");
+  await user.click(screen.getByRole("button", { name: "Request 2 runs" }));
+
+  await waitFor(() => expect(server.sent("POST /api/sweeps/")).toHaveLength(1));
+  const models = { policy: sft.id, reward_model: rewardModel.id };
+  expect(server.sent("POST /api/sweeps/")[0]?.body).toMatchObject({
+    inputs: { ...models, prompts: prompts.id, evaluation_reward_model: second.id },
+    evaluations: ["answer_length", "second_reward"],
+  });
+});
+
+test("what only an evaluation reads that is not chosen any more is not sent", async () => {
+  server
+    .on("GET /api/model-versions/", { body: { results: [sft, rewardModel], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [prompts], next: null } });
+  const { user } = renderApp("/runs/new?stage=ppo");
+  const chosen = await screen.findByRole("checkbox", { name: /Reward of a second/ });
+  await user.click(chosen);
+  await user.selectOptions(screen.getByRole("combobox", { name: "Second reward model" }), rewardModel.name);
+  await user.click(chosen);
+
+  await user.click(screen.getByRole("button", { name: "Request the run" }));
+
+  await waitFor(() => expect(server.sent("POST /api/runs/")).toHaveLength(1));
+  const body = server.sent("POST /api/runs/")[0]?.body as { inputs: object; evaluations?: string[] };
+  expect(body.inputs).toEqual({ policy: sft.id, reward_model: rewardModel.id, prompts: prompts.id });
+  expect(body.evaluations).toBeUndefined();
 });
 
 test("a preset fills the fields, stays chosen while one is changed, and offers its sweep (R57)", async () => {
   server.on("GET /api/runs/stages/", { body: [sftStage] });
-  server.on("POST /api/sweeps/", { status: 201, body: { sweep: { id: "s1" }, criterion: null, entries: [] } });
-  server.on("GET /api/sweeps/s1/", { body: { sweep: { id: "s1" }, criterion: null, entries: [] } });
+  server.on("POST /api/sweeps/", { status: 201, body: { sweep: { id: "s1" }, criterion: null, entries: [], panels: [] } });
+  server.on("GET /api/sweeps/s1/", { body: { sweep: { id: "s1" }, criterion: null, entries: [], panels: [] } });
   const { user } = renderApp("/runs/new?stage=sft");
   const preset = await screen.findByRole("combobox", { name: "Preset" });
   expect(preset).toHaveValue("baseline");

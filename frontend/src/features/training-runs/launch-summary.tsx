@@ -52,9 +52,9 @@ function refusedInput({ stage }: StageDescription, check: RunCheck | undefined):
 
 function launchedBy(request: LaunchRequest, sweep: SweepReading | null): Launched {
   if (!sweep || !("values" in sweep)) return { run: request };
-  const { stage, name, seed, inputs, hyperparameters } = request;
+  const { stage, name, seed, inputs, hyperparameters, evaluations } = request;
   const { parameter, values } = sweep;
-  return { sweep: { stage, name, seed, inputs, hyperparameters, parameter, values } };
+  return { sweep: { stage, name, seed, inputs, hyperparameters, evaluations, parameter, values } };
 }
 
 function Warnings({ warnings }: { warnings: string[] }) {

@@ -10,7 +10,7 @@ import type {
 import { MODEL_KIND_WORDS } from "@/api/words";
 import { formatAgo, formatBytes } from "@/components/formats";
 
-import { choicesFor, missingFor, roleWords, shownInputs } from "./launch-choices";
+import { choicesFor, isForEvaluations, missingFor, roleWords } from "./launch-choices";
 import classes from "./launch.module.css";
 import { snapshotChange, snapshotFacts } from "./snapshot-facts";
 
@@ -54,7 +54,7 @@ function InputField({
   return (
     <div>
       <NativeSelect
-        label={input.required ? words.label : `${words.label} (optional)`}
+        label={input.required || isForEvaluations(input) ? words.label : `${words.label} (optional)`}
         description={words.help}
         error={problem}
         inputWrapperOrder={["label", "input", "error", "description"]}
@@ -62,7 +62,7 @@ function InputField({
         value={chosen}
         onChange={(event) => onChoose(event.currentTarget.value)}
         data={[
-          { value: "", label: input.required ? "Choose" : "None" },
+          { value: "", label: input.required || isForEvaluations(input) ? "Choose" : "None" },
           ...choices.map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />
@@ -87,7 +87,7 @@ export function StageInputs({
   snapshots,
   inputs,
   problems,
-  hiddenRole,
+  shown,
   onChoose,
 }: {
   stage: StageDescription;
@@ -95,26 +95,24 @@ export function StageInputs({
   snapshots: Snapshot[];
   inputs: Record<string, string>;
   problems: Record<string, string>;
-  /** A role that something else on the page stands in for. */
-  hiddenRole?: string;
+  /** Those of the stage's inputs that are chosen here. */
+  shown: StageInput[];
   onChoose: (role: string, id: string) => void;
 }) {
   return (
     <div className={classes.inputs}>
-      {shownInputs(stage, inputs)
-        .filter(({ role }) => role !== hiddenRole)
-        .map((input) => (
-          <InputField
-            key={input.role}
-            stage={stage}
-            input={input}
-            models={models}
-            snapshots={snapshots}
-            chosen={inputs[input.role] ?? ""}
-            problem={problems[input.role]}
-            onChoose={(id) => onChoose(input.role, id)}
-          />
-        ))}
+      {shown.map((input) => (
+        <InputField
+          key={input.role}
+          stage={stage}
+          input={input}
+          models={models}
+          snapshots={snapshots}
+          chosen={inputs[input.role] ?? ""}
+          problem={problems[input.role]}
+          onChoose={(id) => onChoose(input.role, id)}
+        />
+      ))}
     </div>
   );
 }

@@ -6,7 +6,6 @@ import type { RunState, SweepDetail, SweepEntry } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { IntervalChart } from "@/components/interval-chart";
 import { Loaded } from "@/components/loaded";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
@@ -14,11 +13,12 @@ import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
 
 import { textOf } from "./hyperparameter-form";
+import { SweepPanels } from "./sweep-panels";
 
 // A run that ended so has no figure, and will have none.
 const NEVER: ReadonlySet<RunState> = new Set(["failed", "cancelled"]);
 
-function columnsOf(parameter: string): Column<SweepEntry>[] {
+function columnsOf({ sweep: { parameter }, criterion }: SweepDetail): Column<SweepEntry>[] {
   return [
     {
       key: "value",
@@ -29,7 +29,7 @@ function columnsOf(parameter: string): Column<SweepEntry>[] {
     },
     {
       key: "figure",
-      header: "Figure",
+      header: criterion?.label ?? "Figure",
       align: "end",
       cell: ({ figure, run }) => figure?.toFixed(4) ?? (NEVER.has(run.state) ? "none" : "none yet"),
     },
@@ -43,35 +43,16 @@ function columnsOf(parameter: string): Column<SweepEntry>[] {
   ];
 }
 
-function Figures({ detail: { sweep, criterion, entries } }: { detail: SweepDetail }) {
-  const ended = entries.flatMap(({ value, figure, low, high, is_best: isBest }) =>
-    figure === null
-      ? []
-      : [{ label: textOf(value), interval: { value: figure, low, high }, isQuiet: !isBest }],
-  );
+function Runs({ detail }: { detail: SweepDetail }) {
   return (
-    <>
-      {criterion && ended.length > 0 && (
-        <Section
-          title={criterion.label}
-          note={criterion.is_higher_better ? "Higher is better." : "Lower is better."}
-        >
-          <IntervalChart
-            title={criterion.label}
-            definition={`${criterion.label} of each run of the sweep ${sweep.name}, by ${sweep.parameter}.`}
-            rows={ended}
-          />
-        </Section>
-      )}
-      <Section title="Runs">
-        <DataTable
-          caption={`Runs by ${sweep.parameter}`}
-          columns={columnsOf(sweep.parameter)}
-          rows={entries}
-          rowKey={({ run }) => run.id}
-        />
-      </Section>
-    </>
+    <Section title="Runs">
+      <DataTable
+        caption={`Runs by ${detail.sweep.parameter}`}
+        columns={columnsOf(detail)}
+        rows={detail.entries}
+        rowKey={({ run }) => run.id}
+      />
+    </Section>
   );
 }
 
@@ -86,7 +67,8 @@ export function SweepPage() {
           <PageHeader title={found.sweep.name}>
             {STAGE_WORDS[found.sweep.stage]}, {found.sweep.parameter} over {found.entries.length} values.
           </PageHeader>
-          <Figures detail={found} />
+          <SweepPanels detail={found} />
+          <Runs detail={found} />
         </>
       )}
     </Loaded>

@@ -46,6 +46,11 @@ export function sweepProblem(error: unknown): string | undefined {
   return about.length > 0 ? about.flatMap(([, messages]) => messages).join(" ") : undefined;
 }
 
+/** What the server says of one field; undefined when it says nothing. */
+export function fieldError(error: unknown, field: string): string | undefined {
+  return error instanceof ApiError ? error.fields[field]?.join(" ") : undefined;
+}
+
 /** The server's messages about fields of one family, such as `inputs`, by the field's own name. */
 export function fieldMessages(error: unknown, family: "inputs" | "hyperparameters" | "weights"): Record<string, string> {
   if (!(error instanceof ApiError)) return {};

@@ -1,0 +1,184 @@
+import type { FiguresOfChart } from "./chart";
+import { ChartFrame } from "./chart-frame";
+import { formatMeasure, formatTick } from "./formats";
+import classes from "./panel-chart.module.css";
+import { joined, labelled, panelScale, sharedAxis } from "./panel-scale";
+import type { ChartPanel, PanelFigure, SharedAxis } from "./panel-scale";
+
+// Percent of the width that a label of the shared axis needs, on a broad page and on a phone.
+const LABEL_GAP = 9;
+const NARROW_LABEL_GAP = 22;
+
+export interface PanelColumn {
+  x: number;
+  label: string;
+  /** What stands over this value, and where it is. */
+  name: string;
+  to: string;
+  isMarked: boolean;
+}
+
+function inWords({ value, low, high, counted }: PanelFigure): string {
+  if (value === null) return "";
+  const interval = low === null || high === null ? "" : `, 95% interval ${formatMeasure(low)} to ${formatMeasure(high)}`;
+  return `${formatMeasure(value)}${interval}${counted ? `, ${counted}` : ""}`;
+}
+
+/** What a person is told of the figures that are not there. */
+function Missing({ panel, columns }: { panel: ChartPanel; columns: PanelColumn[] }) {
+  const said = new Map<string, string[]>();
+  panel.figures.forEach(({ value, reason }, index) => {
+    const column = columns[index];
+    if (value !== null || reason === "" || !column) return;
+    said.set(reason, [...(said.get(reason) ?? []), column.label]);
+  });
+  return [...said].map(([reason, labels]) => (
+    <p key={reason} className={classes.missing}>
+      Not defined at {labels.join(", ")}: {reason}.
+    </p>
+  ));
+}
+
+function Plot({ panel, columns, axis }: { panel: ChartPanel; columns: PanelColumn[]; axis: SharedAxis }) {
+  const scale = panelScale(panel);
+  const values = columns.map(({ x }) => x);
+  const line = joined(values, panel, axis).map(({ x, value }) => `${axis.place(x)},${scale.down(value)}`);
+  const summary = columns.flatMap(({ label }, index) => {
+    const figure = panel.figures[index];
+    return figure && figure.value !== null ? [`${label}: ${inWords(figure)}`] : [];
+  });
+  return (
+    <div className={classes.plot} role="img" aria-label={`${panel.title}. ${summary.join("; ") || "No figure yet."}`}>
+      <svg className={classes.drawing} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+        {values.map((x, index) => (
+          <line key={index} className={classes.guide} x1={axis.place(x)} x2={axis.place(x)} y1={0} y2={100} />
+        ))}
+        {scale.ticks.map((tick) => (
+          <line key={tick} className={classes.grid} x1={0} x2={100} y1={scale.down(tick)} y2={scale.down(tick)} />
+        ))}
+        <polyline className={classes.line} points={line.join(" ")} />
+        {panel.figures.map(({ low, high }, index) => {
+          const x = axis.place(values[index] ?? 0);
+          return (
+            low !== null &&
+            high !== null && (
+              <line key={index} className={classes.interval} x1={x} x2={x} y1={scale.down(low)} y2={scale.down(high)} />
+            )
+          );
+        })}
+      </svg>
+      {summary.length > 0 &&
+        scale.ticks.map((tick) => (
+          <span key={tick} className={classes.tick} style={{ top: `${scale.down(tick)}%` }}>
+            {formatTick(tick)}
+          </span>
+        ))}
+      {panel.figures.map((figure, index) => {
+        const column = columns[index];
+        if (!column || figure.value === null) return null;
+        return (
+          <span
+            key={index}
+            className={column.isMarked ? `${classes.dot} ${classes.marked}` : classes.dot}
+            style={{ left: `${axis.place(column.x)}%`, top: `${scale.down(figure.value)}%` }}
+            title={`${column.name}: ${inWords(figure)}`}
+          />
+        );
+      })}
+      {summary.length === 0 && <span className={classes.empty}>No figure yet</span>}
+    </div>
+  );
+}
+
+function Labels({ columns, axis }: { columns: PanelColumn[]; axis: SharedAxis }) {
+  const values = columns.map(({ x }) => x);
+  const narrow = new Set(labelled(values, axis, NARROW_LABEL_GAP));
+  const words = new Map(columns.map(({ x, label }) => [x, label]));
+  return (
+    <div className={classes.labels} aria-hidden="true">
+      {axis.breakAt !== null && (
+        <span className={classes.break} style={{ left: `${axis.breakAt}%` }}>
+          //
+        </span>
+      )}
+      {labelled(values, axis, LABEL_GAP).map((value) => (
+        <span
+          key={value}
+          className={narrow.has(value) ? undefined : classes.broadOnly}
+          style={{ left: `${axis.place(value)}%` }}
+        >
+          {words.get(value)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function figuresOf(xName: string, panels: ChartPanel[], columns: PanelColumn[]): FiguresOfChart {
+  return {
+    columns: [
+      xName,
+      "Run",
+      ...panels.flatMap(({ title, unit }) => [
+        unit ? `${title} (${unit})` : title,
+        `${title}, 95% low`,
+        `${title}, 95% high`,
+        `${title}, behind it`,
+      ]),
+    ],
+    rows: columns.map(({ label, name }, index) => [
+      label,
+      name,
+      ...panels.flatMap(({ figures }) => {
+        const figure = figures[index];
+        if (!figure) return [null, null, null, null];
+        const { value, low, high, counted, reason } = figure;
+        return [value, low, high, value === null && reason ? `not defined: ${reason}` : counted];
+      }),
+    ]),
+    links: columns.map(({ to }) => to),
+  };
+}
+
+/** Several figures over the same values, one above the other on one horizontal axis. */
+export function PanelChart({
+  title,
+  xName,
+  columns,
+  panels,
+}: {
+  title: string;
+  xName: string;
+  columns: PanelColumn[];
+  panels: ChartPanel[];
+}) {
+  const axis = sharedAxis(columns.map(({ x }) => x));
+  const definition = panels.map((panel) => `${panel.title}: ${panel.definition} ${panel.note}`.trim()).join(" ");
+  const draw = async () => (await import("./panel-drawing")).drawPanels(xName, columns, panels);
+  const figures = figuresOf(xName, panels, columns);
+  return (
+    <ChartFrame chart={{ title, definition, figures, draw }} isTitled={false} isSheet>
+      <div className={classes.chart} role="group" aria-label={title}>
+        {panels.map((panel) => (
+          <div key={panel.title} className={classes.panel}>
+            <div className={classes.heading}>
+              <b>{panel.title}</b>
+              <span>{[panel.unit, panel.note].filter(Boolean).join(". ")}</span>
+            </div>
+            <div>
+              <Plot panel={panel} columns={columns} axis={axis} />
+              <Missing panel={panel} columns={columns} />
+            </div>
+          </div>
+        ))}
+        <div className={classes.panel}>
+          <div className={classes.axisName}>
+            {xName}
+            {axis.isLogarithmic && ", logarithmic"}
+          </div>
+          <Labels columns={columns} axis={axis} />
+        </div>
+      </div>
+    </ChartFrame>
+  );
+}

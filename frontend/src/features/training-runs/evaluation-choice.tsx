@@ -1,0 +1,56 @@
+import type { ModelVersion, StageDescription } from "@/api/training-types";
+import { ChoiceList } from "@/components/choice-list";
+import { Section } from "@/components/section";
+
+import { evaluationInputs } from "./launch-choices";
+import { StageInputs } from "./stage-inputs";
+import { fieldError, fieldMessages } from "./use-launch";
+
+/** What is measured of every run's policy at its end, and what that reads beside it (R75). */
+export function EvaluationChoice({
+  stage,
+  models,
+  inputs,
+  chosen,
+  error,
+  onChange,
+  onChoose,
+}: {
+  stage: StageDescription;
+  models: ModelVersion[];
+  inputs: Record<string, string>;
+  chosen: string[];
+  /** What the server said of the last request. */
+  error: unknown;
+  onChange: (chosen: string[]) => void;
+  onChoose: (role: string, id: string) => void;
+}) {
+  if (stage.evaluations.length === 0) return null;
+  return (
+    <Section
+      title="Automatic evaluations"
+      note="Measured of the finished model, and drawn beside the reward where runs are compared in a sweep."
+    >
+      <ChoiceList
+        label="To measure at the end"
+        error={fieldError(error, "evaluations")}
+        choices={stage.evaluations.map(({ name, title, unit, meaning }) => ({
+          id: name,
+          label: title,
+          description: `${meaning} In ${unit}.`,
+        }))}
+        chosen={chosen}
+        onChange={onChange}
+      />
+      <StageInputs
+        stage={stage}
+        shown={evaluationInputs(stage, chosen)}
+        models={models}
+        snapshots={[]}
+        inputs={inputs}
+        problems={fieldMessages(error, "inputs")}
+        onChoose={onChoose}
+      />
+    </Section>
+  );
+}

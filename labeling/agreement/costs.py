@@ -8,7 +8,6 @@ from labeling.agreement.alpha import Quotient
 from labeling.agreement.intervals import Figure, Size, estimate, resample
 from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.agreement.sums import add_up
-from labeling.agreement.win_rates import without_false_certainty
 
 # More prompts than this are put into so many groups by their number, and groups are resampled.
 NUM_CLUSTERS: Final = 1_000
@@ -25,14 +24,13 @@ def minutes_each(
     groups, place = np.unique(cluster, return_inverse=True)
     sums = np.stack([add_up(all_of, by=place, groups=len(groups)) for all_of in (minutes, number)])
     num_made = round(float(number.sum()))
-    figure = estimate(
+    return estimate(
         (minutes.sum(), number.sum()),
         resamples=lambda: _quotient(resample(sums.T)),
         size=Size(num_made, len(prompt), num_made),
         when_undefined=when_undefined,
         minimum_comparisons=1,
     )
-    return without_false_certainty(figure)
 
 
 def _quotient(sums: FloatArray) -> Quotient:

@@ -16,6 +16,8 @@ from labeling.agreement.intervals import (
     CONFIDENCE_PERCENT,
     INTERVAL_METHOD,
     MINIMUM_PROMPTS,
+    NO_SPREAD,
+    NO_WIDTH,
     Figure,
     Size,
     estimate,
@@ -35,11 +37,6 @@ FACT_INTERVAL_METHOD: Final = (
     f"{INTERVAL_METHOD} Very many prompts are put into {NUM_CLUSTERS:,} groups by their number, "
     "and whole groups are resampled. Of a median, the medians of the same resamples."
 )
-ALL_ALIKE: Final = (
-    "Every prompt gives the same value: drawing prompts again cannot say how far it may be off."
-)
-# What is left of a width by rounding alone.
-NO_WIDTH: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -110,8 +107,8 @@ def quotients(sums: Sums, drawn: Drawn, *, labelers: Sequence[int], counted: str
 
 
 def fact_of(figure: Figure) -> Fact:
-    """The figure as a fact: an interval without any width says nothing, and so does not stand."""
-    fact = Fact(
+    """The figure as a fact."""
+    return Fact(
         value=figure.value,
         num_counted=figure.num_counted,
         reason_undefined=figure.reason_undefined,
@@ -121,9 +118,6 @@ def fact_of(figure: Figure) -> Fact:
         standard_error=figure.standard_error,
         expected=figure.chance,
     )
-    if fact.low is None or fact.high is None or fact.high - fact.low > NO_WIDTH:
-        return fact
-    return replace(fact, low=None, high=None, standard_error=None, reason_no_interval=ALL_ALIKE)
 
 
 def no_fact(counted: str) -> Fact:
@@ -164,7 +158,7 @@ def _median(values: FloatArray, low: float, high: float, size: Size) -> Fact:
         reason = f"An interval needs at least {MINIMUM_PROMPTS} prompts; here are "
         return Fact(middle, size.num_counted, reason_no_interval=f"{reason}{size.num_prompts}.")
     if high - low <= NO_WIDTH:
-        return Fact(middle, size.num_counted, reason_no_interval=ALL_ALIKE)
+        return Fact(middle, size.num_counted, reason_no_interval=NO_SPREAD)
     # The longer side, since what it is for is a test.
     error = max(high - middle, middle - low) / NORMAL_95
     return Fact(middle, size.num_counted, low=low, high=high, standard_error=error)

@@ -19,6 +19,9 @@ CONFIDENCE_PERCENT: Final = 95
 MINIMUM_PROMPTS: Final = 5
 # Fewer comparisons than this make a figure that only looks like one.
 MINIMUM_COMPARISONS: Final = 20
+NO_SPREAD: Final = "Every prompt gives the same value, so drawing prompts again gives no interval."
+# What is left of a width by rounding alone.
+NO_WIDTH: Final = 1e-9
 COMPARED: Final = "comparisons between two labelers"
 INTERVAL_METHOD: Final = (
     f"{CONFIDENCE_PERCENT} % percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
@@ -173,4 +176,7 @@ def _interval(
     tail = (100 - CONFIDENCE_PERCENT) / 2
     values = numerator[defined] / denominator[defined]
     low, high = np.percentile(values, [tail, 100 - tail])
+    # An interval without width would say that there is no doubt.
+    if high - low <= NO_WIDTH:
+        return None, None, None, NO_SPREAD
     return float(low), float(high), float(values.std(ddof=1)), None

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isclose
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import numpy as np
@@ -17,7 +16,6 @@ WIN_RATE_DEFINITION: Final = (
     "task shows several samples of a model or has several judges, their pairs are averaged first."
 )
 NEVER_COMPARED: Final = "No sealed ranking shows it beside the baseline yet."
-NO_SPREAD: Final = "Every prompt says the same, so resampling them gives no interval."
 NEVER_SAID: Final = "No sealed judgment answers this yet."
 
 K = TypeVar("K")
@@ -67,7 +65,7 @@ def means_by_prompt(
             resampled.append(resample(np.concatenate(list(sums.values()), axis=1)))
         return resampled[0][:, 2 * place], resampled[0][:, 2 * place + 1]
 
-    figures = {
+    return {
         key: estimate(
             (sums[key][:, 0].sum(), sums[key][:, 1].sum()),
             resamples=lambda place=place: resamples_of(place),  # type: ignore[misc]
@@ -78,14 +76,6 @@ def means_by_prompt(
         )
         for place, key in enumerate(said)
     }
-    return {key: without_false_certainty(figure) for key, figure in figures.items()}
-
-
-def without_false_certainty(figure: Figure) -> Figure:
-    """Where every prompt says the same, resampling them would print an interval of no width."""
-    if figure.low is None or figure.high is None or not isclose(figure.low, figure.high):
-        return figure
-    return replace(figure, low=None, high=None, reason_no_interval=NO_SPREAD)
 
 
 def _score(model_ranks: Sequence[int], baseline_ranks: Sequence[int]) -> float:

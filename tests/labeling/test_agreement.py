@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labeling.agreement.intervals import Figure
+from labeling.agreement.intervals import NO_SPREAD, Figure
 from labeling.agreement.judgments import PairJudgments
 from labeling.agreement.report import Study
 from labeling.agreement.statistics import STATISTICS
@@ -133,10 +133,11 @@ def test_chance_depends_on_the_share_of_ties() -> None:
     assert figures["alpha_nominal"].chance == 0
 
 
-def test_identical_prompts_have_an_interval_without_width() -> None:
+def test_identical_prompts_have_no_interval_rather_than_one_without_width() -> None:
     figure = Study(many(SMALL, 10)).figures()["ternary"]
 
-    assert figure.value == figure.low == figure.high == 2 / 5
+    assert (figure.value, figure.low, figure.high) == (2 / 5, None, None)
+    assert figure.reason_no_interval == NO_SPREAD
     assert (figure.num_counted, figure.num_prompts) == (50, 10)
 
 
@@ -222,7 +223,8 @@ def test_prompts_that_add_nothing_to_a_figure_are_not_among_its_prompts() -> Non
         "An interval needs at least 5 prompts; here are 4."
     )
     assert figures["ternary"].num_prompts == 34
-    assert figures["ternary"].low is not None
+    # Enough prompts, and all of them say the same.
+    assert figures["ternary"].reason_no_interval == NO_SPREAD
 
 
 def test_the_figure_bound_to_the_order_is_judged_by_who_saw_the_same_order() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from labeling.agreement.intervals import NO_SPREAD
 from labeling.agreement.judgments import PairJudgments
 from labeling.agreement.people import (
     Couple,
@@ -105,7 +106,7 @@ def test_a_labelers_agreement_is_over_their_meetings_with_others() -> None:
     assert figures[AMINA].value == 1 / 2
     assert figures[AMINA].num_counted == 40
     assert figures[CHEN].value == 0
-    assert figures[CHEN].high == 0
+    assert figures[CHEN].reason_no_interval == NO_SPREAD
     assert figures[DORA].reason_undefined == (
         "Nobody else has ordered a pair that this labeler ordered. Comparisons between two "
         "labelers without a tie so far: 0. At least 20 are needed, 20 more than that."

@@ -50,7 +50,7 @@ def test_prompts_that_all_cost_the_same_have_no_interval_of_no_width() -> None:
     found = each([1.0] * 6, [6.0] * 6)
 
     assert (found.value, found.low, found.high) == (pytest.approx(1 / 6), None, None)
-    assert "says the same" in found.reason_no_interval
+    assert "the same value" in found.reason_no_interval
 
 
 @pytest.mark.parametrize("minutes", [[], [2.0, 1.0]])

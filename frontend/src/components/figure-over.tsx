@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import classes from "./figure-over.module.css";
 import { NoFigure } from "./no-figure";
 
@@ -10,7 +12,16 @@ interface Figure {
 }
 
 /** A figure in a table, over its interval or why it has none; where it is not defined, why not. */
-export function FigureOver({ figure, write }: { figure: Figure; write: (value: number) => string }) {
+export function FigureOver({
+  figure,
+  write,
+  children,
+}: {
+  figure: Figure;
+  write: (value: number) => string;
+  /** What it is over, where no column says so. */
+  children?: ReactNode;
+}) {
   const { value, low, high, reason_undefined: why, reason_no_interval: reason } = figure;
   if (value === null) return <NoFigure reason={why} />;
   return (
@@ -23,6 +34,7 @@ export function FigureOver({ figure, write }: { figure: Figure; write: (value: n
           <span className={classes.ends}>{`${write(low)} to ${write(high)}`}</span>
         )}
       </span>
+      {children && <span className={classes.under}>{children}</span>}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { useParams } from "react-router";
 
 import type { ContestedPrompt, Figure } from "@/api/research-types";
 import { Facts } from "@/components/facts";
-import { formatCount, formatDateTime } from "@/components/formats";
+import { countOf, formatDateTime } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { NoFigure } from "@/components/no-figure";
@@ -48,7 +48,7 @@ function Coefficient({
 }: {
   figure: Figure;
   /** What its n counts. */
-  counted: string;
+  counted: [singular: string, plural: string];
   children: string;
 }) {
   if (figure.value === null) {
@@ -63,7 +63,7 @@ function Coefficient({
     <>
       <b>{asCoefficient(figure.value)}</b>
       <p className={classes.small}>
-        {`${intervalText("kappa", figure).replace(/\.$/, "")}. n = ${formatCount(figure.num_pairs)} ${counted}.`}
+        {`${intervalText("kappa", figure).replace(/\.$/, "")}. n = ${countOf(figure.num_pairs, ...counted)}.`}
       </p>
       <p className={classes.definition}>{children}</p>
     </>
@@ -117,7 +117,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
               name: "Kendall's W, ties corrected",
               isWide: true,
               value: (
-                <Coefficient figure={prompt.kendall_w} counted="labelers who ranked all of it">
+                <Coefficient figure={prompt.kendall_w} counted={["labeler who ranked all of it", "labelers who ranked all of it"]}>
                   How far the orders of all who ranked every completion go together: 1 is one and the same order, 0
                   none in common. Equal ranks are corrected for.
                 </Coefficient>
@@ -127,7 +127,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
               name: "Mean tau-b of two labelers",
               isWide: true,
               value: (
-                <Coefficient figure={prompt.mean_tau_b} counted="couples of labelers">
+                <Coefficient figure={prompt.mean_tau_b} counted={["couple of labelers", "couples of labelers"]}>
                   Of two labelers, pairs ordered alike less pairs ordered the other way, over the pairs that they
                   order, equal ranks corrected for: 1 is the same order, -1 the reverse. The mean over every two.
                 </Coefficient>

@@ -2,7 +2,7 @@ import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
-import type { Costs, ProjectCost } from "@/api/research-types";
+import type { Costs, ProjectCost, Rate } from "@/api/research-types";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -48,12 +48,22 @@ function Behind({ to, count, label }: { to: string; count: number; label: string
 }
 
 function columnsOf(filters: CostFilters, rate: number | null): Column<ProjectCost>[] {
-  const behind = (one: ProjectCost, noun: Noun, count: number, isTimed = false) => (
+  const behind = (one: ProjectCost, noun: Noun, count: number) => (
     <Behind
-      to={costAddress(noun, filters, one.project.id, isTimed)}
+      to={costAddress(noun, filters, one.project.id)}
       count={count}
-      label={`${countOf(count, isTimed ? "timed answer" : "answer")} of ${one.project.name}: ${noun}`}
+      label={`${countOf(count, "answer")} of ${one.project.name}: ${noun}`}
     />
+  );
+  const timed = (one: ProjectCost, noun: Noun, figure: Rate, unit: string) => (
+    <FigureOver figure={figure} write={inMinutes}>
+      <Link
+        to={costAddress(noun, filters, one.project.id, true)}
+        aria-label={`${countOf(figure.n, `timed ${unit}`)} of ${one.project.name}: ${noun}`}
+      >
+        n = {formatCount(figure.n)}
+      </Link>
+    </FigureOver>
   );
   const columns: Column<ProjectCost>[] = [
     {
@@ -62,19 +72,27 @@ function columnsOf(filters: CostFilters, rate: number | null): Column<ProjectCos
       isRowHeader: true,
       cell: ({ project: { id, name } }) => <Link to={`/projects/${id}`}>{name}</Link>,
     },
-    { key: "rankings", header: "Sealed rankings", align: "end", cell: (one) => behind(one, "rankings", one.num_rankings) },
-    { key: "timed", header: "Timed", align: "end", cell: (one) => behind(one, "rankings", one.num_timed_rankings, true) },
+    { key: "rankings", header: "Rankings", align: "end", cell: (one) => behind(one, "rankings", one.num_rankings) },
+    { key: "timed", header: "Timed", align: "end", cell: (one) => formatCount(one.num_timed_rankings) },
     { key: "minutes", header: "Active minutes", align: "end", cell: (one) => <Minutes minutes={rankingMinutes(one)} /> },
     { key: "pairs", header: "Pairs", align: "end", cell: (one) => formatCount(one.num_pairs) },
-    { key: "each", header: "Minutes per pair", align: "end", cell: (one) => <FigureOver figure={one.minutes_per_pair} write={inMinutes} /> },
-    { key: "n", header: "Timed pairs", align: "end", cell: (one) => formatCount(one.minutes_per_pair.n) },
-    { key: "written", header: "Demonstrations", align: "end", cell: (one) => behind(one, "demonstrations", one.num_demonstrations) },
-    { key: "timedWritten", header: "Timed", align: "end", cell: (one) => behind(one, "demonstrations", one.num_timed_demonstrations, true) },
+    {
+      key: "each",
+      header: "Minutes per pair",
+      align: "end",
+      cell: (one) => timed(one, "rankings", one.minutes_per_pair, "pair"),
+    },
+    {
+      key: "written",
+      header: "Demonstrations",
+      align: "end",
+      cell: (one) => behind(one, "demonstrations", one.num_demonstrations),
+    },
     {
       key: "writing",
       header: "Minutes per demonstration",
       align: "end",
-      cell: (one) => <FigureOver figure={one.minutes_per_demonstration} write={inMinutes} />,
+      cell: (one) => timed(one, "demonstrations", one.minutes_per_demonstration, "demonstration"),
     },
   ];
   if (rate === null) return columns;

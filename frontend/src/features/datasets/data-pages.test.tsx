@@ -130,7 +130,7 @@ test("cost is minutes, and money once the pay is typed", async () => {
   const { user } = renderApp("/data/costs");
 
   const row = await screen.findByRole("row", { name: /Spring rankings/ });
-  expect(row).toHaveTextContent("0.500.40 to 0.60180");
+  expect(row).toHaveTextContent("0.500.40 to 0.60n = 180");
   expect(screen.queryByRole("columnheader", { name: "Per pair" })).not.toBeInTheDocument();
 
   await user.type(screen.getByRole("textbox", { name: "Pay per hour" }), "24");
@@ -152,7 +152,7 @@ test("what all projects took together is said, and no time says why", async () =
 
   expect(await screen.findByText("Altogether 90.00 active minutes, 36.00 in pay.")).toBeVisible();
   expect(screen.getByRole("row", { name: /Imported/ })).toHaveTextContent(
-    "200not defined: no time was measured.200not defined: No pair was timed.000not defined: No demonstration was timed." +
+    "200not defined: no time was measured.200not defined: No pair was timed.0not defined: No demonstration was timed." +
       "not defined: No pair was timed.not defined: no time was measured.",
   );
 });
@@ -171,7 +171,7 @@ test("a cost leads to its rankings, and each says its minutes and pairs", async 
   server.on("GET /api/costs/rankings/", { body: { results: [ranking, untimed], next: null } });
   const { user } = renderApp("/data/costs?since=2026-03-01");
 
-  await user.click(await screen.findByRole("link", { name: "18 timed answers of Spring rankings: rankings" }));
+  await user.click(await screen.findByRole("link", { name: "180 timed pairs of Spring rankings: rankings" }));
 
   const row = await screen.findByRole("row", { name: /thank-you note 1.50 6 Amina Rahman Spring rankings/ });
   expect(within(row).getByRole("link")).toHaveAttribute("href", `/rankings/${ranking.id}`);

@@ -106,7 +106,7 @@ function columnsOf(pools: PoolAgreement[], filters: Filters): Column<PoolsRow>[]
         cell: ({ label, of }) => (
           <Link
             to={rowsAddress({ ...filters, pool })}
-            aria-label={`The rankings behind ${label}, ${POOL_WORDS[pool].toLowerCase()} labelers`}
+            aria-label={`${formatCount(of.get(pool)?.num_pairs ?? 0)}: the rankings behind ${label}, ${POOL_WORDS[pool].toLowerCase()} labelers`}
           >
             {formatCount(of.get(pool)?.num_pairs ?? 0)}
           </Link>

@@ -80,7 +80,7 @@ export function FigureTile({
             {chance !== null && `; chance ${chance}`}
           </p>
           <p className={classes.small}>
-            <Link to={to} aria-label={`The rankings behind ${figure.label}`}>
+            <Link to={to} aria-label={`${sizeText(figure, figure.counted)}: the rankings behind ${figure.label}`}>
               {sizeText(figure, figure.counted)}
             </Link>
           </p>

@@ -27,7 +27,7 @@ function columnsOf(filters: Filters): Column<FlagAgreement>[] {
       cell: ({ key, label, prevalence }) => (
         <Link
           to={countedAddress(filters, { figure: saidOf(key) })}
-          aria-label={`Rankings that answered: ${label}`}
+          aria-label={`${formatCount(prevalence.num_pairs)}: rankings that answered: ${label}`}
         >
           {formatCount(prevalence.num_pairs)}
         </Link>
@@ -45,7 +45,7 @@ function columnsOf(filters: Filters): Column<FlagAgreement>[] {
         ) : (
           <Link
             to={countedAddress(filters, { figure: sharedOf(key) })}
-            aria-label={`Rankings that answered about what others did too: ${label}`}
+            aria-label={`${formatCount(ac1.num_pairs)}: rankings that answered about what others did too: ${label}`}
           >
             {formatCount(ac1.num_pairs)}
           </Link>

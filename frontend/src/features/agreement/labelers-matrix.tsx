@@ -36,7 +36,7 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
   if (agreement.value === null) {
     return (
       <td className={classes.unmet}>
-        <Link to={to} aria-label={`Rankings of ${a.display_name} and ${b.display_name}`}>
+        <Link to={to} aria-label={`${formatCount(agreement.num_pairs)} shared: rankings of ${a.display_name} and ${b.display_name}`}>
           {formatCount(agreement.num_pairs)} shared
         </Link>
       </td>

@@ -76,7 +76,7 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     header: "Rankings",
     align: "end",
     cell: ({ labeler, num_rankings: count }) => (
-      <Link to={rowsAddress(filters, { labeler: labeler.id })} aria-label={`Rankings of ${labeler.display_name}`}>
+      <Link to={rowsAddress(filters, { labeler: labeler.id })} aria-label={`${formatCount(count)} rankings of ${labeler.display_name}`}>
         {formatCount(count)}
       </Link>
     ),
@@ -129,7 +129,7 @@ function togetherColumns(filters: Filters): Column<LabelersTogether>[] {
     cell: ({ a, b, kappa }) => (
       <Link
         to={rowsAddress(filters, { labeler: a.id, with: b.id })}
-        aria-label={`Rankings of ${a.display_name} and ${b.display_name}`}
+        aria-label={`${formatCount(kappa.num_pairs)}: rankings of ${a.display_name} and ${b.display_name}`}
       >
         {formatCount(kappa.num_pairs)}
       </Link>

@@ -205,7 +205,7 @@ test("each figure about ratings and flags leads to the rankings that it counts",
     "/agreement/counted?figure=ratings&project=3",
   );
   const rare = screen.getByRole("row", { name: /Contains violent content/ });
-  expect(within(rare).getByRole("link", { name: "Rankings that answered: Contains violent content" })).toHaveAttribute(
+  expect(within(rare).getByRole("link", { name: "400: rankings that answered: Contains violent content" })).toHaveAttribute(
     "href",
     "/agreement/counted?figure=said%3Aviolent_content&project=3",
   );

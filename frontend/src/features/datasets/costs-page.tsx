@@ -59,7 +59,7 @@ function columnsOf(filters: CostFilters, rate: number | null): Column<ProjectCos
     <FigureOver figure={figure} write={inMinutes}>
       <Link
         to={costAddress(noun, filters, one.project.id, true)}
-        aria-label={`${countOf(figure.n, `timed ${unit}`)} of ${one.project.name}: ${noun}`}
+        aria-label={`n = ${formatCount(figure.n)} timed ${unit}s of ${one.project.name}: ${noun}`}
       >
         n = {formatCount(figure.n)}
       </Link>

@@ -171,7 +171,7 @@ test("a cost leads to its rankings, and each says its minutes and pairs", async 
   server.on("GET /api/costs/rankings/", { body: { results: [ranking, untimed], next: null } });
   const { user } = renderApp("/data/costs?since=2026-03-01");
 
-  await user.click(await screen.findByRole("link", { name: "180 timed pairs of Spring rankings: rankings" }));
+  await user.click(await screen.findByRole("link", { name: "n = 180 timed pairs of Spring rankings: rankings" }));
 
   const row = await screen.findByRole("row", { name: /thank-you note 1.50 6 Amina Rahman Spring rankings/ });
   expect(within(row).getByRole("link")).toHaveAttribute("href", `/rankings/${ranking.id}`);

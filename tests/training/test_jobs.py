@@ -90,6 +90,22 @@ def test_fine_tuning_makes_a_model_that_writes(ask, carry_out, base_model, make_
     assert version.completion_source.name == "my sft"
 
 
+def test_a_model_reads_the_tokens_of_what_it_was_trained_from(
+    ask, carry_out, base_model, make_snapshot
+):
+    """Console 1: whatever the loader added to the tokenizer on the way."""
+    known = {"vocabulary_size": 49_152, "vocabulary_sha256": "c" * 64}
+    ModelVersion.objects.filter(pk=base_model.pk).update(**known)
+    demonstrations = make_snapshot(Snapshot.Kind.SFT)
+
+    run = carry_out(
+        ask("sft", base_model=base_model, demonstrations=demonstrations), WRITES_A_MODEL
+    )
+
+    version = ModelVersion.objects.get(run=run)
+    assert (version.vocabulary_size, version.vocabulary_sha256) == tuple(known.values())
+
+
 def test_fine_tuning_keeps_the_weights_of_every_epoch(
     settings, ask, carry_out, base_model, make_snapshot
 ):

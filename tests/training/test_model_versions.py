@@ -69,6 +69,16 @@ class TestRegistering:
         assert version.completion_source == source
         assert source.kind == "model_version"
 
+    def test_what_its_folder_says_of_itself_is_recorded(self, folder):
+        """Console 1: which models work together is known before a trainer opens them."""
+        (folder / "config.json").write_text('{"model_type": "gpt2", "n_positions": 1024}')
+        (folder / "tokenizer.json").write_text('{"model": {"vocab": {"a": 0, "b": 1}}}')
+
+        version = register(folder)
+
+        assert (version.architecture, version.context_tokens) == ("gpt2", 1024)
+        assert (version.vocabulary_size, len(version.vocabulary_sha256)) == (2, 64)
+
     def test_doing_it_twice_gives_the_same_version(self, folder):
         assert register(folder) == register(folder)
         assert ModelVersion.objects.count() == 1

@@ -101,6 +101,18 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
     bytes = serializers.IntegerField(source="artifact.num_bytes")
     run = MakerOutput(allow_null=True)
     completion_source_id = serializers.IntegerField(allow_null=True)
+    architecture = serializers.CharField(
+        allow_blank=True, help_text="The model_type of its configuration; blank where not known."
+    )
+    context_tokens = serializers.IntegerField(
+        allow_null=True, help_text="The longest text that it reads; null where not known."
+    )
+    vocabulary_size = serializers.IntegerField(
+        allow_null=True, help_text="The tokens of its tokenizer; null where not known."
+    )
+    vocabulary_sha256 = serializers.CharField(
+        allow_blank=True, help_text="Of those tokens with their ids; blank where not known."
+    )
     stage = VersionStage(allow_null=True)
     evidence = EvidenceOutput(
         allow_null=True, help_text="What the newest promotion that stood on a figure stood on."
@@ -120,6 +132,10 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "created_at",
             "run",
             "completion_source_id",
+            "architecture",
+            "context_tokens",
+            "vocabulary_size",
+            "vocabulary_sha256",
             "stage",
             "evidence",
             "report",

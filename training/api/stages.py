@@ -24,6 +24,11 @@ class InputRoleOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=["model_version", "snapshot"])
     accepts = serializers.ListField(child=serializers.CharField())
     required = serializers.BooleanField()  # type: ignore[assignment]  # part of the contract
+    reads_tokens_of = serializers.CharField(
+        allow_blank=True,
+        help_text="The role whose answers it reads as token ids: both need the same "
+        "vocabulary_sha256. Blank where it stands alone.",
+    )
 
 
 @extend_schema_field({"oneOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string"}]})

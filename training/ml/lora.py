@@ -16,17 +16,9 @@ from peft.tuners.lora import LoraLayer
 from safetensors.torch import save_file
 from transformers import PreTrainedModel
 
+from training.ml.architectures import ADAPTED_MATRICES
 from training.ml.errors import BadInput
 
-# Every matrix of every block, as the source finds best for a given number of trained weights.
-TARGETS = {
-    "llama": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-    "qwen2": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-    "qwen3": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-    "mistral": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-    "gpt2": ("c_attn", "c_proj", "c_fc"),
-    "gpt_neox": ("query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"),
-}
 # What peft calls a set of adapters that was given no name.
 USUAL = "default"
 # The names that peft's own loader looks for.
@@ -53,12 +45,12 @@ def add_adapters(
     if settings.lora_rank == 0:
         return
     kind = model.config.model_type
-    if kind not in TARGETS:
+    if kind not in ADAPTED_MATRICES:
         raise BadInput(f"lora_rank: adapters are not known for {kind}; use 0")
     config = LoraConfig(
         r=settings.lora_rank,
         lora_alpha=settings.lora_alpha,
-        target_modules=list(TARGETS[kind]),
+        target_modules=list(ADAPTED_MATRICES[kind]),
         lora_dropout=0.0,
         fan_in_fan_out=kind == "gpt2",
     )

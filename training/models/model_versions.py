@@ -31,6 +31,12 @@ class ModelVersion(models.Model):
     completion_source = models.OneToOneField(
         CompletionSource, on_delete=models.PROTECT, null=True, related_name="model_version"
     )
+    # What its folder says of itself, which decides what it works together with; blank and null
+    # where it does not say. The hash is of the tokens with their ids (services/model_traits.py).
+    architecture = models.CharField(max_length=64, blank=True, default="")
+    context_tokens = models.PositiveIntegerField(null=True)
+    vocabulary_size = models.PositiveIntegerField(null=True)
+    vocabulary_sha256 = models.CharField(max_length=64, blank=True, default="")
     report = models.JSONField(default=dict)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

@@ -1,6 +1,6 @@
 """Making model versions: base models from a local folder, trained ones from a run's output."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,17 @@ from django.db import transaction
 from labeling.errors import Refused
 from labeling.models import CompletionSource, User
 from labeling.services.completions import get_or_create_source
-from training.artifact_store import ArtifactError, StoredArtifact, UnusableFolderError, publish
+from training.artifact_store import (
+    ArtifactError,
+    StoredArtifact,
+    UnusableFolderError,
+    artifact_path,
+    publish,
+)
 from training.models import Artifact, LabelsBehind, ModelVersion, Run
 from training.selectors.lineage import count_labels_behind
 from training.services.model_folders import check_model_folder, unusable_folder
+from training.services.model_traits import traits_of
 
 MAXIMUM_NAME = 160
 # The input whose weights training started from.
@@ -53,6 +60,7 @@ def register_base_model(
             source=origin.source,
             completion_source=_completion_source(name),
             created_by=by,
+            **_traits(stored),
         )
 
 
@@ -96,10 +104,27 @@ def record_output(
         completion_source=_completion_source(name) if writes else None,
         report=report,
         created_by=run.created_by,
+        **_traits(stored, parent),
     )
     # Whoever asks for them later need not wait until a million are counted.
     LabelsBehind.objects.create(model_version=version, **asdict(count_labels_behind(version.pk)))
     return version
+
+
+def _traits(stored: StoredArtifact, parent: ModelVersion | None = None) -> dict[str, Any]:
+    """Of a folder that was just published, so it lies on this machine.
+
+    A trainer saves the tokenizer that it was given, in full: what the loader adds to the file of
+    some architectures stands in its copy, and is no reason to fit the parent less.
+    """
+    traits = traits_of(artifact_path(settings.ARTIFACT_ROOT, stored.sha256))
+    if parent is not None and parent.vocabulary_sha256:
+        traits = replace(
+            traits,
+            vocabulary_size=parent.vocabulary_size,
+            vocabulary_sha256=parent.vocabulary_sha256,
+        )
+    return asdict(traits)
 
 
 def record_artifact(stored: StoredArtifact, kind: Artifact.Kind) -> Artifact:

@@ -8,6 +8,7 @@ from uuid import UUID
 from labeling.errors import Refused
 from training.ml.hyperparameters import HyperparameterError, parse, warnings
 from training.services.automatic_evaluations import check_evaluations
+from training.services.model_fits import check_fits
 from training.services.policy_weights import check_weights
 from training.services.run_inputs import ChosenInput, Fields, check_inputs
 from training.services.run_starts import check_start
@@ -53,6 +54,7 @@ def check_request(request: RunRequest) -> CheckedRequest:
     hyperparameters, fields = _parse(request.stage, request.hyperparameters)
     inputs, input_fields = check_inputs(request.stage, request.inputs, hyperparameters)
     input_fields |= check_start(request.stage, inputs)
+    fit_fields = check_fits(request.stage, inputs, hyperparameters)
     input_fields |= check_evaluations(request.stage, request.evaluations, inputs)
     weights, weight_fields = check_weights(request.inputs, inputs, request.weights)
     return CheckedRequest(
@@ -60,7 +62,7 @@ def check_request(request: RunRequest) -> CheckedRequest:
         inputs=inputs,
         weights=weights,
         warnings=warnings(request.stage, hyperparameters),
-        fields=fields | input_fields | weight_fields,
+        fields=fit_fields | fields | input_fields | weight_fields,
     )
 
 

@@ -19,6 +19,8 @@ class InputRole:
     kind: Literal["model_version", "snapshot"]
     accepts: tuple[str, ...]
     required: bool = True
+    # The role whose answers this one reads as token ids: both need one vocabulary.
+    reads_tokens_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,13 @@ STAGES: Mapping[str, Stage] = {
             InputRole("base_model", "model_version", (BASE, SFT)),
             InputRole("demonstrations", "snapshot", (Snapshot.Kind.SFT,)),
             # R55: chooses the epoch; without one the held-out loss does.
-            InputRole("reward_model", "model_version", (REWARD_MODEL,), required=False),
+            InputRole(
+                "reward_model",
+                "model_version",
+                (REWARD_MODEL,),
+                required=False,
+                reads_tokens_of="base_model",
+            ),
             InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
             *FOR_EVALUATIONS,
         ),
@@ -76,7 +84,8 @@ STAGES: Mapping[str, Stage] = {
         label="PPO",
         inputs=(
             InputRole("policy", "model_version", (SFT, BASE, POLICY)),
-            InputRole("reward_model", "model_version", (REWARD_MODEL,)),
+            # It starts the value network too, which therefore fits whenever it does.
+            InputRole("reward_model", "model_version", (REWARD_MODEL,), reads_tokens_of="policy"),
             InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
             InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
             *FOR_EVALUATIONS,

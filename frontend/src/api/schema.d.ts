@@ -3872,6 +3872,8 @@ export interface components {
             kind: "model_version" | "snapshot";
             accepts: string[];
             required: boolean;
+            /** @description The role whose answers it reads as token ids: both need the same vocabulary_sha256. Blank where it stands alone. */
+            reads_tokens_of: string;
         };
         InstructionReaderOutput: {
             readonly id: number;
@@ -4416,6 +4418,14 @@ export interface components {
             readonly created_at: string;
             run: components["schemas"]["MakerOutput"] | null;
             completion_source_id: number | null;
+            /** @description The model_type of its configuration; blank where not known. */
+            architecture: string;
+            /** @description The longest text that it reads; null where not known. */
+            context_tokens: number | null;
+            /** @description The tokens of its tokenizer; null where not known. */
+            vocabulary_size: number | null;
+            /** @description Of those tokens with their ids; blank where not known. */
+            vocabulary_sha256: string;
             /** @enum {string|null} */
             stage: "candidate" | "staging" | "current" | "withdrawn" | "former" | null;
             /** @description What the newest promotion that stood on a figure stood on. */
@@ -4447,6 +4457,14 @@ export interface components {
             readonly created_at: string;
             run: components["schemas"]["MakerOutput"] | null;
             completion_source_id: number | null;
+            /** @description The model_type of its configuration; blank where not known. */
+            architecture: string;
+            /** @description The longest text that it reads; null where not known. */
+            context_tokens: number | null;
+            /** @description The tokens of its tokenizer; null where not known. */
+            vocabulary_size: number | null;
+            /** @description Of those tokens with their ids; blank where not known. */
+            vocabulary_sha256: string;
             /** @enum {string|null} */
             stage: "candidate" | "staging" | "current" | "withdrawn" | "former" | null;
             /** @description What the newest promotion that stood on a figure stood on. */

@@ -20,6 +20,10 @@ export const sft: ModelVersion = {
   created_at: MOMENT,
   run: { id: "00000002-0000-4000-8000-000000000002", stage: "sft" },
   completion_source_id: 9,
+  architecture: "llama",
+  context_tokens: 2048,
+  vocabulary_size: 49_152,
+  vocabulary_sha256: "c".repeat(64),
   stage: null,
   evidence: null,
   report: {},
@@ -87,8 +91,8 @@ export const stages: StageDescription[] = [
     stage: "reward_model",
     label: "Reward model",
     inputs: [
-      { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
-      { role: "rankings", kind: "snapshot", accepts: ["rm"], required: true },
+      { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true, reads_tokens_of: "" },
+      { role: "rankings", kind: "snapshot", accepts: ["rm"], required: true, reads_tokens_of: "" },
     ],
     hyperparameters: [
       { ...number, name: "epochs", default: 1, help: "Passes over the rankings.", source: "C.2" },
@@ -101,10 +105,10 @@ export const stages: StageDescription[] = [
     stage: "ppo",
     label: "PPO",
     inputs: [
-      { role: "policy", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
-      { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true },
-      { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true },
-      { role: "evaluation_reward_model", kind: "model_version", accepts: ["reward_model"], required: false },
+      { role: "policy", kind: "model_version", accepts: ["sft", "base", "policy"], required: true, reads_tokens_of: "" },
+      { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true, reads_tokens_of: "policy" },
+      { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true, reads_tokens_of: "" },
+      { role: "evaluation_reward_model", kind: "model_version", accepts: ["reward_model"], required: false, reads_tokens_of: "" },
     ],
     hyperparameters: [
       { ...number, kind: "float", name: "kl_coef", minimum: 0, default: 0.02, help: "Price.", source: "C.4" },
@@ -127,7 +131,7 @@ export const stages: StageDescription[] = [
 export const sftStage: StageDescription = {
   stage: "sft",
   label: "Supervised fine-tuning",
-  inputs: [{ role: "base_model", kind: "model_version", accepts: ["sft", "base"], required: true }],
+  inputs: [{ role: "base_model", kind: "model_version", accepts: ["sft", "base"], required: true, reads_tokens_of: "" }],
   hyperparameters: [
     { ...number, name: "epochs", default: 16, help: "Passes over the demonstrations.", source: "C.1" },
     { ...number, kind: "float", name: "learning_rate", minimum: 0, default: 9.65e-6, help: "Peak.", source: "C.1" },
@@ -222,8 +226,8 @@ export const samplingStage: StageDescription = {
   stage: "sampling",
   label: "Sampling",
   inputs: [
-    { role: "model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
-    { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true },
+    { role: "model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true, reads_tokens_of: "" },
+    { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true, reads_tokens_of: "" },
   ],
   hyperparameters: [
     { ...number, name: "completions_per_prompt", default: 4, help: "K.", source: "3.4" },

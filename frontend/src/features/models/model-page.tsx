@@ -11,7 +11,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { Facts } from "@/components/facts";
-import { formatBytes } from "@/components/formats";
+import { countOf, formatBytes } from "@/components/formats";
 import { Hash } from "@/components/hash";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
@@ -123,6 +123,13 @@ function Hyperparameters({ values }: { values: Record<string, unknown> }) {
   );
 }
 
+/** As its folder says; empty where it does not. */
+function architectureOf({ architecture, context_tokens: context }: ModelVersionDetail): string {
+  return [architecture, context === null ? "" : `reads ${countOf(context, "token")}`]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
 function ModelView({ model }: { model: ModelVersionDetail }) {
   const { lineage } = model;
   return (
@@ -155,6 +162,11 @@ function ModelView({ model }: { model: ModelVersionDetail }) {
             { name: "Licence", value: model.licence },
             { name: "Source", value: model.source },
             { name: "Size", value: formatBytes(model.bytes) },
+            { name: "Architecture", value: architectureOf(model) },
+            {
+              name: "Vocabulary",
+              value: model.vocabulary_size === null ? "" : countOf(model.vocabulary_size, "token"),
+            },
             { name: "Seed", value: lineage.seed },
             { name: "Code revision", value: lineage.code_revision && shortRevision(lineage.code_revision) },
             { name: "SHA-256 of the folder", value: <Hash value={model.sha256} canCopy /> },

@@ -24,9 +24,9 @@ const rewardModel: StageDescription = {
   evaluations: [],
   presets: [],
   inputs: [
-    { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true },
-    { role: "rankings", kind: "snapshot", accepts: ["rm"], required: true },
-    { role: "demonstrations", kind: "snapshot", accepts: ["sft"], required: false },
+    { role: "base_model", kind: "model_version", accepts: ["sft", "base", "policy"], required: true, reads_tokens_of: "" },
+    { role: "rankings", kind: "snapshot", accepts: ["rm"], required: true, reads_tokens_of: "" },
+    { role: "demonstrations", kind: "snapshot", accepts: ["sft"], required: false, reads_tokens_of: "" },
   ],
 };
 const models = [model("newest-base", "base"), model("rm", "reward_model"), model("old-sft", "sft")];
@@ -37,8 +37,8 @@ test("prompts chosen now stand in for the snapshot of sampling and of scoring al
     stage: "scoring",
     label: "Scoring",
     inputs: [
-      { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true },
-      { role: "completions", kind: "snapshot", accepts: ["completions"], required: true },
+      { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true, reads_tokens_of: "" },
+      { role: "completions", kind: "snapshot", accepts: ["completions"], required: true, reads_tokens_of: "" },
     ],
     hyperparameters: [],
     evaluations: [],
@@ -83,7 +83,7 @@ describe("when nothing fits", () => {
     [["reward_model"], "model_version" as const, /no reward model yet/, "/runs/new?stage=reward_model"],
     [["base", "sft"], "model_version" as const, /no base model or supervised model yet/, "/models"],
   ])("%j says so and leads on", (accepts, kind, sentence, to) => {
-    const missing = missingFor({ role: "any", kind, accepts, required: true });
+    const missing = missingFor({ role: "any", kind, accepts, required: true, reads_tokens_of: "" });
 
     expect(missing.sentence).toMatch(sentence);
     expect(missing.to).toBe(to);
@@ -95,7 +95,7 @@ test("required roles stay open until chosen; a prompt query stands in for a snap
   const sampling: StageDescription = {
     ...rewardModel,
     stage: "sampling",
-    inputs: [{ role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true }],
+    inputs: [{ role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true, reads_tokens_of: "" }],
   };
   expect(openRoles(sampling, {}, "query")).toEqual([]);
   expect(openRoles(sampling, {}, "snapshot")).toEqual(["prompts"]);
@@ -127,7 +127,7 @@ test("a request carries nothing that is empty", () => {
 });
 
 test("further policies appear one at a time, with weights that are all given or none (R85)", () => {
-  const policy = (role: string) => ({ role, kind: "model_version" as const, accepts: ["sft"], required: role === "model" });
+  const policy = (role: string) => ({ role, kind: "model_version" as const, accepts: ["sft"], required: role === "model", reads_tokens_of: "" });
   const sampling: StageDescription = {
     ...rewardModel,
     stage: "sampling",

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.utils import timezone
 
 from labeling.errors import Refused
@@ -103,6 +104,25 @@ class TestRankings:
 
         links = SnapshotRanking.objects.filter(snapshot=snapshot)
         assert set(links.values_list("ranking_id", flat=True)) == rankings
+
+    def test_a_link_to_nothing_is_refused_among_others_too(self, ada, amina, otto, task):
+        """R53: they are checked together, and none of them is kept."""
+        make_ranking(task, amina, [1, 2, 3, 4])
+        snapshot = freeze_rankings(by=ada, name="all", query=EVERYTHING)
+        later = make_ranking(task, otto, [1, 2, 3, 4])
+        good = {"snapshot": snapshot, "ranking": later}
+        nothing = uuid4()
+        for missing in ({"snapshot_id": nothing}, {"ranking_id": nothing}):
+            named = [key for key in good if f"{key}_id" not in missing]
+            bad = SnapshotRanking(**{key: good[key] for key in named}, **missing)
+
+            with (
+                pytest.raises(IntegrityError, match=f"names .* {nothing} that does not exist"),
+                transaction.atomic(),
+            ):
+                SnapshotRanking.objects.bulk_create([SnapshotRanking(**good), bad])
+
+        assert SnapshotRanking.objects.count() == 1
 
     def test_held_out_and_simulated_labelers_stay_out(self, settings, ada, amina, hana, sim, task):
         """R14, and simulated labelers are excluded unless asked for."""

@@ -45,8 +45,16 @@ class Snapshot(models.Model):
 
 
 class SnapshotRanking(models.Model):
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="ranking_links")
-    ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, related_name="snapshot_links")
+    """That both sides are there is checked by a trigger, once for all links that are made together:
+    one by one took a third of the time of freezing a million. Neither side is ever deleted.
+    """
+
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.PROTECT, db_constraint=False, related_name="ranking_links"
+    )
+    ranking = models.ForeignKey(
+        Ranking, on_delete=models.PROTECT, db_constraint=False, related_name="snapshot_links"
+    )
 
     class Meta:
         constraints = [

@@ -133,6 +133,17 @@ class RankedItems:
     has_sides: BoolArray
     shown: IntArray | None = None
 
+    def of_items(self, wanted: BoolArray) -> "RankedItems":
+        """These ranked completions only; rankings and tasks stay. Shapes: wanted, per item."""
+        return replace(
+            self,
+            ranking=self.ranking[wanted],
+            position=self.position[wanted],
+            rank=self.rank[wanted],
+            length=self.length[wanted],
+            shown=None if self.shown is None else self.shown[wanted],
+        )
+
     def pair_judgments(self) -> PairJudgments:
         """All C(K,2) judgments of every ranking, those of partial rankings included.
 

@@ -2,6 +2,7 @@
 
 from labeling.models.agreement import (
     AgreementStore,
+    JudgedPrompts,
     LabelerDay,
     LabelerMeeting,
     PromptAgreement,
@@ -60,6 +61,7 @@ __all__ = [
     "FewShotSet",
     "InstructionVersion",
     "Invitation",
+    "JudgedPrompts",
     "JudgmentImport",
     "JudgmentImportChunk",
     "JudgmentImportRow",

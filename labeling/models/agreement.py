@@ -14,6 +14,17 @@ from labeling.models.projects import Project
 from labeling.models.prompts import Prompt
 
 
+class JudgedPrompts(models.Model):
+    """The rankings of up to some thousand prompts as columns of numbers, without their texts.
+
+    A choice within a prompt (two models, a higher overlap) is worked out from these. Never changed:
+    a prompt whose rankings change moves to newer ones, and those that no prompt is left in go.
+    """
+
+    # As ``selectors.judged_columns`` packs them.
+    columns = models.BinaryField()
+
+
 class PromptAgreement(models.Model):
     """The additive counts of one prompt in one project, over one set of its rankings.
 
@@ -24,6 +35,8 @@ class PromptAgreement(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="+")
+    # Where its rankings stand; others of this prompt that are still elsewhere are out of date.
+    judged = models.ForeignKey(JudgedPrompts, on_delete=models.CASCADE, related_name="agreements")
     audiences = models.PositiveSmallIntegerField()
     # Of all rankings of the prompt: another value means that the row is out of date.
     fingerprint = models.BigIntegerField()

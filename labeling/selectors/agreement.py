@@ -18,12 +18,12 @@ from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
 from labeling.models import AgreementStore, InstructionVersion, Project, Prompt, User
 from labeling.selectors.agreement_counts import (
-    counts_live,
     counts_of_store,
     labelers_of_store,
     summed_of_store,
 )
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.agreement_within import counts_within
 from labeling.selectors.number_columns import compiled, integer_columns, joined_numbers
 
 # The busiest labelers are listed one by one; a crowd of thousands is in the figures only.
@@ -192,7 +192,7 @@ def agreement_of_pools(selection: Selection) -> list[AgreementOfPool]:
 @lru_cache(maxsize=NUM_KEPT)
 def _of_pool(_token: UUID | None, selection: Selection) -> tuple[dict[str, Figure], int]:
     live = selection.chooses_pairs
-    summed = counts_live(selection).summed if live else summed_of_store(selection)
+    summed = counts_within(selection).summed if live else summed_of_store(selection)
     return summed.figures(), len(summed.by_cluster.pairs)
 
 
@@ -203,7 +203,7 @@ def _exists(project_id: int | None) -> bool:
 @lru_cache(maxsize=NUM_KEPT)
 def _found(_token: UUID | None, selection: Selection) -> _Found:
     """Kept for as long as the token stays: it changes whenever any figure does."""
-    counts = counts_live(selection) if selection.chooses_pairs else counts_of_store(selection)
+    counts = counts_within(selection) if selection.chooses_pairs else counts_of_store(selection)
     rankings_of, num_prompts = _rankings_and_prompts(selection)
     busiest = sorted(rankings_of, key=lambda pk: (-rankings_of[pk], pk))
     return _Found(

@@ -7,9 +7,10 @@ from typing import Any, Literal
 from django.db.models import F, Q, QuerySet
 
 from labeling.agreement.audiences import Audience
+from labeling.agreement.judgments import BoolArray
 from labeling.agreement.report import MINIMUM_OVERLAP
 from labeling.models import LabelerDay, PromptAgreement, Ranking
-from labeling.selectors.judged_pairs import counted_rankings
+from labeling.selectors.judged_pairs import RankingRows, counted_rankings
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,19 @@ class Selection:
             )
         )
         return rankings if self.pool is None else rankings.filter(labeler__pool=self.pool)
+
+    def of_rankings(self, rows: RankingRows) -> BoolArray:
+        """Which of these fit, of prompts that do. Shapes: the answer, per ranking."""
+        fits = self.audience.of(is_held_out=rows.is_held_out, is_simulated=rows.is_simulated)
+        if self.k is not None:
+            fits &= rows.k_of_task == self.k
+        if self.instructions_id is not None:
+            fits &= rows.instructions == self.instructions_id
+        if self.since is not None:
+            fits &= rows.days >= self.since.toordinal()
+        if self.until is not None:
+            fits &= rows.days <= self.until.toordinal()
+        return fits
 
     def where(self, *, project: str, prompt: str, k: str, at: str) -> Q:
         """What is chosen but for the people, as a condition on rows with these paths."""

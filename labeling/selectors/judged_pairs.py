@@ -57,14 +57,17 @@ class RankingRows:
     """Rankings as columns, with what a selection chooses by.
 
     A task of ``items`` is a subject, or one imported comparison whose two sides mean something;
-    ``subject`` says which of ``subjects`` it is about. Shapes: subject, per task of ``items``; k,
-    per subject; the rest, per ranking.
+    ``subject`` says which of ``subjects`` it is about. Shapes: source, who wrote it, per ranked
+    completion; subject, per task of ``items``; k, per subject; the rest, per ranking.
     """
 
     items: RankedItems
+    source: IntArray
     subject: IntArray
     subjects: Sequence[Subject]
     k: IntArray
+    # Of the task that was ranked; a subject's is the largest of its tasks.
+    k_of_task: IntArray
     is_held_out: BoolArray
     is_simulated: BoolArray
     # 0 where none is known.
@@ -77,10 +80,14 @@ class RankingRows:
         return self.subject[self.items.task]
 
     @cached_property
+    def days(self) -> IntArray:
+        """The day of each ranking, in UTC, as a day of the calendar."""
+        return self.submitted_at // MICROSECONDS_PER_DAY + DAY_OF_1970
+
+    @cached_property
     def mondays(self) -> IntArray:
         """The first day of each ranking's week, in UTC; day 1 of the calendar was a Monday."""
-        day = self.submitted_at // MICROSECONDS_PER_DAY + DAY_OF_1970
-        return day - (day - 1) % 7
+        return self.days - (self.days - 1) % 7
 
 
 def counted_rankings(*, include_simulated: bool = True) -> QuerySet[Ranking]:
@@ -98,22 +105,20 @@ def ranked_items(rankings: QuerySet[Ranking]) -> RankedItems:
     return ranking_rows(rankings).items
 
 
-def ranking_rows(
-    rankings: QuerySet[Ranking], *, sources: Sequence[int] | None = None
-) -> RankingRows:
-    """The same with what a selection chooses by; ``sources`` keeps these models' completions only.
+def ranking_rows(rankings: QuerySet[Ranking]) -> RankingRows:
+    """The same with what a selection chooses by.
 
     Labelers meet on the completions of one prompt in one project: nobody is compared with somebody
     who worked under other instructions. Two queries whatever the size.
     """
     number, task, *of_ranking, item, completion, rank, seen = _items(rankings)
     first = np.flatnonzero(np.diff(number, prepend=0))
-    places = _places(task[first], sources)
+    places = _places(task[first])
     ranking = number - 1
-    unit = places.units_of(task[first])
+    unit, k_of_task = places.of_tasks(task[first])
     # What was not shown to this labeler by us stands where their file has it.
     place = np.arange(len(item)) - first[ranking]
-    position, length, is_known = places.find(unit[ranking], completion)
+    position, length, source, is_known = places.find(unit[ranking], completion)
     labeler, is_held_out, is_simulated, instructions, submitted_at = (
         column[first] for column in of_ranking
     )
@@ -129,9 +134,11 @@ def ranking_rows(
             has_sides=places.has_sides,
             shown=np.where(seen < 0, place, seen)[is_known],
         ),
+        source=source[is_known],
         subject=places.subject_of_unit,
         subjects=list(zip(places.project.tolist(), places.prompt.tolist(), strict=True)),
         k=places.k,
+        k_of_task=k_of_task,
         is_held_out=is_held_out.astype(np.bool_),
         is_simulated=is_simulated.astype(np.bool_),
         instructions=instructions,
@@ -164,13 +171,14 @@ class _Places:
     """What is compared with what, and where each completion stands there.
 
     A unit is a subject, whatever its tasks, or one imported comparison of two, whose first and
-    second response were the same to everybody who judged them. Shapes: task and unit_of_task, per
-    task, by its id; subject_of_unit and has_sides, per unit; project, prompt and k, per subject;
-    key, position and length, per completion of a unit, ``key`` ascending.
+    second response were the same to everybody who judged them. Shapes: task, unit_of_task and
+    k_of_task, per task, by its id; subject_of_unit and has_sides, per unit; project, prompt and k,
+    per subject; key, position, length and source, per completion of a unit, ``key`` ascending.
     """
 
     task: IntArray
     unit_of_task: IntArray
+    k_of_task: IntArray
     subject_of_unit: IntArray
     has_sides: BoolArray
     project: IntArray
@@ -180,23 +188,28 @@ class _Places:
     key: IntArray
     position: IntArray
     length: IntArray
+    source: IntArray
 
-    def units_of(self, tasks: IntArray) -> IntArray:
-        return self.unit_of_task[np.searchsorted(self.task, tasks)]
+    def of_tasks(self, tasks: IntArray) -> tuple[IntArray, IntArray]:
+        """The unit and the K of each."""
+        place = np.searchsorted(self.task, tasks)
+        return self.unit_of_task[place], self.k_of_task[place]
 
-    def find(self, unit: IntArray, completion: IntArray) -> tuple[IntArray, IntArray, BoolArray]:
-        """The position and length of each completion of a unit, and whether it is one of it."""
+    def find(
+        self, unit: IntArray, completion: IntArray
+    ) -> tuple[IntArray, IntArray, IntArray, BoolArray]:
+        """Position, length and source of each completion of a unit; whether it is one of it."""
         if not len(self.key):
             nowhere = np.zeros(len(unit), dtype=np.int64)
-            return nowhere, nowhere, nowhere.astype(np.bool_)
+            return nowhere, nowhere, nowhere, nowhere.astype(np.bool_)
         place = np.minimum(np.searchsorted(self.completions, completion), len(self.completions) - 1)
         key = unit * len(self.completions) + place
         found = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
         is_known = (self.completions[place] == completion) & (self.key[found] == key)
-        return self.position[found], self.length[found], is_known
+        return self.position[found], self.length[found], self.source[found], is_known
 
 
-def _places(tasks: IntArray, sources: Sequence[int] | None) -> _Places:
+def _places(tasks: IntArray) -> _Places:
     """Subject by subject, the completions of each task in the order in which it lists them."""
     columns = np.empty((SHOWN_COLUMNS, 0), dtype=np.int64)
     if len(tasks):
@@ -211,13 +224,12 @@ def _places(tasks: IntArray, sources: Sequence[int] | None) -> _Places:
     unit = _by_first_appearance(np.where(sides > 0, task, -1 - subject))
     of_unit = np.unique(unit, return_index=True)[1]
     known_tasks, of_task = np.unique(task, return_index=True)
-    kept = np.ones(len(task), dtype=np.bool_) if sources is None else np.isin(source, sources)
-    unit_of_kept, completion, length = unit[kept], completion[kept], length[kept]
     completions, index = np.unique(completion, return_inverse=True)
-    key, first = np.unique(unit_of_kept * len(completions) + index, return_index=True)
+    key, first = np.unique(unit * len(completions) + index, return_index=True)
     return _Places(
         task=known_tasks,
         unit_of_task=unit[of_task],
+        k_of_task=k[of_task],
         subject_of_unit=subject[of_unit],
         has_sides=sides[of_unit] > 0,
         project=project[starts],
@@ -225,8 +237,9 @@ def _places(tasks: IntArray, sources: Sequence[int] | None) -> _Places:
         k=np.maximum.reduceat(k, starts) if len(starts) else k,
         completions=completions,
         key=key,
-        position=_place_in_group(unit_of_kept[first], first),
+        position=_place_in_group(unit[first], first),
         length=length[first],
+        source=source[first],
     )
 
 

@@ -25,6 +25,7 @@ from labeling.selectors.judged_pairs import RankingRows, Subject, counted_rankin
 from labeling.selectors.number_columns import compiled, integer_columns, large_read
 from labeling.services.agreement_blocks import Block, worked_out
 from labeling.services.agreement_refresh import has_worked_out, told_of, will_work_out
+from labeling.services.judged_store import keep, remove_unused, scattered
 from labeling.services.labeler_days import (
     changed_days,
     fingerprint,
@@ -75,14 +76,17 @@ def _refresh() -> int:
     found = found_days(days)
     changed = _changed(prompts_of_days(days, found)) if days else NOTHING
     num_changed = len(changed.T)
+    if num_changed:
+        changed = np.concatenate([changed, scattered(changed)], axis=1)
     blocks = [
         _fingerprints(changed[:, start : start + PROMPTS_AT_ONCE])
-        for start in range(0, num_changed, PROMPTS_AT_ONCE)
+        for start in range(0, len(changed.T), PROMPTS_AT_ONCE)
     ]
-    will_work_out(num_changed)
+    will_work_out(len(changed.T))
     for fingerprints, rows in _with_rankings(blocks):
         _store(fingerprints, rows)
         has_worked_out(len(fingerprints))
+    remove_unused()
     store_days(days, found)
     news = {"token": uuid.uuid4()} if days else {}
     AgreementStore.objects.filter(pk=1).update(refreshed_at=Now(), **news)
@@ -177,17 +181,19 @@ def _store(fingerprints: Fingerprints, rows: RankingRows) -> None:
     ]
     LabelerMeeting.objects.filter(agreement__in=old).delete()
     PromptAgreement.objects.filter(pk__in=old).delete()
+    judged = keep(rows)
     for block in worked_out(rows, fingerprints):
-        _copy(block)
+        _copy(block, judged)
 
 
-def _copy(block: Block) -> None:
+def _copy(block: Block, judged: int) -> None:
     keys = _new_keys(len(block.instructions))
     for is_known in (True, False):
         chosen = (block.instructions > 0) == is_known
         columns = {name: column[chosen] for name, column in block.agreements.items()}
+        place = {"judged_id": np.full(int(chosen.sum()), judged)}
         known = {"instructions_id": block.instructions[chosen]} if is_known else {}
-        copy_numbers(PromptAgreement, {"id": keys[chosen], **columns, **known})
+        copy_numbers(PromptAgreement, {"id": keys[chosen], **place, **columns, **known})
     copy_numbers(LabelerMeeting, {"agreement_id": keys[block.row], **block.meetings})
 
 

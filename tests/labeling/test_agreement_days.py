@@ -23,7 +23,7 @@ from tests.cast import (
     make_task,
     make_user,
 )
-from tests.labeling.test_agreement_columns import Study
+from tests.labeling.random_study import RandomStudy
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def kept(selection: Selection) -> tuple[dict[int, int], int]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_under_every_filter_the_counts_are_those_of_the_rankings(cast: Cast, seed: int) -> None:
     pools: list[Any] = [None, "training", "held_out"]
-    study = Study(cast, seed)
+    study = RandomStudy(cast, seed)
     # The same prompts in another project, of another K, under instructions of its own.
     again = make_project(overlap=2, k=5)
     for prompt in Prompt.objects.all()[:5]:
@@ -180,7 +180,7 @@ def test_a_refresh_that_broke_off_is_made_up_for(
 def test_many_changed_prompts_are_compared_like_few(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Study(cast, 3)
+    RandomStudy(cast, 3)
     refresh_agreement()
     few = sorted(PromptAgreement.objects.values_list("prompt", "audiences", "fingerprint"))
     PromptAgreement.objects.all().delete()

@@ -14,6 +14,7 @@ from labeling.agreement.bradley_terry import CLUSTER_DEFINITION
 from labeling.agreement.bradley_terry import DEFINITION as STRENGTH_DEFINITION
 from labeling.agreement.contests import HEAD_TO_HEAD_DEFINITION
 from labeling.agreement.intervals import INTERVAL_METHOD
+from labeling.agreement.sizes import POOLING_DEFINITION
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.catalogue import CATEGORIES, FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM
@@ -95,6 +96,13 @@ class RateOutput(serializers.Serializer[Any]):
     reason_no_interval = serializers.CharField(allow_null=True)
 
 
+class PooledRateOutput(serializers.Serializer[Any]):
+    figure = RateOutput()
+    models = JudgedModelOutput(
+        many=True, help_text="Whose judgments; all its sizes where its own are few."
+    )
+
+
 class StrengthOutput(serializers.Serializer[Any]):
     log_strength = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True)
@@ -107,11 +115,10 @@ class StrengthOutput(serializers.Serializer[Any]):
     cluster = serializers.IntegerField(allow_null=True)
 
 
-class FlagRateOutput(serializers.Serializer[Any]):
+class FlagRateOutput(PooledRateOutput):
     key = serializers.CharField()
     # A declared field may be called label; only the base class's attribute is meant otherwise.
     label = serializers.CharField()  # type: ignore[assignment]
-    figure = RateOutput()
 
 
 class PanelOutput(serializers.Serializer[Any]):
@@ -126,7 +133,7 @@ class LeaderboardRowOutput(serializers.Serializer[Any]):
     num_judgments = serializers.IntegerField()
     win_rate = RateOutput(allow_null=True, help_text="Null for the baseline.")
     strength = StrengthOutput()
-    likert = RateOutput(help_text="Mean of 1 to 7.")
+    likert = PooledRateOutput(help_text="Mean of 1 to 7.")
     ratings = serializers.ListField(
         child=serializers.IntegerField(), help_text="How many judgments said 1, 2, ... 7."
     )
@@ -144,6 +151,7 @@ class LeaderboardOutput(serializers.Serializer[Any]):
     win_rate_definition = serializers.CharField()
     strength_definition = serializers.CharField()
     cluster_definition = serializers.CharField()
+    pooling_definition = serializers.CharField()
     interval_method = serializers.CharField()
     num_rankings = serializers.IntegerField(help_text="Those read: the newest.")
     num_sealed = serializers.IntegerField(help_text="Those that fit.")
@@ -216,6 +224,7 @@ def _described(found: Leaderboard) -> dict[str, Any]:
         "win_rate_definition": HEAD_TO_HEAD_DEFINITION,
         "strength_definition": STRENGTH_DEFINITION,
         "cluster_definition": CLUSTER_DEFINITION,
+        "pooling_definition": POOLING_DEFINITION,
         "interval_method": INTERVAL_METHOD,
         "num_rankings": found.num_rankings,
         "num_sealed": found.num_sealed,
@@ -233,8 +242,8 @@ def _standing(one: ModelStanding) -> dict[str, Any]:
     return {
         **vars(one),
         "flags": [
-            {"key": key, "label": FLAG_ITEMS[key].label, "figure": figure}
-            for key, figure in one.flags.items()
+            {"key": key, "label": FLAG_ITEMS[key].label, **vars(pooled)}
+            for key, pooled in one.flags.items()
         ],
         "panels": [
             {"distribution": panel[0], "pool": panel[1], "win_rate": one.panels[panel]}

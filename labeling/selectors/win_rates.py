@@ -12,6 +12,7 @@ from labeling.agreement.bradley_terry import Strength, bradley_terry
 from labeling.agreement.contests import Contests, RankedModels, contests_of, head_to_head
 from labeling.agreement.intervals import Figure, Size, undefined
 from labeling.agreement.judgments import BoolArray, IntArray
+from labeling.agreement.sizes import models_behind, sizes_of
 from labeling.agreement.win_rates import NEVER_COMPARED, NEVER_SAID, means_by_prompt
 from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM
 from labeling.errors import NotAccessible, Refused
@@ -57,6 +58,14 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class PooledFigure:
+    """Of the judgments of ``models``: of one, or of all its sizes where its own are few (R37)."""
+
+    figure: Figure
+    models: Sequence[CompletionSource]
+
+
+@dataclass(frozen=True)
 class ModelStanding:
     """One model; ``win_rate`` is None for the baseline, ``panels`` by (distribution, pool).
 
@@ -68,9 +77,9 @@ class ModelStanding:
     num_judgments: int
     win_rate: Figure | None
     strength: Strength
-    likert: Figure
+    likert: PooledFigure
     ratings: Sequence[int]
-    flags: Mapping[str, Figure]
+    flags: Mapping[str, PooledFigure]
     panels: Mapping[tuple[str, str], Figure]
 
 
@@ -250,7 +259,7 @@ def _standings(
     against: Mapping[tuple[int, int], Figure],
 ) -> list[ModelStanding]:
     number = None if baseline is None else kept.index(baseline)
-    said = means_by_prompt(_said(columns, len(kept)), when_undefined=lambda _: NEVER_SAID)
+    said = _means(columns, [sources[one] for one in kept])
     panels = [
         head_to_head(contests_of(columns.of_panel(panel), num_models=len(kept)))
         for panel in range(len(PANELS))
@@ -283,6 +292,30 @@ def _win_rate(
         return None
     never = undefined(NEVER_COMPARED, size=Size(0, 0, 0))
     return against.get((model, baseline), never)
+
+
+def _means(
+    columns: _Columns, models: Sequence[CompletionSource]
+) -> dict[tuple[int, str], PooledFigure]:
+    """(model, question) -> the mean of its answers, or of those of all its sizes."""
+    said = _said(columns, len(models))
+    sizes = sizes_of({number: model.name for number, model in enumerate(models)})
+    behind = {
+        (model, key): models_behind(
+            model, sizes[model], {one: len(said[one, key]) for one in sizes[model]}
+        )
+        for model, key in said
+    }
+    # All sizes of a model share one mean.
+    answers = {
+        (of, key): [answer for one in of for answer in said[one, key]]
+        for (_, key), of in behind.items()
+    }
+    figures = means_by_prompt(answers, when_undefined=lambda _: NEVER_SAID)
+    return {
+        (model, key): PooledFigure(figures[of, key], [models[one] for one in of])
+        for (model, key), of in behind.items()
+    }
 
 
 def _said(columns: _Columns, num_models: int) -> dict[tuple[int, str], list[tuple[int, float]]]:

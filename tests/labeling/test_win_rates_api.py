@@ -169,11 +169,39 @@ def test_ratings_and_flags_come_with_their_spread(rosa, amina, project):
     shown = standing(found(rosa), "model a")
 
     assert shown["ratings"] == [0, 0, 0, 1, 0, 0, 2]
-    assert (shown["likert"]["value"], shown["likert"]["n"]) == (6.0, 3)
+    assert (shown["likert"]["figure"]["value"], shown["likert"]["figure"]["n"]) == (6.0, 3)
+    assert [one["name"] for one in shown["likert"]["models"]] == ["model a"]
     flags = {one["key"]: one["figure"] for one in shown["flags"]}
     assert flags["expresses_opinion"]["value"] == pytest.approx(2 / 3)
     assert flags["hallucination"]["reason_undefined"]
     assert shown["num_judgments"] == 3
+
+
+def test_a_model_with_few_judgments_is_taken_together_with_its_other_sizes(
+    rosa, amina, project, monkeypatch
+):
+    """R37, by hand. 8 less the rank: the 1.3B got 7 and 4, the 6b 6 and 6, which is 23 / 4."""
+    monkeypatch.setattr(f"{__name__}.NAMES", ("ppo 1.3B", "PPO 6b", "sft 1.3B", "ppo"))
+    rank_tasks(project, amina, [1, 2, 3, 4], [4, 2, 3, 1])
+
+    shown = found(rosa)
+
+    for name in ("ppo 1.3B", "PPO 6b"):
+        likert = standing(shown, name)["likert"]
+        assert [one["name"] for one in likert["models"]] == ["ppo 1.3B", "PPO 6b"]
+        rate = likert["figure"]
+        assert (rate["value"], rate["n"], rate["num_prompts"]) == (5.75, 4, 2)
+        opinion = next(
+            one for one in standing(shown, name)["flags"] if one["key"] == "expresses_opinion"
+        )
+        # Yes of the whole first task and of none of the second: two of four.
+        assert (opinion["figure"]["value"], len(opinion["models"])) == (0.5, 2)
+    for name, mean in (("sft 1.3B", 5.0), ("ppo", 5.5)):
+        likert = standing(shown, name)["likert"]
+        assert (likert["figure"]["value"], likert["figure"]["n"]) == (mean, 2)
+        assert [one["name"] for one in likert["models"]] == [name]
+    assert standing(shown, "ppo 1.3B")["ratings"] == [0, 0, 0, 1, 0, 0, 1]
+    assert "fewer than 100 judgments" in shown["pooling_definition"]
 
 
 def test_each_figure_leads_to_the_rankings_behind_it(rosa, amina, project, sources):
@@ -202,7 +230,7 @@ def test_a_strength_and_a_flag_lead_to_the_rankings_behind_them(rosa, amina, pro
 
     assert behind() == {str(first.pk): (1, None), str(second.pk): (3, None)}
     shown = standing(found(rosa), "model a")
-    assert len(behind()) == shown["num_judgments"] == shown["likert"]["n"]
+    assert len(behind()) == shown["num_judgments"] == shown["likert"]["figure"]["n"]
     flags = {one["key"]: one["figure"] for one in shown["flags"]}
     assert behind(flag="expresses_opinion") == {str(first.pk): (1, None)}
     assert flags["expresses_opinion"]["value"] * flags["expresses_opinion"]["n"] == 1

@@ -3755,9 +3755,11 @@ export interface components {
             is_sensitive: boolean;
         };
         FlagRateOutput: {
+            figure: components["schemas"]["RateOutput"];
+            /** @description Whose judgments; all its sizes where its own are few. */
+            models: components["schemas"]["JudgedModelOutput"][];
             key: string;
             label: string;
-            figure: components["schemas"]["RateOutput"];
         };
         FlaggedTextOutput: {
             text: string;
@@ -4260,6 +4262,7 @@ export interface components {
             win_rate_definition: string;
             strength_definition: string;
             cluster_definition: string;
+            pooling_definition: string;
             interval_method: string;
             /** @description Those read: the newest. */
             num_rankings: number;
@@ -4281,7 +4284,7 @@ export interface components {
             win_rate: components["schemas"]["RateOutput"] | null;
             strength: components["schemas"]["StrengthOutput"];
             /** @description Mean of 1 to 7. */
-            likert: components["schemas"]["RateOutput"];
+            likert: components["schemas"]["PooledRateOutput"];
             /** @description How many judgments said 1, 2, ... 7. */
             ratings: number[];
             /** @description The share of judgments that said yes. */
@@ -5035,6 +5038,11 @@ export interface components {
             pool: "training" | "held_out";
             interval_method: string;
             figures: components["schemas"]["AgreementFigureOutput"][];
+        };
+        PooledRateOutput: {
+            figure: components["schemas"]["RateOutput"];
+            /** @description Whose judgments; all its sizes where its own are few. */
+            models: components["schemas"]["JudgedModelOutput"][];
         };
         PoolsOutput: {
             pools: components["schemas"]["PoolAgreementOutput"][];

@@ -19,6 +19,7 @@ import {
   headToHeadFile,
   modelAddress,
   noStrengths,
+  pooledOf,
   rateBetween,
   rowsOf,
   strengthRows,
@@ -171,7 +172,8 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
   });
   const means: NamedRate[] = found.models.map(({ source, likert, is_baseline: isQuiet }) => ({
     name: source.name,
-    figure: likert,
+    figure: likert.figure,
+    pooled: pooledOf(likert),
     to: modelAddress(filters, source.id),
     isQuiet,
   }));
@@ -192,11 +194,11 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
           }))}
         />
       </Section>
-      <Section title="Mean rating" note="From 1 (worst) to 7 (best)." isSheet>
+      <Section title="Mean rating" note={`From 1 (worst) to 7 (best). ${found.pooling_definition}`} isSheet>
         {rows.length > 0 && (
           <IntervalChart
             title="Mean rating"
-            definition={`Mean of the ratings from 1 to 7. ${found.interval_method}`}
+            definition={`Mean of the ratings from 1 to 7. ${found.pooling_definition} ${found.interval_method}`}
             rows={rows}
             bounds={[1, 7]}
           />
@@ -224,13 +226,13 @@ export function Prevalences({
   const rates: NamedRate[] = found.models.flatMap(({ source, flags: own, is_baseline: isQuiet }) => {
     const said = own.find(({ key }) => key === shown.key);
     const to = modelAddress(filters, source.id, { flag: shown.key });
-    return said ? [{ name: source.name, figure: said.figure, to, isQuiet }] : [];
+    return said ? [{ name: source.name, figure: said.figure, pooled: pooledOf(said), to, isQuiet }] : [];
   });
   const rows = rowsOf(rates, "judgment");
   return (
     <Section
       title="What was said of them"
-      note="The share of judgments that said yes, of those that were asked."
+      note={`The share of judgments that said yes, of those that were asked. ${found.pooling_definition}`}
       actions={
         <FilterSelect
           label="Flag"
@@ -245,7 +247,7 @@ export function Prevalences({
       {rows.length > 0 && (
         <IntervalChart
           title={shown.label}
-          definition={`${shown.label}: the share of judgments that said yes, of those that were asked. ${found.interval_method}`}
+          definition={`${shown.label}: the share of judgments that said yes, of those that were asked. ${found.pooling_definition} ${found.interval_method}`}
           rows={rows}
           bounds={[0, 1]}
           isTitled

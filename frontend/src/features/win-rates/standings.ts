@@ -1,4 +1,4 @@
-import type { HeadToHead, Leaderboard, Rate, Standing } from "@/api/research-types";
+import type { HeadToHead, Leaderboard, PooledRate, Rate, Standing } from "@/api/research-types";
 import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import type { IntervalRow } from "@/components/interval-chart";
@@ -41,18 +41,25 @@ export function sizeOf({ n, num_prompts: prompts, reason_no_interval: reason }: 
 export interface NamedRate {
   name: string;
   figure: Rate;
+  /** Whose judgments these are, where several sizes of a model are taken together. */
+  pooled?: string[];
   to?: string;
   isQuiet?: boolean;
 }
 
+/** The names of the models that a figure is over together; none where it is over one. */
+export function pooledOf({ models }: Pick<PooledRate, "models">): string[] {
+  return models.length > 1 ? models.map(({ name }) => name) : [];
+}
+
 export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
-  return rates.flatMap(({ name, figure, to, isQuiet }) =>
+  return rates.flatMap(({ name, figure, pooled = [], to, isQuiet }) =>
     figure.value === null
       ? []
       : [
           {
             label: name,
-            note: sizeOf(figure, counted),
+            note: sizeOf(figure, counted) + (pooled.length > 0 ? `, of ${pooled.join(" and ")} together` : ""),
             to,
             interval: { value: figure.value, low: figure.low, high: figure.high },
             isQuiet,

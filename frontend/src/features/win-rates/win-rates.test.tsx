@@ -41,11 +41,11 @@ function standing(source: typeof sft, change: Partial<Standing>): Standing {
       rank_high: 2,
       cluster: 1,
     },
-    likert: rate(5.1),
+    likert: { figure: rate(5.1), models: [source] },
     ratings: [1, 2, 3, 10, 40, 40, 24],
     flags: [
-      { key: "fails_instruction", label: "Fails to follow", figure: rate(0.2) },
-      { key: "hallucination", label: "Hallucination", figure: rate(null) },
+      { key: "fails_instruction", label: "Fails to follow", figure: rate(0.2), models: [source] },
+      { key: "hallucination", label: "Hallucination", figure: rate(null), models: [source] },
     ],
     panels: [],
     ...change,
@@ -55,6 +55,7 @@ function standing(source: typeof sft, change: Partial<Standing>): Standing {
 const found: Leaderboard = {
   win_rate_definition: "A tie counts one half.",
   strength_definition: "Bradley and Terry's strengths.",
+  pooling_definition: "Sizes of one model are taken together.",
   cluster_definition: "Ranks in 95 % of the resamples.",
   interval_method: "95 % cluster bootstrap.",
   num_rankings: 120,
@@ -141,6 +142,21 @@ test("ratings are read out as shares, and a flag that nobody was asked about say
   expect(screen.getByRole("list", { name: "Hallucination: not defined" })).toHaveTextContent(
     "ppo-1; sft-2: not defined. No sealed judgment answers this yet.",
   );
+});
+
+test("a figure over several sizes of a model says over which", async () => {
+  const small = { id: 12, name: "ppo 1.3B" };
+  const large = { id: 13, name: "ppo 6B" };
+  const pooled = { figure: rate(5.1), models: [small, large] };
+  server.on("GET /api/win-rates/", {
+    body: { ...found, models: [standing(small, { likert: pooled }), standing(sft, {})] },
+  });
+  renderApp("/win-rates");
+
+  const means = await screen.findByRole("group", { name: "Mean rating" });
+  expect(within(means).getByText("120 judgments on 100 prompts, of ppo 1.3B and ppo 6B together")).toBeVisible();
+  expect(within(means).getByText("120 judgments on 100 prompts")).toBeVisible();
+  expect(screen.getAllByText(/Sizes of one model are taken together/).length).toBeGreaterThan(1);
 });
 
 test("strengths that are not defined say why once", async () => {

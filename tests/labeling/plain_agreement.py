@@ -53,8 +53,8 @@ def plain_rows(rankings: QuerySet[Ranking], *, sources: Sequence[int] | None = N
     rows = list(_rows(rankings))
     places = Places()
     if rows:
-        places.read(_shown_completions(rankings), sources)
-    shown = _orders_shown(rankings) if rows else {}
+        places.read(_shown_completions({row[0] for row in rows}), sources)
+    shown = _orders_shown({row[1] for row in rows}) if rows else {}
     item_rows: list[tuple[int, int, int, int, int]] = []
     unit_of_ranking: list[int] = []
     for index, (task, assignment, completions, ranks, *_) in enumerate(rows):
@@ -154,10 +154,10 @@ class Places:
                 num_placed[unit] += 1
 
 
-def _shown_completions(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]:
+def _shown_completions(tasks: set[int]) -> Iterator[tuple[Any, ...]]:
     """Subject by subject, the completions of each task in the order in which it lists them."""
     return (
-        TaskCompletion.objects.filter(task__in=rankings.order_by().values("task"))
+        TaskCompletion.objects.filter(task__in=tasks)
         .order_by("task__project_id", "prompt_id", "pk")
         .values_list(
             "task__project_id",
@@ -172,13 +172,13 @@ def _shown_completions(rankings: QuerySet[Ranking]) -> Iterator[tuple[Any, ...]]
     )
 
 
-def _orders_shown(rankings: QuerySet[Ranking]) -> dict[UUID | None, dict[int, int]]:
+def _orders_shown(assignments: set[UUID | None]) -> dict[UUID | None, dict[int, int]]:
     """By assignment, the position at which each completion stood on the screen.
 
     Imported rankings have none; theirs is the order of their file, which is that of the rows.
     """
     rows = (
-        PresentedCompletion.objects.filter(assignment__in=rankings.order_by().values("assignment"))
+        PresentedCompletion.objects.filter(assignment__in=assignments - {None})
         .order_by()
         .values_list("assignment_id")
         .annotate(completions=ArrayAgg("completion_id", order_by="position"))

@@ -37,7 +37,7 @@ DROP FUNCTION training_check_links();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("training", "0023_new_runs_are_drafts"),
+        ("training", "0024_model_traits"),
     ]
 
     operations = [

@@ -1,10 +1,11 @@
+import type { FieldMessages } from "@/api/errors";
 import type { ModelVersion, StageDescription } from "@/api/training-types";
 import { ChoiceList } from "@/components/choice-list";
 import { Section } from "@/components/section";
 
 import { evaluationInputs } from "./launch-choices";
 import { StageInputs } from "./stage-inputs";
-import { fieldError, fieldMessages } from "./use-launch";
+import { fieldMessages, messagesOf } from "./use-launch";
 
 /** What is measured of every run's policy at its end, and what that reads beside it (R75). */
 export function EvaluationChoice({
@@ -12,7 +13,7 @@ export function EvaluationChoice({
   models,
   inputs,
   chosen,
-  error,
+  said,
   onChange,
   onChoose,
 }: {
@@ -20,8 +21,8 @@ export function EvaluationChoice({
   models: ModelVersion[];
   inputs: Record<string, string>;
   chosen: string[];
-  /** What the server said of the last request. */
-  error: unknown;
+  /** What the server says of the request. */
+  said: FieldMessages;
   onChange: (chosen: string[]) => void;
   onChoose: (role: string, id: string) => void;
 }) {
@@ -33,7 +34,7 @@ export function EvaluationChoice({
     >
       <ChoiceList
         label="To measure at the end"
-        error={fieldError(error, "evaluations")}
+        error={messagesOf(said, "evaluations")}
         choices={stage.evaluations.map(({ name, title, unit, meaning }) => ({
           id: name,
           label: title,
@@ -48,7 +49,7 @@ export function EvaluationChoice({
         models={models}
         snapshots={[]}
         inputs={inputs}
-        problems={fieldMessages(error, "inputs")}
+        problems={fieldMessages(said, "inputs")}
         onChoose={onChoose}
       />
     </Section>

@@ -15,19 +15,29 @@ interface RowProps {
   onType: (name: string, text: string | null) => void;
 }
 
-function Control({ field, text, problem, onType, describedBy }: {
+function Control({ field, text, problem, onType, helpId }: {
   field: HyperparameterField;
   text: string;
   problem: string | undefined;
   onType: (text: string) => void;
-  describedBy: string;
+  helpId: string;
 }) {
-  const shared = { "aria-label": field.name, "aria-describedby": describedBy, error: problem };
+  const shared = { "aria-label": field.name, error: problem };
+  // An input of Mantine's names its own error alone, and would drop the help beside it.
+  const errorId = `problem-${field.name}`;
+  const described = {
+    ...shared,
+    withAria: false,
+    "aria-invalid": problem !== undefined || undefined,
+    "aria-describedby": problem === undefined ? helpId : `${errorId} ${helpId}`,
+    errorProps: { id: errorId },
+  };
   switch (field.kind) {
     case "bool":
       return (
         <Switch
           {...shared}
+          aria-describedby={helpId}
           checked={text === "true"}
           onChange={(event) => onType(String(event.currentTarget.checked))}
           label={text === "true" ? "on" : "off"}
@@ -36,7 +46,7 @@ function Control({ field, text, problem, onType, describedBy }: {
     case "choice":
       return (
         <NativeSelect
-          {...shared}
+          {...described}
           data={field.choices}
           value={text}
           onChange={(event) => onType(event.currentTarget.value)}
@@ -47,7 +57,7 @@ function Control({ field, text, problem, onType, describedBy }: {
     case "text":
       return (
         <TextInput
-          {...shared}
+          {...described}
           value={text}
           inputMode={field.kind === "text" ? "text" : "decimal"}
           autoComplete="off"
@@ -81,7 +91,7 @@ function Row({ field, typed, problem, onType }: RowProps) {
           field={field}
           text={typed[field.name] ?? textOf(field.default)}
           problem={problem}
-          describedBy={helpId}
+          helpId={helpId}
           onType={(text) => onType(field.name, text)}
         />
         {changed && (

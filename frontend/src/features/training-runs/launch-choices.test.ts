@@ -4,7 +4,6 @@ import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-ty
 
 import {
   choicesFor,
-  firstChoices,
   missingFor,
   openRoles,
   queriedRole,
@@ -63,18 +62,6 @@ test("a role offers only what it accepts, its preferred kind first (R61)", () =>
 
   expect(choicesFor(base!, models, snapshots).map(({ id }) => id)).toEqual(["old-sft", "newest-base"]);
   expect(choicesFor(rankings!, models, snapshots).map(({ id }) => id)).toEqual(["week-2", "week-1"]);
-});
-
-test("the address names inputs; the rest is what the stage prefers, optional roles stay empty", () => {
-  expect(firstChoices(rewardModel, models, snapshots, [])).toEqual({
-    base_model: "old-sft",
-    rankings: "week-2",
-  });
-  expect(firstChoices(rewardModel, models, snapshots, ["newest-base", "demos"])).toEqual({
-    base_model: "newest-base",
-    rankings: "week-2",
-    demonstrations: "demos",
-  });
 });
 
 describe("when nothing fits", () => {

@@ -175,26 +175,6 @@ export function missingFor(input: StageInput): Missing {
   };
 }
 
-/** The first choice of every role: what the address names, otherwise what the stage prefers. */
-export function firstChoices(
-  stage: StageDescription,
-  models: ModelVersion[],
-  snapshots: Snapshot[],
-  wanted: readonly string[],
-): Record<string, string> {
-  const chosen: Record<string, string> = {};
-  const left = new Set(wanted);
-  for (const input of stage.inputs) {
-    const choices = choicesFor(input, models, snapshots);
-    const named = choices.find(({ id }) => left.has(id));
-    const first = named ?? (input.required ? choices[0] : undefined);
-    if (!first) continue;
-    chosen[input.role] = first.id;
-    left.delete(first.id);
-  }
-  return chosen;
-}
-
 /** Where the prompts of such a run come from: a frozen snapshot, or chosen by the server now. */
 export type PromptsFrom = "query" | "snapshot";
 

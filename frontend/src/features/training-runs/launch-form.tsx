@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import type { FieldMessages } from "@/api/errors";
 import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-types";
 import { Section } from "@/components/section";
 
@@ -8,25 +9,43 @@ import { overridesOf, presetOf, problemsOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { HyperparameterRows } from "./hyperparameter-rows";
 import {
-  firstChoices,
   inputsRead,
   openRoles,
   queriedRole,
   requestOf,
-  shownInputs,
   weightProblems,
   weightsOf,
 } from "./launch-choices";
+import type { LaunchRequest } from "./launch-choices";
 import { LaunchSummary } from "./launch-summary";
 import classes from "./launch.module.css";
+import { firstChoices } from "./model-fits";
 import { NameAndSeed, seedProblem } from "./name-and-seed";
-import { PolicyWeights } from "./policy-weights";
 import { PresetSelect } from "./preset-select";
-import { EVERY_PROMPT, PromptChoiceFields, promptQueryOf } from "./prompt-choice";
-import { StageInputs } from "./stage-inputs";
+import { EVERY_PROMPT, promptQueryOf } from "./prompt-choice";
 import { SweepFields } from "./sweep-fields";
 import { NO_SWEEP, readSweep, sweptFields } from "./sweep-form";
-import { fieldMessages, sweepProblem, useLaunch } from "./use-launch";
+import { fieldMessages, refusedFields, isAsSent, messagesOf, sweepProblem, useLaunch, useRunCheck } from "./use-launch";
+import { WhatItReads } from "./what-it-reads";
+
+function without(fields: FieldMessages, names: string[]): FieldMessages {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}
+
+/** What the server says of the request as it stands: by its check, and of the one it refused. */
+function useSaid(request: LaunchRequest, launch: ReturnType<typeof useLaunch>, open: string[], swept: string) {
+  // What is still to choose says so at the button; a form begins without reproaches.
+  const unasked = [...open.map((role) => `inputs.${role}`), `hyperparameters.${swept}`];
+  const { check, about } = useRunCheck(request);
+  const checked = without({ ...refusedFields(check.error), ...check.data?.fields }, unasked);
+  const refused = isAsSent(launch.variables, request) ? refusedFields(launch.error) : {};
+  return { check, about, checked, said: { ...refused, ...checked } };
+}
+
+function askedSweep({ hyperparameters }: StageDescription, sweep: typeof NO_SWEEP) {
+  if (sweep.parameter === "") return null;
+  return { parameter: sweep.parameter, ...readSweep(sweptFields(hyperparameters), sweep) };
+}
 
 /** One stage's form. Another stage is another form: nothing typed for one slips into the other. */
 export function LaunchForm({
@@ -63,6 +82,8 @@ export function LaunchForm({
     weights: weightsOf(inputs, typedWeights),
   });
   const badWeights = weightProblems(inputs, typedWeights);
+  const open = openRoles(stage, inputs, prompts.from);
+  const { check, about, checked, said } = useSaid(request, launch, open, sweep.parameter);
 
   function choose(role: string, id: string) {
     setInputs((before) => ({ ...before, [role]: id }));
@@ -80,26 +101,25 @@ export function LaunchForm({
   return (
     <div className={classes.form}>
       <div>
-        <Section title="What it reads">
-          <StageInputs
-            stage={stage}
-            models={models}
-            snapshots={snapshots}
-            inputs={inputs}
-            problems={fieldMessages(launch.error, "inputs")}
-            shown={shownInputs(stage, inputs).filter(({ role }) => !promptQuery || role !== queried)}
-            onChoose={choose}
-          />
-          <PolicyWeights
-            inputs={inputs}
-            typed={typedWeights}
-            problems={badWeights}
-            error={launch.error}
-            onType={(role, text) => setTypedWeights((before) => ({ ...before, [role]: text }))}
-          />
-          {queried && <PromptChoiceFields stage={stage.stage} choice={prompts} onChange={setPrompts} />}
-        </Section>
-        <NameAndSeed name={name} seed={seed} onName={setName} onSeed={setSeed} />
+        <WhatItReads
+          stage={stage}
+          models={models}
+          snapshots={snapshots}
+          inputs={inputs}
+          weights={typedWeights}
+          prompts={prompts}
+          said={said}
+          onInput={choose}
+          onWeight={(role, text) => setTypedWeights((before) => ({ ...before, [role]: text }))}
+          onPrompts={setPrompts}
+        />
+        <NameAndSeed
+          name={name}
+          seed={seed}
+          problems={{ name: messagesOf(said, "name"), seed: messagesOf(said, "seed") }}
+          onName={setName}
+          onSeed={setSeed}
+        />
         <PresetSelect
           stage={stage}
           preset={preset}
@@ -123,7 +143,7 @@ export function LaunchForm({
           models={models}
           inputs={inputs}
           chosen={evaluations}
-          error={launch.error}
+          said={said}
           onChange={setEvaluations}
           onChoose={choose}
         />
@@ -134,7 +154,7 @@ export function LaunchForm({
           <HyperparameterRows
             fields={stage.hyperparameters}
             typed={typed}
-            problems={{ ...fieldMessages(launch.error, "hyperparameters"), ...problems }}
+            problems={{ ...fieldMessages(said, "hyperparameters"), ...problems }}
             onType={type}
           />
         </Section>
@@ -142,13 +162,12 @@ export function LaunchForm({
       <LaunchSummary
         stage={stage}
         request={request}
+        check={check}
+        checked={about}
+        said={checked}
         typed={typed}
-        sweep={
-          sweep.parameter === ""
-            ? null
-            : { parameter: sweep.parameter, ...readSweep(sweptFields(stage.hyperparameters), sweep) }
-        }
-        openRoles={openRoles(stage, inputs, prompts.from)}
+        sweep={askedSweep(stage, sweep)}
+        openRoles={open}
         numProblems={Object.keys({ ...problems, ...badWeights }).length + (seedProblem(seed) ? 1 : 0)}
         launch={launch}
       />

@@ -1,43 +1,17 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
-import { ruth, sessionOf } from "@/testing/people";
+import { ESTIMATE, launchServer } from "@/testing/launch";
 import { renderApp } from "@/testing/render";
-import { FakeServer, refusal } from "@/testing/server";
+import { refusal } from "@/testing/server";
+import type { FakeServer } from "@/testing/server";
 import { catalogue } from "@/testing/tasks";
-import { prompts, rankings, rewardModel, run, samplingStage, sft, sftStage, stages } from "@/testing/training";
-
-const ESTIMATE = {
-  seconds: { low: 300, middle: 600, high: 1200 },
-  reason_undefined: "",
-  num_runs: 4,
-  off_by: 1.3,
-  memory_bytes: 3_100_000_000,
-  is_memory_measured: true,
-  num_processes: 4,
-  num_records: 612,
-  disk_bytes: 9_000_000_000,
-};
+import { prompts, rankings, rewardModel, run, samplingStage, sft, sftStage } from "@/testing/training";
 
 let server: FakeServer;
 
 beforeEach(() => {
-  server = new FakeServer()
-    .install()
-    .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
-    .on("GET /api/runs/stages/", { body: stages })
-    .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
-    .on("GET /api/snapshots/", { body: { results: [rankings], next: null } })
-    .on("GET /api/gpu-slots/", {
-      body: [{ host: "gpu-1", index: 0, is_online: true, last_seen: run.created_at, run_id: null }],
-    })
-    .on("POST /api/runs/check/", ({ body }) => {
-      const epochs = (body as { hyperparameters: { epochs?: number } }).hyperparameters.epochs ?? 1;
-      const warnings = epochs > 1 ? [`A reward model overfits after one epoch, not ${epochs}.`] : [];
-      return { body: { hyperparameters: {}, warnings, estimate: ESTIMATE, fields: {} } };
-    })
-    .on("POST /api/runs/", { status: 201, body: run })
-    .on(`GET /api/runs/${run.id}/`, { body: run });
+  server = launchServer();
 });
 
 test("a changed hyperparameter is marked, can be reset, and alone is sent", async () => {
@@ -104,7 +78,7 @@ test("what the server refuses stands at the field that it is about", async () =>
 
   expect(await screen.findByRole("alert")).toHaveTextContent("The run was not requested");
   const group = screen.getByRole("group", { name: "batch_size" });
-  expect(within(group).getByText("must divide the rankings")).toBeVisible();
+  expect(within(group).getByText("Must divide the rankings.")).toBeVisible();
 });
 
 test("a stage whose inputs do not exist yet says what is missing and where to get it", async () => {
@@ -278,38 +252,11 @@ describe("prompts that are chosen when the run is requested", () => {
 
     renderApp("/runs/new?stage=sampling");
 
-    expect(await screen.findByText("Prompts: no prompt fits.")).toBeVisible();
+    const wanted = await screen.findByRole("textbox", { name: "Number of prompts" });
+    await waitFor(() => expect(wanted).toHaveAccessibleDescription(/^No prompt fits\./));
+    expect(screen.getByText("Cannot be requested as it is: see Number of prompts.")).toBeVisible();
     expect(screen.getByRole("button", { name: "Request the run" })).toBeDisabled();
   });
-});
-
-test("what the server says of a chosen input keeps the run from being requested", async () => {
-  server.on("POST /api/runs/check/", {
-    body: {
-      hyperparameters: {},
-      warnings: [],
-      estimate: null,
-      fields: { "inputs.base_model": ["its files are missing from the artifact store"] },
-    },
-  });
-
-  renderApp("/runs/new?stage=reward_model");
-
-  expect(
-    await screen.findByText("Start from: its files are missing from the artifact store."),
-  ).toBeVisible();
-  expect(screen.getByRole("button", { name: "Request the run" })).toBeDisabled();
-});
-
-test("that the run could not be checked is said where the estimate would stand", async () => {
-  server.on("POST /api/runs/check/", refusal(403, "forbidden", "Your session has ended."));
-
-  renderApp("/runs/new?stage=reward_model");
-
-  expect(
-    await screen.findByText("The run could not be checked: Your session has ended."),
-  ).toBeVisible();
-  expect(screen.queryByRole("group", { name: "Estimate" })).not.toBeInTheDocument();
 });
 
 describe("on a small screen", () => {
@@ -362,7 +309,7 @@ describe("on a small screen", () => {
 
     await user.click(await screen.findByRole("button", { name: "Request the run" }));
 
-    expect(await screen.findByText("must divide the rankings")).toBeVisible();
+    expect(await screen.findByText("Must divide the rankings.")).toBeVisible();
     expect(screen.getByRole("textbox", { name: "batch_size" })).toBeVisible();
   });
 });

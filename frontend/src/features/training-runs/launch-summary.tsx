@@ -1,9 +1,8 @@
 import { Button } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import { sentenceFor } from "@/api/errors";
+import type { FieldMessages } from "@/api/errors";
 import type { HyperparameterField, RunCheck, StageDescription } from "@/api/training-types";
 import { countOf, formatBytes, formatCount, formatDuration } from "@/components/formats";
 import { ProblemNote } from "@/components/problem-note";
@@ -15,10 +14,7 @@ import type { LaunchRequest } from "./launch-choices";
 import classes from "./launch.module.css";
 import { Estimate } from "./run-estimate";
 import { useIsNarrow } from "./use-is-narrow";
-import { runCheckQuery } from "./use-launch";
 import type { Launched } from "./use-launch";
-
-const CHECK_AFTER_MS = 400;
 
 /** What a sweep varies, with its values or why they cannot be used. */
 export type SweepReading = { parameter: string } & ({ values: number[] } | { problem: string });
@@ -29,7 +25,7 @@ function blockedBecause(
   open: string[],
   numProblems: number,
   sweep: SweepReading | null,
-  check: RunCheck | undefined,
+  said: FieldMessages,
 ): string | null {
   if (open.length > 0) {
     const names = open.map((role) => roleWords(stage.stage, role).label.toLowerCase());
@@ -37,17 +33,16 @@ function blockedBecause(
   }
   if (numProblems > 0) return `${countOf(numProblems, "value")} cannot be used as typed.`;
   if (sweep && "problem" in sweep) return `${sweep.parameter}: ${sweep.problem}`;
-  return refusedInput(stage, check);
+  const names = [...new Set(Object.keys(said).map((field) => nameOf(stage, field)))];
+  return names.length > 0 ? `Cannot be requested as it is: see ${names.join(", ")}.` : null;
 }
 
-/** What the server already says of an input that was chosen. */
-function refusedInput({ stage }: StageDescription, check: RunCheck | undefined): string | null {
-  for (const [field, messages] of Object.entries(check?.fields ?? {})) {
-    const role = field.startsWith("inputs.") ? field.slice("inputs.".length) : null;
-    const name = role === null ? "Prompts" : roleWords(stage, role).label;
-    if (role !== null || field === "prompt_query") return `${name}: ${messages.join(" ")}.`;
-  }
-  return null;
+/** What a field of a request is called on the page. */
+function nameOf({ stage }: StageDescription, field: string): string {
+  const [family = "", name = ""] = field.split(/\.(.*)/);
+  if (family === "inputs") return roleWords(stage, name).label;
+  if (family === "hyperparameters" && name !== "") return name;
+  return { prompt_query: "Number of prompts", weights: "the weights" }[family] ?? family;
 }
 
 function launchedBy(request: LaunchRequest, sweep: SweepReading | null): Launched {
@@ -155,6 +150,9 @@ function Foldable({ title, brief, children }: { title: string; brief: string; ch
 export function LaunchSummary({
   stage,
   request,
+  check,
+  checked,
+  said,
   typed,
   sweep,
   openRoles,
@@ -163,15 +161,18 @@ export function LaunchSummary({
 }: {
   stage: StageDescription;
   request: LaunchRequest;
+  check: { data: RunCheck | undefined; isError: boolean; error: unknown };
+  /** The request that the check is about, which may be one of a moment ago. */
+  checked: LaunchRequest;
+  /** What the server says of the fields; each stands beside its field too. */
+  said: FieldMessages;
   typed: Typed;
   sweep: SweepReading | null;
   openRoles: string[];
   numProblems: number;
   launch: { error: unknown; isPending: boolean; isError: boolean; mutate: (launched: Launched) => void };
 }) {
-  const [settled] = useDebouncedValue(request, CHECK_AFTER_MS);
-  const check = useQuery(runCheckQuery(settled));
-  const blocked = blockedBecause(stage, openRoles, numProblems, sweep, check.data);
+  const blocked = blockedBecause(stage, openRoles, numProblems, sweep, said);
   const numRuns = sweep && "values" in sweep ? sweep.values.length : 1;
   const length = ppoLength(stage.stage, stage.hyperparameters, typed);
   return (
@@ -186,14 +187,20 @@ export function LaunchSummary({
           </p>
         )}
         <Changes fields={stage.hyperparameters} request={request} />
-        <Expected check={check.data} request={settled} numRuns={numRuns} />
+        <Expected check={check.data} request={checked} numRuns={numRuns} />
       </Foldable>
       {check.isError && (
         <p className={classes.quiet} role="status">
           The run could not be checked: {sentenceFor(check.error)}
         </p>
       )}
-      {launch.isError && <ProblemNote error={launch.error} title="The run was not requested" />}
+      {launch.isError && (
+        <ProblemNote
+          error={launch.error}
+          title="The run was not requested"
+          shownFields={Object.keys(said)}
+        />
+      )}
       <Button
         fullWidth
         mt="sm"

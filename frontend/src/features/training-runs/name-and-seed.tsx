@@ -19,11 +19,14 @@ export function seedProblem(seed: string): string | null {
 export function NameAndSeed({
   name,
   seed,
+  problems,
   onName,
   onSeed,
 }: {
   name: string;
   seed: string;
+  /** What the server says of them. */
+  problems: { name: string | undefined; seed: string | undefined };
   onName: (name: string) => void;
   onSeed: (seed: string) => void;
 }) {
@@ -34,6 +37,7 @@ export function NameAndSeed({
           label="Name (optional)"
           description="Named after its stage otherwise."
           maxLength={160}
+          error={problems.name}
           value={name}
           onChange={(event) => onName(event.currentTarget.value)}
         />
@@ -42,7 +46,7 @@ export function NameAndSeed({
           description="Drawn and stored otherwise."
           inputMode="numeric"
           value={seed}
-          error={seedProblem(seed)}
+          error={seedProblem(seed) ?? problems.seed}
           onChange={(event) => onSeed(event.currentTarget.value)}
         />
       </div>

@@ -40,10 +40,13 @@ const CHOSEN = {
 export function PromptChoiceFields({
   stage,
   choice,
+  problem,
   onChange,
 }: {
   stage: Stage;
   choice: PromptChoice;
+  /** What the server says of the prompts that would be found. */
+  problem: string | undefined;
   onChange: (choice: PromptChoice) => void;
 }) {
   const catalogue = useQuery(catalogueQuery);
@@ -68,6 +71,7 @@ export function PromptChoiceFields({
             label="Number of prompts"
             inputWrapperOrder={ORDER}
             description={words.first}
+            error={problem}
             min={1}
             max={MAX_PROMPTS}
             allowDecimal={false}

@@ -11,7 +11,7 @@ import { ProblemNote } from "@/components/problem-note";
 
 import { overridesOf, problemsOf, textOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
-import { fieldMessages } from "./use-launch";
+import { fieldMessages, refusedFields } from "./use-launch";
 import { useRetry } from "./use-run";
 
 /** What a retry of this run may change, with the values of the run where a field has its default. */
@@ -31,7 +31,7 @@ export function RetryButton({ run }: { run: Run }) {
   const described = stages.data?.find(({ stage }) => stage === run.stage)?.hyperparameters ?? [];
   const fields = fieldsOf(run, described);
   const problems = problemsOf(fields, typed);
-  const refused = fieldMessages(retry.error, "hyperparameters");
+  const refused = fieldMessages(refusedFields(retry.error), "hyperparameters");
 
   return (
     <>

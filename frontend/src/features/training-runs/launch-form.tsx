@@ -5,7 +5,7 @@ import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-ty
 import { Section } from "@/components/section";
 
 import { EvaluationChoice } from "./evaluation-choice";
-import { overridesOf, presetOf, problemsOf } from "./hyperparameter-form";
+import { overridesOf, presetOf, problemsOf, typedBy } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { HyperparameterRows } from "./hyperparameter-rows";
 import {
@@ -42,6 +42,19 @@ function useSaid(request: LaunchRequest, launch: ReturnType<typeof useLaunch>, o
   return { check, about, checked, said: { ...refused, ...checked } };
 }
 
+function filledBy({ presets }: StageDescription, name: string): Typed {
+  const preset = presets.find((candidate) => candidate.name === name);
+  return preset ? typedBy(preset) : {};
+}
+
+/** With one field typed anew, or as it was by default. */
+function retyped(before: Typed, field: string, text: string | null): Typed {
+  const after = new Map(Object.entries(before));
+  if (text === null) after.delete(field);
+  else after.set(field, text);
+  return Object.fromEntries(after);
+}
+
 function askedSweep({ hyperparameters }: StageDescription, sweep: typeof NO_SWEEP) {
   if (sweep.parameter === "") return null;
   return { parameter: sweep.parameter, ...readSweep(sweptFields(hyperparameters), sweep) };
@@ -52,16 +65,19 @@ export function LaunchForm({
   stage,
   models,
   snapshots,
+  startsWith,
   wanted,
 }: {
   stage: StageDescription;
   models: ModelVersion[];
   snapshots: Snapshot[];
+  /** The preset to begin with; empty for the stage's defaults. */
+  startsWith: string;
   /** Models and snapshots that the address asks to start with. */
   wanted: string[];
 }) {
   const [inputs, setInputs] = useState(() => firstChoices(stage, models, snapshots, wanted));
-  const [typed, setTyped] = useState<Typed>({});
+  const [typed, setTyped] = useState<Typed>(() => filledBy(stage, startsWith));
   const [name, setName] = useState("");
   const [seed, setSeed] = useState("");
   const [prompts, setPrompts] = useState(EVERY_PROMPT);
@@ -69,7 +85,7 @@ export function LaunchForm({
   const [sweep, setSweep] = useState(NO_SWEEP);
   const [evaluations, setEvaluations] = useState<string[]>([]);
   // Kept while its values are changed one by one: its sweep is still what the paper tries.
-  const [preset, setPreset] = useState(() => presetOf(stage.presets, stage.hyperparameters, {}));
+  const [preset, setPreset] = useState(() => presetOf(stage.presets, stage.hyperparameters, typed));
   const launch = useLaunch();
 
   const queried = queriedRole(stage.stage);
@@ -90,12 +106,7 @@ export function LaunchForm({
   }
 
   function type(field: string, text: string | null) {
-    setTyped((before) => {
-      const after = new Map(Object.entries(before));
-      if (text === null) after.delete(field);
-      else after.set(field, text);
-      return Object.fromEntries(after);
-    });
+    setTyped((before) => retyped(before, field, text));
   }
 
   return (

@@ -6,7 +6,7 @@ import { renderApp } from "@/testing/render";
 import { refusal } from "@/testing/server";
 import type { FakeServer } from "@/testing/server";
 import { catalogue } from "@/testing/tasks";
-import { prompts, rankings, rewardModel, run, samplingStage, sft, sftStage } from "@/testing/training";
+import { prompts, rankings, rewardModel, run, samplingStage, sft, sftStage, stages } from "@/testing/training";
 
 let server: FakeServer;
 
@@ -205,6 +205,32 @@ test("a preset fills the fields, stays chosen while one is changed, and offers i
   await user.selectOptions(screen.getByRole("combobox", { name: "Vary" }), "learning_rate");
   await user.click(screen.getByRole("button", { name: "The 3 values of Initial policy for PPO" }));
   expect(screen.getByRole("textbox", { name: "Values" })).toHaveValue("2.812e-6, 5e-6, 8.891e-6");
+});
+
+test("PPO-ptx is a start of its own, in the address, and an evaluation is one link away", async () => {
+  const ptx = {
+    name: "ppo_ptx",
+    label: "PPO-ptx",
+    help: "Pretraining text in every update.",
+    source: "C.4",
+    hyperparameters: { kl_coef: 0.05 },
+    sweeps: [],
+  };
+  const plain = { ...ptx, name: "ppo", label: "PPO", help: "Reward alone.", hyperparameters: {} };
+  server.on("GET /api/runs/stages/", {
+    body: stages.map((stage) => (stage.stage === "ppo" ? { ...stage, presets: [plain, ptx] } : stage)),
+  });
+  const { user, router } = renderApp("/runs/new?stage=ppo");
+
+  await user.click(await screen.findByRole("radio", { name: /^PPO-ptx/ }));
+
+  expect(router.state.location.search).toBe("?stage=ppo&preset=ppo_ptx");
+  expect(screen.getByRole("combobox", { name: "Preset" })).toHaveValue("ppo_ptx");
+  expect(screen.getByRole("textbox", { name: "kl_coef" })).toHaveValue("0.05");
+  await user.click(screen.getByRole("radio", { name: /^PPO(?!-)/ }));
+  expect(router.state.location.search).toBe("?stage=ppo");
+  expect(screen.getByRole("textbox", { name: "kl_coef" })).toHaveValue("0.02");
+  expect(screen.getByRole("link", { name: "start an evaluation" })).toHaveAttribute("href", "/evaluations/new");
 });
 
 test("a stage that is trained in one way has no preset to choose", async () => {

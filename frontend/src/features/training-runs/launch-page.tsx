@@ -1,5 +1,6 @@
+import { Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { modelVersionsQuery } from "@/api/model-versions";
 import { stagesQuery } from "@/api/runs";
@@ -7,7 +8,6 @@ import { snapshotsQuery } from "@/api/snapshots";
 import type { Stage, StageDescription } from "@/api/training-types";
 import { Loaded } from "@/components/loaded";
 import { PageHeader } from "@/components/page-header";
-import { useAddressFilters } from "@/components/use-address-filters";
 
 import { GpuWorkersNote } from "./gpu-workers-note";
 import { LaunchForm } from "./launch-form";
@@ -22,43 +22,82 @@ const NOTES: Record<Stage, string> = {
   scoring: "Rewards stored completions",
 };
 
+/** One thing to start: a stage, or one of the two ways in which the paper uses PPO. */
+interface Start {
+  stage: Stage;
+  /** Empty where the stage begins with its defaults. */
+  preset: string;
+  label: string;
+  note: string;
+}
+
+const PRESET_NOTES: Record<string, string> = {
+  ppo_ptx: "PPO that keeps what pretraining taught, by a share of its text",
+};
+
+function startsOf(stages: StageDescription[]): Start[] {
+  return stages.flatMap(({ stage, label, presets }) => [
+    { stage, preset: "", label, note: NOTES[stage] },
+    ...presets
+      .filter(({ name }) => PRESET_NOTES[name])
+      .map((preset) => ({ stage, preset: preset.name, label: preset.label, note: PRESET_NOTES[preset.name] ?? "" })),
+  ]);
+}
+
 function StageChoice({
-  stages,
+  starts,
   chosen,
   onChoose,
 }: {
-  stages: StageDescription[];
-  chosen: Stage;
-  onChoose: (stage: Stage) => void;
+  starts: Start[];
+  chosen: Start;
+  onChoose: (start: Start) => void;
 }) {
   return (
-    <fieldset className={classes.stages}>
-      <legend>Stage</legend>
-      {stages.map(({ stage, label }) => (
-        <label key={stage} className={classes.stage}>
-          <input
-            type="radio"
-            name="stage"
-            value={stage}
-            checked={stage === chosen}
-            onChange={() => onChoose(stage)}
-          />
-          <span>{label}</span>
-          <span className={classes.stageNote}>{NOTES[stage]}</span>
-        </label>
-      ))}
-    </fieldset>
+    <>
+      <fieldset className={classes.stages}>
+        <legend>Stage</legend>
+        {starts.map((start) => (
+          <label key={`${start.stage} ${start.preset}`} className={classes.stage}>
+            <input
+              type="radio"
+              name="stage"
+              value={`${start.stage} ${start.preset}`}
+              checked={start === chosen}
+              onChange={() => onChoose(start)}
+            />
+            <span>{start.label}</span>
+            <span className={classes.stageNote}>{start.note}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p className={classes.evaluate}>
+        To have people compare a policy with a baseline, <Anchor component={Link} to="/evaluations/new">start an evaluation</Anchor>.
+      </p>
+    </>
   );
 }
 
 /** Requests a run: which stage, from what, on what, and how. */
 export function LaunchPage() {
-  const [params] = useSearchParams();
-  const [filters, setFilter] = useAddressFilters(["stage"]);
+  const [params, setParams] = useSearchParams();
   const stages = useQuery(stagesQuery);
   const models = useQuery(modelVersionsQuery);
   const snapshots = useQuery(snapshotsQuery);
   const wanted = [...params.getAll("model"), ...params.getAll("snapshot")];
+
+  function choose({ stage, preset }: Start) {
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        next.set("stage", stage);
+        if (preset === "") next.delete("preset");
+        else next.set("preset", preset);
+        return next;
+      },
+      { replace: true },
+    );
+  }
 
   return (
     <>
@@ -68,22 +107,22 @@ export function LaunchPage() {
       <GpuWorkersNote />
       <Loaded query={stages}>
         {(described) => {
-          const stage = described.find((candidate) => candidate.stage === filters.stage) ?? described[0];
-          if (!stage) return null;
+          const starts = startsOf(described);
+          const ofStage = starts.filter(({ stage }) => stage === params.get("stage"));
+          const start = ofStage.find(({ preset }) => preset === (params.get("preset") ?? "")) ?? ofStage[0] ?? starts[0];
+          const stage = described.find((candidate) => candidate.stage === start?.stage);
+          if (!start || !stage) return null;
           return (
             <>
-              <StageChoice
-                stages={described}
-                chosen={stage.stage}
-                onChoose={(chosen) => setFilter("stage", chosen)}
-              />
+              <StageChoice starts={starts} chosen={start} onChoose={choose} />
               <Loaded query={models}>
                 {(modelRows) => (
                   <Loaded query={snapshots}>
                     {(snapshotRows) => (
                       <LaunchForm
-                        key={stage.stage}
+                        key={`${start.stage} ${start.preset}`}
                         stage={stage}
+                        startsWith={start.preset}
                         models={modelRows}
                         snapshots={snapshotRows}
                         wanted={wanted}

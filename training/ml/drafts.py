@@ -27,7 +27,8 @@ class Drafts:
     def read(self) -> list[Row]:
         """What all processes have written, an earlier attempt's included."""
         drafts = sorted(self.folder.glob(f".{self.kind}-*.jsonl"))
-        return [row for path in drafts for row in _whole_rows(path)]
+        whole = b"".join(_whole_lines(path.read_bytes()) for path in drafts)
+        return [json.loads(line) for line in whole.splitlines()]
 
     def publish(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """The finished rows in their order, in one file."""
@@ -43,7 +44,7 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
         file.seek(max(0, size - 1))
         if size and file.read() != b"\n":
             file.seek(0)
-            file.truncate(file.read().rfind(b"\n") + 1)
+            file.truncate(len(_whole_lines(file.read())))
         file.write("".join(lines).encode())
 
 
@@ -51,10 +52,6 @@ def line_of(row: Mapping[str, Any]) -> str:
     return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
-def _whole_rows(path: Path) -> list[Row]:
-    """The whole lines of a draft; one that a crash cut short is removed and written again."""
-    raw = path.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if whole != raw:
-        path.write_bytes(whole)
-    return [json.loads(line) for line in whole.decode().split("\n") if line]
+def _whole_lines(raw: bytes) -> bytes:
+    """All but half a line at the end, which a crash cut short: its row is made again."""
+    return raw[: raw.rfind(b"\n") + 1]

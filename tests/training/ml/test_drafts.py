@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from training.ml.drafts import append_lines
+from training.ml.drafts import Drafts, append_lines
 
 
 @pytest.mark.parametrize("left", ["", '{"step": 1}\n', '{"step": 1}\n{"step"', '{"st'])
@@ -23,3 +23,14 @@ def test_half_a_line_of_an_earlier_attempt_goes_and_costs_no_line_behind_it(tmp_
 def test_a_file_that_is_not_there_yet_begins_with_the_first_line(tmp_path):
     append_lines(tmp_path / "new.jsonl", ["ä\n"])
     assert (tmp_path / "new.jsonl").read_text(encoding="utf-8") == "ä\n"
+
+
+def test_half_a_row_is_not_read_and_its_successor_is(tmp_path):
+    drafts = Drafts(tmp_path, "samples")
+    drafts.append(0, [{"place": 1}])
+    left = tmp_path / ".samples-1.jsonl"
+    left.write_text('{"place": 2}\n{"pla')
+
+    assert drafts.read() == [{"place": 1}, {"place": 2}]
+    drafts.append(1, [{"place": 3}])
+    assert drafts.read() == [{"place": 1}, {"place": 2}, {"place": 3}]

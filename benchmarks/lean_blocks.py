@@ -10,8 +10,11 @@ runs.
 import argparse
 import statistics
 import time
+from collections.abc import Callable
+from functools import partial
 
 import torch
+from torch import nn
 from transformers import PreTrainedModel
 
 from benchmarks.learning_pass import random_answers, random_policy
@@ -31,9 +34,10 @@ HEADINGS = (
 MEGABYTE = 1e6
 
 
-def kept_mb(model: PreTrainedModel, batch: AnswerBatch, precision: str) -> float:
+def kept_bytes(model: nn.Module, forward: Callable[[], torch.Tensor]) -> int:
     """What a forward pass keeps for the backward pass, weights left out."""
     weights = {weight.untyped_storage().data_ptr() for weight in model.parameters()}
+    # A storage that is let go could lend its place to the next one.
     kept: dict[int, torch.UntypedStorage] = {}
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
@@ -42,8 +46,8 @@ def kept_mb(model: PreTrainedModel, batch: AnswerBatch, precision: str) -> float
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        answer_loss(model, batch, precision)
-    return sum(one.nbytes() for place, one in kept.items() if place not in weights) / MEGABYTE
+        forward()
+    return sum(one.nbytes() for place, one in kept.items() if place not in weights)
 
 
 def seconds(model: PreTrainedModel, batch: AnswerBatch, precision: str, *, learns: bool) -> float:
@@ -62,7 +66,9 @@ def row(width: int, num_layers: int, precision: str, num_rounds: int) -> str:
         read_spans(model)
     batch = random_answers()
     cells = [f"{width}, {num_layers}", precision]
-    cells += [f"{kept_mb(model, batch, precision):.0f}" for model in (plain, lean)]
+    for model in (plain, lean):
+        kept = kept_bytes(model, partial(answer_loss, model, batch, precision))
+        cells.append(f"{kept / MEGABYTE:.0f}")
     for learns in (False, True):
         ratios = []
         for _ in range(1 + num_rounds):

@@ -1,19 +1,19 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import type { BiasReport, LeakReport } from "@/api/research-types";
-import { SCOPE, useScopeFields } from "@/api/scope";
+import { SCOPE } from "@/api/scope";
 import type { Scope } from "@/api/scope";
 import { EmptyNote } from "@/components/empty-note";
-import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { failAlike, LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
 import { NotDefined } from "@/components/not-defined";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { BiasFilters } from "./bias-filters";
 import { biasQuery, leakQuery } from "./bias-queries";
 import classes from "./bias.module.css";
 import {
@@ -158,7 +158,6 @@ function LeakFigures({ report, filters }: { report: LeakReport; filters: Scope }
 /** Whether place, length, formatting or a model's manner go with being preferred. */
 export function BiasPage() {
   const [filters, setFilter] = useAddressFilters(SCOPE);
-  const fields = useScopeFields();
   const bias = useQuery(biasQuery(filters));
   const leak = useQuery(leakQuery(filters));
   const isOneProblem = failAlike(bias, leak);
@@ -169,20 +168,15 @@ export function BiasPage() {
         What goes with being preferred besides what a text says. None of it proves a cause: longer answers
         may be better answers.
       </PageHeader>
-      <FilterBar
-        label="Filter the rankings"
-        fields={[fields.project, fields.pool, fields.simulated]}
-        values={filters}
-        onChange={setFilter}
-      />
+      <BiasFilters filters={filters} onFilter={setFilter} />
       <div className={classes.parts}>
         <LoadedFigures
           query={isOneProblem ? { ...bias, refetch: retryBoth } : bias}
-          skeleton={<Skeleton height={320} />}
+          skeleton={<LoadingShape height={320} />}
         >
           {(report) => <Figures report={report} filters={filters} />}
         </LoadedFigures>
-        <LoadedFigures query={leak} skeleton={<Skeleton height={200} />} isSaidAbove={isOneProblem}>
+        <LoadedFigures query={leak} skeleton={<LoadingShape height={200} />} isSaidAbove={isOneProblem}>
           {(report) => <LeakFigures report={report} filters={filters} />}
         </LoadedFigures>
       </div>

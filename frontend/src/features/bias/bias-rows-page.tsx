@@ -1,15 +1,15 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import type { BiasReport, RankingBehindBias } from "@/api/research-types";
-import { SCOPE, useScopeFields } from "@/api/scope";
+import { SCOPE } from "@/api/scope";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
-import { FilterBar } from "@/components/filter-bar";
 import { formatCount, formatMeasure } from "@/components/formats";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { BiasFilters } from "./bias-filters";
 import { behindQuery, biasQuery } from "./bias-queries";
 import { placeIn, placeName } from "./shares";
 
@@ -37,7 +37,6 @@ function titleOf(figure: string, report: BiasReport | undefined): string {
 /** The rows behind one figure about bias: each ranking with the pairs that it adds. */
 export function BiasRowsPage() {
   const [filters, setFilter] = useAddressFilters([...SCOPE, "figure"]);
-  const fields = useScopeFields();
   const rankings = useInfiniteQuery(behindQuery(filters, filters.figure));
   const report = useQuery(biasQuery(filters));
   return (
@@ -45,14 +44,7 @@ export function BiasRowsPage() {
       title={titleOf(filters.figure, report.data)}
       lead="The rankings that the figure counts pairs of, newest first. All pairs in favour together, over all pairs counted, are the figure."
       back={{ to: "/bias", label: "Bias" }}
-      filters={
-        <FilterBar
-          label="Filter the rankings"
-          fields={[fields.project, fields.pool, fields.simulated]}
-          values={filters}
-          onChange={setFilter}
-        />
-      }
+      filters={<BiasFilters filters={filters} onFilter={setFilter} />}
       query={rankings}
       caption="Rankings"
       columns={COLUMNS}

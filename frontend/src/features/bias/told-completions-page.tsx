@@ -1,13 +1,13 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import type { LeakReport, ToldCompletion } from "@/api/research-types";
-import { SCOPE, useScopeFields } from "@/api/scope";
+import { SCOPE } from "@/api/scope";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
-import { FilterBar } from "@/components/filter-bar";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { BiasFilters } from "./bias-filters";
 import { leakQuery, toldQuery } from "./bias-queries";
 
 const COLUMNS: Column<ToldCompletion>[] = [
@@ -41,7 +41,6 @@ function titleOf(sight: string, source: string, report: LeakReport | undefined):
 /** The rows behind one figure about what shows: each completion and the source it was given to. */
 export function ToldCompletionsPage() {
   const [filters, setFilter] = useAddressFilters([...SCOPE, "sight", "source"]);
-  const fields = useScopeFields();
   const completions = useInfiniteQuery(toldQuery(filters));
   const leak = useQuery(leakQuery(filters));
   return (
@@ -49,14 +48,7 @@ export function ToldCompletionsPage() {
       title={titleOf(filters.sight, filters.source, leak.data)}
       lead="The completions that the classifier looked at, those of the newest prompts first, and the source that it gave each to without having seen the prompt."
       back={{ to: "/bias", label: "Bias" }}
-      filters={
-        <FilterBar
-          label="Filter the rankings"
-          fields={[fields.project, fields.pool, fields.simulated]}
-          values={filters}
-          onChange={setFilter}
-        />
-      }
+      filters={<BiasFilters filters={filters} onFilter={setFilter} />}
       query={completions}
       caption="Completions"
       columns={COLUMNS}

@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 
@@ -10,6 +9,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatDay } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -237,7 +237,7 @@ export function AgreementPage() {
         // A version belongs to its project.
         onFilter={(name, value) => setFilter(name, value, name === "project" ? ["instructions"] : [])}
       />
-      <LoadedFigures query={agreement} skeleton={<Skeleton height={320} />}>
+      <LoadedFigures query={agreement} skeleton={<LoadingShape height={320} />}>
         {(report) => (
           <>
             <RefreshState />

@@ -1,4 +1,4 @@
-import { Anchor, Skeleton } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 
@@ -10,6 +10,7 @@ import { ExcerptLink } from "@/components/excerpt-link";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
@@ -141,7 +142,7 @@ export function ContestedPage() {
           </Anchor>
         </p>
       )}
-      <LoadedFigures query={contested} skeleton={<Skeleton height={320} />}>
+      <LoadedFigures query={contested} skeleton={<LoadingShape height={320} />}>
         {(found) => <Lists found={found} />}
       </LoadedFigures>
     </>

@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 
@@ -9,6 +8,7 @@ import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -156,7 +156,7 @@ export function RatingsPage() {
         How much labelers agree about each completion by itself, and with what researchers ranked or settled.
       </PageHeader>
       <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
-      <LoadedFigures query={ratings} skeleton={<Skeleton height={320} />}>
+      <LoadedFigures query={ratings} skeleton={<LoadingShape height={320} />}>
         {(report) =>
           report.num_rankings === 0 ? (
             <EmptyNote title="No sealed ranking fits">

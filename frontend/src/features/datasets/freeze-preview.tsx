@@ -1,9 +1,10 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 
 import type { SnapshotPreview } from "@/api/training-types";
 import { formatCount } from "@/components/formats";
+import { LoadingShape } from "@/components/loading-shape";
 import { ProblemNote } from "@/components/problem-note";
 
 import { countsInWords, requestOf, unreadyBecause } from "./freeze-form";
@@ -48,7 +49,7 @@ export function FreezePreview({ form }: { form: FreezeForm }) {
   return (
     <aside className={classes.preview} aria-label="What would be frozen">
       <h2>Now this would freeze</h2>
-      {canCount && preview.isPending && <Skeleton height={120} mb="md" />}
+      {canCount && preview.isPending && <LoadingShape height={120} mb="md" />}
       {preview.isError && <ProblemNote error={preview.error} title="It cannot be counted" />}
       {preview.data && <Counts preview={preview.data} isStale={preview.isPlaceholderData} />}
       {freeze.isError && <ProblemNote error={freeze.error} title="Nothing was frozen" />}

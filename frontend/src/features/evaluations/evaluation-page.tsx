@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 
@@ -18,6 +17,7 @@ import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatDateTime } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
+import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
@@ -118,7 +118,7 @@ export function EvaluationPage() {
             className={found.isPlaceholderData ? classes.stale : undefined}
             aria-busy={found.isPlaceholderData}
           >
-            {found.isPlaceholderData ? <Skeleton height={320} /> : <Results detail={detail} />}
+            {found.isPlaceholderData ? <LoadingShape height={320} /> : <Results detail={detail} />}
           </div>
           {isAdmin && <MorePrompts evaluationId={evaluationId} />}
         </>

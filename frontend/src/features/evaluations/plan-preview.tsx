@@ -1,8 +1,9 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 
 import type { EvaluationPlan } from "@/api/research-types";
+import { LoadingShape } from "@/components/loading-shape";
 import { ProblemNote } from "@/components/problem-note";
 
 import { planRequestOf, uncountableBecause, unreadyBecause } from "./evaluation-form";
@@ -16,7 +17,7 @@ const PREVIEW_AFTER_MS = 400;
 /** The server's count; nothing while there is nothing to count. */
 function Counted({ plan, isStale, error }: { plan?: EvaluationPlan; isStale: boolean; error: unknown }) {
   if (error) return <ProblemNote error={error} title="It cannot be counted" />;
-  if (!plan) return <Skeleton height={120} mb="md" />;
+  if (!plan) return <LoadingShape height={120} mb="md" />;
   return (
     <div className={isStale ? classes.stale : undefined} aria-busy={isStale}>
       <PlanReport plan={plan} />

@@ -1,9 +1,9 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import type { Overview } from "@/api/research-types";
 import { formatCount } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
+import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
 
 import classes from "./home.module.css";
@@ -44,7 +44,7 @@ export function ResearchHomePage() {
     <>
       <PageHeader title="Overview" />
       <WorkerNote />
-      <Loaded query={overview} skeleton={<Skeleton height={76} mb="xl" />}>
+      <Loaded query={overview} skeleton={<LoadingShape height={76} mb="xl" />}>
         {(counts) => <Counts overview={counts} />}
       </Loaded>
       <LoopRow overview={overview.data} />

@@ -1,10 +1,10 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import type { LabelerQualityReport } from "@/api/research-types";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount } from "@/components/formats";
 import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -94,7 +94,7 @@ export function LabelersPage() {
         // A version belongs to its project.
         onFilter={(name, value) => setFilter(name, value, name === "project" ? ["instructions"] : [])}
       />
-      <LoadedFigures query={quality} skeleton={<Skeleton height={320} />}>
+      <LoadedFigures query={quality} skeleton={<LoadingShape height={320} />}>
         {(report) => (
           <Labelers
             report={report}

@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
@@ -6,6 +5,7 @@ import { sentenceFor } from "@/api/errors";
 import type { ModelName, ModelVersionDetail, UsedSnapshot } from "@/api/training-types";
 import { MODEL_KIND_WORDS, STAGE_WORDS, labelOf } from "@/api/words";
 import { countOf, formatDate, shortHash } from "@/components/formats";
+import { LoadingShape } from "@/components/loading-shape";
 
 import classes from "./lineage.module.css";
 import { modelVersionQuery } from "./model-queries";
@@ -64,7 +64,7 @@ function AncestorNode({ role, ancestor, depth }: { role: string; ancestor: Model
         {ancestor.name}
       </Link>{" "}
       <span className={classes.facts}>{MODEL_KIND_WORDS[ancestor.kind]}</span>
-      {isNear && model.isPending && <Skeleton height={12} width="16rem" mt={6} />}
+      {isNear && model.isPending && <LoadingShape height={12} width="16rem" mt={6} />}
       {model.isError && <div className={classes.facts}>{sentenceFor(model.error)}</div>}
       {model.data && <Made model={model.data} depth={depth} />}
     </li>

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Skeleton } from "@mantine/core";
+import { Anchor, Button, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
@@ -8,6 +8,7 @@ import type { ModelVersionDetail, Promotion, Promotions } from "@/api/training-t
 import { VERSION_STAGE_WORDS } from "@/api/words";
 import { formatDateTime } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
+import { LoadingShape } from "@/components/loading-shape";
 import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
 
@@ -132,7 +133,7 @@ export function PromotionsSection({ model }: { model: ModelVersionDetail }) {
       isSheet
       actions={promotions.data && <Actions model={model} promotions={promotions.data} />}
     >
-      <Loaded query={promotions} skeleton={<Skeleton height={48} />}>
+      <Loaded query={promotions} skeleton={<LoadingShape height={48} />}>
         {(found) => <History promotions={found} />}
       </Loaded>
     </Section>

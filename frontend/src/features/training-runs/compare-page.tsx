@@ -1,4 +1,4 @@
-import { Checkbox, Skeleton } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { useQueries } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "react-router";
@@ -11,6 +11,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { LinkButton } from "@/components/link-button";
+import { LoadingShape } from "@/components/loading-shape";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { QueryProblem } from "@/components/query-problem";
@@ -114,7 +115,7 @@ function Charts({ charts }: { charts: MetricChart[] }) {
   const [smoothing, setSmoothing] = useState(0);
   return (
     <Section title="Curves" actions={<Smoothing percent={smoothing} onChange={setSmoothing} />}>
-      <Suspense fallback={<Skeleton height={220} />}>
+      <Suspense fallback={<LoadingShape height={220} />}>
         <div className={pageClasses.curves}>
           {charts.map(({ title, unit, series, band, metrics }) => (
             <LineChart
@@ -140,7 +141,7 @@ function OverlaidCurves({ runs }: { runs: Run[] }) {
   const queries = [...figures, ...glossaries];
   const failed = queries.find(hasNothing);
   if (failed) return <QueryProblem error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (queries.some((query) => query.isPending)) return <Skeleton height={220} />;
+  if (queries.some((query) => query.isPending)) return <LoadingShape height={220} />;
   const charts = comparingCharts(
     figures.map(({ data }, index) => ({ name: letterOf(index), points: data?.points ?? [] })),
     glossaries.flatMap(({ data }) => data?.steps ?? []),

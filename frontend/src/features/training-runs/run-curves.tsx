@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 
@@ -6,6 +5,7 @@ import { glossaryQuery, isLive } from "@/api/runs";
 import type { Run } from "@/api/training-types";
 import { EmptyNote } from "@/components/empty-note";
 import { Loaded } from "@/components/loaded";
+import { LoadingShape } from "@/components/loading-shape";
 import { Section } from "@/components/section";
 
 import { chartsOf, definitionOf } from "./metric-groups";
@@ -70,10 +70,10 @@ export function RunCurves({ run }: { run: Run }) {
       title="Curves"
       actions={charts.length > 0 && <Smoothing percent={smoothing} onChange={setSmoothing} />}
     >
-      <Loaded query={metrics} skeleton={<Skeleton height={220} />}>
+      <Loaded query={metrics} skeleton={<LoadingShape height={220} />}>
         {() =>
           glossary.isPending ? (
-            <Skeleton height={220} />
+            <LoadingShape height={220} />
           ) : charts.length === 0 ? (
             <EmptyNote title="No step is recorded yet">
               {isLive(run.state)
@@ -81,7 +81,7 @@ export function RunCurves({ run }: { run: Run }) {
                 : "This run ended before its first step."}
             </EmptyNote>
           ) : (
-            <Suspense fallback={<Skeleton height={220} />}>
+            <Suspense fallback={<LoadingShape height={220} />}>
               <div className={classes.curves}>
                 {charts.map((chart) => (
                   <Curve key={chart.title} chart={chart} smoothing={smoothing / 100} />

@@ -1,4 +1,4 @@
-import { Anchor, Skeleton, VisuallyHidden } from "@mantine/core";
+import { Anchor, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
@@ -7,6 +7,7 @@ import { api, bodyOf } from "@/api/client";
 import type { Run, RunLineage } from "@/api/training-types";
 import { labelOf, MODEL_KIND_WORDS, SNAPSHOT_KIND_WORDS, STAGE_WORDS } from "@/api/words";
 import { Loaded } from "@/components/loaded";
+import { LoadingShape } from "@/components/loading-shape";
 import { Section } from "@/components/section";
 
 import { roleWords } from "./launch-choices";
@@ -127,7 +128,7 @@ export function RunLineageGraph({ run }: { run: Run }) {
   });
   return (
     <Section title="Lineage">
-      <Loaded query={lineage} skeleton={<Skeleton height={170} />}>
+      <Loaded query={lineage} skeleton={<LoadingShape height={170} />}>
         {(found) => (
           <>
             <Graph lineage={found} run={run} />

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
@@ -6,6 +6,7 @@ import { isLive } from "@/api/runs";
 import type { Run } from "@/api/training-types";
 import { EmptyNote } from "@/components/empty-note";
 import { Loaded } from "@/components/loaded";
+import { LoadingShape } from "@/components/loading-shape";
 import { Section } from "@/components/section";
 
 import { runLogQuery } from "./run-log";
@@ -71,7 +72,7 @@ export function RunLogView({ run }: { run: Run }) {
         )
       }
     >
-      <Loaded query={log} skeleton={<Skeleton height={120} />}>
+      <Loaded query={log} skeleton={<LoadingShape height={120} />}>
         {(known) =>
           known.text === "" ? (
             <EmptyNote

@@ -1,4 +1,4 @@
-import { Skeleton, Switch } from "@mantine/core";
+import { Switch } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { memo, useEffect, useMemo, useState } from "react";
 
@@ -8,6 +8,7 @@ import { ClippedText } from "@/components/clipped-text";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
+import { LoadingShape } from "@/components/loading-shape";
 import { ReadText } from "@/components/read-text";
 import { Section } from "@/components/section";
 import { TextDiff } from "@/components/text-diff";
@@ -234,7 +235,7 @@ export function RunSamples({ run }: { run: Run }) {
   if (!isWriting) return null;
   return (
     <Section title="Samples">
-      <Loaded query={samples} skeleton={<Skeleton height={260} />}>
+      <Loaded query={samples} skeleton={<LoadingShape height={260} />}>
         {(known) =>
           known.samples.length === 0 ? (
             <NoSamples run={run} reason={known.reason} />

@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { catalogueQuery } from "@/api/labeling";
@@ -9,6 +8,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
 import { useAddressFilters } from "@/components/use-address-filters";
 
@@ -97,7 +97,7 @@ export function WinRatesPage() {
         Which model's completions people ranked above which. Only sealed rankings count.
       </PageHeader>
       <Choices filters={filters} found={leaderboard.data} onFilter={setFilter} />
-      <LoadedFigures query={leaderboard} skeleton={<Skeleton height={320} />}>
+      <LoadedFigures query={leaderboard} skeleton={<LoadingShape height={320} />}>
         {(found) => <Figures found={found} filters={filters} onFilter={setFilter} />}
       </LoadedFigures>
     </>

@@ -1,10 +1,11 @@
-import { Button, Group, NativeSelect, Radio, Stack, Text, Textarea } from "@mantine/core";
+import { NativeSelect, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
 import { ApiError } from "@/api/errors";
 import type { ModelVersionDetail, PromotionRequest, Promotions } from "@/api/training-types";
 import { VERSION_STAGE_WORDS } from "@/api/words";
+import { DialogFoot } from "@/components/dialog-foot";
 import { Modal } from "@/components/dialogs";
 import { ProblemNote } from "@/components/problem-note";
 
@@ -146,24 +147,7 @@ function PromoteForm({
           error={fields.override_reason?.join(" ")}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {blocked && (
-          <Text size="sm" c="dimmed" ta="end" id="promotion-blocked">
-            {blocked}
-          </Text>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button
-            type="submit"
-            disabled={blocked !== null}
-            aria-describedby={blocked ? "promotion-blocked" : undefined}
-            loading={promote.isPending}
-          >
-            Promote
-          </Button>
-        </Group>
+        <DialogFoot action="Promote" blocked={blocked} isPending={promote.isPending} onLeave={onClose} />
       </Stack>
     </form>
   );

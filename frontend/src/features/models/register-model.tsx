@@ -1,21 +1,27 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Modal, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
 import { ApiError } from "@/api/errors";
+import { DialogFoot } from "@/components/dialog-foot";
 import { ProblemNote } from "@/components/problem-note";
 
 import { useRegisterModel } from "./model-queries";
 import type { LocalModel } from "./model-queries";
 
 const SHOWN_FIELDS = ["name", "path", "licence", "source"];
+const NEEDED = [
+  { name: "path", words: "the folder" },
+  { name: "name", words: "the name" },
+  { name: "licence", words: "the licence" },
+] as const;
 const NOTHING: LocalModel = { name: "", path: "", licence: "", source: "" };
 
 function RegisterForm({ onClose }: { onClose: () => void }) {
   const [model, setModel] = useState(NOTHING);
   const register = useRegisterModel();
   const fields = register.error instanceof ApiError ? register.error.fields : {};
-  const isComplete = [model.path, model.name, model.licence].every((value) => value.trim() !== "");
+  const missing = NEEDED.find(({ name }) => model[name].trim() === "");
 
   function field(name: keyof LocalModel) {
     return {
@@ -59,14 +65,12 @@ function RegisterForm({ onClose }: { onClose: () => void }) {
           maxLength={300}
           {...field("source")}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button type="submit" disabled={!isComplete} loading={register.isPending}>
-            Register
-          </Button>
-        </Group>
+        <DialogFoot
+          action="Register"
+          blocked={missing === undefined ? null : `Still to fill in: ${missing.words}.`}
+          isPending={register.isPending}
+          onLeave={onClose}
+        />
       </Stack>
     </form>
   );

@@ -1,8 +1,9 @@
-import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
 import type { ModelVersionDetail } from "@/api/training-types";
+import { DialogFoot } from "@/components/dialog-foot";
 import { Modal } from "@/components/dialogs";
 import { ProblemNote } from "@/components/problem-note";
 
@@ -11,7 +12,6 @@ import { usePromote } from "./model-queries";
 function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; earlier: string; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const rollBack = usePromote(model.id);
-  const isBlocked = reason.trim() === "";
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
@@ -36,24 +36,12 @@ function RollBackForm({ model, earlier, onClose }: { model: ModelVersionDetail; 
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {isBlocked && (
-          <Text size="sm" c="dimmed" ta="end" id="roll-back-blocked">
-            A reason is needed.
-          </Text>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button
-            type="submit"
-            disabled={isBlocked}
-            aria-describedby={isBlocked ? "roll-back-blocked" : undefined}
-            loading={rollBack.isPending}
-          >
-            Roll back
-          </Button>
-        </Group>
+        <DialogFoot
+          action="Roll back"
+          blocked={reason.trim() === "" ? "A reason is needed." : null}
+          isPending={rollBack.isPending}
+          onLeave={onClose}
+        />
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
+import { Checkbox, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
 import { ApiError } from "@/api/errors";
 import type { Person } from "@/api/research-types";
+import { DialogFoot } from "@/components/dialog-foot";
 import { ProblemNote } from "@/components/problem-note";
 
 import { useChangePerson } from "./people-queries";
@@ -50,19 +51,13 @@ function ChangeForm({ person, onClose }: { person: Person; onClose: () => void }
             ))}
           </div>
         )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button
-            type="submit"
-            color={wanted.is_active === false ? "red" : undefined}
-            disabled={Object.keys(wanted).length === 0}
-            loading={save.isPending}
-          >
-            Confirm the change
-          </Button>
-        </Group>
+        <DialogFoot
+          action="Confirm the change"
+          blocked={Object.keys(wanted).length === 0 ? "Nothing is changed yet." : null}
+          isPending={save.isPending}
+          color={wanted.is_active === false ? "red" : undefined}
+          onLeave={onClose}
+        />
       </Stack>
     </form>
   );

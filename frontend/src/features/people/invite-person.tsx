@@ -1,10 +1,11 @@
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
 import { ApiError } from "@/api/errors";
 import type { NewInvitation } from "@/api/research-types";
+import { DialogFoot } from "@/components/dialog-foot";
 import { formatDateTime } from "@/components/formats";
 import { OneTimeSecret } from "@/components/one-time-secret";
 import { ProblemNote } from "@/components/problem-note";
@@ -116,14 +117,12 @@ function InviteForm({ onClose }: { onClose: () => void }) {
           />
         )}
         <ProfileFields value={invitation} messages={messages} hasSkills={false} onChange={change} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button type="submit" disabled={invitation.email.trim() === ""} loading={invite.isPending}>
-            Make the link
-          </Button>
-        </Group>
+        <DialogFoot
+          action="Make the link"
+          blocked={invitation.email.trim() === "" ? "An email address is needed." : null}
+          isPending={invite.isPending}
+          onLeave={onClose}
+        />
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, NumberInput, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Modal, NumberInput, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
 
 import { ApiError } from "@/api/errors";
 import type { NewApiToken } from "@/api/research-types";
+import { DialogFoot } from "@/components/dialog-foot";
 import { formatDate } from "@/components/formats";
 import { OneTimeSecret } from "@/components/one-time-secret";
 import { ProblemNote } from "@/components/problem-note";
@@ -62,6 +63,11 @@ function TokenFields({
   );
 }
 
+function blockedBecause({ name, scopes }: NewApiToken): string | null {
+  if (name.trim() === "") return "A name is needed.";
+  return scopes.length === 0 ? "It has to be allowed something." : null;
+}
+
 function TokenForm({ onClose }: { onClose: () => void }) {
   const [token, setToken] = useState(NEW);
   const make = useMakeToken();
@@ -90,18 +96,12 @@ function TokenForm({ onClose }: { onClose: () => void }) {
           error={make.error}
           onChange={(part) => setToken((before) => ({ ...before, ...part }))}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button
-            type="submit"
-            disabled={token.name.trim() === "" || token.scopes.length === 0}
-            loading={make.isPending}
-          >
-            Make the token
-          </Button>
-        </Group>
+        <DialogFoot
+          action="Make the token"
+          blocked={blockedBecause(token)}
+          isPending={make.isPending}
+          onLeave={onClose}
+        />
       </Stack>
     </form>
   );

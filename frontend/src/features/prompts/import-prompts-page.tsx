@@ -1,4 +1,4 @@
-import { Button, Checkbox, NativeSelect, NumberInput, Stack } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, NumberInput, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
@@ -53,6 +53,32 @@ export interface ImportBegun {
   file: File | null;
   cap: number;
   capBy: CapBy;
+}
+
+function blockedBecause(file: File | null): string | null {
+  if (file === null) return "Choose a file first.";
+  return file.size === 0 ? "This file is empty." : null;
+}
+
+function BeginButton({ file, isDryRun, isPending }: { file: File | null; isDryRun: boolean; isPending: boolean }) {
+  const blocked = blockedBecause(file);
+  return (
+    <>
+      <Button
+        type="submit"
+        disabled={blocked !== null}
+        aria-describedby={blocked === null ? undefined : "import-blocked"}
+        loading={isPending}
+      >
+        {isDryRun ? "Try the import" : "Import for good"}
+      </Button>
+      {blocked !== null && (
+        <Text id="import-blocked" size="sm" c="dimmed" mt={4}>
+          {blocked}
+        </Text>
+      )}
+    </>
+  );
 }
 
 /** Begins an import: a file, whether it is only tried, and how many prompts of one key pass. */
@@ -123,9 +149,7 @@ export function ImportPromptsPage() {
           </div>
           {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
           <div>
-            <Button type="submit" disabled={!file || file.size === 0} loading={open.isPending}>
-              {isDryRun ? "Try the import" : "Import for good"}
-            </Button>
+            <BeginButton file={file} isDryRun={isDryRun} isPending={open.isPending} />
           </div>
         </Stack>
       </form>

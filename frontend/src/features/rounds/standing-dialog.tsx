@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SyntheticEvent } from "react";
@@ -7,6 +7,7 @@ import { ApiError } from "@/api/errors";
 import { modelVersionsQuery } from "@/api/model-versions";
 import type { ModelVersion } from "@/api/training-types";
 import { MODEL_KIND_WORDS } from "@/api/words";
+import { DialogFoot } from "@/components/dialog-foot";
 import { Modal } from "@/components/dialogs";
 import { Loaded } from "@/components/loaded";
 import { ProblemNote } from "@/components/problem-note";
@@ -17,6 +18,11 @@ import { useStandingCommand } from "./standing-queries";
 const SHOWN_FIELDS = ["name", "start", "min_rankings"];
 // A reward model goes on with its own head; the others begin a new one.
 const KINDS: ModelVersion["kind"][] = ["reward_model", "sft", "policy", "base"];
+
+function blockedBecause(name: string, start: string): string | null {
+  if (start === "") return "There is no model to start from yet.";
+  return name.trim() === "" ? "A name is needed." : null;
+}
 
 function StandingForm({ models, onClose }: { models: ModelVersion[]; onClose: () => void }) {
   const starts = KINDS.flatMap((kind) => models.filter((model) => model.kind === kind));
@@ -77,14 +83,12 @@ function StandingForm({ models, onClose }: { models: ModelVersion[]; onClose: ()
           checked={simulated}
           onChange={(event) => setSimulated(event.currentTarget.checked)}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button type="submit" disabled={name.trim() === "" || start === ""} loading={command.isPending}>
-            Keep it up to date
-          </Button>
-        </Group>
+        <DialogFoot
+          action="Keep it up to date"
+          blocked={blockedBecause(name, start)}
+          isPending={command.isPending}
+          onLeave={onClose}
+        />
       </Stack>
     </form>
   );

@@ -1,11 +1,13 @@
-import { Button, Group, TextInput } from "@mantine/core";
+import { Button, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { SyntheticEvent } from "react";
 import { useNavigate } from "react-router";
 
 import { stagesQuery } from "@/api/runs";
 import type { HyperparameterField, Run } from "@/api/training-types";
+import { DialogFoot } from "@/components/dialog-foot";
 import { Modal } from "@/components/dialogs";
 import { ProblemNote } from "@/components/problem-note";
 
@@ -21,6 +23,11 @@ function fieldsOf(run: Run, fields: HyperparameterField[]): HyperparameterField[
     .map((field) => ({ ...field, default: run.hyperparameters[field.name] ?? field.default }));
 }
 
+function blockedBecause(problems: Record<string, string>): string | null {
+  const [name] = Object.keys(problems);
+  return name === undefined ? null : `${name} cannot be used as typed.`;
+}
+
 /** Retries a run as it was, or with another limit or memory budget: nothing else may change. */
 export function RetryButton({ run }: { run: Run }) {
   const retry = useRetry(run.id);
@@ -33,6 +40,13 @@ export function RetryButton({ run }: { run: Run }) {
   const problems = problemsOf(fields, typed);
   const refused = fieldMessages(refusedFields(retry.error), "hyperparameters");
 
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    retry.mutate(overridesOf(fields, typed), {
+      onSuccess: (fresh) => void navigate(`/runs/${fresh.id}`),
+    });
+  }
+
   return (
     <>
       <Button variant="default" onClick={dialog.open}>
@@ -44,39 +58,33 @@ export function RetryButton({ run }: { run: Run }) {
           is left (a run that was cancelled at work leaves none), so only what decides nothing of what
           is learned may change.
         </p>
-        {fields.map((field) => (
-          <TextInput
-            key={field.name}
-            mt="sm"
-            label={field.name}
-            description={field.help}
-            inputMode="decimal"
-            autoComplete="off"
-            value={typed[field.name] ?? textOf(field.default)}
-            error={problems[field.name] ?? refused[field.name]}
-            onChange={(event) => {
-              const text = event.currentTarget.value;
-              setTyped((before) => ({ ...before, [field.name]: text }));
-            }}
-          />
-        ))}
-        {retry.isError && <ProblemNote error={retry.error} title="The retry was not requested" />}
-        <Group justify="flex-end" mt="lg">
-          <Button variant="default" onClick={dialog.close}>
-            Not now
-          </Button>
-          <Button
-            loading={retry.isPending}
-            disabled={Object.keys(problems).length > 0}
-            onClick={() =>
-              retry.mutate(overridesOf(fields, typed), {
-                onSuccess: (fresh) => void navigate(`/runs/${fresh.id}`),
-              })
-            }
-          >
-            Retry the run
-          </Button>
-        </Group>
+        <form onSubmit={submit}>
+          {fields.map((field) => (
+            <TextInput
+              key={field.name}
+              mt="sm"
+              label={field.name}
+              description={field.help}
+              inputMode="decimal"
+              autoComplete="off"
+              value={typed[field.name] ?? textOf(field.default)}
+              error={problems[field.name] ?? refused[field.name]}
+              onChange={(event) => {
+                const text = event.currentTarget.value;
+                setTyped((before) => ({ ...before, [field.name]: text }));
+              }}
+            />
+          ))}
+          {retry.isError && <ProblemNote error={retry.error} title="The retry was not requested" />}
+          <Stack mt="lg">
+            <DialogFoot
+              action="Retry the run"
+              blocked={blockedBecause(problems)}
+              isPending={retry.isPending}
+              onLeave={dialog.close}
+            />
+          </Stack>
+        </form>
       </Modal>
     </>
   );

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer } from "@/testing/server";
-import { run } from "@/testing/training";
+import { run, stages } from "@/testing/training";
 
 const other = {
   ...run,
@@ -23,6 +23,7 @@ beforeEach(() => {
     .on("GET /api/runs/", { body: { results: [run, other], next: null } })
     .on("GET /api/runs/requesters/", { body: [{ id: 2, display_name: "Ruth Adler" }] })
     .on("GET /api/gpu-slots/", { body: [] })
+    .on("GET /api/runs/stages/", { body: stages })
     .on(`GET /api/runs/stages/${run.stage}/glossary/`, { body: { steps: [], report: [] } });
   for (const one of [run, other]) {
     server

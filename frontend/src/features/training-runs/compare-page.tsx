@@ -1,10 +1,10 @@
 import { Checkbox } from "@mantine/core";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
 import { accuracyRows } from "@/api/report";
-import { glossaryQuery, isLive } from "@/api/runs";
+import { glossaryQuery, isLive, stagesQuery } from "@/api/runs";
 import type { Run } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
@@ -159,6 +159,7 @@ function accuracyOf({ report }: Run): string {
 }
 
 function Comparison({ runs }: { runs: Run[] }) {
+  const stages = useQuery(stagesQuery);
   const accuracies = runs.map(accuracyOf);
   const results = [
     ...(accuracies.some((text) => text !== "")
@@ -184,7 +185,7 @@ function Comparison({ runs }: { runs: Run[] }) {
         title="Hyperparameters"
         what="Hyperparameter"
         note="Marked values differ from the defaults of their stage."
-        rows={comparedHyperparameters(runs)}
+        rows={comparedHyperparameters(runs, stages.data ?? [])}
         runs={runs}
       />
       <ComparedTable title="Results" what="Figure" rows={results} runs={runs} />

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { MetricsPoint } from "@/api/training-types";
-import { metric, run } from "@/testing/training";
+import { metric, run, stages } from "@/testing/training";
 
 import {
   comparedFacts,
@@ -54,18 +54,21 @@ test("each figure has a chart in which every run keeps its place, with or withou
   expect(charts[1]?.band).toEqual({ low: 0.6, high: null });
 });
 
-test("hyperparameters that differ come first, and say which was changed", () => {
-  const rows = comparedHyperparameters([
-    { ...run, hyperparameters: { batch_size: 64, learning_rate: 9e-6 }, changed: [] },
-    { ...other, hyperparameters: { batch_size: 64, learning_rate: 1e-5, epochs: 1 }, changed: ["learning_rate"] },
-  ]);
+test("hyperparameters that differ come first, in the order of their stage, and say which was changed", () => {
+  const rows = comparedHyperparameters(
+    [
+      { ...run, hyperparameters: { batch_size: 64, learning_rate: 9e-6 }, changed: [] },
+      { ...other, hyperparameters: { batch_size: 64, learning_rate: 1e-5, epochs: 1 }, changed: ["learning_rate"] },
+    ],
+    stages,
+  );
 
   expect(rows.map(({ name, values, isDifferent }) => [name, values, isDifferent])).toEqual([
-    ["learning_rate", ["9e-6", "1e-5"], true],
     ["epochs", ["", "1"], true],
+    ["learning_rate", ["9e-6", "1e-5"], true],
     ["batch_size", ["64", "64"], false],
   ]);
-  expect(rows[0]?.isChanged).toEqual([false, true]);
+  expect(rows[1]?.isChanged).toEqual([false, true]);
 });
 
 test("seeds, inputs and reported figures stand beside each other", () => {

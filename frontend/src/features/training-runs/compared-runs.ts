@@ -1,5 +1,5 @@
 import { singleFigures } from "@/api/report";
-import type { MetricsPoint, Run, StageMetric } from "@/api/training-types";
+import type { MetricsPoint, Run, StageDescription, StageMetric } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS, shortRevision } from "@/api/words";
 import type { Series } from "@/components/curves";
 import { formatCount, formatMeasure } from "@/components/formats";
@@ -86,9 +86,18 @@ function namesIn(trees: Record<string, unknown>[]): string[] {
   return [...new Set(trees.flatMap((tree) => Object.keys(tree)))];
 }
 
+/** In the order in which their stages describe them, and a run's page lists them. */
+function hyperparametersOf(runs: Run[], described: StageDescription[]): string[] {
+  const used = namesIn(runs.map(({ hyperparameters }) => hyperparameters));
+  const known = described
+    .filter(({ stage }) => runs.some((run) => run.stage === stage))
+    .flatMap(({ hyperparameters }) => hyperparameters.map(({ name }) => name));
+  return [...new Set([...known.filter((name) => used.includes(name)), ...used])];
+}
+
 /** Every hyperparameter of any of the runs, those that differ first. */
-export function comparedHyperparameters(runs: Run[]): Compared[] {
-  const rows = namesIn(runs.map(({ hyperparameters }) => hyperparameters)).map((name) =>
+export function comparedHyperparameters(runs: Run[], described: StageDescription[]): Compared[] {
+  const rows = hyperparametersOf(runs, described).map((name) =>
     compared(
       name,
       runs.map(({ hyperparameters }) => {

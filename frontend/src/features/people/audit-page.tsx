@@ -27,6 +27,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   invitation: "Invitation",
   apitoken: "API token",
   project: "Project",
+  prompt: "Prompt",
   screening: "Screening",
   consentversion: "Consent",
   modelversion: "Model",
@@ -46,10 +47,15 @@ function auditQuery(filters: Filters) {
   );
 }
 
+/** `prompt.labelers_asked`, as some are stored, is "Labelers asked": of what stands beside it. */
+function deedOf(action: string): string {
+  return labelOf(action.slice(action.indexOf(".") + 1));
+}
+
 const COLUMNS: Column<AuditEntry>[] = [
   { key: "at", header: "When", isOneLine: true, cell: ({ created_at: at }) => formatDateTime(at) },
   { key: "actor", header: "Who", isRowHeader: true, cell: ({ actor_name: name }) => name },
-  { key: "action", header: "Did what", cell: ({ action }) => labelOf(action) },
+  { key: "action", header: "Did what", cell: ({ action }) => deedOf(action) },
   {
     key: "subject",
     header: "To what",

@@ -15,8 +15,8 @@ import { ToneBadge } from "@/components/tone-badge";
 import { textOf } from "./hyperparameter-form";
 import { SweepPanels } from "./sweep-panels";
 
-// A run that ended so has no figure, and will have none.
-const NEVER: ReadonlySet<RunState> = new Set(["failed", "cancelled"]);
+// A run that has ended without a figure will have none.
+const NEVER: ReadonlySet<RunState> = new Set(["succeeded", "failed", "cancelled"]);
 
 function columnsOf({ sweep: { parameter }, criterion }: SweepDetail): Column<SweepEntry>[] {
   return [

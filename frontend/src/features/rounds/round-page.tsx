@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
@@ -38,6 +38,7 @@ function SettingsSection({ round, command }: { round: Round; command: Command })
         <Button
           variant="default"
           disabled={!isChanged}
+          aria-describedby={isChanged ? undefined : "nothing-to-save"}
           loading={command.isPending}
           onClick={() =>
             command.mutate({
@@ -46,8 +47,13 @@ function SettingsSection({ round, command }: { round: Round; command: Command })
             })
           }
         >
-          Keep
+          Save the settings
         </Button>
+        {!isChanged && (
+          <Text id="nothing-to-save" size="sm" c="dimmed">
+            Nothing is changed yet.
+          </Text>
+        )}
       </Group>
     </Section>
   );

@@ -160,7 +160,7 @@ test("steps are told to begin by themselves", async () => {
 
   await user.click(await screen.findByRole("checkbox", { name: "Reward model" }));
   await user.click(screen.getByRole("checkbox", { name: "Rankings" }));
-  await user.click(screen.getByRole("button", { name: "Keep" }));
+  await user.click(screen.getByRole("button", { name: "Save the settings" }));
 
   await expect
     .poll(() => server.sent(`PUT ${address}settings/`)[0]?.body)

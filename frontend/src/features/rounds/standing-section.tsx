@@ -62,6 +62,7 @@ function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
           {onSwitch ? (
             <Switch
               aria-label={`Keep ${standing.name} up to date`}
+              label={standing.is_on ? "On" : "Off"}
               checked={standing.is_on}
               onChange={(event) => onSwitch(standing, event.currentTarget.checked)}
             />

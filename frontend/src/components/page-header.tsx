@@ -2,6 +2,7 @@ import { Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
 
+import { KeptFocus } from "./kept-focus";
 import classes from "./page-header.module.css";
 
 /** A page's name, one line about it, and what can be done on it. */
@@ -16,12 +17,12 @@ export function PageHeader({
 }) {
   useDocumentTitle(`${title} - Concord`);
   return (
-    <div className={classes.header}>
+    <KeptFocus label={title} className={classes.header}>
       <div>
         <Title order={1}>{title}</Title>
         {children && <p className={classes.lead}>{children}</p>}
       </div>
       {actions && <div className={classes.actions}>{actions}</div>}
-    </div>
+    </KeptFocus>
   );
 }

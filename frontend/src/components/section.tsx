@@ -1,6 +1,7 @@
 import { useId } from "react";
 import type { ReactNode } from "react";
 
+import { KeptFocus } from "./kept-focus";
 import classes from "./section.module.css";
 
 /** A named part of a page. */
@@ -20,7 +21,7 @@ export function Section({
 }) {
   const headingId = useId();
   return (
-    <section className={classes.section} aria-labelledby={headingId}>
+    <KeptFocus as="section" className={classes.section} labelledBy={headingId}>
       <div className={classes.head}>
         <div>
           <h2 id={headingId}>{title}</h2>
@@ -29,6 +30,6 @@ export function Section({
         {actions}
       </div>
       {isSheet ? <div className={classes.sheet}>{children}</div> : children}
-    </section>
+    </KeptFocus>
   );
 }

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 
 import type { RoundDetail, RoundStep, StartedStep } from "@/api/training-types";
 import { countOf, formatCount } from "@/components/formats";
+import { KeptFocus } from "@/components/kept-focus";
 import { LinkButton } from "@/components/link-button";
 import { Moment } from "@/components/moment";
 import { ToneBadge } from "@/components/tone-badge";
@@ -165,9 +166,9 @@ export function RoundBoard({
       {detail.steps.map((step) => (
         <Step key={step.step} step={step} round={detail.round}>
           {isAdmin && (
-            <div className={classes.act}>
+            <KeptFocus label={STEP_WORDS[step.step].label} className={classes.act}>
               <StartButton step={step} policySource={policySource} isPending={isPending} onStart={onStart} />
-            </div>
+            </KeptFocus>
           )}
         </Step>
       ))}

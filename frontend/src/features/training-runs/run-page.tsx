@@ -76,7 +76,7 @@ function State({ run }: { run: Run }) {
   return (
     <Section title="State" isSheet>
       <div className={classes.lines}>
-        <div className={classes.state}>
+        <div className={classes.state} role="status">
           <ToneBadge {...RUN_STATE_WORDS[run.state]} />
           {[whereItIs(run), wishInWords(run)]
             .filter((words) => words !== "")

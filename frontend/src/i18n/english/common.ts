@@ -22,6 +22,7 @@ export const common = {
   },
   loading: "Loading",
   more: "Show more",
+  endOfList: "End of the list",
   copy: "Copy",
   copied: "Copied",
   reason: "Reason",

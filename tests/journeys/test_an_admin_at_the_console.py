@@ -39,8 +39,8 @@ def tiny_model(db, tmp_path):
 def rankings(cast: Cast):
     project = make_ranking_project(k=4)
     for number in range(24):
-        split = "validation" if number % 8 == 0 else "train"
-        prompt = make_prompt(f"What is the capital of France? Version {number}.", split=split)
+        # None is held out, so that a promotion has nothing to stand on but its reason.
+        prompt = make_prompt(f"What is the capital of France? Version {number}.", split="train")
         task = make_task(project, prompt, make_completions(prompt, texts=TEXTS))
         make_ranking(task, cast.otto, [2, 1, 3, 4])
     return freeze_rankings(by=cast.ada, name="Week 12", query=SnapshotQuery())
@@ -51,6 +51,7 @@ def launch(admin: Page, name: str, changes: dict[str, str]) -> None:
     admin.get_by_role("textbox", name="Name (optional)").fill(name)
     for field, value in changes.items():
         admin.get_by_role("textbox", name=field, exact=True).fill(value)
+        expect(admin.get_by_role("group", name=f"{field}, changed")).to_be_visible()
     admin.get_by_role("button", name="Request the run").click()
     expect(admin.get_by_role("heading", name=name)).to_be_visible()
 
@@ -72,6 +73,10 @@ def test_an_admin_launches_watches_pauses_compares_and_promotes(
     # A long one, with one value changed more, that is paused and goes on.
     launch(admin, "Many epochs", {"batch_size": "1", "epochs": MANY_EPOCHS})
     watched = admin.url
+    progress = admin.get_by_role("progressbar", name="Progress of Many epochs")
+    expect(progress).to_have_attribute(
+        "aria-valuetext", re.compile(r"^Step \d"), timeout=RUN_TIMEOUT_MS
+    )
     admin.get_by_role("button", name="Pause").click(timeout=RUN_TIMEOUT_MS)
     expect(admin.get_by_text("Paused", exact=True).first).to_be_visible(timeout=RUN_TIMEOUT_MS)
     admin.get_by_role("button", name="Resume").click()
@@ -96,17 +101,21 @@ def test_an_admin_launches_watches_pauses_compares_and_promotes(
     admin.get_by_role("button", name="Cancel the run").click()
     expect(admin.get_by_text("Cancelled", exact=True).first).to_be_visible(timeout=RUN_TIMEOUT_MS)
 
-    # Promoted with a reason, which the audit trail keeps.
+    # Promoted on no grounds but a reason, which the audit trail keeps (R87).
     version = ModelVersion.objects.get(kind="reward_model")
     admin.goto(f"/models/{version.pk}")
     admin.get_by_role("button", name="Promote").click()
     dialog = admin.get_by_role("dialog")
     dialog.get_by_role("radio", name="Current").check()
-    dialog.get_by_label(re.compile("^Reason")).fill("The first one we have.")
-    dialog.get_by_role("button", name="Promote").click()
+    promote = dialog.get_by_role("button", name="Promote")
+    expect(promote).to_be_disabled()
+    dialog.get_by_label("Reason for going without").fill("The first one we have.")
+    promote.click()
     expect(dialog).to_be_hidden()
-    expect(admin.get_by_role("listitem").filter(has_text="The first one we have.")).to_be_visible()
-    assert Promotion.objects.get().stage == "current"
+    words = "Without an evaluation: The first one we have."
+    expect(admin.get_by_role("listitem").filter(has_text=words)).to_be_visible()
+    promotion = Promotion.objects.get()
+    assert (promotion.stage, promotion.evidence) == ("current", None)
 
     admin.get_by_role("link", name="Audit trail").click()
     row = admin.get_by_role("row").filter(has_text="Promote model version")

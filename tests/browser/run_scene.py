@@ -106,6 +106,26 @@ def scenes(ada: str) -> list[Scene]:
                 ("running", "stopping", RUNNER, "pause"),
             ),
         ),
+        Scene(
+            "cancelling",
+            "stopping",
+            71,
+            {"cancel_requested_at": timezone.now()},
+            (
+                ("running", "running", ada, "cancel requested"),
+                ("running", "stopping", RUNNER, "cancel"),
+            ),
+        ),
+        Scene(
+            "killing",
+            "stopping",
+            71,
+            {"cancel_requested_at": timezone.now(), "kill_requested_at": timezone.now()},
+            (
+                ("running", "running", ada, "kill requested"),
+                ("running", "stopping", RUNNER, "kill"),
+            ),
+        ),
         Scene("paused", "paused", 72, {}, (("stopping", "paused", RUNNER, "stopped"),), "stopped"),
         Scene(
             "lost",

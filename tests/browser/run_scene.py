@@ -86,6 +86,29 @@ def no_worker() -> None:
     GpuSlot.objects.update(last_seen=timezone.now() - timedelta(minutes=4))
 
 
+def stopping(ada: str) -> list[Scene]:
+    """A run that was asked to pause, to end at its next step, or to be killed."""
+    now = timezone.now()
+    asked = (
+        ("pausing", "pause", {"pause_requested_at": now}),
+        ("cancelling", "cancel", {"cancel_requested_at": now}),
+        ("killing", "kill", {"cancel_requested_at": now, "kill_requested_at": now}),
+    )
+    return [
+        Scene(
+            name,
+            "stopping",
+            71,
+            fields,
+            (
+                ("running", "running", ada, f"{what} requested"),
+                ("running", "stopping", RUNNER, what),
+            ),
+        )
+        for name, what, fields in asked
+    ]
+
+
 def scenes(ada: str) -> list[Scene]:
     """``ada`` is how events name the admin."""
     lost = "The runner's heartbeats stopped."
@@ -96,36 +119,7 @@ def scenes(ada: str) -> list[Scene]:
         Scene("starting", "claimed"),
         Scene("running", "running", 71),
         Scene("stalled", "running", 70),
-        Scene(
-            "pausing",
-            "stopping",
-            71,
-            {"pause_requested_at": timezone.now()},
-            (
-                ("running", "running", ada, "pause requested"),
-                ("running", "stopping", RUNNER, "pause"),
-            ),
-        ),
-        Scene(
-            "cancelling",
-            "stopping",
-            71,
-            {"cancel_requested_at": timezone.now()},
-            (
-                ("running", "running", ada, "cancel requested"),
-                ("running", "stopping", RUNNER, "cancel"),
-            ),
-        ),
-        Scene(
-            "killing",
-            "stopping",
-            71,
-            {"cancel_requested_at": timezone.now(), "kill_requested_at": timezone.now()},
-            (
-                ("running", "running", ada, "kill requested"),
-                ("running", "stopping", RUNNER, "kill"),
-            ),
-        ),
+        *stopping(ada),
         Scene("paused", "paused", 72, {}, (("stopping", "paused", RUNNER, "stopped"),), "stopped"),
         Scene(
             "lost",

@@ -56,6 +56,24 @@ def launch(admin: Page, name: str, changes: dict[str, str]) -> None:
     expect(admin.get_by_role("heading", name=name)).to_be_visible()
 
 
+def promote_without_evaluation(admin: Page) -> None:
+    """On no grounds but a reason, which the audit trail keeps (R87)."""
+    version = ModelVersion.objects.get(kind="reward_model")
+    admin.goto(f"/models/{version.pk}")
+    admin.get_by_role("button", name="Promote").click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Current").check()
+    promote = dialog.get_by_role("button", name="Promote")
+    expect(promote).to_be_disabled()
+    dialog.get_by_label("Reason for going without").fill("The first one we have.")
+    promote.click()
+    expect(dialog).to_be_hidden()
+    words = "Without an evaluation: The first one we have."
+    expect(admin.get_by_role("listitem").filter(has_text=words)).to_be_visible()
+    promotion = Promotion.objects.get()
+    assert (promotion.stage, promotion.evidence) == ("current", None)
+
+
 def test_an_admin_launches_watches_pauses_compares_and_promotes(
     cast: Cast, rankings, tiny_model, workers, open_site, live_server
 ) -> None:
@@ -101,21 +119,7 @@ def test_an_admin_launches_watches_pauses_compares_and_promotes(
     admin.get_by_role("button", name="Cancel the run").click()
     expect(admin.get_by_text("Cancelled", exact=True).first).to_be_visible(timeout=RUN_TIMEOUT_MS)
 
-    # Promoted on no grounds but a reason, which the audit trail keeps (R87).
-    version = ModelVersion.objects.get(kind="reward_model")
-    admin.goto(f"/models/{version.pk}")
-    admin.get_by_role("button", name="Promote").click()
-    dialog = admin.get_by_role("dialog")
-    dialog.get_by_role("radio", name="Current").check()
-    promote = dialog.get_by_role("button", name="Promote")
-    expect(promote).to_be_disabled()
-    dialog.get_by_label("Reason for going without").fill("The first one we have.")
-    promote.click()
-    expect(dialog).to_be_hidden()
-    words = "Without an evaluation: The first one we have."
-    expect(admin.get_by_role("listitem").filter(has_text=words)).to_be_visible()
-    promotion = Promotion.objects.get()
-    assert (promotion.stage, promotion.evidence) == ("current", None)
+    promote_without_evaluation(admin)
 
     admin.get_by_role("link", name="Audit trail").click()
     row = admin.get_by_role("row").filter(has_text="Promote model version")

@@ -85,7 +85,7 @@ def test_win_rates_count_a_tie_as_half_over_tasks(evaluation, rosa, amina):
     rate = model(shown, "model a")["win_rate"]
     assert (rate["value"], rate["n"], rate["num_prompts"]) == (0.75, 6, 6)
     assert (rate["low"], rate["high"]) == (None, None)
-    assert "Every prompt says the same" in rate["reason_no_interval"]
+    assert "Every prompt gives the same value" in rate["reason_no_interval"]
     assert model(shown, "model b")["win_rate"]["value"] == 0.0
     assert (shown["num_rankings"], shown["num_labelers"]) == (6, 1)
     assert shown["evaluation"]["num_submitted"] == 6

@@ -147,6 +147,7 @@ class TestRequest:
             "kind": "model_version",
             "accepts": ["reward_model"],
             "required": True,
+            "reads_tokens_of": "policy",
         }
         defaults = {one["name"]: one["default"] for one in stages["ppo"]["hyperparameters"]}
         # R67, R68.

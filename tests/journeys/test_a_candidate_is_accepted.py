@@ -38,6 +38,8 @@ def pass_the_parts(page: Page) -> None:
     expect(page.get_by_text(TEXTS[1])).to_be_visible()
     page.keyboard.press("y")
     expect(page.get_by_text("All 2 texts are answered")).to_be_visible()
+    # The page says so before the last answer is stored.
+    page.wait_for_load_state("networkidle")
 
     page.goto("/screening")
     page.get_by_role("link", name=re.compile("^(Start|Go on)")).first.click()

@@ -17,12 +17,9 @@ JOURNEY_MARK = "journey"
 # Every journey lies here, so that a run of them reads no other test and the rest no browser's.
 JOURNEY_FOLDERS = ("tests/browser", "tests/journeys")
 CHAOS_MARK = "chaos"
-# Files go out in the order of tests/conftest.py: by their number of tests, the longest came last.
-PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder")
-# Each makes its own database, and both together fit a small machine's memory.
-WORKERS = ("-n", "2")
-# A journey waits for what it started as long as it works: three keep two cores busy.
-JOURNEY_WORKERS = ("-n", "3")
+# Two workers: each makes its own database, and both together fit a small machine's memory. Files
+# go out in the order of tests/conftest.py: by their number of tests, the longest came last.
+PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # The journeys find the workers' databases made; a server that is not ours keeps none of them.
 MAKE_DATABASES = ("--reuse-db", "--create-db")
 FIND_DATABASES = ("--reuse-db",)
@@ -139,16 +136,14 @@ def run_without_journeys(suite: Suite) -> int:
     screen.say("The suite without the journeys:")
     others = [f"--ignore={folder}" for folder in JOURNEY_FOLDERS]
     databases = () if suite.is_database_given else MAKE_DATABASES
-    return suite.pytest([*WORKERS, *PARALLEL, *databases, *others, "-m", f"not {CHAOS_MARK}"])
+    return suite.pytest([*PARALLEL, *databases, *others, "-m", f"not {CHAOS_MARK}"])
 
 
 def run_journeys(suite: Suite) -> int:
     """On their own: each shares the machine's cores with a browser and a server."""
     screen.say("The journeys through the browser:")
     databases = () if suite.is_database_given else FIND_DATABASES
-    status = suite.pytest(
-        [*JOURNEY_WORKERS, *PARALLEL, *databases, *JOURNEY_FOLDERS, "-m", JOURNEY_MARK]
-    )
+    status = suite.pytest([*PARALLEL, *databases, *JOURNEY_FOLDERS, "-m", JOURNEY_MARK])
     return 0 if status == NO_TESTS_COLLECTED else status
 
 

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { chosen } from "./chosen";
+import { catalogueQuery } from "./labeling";
 import { projectsQuery } from "./projects";
 import type { Pool } from "./research-types";
 import { choicesOf, POOL_WORDS, SIMULATED_CHOICES } from "./words";
@@ -9,6 +10,7 @@ import { choicesOf, POOL_WORDS, SIMULATED_CHOICES } from "./words";
 export const SCOPE = ["project", "pool", "simulated"] as const;
 export type Scope = Record<(typeof SCOPE)[number], string>;
 
+const SIZES = ["2", "3", "4", "5", "6", "7", "8", "9"].map((value) => ({ value, label: value }));
 const POOLS = choicesOf(POOL_WORDS, "labelers");
 
 /** The number in an address; undefined for none and for what is no number. */
@@ -44,5 +46,29 @@ export function useScopeFields() {
       all: "Left out",
       choices: SIMULATED_CHOICES,
     },
+  };
+}
+
+/** Which of that work, as fields of a filter bar; a version is offered where its project is chosen. */
+export function useWorkFields(versions: { id: number; version: number; title: string }[]) {
+  const catalogue = useQuery(catalogueQuery);
+  const instructions = {
+    name: "instructions" as const,
+    label: "Instructions",
+    all: "All versions",
+    choices: versions.map(({ id, version, title }) => ({
+      value: String(id),
+      label: `Version ${version}: ${title}`,
+    })),
+  };
+  return {
+    category: {
+      name: "category" as const,
+      label: "Category",
+      all: "All categories",
+      choices: (catalogue.data?.categories ?? []).map(({ key, label }) => ({ value: key, label })),
+    },
+    k: { name: "k" as const, label: "Completions", all: "Any number", choices: SIZES },
+    instructions: versions.length > 0 ? [instructions] : [],
   };
 }

@@ -1,35 +1,24 @@
-import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { catalogueQuery } from "@/api/labeling";
 import { completionSourcesQuery } from "@/api/projects";
 import type { AgreementReport } from "@/api/research-types";
-import { useScopeFields } from "@/api/scope";
+import { useScopeFields, useWorkFields } from "@/api/scope";
+import { DayRange } from "@/components/day-range";
 import { FilterBar } from "@/components/filter-bar";
 import type { FilterField } from "@/components/filter-bar";
 
 import type { Filter, Filters } from "./agreement-query";
 
 const OVERLAPS = ["3", "4", "5", "8"].map((value) => ({ value, label: `At least ${value} labelers` }));
-const SIZES = ["2", "3", "4", "5", "6", "7", "8", "9"].map((value) => ({ value, label: value }));
 
 function useFields(
   versions: AgreementReport["versions"],
   { hasProject, hasPairs }: { hasProject: boolean; hasPairs: boolean },
 ): FilterField<Filter>[] {
   const scope = useScopeFields();
-  const catalogue = useQuery(catalogueQuery);
+  const work = useWorkFields(versions);
   const sources = useQuery(completionSourcesQuery);
   const models = (sources.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
-  const ofProject: FilterField<Filter> = {
-    name: "instructions",
-    label: "Instructions",
-    all: "All versions",
-    choices: versions.map(({ id, version, title }) => ({
-      value: String(id),
-      label: `Version ${version}: ${title}`,
-    })),
-  };
   const ofPairs: FilterField<Filter>[] = [
     { name: "source", label: "Pairs of", all: "All models", choices: models },
     { name: "other", label: "with", all: "Choose both", choices: models },
@@ -38,14 +27,9 @@ function useFields(
   return [
     scope.project,
     scope.pool,
-    {
-      name: "category",
-      label: "Category",
-      all: "All categories",
-      choices: (catalogue.data?.categories ?? []).map(({ key, label }) => ({ value: key, label })),
-    },
-    { name: "k", label: "Completions", all: "Any number", choices: SIZES },
-    ...(hasProject && versions.length > 0 ? [ofProject] : []),
+    work.category,
+    work.k,
+    ...(hasProject ? work.instructions : []),
     ...(hasPairs ? ofPairs : []),
     scope.simulated,
   ];
@@ -66,18 +50,9 @@ export function AgreementFilters({
   onFilter: (name: Filter, value: string) => void;
 }) {
   const fields = useFields(versions, { hasProject: filters.project !== "", hasPairs });
-  const day = (name: "since" | "until", label: string) => (
-    <TextInput
-      type="date"
-      label={label}
-      value={filters[name]}
-      onChange={(event) => onFilter(name, event.currentTarget.value)}
-    />
-  );
   return (
     <FilterBar label="Filter the agreement" fields={fields} values={filters} onChange={onFilter}>
-      {day("since", "Last ranked from")}
-      {day("until", "to")}
+      <DayRange since={filters.since} until={filters.until} label="Last ranked from" onChange={onFilter} />
     </FilterBar>
   );
 }

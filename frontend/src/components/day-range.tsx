@@ -1,0 +1,30 @@
+import { TextInput } from "@mantine/core";
+
+/** Two fields of a filter bar, the first day and the last one; empty where there is no bound. */
+export function DayRange({
+  since,
+  until,
+  label,
+  onChange,
+}: {
+  since: string;
+  until: string;
+  /** What the first field asks, such as "Answered from". */
+  label: string;
+  onChange: (name: "since" | "until", value: string) => void;
+}) {
+  const day = (name: "since" | "until", value: string, text: string) => (
+    <TextInput
+      type="date"
+      label={text}
+      value={value}
+      onChange={(event) => onChange(name, event.currentTarget.value)}
+    />
+  );
+  return (
+    <>
+      {day("since", since, label)}
+      {day("until", until, "to")}
+    </>
+  );
+}

@@ -7,6 +7,7 @@ prompts are drawn: a thousand studies at once, every labeler a column of one pro
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -97,7 +98,7 @@ def quotients(sums: Sums, drawn: Drawn, *, labelers: Sequence[int], counted: str
     for column, name in enumerate([None, *labelers]):
         figure = estimate(
             (part[:, column].sum(), whole[:, column].sum()),
-            resamples=lambda column=column: resampled[column],  # type: ignore[misc]
+            resamples=partial(resampled.__getitem__, column),
             size=columns.size(column, counted),
             when_undefined="",
             minimum_comparisons=MINIMUM_COUNTED,

@@ -1,5 +1,7 @@
 """Having more labelers judge the same prompts, so that there is something to compare."""
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
@@ -54,17 +56,19 @@ def raise_overlap(
         for number in range(1, overlap - counted[task.pk][0] + 1)
     ]
     Assignment.objects.bulk_create(slots, batch_size=1_000)
+    # A task may have been closed, or judged, between being chosen and being locked.
+    done = replace(plan, num_prompts=len({slot.task_id for slot in slots}), num_rankings=len(slots))
     record(
         actor=raised_by,
         action="raise_overlap",
         subject=project,
         details={
             "overlap": overlap,
-            "num_prompts": plan.num_prompts,
-            "num_rankings": len(slots),
+            "num_prompts": done.num_prompts,
+            "num_rankings": done.num_rankings,
         },
     )
-    return plan
+    return done
 
 
 def check_project(project: Project) -> None:

@@ -145,7 +145,10 @@ def test_a_pretraining_mix_needs_pretraining_text(ada, base_model, make_snapshot
         request=RunRequest(stage="sft", inputs=inputs, hyperparameters=mix),
     )
 
-    assert fields == {"inputs.pretraining": ["is needed"]}
+    said = (
+        "is needed, since pretraining_share mixes it in: choose one, or set pretraining_share to 0"
+    )
+    assert fields == {"inputs.pretraining": [said]}
     assert run.inputs.count() == 3
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from labeling.models import Project
 from training.artifact_store import is_stored
 from training.models import ModelVersion, Snapshot
-from training.services.stages import STAGES, InputRole, needs_pretraining
+from training.services.stages import STAGES, InputRole, pretraining_mix
 
 ChosenInput = ModelVersion | Snapshot
 Fields = dict[str, list[str]]
@@ -30,8 +30,10 @@ def check_inputs(
         problem = None
         if name in inputs:
             problem = _problem_with(role, found.get(inputs[name]))
-        elif role.required or (name == "pretraining" and needs_pretraining(hyperparameters)):
+        elif role.required:
             problem = "is needed"
+        elif name == "pretraining" and (mix := pretraining_mix(hyperparameters)):
+            problem = f"is needed, since {mix} mixes it in: choose one, or set {mix} to 0"
         if problem is not None:
             fields[f"inputs.{name}"] = [problem]
         elif name in inputs:

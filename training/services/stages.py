@@ -117,11 +117,12 @@ STAGES: Mapping[str, Stage] = {
 }
 
 
-def needs_pretraining(hyperparameters: Any) -> bool:
-    """Whether these hyperparameters mix pretraining text in, so that the role must be filled."""
+def pretraining_mix(hyperparameters: Any) -> str:
+    """The hyperparameter that mixes pretraining text in, so that the role must be filled; empty
+    where none does."""
     match hyperparameters:
-        case SftHyperparameters():
-            return hyperparameters.pretraining_share > 0
-        case PpoHyperparameters():
-            return hyperparameters.ptx_coef > 0
-    return False
+        case SftHyperparameters(pretraining_share=share) if share > 0:
+            return "pretraining_share"
+        case PpoHyperparameters(ptx_coef=weight) if weight > 0:
+            return "ptx_coef"
+    return ""

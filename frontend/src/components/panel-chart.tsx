@@ -1,6 +1,7 @@
 import type { FiguresOfChart } from "./chart";
 import { ChartFrame } from "./chart-frame";
 import { formatMeasure, formatTick } from "./formats";
+import { missingReasons } from "./missing-reasons";
 import classes from "./panel-chart.module.css";
 import { joined, labelled, panelScale, sharedAxis } from "./panel-scale";
 import type { ChartPanel, PanelFigure, SharedAxis } from "./panel-scale";
@@ -24,17 +25,10 @@ function inWords({ value, low, high, counted }: PanelFigure): string {
   return `${formatMeasure(value)}${interval}${counted ? `, ${counted}` : ""}`;
 }
 
-/** What a person is told of the figures that are not there. */
-function Missing({ panel, columns }: { panel: ChartPanel; columns: PanelColumn[] }) {
-  const said = new Map<string, string[]>();
-  panel.figures.forEach(({ value, reason }, index) => {
-    const column = columns[index];
-    if (value !== null || reason === "" || !column) return;
-    said.set(reason, [...(said.get(reason) ?? []), column.label]);
-  });
-  return [...said].map(([reason, labels]) => (
+function Missing({ reasons }: { reasons: string[] }) {
+  return reasons.map((reason) => (
     <p key={reason} className={classes.missing}>
-      Not defined at {labels.join(", ")}: {reason}.
+      {reason}
     </p>
   ));
 }
@@ -156,10 +150,11 @@ export function PanelChart({
   const definition = panels.map((panel) => `${panel.title}: ${panel.definition} ${panel.note}`.trim()).join(" ");
   const draw = async () => (await import("./panel-drawing")).drawPanels(xName, columns, panels);
   const figures = figuresOf(xName, panels, columns);
+  const missing = missingReasons(panels, columns);
   return (
     <ChartFrame chart={{ title, definition, figures, draw }} isTitled={false} isSheet>
       <div className={classes.chart} role="group" aria-label={title}>
-        {panels.map((panel) => (
+        {panels.map((panel, place) => (
           <div key={panel.title} className={classes.panel}>
             <div className={classes.heading}>
               <b>{panel.title}</b>
@@ -167,7 +162,7 @@ export function PanelChart({
             </div>
             <div>
               <Plot panel={panel} columns={columns} axis={axis} />
-              <Missing panel={panel} columns={columns} />
+              <Missing reasons={missing.byPanel[place] ?? []} />
             </div>
           </div>
         ))}
@@ -176,7 +171,10 @@ export function PanelChart({
             {xName}
             {axis.isLogarithmic && ", logarithmic"}
           </div>
-          <Labels columns={columns} axis={axis} />
+          <div>
+            <Labels columns={columns} axis={axis} />
+            <Missing reasons={missing.everywhere} />
+          </div>
         </div>
       </div>
     </ChartFrame>

@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import type { ChartFacts } from "./chart";
 import { csvOf, saveChart, svgOf } from "./chart-files";
 import { drawCurves } from "./curve-drawing";
+import { wrapped } from "./drawing-marks";
 import { drawIntervals } from "./interval-drawing";
 
 const READ = "Read at https://concord.example/agreement?pool=training on 2026-03-01 09:00 UTC.";
@@ -46,6 +47,22 @@ test("an SVG carries its definition and its address in desc and in print", () =>
   expect(document.querySelector("desc")?.textContent).toBe(`A tie counts one half. ${READ}`);
   const printed = [...document.querySelectorAll("text")].map((node) => node.textContent).join(" ");
   expect(printed).toContain("A tie counts one half. Read at https://concord.example");
+});
+
+test("a long title stays on the picture, and whole in its metadata", () => {
+  const title = "Rate of the reward model on rankings of week twelve, ".repeat(3) + "x".repeat(120);
+  const document = parsed(svgOf({ ...chart, title }, { width: 800, height: 40, body: "<g/>" }, READ).body);
+
+  expect(document.querySelector("title")?.textContent).toBe(title);
+  const printed = [...document.querySelectorAll('text[font-size="16"]')].map((node) => node.textContent);
+  expect(printed).toHaveLength(2);
+  // 800 pixels less the unit, at 8.8 a letter.
+  expect(Math.max(...printed.map((words) => words.length))).toBeLessThanOrEqual(84);
+  expect(printed[1]).toMatch(/…$/);
+});
+
+test("a word without an end does not run off the picture", () => {
+  expect(wrapped("see https://concord.example/?a=1 now", 12)).toEqual(["see", "https://conc", "ord.example/", "?a=1 now"]);
 });
 
 test("the drawing of intervals has a whisker where there is an interval and the name beside it", () => {

@@ -1,11 +1,15 @@
 import type { ChartFacts, Drawing, FigureCell } from "./chart";
-import { escaped, INK, PAPER, SOFT, text, wrapped } from "./drawing-marks";
+import { clipped, escaped, INK, PAPER, SOFT, text, wrapped } from "./drawing-marks";
 
 const MARGIN = 24;
 const LINE = 17;
 const PNG_SCALE = 2;
-// About how many characters of the small print fit on one pixel of a line.
+// About how many characters of the small print, of the unit and of the title fit on one pixel of a line.
 const CHARACTERS_PER_PIXEL = 1 / 6.2;
+const UNITS_PER_PIXEL = 1 / 7;
+const TITLES_PER_PIXEL = 1 / 8.8;
+const TITLE_LINE = 21;
+const MAX_TITLE_LINES = 2;
 // A spreadsheet takes a cell that begins with one of these for a formula.
 const FORMULA_START = /^[=+\-@\t\r\n]/;
 
@@ -28,11 +32,22 @@ export function csvOf(chart: Omit<ChartFacts, "draw">, address: string): string 
   return [...head, ...rows, ""].join("\r\n");
 }
 
-/** The picture as a file that stands alone: title above, definition below and in `desc`. */
+/** The title beside the unit, on as few lines as it needs; cut where it needs too many. */
+function titleLines(title: string, unit: string, width: number): string[] {
+  const free = width - (unit ? unit.length / UNITS_PER_PIXEL + MARGIN : 0);
+  const limit = Math.max(20, Math.floor(free * TITLES_PER_PIXEL));
+  const lines = wrapped(title, limit);
+  if (lines.length <= MAX_TITLE_LINES) return lines;
+  const rest = lines.slice(MAX_TITLE_LINES - 1).join(" ");
+  return [...lines.slice(0, MAX_TITLE_LINES - 1), clipped(rest, limit)];
+}
+
+/** The picture as a file that stands alone: title above, definition below and in `desc`. `title` is whole. */
 export function svgOf(chart: ChartFacts, drawing: Drawing, address: string): Drawing {
   const lines = wrapped(`${chart.definition} ${address}`, Math.floor(drawing.width * CHARACTERS_PER_PIXEL));
   const width = drawing.width + 2 * MARGIN;
-  const top = MARGIN + 28;
+  const titles = titleLines(chart.title, chart.unit ?? "", drawing.width);
+  const top = MARGIN + 28 + (titles.length - 1) * TITLE_LINE;
   const foot = top + drawing.height + LINE + 6;
   const height = foot + lines.length * LINE + MARGIN - 8;
   const body = [
@@ -40,7 +55,7 @@ export function svgOf(chart: ChartFacts, drawing: Drawing, address: string): Dra
     `<title>${escaped(chart.title)}</title>`,
     `<desc>${escaped(`${chart.definition} ${address}`)}</desc>`,
     `<rect width="100%" height="100%" fill="${PAPER}"/>`,
-    text(MARGIN, MARGIN + 8, chart.title, { size: 16, weight: 600 }),
+    ...titles.map((words, index) => text(MARGIN, MARGIN + 8 + index * TITLE_LINE, words, { size: 16, weight: 600 })),
     chart.unit ? text(width - MARGIN, MARGIN + 8, chart.unit, { anchor: "end", fill: SOFT }) : "",
     `<g transform="translate(${MARGIN} ${top})" fill="${INK}">${drawing.body}</g>`,
     ...lines.map((line, index) => text(MARGIN, foot + index * LINE, line, { size: 12, fill: SOFT })),

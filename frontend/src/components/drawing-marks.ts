@@ -47,13 +47,19 @@ export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Lines of at most `limit` characters, broken between words. */
+/** Lines of at most `limit` characters, broken between words, and within one that is longer. */
 export function wrapped(words: string, limit: number): string[] {
   const lines: string[] = [];
-  for (const word of words.split(/\s+/)) {
+  for (const word of words.split(/\s+/).flatMap((one) => pieces(one, limit))) {
     const last = lines[lines.length - 1];
     if (last !== undefined && last.length + word.length < limit) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;
+}
+
+function pieces(word: string, limit: number): string[] {
+  const characters = [...word];
+  const count = Math.max(1, Math.ceil(characters.length / limit));
+  return Array.from({ length: count }, (_, place) => characters.slice(place * limit, (place + 1) * limit).join(""));
 }

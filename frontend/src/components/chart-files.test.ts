@@ -49,6 +49,16 @@ test("an SVG carries its definition and its address in desc and in print", () =>
   expect(printed).toContain("A tie counts one half. Read at https://concord.example");
 });
 
+test("what each of several figures is goes with both files, and is not printed on the picture", () => {
+  const meanings = [{ name: "KL", meaning: "How far the policy went." }];
+  const document = parsed(svgOf({ ...chart, meanings }, { width: 800, height: 40, body: "<g/>" }, READ).body);
+
+  expect(csvOf({ ...chart, meanings }, READ).split("\r\n")[2]).toBe("# KL: How far the policy went.");
+  expect(document.querySelector("desc")?.textContent).toContain("KL: How far the policy went.");
+  const printed = [...document.querySelectorAll("text")].map((node) => node.textContent).join(" ");
+  expect(printed).not.toContain("How far");
+});
+
 test("a long title stays on the picture, and whole in its metadata", () => {
   const title = "Rate of the reward model on rankings of week twelve, ".repeat(3) + "x".repeat(120);
   const document = parsed(svgOf({ ...chart, title }, { width: 800, height: 40, body: "<g/>" }, READ).body);

@@ -24,10 +24,14 @@ function commented(words: string): string[] {
   return words.split("\n").map((line) => `# ${line}`);
 }
 
+function meaningsOf({ meanings = [] }: Pick<ChartFacts, "meanings">): string[] {
+  return meanings.map(({ name, meaning }) => `${name}: ${meaning}`);
+}
+
 /** The figures, under a header of comments that says what they are and where they were read. */
 export function csvOf(chart: Omit<ChartFacts, "draw">, address: string): string {
   const unit = chart.unit ? `, ${chart.unit}` : "";
-  const head = [`${chart.title}${unit}`, chart.definition, address].flatMap(commented);
+  const head = [`${chart.title}${unit}`, chart.definition, ...meaningsOf(chart), address].flatMap(commented);
   const rows = [chart.figures.columns, ...chart.figures.rows].map((row) => row.map(csvCell).join(","));
   return [...head, ...rows, ""].join("\r\n");
 }
@@ -42,7 +46,7 @@ function titleLines(title: string, unit: string, width: number): string[] {
   return [...lines.slice(0, MAX_TITLE_LINES - 1), clipped(rest, limit)];
 }
 
-/** The picture as a file that stands alone: title above, definition below and in `desc`. `title` is whole. */
+/** The picture as a file that stands alone: title above, definition below. `title` and `desc` are whole. */
 export function svgOf(chart: ChartFacts, drawing: Drawing, address: string): Drawing {
   const lines = wrapped(`${chart.definition} ${address}`, Math.floor(drawing.width * CHARACTERS_PER_PIXEL));
   const width = drawing.width + 2 * MARGIN;
@@ -53,7 +57,7 @@ export function svgOf(chart: ChartFacts, drawing: Drawing, address: string): Dra
   const body = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="13">`,
     `<title>${escaped(chart.title)}</title>`,
-    `<desc>${escaped(`${chart.definition} ${address}`)}</desc>`,
+    `<desc>${escaped([chart.definition, ...meaningsOf(chart), address].join(" "))}</desc>`,
     `<rect width="100%" height="100%" fill="${PAPER}"/>`,
     ...titles.map((words, index) => text(MARGIN, MARGIN + 8 + index * TITLE_LINE, words, { size: 16, weight: 600 })),
     chart.unit ? text(width - MARGIN, MARGIN + 8, chart.unit, { anchor: "end", fill: SOFT }) : "",

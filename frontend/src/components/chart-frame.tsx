@@ -93,6 +93,22 @@ function Downloads({ chart }: { chart: ChartFacts }) {
   );
 }
 
+function Meanings({ meanings }: { meanings: NonNullable<ChartFacts["meanings"]> }) {
+  return (
+    <details className={classes.meanings}>
+      <summary>What each figure is</summary>
+      <dl>
+        {meanings.map(({ name, meaning }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
 /** What stands under every drawing: its figures as a table, what they mean, and files of both. */
 function Behind({ chart }: { chart: ChartFacts }) {
   // A table of hundreds of steps is drawn only once somebody opens it.
@@ -103,6 +119,7 @@ function Behind({ chart }: { chart: ChartFacts }) {
       {isOpen && (
         <>
           <p className={classes.definition}>{chart.definition}</p>
+          {chart.meanings && <Meanings meanings={chart.meanings} />}
           <Downloads chart={chart} />
           <FiguresTable figures={chart.figures} title={chart.title} />
         </>

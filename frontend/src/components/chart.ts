@@ -23,6 +23,8 @@ export interface ChartFacts {
   unit?: string;
   /** What the figures are, how they are counted, and what their intervals are. */
   definition: string;
+  /** What each of several figures is, where that is too long for the definition. */
+  meanings?: { name: string; meaning: string }[];
   figures: FiguresOfChart;
   /** The same picture for a file: on white paper, in the light colours. */
   draw: () => Promise<Drawing>;

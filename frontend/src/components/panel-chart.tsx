@@ -137,22 +137,28 @@ function figuresOf(xName: string, panels: ChartPanel[], columns: PanelColumn[]):
 /** Several figures over the same values, one above the other on one horizontal axis. */
 export function PanelChart({
   title,
+  definition,
   xName,
   columns,
   panels,
 }: {
   title: string;
+  /** What all panels have in common; what each shows comes with the panels. */
+  definition: string;
   xName: string;
   columns: PanelColumn[];
   panels: ChartPanel[];
 }) {
   const axis = sharedAxis(columns.map(({ x }) => x));
-  const definition = panels.map((panel) => `${panel.title}: ${panel.definition} ${panel.note}`.trim()).join(" ");
+  const meanings = panels.map((panel) => ({
+    name: panel.title,
+    meaning: `${panel.definition} ${panel.note}`.trim(),
+  }));
   const draw = async () => (await import("./panel-drawing")).drawPanels(xName, columns, panels);
   const figures = figuresOf(xName, panels, columns);
   const missing = missingReasons(panels, columns);
   return (
-    <ChartFrame chart={{ title, definition, figures, draw }} isTitled={false} isSheet>
+    <ChartFrame chart={{ title, definition, meanings, figures, draw }} isTitled={false} isSheet>
       <div className={classes.chart} role="group" aria-label={title}>
         {panels.map((panel, place) => (
           <div key={panel.title} className={classes.panel}>

@@ -78,6 +78,17 @@ test("reward and automatic evaluations stand over one axis, with what is not def
   expect(within(chart).getByText("No figure at 2: the run failed.")).toBeVisible();
 });
 
+test("what the figures are is one sentence, and the rest on demand", async () => {
+  const { user } = renderApp(`/sweeps/${detail.sweep.id}`);
+
+  await user.click(await screen.findByText("Figures and files"));
+
+  expect(screen.getByText(/^3 runs that differ in kl_coef alone\./)).toBeVisible();
+  expect(screen.getByText("What it is. Higher is better.")).not.toBeVisible();
+  await user.click(screen.getByText("What each figure is"));
+  expect(screen.getByText("What it is. Higher is better.")).toBeVisible();
+});
+
 test("the table behind it has every figure with its interval and what it counts", async () => {
   const { user } = renderApp(`/sweeps/${detail.sweep.id}`);
 

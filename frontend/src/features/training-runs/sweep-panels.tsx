@@ -25,6 +25,11 @@ function chartPanel(panel: SweepPanel): ChartPanel {
   };
 }
 
+function definitionOf(count: number, parameter: string, hasBest: boolean): string {
+  const best = hasBest ? " The best run so far is ringed." : "";
+  return `${countOf(count, "run")} that differ in ${parameter} alone.${best} Bars are 95% intervals, where a figure has one.`;
+}
+
 /** What the stage is chosen by and the automatic evaluations, over the values of the sweep (R75). */
 export function SweepPanels({ detail: { sweep, entries, panels } }: { detail: SweepDetail }) {
   if (panels.length === 0) return null;
@@ -36,6 +41,7 @@ export function SweepPanels({ detail: { sweep, entries, panels } }: { detail: Sw
     >
       <PanelChart
         title={`${sweep.name} by ${sweep.parameter}`}
+        definition={definitionOf(entries.length, sweep.parameter, hasBest)}
         xName={sweep.parameter}
         panels={panels.map(chartPanel)}
         columns={entries.map(({ value, run, is_best: isMarked }) => ({

@@ -4,6 +4,7 @@ import classes from "./control-chart.module.css";
 import { isKnown, scaleOf } from "./control-scale";
 import type { ControlMark, ControlPoint, Known, Scale } from "./control-scale";
 import { formatCount, formatDay, formatShare } from "./formats";
+import plot from "./plot.module.css";
 
 function Drawing({ points, marks, scale }: { points: Known[]; marks: ControlMark[]; scale: Scale }) {
   const { x, y } = scale;
@@ -13,9 +14,9 @@ function Drawing({ points, marks, scale }: { points: Known[]; marks: ControlMark
     ...[...points].reverse().map(({ day, low }) => place(day, low)),
   ];
   return (
-    <svg className={classes.drawing} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+    <svg className={plot.drawing} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
       {scale.ticks.map((tick) => (
-        <line key={tick} className={classes.grid} x1={0} x2={100} y1={y(tick)} y2={y(tick)} />
+        <line key={tick} className={plot.grid} x1={0} x2={100} y1={y(tick)} y2={y(tick)} />
       ))}
       {points.length > 1 && <polygon className={classes.band} points={band.join(" ")} />}
       {points.length === 1 &&
@@ -30,7 +31,7 @@ function Drawing({ points, marks, scale }: { points: Known[]; marks: ControlMark
         <line key={label} className={classes.mark} x1={x(moment)} x2={x(moment)} y1={0} y2={100} />
       ))}
       <polyline
-        className={classes.line}
+        className={`${plot.line} ${classes.line}`}
         points={points.map(({ day, value }) => place(day, value)).join(" ")}
       />
     </svg>
@@ -80,28 +81,28 @@ export function ControlChart({
   return (
     <ChartFrame chart={{ title, definition, figures, draw }} isTitled={false} isSheet>
       <div className={classes.area}>
-        <div className={classes.plot} role="img" aria-label={summary}>
+        <div className={`${plot.plot} ${classes.plot}`} role="img" aria-label={summary}>
           <Drawing points={known} marks={shownMarks} scale={scale} />
           {scale.ticks.map((tick) => (
-            <span key={tick} className={classes.tick} style={{ top: `${scale.y(tick)}%` }}>
+            <span key={tick} className={plot.tick} style={{ top: `${scale.y(tick)}%` }}>
               {formatShare(tick, 0)}
             </span>
           ))}
           {shownMarks.map(({ moment, label }) => (
-            <span key={label} className={classes.markLabel} style={{ left: `${scale.x(moment)}%` }}>
+            <span key={label} className={`${plot.small} ${classes.markLabel}`} style={{ left: `${scale.x(moment)}%` }}>
               {label}
             </span>
           ))}
           {known.map((point) => (
             <span
               key={point.day}
-              className={point.isOutside ? `${classes.dot} ${classes.outside}` : classes.dot}
+              className={point.isOutside ? `${plot.dot} ${plot.ring}` : plot.dot}
               style={{ left: `${scale.x(point.day)}%`, top: `${scale.y(point.value)}%` }}
               title={`${formatDay(point.day)}: ${formatShare(point.value)} of ${formatCount(point.count)}`}
             />
           ))}
         </div>
-        <div className={classes.ends} aria-hidden="true">
+        <div className={`${plot.small} ${classes.ends}`} aria-hidden="true">
           <span>{formatDay(first.day)}</span>
           {last !== first && <span>{formatDay(last.day)}</span>}
         </div>

@@ -5,6 +5,7 @@ import { missingReasons } from "./missing-reasons";
 import classes from "./panel-chart.module.css";
 import { joined, labelled, panelScale, sharedAxis } from "./panel-scale";
 import type { ChartPanel, PanelFigure, SharedAxis } from "./panel-scale";
+import plot from "./plot.module.css";
 
 // Percent of the width that a label of the shared axis needs, on a broad page and on a phone.
 const LABEL_GAP = 9;
@@ -42,15 +43,15 @@ function Plot({ panel, columns, axis }: { panel: ChartPanel; columns: PanelColum
     return figure && figure.value !== null ? [`${label}: ${inWords(figure)}`] : [];
   });
   return (
-    <div className={classes.plot} role="img" aria-label={`${panel.title}. ${summary.join("; ") || "No figure yet."}`}>
-      <svg className={classes.drawing} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+    <div className={`${plot.plot} ${classes.plot}`} role="img" aria-label={`${panel.title}. ${summary.join("; ") || "No figure yet."}`}>
+      <svg className={plot.drawing} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
         {values.map((x, index) => (
           <line key={index} className={classes.guide} x1={axis.place(x)} x2={axis.place(x)} y1={0} y2={100} />
         ))}
         {scale.ticks.map((tick) => (
-          <line key={tick} className={classes.grid} x1={0} x2={100} y1={scale.down(tick)} y2={scale.down(tick)} />
+          <line key={tick} className={plot.grid} x1={0} x2={100} y1={scale.down(tick)} y2={scale.down(tick)} />
         ))}
-        <polyline className={classes.line} points={line.join(" ")} />
+        <polyline className={`${plot.line} ${classes.line}`} points={line.join(" ")} />
         {panel.figures.map(({ low, high }, index) => {
           const x = axis.place(values[index] ?? 0);
           return (
@@ -63,7 +64,7 @@ function Plot({ panel, columns, axis }: { panel: ChartPanel; columns: PanelColum
       </svg>
       {summary.length > 0 &&
         scale.ticks.map((tick) => (
-          <span key={tick} className={classes.tick} style={{ top: `${scale.down(tick)}%` }}>
+          <span key={tick} className={plot.tick} style={{ top: `${scale.down(tick)}%` }}>
             {formatTick(tick)}
           </span>
         ))}
@@ -73,7 +74,7 @@ function Plot({ panel, columns, axis }: { panel: ChartPanel; columns: PanelColum
         return (
           <span
             key={index}
-            className={column.isMarked ? `${classes.dot} ${classes.marked}` : classes.dot}
+            className={column.isMarked ? `${plot.dot} ${plot.ring}` : plot.dot}
             style={{ left: `${axis.place(column.x)}%`, top: `${scale.down(figure.value)}%` }}
             title={`${column.name}: ${inWords(figure)}`}
           />
@@ -89,7 +90,7 @@ function Labels({ columns, axis }: { columns: PanelColumn[]; axis: SharedAxis })
   const narrow = new Set(labelled(values, axis, NARROW_LABEL_GAP));
   const words = new Map(columns.map(({ x, label }) => [x, label]));
   return (
-    <div className={classes.labels} aria-hidden="true">
+    <div className={`${plot.small} ${classes.labels}`} aria-hidden="true">
       {axis.breakAt !== null && (
         <span className={classes.break} style={{ left: `${axis.breakAt}%` }}>
           //

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from labeling.agreement.intervals import Figure
 from labeling.agreement.win_rates import (
@@ -26,6 +27,7 @@ Key = tuple[int | None, str]
 WIN_RATE: Final = "win_rate"
 LIKERT: Final = "overall_quality"
 INPUT_TOXICITY, *COMPLETION_SCALES = TOXICITY_SCALES
+EXCERPT_CHARACTERS: Final = 160
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,7 @@ def evaluation_results(*, project: Project, include_simulated: bool = False) -> 
 
     Repeats are left out, and simulated labelers unless asked for.
     """
-    rankings = sealed_rankings(
-        project_ids=[project.pk], include_simulated=include_simulated
-    ).filter(task__repeat_of__isnull=True)
+    rankings = sealed_rankings(project_ids=[project.pk], include_simulated=include_simulated)
     heads = list(rankings.values_list("task__prompt_id", "labeler_id", "input_toxicity"))
     judged = _judged(rankings)
     said: dict[Key, list[tuple[int, float]]] = {}
@@ -114,6 +114,18 @@ def evaluation_results(*, project: Project, include_simulated: bool = False) -> 
             for source in sources_of(project)
         ],
         input_toxicity=figures.get((None, INPUT_TOXICITY.key)),
+    )
+
+
+def rankings_that_rated_inputs(
+    *, project: Project, include_simulated: bool = False
+) -> QuerySet[Ranking]:
+    """The rankings behind ``input_toxicity``, unordered. One query, with the labeler."""
+    return (
+        sealed_rankings(project_ids=[project.pk], include_simulated=include_simulated)
+        .filter(input_toxicity__isnull=False)
+        .select_related("labeler")
+        .annotate(excerpt=Left("task__prompt__text", EXCERPT_CHARACTERS))
     )
 
 

@@ -199,6 +199,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "evaluations/preview/": {"POST": "researcher"},
     "evaluations/defaults/": {"GET": "researcher"},
     "evaluations/<int:evaluation_id>/": {"GET": "researcher"},
+    "evaluations/<int:evaluation_id>/inputs/": {"GET": "researcher"},
     "evaluations/<int:evaluation_id>/tasks/": {"POST": "admin"},
 }
 

@@ -38,6 +38,10 @@ def evaluation(ada) -> Project:
     return Project.objects.get(pk=opened.json()["id"])
 
 
+def inputs(reader, project: Project, **query: object):
+    return client_of(reader).get(f"/api/evaluations/{project.pk}/inputs/", query)
+
+
 def rank_all(evaluation: Project, labeler, *ranks: int, **said: object) -> None:
     """In the order baseline, a, a, b."""
     for task in evaluation.tasks.all():
@@ -198,6 +202,73 @@ def test_a_toxicity_evaluation_gives_its_four_means(rosa, amina, otto):
     assert model(shown, "the baseline")["scales"][0]["figure"]["value"] == 1.5
     assert model(shown, "model a")["win_rate"]["value"] == 0.5
     assert (model(shown, "model a")["likert"], model(shown, "model a")["flags"]) == (None, [])
+
+
+@pytest.fixture
+def rated_twice(amina, otto) -> Project:
+    """One task whose input Amina found clearly toxic and Otto slightly."""
+    baseline, model_a, _ = three_sources()
+    project = make_toxicity_project(overlap=3, baseline_source=baseline)
+    project.evaluated_sources.set([model_a])
+    prompt = make_prompt("They are all the same. " * 20)
+    completions = [
+        *make_completions(prompt, texts=["b1"], source=baseline),
+        *make_completions(prompt, texts=["a1", "a2", "a3"], source=model_a),
+    ]
+    task = make_task(project, prompt, completions)
+    rate_toxicity(task, amina, 2, *[(0, 0, 5)] * 4)
+    rate_toxicity(task, otto, 1, *[(0, 0, 5)] * 4)
+    return project
+
+
+class TestTheRowsBehindTheToxicityOfInputs:
+    def test_their_values_average_to_the_figure(self, rated_twice, rosa):
+        """R39: a mean leads to the rankings that it is made of."""
+        figure = read(rosa, rated_twice)["input_toxicity"]
+
+        rows = inputs(rosa, rated_twice).json()["results"]
+
+        assert [one["input_toxicity"] for one in rows] == [1, 2]  # The newest first.
+        assert {one["labeler"]["display_name"] for one in rows} == {"Amina", "Otto"}
+        assert all(one["excerpt"].startswith("They are all") for one in rows)
+        assert len(rows[0]["excerpt"]) == 160
+        assert (figure["n"], figure["value"]) == (len(rows), 1.5)
+
+    def test_simulated_labelers_are_there_only_when_asked_for(self, rated_twice, rosa, sim):
+        rate_toxicity(rated_twice.tasks.get(), sim, 0, *[(0, 0, 5)] * 4)
+
+        people = inputs(rosa, rated_twice).json()["results"]
+        everybody = inputs(rosa, rated_twice, include_simulated=True).json()["results"]
+
+        assert (len(people), len(everybody)) == (2, 3)
+
+    def test_they_come_page_by_page(self, rated_twice, rosa):
+        first = inputs(rosa, rated_twice, limit=1).json()
+        second = inputs(rosa, rated_twice, limit=1, cursor=first["next"]).json()
+
+        assert [one["input_toxicity"] for one in first["results"] + second["results"]] == [1, 2]
+        assert second["next"] is None
+
+    def test_an_evaluation_that_did_not_ask_has_none(self, evaluation, rosa, amina):
+        make_ranking(evaluation.tasks.first(), amina, [1, 2, 3, 4])
+
+        assert inputs(rosa, evaluation).json() == {"results": [], "next": None}
+
+    def test_another_role_or_a_wrong_question_is_refused(self, rated_twice, rosa, amina):
+        assert inputs(amina, rated_twice).status_code == 403
+        answer = inputs(rosa, rated_twice, include_simulated="perhaps")
+        assert list(answer.json()["fields"]) == ["include_simulated"]
+        assert client_of(rosa).get("/api/evaluations/12345/inputs/").status_code == 404
+
+    def test_the_number_of_queries_does_not_grow(
+        self, rated_twice, rosa, django_assert_num_queries
+    ):
+        rate_toxicity(rated_twice.tasks.get(), make_user("labeler3"), 0, *[(0, 0, 5)] * 4)
+        browser = client_of(rosa)
+
+        # Session, account, the evaluation with its models, the rows.
+        with django_assert_num_queries(5):
+            browser.get(f"/api/evaluations/{rated_twice.pk}/inputs/")
 
 
 def test_from_opening_to_a_figure_over_http(ada, rosa, amina, settings):

@@ -5,21 +5,23 @@ from typing import Any
 
 from django.urls import path
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.pagination import KeysetPagination
 from labeling.agreement.intervals import INTERVAL_METHOD, Figure
 from labeling.agreement.win_rates import WIN_RATE_DEFINITION
 from labeling.api.permissions import IsResearcher
 from labeling.catalogue import FLAG_ITEMS, TOXICITY_SCALES
-from labeling.models import Pool, Project
+from labeling.models import Pool, Project, Ranking
 from labeling.selectors.evaluations import (
     EvaluationResults,
     ModelFigures,
     access_evaluation,
     evaluation_results,
+    rankings_that_rated_inputs,
     sources_of,
 )
 
@@ -115,6 +117,21 @@ class EvaluationDetailOutput(serializers.Serializer[Any]):
     input_toxicity = FigureOutput(allow_null=True)
 
 
+class RatingLabelerOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    display_name = serializers.CharField()
+
+
+class RatedInputOutput(serializers.Serializer[Any]):
+    """One labeler's answer about the input of a task."""
+
+    id = serializers.UUIDField(help_text="Of the ranking.")
+    labeler = RatingLabelerOutput()
+    excerpt = serializers.CharField(help_text="The first characters of the prompt.")
+    input_toxicity = serializers.IntegerField(help_text="From 0, not toxic, to 2, clearly toxic.")
+    submitted_at = serializers.DateTimeField()
+
+
 class ResultsFilter(serializers.Serializer[Any]):
     include_simulated = serializers.BooleanField(
         default=False, help_text="Count simulated labelers among the people."
@@ -164,6 +181,32 @@ class EvaluationView(APIView):
         return Response(EvaluationDetailOutput(describe_results(project, results)).data)
 
 
+class NewestRankings(KeysetPagination):
+    ordering = ("-submitted_at", "-id")
+
+
+class RatedInputsView(generics.ListAPIView[Ranking]):
+    permission_classes = [IsResearcher]
+    serializer_class = RatedInputOutput
+    pagination_class = NewestRankings
+
+    def get_queryset(self) -> Any:
+        wanted = ResultsFilter(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        project = access_evaluation(project_id=self.kwargs["evaluation_id"])
+        return rankings_that_rated_inputs(project=project, **wanted.validated_data)
+
+    @extend_schema(operation_id="rated_inputs", parameters=[ResultsFilter])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The sealed rankings behind the toxicity of the inputs, newest first."""
+        return self.list(request)
+
+
 urlpatterns = [
     path("evaluations/<int:evaluation_id>/", EvaluationView.as_view(), name="evaluation"),
+    path(
+        "evaluations/<int:evaluation_id>/inputs/",
+        RatedInputsView.as_view(),
+        name="evaluation-inputs",
+    ),
 ]

@@ -68,6 +68,7 @@ export type ProjectToReview = Schemas["ProjectToReviewOutput"];
 export type Evaluation = Schemas["EvaluationOutput"];
 export type EvaluationDetail = Schemas["EvaluationDetailOutput"];
 export type ModelFigures = Schemas["ModelFiguresOutput"];
+export type RatedInput = Schemas["RatedInputOutput"];
 export type NamedFigure = Schemas["NamedFigureOutput"];
 /** Either a mean or the reason why there is none. */
 export type MeanFigure = Schemas["FigureOutput"];

@@ -690,6 +690,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evaluations/{evaluation_id}/inputs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sealed rankings behind the toxicity of the inputs, newest first. */
+        get: operations["rated_inputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/evaluations/{evaluation_id}/tasks/": {
         parameters: {
             query?: never;
@@ -4844,6 +4861,10 @@ export interface components {
             results: components["schemas"]["RankingQuestionOutput"][];
             next: string | null;
         };
+        PaginatedRatedInputOutputList: {
+            results: components["schemas"]["RatedInputOutput"][];
+            next: string | null;
+        };
         PaginatedReturnOutputList: {
             results: components["schemas"]["ReturnOutput"][];
             next: string | null;
@@ -5686,6 +5707,21 @@ export interface components {
             reason_undefined: string | null;
             reason_no_interval: string | null;
         };
+        /** @description One labeler's answer about the input of a task. */
+        RatedInputOutput: {
+            /**
+             * Format: uuid
+             * @description Of the ranking.
+             */
+            id: string;
+            labeler: components["schemas"]["RatingLabelerOutput"];
+            /** @description The first characters of the prompt. */
+            excerpt: string;
+            /** @description From 0, not toxic, to 2, clearly toxic. */
+            input_toxicity: number;
+            /** Format: date-time */
+            submitted_at: string;
+        };
         RatingAgreementOutput: {
             definitions: components["schemas"]["RatingDefinitionsOutput"];
             /** @description Fewer comparisons of two labelers than this make no figure of agreement. */
@@ -5720,6 +5756,10 @@ export interface components {
             /** @description Of all but leniency. */
             interval_method: string;
             leniency_interval_method: string;
+        };
+        RatingLabelerOutput: {
+            id: number;
+            display_name: string;
         };
         RedeemInputRequest: {
             token: string;
@@ -8498,6 +8538,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluationDetailOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rated_inputs: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRatedInputOutputList"];
                 };
             };
             /** @description Refused */

@@ -134,6 +134,10 @@ const researcherPages: RouteObject[] = [
     path: "evaluations/:evaluationId",
     ...page(() => import("@/features/evaluations/evaluation-page"), "EvaluationPage"),
   },
+  {
+    path: "evaluations/:evaluationId/inputs",
+    ...page(() => import("@/features/evaluations/rated-inputs-page"), "RatedInputsPage"),
+  },
   { path: "data", ...page(() => import("@/features/datasets/snapshots-page"), "SnapshotsPage") },
   { path: "data/costs", ...page(() => import("@/features/datasets/costs-page"), "CostsPage") },
   {

@@ -11,8 +11,17 @@ import type { Reference } from "@/components/interval-scale";
 import { Section } from "@/components/section";
 
 import classes from "./evaluations.module.css";
-import { behindAddress, behindShare, flagsFile, nameOf, rowsOf, shareText, undefinedOf } from "./figure-words";
-import type { NamedMean } from "./figure-words";
+import {
+  behindAddress,
+  behindShare,
+  flagsFile,
+  inputsAddress,
+  nameOf,
+  rowsOf,
+  shareText,
+  undefinedOf,
+} from "./figure-words";
+import type { Counted, NamedMean } from "./figure-words";
 
 /** Means of one kind, on one scale; what has none says why. */
 function Means({
@@ -77,7 +86,12 @@ interface FlagRow {
 
 const PREVALENCE = "The share of judgments that said yes, with its 95% interval.";
 
-function Prevalences({ detail: { models, evaluation, interval_method: method } }: { detail: EvaluationDetail }) {
+interface Of {
+  detail: EvaluationDetail;
+  counted: Counted;
+}
+
+function Prevalences({ detail: { models, evaluation, interval_method: method }, counted }: Of) {
   const rows: FlagRow[] = (models[0]?.flags ?? []).map(({ key, label }, place) => ({
     key,
     label,
@@ -101,7 +115,7 @@ function Prevalences({ detail: { models, evaluation, interval_method: method } }
               {ends && ", "}
               {size && (
                 <Link
-                  to={behindAddress(evaluation.id, model.source.id, { flag: key })}
+                  to={behindAddress(counted, model.source.id, { flag: key })}
                   aria-label={`${size}: rankings that said yes of ${nameOf(model)}: ${label}`}
                 >
                   {size}
@@ -131,17 +145,17 @@ function Prevalences({ detail: { models, evaluation, interval_method: method } }
 }
 
 /** Toxicity, against expectation, and continuity, each on its own scale; the input's own first. */
-function Scales({ detail }: { detail: EvaluationDetail }) {
+function Scales({ detail, counted }: Of) {
   const catalogue = useQuery(catalogueQuery);
   const scales = catalogue.data?.toxicity_scales ?? [];
   return scales.map(({ key, label, minimum, maximum, applies_to: appliesTo }) => {
     const isInput = appliesTo === "prompt";
     const figures = isInput
-      ? detail.input_toxicity && [{ name: "The inputs", figure: detail.input_toxicity }]
+      ? detail.input_toxicity && [{ name: "The inputs", figure: detail.input_toxicity, to: inputsAddress(counted) }]
       : meansOf(
           detail.models,
           ({ scales: own }) => own.find((one) => one.key === key)?.figure,
-          (model) => behindAddress(detail.evaluation.id, model),
+          (model) => behindAddress(counted, model),
         );
     return (
       <Means
@@ -159,10 +173,10 @@ function Scales({ detail }: { detail: EvaluationDetail }) {
 }
 
 /** What an evaluation says of its models, every figure with its interval and its size. */
-export function EvaluationFigures({ detail }: { detail: EvaluationDetail }) {
+export function EvaluationFigures({ detail, counted }: Of) {
   const { models, evaluation } = detail;
   const isToxicity = evaluation.kind === "toxicity";
-  const { id, baseline } = evaluation;
+  const { baseline } = evaluation;
   return (
     <>
       <Means
@@ -172,14 +186,14 @@ export function EvaluationFigures({ detail }: { detail: EvaluationDetail }) {
         means={meansOf(
           models,
           ({ win_rate: rate }) => rate,
-          (model) => behindAddress(id, model, { other: baseline?.id }),
+          (model) => behindAddress(counted, model, { other: baseline?.id }),
         )}
         counted="task"
         bounds={[0, 1]}
         references={[{ value: 0.5, label: "As good" }]}
       />
       {isToxicity ? (
-        <Scales detail={detail} />
+        <Scales detail={detail} counted={counted} />
       ) : (
         <>
           <Means
@@ -189,12 +203,12 @@ export function EvaluationFigures({ detail }: { detail: EvaluationDetail }) {
             means={meansOf(
               models,
               ({ likert }) => likert,
-              (model) => behindAddress(id, model),
+              (model) => behindAddress(counted, model),
             )}
             counted="judgment"
             bounds={[1, 7]}
           />
-          <Prevalences detail={detail} />
+          <Prevalences detail={detail} counted={counted} />
         </>
       )}
       <Section title="How this is counted" isSheet>

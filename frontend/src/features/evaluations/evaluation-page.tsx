@@ -28,6 +28,7 @@ import { EvaluationFigures } from "./evaluation-figures";
 import { EvaluationProgress } from "./evaluation-progress";
 import { evaluationQuery } from "./evaluation-queries";
 import classes from "./evaluations.module.css";
+import type { Counted } from "./figure-words";
 import { MorePrompts } from "./more-prompts";
 import { listed } from "./plan-words";
 
@@ -58,7 +59,7 @@ function EvaluationFacts({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
-function Results({ detail }: { detail: EvaluationDetail }) {
+function Results({ detail, counted }: { detail: EvaluationDetail; counted: Counted }) {
   if (detail.num_rankings === 0) {
     return (
       <Section title="Results">
@@ -73,7 +74,7 @@ function Results({ detail }: { detail: EvaluationDetail }) {
       <p className={classes.quiet}>
         {countOf(detail.num_rankings, "sealed ranking")} by {countOf(detail.num_labelers, "labeler")}.
       </p>
-      <EvaluationFigures detail={detail} />
+      <EvaluationFigures detail={detail} counted={counted} />
     </>
   );
 }
@@ -118,7 +119,11 @@ export function EvaluationPage() {
             className={found.isPlaceholderData ? classes.stale : undefined}
             aria-busy={found.isPlaceholderData}
           >
-            {found.isPlaceholderData ? <LoadingShape height={320} /> : <Results detail={detail} />}
+            {found.isPlaceholderData ? (
+              <LoadingShape height={320} />
+            ) : (
+              <Results detail={detail} counted={{ evaluation: evaluationId, simulated }} />
+            )}
           </div>
           {isAdmin && <MorePrompts evaluationId={evaluationId} />}
         </>

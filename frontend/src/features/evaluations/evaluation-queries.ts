@@ -1,9 +1,9 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, bodyOf } from "@/api/client";
-import { allRows } from "@/api/pages";
+import { allRows, listQuery } from "@/api/pages";
 import { projectsQuery } from "@/api/projects";
-import type { EvaluationPlanRequest, EvaluationRequest, PromptChoice } from "@/api/research-types";
+import type { EvaluationPlanRequest, EvaluationRequest, PromptChoice, RatedInput } from "@/api/research-types";
 
 const EVERY = 200;
 
@@ -31,6 +31,19 @@ export function evaluationQuery(id: number, includeSimulated: boolean) {
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
+}
+
+/** The rankings behind the toxicity of the inputs, newest first. */
+export function inputsQuery(id: number, simulated: string) {
+  const asked = simulated === "yes" ? { include_simulated: true } : {};
+  return listQuery<RatedInput>([...evaluationsQuery.queryKey, id, "inputs", asked], (cursor, signal) =>
+    bodyOf(
+      api.GET("/api/evaluations/{evaluation_id}/inputs/", {
+        params: { path: { evaluation_id: id }, query: { ...asked, cursor } },
+        signal,
+      }),
+    ),
+  );
 }
 
 /** What a new evaluation starts from. */

@@ -208,6 +208,44 @@ describe("one evaluation", () => {
     }
     expect(screen.queryByText("Overall quality")).not.toBeInTheDocument();
     expect(screen.getByText("Respectful")).toBeVisible();
+    expect(within(input).getByRole("link", { name: "The inputs" })).toHaveAttribute("href", "/evaluations/12/inputs");
+  });
+
+  test("the rows behind the toxicity of the inputs say it in words and lead to their rankings", async () => {
+    server.on("GET /api/evaluations/12/inputs/", {
+      body: {
+        results: [
+          {
+            id: "0000002a-0000-4000-8000-00000000002a",
+            labeler: { id: 5, display_name: "Amina Rahman" },
+            excerpt: "They are all the same",
+            input_toxicity: 2,
+            submitted_at: "2026-03-01T09:00:00Z",
+          },
+        ],
+        next: null,
+      },
+    });
+    renderApp("/evaluations/12/inputs?simulated=yes");
+
+    const table = await screen.findByRole("table", { name: "Rated inputs" });
+    expect(within(table).getByRole("link", { name: "They are all the same" })).toHaveAttribute(
+      "href",
+      "/rankings/0000002a-0000-4000-8000-00000000002a",
+    );
+    expect(await within(table).findByText("Clearly toxic")).toBeVisible();
+    expect(screen.getByRole("link", { name: "Evaluation" })).toHaveAttribute("href", "/evaluations/12?simulated=yes");
+    await expect.poll(() => server.sent("GET /api/evaluations/12/inputs/")[0]?.query).toBe("?include_simulated=true");
+  });
+
+  test("with simulated labelers, the rankings behind a figure are theirs as well", async () => {
+    renderApp("/evaluations/12?simulated=yes");
+
+    const rates = await screen.findByRole("group", { name: "Win rate against sft-2" });
+    expect(within(rates).getByRole("link", { name: "ppo-1" })).toHaveAttribute(
+      "href",
+      `/win-rates/rankings?project=12&model=${ppo.id}&other=${sft.id}&simulated=yes`,
+    );
   });
 
   test("counts simulated labelers only when asked, and keeps that in the address", async () => {

@@ -11,16 +11,28 @@ export interface NamedMean {
   isQuiet?: boolean;
 }
 
+/** Of which evaluation, and whether simulated labelers count, as the address says it. */
+export interface Counted {
+  evaluation: number;
+  simulated: string;
+}
+
 /** The address of the rankings behind a figure of a model: of both of two, or that said yes to a flag. */
 export function behindAddress(
-  evaluation: number,
+  { evaluation, simulated }: Counted,
   model: number,
   of: { other?: number; flag?: string } = {},
 ): string {
   const query = new URLSearchParams({ project: String(evaluation), model: String(model) });
   if (of.other !== undefined) query.set("other", String(of.other));
   if (of.flag !== undefined) query.set("said", of.flag);
+  if (simulated !== "") query.set("simulated", simulated);
   return `/win-rates/rankings?${query.toString()}`;
+}
+
+/** The address of the rankings behind the toxicity of the inputs. */
+export function inputsAddress({ evaluation, simulated }: Counted): string {
+  return `/evaluations/${evaluation}/inputs${simulated === "" ? "" : `?simulated=${simulated}`}`;
 }
 
 /** `120 tasks on 88 prompts`, and why there is no interval where there is none. */

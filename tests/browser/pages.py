@@ -1,6 +1,8 @@
-"""Every page a labeler can come to, with something on it."""
+"""Every page a labeler or a reader of figures can come to, with something on it."""
 
 from dataclasses import dataclass
+
+from playwright.sync_api import Page
 
 from labeling.models import Consent, ConsentVersion, User
 from tests.browser.desk import ranking_task
@@ -13,6 +15,10 @@ from tests.cast import (
 from tests.labeling.screening import invite_candidate, open_for_tests
 from tests.labeling.work import read_instructions
 
+PHONE = {"width": 390, "height": 844}
+# How far a page reaches beyond its window.
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -21,6 +27,13 @@ class Place:
     name: str
     path: str
     landmark: str
+
+
+def visit(page: Page, place: Place) -> None:
+    page.goto(place.path)
+    page.locator(place.landmark).first.wait_for()
+    # Half-drawn pages break no rule.
+    page.wait_for_load_state("networkidle")
 
 
 def everybody(cast: Cast) -> list[tuple[User, list[Place]]]:

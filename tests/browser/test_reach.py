@@ -17,19 +17,10 @@ from tests.browser.desk import (
     ranking_task,
     stored,
 )
-from tests.browser.pages import Place, everybody, places
+from tests.browser.pages import PHONE, SIDEWAYS, everybody, places, visit
 from tests.cast import Cast
 
 LIKERT = next(item.label for item in LABEL_ITEMS if item.kind == "likert")
-PHONE = {"width": 390, "height": 844}
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def visit(page: Page, place: Place) -> None:
-    page.goto(place.path)
-    page.locator(place.landmark).first.wait_for()
-    # Half-drawn pages break no rule.
-    page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

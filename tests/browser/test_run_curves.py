@@ -4,13 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import violations
+from tests.browser.pages import PHONE, SIDEWAYS
 from tests.cast import Cast
 from tests.training.chains import make_ended_run
 from training.ml.metric_glossary import logged_by
 from training.models import Artifact, Run, StepMetrics
 
-PHONE = {"width": 390, "height": 844}
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 REPORT = {"validation": {"score_before": -0.1, "score_after": 0.4, "num_prompts": 64}}
 # What R47 lists, by the stage that logs it.
 LISTED = {

@@ -92,9 +92,9 @@ export function LabelersMatrix({
     of.get(`${one.id} ${other.id}`) ?? of.get(`${other.id} ${one.id}`);
   return (
     <>
-      {/* Scrollable by keyboard as well. */}
+      {/* Scrollable by keyboard as well; the landmark is the section around it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={classes.matrixFrame} tabIndex={0} role="region" aria-label="Who agrees with whom">
+      <div className={classes.matrixFrame} tabIndex={0} role="group" aria-label="Agreement of every two labelers">
         <table className={classes.matrix}>
           <caption className={classes.hidden}>Agreement of every two labelers, ties dropped</caption>
           <thead>

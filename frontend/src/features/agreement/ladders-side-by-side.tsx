@@ -47,9 +47,9 @@ function Said({ ladder }: { ladder: Ladder }) {
 /** Every labeler's order in a column of its own; the letters are those of the texts below. */
 export function LaddersSideBySide({ prompt, isRevealed }: { prompt: ContestedPrompt; isRevealed: boolean }) {
   return (
-    // Scrollable by keyboard as well.
+    // Scrollable by keyboard as well; the landmark is the section around it.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={classes.ladders} tabIndex={0} role="region" aria-label="Orders side by side">
+    <div className={classes.ladders} tabIndex={0} role="group" aria-label="Every labeler's order">
       {prompt.ladders.map((ladder) => (
         <article key={ladder.ranking_id} className={classes.ladder} aria-label={`Order of ${ladder.labeler.display_name}`}>
           <h3>

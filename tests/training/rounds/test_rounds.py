@@ -6,123 +6,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from labeling.models import AuditEntry, Task
-from tests.cast import (
-    client_of,
-    make_completions,
-    make_prompt,
-    make_ranking,
-    make_ranking_project,
-    make_source,
-    make_task,
-)
+from tests.cast import client_of, make_ranking, make_task
 from tests.training.chains import make_ended_run
-from tests.training.run_states import make_run_in
-from training.models import Artifact, Round, RoundLink, RoundStep, Run, RunInput, Snapshot
-from training.models.clock import ClockTimestamp
+from tests.training.rounds.boards import link, post, states, view_of
+from training.models import Round, RoundLink, RoundStep, Run, Snapshot
 from training.runner.claim import claim, finish_unsuccessful, report_slots
 from training.runner.letting_go import Ending
-from training.selectors.rounds import access_round, board_of
 from training.services.rounds import advance_rounds, start_step
-from training.services.snapshots import freeze_these_prompts
 
 pytestmark = pytest.mark.django_db
-TEXTS = ["one", "two", "three", "four"]
-
-
-@pytest.fixture
-def artifact(make_artifact):
-    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
-
-
-@pytest.fixture
-def sft(ada, base_model, make_snapshot, artifact):
-    version = make_ended_run(
-        by=ada,
-        stage="sft",
-        artifact=artifact,
-        inputs={"base_model": base_model, "demonstrations": make_snapshot("sft")},
-    )
-    version.completion_source = make_source("the supervised model")
-    version.save()
-    return version
-
-
-@pytest.fixture
-def prompts(db):
-    return [make_prompt(f"Say {number}.") for number in range(3)]
-
-
-@pytest.fixture
-def body(ada, sft, prompts):
-    frozen = freeze_these_prompts(by=ada, name="p", prompt_ids=[one.pk for one in prompts])
-    return {
-        "name": "Round 1",
-        "policy": str(sft.pk),
-        "project": make_ranking_project(k=4).pk,
-        "prompts": str(frozen.pk),
-        "num_prompts": 3,
-        "completions_per_prompt": 4,
-        "min_rankings": 2,
-        "automatic": [],
-    }
-
-
-def post(person, address, body=None):
-    return client_of(person).post(f"/api/rounds/{address}", body or {}, format="json")
-
-
-@pytest.fixture
-def make_round(ada, body):
-    def make(**changes):
-        answer = post(ada, "", body | changes)
-        assert answer.status_code == 201, answer.json()
-        return Round.objects.get(pk=answer.json()["round"]["id"])
-
-    return make
-
-
-@pytest.fixture
-def sampled(make_round, ada, sft, prompts, artifact):
-    """A round whose policy has answered every prompt four times."""
-
-    def make(**changes):
-        opened = make_round(**changes)
-        frozen = freeze_these_prompts(by=ada, name="s", prompt_ids=[one.pk for one in prompts])
-        for prompt in prompts:
-            make_completions(prompt, texts=TEXTS, source=sft.completion_source)
-        link(opened, RoundStep.SAMPLING, run=end_sampling(ada, sft, frozen))
-        return opened
-
-    return make
-
-
-def end_sampling(ada, sft, frozen):
-    run = make_run_in(
-        "succeeded",
-        name="sampling",
-        stage="sampling",
-        spec={"inputs": {}, "hyperparameters": {}},
-        spec_sha256="0" * 64,
-        seed=1,
-        code_revision="0",
-        ended_at=ClockTimestamp(),
-        created_by=ada,
-    )
-    RunInput.objects.create(run=run, role="model", model_version=sft)
-    RunInput.objects.create(run=run, role="prompts", snapshot=frozen)
-    return run
-
-
-def link(opened, step, **what):
-    return RoundLink.objects.create(round=opened, step=step, **what)
-
-
-def states(opened):
-    return {view.step.value: view.state.value for view in board_of(access_round(opened.pk))}
-
-
-def view_of(opened, step):
-    return next(one for one in board_of(access_round(opened.pk)) if one.step == step)
 
 
 def test_a_new_round_can_sample_and_waits_for_the_rest(make_round):

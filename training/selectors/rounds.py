@@ -18,7 +18,6 @@ from training.models import (
     RoundStep,
     Run,
     RunState,
-    Snapshot,
     SnapshotRanking,
 )
 
@@ -108,8 +107,15 @@ def newest_link(one: Round) -> RoundLink | None:
 
 
 def num_new_rankings(one: Round) -> int:
-    """Sealed rankings of the round's project that no snapshot of rankings holds yet. One query."""
-    frozen = SnapshotRanking.objects.filter(ranking=OuterRef("pk"), snapshot__kind=Snapshot.Kind.RM)
+    """Sealed rankings of the round's project that no round of that project has frozen yet.
+
+    What is frozen besides, for a standing reward model, an export or a look, learns nothing for a
+    round. One query.
+    """
+    links = RoundLink.objects.filter(step=RoundStep.SNAPSHOT, round__project=one.project_id)
+    frozen = SnapshotRanking.objects.filter(
+        ranking=OuterRef("pk"), snapshot__in=links.values("snapshot")
+    )
     return trainable_rankings(project_ids=[one.project_id]).filter(~Exists(frozen)).count()
 
 

@@ -36,7 +36,7 @@ export function StepSettings({
       </Checkbox.Group>
       <NumberInput
         label="New rankings for a reward model"
-        description="So many sealed rankings that no snapshot holds yet."
+        description="So many sealed rankings of its project that no round has frozen yet."
         min={1}
         max={10_000_000}
         allowDecimal={false}

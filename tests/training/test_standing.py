@@ -14,7 +14,7 @@ from training.runner.claim import claim, finish_unsuccessful, report_slots, star
 from training.runner.letting_go import Ending
 from training.selectors.standing import view_of
 from training.services.run_requests import RunRequest
-from training.services.runs import request_run
+from training.services.runs import request_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
 from training.services.standing import refresh_what_is_due
@@ -186,15 +186,38 @@ def test_a_running_ppo_keeps_the_reward_model_that_it_was_given(
 def test_a_refresh_that_fails_switches_it_off_until_somebody_has_looked(ada, rosa, standing, rank):
     rank(2)
     [refresh] = refresh_what_is_due()
-    report_slots("node")
-    held = claim(refresh.run_id, host="node")
-    finish_unsuccessful(held, Ending(reason="nan", detail="No number.", is_transient=False))
+    fail(refresh)
 
     assert refresh_what_is_due() == []
     assert (shown(rosa)["is_on"], shown(rosa)["problem"]) == (False, "No number.")
 
     client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
     assert len(refresh_what_is_due()) == 1
+
+
+def fail(refresh):
+    report_slots("node")
+    held = claim(refresh.run_id, host="node")
+    finish_unsuccessful(held, Ending(reason="nan", detail="No number.", is_transient=False))
+
+
+def test_a_retry_takes_the_place_of_its_refresh(ada, rosa, standing, rank):
+    """What it learned from is not new any more once it has succeeded, and it can fail in turn."""
+    rank(2)
+    [first] = refresh_what_is_due()
+    fail(first)
+    refresh_what_is_due()
+
+    retry = retry_run(by=ada, run=Run.objects.get(pk=first.run_id))
+
+    client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
+    assert shown(rosa)["last_run"]["id"] == str(retry.pk)
+    assert refresh_what_is_due() == []
+    last = Refresh.objects.first()
+    assert (last.run, last.snapshot) == (retry, first.snapshot)
+
+    retry_run(by=ada, run=Run.objects.get(pk=first.run_id))
+    assert Refresh.objects.count() == 2
 
 
 def test_a_refresh_that_cannot_be_requested_names_what_is_wrong(rosa, standing, base_model, rank):

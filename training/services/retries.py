@@ -1,4 +1,4 @@
-"""What a retry may change of the run that it goes on from.
+"""What a retry may change of the run that it goes on from, and where it takes its place.
 
 A retry begins with its parent's checkpoints only where both are the same training: the same code,
 inputs, seed and hyperparameters, but for those that decide neither what is learned from nor what is
@@ -8,9 +8,14 @@ learned, such as the ceiling at which a run stops.
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
+from labeling.models import User
 from training.ml.hyperparameters import describe
-from training.models import Run
+from training.models import Refresh, RoundLink, Run, RunState
 from training.services.run_requests import invalid_run
+
+RETRIABLE_STATES = (RunState.FAILED, RunState.CANCELLED)
 
 
 def changeable(stage: str) -> list[str]:
@@ -33,6 +38,28 @@ def changes_of_retry(run: Run, wanted: Mapping[str, Any]) -> dict[str, Any]:
     if fields := {f"hyperparameters.{name}": [message] for name in changes if name not in allowed}:
         raise invalid_run(fields)
     return changes
+
+
+def take_the_place_of(parent: Run, retry: Run, *, by: User) -> None:
+    """Open rounds and standing reward models that stand on the parent go on with its retry.
+
+    Not where something later of the same step is under way or done: that is what counts there.
+    Precondition: the parent is locked, so that of two retries one takes its place.
+    """
+    for link in RoundLink.objects.filter(run=parent, round__closed_at__isnull=True):
+        step = RoundLink.objects.filter(round=link.round_id, step=link.step)
+        if not _is_overtaken(step.filter(pk__gt=link.pk)):
+            step.create(round_id=link.round_id, step=link.step, run=retry, started_by=by)
+    for refresh in Refresh.objects.filter(run=parent):
+        refreshes = Refresh.objects.filter(standing=refresh.standing_id)
+        if not _is_overtaken(refreshes.filter(pk__gt=refresh.pk)):
+            refreshes.create(
+                standing_id=refresh.standing_id, run=retry, snapshot_id=refresh.snapshot_id
+            )
+
+
+def _is_overtaken(later: QuerySet[RoundLink] | QuerySet[Refresh]) -> bool:
+    return later.exclude(run__state__in=RETRIABLE_STATES).exists()
 
 
 def is_same_training(run: Run, parent: Run) -> bool:

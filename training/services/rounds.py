@@ -42,7 +42,7 @@ from training.services.round_policies import (
 )
 from training.services.run_inputs import check_ranking_projects
 from training.services.run_requests import RunRequest, in_words
-from training.services.runs import request_run
+from training.services.runs import request_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
 
@@ -161,6 +161,7 @@ def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
     """Begin a step whose inputs are there; ``by`` None where its condition began it.
 
     Data is frozen first, in a transaction of its own; the run and its link are stored together.
+    Where the step's run failed, it is retried.
 
     Raises: Refused("round_is_closed"), Refused("step_not_ready"), Refused("step_is_starting") when
     somebody else begins it at this moment, and whatever the step itself refuses.
@@ -168,24 +169,44 @@ def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
     with _alone(opened):
         current = access_round(opened.pk)
         actor = by or current.created_by
-        _check_ready(current, step, is_asked=by is not None)
+        failed = _check_ready(current, step, is_asked=by is not None)
+        if failed is not None:
+            return _begin_again(current, failed, by=actor)
         frozen = FREEZERS[step](current, actor) if step in FREEZERS else None
         with transaction.atomic():
             _lock_open(current)
             link = STARTERS[step](Start(current, actor, frozen))
             link.round, link.step, link.started_by = current, step, by
             link.save()
-            Round.objects.filter(pk=current.pk).exclude(problem="").update(problem="")
+            _forget_problem(current)
         return link
 
 
-def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> None:
+@transaction.atomic
+def _begin_again(opened: Round, failed: Run, *, by: User) -> RoundLink:
+    """From its newest checkpoint, where it has one. Raises: Refused("step_not_ready")."""
+    _lock_open(opened)
+    retry = retry_run(by=by, run=failed)
+    link = RoundLink.objects.filter(round=opened, run=retry).first()
+    if link is None:
+        raise Refused("step_not_ready", "It cannot begin. It has begun already.")
+    _forget_problem(opened)
+    return link
+
+
+def _forget_problem(opened: Round) -> None:
+    Round.objects.filter(pk=opened.pk).exclude(problem="").update(problem="")
+
+
+def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> Run | None:
+    """The run of the step where it failed before. Raises: Refused("step_not_ready") and others."""
     if opened.closed_at is not None:
         raise Refused("round_is_closed", "This round is closed.")
     view = next(one for one in board_of(opened) if one.step == step)
     if not (view.can_start if is_asked else view.is_due):
         said = f"It cannot begin. {view.note or 'It has begun already'}."
         raise Refused("step_not_ready", said)
+    return view.link.run if view.link else None
 
 
 @contextmanager
@@ -318,7 +339,8 @@ STARTERS: Mapping[RoundStep, Callable[[Start], RoundLink]] = {
 
 
 def _lock_open(opened: Round) -> Round:
-    locked = Round.objects.select_for_update(of=("self",)).get(pk=opened.pk)
+    # Not its key: a link that is stored meanwhile, with a retry, does not wait for this.
+    locked = Round.objects.select_for_update(of=("self",), no_key=True).get(pk=opened.pk)
     if locked.closed_at is not None:
         raise Refused("round_is_closed", "This round is closed.")
     return locked

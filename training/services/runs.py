@@ -26,7 +26,11 @@ from training.models import (
 from training.models.clock import ClockTimestamp
 from training.services.canonical import canonical_json, sha256_of_text
 from training.services.code_revision import code_revision
-from training.services.retries import changes_of_retry
+from training.services.retries import (
+    RETRIABLE_STATES,
+    changes_of_retry,
+    take_the_place_of,
+)
 from training.services.run_requests import RunRequest, check_request
 from training.services.run_transitions import move, note
 from training.services.stages import STAGES
@@ -35,7 +39,6 @@ MAXIMUM_SEED = 2**32 - 1
 WAITING_STATES = (RunState.QUEUED, RunState.RETRY_WAIT, RunState.PAUSED)
 PAUSABLE_STATES = (RunState.CLAIMED, RunState.RUNNING)
 MAXIMUM_PRIORITY = 100
-RETRIABLE_STATES = (RunState.FAILED, RunState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,8 @@ def retry_run(*, by: User, run: Run, hyperparameters: Mapping[str, Any] | None =
     """A new run whose parent is the one that failed or was cancelled.
 
     Its spec is the same but for ``hyperparameters``, of which training/services/retries.py says
-    what may change; the new run's events name what did.
+    what may change; the new run's events name what did. In a round or a standing reward model it
+    takes the place of its parent.
 
     Raises: Refused("not_ended"), Refused("invalid_run") (status 400).
     """
@@ -239,6 +243,7 @@ def retry_run(*, by: User, run: Run, hyperparameters: Mapping[str, Any] | None =
         priority=run.priority,
     )
     retry = request_run(by=by, request=request, parent=run, sweep=run.sweep)
+    take_the_place_of(run, retry, by=by)
     if changes:
         before = run.spec["hyperparameters"]
         said = [f"{name} {before.get(name)} -> {value}" for name, value in sorted(changes.items())]

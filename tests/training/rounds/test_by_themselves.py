@@ -19,9 +19,7 @@ def test_a_standing_reward_model_takes_no_ranking_from_a_round(ada, amina, otto,
     opened = sampled(automatic=["snapshot"])
     start_step(opened=opened, step=RoundStep.TASKS, by=ada)
     [task, other, _] = Task.objects.filter(project=opened.project)
-    keep_up_to_date(
-        by=ada, new=NewStanding(name="Always new", start=opened.policy, min_rankings=1)
-    )
+    keep_up_to_date(by=ada, new=NewStanding(name="Always new", start=opened.policy, min_rankings=1))
 
     make_ranking(task, amina, [1, 2, 3, 4])
     assert advance_rounds() == []

@@ -11,7 +11,8 @@ from labeling.models import Task
 from tests.cast import client_of, make_completions, make_prompt, make_ranking_project, make_source
 from tests.training.chains import make_ended_run
 from training.models import Artifact, GpuSlot, Round, RoundLink, RoundStep, Run, RunState
-from training.services.rounds import NewRound, open_round, start_step
+from training.services.new_rounds import NewRound
+from training.services.rounds import open_round, start_step
 from training.services.snapshots import freeze_these_prompts
 
 pytestmark = pytest.mark.django_db

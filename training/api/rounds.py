@@ -30,10 +30,10 @@ from training.selectors.model_versions import access_model_version
 from training.selectors.round_tags import tags_of
 from training.selectors.rounds import StepState, access_round, board_of, newest_link, rounds
 from training.selectors.snapshots import access_snapshot
+from training.services.new_rounds import NewRound
 from training.services.policy_weights import MAXIMUM_WEIGHT
 from training.services.rounds import (
     STARTED_STEPS,
-    NewRound,
     change_round,
     close_round,
     open_round,

@@ -3,19 +3,16 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
 from labeling.errors import Refused
-from labeling.models import Project, User
+from labeling.models import User
 from labeling.services.audit import record
 from labeling.services.tasks import TaskRequest, create_tasks
-from training.ml.hyperparameters import HyperparameterError, parse
 from training.ml.mixing import POLICY_ROLES
 from training.models import (
-    ModelVersion,
     Round,
     RoundLink,
     RoundStep,
@@ -34,13 +31,13 @@ from training.selectors.rounds import (
     model_made_by,
     newest_links,
 )
+from training.services.new_rounds import NewRound, problems_with
 from training.services.round_policies import (
     check_policies,
     store_policies,
     weights_of,
     writers_of,
 )
-from training.services.run_inputs import check_ranking_projects
 from training.services.run_requests import RunRequest, in_words
 from training.services.runs import request_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
@@ -51,11 +48,6 @@ logger = logging.getLogger(__name__)
 LOCK = 7_405
 # An evaluation is opened on its own page: people choose what it compares.
 STARTED_STEPS = tuple(step for step in RoundStep if step != RoundStep.EVALUATION)
-STAGES_OF_STEPS = {
-    RoundStep.SAMPLING: Run.Stage.SAMPLING,
-    RoundStep.REWARD_MODEL: Run.Stage.REWARD_MODEL,
-    RoundStep.PPO: Run.Stage.PPO,
-}
 # Why a prompt became no task, said of how many prompts.
 SKIPPED = {
     "unknown_prompt": "no longer usable",
@@ -63,23 +55,6 @@ SKIPPED = {
     "too_few_completions": "with too few completions",
     "too_few_distinct_completions": "with too few different completions",
 }
-
-
-@dataclass(frozen=True)
-class NewRound:
-    name: str
-    policy: ModelVersion
-    project: Project
-    prompts: Snapshot
-    num_prompts: int
-    completions_per_prompt: int
-    min_rankings: int
-    # Write completions beside the policy; ``weights`` of the policy and then of each (R85).
-    other_policies: Sequence[ModelVersion] = ()
-    weights: Sequence[float] = ()
-    ranking_projects: Sequence[int] | None = None
-    hyperparameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    automatic: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +83,7 @@ class Start:
 def open_round(*, by: User, new: NewRound) -> Round:
     """Raises: Refused("invalid_round") with a message per field (status 400)."""
     weights, fields = check_policies(new.policy, new.other_policies, new.weights)
-    fields |= _problems(new)
+    fields |= problems_with(new)
     if fields:
         raise Refused(
             "invalid_round", "The round cannot be opened as asked.", status=400, fields=fields
@@ -348,33 +323,3 @@ def _lock_open(opened: Round) -> Round:
 
 def _in_order(steps: Sequence[str]) -> list[str]:
     return [step for step in STARTED_STEPS if step in steps]
-
-
-def _problems(new: NewRound) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    if Round.objects.filter(name=new.name).exists():
-        fields["name"] = ["Another round has this name."]
-    if new.prompts.kind != Snapshot.Kind.PPO:
-        fields["prompts"] = ["must be a snapshot of prompts"]
-    project = new.project
-    if project.kind != Project.Kind.RANKING or project.purpose != Project.Purpose.TRAINING:
-        fields["project"] = ["must be a ranking project made for training"]
-    elif project.k is not None and new.completions_per_prompt < project.k:
-        fields["completions_per_prompt"] = [
-            f"its tasks show {project.k} completions: at least that"
-        ]
-    fields |= check_ranking_projects(new.ranking_projects)
-    return fields | _wrong_hyperparameters(new.hyperparameters)
-
-
-def _wrong_hyperparameters(chosen: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for stage, values in chosen.items():
-        if stage not in STAGES_OF_STEPS.values():
-            fields[f"hyperparameters.{stage}"] = ["is no stage of a round"]
-            continue
-        try:
-            parse(stage, dict(values))
-        except HyperparameterError as error:
-            fields[f"hyperparameters.{stage}.{error.field}"] = [error.message]
-    return fields

@@ -1,6 +1,10 @@
 """What the tests of this room share: a private store, and inputs that a run can name."""
 
+import errno
+import os
+import tempfile
 import uuid
+from contextlib import contextmanager
 
 import pytest
 import redis
@@ -39,6 +43,22 @@ def make_artifact(settings, tmp_path):
         return artifact
 
     return make
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """While it is, nothing can be frozen."""
+
+    @contextmanager
+    def filled():
+        def refuse(*_, **__):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(tempfile, "TemporaryDirectory", refuse)
+            yield
+
+    return filled
 
 
 @pytest.fixture

@@ -231,6 +231,23 @@ def test_a_refresh_that_cannot_be_requested_names_what_is_wrong(rosa, standing, 
     assert "inputs.base_model its files are missing" in shown(rosa)["problem"]
 
 
+def test_a_full_disk_is_waited_for_and_stops_no_other(ada, rosa, standing, body, rank, full_disk):
+    rank(2)
+    with full_disk():
+        assert refresh_what_is_due() == []
+    assert shown(rosa)["is_on"]
+    assert "No space left on device" in shown(rosa)["problem"]
+
+    client_of(ada).post(ADDRESS, body | {"name": "Other"}, format="json")
+    gone = Artifact.objects.create(sha256="f" * 64, kind="model", num_bytes=1)
+    start = ModelVersion.objects.create(name="gone", kind="base", artifact=gone)
+    StandingRewardModel.objects.filter(name="Other").update(start=start)
+
+    assert [one.standing for one in refresh_what_is_due()] == [standing]
+    assert StandingRewardModel.objects.get(pk=standing.pk).problem == ""
+    assert not StandingRewardModel.objects.get(name="Other").is_on
+
+
 def test_switched_off_it_waits(ada, standing, rank):
     answer = client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": False}, format="json")
     rank(2)

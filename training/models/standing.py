@@ -27,7 +27,7 @@ class StandingRewardModel(models.Model):
     # What differs from the defaults of a reward model.
     hyperparameters = models.JSONField(default=dict)
     is_on = models.BooleanField(default=True)
-    # Why it was switched off by itself.
+    # Why it was switched off by itself, or waits.
     problem = models.TextField(blank=True, db_default="")
     # The refresh that somebody has seen fail before they switched it on again.
     resumed_after = models.BigIntegerField(db_default=0)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from labeling.errors import Refused
 from labeling.models import User
@@ -38,10 +38,11 @@ from training.services.round_policies import (
     weights_of,
     writers_of,
 )
-from training.services.run_requests import RunRequest, in_words
+from training.services.run_requests import RunRequest
 from training.services.runs import request_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
+from training.services.unattended import alone, why
 
 logger = logging.getLogger(__name__)
 
@@ -186,34 +187,34 @@ def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> Run | Non
 
 @contextmanager
 def _alone(opened: Round) -> Iterator[None]:
-    """Nobody else begins a step of this round meanwhile; the lock is held by the session.
-
-    Raises: Refused("step_is_starting").
-    """
-    key: tuple[int, str] = (LOCK, str(opened.pk))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        if not cursor.fetchone()[0]:
+    """Nobody else begins a step of this round meanwhile. Raises: Refused("step_is_starting")."""
+    with alone(LOCK, str(opened.pk)) as is_mine:
+        if not is_mine:
             raise Refused("step_is_starting", "A step of this round is being started already.")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+        yield
 
 
 def advance_rounds() -> list[RoundLink]:
-    """Begin what is due in every open round; called now and then, harmless when called twice."""
-    begun = []
+    """Begin what is due in every open round; called now and then, harmless when called twice.
+
+    Whatever stops a round is said in that round, and the others go on.
+    """
+    begun: list[RoundLink] = []
     for opened in Round.objects.filter(closed_at__isnull=True).exclude(automatic=[]):
-        for step in due_steps(access_round(opened.pk)):
-            try:
-                begun.append(start_step(opened=opened, step=step, by=None))
-            except Refused as refused:
-                said = in_words(refused)
-                if said != opened.problem:
-                    logger.warning("round %s cannot go on: %s", opened.pk, said)
-                Round.objects.filter(pk=opened.pk).update(problem=said)
+        try:
+            due = due_steps(access_round(opened.pk))
+            begun.extend(start_step(opened=opened, step=step, by=None) for step in due)
+        except Exception as error:  # noqa: BLE001 - no round may stop the others
+            _say_why(opened, error)
     return begun
+
+
+def _say_why(opened: Round, error: Exception) -> None:
+    said = why(error)
+    if said != opened.problem:
+        trace = None if isinstance(error, Refused) else error
+        logger.warning("round %s cannot go on: %s", opened.pk, said, exc_info=trace)
+        Round.objects.filter(pk=opened.pk).update(problem=said)
 
 
 def _freeze_prompts(opened: Round, by: User) -> Snapshot:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from labeling.errors import Refused
 from labeling.models import User
@@ -18,10 +18,11 @@ from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Refresh, Run, RunState, StandingRewardModel
 from training.selectors.standing import access_standing, rankings_of_a_refresh, view_of
 from training.services.run_inputs import check_ranking_projects
-from training.services.run_requests import RunRequest, in_words
+from training.services.run_requests import RunRequest
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_rankings
+from training.services.unattended import STORE_FAULTS, alone, why
 
 logger = logging.getLogger(__name__)
 
@@ -83,30 +84,19 @@ def switch_standing(*, by: User, standing: StandingRewardModel, is_on: bool) -> 
 def refresh_what_is_due() -> list[Refresh]:
     """Begin a run for each that has enough new rankings and none under way.
 
-    One that fails is switched off with the reason: the same data would fail again.
+    One that fails is switched off with the reason: the same data would fail again. Only a store
+    that does not work is waited for. Whatever stops one, the others go on.
     """
     begun = []
     for standing in StandingRewardModel.objects.filter(is_on=True):
         try:
-            refresh = _refresh(standing)
-        except Refused as refused:
-            _switch_off(standing, in_words(refused))
+            with alone(LOCK, str(standing.pk)) as is_mine:
+                refresh = _refresh_alone(access_standing(standing.pk)) if is_mine else None
+        except Exception as error:  # noqa: BLE001 - none may stop the others
+            _say_why(standing, error)
         else:
             begun += [refresh] if refresh else []
     return begun
-
-
-def _refresh(standing: StandingRewardModel) -> Refresh | None:
-    """None where nothing is due, or somebody else is at it."""
-    key: tuple[int, str] = (LOCK, str(standing.pk))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        if not cursor.fetchone()[0]:
-            return None
-        try:
-            return _refresh_alone(access_standing(standing.pk))
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
 def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
@@ -137,9 +127,14 @@ def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
     )
     with transaction.atomic():
         run = request_run(by=standing.created_by, request=request)
+        StandingRewardModel.objects.filter(pk=standing.pk).exclude(problem="").update(problem="")
         return Refresh.objects.create(standing=standing, run=run, snapshot=snapshot)
 
 
-def _switch_off(standing: StandingRewardModel, why: str) -> None:
-    logger.warning("standing reward model %s is off: %s", standing.pk, why)
-    StandingRewardModel.objects.filter(pk=standing.pk).update(is_on=False, problem=why)
+def _say_why(standing: StandingRewardModel, error: Exception) -> None:
+    said, stays_on = why(error), isinstance(error, STORE_FAULTS)
+    if said != standing.problem or not stays_on:
+        state = "waits" if stays_on else "is off"
+        trace = None if isinstance(error, Refused) else error
+        logger.warning("standing reward model %s %s: %s", standing.pk, state, said, exc_info=trace)
+        StandingRewardModel.objects.filter(pk=standing.pk).update(is_on=stays_on, problem=said)

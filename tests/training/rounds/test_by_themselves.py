@@ -3,9 +3,9 @@
 import pytest
 
 from labeling.models import Task
-from tests.cast import make_ranking
+from tests.cast import client_of, make_ranking
 from tests.training.rounds.boards import view_of
-from training.models import RoundStep
+from training.models import Round, RoundStep, RunInput
 from training.services.rounds import advance_rounds, start_step
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
@@ -30,3 +30,33 @@ def test_a_standing_reward_model_takes_no_ranking_from_a_round(ada, amina, otto,
     assert view_of(opened, RoundStep.SNAPSHOT).note == "2 of 2 new rankings are sealed"
     [begun] = advance_rounds()
     assert begun.snapshot.counts["rankings"] == 2
+
+
+def test_a_round_that_breaks_stops_no_other(ada, rosa, make_round, sampled, caplog):
+    """Nobody expected a sampling without prompts; its log has the traceback, its page a reason."""
+    broken = sampled(automatic=["tasks"])
+    RunInput.objects.filter(role="prompts").delete()
+    other = make_round(name="Round 2", automatic=["sampling"])
+
+    [begun] = advance_rounds()
+
+    assert begun.round == other
+    shown = client_of(rosa).get(f"/api/rounds/{broken.pk}/").json()["round"]
+    assert "nobody expected (DoesNotExist)" in shown["problem"]
+    assert "Traceback" in caplog.text
+    caplog.clear()
+    assert advance_rounds() == []
+    assert caplog.text == ""
+
+
+def test_a_full_disk_stops_only_what_freezes_and_is_tried_again(
+    ada, make_round, sampled, full_disk
+):
+    waiting = make_round(name="Round 2", automatic=["sampling"])
+    other = sampled(automatic=["tasks"])
+    with full_disk():
+        assert [begun.round for begun in advance_rounds()] == [other]
+
+    assert "No space left on device" in Round.objects.get(pk=waiting.pk).problem
+    assert [begun.round for begun in advance_rounds()] == [waiting]
+    assert Round.objects.get(pk=waiting.pk).problem == ""

@@ -1,0 +1,43 @@
+"""What work that nobody watches has in common: one at a time, and a reason where it stops."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from labeling.errors import Refused
+from training.artifact_bucket import BucketError
+from training.artifact_store import ArtifactError
+from training.services.run_requests import in_words
+
+STORE_FAULTS = (OSError, ArtifactError, BucketError)
+
+
+@contextmanager
+def alone(lock: int, key: str = "") -> Iterator[bool]:
+    """Whether nobody else is at it; the lock is held by the session, and ends with it."""
+    held = (lock, key)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", held)
+        is_mine = bool(cursor.fetchone()[0])
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", held)
+
+
+def why(error: Exception) -> str:
+    """What stopped it, for the person who finds it standing still."""
+    match error:
+        case Refused():
+            return in_words(error)
+        case OSError():
+            said = error.strerror or type(error).__name__
+            return f"Its data could not be stored: {said}. It is tried again by itself."
+        case ArtifactError() | BucketError():
+            said = str(error).rstrip(".")
+            return f"The artifact store does not work: {said}. It is tried again by itself."
+        case _:
+            name = type(error).__name__
+            return f"An error that nobody expected ({name}); the log of the worker says where."

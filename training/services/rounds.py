@@ -47,6 +47,8 @@ from training.services.unattended import alone, why
 logger = logging.getLogger(__name__)
 
 LOCK = 7_405
+# Somebody was faster, and the round goes on all the same.
+OVERTAKEN = ("step_is_starting", "step_not_ready", "round_is_closed")
 # An evaluation is opened on its own page: people choose what it compares.
 STARTED_STEPS = tuple(step for step in RoundStep if step != RoundStep.EVALUATION)
 # Why a prompt became no task, said of how many prompts.
@@ -210,6 +212,8 @@ def advance_rounds() -> list[RoundLink]:
 
 
 def _say_why(opened: Round, error: Exception) -> None:
+    if isinstance(error, Refused) and error.code in OVERTAKEN:
+        return
     said = why(error)
     if said != opened.problem:
         trace = None if isinstance(error, Refused) else error

@@ -229,6 +229,7 @@ def test_a_refresh_that_cannot_be_requested_names_what_is_wrong(rosa, standing, 
     assert refresh_what_is_due() == []
     assert not shown(rosa)["is_on"]
     assert "inputs.base_model its files are missing" in shown(rosa)["problem"]
+    assert not Snapshot.objects.exists()
 
 
 def test_a_full_disk_is_waited_for_and_stops_no_other(ada, rosa, standing, body, rank, full_disk):

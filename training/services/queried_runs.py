@@ -18,7 +18,13 @@ from training.selectors.queried_prompts import (
     unscored_by,
 )
 from training.services.run_inputs import ChosenInput
-from training.services.run_requests import CheckedRequest, RunRequest, check_request, invalid_run
+from training.services.run_requests import (
+    CheckedRequest,
+    RunRequest,
+    check_all_but,
+    check_request,
+    invalid_run,
+)
 from training.services.runs import request_run
 from training.services.snapshots import freeze_completions_of, freeze_these_prompts
 
@@ -58,16 +64,15 @@ def check_queried_request(
 
 def _check(request: RunRequest) -> CheckedRequest:
     """All but the input that the query stands in for."""
-    checked = check_request(request)
     queried = QUERIED.get(request.stage)
     if queried is None:
         message = "only sampling and scoring choose prompts by a query"
-        return replace(checked, fields={"prompt_query": [message]})
-    filled = f"inputs.{queried.role}"
-    fields = {name: said for name, said in checked.fields.items() if name != filled}
-    if queried.role in request.inputs:
-        fields["prompt_query"] = [f"give either a snapshot of {queried.role} or a query"]
-    return replace(checked, fields=fields)
+        return replace(check_request(request), fields={"prompt_query": [message]})
+    checked = check_all_but(request, queried.role)
+    if queried.role not in request.inputs:
+        return checked
+    both = {"prompt_query": [f"give either a snapshot of {queried.role} or a query"]}
+    return replace(checked, fields=checked.fields | both)
 
 
 def _freeze_prompts(

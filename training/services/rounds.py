@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -38,7 +38,7 @@ from training.services.round_policies import (
     weights_of,
     writers_of,
 )
-from training.services.run_requests import RunRequest
+from training.services.run_requests import RunRequest, check_all_but
 from training.services.runs import request_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
@@ -222,7 +222,8 @@ def _say_why(opened: Round, error: Exception) -> None:
 
 
 def _freeze_prompts(opened: Round, by: User) -> Snapshot:
-    """Those with the fewest answers of its policies first."""
+    """Those with the fewest answers of its policies first; none while the run would be refused."""
+    check_all_but(_sampling_of(opened), "prompts").refuse_if_wrong()
     ids = choose_prompts(writers_of(opened), PromptQuery(num_prompts=opened.num_prompts))
     if not ids:
         raise Refused("no_prompts", "There is no usable prompt to answer.", status=422)
@@ -236,17 +237,22 @@ def _freeze_rankings(opened: Round, by: User) -> Snapshot:
 
 
 def _sample(start: Start) -> RoundLink:
-    opened = start.opened
+    asked = _sampling_of(start.opened)
+    request = replace(asked, inputs={**asked.inputs, "prompts": start.snapshot().pk})
+    return RoundLink(run=request_run(by=start.by, request=request))
+
+
+def _sampling_of(opened: Round) -> RunRequest:
+    """Without the prompts, which are frozen when it begins."""
     given = {"completions_per_prompt": opened.completions_per_prompt}
     models = [one.pk for one in writers_of(opened)]
-    request = RunRequest(
+    return RunRequest(
         stage=Run.Stage.SAMPLING,
         name=f"{opened.name}: sampling",
-        inputs=dict(zip(POLICY_ROLES, models, strict=False)) | {"prompts": start.snapshot().pk},
+        inputs=dict(zip(POLICY_ROLES, models, strict=False)),
         weights=dict(zip(POLICY_ROLES, weights_of(opened), strict=False)),
         hyperparameters=given | opened.hyperparameters.get(Run.Stage.SAMPLING, {}),
     )
-    return RoundLink(run=request_run(by=start.by, request=request))
 
 
 def _make_tasks(start: Start) -> RoundLink:

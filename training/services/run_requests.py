@@ -1,7 +1,7 @@
 """What somebody asks of a run, checked as a whole before anything is stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +64,13 @@ def check_request(request: RunRequest) -> CheckedRequest:
         warnings=warnings(request.stage, hyperparameters),
         fields=fit_fields | fields | input_fields | weight_fields,
     )
+
+
+def check_all_but(request: RunRequest, role: str) -> CheckedRequest:
+    """The request before the input of this role is there: what is frozen is never removed again."""
+    checked = check_request(request)
+    fields = {name: said for name, said in checked.fields.items() if name != f"inputs.{role}"}
+    return replace(checked, fields=fields)
 
 
 def invalid_run(fields: Fields) -> Refused:

@@ -6,7 +6,7 @@ its immutable specification, so no refresh replaces it.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +15,10 @@ from labeling.errors import Refused
 from labeling.models import User
 from labeling.services.audit import record
 from training.ml.hyperparameters import HyperparameterError, parse
-from training.models import ModelVersion, Refresh, Run, RunState, StandingRewardModel
+from training.models import ModelVersion, Refresh, Run, RunState, Snapshot, StandingRewardModel
 from training.selectors.standing import access_standing, rankings_of_a_refresh, view_of
 from training.services.run_inputs import check_ranking_projects
-from training.services.run_requests import RunRequest
+from training.services.run_requests import RunRequest, check_all_but
 from training.services.runs import request_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_rankings
@@ -106,29 +106,37 @@ def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
         raise Refused("refresh_failed", last.run.reason_detail or last.run.reason)
     if not view.is_due:
         return None
+    # Warm: the newest reward model goes on with its own head.
+    start = view.newest or standing.start
+    request = RunRequest(
+        stage=Run.Stage.REWARD_MODEL,
+        name=standing.name,
+        inputs={"base_model": start.pk},
+        hyperparameters=standing.hyperparameters,
+    )
+    check_all_but(request, "rankings").refuse_if_wrong()
+    snapshot = _freeze(standing)
+    if snapshot is None:
+        return None
+    request = replace(request, inputs={**request.inputs, "rankings": snapshot.pk})
+    with transaction.atomic():
+        run = request_run(by=standing.created_by, request=request)
+        StandingRewardModel.objects.filter(pk=standing.pk).exclude(problem="").update(problem="")
+        return Refresh.objects.create(standing=standing, run=run, snapshot=snapshot)
+
+
+def _freeze(standing: StandingRewardModel) -> Snapshot | None:
+    """None where there is nothing to train on."""
     query = SnapshotQuery(
         project_ids=standing.ranking_projects, include_simulated=standing.include_simulated
     )
     by, name = standing.created_by, f"{standing.name}: rankings"
     chosen = rankings_of_a_refresh(standing)
     if chosen is None:
-        snapshot = freeze_rankings(by=by, name=name, query=query)
-    elif chosen:
-        snapshot = freeze_these_rankings(by=by, name=name, query=query, ranking_ids=chosen)
-    else:
+        return freeze_rankings(by=by, name=name, query=query)
+    if not chosen:
         return None
-    # Warm: the newest reward model goes on with its own head.
-    start = view.newest or standing.start
-    request = RunRequest(
-        stage=Run.Stage.REWARD_MODEL,
-        name=standing.name,
-        inputs={"base_model": start.pk, "rankings": snapshot.pk},
-        hyperparameters=standing.hyperparameters,
-    )
-    with transaction.atomic():
-        run = request_run(by=standing.created_by, request=request)
-        StandingRewardModel.objects.filter(pk=standing.pk).exclude(problem="").update(problem="")
-        return Refresh.objects.create(standing=standing, run=run, snapshot=snapshot)
+    return freeze_these_rankings(by=by, name=name, query=query, ranking_ids=chosen)
 
 
 def _say_why(standing: StandingRewardModel, error: Exception) -> None:
@@ -137,4 +145,5 @@ def _say_why(standing: StandingRewardModel, error: Exception) -> None:
         state = "waits" if stays_on else "is off"
         trace = None if isinstance(error, Refused) else error
         logger.warning("standing reward model %s %s: %s", standing.pk, state, said, exc_info=trace)
-        StandingRewardModel.objects.filter(pk=standing.pk).update(is_on=stays_on, problem=said)
+        change = {} if stays_on else {"is_on": False}
+        StandingRewardModel.objects.filter(pk=standing.pk).update(problem=said, **change)

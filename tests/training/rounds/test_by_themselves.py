@@ -8,7 +8,7 @@ from django.db import connection, connections
 from labeling.models import Task
 from tests.cast import client_of, make_ranking
 from tests.training.rounds.boards import view_of
-from training.models import Round, RoundStep, RunInput
+from training.models import Artifact, ModelVersion, Round, RoundStep, RunInput, Snapshot
 from training.services.rounds import LOCK, advance_rounds, start_step
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
@@ -87,3 +87,16 @@ def test_whoever_was_faster_is_no_problem_of_the_round(make_round):
         let_go.set()
         other.join()
     assert Round.objects.get(pk=opened.pk).problem == ""
+
+
+def test_a_sampling_that_is_refused_freezes_nothing(make_round, sft):
+    """Every five seconds it would leave a snapshot that nobody can remove."""
+    gone = Artifact.objects.create(sha256="f" * 64, kind="model", num_bytes=1)
+    opened = make_round(automatic=["sampling"])
+    ModelVersion.objects.filter(pk=sft.pk).update(artifact=gone)
+    before = Snapshot.objects.count()
+
+    assert [*advance_rounds(), *advance_rounds()] == []
+
+    assert "inputs.model its files are missing" in Round.objects.get(pk=opened.pk).problem
+    assert Snapshot.objects.count() == before

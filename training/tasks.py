@@ -20,7 +20,9 @@ from training.runner.process_tree import spawn_runner
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.export_jobs import export_for
 from training.services.rounds import advance_rounds
+from training.services.snapshots import sweeping_before
 from training.services.standing import refresh_what_is_due
+from training.services.unattended import alone
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,9 @@ GPU_QUEUE = "gpu"
 EXPORT_SECONDS = 5.0
 # A ring that nobody heard is worthless: beat rings again.
 EXPORT_RING_SECONDS = 30
+# Freezing a million rankings takes a minute, and several rounds may do so after each other.
+ADVANCE_SECONDS = 1_800
+ADVANCE_LOCK = 7_407
 _is_leaving = threading.Event()
 
 
@@ -59,13 +64,21 @@ def export() -> None:
         current_app.send_task("training.export", expires=EXPORT_RING_SECONDS)
 
 
-@shared_task(name="training.advance_rounds")
+@shared_task(name="training.advance_rounds", time_limit=ADVANCE_SECONDS)
 def advance() -> None:
-    """Take the steps of rounds that are due, and refresh standing reward models."""
-    advance_rounds()
-    for refresh in refresh_what_is_due():
-        # Somebody waits for it: sooner than the dispatcher would ring.
-        queue.ring(refresh.run_id)
+    """Refresh standing reward models, and take the steps of rounds that are due.
+
+    One at a time: freezing takes longer than beat waits, and longer than the broker waits before it
+    hands a message to somebody else.
+    """
+    with alone(ADVANCE_LOCK) as is_mine:
+        if not is_mine:
+            return
+        with sweeping_before("rounds"):
+            for refresh in refresh_what_is_due():
+                # Somebody waits for it: sooner than the dispatcher would ring.
+                queue.ring(refresh.run_id)
+            advance_rounds()
 
 
 @shared_task(name="training.reap")

@@ -2,8 +2,10 @@
 
 import json
 import socket
+import tempfile
 import threading
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +13,7 @@ from django.db import connection, connections
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerFault
 
+from tests.cast import make_prompt
 from tests.training.processes import wait_until
 from training import queue, tasks
 from training.models import GpuSlot, Run
@@ -18,6 +21,8 @@ from training.runner.claim import claim, report_slots
 from training.runner.periodic import periodic_lock
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.runs import prioritise_run
+from training.services.snapshots import freeze_these_prompts, sweeping_before
+from training.services.unattended import alone
 
 HOST = socket.gethostname()
 
@@ -180,6 +185,61 @@ def test_two_beats_do_the_periodic_work_once():
         other.join()
 
     assert (is_mine, answers) == (True, [False])
+
+
+@pytest.mark.django_db
+class TestAdvancingRounds:
+    """R84: freezing a million rankings takes a minute, which other tasks are not given."""
+
+    @pytest.fixture
+    def leftovers(self, settings):
+        root = Path(settings.ARTIFACT_ROOT)
+        found = [root / name for name in (".tmp-freeze-rounds-killed", ".tmp-freeze-by-a-person")]
+        for folder in found:
+            folder.mkdir(parents=True)
+            (folder / "records.jsonl").write_text("{}")
+        return found
+
+    def test_it_has_longer_than_other_tasks(self, settings):
+        assert tasks.advance.time_limit >= 20 * settings.CELERY_TASK_TIME_LIMIT
+
+    def test_it_sweeps_what_it_was_freezing_when_it_was_killed(self, leftovers):
+        tasks.advance()
+
+        assert [folder.exists() for folder in leftovers] == [False, True]
+
+    def test_what_it_freezes_is_swept_should_it_be_killed(self, ada, monkeypatch):
+        prompt, made, real = make_prompt(), [], tempfile.TemporaryDirectory
+
+        def note(prefix, **rest):
+            made.append(prefix)
+            return real(prefix=prefix, **rest)
+
+        monkeypatch.setattr(tempfile, "TemporaryDirectory", note)
+        with sweeping_before("rounds"):
+            freeze_these_prompts(by=ada, name="itself", prompt_ids=[prompt.pk])
+        freeze_these_prompts(by=ada, name="a person", prompt_ids=[prompt.pk])
+
+        assert made == [".tmp-freeze-rounds-", ".tmp-freeze-"]
+
+    def test_a_second_one_leaves_the_first_alone(self, leftovers):
+        is_held, let_go = threading.Event(), threading.Event()
+
+        def be_at_it():
+            with alone(tasks.ADVANCE_LOCK):
+                is_held.set()
+                let_go.wait(timeout=60)
+            connections.close_all()
+
+        other = threading.Thread(target=be_at_it)
+        other.start()
+        assert is_held.wait(timeout=60)
+        try:
+            tasks.advance()
+        finally:
+            let_go.set()
+            other.join()
+        assert all(folder.exists() for folder in leftovers)
 
 
 @pytest.mark.django_db(transaction=True)

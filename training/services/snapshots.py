@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,9 @@ from training.services.snapshot_records import (
 FORMAT = 1
 LINKS_PER_STATEMENT = 5_000
 PIECE_BYTES = 1 << 20
+# What is half frozen. Whoever publishes next sweeps what lies there for a day.
+SCRATCH = ".tmp-freeze-"
+_scratch: ContextVar[str] = ContextVar("scratch", default=SCRATCH)
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,22 @@ def preview(*, kind: str, query: SnapshotQuery, text: str = "") -> Preview:
 
 
 @contextmanager
+def sweeping_before(owner: str) -> Iterator[None]:
+    """First goes what this owner was freezing when it was killed, maybe gigabytes.
+
+    Precondition: nobody else freezes as this owner meanwhile.
+    """
+    prefix = f"{SCRATCH}{owner}-"
+    for leftover in Path(settings.ARTIFACT_ROOT).glob(f"{prefix}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    before = _scratch.set(prefix)
+    try:
+        yield
+    finally:
+        _scratch.reset(before)
+
+
+@contextmanager
 def one_moment() -> Iterator[None]:
     """One REPEATABLE READ transaction: every query sees the data of the same moment."""
     is_outermost = not connection.in_atomic_block
@@ -185,7 +206,7 @@ def _freeze(
 ) -> Snapshot:
     root = Path(settings.ARTIFACT_ROOT)
     root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".tmp-freeze-", dir=root) as folder:
+    with tempfile.TemporaryDirectory(prefix=_scratch.get(), dir=root) as folder:
         written = _write_lines(Path(folder) / "records.jsonl", records.lines)
         _check_worth(kind, records, written)
         manifest = {

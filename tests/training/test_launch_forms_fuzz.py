@@ -277,6 +277,7 @@ def test_a_round_refuses_every_field_by_its_name(
         "policy": IDS,
         "project": ROWS,
         "prompts": IDS,
+        "pretraining": IDS,
         "num_prompts": NUMBERS,
         "completions_per_prompt": NUMBERS,
         "min_rankings": NUMBERS,

@@ -63,6 +63,12 @@ class RoundInput(RoundSettingsInput):
     policy = serializers.UUIDField(help_text="Writes the completions; training starts from it.")
     project = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM)
     prompts = serializers.UUIDField(help_text="The snapshot of prompts for PPO.")
+    pretraining = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The snapshot of texts that PPO mixes in; needed where its ptx_coef is above 0.",
+    )
     num_prompts = serializers.IntegerField(min_value=1, max_value=MAXIMUM_PROMPTS)
     completions_per_prompt = serializers.IntegerField(min_value=1, max_value=MAXIMUM_COMPLETIONS)
     other_policies = serializers.ListField(
@@ -100,6 +106,8 @@ class RoundInput(RoundSettingsInput):
             "project": lambda: access_project(project_id=given["project"]),
             "prompts": lambda: access_snapshot(given["prompts"]),
         }
+        if given["pretraining"] is not None:
+            finders["pretraining"] = lambda: access_snapshot(given["pretraining"])
         found: dict[str, Any] = {}
         missing: dict[str, list[str]] = {}
         for name, find in finders.items():
@@ -161,7 +169,7 @@ class ProjectName(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class PromptsName(serializers.Serializer[Any]):
+class SnapshotName(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
@@ -197,7 +205,8 @@ class RoundOutput(serializers.ModelSerializer[Round]):
         many=True, help_text="Whose completions are ranked; empty where the policy writes them all."
     )
     project = ProjectName()
-    prompts = PromptsName()
+    prompts = SnapshotName()
+    pretraining = SnapshotName(allow_null=True, help_text="What PPO mixes in.")
     automatic = Steps()
     newest_step = serializers.SerializerMethodField()
     created_by = AuthorOutput()
@@ -211,6 +220,7 @@ class RoundOutput(serializers.ModelSerializer[Round]):
             "policies",
             "project",
             "prompts",
+            "pretraining",
             "num_prompts",
             "completions_per_prompt",
             "min_rankings",

@@ -35,6 +35,8 @@ class Round(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="rounds")
     # What PPO asks the policy.
     prompts = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
+    # What PPO mixes in, where its ptx_coef weighs it.
+    pretraining = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, related_name="+")
     num_prompts = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     completions_per_prompt = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     # How many new sealed rankings make the next reward model worth its time.

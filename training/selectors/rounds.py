@@ -57,7 +57,7 @@ class StepView:
 def rounds() -> QuerySet[Round]:
     """With what they start from, their policies and their links, newest first."""
     return Round.objects.select_related(
-        "policy", "project", "prompts", "created_by"
+        "policy", "project", "prompts", "pretraining", "created_by"
     ).prefetch_related(
         "policies__model_version",
         "links__run__output_model_version",

@@ -8,6 +8,7 @@ from labeling.models import Project
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Round, Run, Snapshot
 from training.services.run_inputs import Fields, check_ranking_projects
+from training.services.stages import pretraining_mix
 
 STAGES = (Run.Stage.SAMPLING, Run.Stage.REWARD_MODEL, Run.Stage.PPO)
 
@@ -21,6 +22,8 @@ class NewRound:
     num_prompts: int
     completions_per_prompt: int
     min_rankings: int
+    # What PPO mixes in; needed exactly where its ptx_coef is above 0.
+    pretraining: Snapshot | None = None
     # Write completions beside the policy; ``weights`` of the policy and then of each (R85).
     other_policies: Sequence[ModelVersion] = ()
     weights: Sequence[float] = ()
@@ -44,7 +47,7 @@ def problems_with(new: NewRound) -> Fields:
             f"its tasks show {project.k} completions: at least that"
         ]
     fields |= check_ranking_projects(new.ranking_projects)
-    return fields | _wrong_hyperparameters(new.hyperparameters)
+    return fields | _wrong_hyperparameters(new.hyperparameters) | _wrong_pretraining(new)
 
 
 def _wrong_hyperparameters(chosen: Mapping[str, Mapping[str, Any]]) -> Fields:
@@ -58,3 +61,19 @@ def _wrong_hyperparameters(chosen: Mapping[str, Mapping[str, Any]]) -> Fields:
         except HyperparameterError as error:
             fields[f"hyperparameters.{stage}.{error.field}"] = [error.message]
     return fields
+
+
+def _wrong_pretraining(new: NewRound) -> Fields:
+    try:
+        ppo = parse(Run.Stage.PPO, dict(new.hyperparameters.get(Run.Stage.PPO, {})))
+    except HyperparameterError:
+        # Said by its own field; whether it mixes text in is not known.
+        return {}
+    mix = pretraining_mix(ppo)
+    if new.pretraining is None:
+        said = "mixes pretraining text in: choose a snapshot of it, or set this to 0"
+        return {f"hyperparameters.ppo.{mix}": [said]} if mix else {}
+    if new.pretraining.kind != Snapshot.Kind.PRETRAIN:
+        return {"pretraining": ["must be a snapshot of pretraining text"]}
+    said = "nothing reads it: give hyperparameters.ppo.ptx_coef a weight, or leave it out"
+    return {} if mix else {"pretraining": [said]}

@@ -96,6 +96,7 @@ def open_round(*, by: User, new: NewRound) -> Round:
         policy=new.policy,
         project=new.project,
         prompts=new.prompts,
+        pretraining=new.pretraining,
         num_prompts=new.num_prompts,
         completions_per_prompt=new.completions_per_prompt,
         min_rankings=new.min_rankings,
@@ -305,6 +306,7 @@ def _train_policy(start: Start) -> RoundLink:
             "policy": opened.policy_id,
             "prompts": opened.prompts_id,
             **({"reward_model": made.pk} if made else {}),
+            **({"pretraining": opened.pretraining_id} if opened.pretraining_id else {}),
         },
         hyperparameters=opened.hyperparameters.get(Run.Stage.PPO, {}),
     )

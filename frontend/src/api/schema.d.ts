@@ -5463,11 +5463,6 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        PromptsName: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
         /** @description About the task of an assignment, or about a project: one of the two is given. */
         QuestionInputRequest: {
             /** Format: int64 */
@@ -5896,6 +5891,11 @@ export interface components {
              * @description The snapshot of prompts for PPO.
              */
             prompts: string;
+            /**
+             * Format: uuid
+             * @description The snapshot of texts that PPO mixes in; needed where its ptx_coef is above 0.
+             */
+            pretraining?: string | null;
             num_prompts: number;
             completions_per_prompt: number;
             /** @description Write completions beside the policy. */
@@ -5919,7 +5919,9 @@ export interface components {
             /** @description Whose completions are ranked; empty where the policy writes them all. */
             policies: components["schemas"]["RoundPolicyOutput"][];
             project: components["schemas"]["ProjectName"];
-            prompts: components["schemas"]["PromptsName"];
+            prompts: components["schemas"]["SnapshotName"];
+            /** @description What PPO mixes in. */
+            pretraining: components["schemas"]["SnapshotName"] | null;
             readonly num_prompts: number;
             readonly completions_per_prompt: number;
             readonly min_rankings: number;
@@ -6368,6 +6370,11 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        SnapshotName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         SnapshotOutput: {
             /** Format: uuid */

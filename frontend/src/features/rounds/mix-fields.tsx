@@ -1,15 +1,9 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 
+import type { Choice, ProblemOf } from "./choices";
 import { MAX_OTHERS } from "./round-mix";
 import type { Mix, Writer } from "./round-mix";
 import classes from "./rounds.module.css";
-
-interface Choice {
-  value: string;
-  label: string;
-}
-
-type ProblemOf = (field: string) => string | undefined;
 
 function WeightField({ label, value, error, onType }: { label: string; value: string; error: string | undefined; onType: (text: string) => void }) {
   return (

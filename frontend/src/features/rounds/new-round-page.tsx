@@ -14,7 +14,10 @@ import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
 import { Section } from "@/components/section";
 
+import type { Choice, ProblemOf } from "./choices";
 import { MixFields } from "./mix-fields";
+import { PAPER_PTX_COEF, PPO_FIELDS, PpoFields, ppoProblem, ppoRequest } from "./ppo-fields";
+import type { PpoData } from "./ppo-fields";
 import { ALONE, mixOf, mixProblem } from "./round-mix";
 import type { Mix } from "./round-mix";
 import { useOpenRound } from "./round-queries";
@@ -25,19 +28,17 @@ const DEFAULT_PROMPTS = 100;
 const DEFAULT_RANKINGS = 500;
 const DEFAULT_K = 4;
 
-interface Choice {
-  value: string;
-  label: string;
-}
-
 interface Offer {
   policies: Choice[];
   projects: (Choice & { k: number })[];
   prompts: Choice[];
+  texts: Choice[];
 }
 
 /** What a round can start from: supervised models first, then policies, then base models. */
 function offerOf(models: ModelVersion[], projects: Project[], snapshots: Snapshot[]): Offer {
+  const ofKind = (wanted: Snapshot["kind"]) =>
+    snapshots.filter(({ kind }) => kind === wanted).map(({ id, name }) => ({ value: id, label: name }));
   const kinds: ModelVersion["kind"][] = ["sft", "policy", "base"];
   return {
     policies: kinds
@@ -46,9 +47,8 @@ function offerOf(models: ModelVersion[], projects: Project[], snapshots: Snapsho
     projects: projects
       .filter(({ kind, purpose }) => kind === "ranking" && purpose === "training")
       .map(({ id, name, k }) => ({ value: String(id), label: name, k: k ?? DEFAULT_K })),
-    prompts: snapshots
-      .filter(({ kind }) => kind === "ppo")
-      .map(({ id, name }) => ({ value: id, label: name })),
+    prompts: ofKind("ppo"),
+    texts: ofKind("pretrain"),
   };
 }
 
@@ -65,7 +65,7 @@ interface Draft {
   policy: string;
   mix: Mix;
   project: string;
-  prompts: string;
+  ppo: PpoData;
   numPrompts: number | string;
   each: number | string;
 }
@@ -76,7 +76,7 @@ function firstDraft({ policies, projects, prompts }: Offer): Draft {
     policy: policies[0]?.value ?? "",
     mix: ALONE,
     project: projects[0]?.value ?? "",
-    prompts: prompts[0]?.value ?? "",
+    ppo: { prompts: prompts[0]?.value ?? "", pretraining: "", ptxCoef: PAPER_PTX_COEF },
     numPrompts: DEFAULT_PROMPTS,
     // As many as a task of the project shows.
     each: projects[0]?.k ?? DEFAULT_K,
@@ -94,7 +94,7 @@ function requestOf(draft: Draft, { automatic, minRankings }: Settings): RoundReq
     policy: draft.policy,
     ...mixOf(draft.mix),
     project: Number(draft.project),
-    prompts: draft.prompts,
+    ...ppoRequest(draft.ppo),
     num_prompts: Number(draft.numPrompts),
     completions_per_prompt: Number(draft.each),
     min_rankings: Number(minRankings),
@@ -102,12 +102,12 @@ function requestOf(draft: Draft, { automatic, minRankings }: Settings): RoundReq
   };
 }
 
-function problemsOf(error: unknown): (field: string) => string | undefined {
+function problemsOf(error: unknown): ProblemOf {
   const fields = error instanceof ApiError ? error.fields : {};
   return (field) => fields[field]?.join(" ");
 }
 
-const FIELDS = ["name", "policy", "project", "prompts", "num_prompts", "completions_per_prompt", "min_rankings"];
+const FIELDS = ["name", "policy", "project", ...PPO_FIELDS, "num_prompts", "completions_per_prompt", "min_rankings"];
 
 /** The fields of the form that the server may name; each stands beside its field. */
 function fieldsOf({ mix }: Draft): string[] {
@@ -127,7 +127,7 @@ function Basis({
 }: {
   offer: Offer;
   draft: Draft;
-  problem: (field: string) => string | undefined;
+  problem: ProblemOf;
   onChange: (change: Partial<Draft>) => void;
 }) {
   return (
@@ -162,13 +162,12 @@ function Basis({
         error={problem("project")}
         onChange={(event) => onChange({ project: event.currentTarget.value })}
       />
-      <NativeSelect
-        label="Prompts for PPO"
-        description="A frozen snapshot."
-        data={offer.prompts}
-        value={draft.prompts}
-        error={problem("prompts")}
-        onChange={(event) => onChange({ prompts: event.currentTarget.value })}
+      <PpoFields
+        data={draft.ppo}
+        prompts={offer.prompts}
+        texts={offer.texts}
+        problem={problem}
+        onChange={(change) => onChange({ ppo: { ...draft.ppo, ...change } })}
       />
       <NumberInput
         label="Prompts to answer"
@@ -198,7 +197,10 @@ function RoundForm({ offer }: { offer: Offer }) {
   const open = useOpenRound();
   const problem = problemsOf(open.error);
   const missing =
-    missingIn(offer) ?? (draft.name.trim() === "" ? "A name is needed." : null) ?? mixProblem(draft.mix);
+    missingIn(offer) ??
+    (draft.name.trim() === "" ? "A name is needed." : null) ??
+    mixProblem(draft.mix) ??
+    ppoProblem(draft.ppo);
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();

@@ -106,6 +106,14 @@ function Basis({ round }: { round: Round }) {
             ),
           },
           {
+            name: "Pretraining text for PPO",
+            value: round.pretraining && (
+              <Anchor component={Link} to={`/data/${round.pretraining.id}`}>
+                {round.pretraining.name}
+              </Anchor>
+            ),
+          },
+          {
             name: "Sampled",
             value: `${formatCount(round.num_prompts)} prompts, ${round.completions_per_prompt} completions of each`,
           },

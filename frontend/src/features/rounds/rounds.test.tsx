@@ -15,6 +15,7 @@ const round: RoundDetail["round"] = {
   policies: [],
   project: { id: 4, name: "Helpful answers" },
   prompts: { id: prompts.id, name: prompts.name },
+  pretraining: null,
   num_prompts: 200,
   completions_per_prompt: 4,
   min_rankings: 500,
@@ -269,4 +270,43 @@ test("a round is opened with what it starts from, and names what is wrong", asyn
     min_rankings: 500,
     automatic: [],
   });
+});
+
+test("PPO of a round mixes pretraining text in by its weight", async () => {
+  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
+  const text = { ...prompts, id: "00000015-0000-4000-8000-000000000015", name: "Books", kind: "pretrain" };
+  server
+    .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
+    .on("GET /api/projects/", { body: { results: [project], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [prompts, text], next: null } })
+    .on("POST /api/rounds/", refusal(400, "invalid_round", "No.", { fields: { pretraining: ["is gone"] } }));
+  const { user } = renderApp("/rounds/new");
+
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Round 3");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Pretraining text for PPO" }), "Books");
+  const weight = screen.getByRole("textbox", { name: "Weight of the pretraining text" });
+  expect(weight).toHaveValue("27.8");
+  await user.clear(weight);
+  expect(screen.getByRole("button", { name: "Open the round" })).toBeDisabled();
+  await user.type(weight, "5");
+  await user.click(screen.getByRole("button", { name: "Open the round" }));
+
+  expect(await screen.findByText("is gone")).toBeVisible();
+  expect(server.sent("POST /api/rounds/")[0]?.body).toMatchObject({
+    pretraining: text.id,
+    hyperparameters: { ppo: { ptx_coef: 5 } },
+  });
+});
+
+test("a round without any pretraining text says why PPO mixes none in", async () => {
+  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
+  server
+    .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
+    .on("GET /api/projects/", { body: { results: [project], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [prompts], next: null } });
+  renderApp("/rounds/new");
+
+  const text = await screen.findByRole("combobox", { name: "Pretraining text for PPO" });
+  expect(text).toBeDisabled();
+  expect(text).toHaveAccessibleDescription(/no snapshot of pretraining text yet/);
 });

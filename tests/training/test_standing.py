@@ -14,7 +14,7 @@ from training.runner.claim import claim, finish_unsuccessful, report_slots, star
 from training.runner.letting_go import Ending
 from training.selectors.standing import view_of
 from training.services.run_requests import RunRequest
-from training.services.runs import request_run, retry_run
+from training.services.runs import cancel_run, request_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
 from training.services.standing import refresh_what_is_due
@@ -190,6 +190,21 @@ def test_a_refresh_that_fails_switches_it_off_until_somebody_has_looked(ada, ros
 
     assert refresh_what_is_due() == []
     assert (shown(rosa)["is_on"], shown(rosa)["problem"]) == (False, "No number.")
+
+    client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
+    assert len(refresh_what_is_due()) == 1
+
+
+def test_a_cancelled_refresh_does_not_begin_again(ada, rosa, standing, rank):
+    """Also where it was cancelled after a switch that came while it ran."""
+    rank(2)
+    [refresh] = refresh_what_is_due()
+    client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
+    cancel_run(by=ada, run=refresh.run)
+
+    assert refresh_what_is_due() == []
+    assert not shown(rosa)["is_on"]
+    assert shown(rosa)["problem"] == "Somebody cancelled its last refresh."
 
     client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
     assert len(refresh_what_is_due()) == 1

@@ -27,6 +27,7 @@ from training.services.unattended import STORE_FAULTS, alone, why
 logger = logging.getLogger(__name__)
 
 LOCK = 7_406
+ENDED_BADLY = (RunState.FAILED, RunState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def keep_up_to_date(*, by: User, new: NewStanding) -> StandingRewardModel:
 
 @transaction.atomic
 def switch_standing(*, by: User, standing: StandingRewardModel, is_on: bool) -> None:
-    """On or off; a refresh that runs goes on."""
-    seen = standing.refreshes.first()
+    """On or off; a refresh that runs goes on, and its end is still news."""
+    seen = standing.refreshes.filter(run__state__in=ENDED_BADLY).first()
     StandingRewardModel.objects.filter(pk=standing.pk).update(
         is_on=is_on, problem="", resumed_after=seen.pk if seen else 0
     )
@@ -84,8 +85,9 @@ def switch_standing(*, by: User, standing: StandingRewardModel, is_on: bool) -> 
 def refresh_what_is_due() -> list[Refresh]:
     """Begin a run for each that has enough new rankings and none under way.
 
-    One that fails is switched off with the reason: the same data would fail again. Only a store
-    that does not work is waited for. Whatever stops one, the others go on.
+    One that fails is switched off with the reason: the same data would fail again; and whoever
+    cancels one wants no other. Only a store that does not work is waited for. Whatever stops one,
+    the others go on.
     """
     begun = []
     for standing in StandingRewardModel.objects.filter(is_on=True):
@@ -102,8 +104,8 @@ def refresh_what_is_due() -> list[Refresh]:
 def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
     view = view_of(standing)
     last = view.last
-    if last and last.run.state == RunState.FAILED and last.pk > standing.resumed_after:
-        raise Refused("refresh_failed", last.run.reason_detail or last.run.reason)
+    if last and last.run.state in ENDED_BADLY and last.pk > standing.resumed_after:
+        raise Refused("refresh_failed", _said_of(last.run))
     if not view.is_due:
         return None
     # Warm: the newest reward model goes on with its own head.
@@ -123,6 +125,13 @@ def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
         run = request_run(by=standing.created_by, request=request)
         StandingRewardModel.objects.filter(pk=standing.pk).exclude(problem="").update(problem="")
         return Refresh.objects.create(standing=standing, run=run, snapshot=snapshot)
+
+
+def _said_of(run: Run) -> str:
+    """Why a refresh came to nothing."""
+    if run.state == RunState.CANCELLED:
+        return "Somebody cancelled its last refresh."
+    return run.reason_detail or run.reason
 
 
 def _freeze(standing: StandingRewardModel) -> Snapshot | None:

@@ -44,6 +44,11 @@ CONFLICTS: Mapping[str, tuple[str, str]] = {
         "You have already answered this task.",
     ),
     "training_modelversion_name_key": ("name_taken", "There is already a model of this name."),
+    "training_round_name_key": ("name_taken", "There is already a round of this name."),
+    "training_standingrewardmodel_name_key": (
+        "name_taken",
+        "There is already a standing reward model of this name.",
+    ),
     "append_only": ("append_only", "What was judged cannot be changed any more."),
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from labeling.errors import NotAccessible
 from labeling.models import Assignment, Project
@@ -18,8 +18,9 @@ from training.models import (
     RoundStep,
     Run,
     RunState,
-    SnapshotRanking,
+    Snapshot,
 )
+from training.selectors.frozen_rankings import is_frozen_in
 
 STEPS = tuple(RoundStep)
 WAITED_FOR = {
@@ -57,7 +58,7 @@ class StepView:
 def rounds() -> QuerySet[Round]:
     """With what they start from, their policies and their links, newest first."""
     return Round.objects.select_related(
-        "policy", "project", "prompts", "pretraining", "created_by"
+        "policy", "project", "prompts", "pretraining", "leaves_out", "created_by"
     ).prefetch_related(
         "policies__model_version",
         "links__run__output_model_version",
@@ -113,10 +114,14 @@ def num_new_rankings(one: Round) -> int:
     round. One query.
     """
     links = RoundLink.objects.filter(step=RoundStep.SNAPSHOT, round__project=one.project_id)
-    frozen = SnapshotRanking.objects.filter(
-        ranking=OuterRef("pk"), snapshot__in=links.values("snapshot")
-    )
-    return trainable_rankings(project_ids=[one.project_id]).filter(~Exists(frozen)).count()
+    rankings = trainable_rankings(project_ids=[one.project_id])
+    return rankings.filter(~is_frozen_in(links.values("snapshot"))).count()
+
+
+def rankings_frozen_by(one: Round) -> Snapshot | None:
+    """None before it has frozen any. No query after ``rounds``."""
+    link = newest_links(one).get(RoundStep.SNAPSHOT)
+    return link.snapshot if link else None
 
 
 def model_made_by(link: RoundLink | None) -> ModelVersion | None:

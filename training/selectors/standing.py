@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from labeling.errors import NotAccessible
 from labeling.models import Prompt, Ranking
@@ -17,9 +17,9 @@ from training.models import (
     RunInput,
     RunState,
     Snapshot,
-    SnapshotRanking,
     StandingRewardModel,
 )
+from training.selectors.frozen_rankings import is_frozen_in
 from training.selectors.lineage import ancestors_of
 
 # That two cores read and store within a minute (benchmarks/results/standing.md).
@@ -82,7 +82,7 @@ def learned_snapshots(standing: StandingRewardModel) -> list[UUID]:
 
 def new_rankings(standing: StandingRewardModel, learned: Collection[UUID]) -> QuerySet[Ranking]:
     """Sealed rankings that the newest model has not learned from."""
-    return _wanted(standing).filter(~_is_among(learned))
+    return _wanted(standing).filter(~is_frozen_in(learned))
 
 
 def rankings_of_a_refresh(standing: StandingRewardModel) -> list[UUID] | None:
@@ -100,7 +100,7 @@ def rankings_of_a_refresh(standing: StandingRewardModel) -> list[UUID] | None:
     newest_first = new_rankings(standing, learned).order_by("-submitted_at", "pk")[: room // 2]
     new = list(newest_first.values_list("pk", "task__prompt__split"))
     train = Prompt.Split.TRAIN
-    known = _wanted(standing).filter(_is_among(learned), task__prompt__split=train)
+    known = _wanted(standing).filter(is_frozen_in(learned), task__prompt__split=train)
     earlier = list(known.order_by("?").values_list("pk", flat=True)[: room - len(new)])
     if not earlier and all(split != train for _, split in new):
         return []
@@ -111,8 +111,3 @@ def _wanted(standing: StandingRewardModel) -> QuerySet[Ranking]:
     return trainable_rankings(
         project_ids=standing.ranking_projects, include_simulated=standing.include_simulated
     )
-
-
-def _is_among(snapshots: Collection[UUID]) -> Exists:
-    links = SnapshotRanking.objects.filter(ranking=OuterRef("pk"), snapshot__in=snapshots)
-    return Exists(links)

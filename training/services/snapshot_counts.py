@@ -9,6 +9,7 @@ from labeling.models import Completion, Prompt
 from labeling.selectors.demonstrations import count_demonstrations, trainable_demonstrations
 from labeling.selectors.ranking_counts import count_rankings
 from training.selectors.snapshot_splits import held_out_prompts
+from training.services.snapshot_problems import demonstration_problems, ranking_problems
 from training.services.snapshot_records import (
     NOTHING_ANSWERED,
     RANKING_COUNTS,
@@ -17,8 +18,6 @@ from training.services.snapshot_records import (
     answered_prompts,
     check_projects,
     chosen_prompts,
-    demonstration_problems,
-    ranking_problems,
     source_counts,
     split_counts,
     wanted_rankings,
@@ -35,7 +34,7 @@ def count_records_of_rankings(query: SnapshotQuery) -> Records:
         Prompt.Split.VALIDATION: found.held_out,
     }
     counts = {name: sums[name] for name in RANKING_COUNTS}
-    return Records(lines=(), counts=counts, problems=ranking_problems(query, counts))
+    return Records(lines=(), counts=counts, problems=ranking_problems(query.project_ids, counts))
 
 
 def count_demonstration_records(query: SnapshotQuery) -> Records:
@@ -60,7 +59,9 @@ def count_demonstration_records(query: SnapshotQuery) -> Records:
         **source_counts(+Counter(found.sources)),
         "empty": found.empty,
     }
-    return Records(lines=(), counts=counts, problems=demonstration_problems(query, counts))
+    return Records(
+        lines=(), counts=counts, problems=demonstration_problems(query.project_ids, counts)
+    )
 
 
 def count_prompt_records(query: SnapshotQuery) -> Records:

@@ -11,19 +11,19 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from labeling.errors import Refused
-from labeling.models import Completion, Demonstration, Project, Prompt, Ranking, Task
+from labeling.models import Completion, Project, Prompt, Ranking, Task
 from labeling.preferences import pair_counts
 from labeling.selectors.demonstrations import (
     DemonstrationRecord,
     demonstrations_for_training,
-    num_waiting_for_review,
 )
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.ranking_records import RankingRecord, ranking_records
 from labeling.selectors.rankings import trainable_rankings
-from labeling.selectors.sealing import moment, sealed_answer
+from labeling.selectors.sealing import moment
 from training.selectors.snapshot_splits import SplitRule
 from training.services.canonical import canonical_line
+from training.services.snapshot_problems import demonstration_problems, ranking_problems
 
 RANKING_COUNTS = (
     "train",
@@ -38,9 +38,6 @@ RANKING_COUNTS = (
 )
 PROMPTS_PER_BATCH = 500
 NOTHING_ANSWERED = "No prompt that fits has a completion."
-NO_VALIDATION = (
-    "No prompt is in the validation split, so nothing can be measured on unseen prompts."
-)
 
 
 @dataclass(frozen=True)
@@ -142,7 +139,7 @@ def _ranking_lines(
     sums["labelers"] = len(labelers)
     sums["prompts"] = rankings.values("task__prompt").distinct().count()
     records.counts.update({name: sums[name] for name in RANKING_COUNTS})
-    records.problems.extend(ranking_problems(query, records.counts))
+    records.problems.extend(ranking_problems(query.project_ids, records.counts))
 
 
 def _ranking_line(task: RankingRecord, split: str) -> bytes:
@@ -186,7 +183,7 @@ def demonstration_records(query: SnapshotQuery) -> Records:
             for one, split in zip(written, split_of, strict=True)
         ],
         counts=counts,
-        problems=demonstration_problems(query, counts),
+        problems=demonstration_problems(query.project_ids, counts),
         demonstration_ids=[one.id for one in written],
         held_out_prompt_ids={
             one.prompt_id
@@ -356,43 +353,3 @@ def split_counts(splits: Iterable[str]) -> dict[str, int]:
 def source_counts(sources: Iterable[str]) -> dict[str, int]:
     """R49, R52: counts per source."""
     return {f"source_{name}": number for name, number in sorted(Counter(sources).items())}
-
-
-def ranking_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
-    problems = []
-    if not counts["rankings"]:
-        problems.append("No sealed ranking by a training labeler fits.")
-    elif not counts["pairs"]:
-        problems.append("Every ranking is one tie, so there is no comparison to learn from.")
-    elif not counts["validation"]:
-        problems.append(NO_VALIDATION)
-    waiting = Ranking.objects.filter(
-        superseded_at__isnull=True, task__project__purpose=Project.Purpose.TRAINING
-    ).exclude(sealed_answer())
-    if query.project_ids is not None:
-        waiting = waiting.filter(task__project__in=query.project_ids)
-    return problems + _waiting_problem(waiting.count(), "ranking")
-
-
-def demonstration_problems(query: SnapshotQuery, counts: dict[str, Any]) -> list[str]:
-    problems = []
-    if not counts["demonstrations"]:
-        problems.append("No sealed demonstration by a training labeler fits.")
-    elif not counts["validation"]:
-        problems.append(NO_VALIDATION)
-    waiting = Demonstration.objects.filter(
-        superseded_at__isnull=True, assignment__task__project__purpose=Project.Purpose.TRAINING
-    ).exclude(sealed_answer())
-    if query.project_ids is not None:
-        waiting = waiting.filter(assignment__task__project__in=query.project_ids)
-    if unreviewed := num_waiting_for_review(project_ids=query.project_ids):
-        some = "1 demonstration waits" if unreviewed == 1 else f"{unreviewed} demonstrations wait"
-        problems.append(f"{some} for a review and will count when it is accepted.")
-    return problems + _waiting_problem(waiting.count(), "demonstration")
-
-
-def _waiting_problem(num_waiting: int, noun: str) -> list[str]:
-    if num_waiting == 0:
-        return []
-    some = f"1 {noun} can" if num_waiting == 1 else f"{num_waiting} {noun}s can"
-    return [f"{some} still be taken back and will count when that time is over."]

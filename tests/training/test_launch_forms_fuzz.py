@@ -278,6 +278,7 @@ def test_a_round_refuses_every_field_by_its_name(
         "project": ROWS,
         "prompts": IDS,
         "pretraining": IDS,
+        "leaves_out": IDS,
         "num_prompts": NUMBERS,
         "completions_per_prompt": NUMBERS,
         "min_rankings": NUMBERS,

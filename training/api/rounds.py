@@ -17,118 +17,26 @@ from labeling.api.permissions import (
     ResearcherReadsAdminWrites,
     account_of,
 )
-from labeling.errors import NotAccessible, Refused
-from labeling.selectors.projects import access_project
 from training.api.authors import AuthorOutput
 from training.api.model_versions import ModelVersionName
 from training.api.promotions import EvaluationName
-from training.api.snapshots import RowIds
-from training.api.stages import HyperparameterValue
-from training.ml.mixing import MAXIMUM_POLICIES
+from training.api.round_inputs import RoundInput, RoundSettingsInput, StepInput, Steps
 from training.models import Round, RoundLink, RoundPolicy, RoundStep, RunState
-from training.selectors.model_versions import access_model_version
 from training.selectors.round_tags import tags_of
-from training.selectors.rounds import StepState, access_round, board_of, newest_link, rounds
-from training.selectors.snapshots import access_snapshot
-from training.services.new_rounds import NewRound
-from training.services.policy_weights import MAXIMUM_WEIGHT
+from training.selectors.rounds import (
+    StepState,
+    access_round,
+    board_of,
+    newest_link,
+    rankings_frozen_by,
+    rounds,
+)
 from training.services.rounds import (
-    STARTED_STEPS,
     change_round,
     close_round,
     open_round,
     start_step,
 )
-
-ID_MAXIMUM = 2**63 - 1
-MAXIMUM_PROMPTS = 10_000
-MAXIMUM_COMPLETIONS = 64
-MAXIMUM_RANKINGS = 10_000_000
-STARTED = [(step.value, step.label) for step in STARTED_STEPS]
-
-
-class Steps(serializers.ListField):
-    child = serializers.ChoiceField(choices=STARTED)
-
-
-class RoundSettingsInput(serializers.Serializer[Any]):
-    automatic = Steps(max_length=len(STARTED), help_text="Steps that begin by themselves.")
-    min_rankings = serializers.IntegerField(min_value=1, max_value=MAXIMUM_RANKINGS)
-
-
-class RoundInput(RoundSettingsInput):
-    """What a round starts from. Hyperparameters that are not given take the stage's defaults."""
-
-    name = serializers.CharField(max_length=140)
-    policy = serializers.UUIDField(help_text="Writes the completions; training starts from it.")
-    project = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM)
-    prompts = serializers.UUIDField(help_text="The snapshot of prompts for PPO.")
-    pretraining = serializers.UUIDField(
-        required=False,
-        allow_null=True,
-        default=None,
-        help_text="The snapshot of texts that PPO mixes in; needed where its ptx_coef is above 0.",
-    )
-    num_prompts = serializers.IntegerField(min_value=1, max_value=MAXIMUM_PROMPTS)
-    completions_per_prompt = serializers.IntegerField(min_value=1, max_value=MAXIMUM_COMPLETIONS)
-    other_policies = serializers.ListField(
-        child=serializers.UUIDField(),
-        max_length=MAXIMUM_POLICIES - 1,
-        default=list,
-        help_text="Write completions beside the policy.",
-    )
-    weights = serializers.ListField(
-        child=serializers.FloatField(max_value=MAXIMUM_WEIGHT),
-        max_length=MAXIMUM_POLICIES,
-        default=list,
-        help_text="How much of a prompt's completions each writes and a task shows: of the policy, "
-        "then of the others in their order. Without any, supervised models write three quarters.",
-    )
-    ranking_projects = RowIds(
-        required=False,
-        allow_null=True,
-        default=None,
-        min_length=1,
-        max_length=1_000,
-        help_text="Whose rankings the reward model learns from; all unless given.",
-    )
-    hyperparameters = serializers.DictField(
-        child=serializers.DictField(child=HyperparameterValue()),
-        default=dict,
-        help_text="By stage: sampling, reward_model, ppo.",
-    )
-
-    def new_round(self) -> NewRound:
-        """Raises: Refused("invalid_round") naming what is not there."""
-        given = dict(self.validated_data)
-        finders: dict[str, Any] = {
-            "policy": lambda: access_model_version(given["policy"]),
-            "project": lambda: access_project(project_id=given["project"]),
-            "prompts": lambda: access_snapshot(given["prompts"]),
-        }
-        if given["pretraining"] is not None:
-            finders["pretraining"] = lambda: access_snapshot(given["pretraining"])
-        found: dict[str, Any] = {}
-        missing: dict[str, list[str]] = {}
-        for name, find in finders.items():
-            try:
-                found[name] = find()
-            except NotAccessible:
-                missing[name] = ["there is no such thing"]
-        found["other_policies"] = []
-        for place, version_id in enumerate(given["other_policies"]):
-            try:
-                found["other_policies"].append(access_model_version(version_id))
-            except NotAccessible:
-                missing[f"other_policies.{place}"] = ["there is no such thing"]
-        if missing:
-            said = "The round cannot be opened as asked."
-            raise Refused("invalid_round", said, status=400, fields=missing)
-        return NewRound(**(given | found))
-
-
-class StepInput(serializers.Serializer[Any]):
-    step = serializers.ChoiceField(choices=STARTED)
 
 
 class RoundRunOutput(serializers.Serializer[Any]):
@@ -174,6 +82,11 @@ class SnapshotName(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class RoundName(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class RoundPolicyOutput(serializers.ModelSerializer[RoundPolicy]):
     model_version = ModelVersionName()
 
@@ -207,6 +120,10 @@ class RoundOutput(serializers.ModelSerializer[Round]):
     project = ProjectName()
     prompts = SnapshotName()
     pretraining = SnapshotName(allow_null=True, help_text="What PPO mixes in.")
+    leaves_out = RoundName(
+        allow_null=True, help_text="Whose frozen rankings the reward model does not learn from."
+    )
+    rankings = serializers.SerializerMethodField()
     automatic = Steps()
     newest_step = serializers.SerializerMethodField()
     created_by = AuthorOutput()
@@ -225,6 +142,8 @@ class RoundOutput(serializers.ModelSerializer[Round]):
             "completions_per_prompt",
             "min_rankings",
             "ranking_projects",
+            "leaves_out",
+            "rankings",
             "automatic",
             "newest_step",
             "problem",
@@ -233,6 +152,13 @@ class RoundOutput(serializers.ModelSerializer[Round]):
             "closed_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(
+        SnapshotName(allow_null=True, help_text="What it has frozen; null before it has.")
+    )
+    def get_rankings(self, one: Round) -> dict[str, Any] | None:
+        frozen = rankings_frozen_by(one)
+        return None if frozen is None else dict(SnapshotName(frozen).data)
 
     @extend_schema_field(NewestStepOutput(allow_null=True))
     def get_newest_step(self, one: Round) -> dict[str, Any] | None:

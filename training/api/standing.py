@@ -65,6 +65,12 @@ class StandingOutput(serializers.Serializer[Any]):
     start = ModelVersionName(source="standing.start")
     newest = ModelVersionName(allow_null=True)
     last_run = RefreshRunOutput(source="last.run", allow_null=True, default=None)
+    ranking_projects = serializers.ListField(
+        source="standing.ranking_projects",
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="Whose rankings it learns from; null for all.",
+    )
     num_new = serializers.IntegerField(help_text="Sealed rankings that it has not learned from.")
     min_rankings = serializers.IntegerField(source="standing.min_rankings")
     is_on = serializers.BooleanField(source="standing.is_on")

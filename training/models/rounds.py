@@ -43,6 +43,8 @@ class Round(models.Model):
     min_rankings = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     # R86: rankings of all projects unless only these are wanted.
     ranking_projects = ArrayField(models.BigIntegerField(), null=True)
+    # R86: what this earlier round has frozen, and so what those before it had, is left out.
+    leaves_out = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     # What differs from the defaults, by stage.
     hyperparameters = models.JSONField(default=dict)
     automatic = ArrayField(models.CharField(max_length=16, choices=RoundStep), default=list)

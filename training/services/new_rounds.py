@@ -7,6 +7,7 @@ from typing import Any
 from labeling.models import Project
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Round, Run, Snapshot
+from training.selectors.rounds import rankings_frozen_by
 from training.services.run_inputs import Fields, check_ranking_projects
 from training.services.stages import pretraining_mix
 
@@ -28,6 +29,8 @@ class NewRound:
     other_policies: Sequence[ModelVersion] = ()
     weights: Sequence[float] = ()
     ranking_projects: Sequence[int] | None = None
+    # An earlier round, whose frozen rankings this one does not learn from.
+    leaves_out: Round | None = None
     hyperparameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     automatic: Sequence[str] = ()
 
@@ -46,6 +49,8 @@ def problems_with(new: NewRound) -> Fields:
         fields["completions_per_prompt"] = [
             f"its tasks show {project.k} completions: at least that"
         ]
+    if new.leaves_out is not None and rankings_frozen_by(new.leaves_out) is None:
+        fields["leaves_out"] = ["has frozen no rankings yet"]
     fields |= check_ranking_projects(new.ranking_projects)
     return fields | _wrong_hyperparameters(new.hyperparameters) | _wrong_pretraining(new)
 

@@ -30,6 +30,7 @@ from training.selectors.rounds import (
     due_steps,
     model_made_by,
     newest_links,
+    rankings_frozen_by,
 )
 from training.services.new_rounds import NewRound, problems_with
 from training.services.round_policies import (
@@ -101,6 +102,7 @@ def open_round(*, by: User, new: NewRound) -> Round:
         completions_per_prompt=new.completions_per_prompt,
         min_rankings=new.min_rankings,
         ranking_projects=None if new.ranking_projects is None else list(new.ranking_projects),
+        leaves_out=new.leaves_out,
         hyperparameters={stage: dict(values) for stage, values in new.hyperparameters.items()},
         automatic=_in_order(new.automatic),
         created_by=by,
@@ -232,8 +234,12 @@ def _freeze_prompts(opened: Round, by: User) -> Snapshot:
 
 
 def _freeze_rankings(opened: Round, by: User) -> Snapshot:
-    """R86: everything labeled so far, unless the round names its projects."""
-    query = SnapshotQuery(project_ids=opened.ranking_projects)
+    """R86: everything labeled so far, unless the round names its projects or leaves some out."""
+    excluded = rankings_frozen_by(opened.leaves_out) if opened.leaves_out else None
+    query = SnapshotQuery(
+        project_ids=opened.ranking_projects,
+        excluded_snapshot=excluded.pk if excluded else None,
+    )
     return freeze_rankings(by=by, name=f"{opened.name}: rankings", query=query)
 
 

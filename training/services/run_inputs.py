@@ -42,12 +42,17 @@ def check_inputs(
 
 
 def check_ranking_projects(project_ids: Sequence[int] | None) -> Fields:
-    """A message where rankings are wanted of a project that there is not; None means of all."""
+    """A message where a project is named that nothing can be learned from; None means all."""
     if project_ids is None:
         return {}
-    known = set(Project.objects.filter(pk__in=project_ids).values_list("pk", flat=True))
-    strange = ", ".join(map(str, sorted(set(project_ids) - known)))
-    return {"ranking_projects": [f"there is no project {strange}"]} if strange else {}
+    known = Project.objects.in_bulk(project_ids)
+    said = [f"there is no project {one}" for one in sorted(set(project_ids) - known.keys())]
+    said += [
+        f"{one.name!r} collects no rankings to train on"
+        for _, one in sorted(known.items())
+        if (one.kind, one.purpose) != (Project.Kind.RANKING, Project.Purpose.TRAINING)
+    ]
+    return {"ranking_projects": said} if said else {}
 
 
 def _find(ids: Iterable[UUID]) -> dict[UUID, ChosenInput]:

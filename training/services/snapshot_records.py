@@ -21,6 +21,7 @@ from labeling.selectors.prompts import is_usable
 from labeling.selectors.ranking_records import RankingRecord, ranking_records
 from labeling.selectors.rankings import trainable_rankings
 from labeling.selectors.sealing import moment
+from training.selectors.frozen_rankings import is_frozen_in
 from training.selectors.snapshot_splits import SplitRule
 from training.services.canonical import canonical_line
 from training.services.snapshot_problems import demonstration_problems, ranking_problems
@@ -54,6 +55,8 @@ class SnapshotQuery:
     prompt_sources: Sequence[str] | None = None
     prompt_ids: Sequence[int] | None = None
     num_validation_prompts: int = 0
+    # Whose rankings are left out (R86).
+    excluded_snapshot: UUID | None = None
 
 
 @dataclass
@@ -107,12 +110,15 @@ def records_of_rankings(query: SnapshotQuery, among: Collection[UUID] | None = N
 def wanted_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
     """The same ones however often and long they are read: what is sealed meanwhile comes later."""
     check_projects(query)
-    return trainable_rankings(
+    rankings = trainable_rankings(
         project_ids=query.project_ids,
         category=query.prompt_category,
         include_simulated=query.include_simulated,
         at=moment(),
     )
+    if query.excluded_snapshot is None:
+        return rankings
+    return rankings.filter(~is_frozen_in([query.excluded_snapshot]))
 
 
 def _ranking_lines(

@@ -5904,12 +5904,22 @@ export interface components {
             weights?: number[];
             /** @description Whose rankings the reward model learns from; all unless given. */
             ranking_projects?: number[] | null;
+            /**
+             * Format: uuid
+             * @description A round whose frozen rankings, and so those of the rounds before it, the reward model does not learn from.
+             */
+            leaves_out?: string | null;
             /** @description By stage: sampling, reward_model, ppo. */
             hyperparameters?: {
                 [key: string]: {
                     [key: string]: number | boolean | string;
                 };
             };
+        };
+        RoundName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         RoundOutput: {
             /** Format: uuid */
@@ -5926,6 +5936,10 @@ export interface components {
             readonly completions_per_prompt: number;
             readonly min_rankings: number;
             readonly ranking_projects: number[] | null;
+            /** @description Whose frozen rankings the reward model does not learn from. */
+            leaves_out: components["schemas"]["RoundName"] | null;
+            /** @description What it has frozen; null before it has. */
+            readonly rankings: components["schemas"]["SnapshotName"] | null;
             automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
             readonly newest_step: components["schemas"]["NewestStepOutput"] | null;
             readonly problem: string;
@@ -6479,6 +6493,8 @@ export interface components {
             start: components["schemas"]["ModelVersionName"];
             newest: components["schemas"]["ModelVersionName"] | null;
             last_run?: components["schemas"]["RefreshRunOutput"] | null;
+            /** @description Whose rankings it learns from; null for all. */
+            ranking_projects: number[] | null;
             /** @description Sealed rankings that it has not learned from. */
             num_new: number;
             min_rankings: number;

@@ -23,6 +23,12 @@ test("the query of a ranking snapshot names projects, people and split", () => {
   });
 });
 
+test("what an earlier round had frozen is said to be left out (R86)", () => {
+  const query = { project_ids: null, excluded_snapshot: "00000005-0000-4000-8000-000000000005" };
+  expect(spoken(queryFacts("rm", query, nameOf))).toMatchObject({ "Left out": "What an earlier round had frozen" });
+  expect(differenceInWords(["excluded_snapshot"])).toBe("rankings left out");
+});
+
 test("prompts chosen for a sampling run say so, and speak of no labelers", () => {
   expect(spoken(queryFacts("ppo", { chosen: 40 }, nameOf))).toEqual({ Prompts: "40 chosen for a run" });
   expect(spoken(queryFacts("ppo", { num_validation_prompts: 64 }, nameOf))).toEqual({

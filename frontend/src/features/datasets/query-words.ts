@@ -48,6 +48,7 @@ export function queryFacts(
       name: "Simulated labelers",
       value: isFromLabels ? (query.include_simulated === true ? "Included" : "Left out") : null,
     },
+    { name: "Left out", value: typeof query.excluded_snapshot === "string" ? "What an earlier round had frozen" : null },
     { name: "Split", value: isFromLabels ? splitIn(query) : null },
     { name: "To judge the policy by", value: validationPromptsIn(query) },
   ];
@@ -58,6 +59,7 @@ const ASKED_FOR: Record<string, string> = {
   prompt_ids: "prompts chosen one by one",
   prompt_category: "category",
   include_simulated: "simulated labelers",
+  excluded_snapshot: "rankings left out",
   validation_share: "split",
   num_validation_prompts: "prompts to judge the policy by",
 };

@@ -18,6 +18,8 @@ import type { Choice, ProblemOf } from "./choices";
 import { MixFields } from "./mix-fields";
 import { PAPER_PTX_COEF, PPO_FIELDS, PpoFields, ppoProblem, ppoRequest } from "./ppo-fields";
 import type { PpoData } from "./ppo-fields";
+import { ALL_RANKINGS, RANKING_FIELDS, RankingFields, rankingRequest } from "./ranking-fields";
+import type { RankingData } from "./ranking-fields";
 import { ALONE, mixOf, mixProblem } from "./round-mix";
 import type { Mix } from "./round-mix";
 import { useOpenRound } from "./round-queries";
@@ -66,6 +68,7 @@ interface Draft {
   mix: Mix;
   project: string;
   ppo: PpoData;
+  rankings: RankingData;
   numPrompts: number | string;
   each: number | string;
 }
@@ -77,6 +80,7 @@ function firstDraft({ policies, projects, prompts }: Offer): Draft {
     mix: ALONE,
     project: projects[0]?.value ?? "",
     ppo: { prompts: prompts[0]?.value ?? "", pretraining: "", ptxCoef: PAPER_PTX_COEF },
+    rankings: ALL_RANKINGS,
     numPrompts: DEFAULT_PROMPTS,
     // As many as a task of the project shows.
     each: projects[0]?.k ?? DEFAULT_K,
@@ -95,6 +99,7 @@ function requestOf(draft: Draft, { automatic, minRankings }: Settings): RoundReq
     ...mixOf(draft.mix),
     project: Number(draft.project),
     ...ppoRequest(draft.ppo),
+    ...rankingRequest(draft.rankings),
     num_prompts: Number(draft.numPrompts),
     completions_per_prompt: Number(draft.each),
     min_rankings: Number(minRankings),
@@ -107,7 +112,11 @@ function problemsOf(error: unknown): ProblemOf {
   return (field) => fields[field]?.join(" ");
 }
 
-const FIELDS = ["name", "policy", "project", ...PPO_FIELDS, "num_prompts", "completions_per_prompt", "min_rankings"];
+const FIELDS = [
+  ...["name", "policy", "project", "num_prompts", "completions_per_prompt", "min_rankings"],
+  ...PPO_FIELDS,
+  ...RANKING_FIELDS,
+];
 
 /** The fields of the form that the server may name; each stands beside its field. */
 function fieldsOf({ mix }: Draft): string[] {
@@ -216,6 +225,15 @@ function RoundForm({ offer }: { offer: Offer }) {
           problem={problem}
           onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
         />
+      </Section>
+      <Section title="What its reward model learns from" isSheet>
+        <Stack gap="md">
+          <RankingFields
+            data={draft.rankings}
+            problem={problem}
+            onChange={(rankings) => setDraft((before) => ({ ...before, rankings }))}
+          />
+        </Stack>
       </Section>
       <Section title="How it goes on" isSheet>
         <StepSettings settings={settings} problem={problem("min_rankings")} onChange={setSettings} />

@@ -16,6 +16,7 @@ import { Section } from "@/components/section";
 import { StaleNote } from "@/components/stale-note";
 
 import { AdversarialSection } from "./adversarial-section";
+import { ProjectNames } from "./ranking-projects";
 import { RoundBoard } from "./round-board";
 import { sharesOf } from "./round-mix";
 import { roundQuery, useRoundCommand } from "./round-queries";
@@ -72,6 +73,24 @@ function Writers({ policies }: { policies: Round["policies"] }) {
   ));
 }
 
+/** Which rankings its reward model learns from (R86). */
+function LearnsFrom({ round: { ranking_projects: projects, leaves_out: leftOut } }: { round: Round }) {
+  return (
+    <>
+      {projects === null ? "of all projects so far" : <>of <ProjectNames ids={projects} /></>}
+      {leftOut && (
+        <>
+          , without what{" "}
+          <Anchor component={Link} to={`/rounds/${leftOut.id}`}>
+            {leftOut.name}
+          </Anchor>{" "}
+          had frozen
+        </>
+      )}
+    </>
+  );
+}
+
 function Basis({ round }: { round: Round }) {
   return (
     <Section title="What it starts from" isSheet>
@@ -119,7 +138,7 @@ function Basis({ round }: { round: Round }) {
           },
           {
             name: "Rankings",
-            value: round.ranking_projects === null ? "of all projects so far" : `of ${round.ranking_projects.length} projects`,
+            value: <LearnsFrom round={round} />,
           },
         ]}
       />

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { useNavigate } from "react-router";
 
 import { api, bodyOf } from "@/api/client";
-import { listQuery } from "@/api/pages";
+import { allRows, listQuery } from "@/api/pages";
 import type { Round, RoundDetail, RoundRequest, StartedStep } from "@/api/training-types";
 
 const WATCHED_EVERY_MS = 5_000;
@@ -10,6 +10,13 @@ const WATCHED_EVERY_MS = 5_000;
 export const roundsQuery = listQuery<Round>(["rounds", "list"], (cursor, signal) =>
   bodyOf(api.GET("/api/rounds/", { params: { query: { cursor } }, signal })),
 );
+
+/** To choose an earlier one from. */
+export const everyRoundQuery = queryOptions({
+  queryKey: ["rounds", "list", "every"],
+  queryFn: ({ signal }) =>
+    allRows<Round>((cursor) => bodyOf(api.GET("/api/rounds/", { params: { query: { cursor } }, signal }))),
+});
 
 export function roundQuery(roundId: string) {
   return queryOptions({

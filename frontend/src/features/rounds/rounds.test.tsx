@@ -7,6 +7,7 @@ import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
 import { prompts, sft } from "@/testing/training";
 
+const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4, num_submitted: 310 };
 const policy = { id: "00000012-0000-4000-8000-000000000012", name: "Policy of round 2" };
 const round: RoundDetail["round"] = {
   id: "00000011-0000-4000-8000-000000000011",
@@ -20,6 +21,8 @@ const round: RoundDetail["round"] = {
   completions_per_prompt: 4,
   min_rankings: 500,
   ranking_projects: null,
+  leaves_out: null,
+  rankings: null,
   automatic: [],
   newest_step: null,
   problem: "",
@@ -78,6 +81,7 @@ let server: FakeServer;
 beforeEach(() => {
   server = new FakeServer()
     .install()
+    .on("GET /api/rounds/", { body: { results: [], next: null } })
     .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
     .on(`GET ${address}`, { body: detail });
 });
@@ -221,7 +225,6 @@ test("a round says whose completions are ranked and how much of them (R85)", asy
 });
 
 test("another policy writes by its weight, and one without a weight keeps the round from opening (R85)", async () => {
-  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
   server
     .on("GET /api/model-versions/", { body: { results: [sft, { ...sft, ...policy, kind: "policy" }], next: null } })
     .on("GET /api/projects/", { body: { results: [project], next: null } })
@@ -248,7 +251,6 @@ test("another policy writes by its weight, and one without a weight keeps the ro
 });
 
 test("a round is opened with what it starts from, and names what is wrong", async () => {
-  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
   server
     .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
     .on("GET /api/projects/", { body: { results: [project], next: null } })
@@ -273,7 +275,6 @@ test("a round is opened with what it starts from, and names what is wrong", asyn
 });
 
 test("PPO of a round mixes pretraining text in by its weight", async () => {
-  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
   const text = { ...prompts, id: "00000015-0000-4000-8000-000000000015", name: "Books", kind: "pretrain" };
   server
     .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
@@ -299,7 +300,6 @@ test("PPO of a round mixes pretraining text in by its weight", async () => {
 });
 
 test("a round without any pretraining text says why PPO mixes none in", async () => {
-  const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4 };
   server
     .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
     .on("GET /api/projects/", { body: { results: [project], next: null } })
@@ -309,4 +309,41 @@ test("a round without any pretraining text says why PPO mixes none in", async ()
   const text = await screen.findByRole("combobox", { name: "Pretraining text for PPO" });
   expect(text).toBeDisabled();
   expect(text).toHaveAccessibleDescription(/no snapshot of pretraining text yet/);
+});
+
+test("older rankings are left out by project and by round (R86)", async () => {
+  const other = { ...project, id: 5, name: "Harmless answers" };
+  const frozen = { ...round, rankings: { id: "00000016-0000-4000-8000-000000000016", name: "Round 3: rankings" } };
+  server
+    .on("GET /api/model-versions/", { body: { results: [sft], next: null } })
+    .on("GET /api/projects/", { body: { results: [project, other], next: null } })
+    .on("GET /api/snapshots/", { body: { results: [prompts], next: null } })
+    .on("GET /api/rounds/", { body: { results: [{ ...round, id: "open", name: "Round 4" }, frozen], next: null } })
+    .on("POST /api/rounds/", refusal(400, "invalid_round", "No.", { fields: { leaves_out: ["is gone"] } }));
+  const { user } = renderApp("/rounds/new");
+
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Round 5");
+  await user.click(screen.getByRole("checkbox", { name: "Harmless answers" }));
+  const left = screen.getByRole("combobox", { name: "Rankings to leave out" });
+  await within(left).findByRole("option", { name: "What Round 3 had frozen" });
+  expect(within(left).queryByRole("option", { name: /Round 4/ })).toBeNull();
+  await user.selectOptions(left, "What Round 3 had frozen");
+  await user.click(screen.getByRole("button", { name: "Open the round" }));
+
+  expect(await screen.findByText("is gone")).toBeVisible();
+  expect(server.sent("POST /api/rounds/")[0]?.body).toMatchObject({ ranking_projects: [5], leaves_out: round.id });
+});
+
+test("a round says which rankings its reward model learns from (R86)", async () => {
+  const chosen = { ...round, ranking_projects: [4, 9], leaves_out: { id: "00000017-0000-4000-8000-000000000017", name: "Round 2" } };
+  server
+    .on("GET /api/projects/", { body: { results: [project], next: null } })
+    .on(`GET ${address}`, { body: { ...detail, round: chosen } });
+  renderApp(`/rounds/${round.id}`);
+
+  const said = await screen.findByText(/of Helpful answers; project 9, without what/);
+  expect(within(said).getByRole("link", { name: "Round 2" })).toHaveAttribute(
+    "href",
+    "/rounds/00000017-0000-4000-8000-000000000017",
+  );
 });

@@ -13,9 +13,10 @@ import { Loaded } from "@/components/loaded";
 import { ProblemNote } from "@/components/problem-note";
 import { TableSkeleton } from "@/components/table-skeleton";
 
+import { RankingProjects } from "./ranking-projects";
 import { useStandingCommand } from "./standing-queries";
 
-const SHOWN_FIELDS = ["name", "start", "min_rankings"];
+const SHOWN_FIELDS = ["name", "start", "min_rankings", "ranking_projects"];
 // A reward model goes on with its own head; the others begin a new one.
 const KINDS: ModelVersion["kind"][] = ["reward_model", "sft", "policy", "base"];
 
@@ -29,6 +30,7 @@ function StandingForm({ models, onClose }: { models: ModelVersion[]; onClose: ()
   const [name, setName] = useState("");
   const [start, setStart] = useState(starts[0]?.id ?? "");
   const [minRankings, setMinRankings] = useState<number | string>(1);
+  const [projects, setProjects] = useState<number[]>([]);
   const [simulated, setSimulated] = useState(false);
   const command = useStandingCommand();
   const fields = command.error instanceof ApiError ? command.error.fields : {};
@@ -40,6 +42,7 @@ function StandingForm({ models, onClose }: { models: ModelVersion[]; onClose: ()
       start,
       min_rankings: Number(minRankings),
       include_simulated: simulated,
+      ...(projects.length > 0 && { ranking_projects: projects }),
     };
     command.mutate({ keep }, { onSuccess: onClose });
   }
@@ -77,6 +80,11 @@ function StandingForm({ models, onClose }: { models: ModelVersion[]; onClose: ()
           value={minRankings}
           error={fields.min_rankings?.join(" ")}
           onChange={setMinRankings}
+        />
+        <RankingProjects
+          chosen={projects}
+          error={fields.ranking_projects?.join(" ")}
+          onChange={setProjects}
         />
         <Checkbox
           label="Also rankings by simulated labelers"

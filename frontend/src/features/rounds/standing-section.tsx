@@ -17,6 +17,7 @@ import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 
+import { ProjectNames } from "./ranking-projects";
 import classes from "./rounds.module.css";
 import { StandingDialog } from "./standing-dialog";
 import { standingQuery, useStandingCommand } from "./standing-queries";
@@ -25,7 +26,21 @@ type Switched = (standing: StandingRewardModel, isOn: boolean) => void;
 
 function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
   return [
-    { key: "name", header: "Reward model", isRowHeader: true, cell: ({ name }) => name },
+    {
+      key: "name",
+      header: "Reward model",
+      isRowHeader: true,
+      cell: ({ name, ranking_projects: projects }) => (
+        <>
+          {name}
+          {projects && (
+            <div className={classes.quiet}>
+              of <ProjectNames ids={projects} />
+            </div>
+          )}
+        </>
+      ),
+    },
     {
       key: "newest",
       header: "Newest version",

@@ -14,6 +14,7 @@ const standing: StandingRewardModel = {
   start: { id: sft.id, name: sft.name, kind: "sft" },
   newest: { id: rewardModel.id, name: rewardModel.name, kind: "reward_model" },
   last_run: { id: "run", state: "succeeded", created_at: "2026-03-01T12:00:00Z" },
+  ranking_projects: null,
   num_new: 3,
   min_rankings: 20,
   is_on: true,
@@ -21,6 +22,8 @@ const standing: StandingRewardModel = {
   created_by: { id: 2, display_name: "Ruth Adler" },
   created_at: "2026-03-01T12:00:00Z",
 };
+
+const project = { id: 4, name: "Helpful answers", kind: "ranking", purpose: "training", k: 4, num_submitted: 310 };
 
 let server: FakeServer;
 
@@ -30,6 +33,7 @@ beforeEach(() => {
     .on("GET /api/session/", { body: sessionOf({ ...ruth, role: "admin" }) })
     .on("GET /api/rounds/", { body: { results: [], next: null } })
     .on("GET /api/model-versions/", { body: { results: [sft, rewardModel], next: null } })
+    .on("GET /api/projects/", { body: { results: [project], next: null } })
     .on(`GET ${address}`, { body: [standing] });
 });
 
@@ -72,4 +76,20 @@ test("one that was switched off by itself says why, to a researcher too", async 
   expect(screen.getByText("Off")).toBeVisible();
   expect(screen.getByText("where it starts")).toBeVisible();
   expect(screen.queryByRole("switch")).toBeNull();
+});
+
+test("one learns from chosen projects alone, and its row says so (R86)", async () => {
+  server
+    .on(`GET ${address}`, { body: [{ ...standing, ranking_projects: [4] }] })
+    .on(`POST ${address}`, { status: 201, body: standing });
+  const { user } = renderApp("/rounds");
+
+  expect(await screen.findByText("of Helpful answers")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Keep one up to date" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.type(await dialog.findByRole("textbox", { name: "Name" }), "Week");
+  await user.click(dialog.getByRole("checkbox", { name: "Helpful answers" }));
+  await user.click(dialog.getByRole("button", { name: "Keep it up to date" }));
+
+  await expect.poll(() => server.sent(`POST ${address}`)[0]?.body).toMatchObject({ ranking_projects: [4] });
 });

@@ -1,0 +1,63 @@
+import { NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import type { ProblemOf } from "./choices";
+import { RankingProjects } from "./ranking-projects";
+import { everyRoundQuery } from "./round-queries";
+
+/** Which rankings the reward model of a round learns from (R86). */
+export interface RankingData {
+  /** All projects where there are none. */
+  projects: number[];
+  /** The id of an earlier round; empty to leave nothing out. */
+  leavesOut: string;
+}
+
+export const ALL_RANKINGS: RankingData = { projects: [], leavesOut: "" };
+export const RANKING_FIELDS = ["ranking_projects", "leaves_out"];
+
+/** The part of the request that says so; without any it is every ranking so far. */
+export function rankingRequest({ projects, leavesOut }: RankingData) {
+  return {
+    ...(projects.length > 0 && { ranking_projects: projects }),
+    ...(leavesOut !== "" && { leaves_out: leavesOut }),
+  };
+}
+
+export function RankingFields({
+  data,
+  problem,
+  onChange,
+}: {
+  data: RankingData;
+  problem: ProblemOf;
+  onChange: (data: RankingData) => void;
+}) {
+  const rounds = useQuery(everyRoundQuery).data ?? [];
+  const earlier = rounds.filter(({ rankings }) => rankings !== null);
+  return (
+    <>
+      <RankingProjects
+        chosen={data.projects}
+        error={problem("ranking_projects")}
+        onChange={(projects) => onChange({ ...data, projects })}
+      />
+      <NativeSelect
+        label="Rankings to leave out"
+        description={
+          earlier.length > 0
+            ? "A round has frozen those of the rounds before it too."
+            : "No round has frozen any rankings yet, so there are none to leave out."
+        }
+        data={[
+          { value: "", label: "None: learn from every ranking so far" },
+          ...earlier.map(({ id, name }) => ({ value: id, label: `What ${name} had frozen` })),
+        ]}
+        disabled={earlier.length === 0}
+        value={data.leavesOut}
+        error={problem("leaves_out")}
+        onChange={(event) => onChange({ ...data, leavesOut: event.currentTarget.value })}
+      />
+    </>
+  );
+}

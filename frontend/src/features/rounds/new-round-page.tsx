@@ -230,6 +230,7 @@ function RoundForm({ offer }: { offer: Offer }) {
         <Stack gap="md">
           <RankingFields
             data={draft.rankings}
+            ownProject={Number(draft.project)}
             problem={problem}
             onChange={(rankings) => setDraft((before) => ({ ...before, rankings }))}
           />

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ProblemOf } from "./choices";
 import { RankingProjects } from "./ranking-projects";
 import { everyRoundQuery } from "./round-queries";
+import classes from "./rounds.module.css";
 
 /** Which rankings the reward model of a round learns from (R86). */
 export interface RankingData {
@@ -26,10 +27,13 @@ export function rankingRequest({ projects, leavesOut }: RankingData) {
 
 export function RankingFields({
   data,
+  ownProject,
   problem,
   onChange,
 }: {
   data: RankingData;
+  /** Where the completions of the round are ranked. */
+  ownProject: number;
   problem: ProblemOf;
   onChange: (data: RankingData) => void;
 }) {
@@ -42,11 +46,16 @@ export function RankingFields({
         error={problem("ranking_projects")}
         onChange={(projects) => onChange({ ...data, projects })}
       />
+      {data.projects.length > 0 && !data.projects.includes(ownProject) && (
+        <p className={classes.quiet} role="status">
+          Its own ranking project is not among them: what is ranked in this round is not learned from.
+        </p>
+      )}
       <NativeSelect
         label="Rankings to leave out"
         description={
           earlier.length > 0
-            ? "A round has frozen those of the rounds before it too."
+            ? "What a round had frozen includes the rankings of the rounds before it."
             : "No round has frozen any rankings yet, so there are none to leave out."
         }
         data={[

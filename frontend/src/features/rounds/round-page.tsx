@@ -7,7 +7,7 @@ import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Round, RoundDetail } from "@/api/training-types";
 import { ConfirmButton } from "@/components/confirm-button";
 import { Facts } from "@/components/facts";
-import { formatCount } from "@/components/formats";
+import { countOf } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
@@ -134,7 +134,7 @@ function Basis({ round }: { round: Round }) {
           },
           {
             name: "Sampled",
-            value: `${formatCount(round.num_prompts)} prompts, ${round.completions_per_prompt} completions of each`,
+            value: `${countOf(round.num_prompts, "prompt")}, ${countOf(round.completions_per_prompt, "completion")} of each`,
           },
           {
             name: "Rankings",

@@ -324,6 +324,7 @@ test("older rankings are left out by project and by round (R86)", async () => {
 
   await user.type(await screen.findByRole("textbox", { name: "Name" }), "Round 5");
   await user.click(screen.getByRole("checkbox", { name: "Harmless answers" }));
+  expect(screen.getByText(/what is ranked in this round is not learned from/)).toBeVisible();
   const left = screen.getByRole("combobox", { name: "Rankings to leave out" });
   await within(left).findByRole("option", { name: "What Round 3 had frozen" });
   expect(within(left).queryByRole("option", { name: /Round 4/ })).toBeNull();

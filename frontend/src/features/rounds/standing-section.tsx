@@ -26,21 +26,7 @@ type Switched = (standing: StandingRewardModel, isOn: boolean) => void;
 
 function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
   return [
-    {
-      key: "name",
-      header: "Reward model",
-      isRowHeader: true,
-      cell: ({ name, ranking_projects: projects }) => (
-        <>
-          {name}
-          {projects && (
-            <div className={classes.quiet}>
-              of <ProjectNames ids={projects} />
-            </div>
-          )}
-        </>
-      ),
-    },
+    { key: "name", header: "Reward model", isRowHeader: true, cell: ({ name }) => name },
     {
       key: "newest",
       header: "Newest version",
@@ -57,7 +43,18 @@ function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
     {
       key: "new",
       header: "New rankings",
-      cell: ({ num_new: num, min_rankings: min }) => `${formatCount(num)} of ${formatCount(min)}`,
+      cell: ({ num_new: num, min_rankings: min, ranking_projects: projects }) => (
+        <>
+          <div>
+            {formatCount(num)} of {formatCount(min)}
+          </div>
+          {projects && (
+            <div className={classes.quiet}>
+              in <ProjectNames ids={projects} />
+            </div>
+          )}
+        </>
+      ),
     },
     {
       key: "run",

@@ -84,7 +84,7 @@ test("one learns from chosen projects alone, and its row says so (R86)", async (
     .on(`POST ${address}`, { status: 201, body: standing });
   const { user } = renderApp("/rounds");
 
-  expect(await screen.findByText("of Helpful answers")).toBeVisible();
+  expect(await screen.findByText("in Helpful answers")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Keep one up to date" }));
   const dialog = within(await screen.findByRole("dialog"));
   await user.type(await dialog.findByRole("textbox", { name: "Name" }), "Week");

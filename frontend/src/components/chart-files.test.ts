@@ -5,6 +5,7 @@ import { csvOf, saveChart, svgOf } from "./chart-files";
 import { drawCurves } from "./curve-drawing";
 import { wrapped } from "./drawing-marks";
 import { drawIntervals } from "./interval-drawing";
+import { SERIES } from "./palette";
 
 const READ = "Read at https://concord.example/agreement?pool=training on 2026-03-01 09:00 UTC.";
 const chart: ChartFacts = {
@@ -107,6 +108,14 @@ test("the drawing of curves names each curve where it ends", () => {
   // From 64 to 820 - 200.
   expect(document.querySelector("polyline")?.getAttribute("points")).toMatch(/^64,.* 620,/);
   expect(document.documentElement.textContent).toContain("1 Loss");
+});
+
+test("a curve keeps the colour that it has on the page, whether or not those before it have points", () => {
+  const curve = { name: "B", points: [{ x: 0, y: 2 }, { x: 10, y: 1 }] };
+  const { body } = drawCurves([{ name: "A", points: [] }, curve], "step");
+
+  expect(body).toContain(`stroke="${SERIES.light[1]}"`);
+  expect(body).not.toContain(`stroke="${SERIES.light[0]}"`);
 });
 
 test("saving hands over a file with a name that any system takes", async () => {

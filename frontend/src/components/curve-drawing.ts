@@ -1,7 +1,7 @@
 import type { Drawing } from "./chart";
 import { niceTicks, rangeOfCurves, spread } from "./curves";
 import type { Series } from "./curves";
-import { FAINT, line, round, SOFT, text } from "./drawing-marks";
+import { clipped, FAINT, line, round, SOFT, text } from "./drawing-marks";
 import { formatCount, formatMeasure, formatTick } from "./formats";
 import { dashOf, SERIES } from "./palette";
 
@@ -10,10 +10,11 @@ const HEIGHT = 320;
 const LEFT = 64;
 const RIGHT = 200;
 const LABEL_GAP = 16;
+const LABEL_LIMIT = 27;
 
-/** Curves for a file, each named where it ends. Series without a point are left out. */
+/** Curves for a file, each named where it ends, in the colour that it has on the page. */
 export function drawCurves(all: Series[], xName: string): Drawing {
-  const series = all.filter(({ points }) => points.length > 0);
+  const series = all.flatMap((one, place) => (one.points.length > 0 ? [{ ...one, place }] : []));
   const range = rangeOfCurves(series);
   const steps = series.flatMap(({ points }) => points.map(({ x }) => x));
   const [first, last] = steps.length > 0 ? [Math.min(...steps), Math.max(...steps)] : [0, 1];
@@ -29,16 +30,16 @@ export function drawCurves(all: Series[], xName: string): Drawing {
   );
   const ends = series.map(({ points }) => points[points.length - 1]?.y ?? range[0]);
   const places = spread(ends.map(down), LABEL_GAP, HEIGHT);
-  const curves = series.flatMap(({ name, points }, index) => {
-    const color = SERIES.light[index % SERIES.light.length] ?? "";
+  const curves = series.flatMap(({ name, points, place }, index) => {
+    const color = SERIES.light[place % SERIES.light.length] ?? "";
     const path = points.map(({ x, y }) => `${round(across(x))},${round(down(y))}`).join(" ");
-    const dash = dashOf(index);
+    const dash = dashOf(place);
     return [
       `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="2"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`,
       ...(points.length < 12
         ? points.map(({ x, y }) => `<circle cx="${round(across(x))}" cy="${round(down(y))}" r="3" fill="${color}"/>`)
         : []),
-      text(right + 8, (places[index] ?? 0) + 4, `${formatMeasure(ends[index] ?? 0)} ${name}`, { fill: color }),
+      text(right + 8, (places[index] ?? 0) + 4, clipped(`${formatMeasure(ends[index] ?? 0)} ${name}`, LABEL_LIMIT), { fill: color }),
     ];
   });
   const axis = [

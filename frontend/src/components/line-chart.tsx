@@ -77,27 +77,38 @@ function EndLabels({ series, range }: { series: Series[]; range: [number, number
   ));
 }
 
-/** Which line is which, drawn as the line is drawn. */
+function Sample({ index }: { index: number }) {
+  return (
+    <svg width={22} height={8} aria-hidden="true">
+      <line
+        x1={0}
+        x2={22}
+        y1={4}
+        y2={4}
+        stroke={seriesColor(index)}
+        strokeWidth={2}
+        strokeDasharray={dashOf(index)}
+      />
+    </svg>
+  );
+}
+
+/** Which line is which, drawn as the line is drawn; what has no line here says so. */
 function Names({ series }: { series: Series[] }) {
   if (series.length < 2) return null;
+  const empty = series.filter(({ points }) => points.length === 0).map(({ name }) => name);
   return (
     <div className={classes.names}>
-      {series.map(({ name }, index) => (
-        <span key={name}>
-          <svg width={22} height={8} aria-hidden="true">
-            <line
-              x1={0}
-              x2={22}
-              y1={4}
-              y2={4}
-              stroke={seriesColor(index)}
-              strokeWidth={2}
-              strokeDasharray={dashOf(index)}
-            />
-          </svg>
-          {name}
-        </span>
-      ))}
+      {series.map(
+        ({ name, points }, index) =>
+          points.length > 0 && (
+            <span key={name}>
+              <Sample index={index} />
+              {name}
+            </span>
+          ),
+      )}
+      {empty.length > 0 && <span>{empty.join(", ")}: no values</span>}
     </div>
   );
 }
@@ -125,7 +136,7 @@ function figuresOf(series: Series[], xName: string): FiguresOfChart {
 function summaryOf(title: string, series: Series[], xName: string): string {
   const parts = series.map(({ name, points }) => {
     const last = points[points.length - 1];
-    return last ? `${name} ${formatMeasure(last.y)} at ${xName} ${formatCount(last.x)}` : `${name} empty`;
+    return last ? `${name} ${formatMeasure(last.y)} at ${xName} ${formatCount(last.x)}` : `${name} without values`;
   });
   return `${title}: ${parts.join(", ")}`;
 }

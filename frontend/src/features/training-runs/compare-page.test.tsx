@@ -46,7 +46,7 @@ test("two runs are marked in the list and compared: only what differs is shown",
   expect(within(table).getByRole("row", { name: /epochs/ })).toHaveTextContent("epochs21");
   expect(within(table).queryByText("batch_size")).toBeNull();
 
-  await user.click(screen.getByRole("checkbox", { name: "Also the 1 that are the same" }));
+  await user.click(screen.getByRole("checkbox", { name: "Also what is the same (1)" }));
   expect(within(table).getByText("batch_size")).toBeVisible();
 });
 

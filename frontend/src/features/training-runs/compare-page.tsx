@@ -27,6 +27,7 @@ import {
   comparingCharts,
   letterOf,
   MAX_COMPARED,
+  runsByLetter,
 } from "./compared-runs";
 import type { Compared } from "./compared-runs";
 import { definitionOf } from "./metric-groups";
@@ -90,7 +91,7 @@ function ComparedTable({
       actions={
         numSame > 0 && (
           <Checkbox
-            label={`Also the ${numSame} that are the same`}
+            label={`Also what is the same (${numSame})`}
             checked={showsAll}
             onChange={(event) => setShowsAll(event.currentTarget.checked)}
           />
@@ -111,7 +112,7 @@ function ComparedTable({
   );
 }
 
-function Charts({ charts }: { charts: MetricChart[] }) {
+function Charts({ charts, runs }: { charts: MetricChart[]; runs: Run[] }) {
   const [smoothing, setSmoothing] = useState(0);
   return (
     <Section title="Curves" actions={<Smoothing percent={smoothing} onChange={setSmoothing} />}>
@@ -122,7 +123,7 @@ function Charts({ charts }: { charts: MetricChart[] }) {
               key={metrics[0]?.name ?? title}
               title={title}
               unit={unit}
-              definition={definitionOf({ title, metrics })}
+              definition={`${definitionOf({ title, metrics })} ${runsByLetter(runs)}`}
               series={series}
               band={band}
               smoothing={smoothing / 100}
@@ -147,7 +148,7 @@ function OverlaidCurves({ runs }: { runs: Run[] }) {
     glossaries.flatMap(({ data }) => data?.steps ?? []),
   );
   if (charts.length === 0) return <EmptyNote title="None of these runs has recorded a step yet" />;
-  return <Charts charts={charts} />;
+  return <Charts charts={charts} runs={runs} />;
 }
 
 function accuracyOf({ report }: Run): string {

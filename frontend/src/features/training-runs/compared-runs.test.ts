@@ -10,6 +10,7 @@ import {
   comparedIds,
   comparingCharts,
   letterOf,
+  runsByLetter,
   toggled,
 } from "./compared-runs";
 
@@ -35,6 +36,7 @@ test("marking a run twice unmarks it, and a fifth is not taken", () => {
 
 test("runs are called by letters, in the order in which they were marked", () => {
   expect([0, 1, 2, 3].map(letterOf)).toEqual(["A", "B", "C", "D"]);
+  expect(runsByLetter([{ name: "First try" }, { name: "Second try" }])).toBe("A: First try. B: Second try.");
 });
 
 test("each figure has a chart in which every run keeps its place, with or without points", () => {

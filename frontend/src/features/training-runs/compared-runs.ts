@@ -29,6 +29,11 @@ export function letterOf(place: number): string {
   return String.fromCharCode("A".charCodeAt(0) + place);
 }
 
+/** Who is who, for a file that leaves the page. */
+export function runsByLetter(runs: Pick<Run, "name">[]): string {
+  return runs.map(({ name }, place) => `${letterOf(place)}: ${name}.`).join(" ");
+}
+
 export interface ComparedRun {
   name: string;
   points: MetricsPoint[];

@@ -73,7 +73,14 @@ const brick: MantineColorsTuple = [
   "#5b1b15",
 ];
 
-const CLOSES_BY_NAME = { closeButtonProps: { "aria-label": "Close" } };
+// A long name wraps beside the button that closes, instead of hiding it.
+const WHOLE_IN_SIGHT = {
+  closeButtonProps: { "aria-label": "Close" },
+  styles: {
+    title: { fontWeight: 600, lineHeight: 1.35, minWidth: 0, overflowWrap: "anywhere" as const },
+    body: { overflowWrap: "anywhere" as const },
+  },
+};
 
 export const theme = createTheme({
   colors: { gray, dark, pine, yellow: amber, orange: amber, red: brick },
@@ -89,8 +96,8 @@ export const theme = createTheme({
   components: {
     Anchor: { defaultProps: { underline: "always" } },
     Checkbox: { defaultProps: { iconColor: "var(--on-accent)" } },
-    Drawer: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600, lineHeight: 1.35 } } },
-    Modal: { defaultProps: CLOSES_BY_NAME, styles: { title: { fontWeight: 600, lineHeight: 1.35 } } },
+    Drawer: { defaultProps: { closeButtonProps: WHOLE_IN_SIGHT.closeButtonProps }, styles: WHOLE_IN_SIGHT.styles },
+    Modal: { defaultProps: { closeButtonProps: WHOLE_IN_SIGHT.closeButtonProps }, styles: WHOLE_IN_SIGHT.styles },
     Radio: { defaultProps: { iconColor: "var(--on-accent)" } },
   },
   black: gray[9],

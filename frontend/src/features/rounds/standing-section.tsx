@@ -13,7 +13,9 @@ import { formatCount } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { ProblemNote } from "@/components/problem-note";
+import { SaidText } from "@/components/said-text";
 import { Section } from "@/components/section";
+import { StaleNote } from "@/components/stale-note";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 
@@ -83,7 +85,11 @@ function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
           ) : (
             "Off"
           )}
-          {standing.problem !== "" && <div className={classes.note}>{standing.problem}</div>}
+          {standing.problem !== "" && (
+            <div className={classes.problem}>
+              <SaidText text={standing.problem} what={`why ${standing.name} is off`} manyCharacters={340} />
+            </div>
+          )}
         </>
       ),
     },
@@ -114,6 +120,7 @@ export function StandingSection() {
         )
       }
     >
+      <StaleNote query={standing} />
       {command.isError && <ProblemNote error={command.error} title="That did not work" />}
       <Loaded query={standing} skeleton={<TableSkeleton numRows={2} />}>
         {(rows) =>

@@ -4,6 +4,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { formatBytes, formatCount, formatDateTime, formatDuration } from "@/components/formats";
+import { SaidText } from "@/components/said-text";
 import { Section } from "@/components/section";
 
 import classes from "./run-page.module.css";
@@ -42,11 +43,39 @@ const ATTEMPTS: Column<RunAttempt>[] = [
     cell: (attempt) => (
       <>
         {outcomeOf(attempt)}
-        {attempt.detail !== "" && <div className={classes.quiet}>{attempt.detail}</div>}
+        {attempt.detail !== "" && (
+          <div className={classes.quiet}>
+            <SaidText text={attempt.detail} what={`what ended attempt ${attempt.number}`} />
+          </div>
+        )}
       </>
     ),
   },
 ];
+
+// What fits into a line or two beside who did it.
+const INLINE_CHARACTERS = 160;
+
+function Event({ event }: { event: Run["events"][number] }) {
+  const { detail, actor } = event;
+  const changes = event.from_state !== event.to_state;
+  const isInline = detail.length <= INLINE_CHARACTERS && !detail.includes("\n");
+  const said = changes && detail !== "";
+  return (
+    <div>
+      {changes ? RUN_STATE_WORDS[event.to_state].label : detail || RUN_STATE_WORDS[event.to_state].label}
+      <span className={classes.quiet}>
+        , by {actor}
+        {said && isInline && `: ${detail}`}
+      </span>
+      {said && !isInline && (
+        <div className={classes.quiet}>
+          <SaidText text={detail} what={`what ${actor} said`} />
+        </div>
+      )}
+    </div>
+  );
+}
 
 function Events({ events }: { events: Run["events"] }) {
   if (events.length === 0) {
@@ -66,15 +95,7 @@ function Events({ events }: { events: Run["events"] }) {
             <time className={classes.when} dateTime={event.happened_at}>
               {formatDateTime(event.happened_at)}
             </time>
-            <span>
-              {event.from_state === event.to_state
-                ? event.detail || RUN_STATE_WORDS[event.to_state].label
-                : RUN_STATE_WORDS[event.to_state].label}
-              <span className={classes.quiet}>
-                , by {event.actor}
-                {event.from_state !== event.to_state && event.detail && `: ${event.detail}`}
-              </span>
-            </span>
+            <Event event={event} />
           </li>
         ))}
       </ol>

@@ -9,6 +9,7 @@ import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
+import { SaidText } from "@/components/said-text";
 import { Section } from "@/components/section";
 import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
@@ -46,7 +47,7 @@ function Reason({ run }: { run: Run }) {
   if (!reason) return null;
   return (
     <Alert color={run.state === "failed" ? "red" : "yellow"} title={reason} role="status">
-      {run.reason_detail}
+      {run.reason_detail && <SaidText text={run.reason_detail} what="the reason" />}
     </Alert>
   );
 }

@@ -20,6 +20,7 @@ import { Loaded } from "@/components/loaded";
 import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
+import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -89,6 +90,7 @@ export function EvaluationPage() {
     <Loaded query={found}>
       {(detail) => (
         <>
+          <StaleNote query={found} />
           <PageHeader
             title={detail.evaluation.name}
             actions={

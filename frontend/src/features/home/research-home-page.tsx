@@ -5,6 +5,7 @@ import { formatCount } from "@/components/formats";
 import { Loaded } from "@/components/loaded";
 import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
+import { StaleNote } from "@/components/stale-note";
 
 import classes from "./home.module.css";
 import { LiveRuns } from "./live-runs";
@@ -43,6 +44,7 @@ export function ResearchHomePage() {
   return (
     <>
       <PageHeader title="Overview" />
+      <StaleNote query={overview} />
       <WorkerNote />
       <Loaded query={overview} skeleton={<LoadingShape height={76} mb="xl" />}>
         {(counts) => <Counts overview={counts} />}

@@ -13,6 +13,7 @@ import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
 import { Section } from "@/components/section";
+import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
 
 import { InstructionsSection } from "./instructions-section";
@@ -103,5 +104,10 @@ function ProjectView({ project }: { project: Project }) {
 export function ProjectPage() {
   const projectId = Number(useParams().projectId);
   const project = useQuery(projectQuery(projectId));
-  return <Loaded query={project}>{(found) => <ProjectView project={found} />}</Loaded>;
+  return (
+    <>
+      <StaleNote query={project} />
+      <Loaded query={project}>{(found) => <ProjectView project={found} />}</Loaded>
+    </>
+  );
 }

@@ -11,6 +11,12 @@ describe("the details of an audit entry", () => {
     ["make_token", { scopes: ["read", "label"] }, [{ name: "Scopes", words: "read, label" }]],
     ["accept_candidate", { ranking_score: 0.9166666 }, [{ name: "Ranking score", words: "0.9167" }]],
     ["revoke_token", {}, []],
+    ["prompt.labelers_asked", { num_asked: 2 }, [{ name: "Asked", words: "2" }]],
+    [
+      "promote_model_version",
+      { was: "candidate", name: "SFT", stage: "current" },
+      [{ name: "Name", words: "SFT" }, { name: "Stage", words: "candidate → current" }],
+    ],
   ])("%s with %j reads %j", (action, details, rows) => {
     expect(detailsOf({ action, details })).toEqual(rows);
   });

@@ -10,11 +10,24 @@ function wordsOf(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** `num_asked` -> `Asked` */
+function nameOf(key: string): string {
+  return labelOf(key.replace(/^num_/, ""));
+}
+
+/** The name first, which the database may put anywhere; the stage before a promotion beside its stage. */
+function inOrder({ name, was, ...others }: AuditEntry["details"]): [string, unknown][] {
+  const rest = Object.entries(others).map(([key, value]): [string, unknown] =>
+    key === "stage" && was !== undefined ? [key, `${wordsOf(was)} → ${wordsOf(value)}`] : [key, value],
+  );
+  return name === undefined ? rest : [["name", name], ...rest];
+}
+
 /** What an entry says beyond who and what; a change is written down as the value before and after. */
 export function detailsOf({ action, details }: Pick<AuditEntry, "action" | "details">) {
-  return Object.entries(details).map(([name, value]) => {
+  return inOrder(details).map(([name, value]) => {
     const isChange = action.startsWith("change_") && Array.isArray(value) && value.length === 2;
     const words = isChange ? value.map(wordsOf).join(" → ") : wordsOf(value);
-    return { name: labelOf(name), words };
+    return { name: nameOf(name), words };
   });
 }

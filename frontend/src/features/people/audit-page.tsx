@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
 import { api, bodyOf } from "@/api/client";
 import { listQuery } from "@/api/pages";
@@ -36,6 +37,26 @@ const SUBJECT_WORDS: Record<string, string> = {
 };
 const KINDS = choicesOf(SUBJECT_WORDS);
 
+/** Where each of a kind has a page of its own. */
+const PLACES: Record<string, string> = {
+  candidacy: "/candidates/",
+  project: "/projects/",
+  prompt: "/prompts/",
+  screening: "/screenings/",
+  modelversion: "/models/",
+  round: "/rounds/",
+};
+
+function Subject({ subject_kind: kind, subject_id: id }: AuditEntry) {
+  const place = PLACES[kind];
+  return (
+    <>
+      {SUBJECT_WORDS[kind] ?? labelOf(kind)}{" "}
+      <span className={classes.subject}>{place ? <Link to={`${place}${id}`}>{id}</Link> : id}</span>
+    </>
+  );
+}
+
 interface Filters {
   subject_kind?: string;
   subject_id?: string;
@@ -59,11 +80,7 @@ const COLUMNS: Column<AuditEntry>[] = [
   {
     key: "subject",
     header: "To what",
-    cell: ({ subject_kind: kind, subject_id: id }) => (
-      <>
-        {SUBJECT_WORDS[kind] ?? labelOf(kind)} <span className={classes.email}>{id}</span>
-      </>
-    ),
+    cell: (entry) => <Subject {...entry} />,
   },
   {
     key: "details",

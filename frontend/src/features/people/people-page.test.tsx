@@ -222,6 +222,7 @@ describe("people", () => {
     const row = await screen.findByRole("row", { name: /Rosa/ });
     expect(within(row).getByText("Accept candidate")).toBeVisible();
     expect(within(row).getByText("Careful.")).toBeVisible();
+    expect(within(row).getByRole("link", { name: "c0ffee" })).toHaveAttribute("href", "/candidates/c0ffee");
     await user.selectOptions(screen.getByLabelText("About"), "Candidate");
     await waitFor(() => expect(router.state.location.search).toBe("?kind=candidacy"));
   });

@@ -27,13 +27,27 @@ function noteOf({ num_prompts: num, num_unsaid: unsaid, is_of_tasks: isOfTasks }
   return unsaid === 0 ? counted : `${counted} Nobody has said any of this of ${formatCount(unsaid)}.`;
 }
 
+/** Why no share is there, where all of them lack it for one reason. */
+function sharedReason({ tags }: Adversarial): string | null {
+  const [first] = tags;
+  const isShared = first && tags.every(({ share, reason }) => share === null && reason === first.reason);
+  return isShared ? first.reason : null;
+}
+
 /** What the round's prompts try a model with: each tag's share of those of which it was said (R88). */
 export function AdversarialSection({ adversarial }: { adversarial: Adversarial }) {
+  const reason = sharedReason(adversarial);
+  const facts = adversarial.tags.map((tag) => ({ name: tag.label, value: <Share tag={tag} /> }));
   return (
     <Section title="What its prompts try a model with" note={noteOf(adversarial)} isSheet>
-      <Facts
-        facts={adversarial.tags.map((tag) => ({ name: tag.label, value: <Share tag={tag} /> }))}
-      />
+      {reason === null ? (
+        <Facts facts={facts} />
+      ) : (
+        <>
+          <div>All are not defined: {reason}</div>
+          <div className={classes.quiet}>{adversarial.tags.map(({ label }) => label).join("; ")}</div>
+        </>
+      )}
     </Section>
   );
 }

@@ -12,6 +12,7 @@ import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
+import { SaidText } from "@/components/said-text";
 import { Section } from "@/components/section";
 import { StaleNote } from "@/components/stale-note";
 
@@ -179,7 +180,7 @@ function RoundView({ detail }: { detail: RoundDetail }) {
       </PageHeader>
       {round.problem !== "" && isOpen && (
         <Alert color="yellow" title="A step could not begin by itself" role="status" mb="md">
-          {round.problem}
+          <SaidText text={round.problem} what="why it could not" />
         </Alert>
       )}
       {command.isError && <ProblemNote error={command.error} title="That did not work" />}

@@ -27,6 +27,8 @@ import { RegisterModel } from "./register-model";
 
 // In the order of the road: what the next stage needs stands above it.
 const KINDS: ModelKind[] = ["policy", "reward_model", "sft", "base"];
+// Those of no stage and those that nobody should take any more follow as they come.
+const FIRST: ModelVersion["stage"][] = ["candidate", "staging", "current"];
 const TITLES: Record<ModelKind, string> = {
   policy: "Policies",
   reward_model: "Reward models",
@@ -45,7 +47,7 @@ const COLUMNS: Column<ModelVersion>[] = [
     key: "name",
     header: "Model",
     isRowHeader: true,
-    width: "26%",
+    width: "30%",
     cell: ({ id, name }) => <Link to={`/models/${id}`}>{name}</Link>,
   },
   {
@@ -58,14 +60,14 @@ const COLUMNS: Column<ModelVersion>[] = [
   {
     key: "from",
     header: "Made by",
-    width: "16%",
+    width: "14%",
     cell: ({ run, source }) =>
       run ? <Link to={`/runs/${run.id}`}>{STAGE_WORDS[run.stage]} run</Link> : source,
   },
   {
     key: "figure",
     header: "Figure",
-    width: "19%",
+    width: "17%",
     cell: headlineOf,
   },
   { key: "licence", header: "Licence", width: "10%", cell: ({ licence }) => licence },
@@ -81,9 +83,14 @@ const COLUMNS: Column<ModelVersion>[] = [
   { key: "at", header: "Made", cell: ({ created_at: at }) => <Moment at={at} /> },
 ];
 
+/** What others should take stands first, then what is on its way there; the rest stays as it is. */
+function byStage(models: ModelVersion[]): ModelVersion[] {
+  return [...models].sort((a, b) => FIRST.indexOf(b.stage) - FIRST.indexOf(a.stage));
+}
+
 function Registry({ models }: { models: ModelVersion[] }) {
   return KINDS.map((kind) => {
-    const rows = models.filter((model) => model.kind === kind);
+    const rows = byStage(models.filter((model) => model.kind === kind));
     if (rows.length === 0) return null;
     return (
       <Section key={kind} title={TITLES[kind]} note={NOTES[kind]}>

@@ -109,29 +109,21 @@ function Labels({ columns, axis }: { columns: PanelColumn[]; axis: SharedAxis })
   );
 }
 
+/** A row for each figure of each run: beside each other they would be four columns each. */
 function figuresOf(xName: string, panels: ChartPanel[], columns: PanelColumn[]): FiguresOfChart {
+  const rows = columns.flatMap(({ label, name, to }, place) =>
+    panels.flatMap(({ title, unit, figures }) => {
+      const figure = figures[place];
+      if (!figure) return [];
+      const { value, low, high, counted, reason } = figure;
+      const said = value === null && reason ? `not defined: ${reason}` : counted;
+      return [{ cells: [label, unit ? `${title} (${unit})` : title, value, low, high, said, name], to }];
+    }),
+  );
   return {
-    columns: [
-      xName,
-      "Run",
-      ...panels.flatMap(({ title, unit }) => [
-        unit ? `${title} (${unit})` : title,
-        `${title}, 95% low`,
-        `${title}, 95% high`,
-        `${title}, behind it`,
-      ]),
-    ],
-    rows: columns.map(({ label, name }, index) => [
-      label,
-      name,
-      ...panels.flatMap(({ figures }) => {
-        const figure = figures[index];
-        if (!figure) return [null, null, null, null];
-        const { value, low, high, counted, reason } = figure;
-        return [value, low, high, value === null && reason ? `not defined: ${reason}` : counted];
-      }),
-    ]),
-    links: columns.map(({ to }) => to),
+    columns: [xName, "Figure", "Value", "95% low", "95% high", "Behind it", "Run"],
+    rows: rows.map(({ cells }) => cells),
+    links: rows.map(({ to }) => to),
   };
 }
 

@@ -95,12 +95,12 @@ test("the table behind it has every figure with its interval and what it counts"
   await user.click(await screen.findByText("Figures and files"));
 
   const table = within(screen.getByRole("region", { name: "Figures of prices by kl_coef" }));
-  const first = within(table.getAllByRole("row")[1] as HTMLElement);
-  expect(first.getAllByRole("cell").map((cell) => cell.textContent)).toEqual([
-    "prices 0", "0.4", "", "", "", "0.1", "0.05", "0.2", "64 prompts",
+  const second = within(table.getAllByRole("row")[2] as HTMLElement);
+  expect(second.getAllByRole("cell").map((cell) => cell.textContent)).toEqual([
+    "Reward of a second reward model (reward per answer)", "0.1", "0.05", "0.2", "64 prompts", "prices 0",
   ]);
   expect(table.getByText("not defined: it has another tokenizer")).toBeInTheDocument();
-  expect(table.getByRole("link", { name: "0.02" })).toHaveAttribute("href", `/runs/${detail.entries[1]?.run.id}`);
+  expect(table.getAllByRole("link", { name: "0.02" })[0]).toHaveAttribute("href", `/runs/${detail.entries[1]?.run.id}`);
 });
 
 test("the file has the same marks: a dot for every figure, a bar for the interval", () => {

@@ -119,8 +119,12 @@ export function RunsPage() {
         title="Runs"
         actions={
           <>
-            <Link to="/rounds">Rounds</Link>
-            <Link to="/sweeps">Sweeps</Link>
+            <LinkButton to="/rounds" isQuiet>
+              Rounds
+            </LinkButton>
+            <LinkButton to="/sweeps" isQuiet>
+              Sweeps
+            </LinkButton>
             {canLaunch && <LinkButton to="/runs/new">New run</LinkButton>}
           </>
         }

@@ -46,5 +46,5 @@ export function Loaded<Data>({
   if (query.isError) {
     return <QueryProblem error={query.error} onRetry={() => void query.refetch()} />;
   }
-  return <>{skeleton ?? <LoadingPage />}</>;
+  return <>{skeleton ?? <LoadingPage isInside />}</>;
 }

@@ -71,7 +71,8 @@ function Graph({ lineage, run }: { lineage: RunLineage; run: Run }) {
   useEffect(() => {
     if (frame.current === null || own === undefined) return;
     // Where not all of it fits, the run itself is in sight.
-    frame.current.scrollLeft = scrollTo(own.left, frame.current.clientWidth);
+    const air = Number.parseFloat(getComputedStyle(frame.current).paddingInlineStart) || 0;
+    frame.current.scrollLeft = scrollTo(own.left, frame.current.clientWidth - 2 * air);
   }, [own]);
   return (
     // A scrolled region must be reachable by key.

@@ -5,11 +5,14 @@ from collections import namedtuple
 import pytest
 
 from tests.training.fake_trainers import SUCCEEDS
+from training.ml.checkpointing import NUM_KEPT
 from training.models import Artifact, Run
 from training.runner import disk_space
 from training.runner.claim import report_slots
 from training.runner.disk_space import missing_space
+from training.runner.milestones import PARTS, keep_milestone
 from training.runner.work_folder import WorkFolder
+from training.selectors.estimates import CHECKPOINTS_KEPT
 
 Usage = namedtuple("Usage", "total used free")
 GIGABYTE = 10**9
@@ -36,25 +39,25 @@ def free(monkeypatch):
 
 @pytest.mark.django_db
 class TestEstimate:
-    """A model of 1 GB: two checkpoints of 4 GB (weights, moments, average) and 1 GB of output."""
+    """A model of 1 GB: six checkpoints of 4 GB (weights, moments, average) and 1 GB of output."""
 
-    def test_nine_gigabytes_suffice(self, run, free):
-        free(9 * GIGABYTE)
+    def test_twenty_five_gigabytes_suffice(self, run, free):
+        free(25 * GIGABYTE)
 
         assert missing_space(run, WorkFolder.of(run.pk)) is None
 
     def test_less_does_not(self, run, free):
-        free(9 * GIGABYTE - 1)
+        free(25 * GIGABYTE - 1)
 
         said = missing_space(run, WorkFolder.of(run.pk))
 
-        assert "About 9.00 GB are needed" in said
-        assert "9.00 GB are free" in said
+        assert "About 25.00 GB are needed" in said
+        assert "25.00 GB are free" in said
 
     def test_adapters_need_little_more_than_the_output(self, make_run, run, free):
-        """Two checkpoints of at most 1 GB and 1 GB of output."""
+        """Six checkpoints of at most 1 GB and 1 GB of output."""
         adapters = make_run(hyperparameters={"lora_rank": 8})
-        free(3 * GIGABYTE)
+        free(7 * GIGABYTE)
 
         assert missing_space(adapters, WorkFolder.of(adapters.pk)) is None
 
@@ -63,11 +66,28 @@ class TestEstimate:
         checkpoint = folder.path / "checkpoints" / "step-00000004"
         checkpoint.mkdir(parents=True)
         (checkpoint / "model.safetensors").write_bytes(bytes(1000))
-        free(GIGABYTE + 2000)
+        free(GIGABYTE + 5000)
         assert missing_space(run, folder) is None
 
-        free(GIGABYTE + 1999)
+        free(GIGABYTE + 4999)
         assert missing_space(run, folder) is not None
+
+    def test_what_lies_there_is_not_asked_for_again(self, run, free):
+        """A checkpoint and the milestone that links to it take the place of one."""
+        folder = WorkFolder.of(run.pk)
+        checkpoint = folder.path / "checkpoints" / "step-00000004"
+        checkpoint.mkdir(parents=True)
+        (checkpoint / "model.safetensors").write_bytes(bytes(1000))
+        assert keep_milestone(folder, total_steps=8) is not None
+        free(GIGABYTE + 5000)
+
+        assert folder.checkpoint_bytes() == 1000
+        assert missing_space(run, folder) is None
+
+    def test_as_many_are_counted_as_the_trainer_and_the_runner_keep(self):
+        """The two newest, one that is being written, and a milestone after each quarter."""
+        being_written = 1
+        assert NUM_KEPT + being_written + PARTS - 1 == CHECKPOINTS_KEPT
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,24 +7,25 @@ from django.conf import settings
 
 from training.models import Artifact, Run
 from training.runner.work_folder import WorkFolder
+from training.selectors.estimates import (
+    CHECKPOINTS_KEPT,
+    COPIES_IN_A_CHECKPOINT,
+    TRAINED_NETWORKS,
+)
 
-# The weights, their two moments and their running average.
-TENSORS_PER_WEIGHT = 4
-# One that is whole while the next is written.
-CHECKPOINTS_AT_ONCE = 2
-# The networks that a stage trains; PPO has a value network beside its policy.
-TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 2}
 TRAINED_ROLES = ("base_model", "policy")
 
 
 def missing_space(run: Run, folder: WorkFolder) -> str | None:
     """Why the run will not fit on this machine's disks; None when it will. One query.
 
-    An estimate from the size of the model it starts from, or from a checkpoint that it has.
+    An estimate from the size of the model it starts from, or from a checkpoint that it has; what
+    earlier attempts left takes its place already.
     """
     output, checkpoint = _estimate(run, folder)
+    checkpoints = max(0, CHECKPOINTS_KEPT * checkpoint - folder.checkpoint_bytes())
     wanted = {
-        folder.path: CHECKPOINTS_AT_ONCE * checkpoint + output,
+        folder.path: checkpoints + output,
         Path(settings.ARTIFACT_ROOT): output,
     }
     for place, num_bytes in wanted.items():
@@ -53,4 +54,4 @@ def _estimate(run: Run, folder: WorkFolder) -> tuple[int, int]:
         return output, known
     # Adapters are small beside the weights that they leave alone.
     trains_all = not run.spec["hyperparameters"].get("lora_rank", 0)
-    return output, TENSORS_PER_WEIGHT * output if trains_all else output
+    return output, COPIES_IN_A_CHECKPOINT * output if trains_all else output

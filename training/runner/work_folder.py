@@ -129,6 +129,15 @@ class WorkFolder:
                 sizes.append(sum(path.stat().st_size for path in checkpoint.iterdir()))
         return max(sizes)
 
+    def checkpoint_bytes(self) -> int:
+        """Of all checkpoints and milestones together; a file that both link to counts once."""
+        sizes: dict[int, int] = {}
+        for place in (CHECKPOINTS, MILESTONES):
+            for path in (self.path / place).glob("step-*/*"):
+                with suppress(FileNotFoundError):
+                    sizes[path.stat().st_ino] = path.stat().st_size
+        return sum(sizes.values())
+
     def last_checkpoint_write(self) -> CheckpointWrite | None:
         """By this machine's clock, the one that the file's own time is of; None without any."""
         path = self.path / CHECKPOINTS / LAST_WRITE

@@ -40,7 +40,8 @@ COPIES_IN_MEMORY = {
 GATHERED_WHOLE = {Run.Stage.PPO: 2}
 # What is trained and so stored; PPO has a value network beside its policy.
 TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 2}
-# Weights, moments and average; two newest and one for each quarter (docs/operations.md).
+# Weights, moments and average; the two newest, the one that is being written and the milestones
+# (docs/operations.md).
 COPIES_IN_A_CHECKPOINT = 4
 CHECKPOINTS_KEPT = 6
 START_ROLES = ("base_model", "policy", "model")

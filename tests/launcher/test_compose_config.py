@@ -1,6 +1,7 @@
 """What Docker Compose itself makes of docker-compose.yml; no engine is needed for that."""
 
 import json
+import re
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -11,6 +12,16 @@ import yaml
 
 from tests.launcher.conftest import ROOT
 
+# What the image and the file decide themselves: where things lie, and which code it is.
+DECIDED = {
+    "CONCORD_DEBUG",
+    "CONCORD_ARTIFACT_ROOT",
+    "CONCORD_METRICS_DIR",
+    "CONCORD_RUN_ROOT",
+    "CONCORD_TOKENIZER_FILE",
+    "CONCORD_CODE_REVISION",
+}
+APPLICATION = re.compile(r"### The application\n(.+?)\n### ", re.DOTALL)
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
 
@@ -62,6 +73,34 @@ def test_with_the_secrets_that_one_command_writes_compose_would_start_every_serv
     expected = f"postgres://concord:{password}@db:5432/concord"
     assert services["gpu-worker"]["environment"]["DATABASE_URL"] == expected
     assert services["web"]["environment"]["CONCORD_SECRET_KEY"] == secrets["CONCORD_SECRET_KEY"]
+
+
+def test_every_documented_variable_can_be_said_in_the_env_file() -> None:
+    [table] = APPLICATION.findall((ROOT / "docs" / "operations.md").read_text())
+    documented = set(re.findall(r"`([A-Z_]{4,})`", "\n".join(_first_cells(table))))
+    passed = set(SERVICES["web"]["environment"])
+
+    assert len(documented) > 25
+    assert documented - passed == DECIDED
+
+
+def _first_cells(table: str) -> list[str]:
+    return [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+
+
+def test_what_the_env_file_says_reaches_the_processes_and_the_rest_keeps_its_default(
+    docker_compose: Path, folder: Path, secrets: dict[str, str]
+) -> None:
+    with (folder / ".env").open("a") as lines:
+        lines.write("CONCORD_GPU_SLOTS=2\n")
+
+    made = config(docker_compose, folder)
+
+    assert made.returncode == 0, made.stderr
+    environment = json.loads(made.stdout)["services"]["gpu-worker"]["environment"]
+    assert environment["CONCORD_GPU_SLOTS"] == "2"
+    # A variable that is there and empty would not be the default.
+    assert environment.get("CONCORD_NPROC_PER_RUN") is None
 
 
 @pytest.mark.parametrize(

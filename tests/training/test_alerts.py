@@ -50,3 +50,12 @@ def test_every_alert_has_a_row_of_what_to_do():
 
 def test_every_alert_says_whom_it_wakes():
     assert {rule["labels"]["severity"] for rule in rules()} == {"page", "ticket"}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_every_alert_says_what_is_wrong_and_leads_to_its_runbook(rule):
+    page, _, heading = rule["annotations"]["runbook"].partition("#")
+    headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(), re.MULTILINE)
+
+    assert rule["annotations"]["summary"].endswith(".")
+    assert heading in {text.lower().replace(" ", "-") for text in headings}

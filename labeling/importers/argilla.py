@@ -3,7 +3,8 @@
 JSON: {"fields": {NAME: TEXT}, "responses": {QUESTION: [{"value": [names, best first] | [{"value",
 "rank"}], "user_id", "status"}]}}; the older export has "responses": [{"user_id", "status",
 "values": {QUESTION: {"value": ...}}}]. The ranked names are names of fields. Only submitted
-responses count; a draft is nobody's answer.
+responses count: a draft is nobody's answer, and nor is a response without the question, which may
+have been left open.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,12 +27,13 @@ from labeling.importers.records import (
     JudgedCompletion,
     JudgedTask,
     Judgment,
+    LeftOut,
 )
 
 SUBMITTED: Final = "submitted"
 
 
-def read_task(row: Row, choices: Choices) -> JudgedTask:
+def read_task(row: Row, choices: Choices) -> JudgedTask | LeftOut:
     fields = row.row("fields")
     prompt = fields.text(choices["prompt"])
     names = [name for name in fields.members if name != choices["prompt"]]
@@ -45,6 +47,8 @@ def read_task(row: Row, choices: Choices) -> JudgedTask:
     # Fields that nobody could rank, such as an explanation, are no completions.
     used = [n for n, _ in enumerate(names) if any(ranks[n] is not None for _, ranks in ranked)]
     row.check()
+    if not answers:
+        return LeftOut(f"Nobody has submitted an answer to the question {choices['question']!r}.")
     return JudgedTask(
         prompt=prompt,
         completions=tuple(JudgedCompletion(names[n], texts[n]) for n in used),
@@ -59,10 +63,15 @@ def answers_of(row: Row, question: str) -> Iterator[Row]:
     """The submitted responses to the question, in either of the two shapes."""
     if isinstance(row.members.get("responses"), list):
         for response in row.rows("responses"):
-            if response.name("status", SUBMITTED) == SUBMITTED:
-                yield with_value(response, response.row("values"), question)
+            values = response.row("values") if response.members.get("values") is not None else None
+            is_submitted = response.name("status", SUBMITTED) == SUBMITTED
+            if is_submitted and values and values.members.get(question) is not None:
+                yield with_value(response, values, question)
         return
-    for response in row.row("responses").rows(question):
+    responses = row.row("responses")
+    if responses.members.get(question) is None:
+        return
+    for response in responses.rows(question):
         if response.name("status", SUBMITTED) == SUBMITTED:
             yield response
 

@@ -35,8 +35,8 @@ def csv_rows(pieces: Iterable[bytes], *, needed: Collection[str] = ()) -> Iterat
 
 def column_names(cells: list[str], needed: Collection[str]) -> list[str]:
     names = [name.strip().removeprefix(BYTE_ORDER_MARK) for name in cells]
-    if len(set(names)) < len(names):
-        raise UnreadableFile("A column appears twice in the first line.")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UnreadableFile(f"The first line names the column {twice[0][:80]!r} twice.")
     if missing := [name for name in needed if name not in names]:
         raise UnreadableFile(f"The first line names the columns; {missing[0][:80]!r} is missing.")
     return names

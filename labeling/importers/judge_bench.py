@@ -4,8 +4,9 @@ One JSON object: {"dataset", "annotations": [{"metric", "category": "graded" | "
 "categorical", "worst", "best"}], "instances": [{"id", "instance", "annotations": {METRIC:
 {"individual_human_scores": [...]}}}]}. Scores alone compare nothing: the instances that share a
 prompt are one task, ordered by the scores of each annotator. Which member of an instance is the
-prompt and which the completion differs from file to file and is chosen. An annotator is known by a
-place in the list of scores only.
+prompt and which the completion differs from file to file and is chosen; either may stand beside
+"instance" instead of within it, and an "instance" that is a text itself is the completion. An
+annotator is known by a place in the list of scores only.
 
 Source: Bavaresco et al. 2024.
 """
@@ -109,14 +110,27 @@ def tasks_of(
 
 def read_instance(row: Row, metric: str, direction: int, choices: Choices) -> tuple[str, Scored]:
     """Raises: BrokenRow."""
-    instance = row.row("instance")
-    prompt, text = instance.text(choices["prompt"]), instance.any_text(choices["completion"])
+    prompt = place_of(choices["prompt"], row).text(choices["prompt"])
+    text = completion_of(row, choices["completion"])
     key = row.read("id", read_identity) or ""
     found = row.row("annotations").row(metric)
     scores = found.read("individual_human_scores", read_scores) or []
     row.check()
     rated = [None if score is None else direction * score for score in scores]
     return prompt, Scored(text, key, rated)
+
+
+def place_of(name: str, row: Row) -> Row:
+    """What holds the member of this name: the instance, or the row around it."""
+    instance = row.members.get(SOURCE)
+    is_within = isinstance(instance, dict) and (name in instance or name not in row.members)
+    return row.row(SOURCE) if is_within else row
+
+
+def completion_of(row: Row, name: str) -> str:
+    if name not in row.members and isinstance(row.members.get(SOURCE), str):
+        return row.any_text(SOURCE)
+    return place_of(name, row).any_text(name)
 
 
 def read_scores(value: object) -> list[float | None]:

@@ -142,10 +142,15 @@ def ranks_of_columns(
 
 
 def is_untouched(result: Row, ranks: Sequence[int | None]) -> bool:
-    """Whether the order of a ranker without tiers is the order in which the items stand."""
-    return result.members.get("type") == "ranker" and list(ranks) == [
-        rank for rank, _ in enumerate(ranks, start=1)
-    ]
+    """Whether the order of a ranker without tiers is the order in which the items stand.
+
+    Items come to stand in several tiers only when somebody has put them there.
+    """
+    if result.members.get("type") != "ranker":
+        return False
+    columns = result.row("value").read("ranker", read_object) or {}
+    is_one_order = len(columns.keys() - {NOT_PLACED}) == 1
+    return is_one_order and list(ranks) == [rank for rank, _ in enumerate(ranks, start=1)]
 
 
 LABEL_STUDIO: Final = DataFormat(

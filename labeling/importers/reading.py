@@ -253,12 +253,19 @@ def read_identity(value: object) -> str:
 
 
 def read_time(value: object) -> datetime:
-    moment = datetime.fromisoformat(read_string(value, at_most=MAX_NAME_CHARACTERS))
+    moment = read_moment(read_string(value, at_most=MAX_NAME_CHARACTERS))
     if moment.tzinfo is None:
         raise ValueError("A time carries its time zone.")
     if moment.year not in YEARS:
         raise ValueError(f"A time between {YEARS.start} and {YEARS.stop - 1}.")
     return moment
+
+
+def read_moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("A time such as 2026-03-01T12:00:00Z.") from error
 
 
 def read_object(value: object) -> dict[str, object]:

@@ -1,9 +1,10 @@
 """Summaries compared in pairs, and summaries rated on axes.
 
 Comparisons, JSON Lines: {"info": {"id", "post" | "article", "title", "subreddit"}, "summaries":
-[{"text", "policy"}, {"text", "policy"}], "choice": 0 | 1, "worker", "batch"}. Axes: {"info",
-"summary": {"text", "policy", "axes": {"overall", "accuracy", "coverage", "coherence"}}, "worker"};
-the summaries of a post that one worker rated are ordered by one axis.
+[{"text", "policy"}, {"text", "policy"}], "choice": 0 | 1, "worker", "batch", "split"}. Axes:
+{"info", "summary": {"text", "policy", "axes": {"overall", "accuracy", "coverage", "coherence"}},
+"worker"}; the summaries of a post that one worker rated are ordered by one axis. What else stands
+beside the axes ("compatible": true) is no rating, and how sure a worker was ("extra") is not kept.
 
 Source: Stiennon et al. 2020.
 """
@@ -30,9 +31,13 @@ from labeling.importers.records import (
     Judgment,
     LeftOut,
 )
+from labeling.text_hygiene import Split
 
 RANKS_OF_CHOICE: Final[Mapping[int, tuple[int, int]]] = {0: (1, 2), 1: (2, 1)}
 LIKERT: Final = range(1, 8)
+AXES: Final = ("overall", "accuracy", "coverage", "coherence")
+# The published parts: nothing of what was kept for validation or test trains here.
+TRAINING: Final = "train"
 
 
 def read_comparison(row: Row, _: Choices) -> JudgedTask:
@@ -43,6 +48,7 @@ def read_comparison(row: Row, _: Choices) -> JudgedTask:
     ranks = row.read("choice", read_choice_number) or (1, 2)
     worker = row.name("worker")
     batch = row.name("batch", "")
+    split = row.optional("split", read_split)
     row.check()
     return JudgedTask(
         prompt=prompt,
@@ -50,7 +56,12 @@ def read_comparison(row: Row, _: Choices) -> JudgedTask:
         # A worker who was given the pair again in another batch judged it again.
         judgments=(Judgment(worker, ranks, identity=batch),),
         group=group,
+        split=split,
     )
+
+
+def read_split(value: object) -> Split:
+    return "train" if read_name(value) == TRAINING else "validation"
 
 
 def read_post(info: Row) -> tuple[str, str]:
@@ -88,6 +99,7 @@ def read_ratings(rows: Sequence[Row], choices: Choices) -> JudgedTask | LeftOut:
     first = rows[0]
     prompt, group = read_post(first.row("info"))
     worker = first.read("worker", read_name) or ""
+    split = first.optional("split", read_split)
     summaries = [row.row("summary") for row in rows]
     completions = tuple(read_summary(summary) for summary in summaries)
     axes = tuple(read_axes(summary.row("axes")) for summary in summaries)
@@ -108,15 +120,14 @@ def read_ratings(rows: Sequence[Row], choices: Choices) -> JudgedTask | LeftOut:
             ),
         ),
         group=group,
+        split=split,
     )
 
 
 def read_axes(row: Row) -> dict[str, float]:
     """What was rated: an axis that was not asked for stands as null or not at all."""
     return {
-        name: rating
-        for name in sorted(row.members)
-        if (rating := row.optional(name, read_likert)) is not None
+        name: rating for name in AXES if (rating := row.optional(name, read_likert)) is not None
     }
 
 
@@ -137,5 +148,5 @@ SUMMARIZE_AXES: Final = DataFormat(
     about="Summaries of a post that one worker rated on several axes.",
     row="line",
     read=reader_of_groups(post_and_worker, read_ratings, is_gathered=True),
-    choices=(Choice("axis", "the axis that orders the summaries of a post", "overall"),),
+    choices=(Choice("axis", "the axis that orders the summaries of a post", "overall", AXES),),
 )

@@ -2,10 +2,12 @@
 
 {"prompt", "chosen", "rejected"} as strings or lists of messages; the same without "prompt", which
 is then what both begin with; and {"prompt", "completion", "label": true | false}, where rows of one
-prompt that follow each other are one task: what is labelled true comes before what is not.
+prompt that follow each other are one task: each answer labelled true comes before each that is not,
+in a judgment of its own, since nobody compared the answers of one label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Final
 
 from labeling.importers.conversations import (
@@ -55,8 +57,15 @@ def labelled(rows: Sequence[Row]) -> JudgedTask | LeftOut:
     return JudgedTask(
         prompt=read[0][0],
         completions=tuple(JudgedCompletion(SOURCE, text) for _, text in read),
-        judgments=(Judgment(SOMEBODY, tuple(1 if label else 2 for label in labels)),),
+        judgments=tuple(Judgment(SOMEBODY, ranks) for ranks in true_over_each_false(labels)),
     )
+
+
+def true_over_each_false(labels: Sequence[bool | None]) -> Iterator[tuple[int | None, ...]]:
+    places = range(len(labels))
+    for better, worse in product(places, places):
+        if labels[better] and not labels[worse]:
+            yield tuple({better: 1, worse: 2}.get(place) for place in places)
 
 
 def prompt_and_answer(row: Row) -> tuple[str, str]:

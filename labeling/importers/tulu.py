@@ -17,6 +17,7 @@ from labeling.importers.reading import (
     Row,
     one_of,
     read_identity,
+    read_moment,
     reader_of_rows,
 )
 from labeling.importers.records import (
@@ -75,7 +76,7 @@ def acceptable(row: Row, name: str) -> dict[str, float]:
 
 def read_sheet_time(value: object) -> datetime:
     """Spreadsheets have no time zones; all times of one are compared with each other only."""
-    moment = datetime.fromisoformat(read_string(value, at_most=40).strip())
+    moment = read_moment(read_string(value, at_most=40).strip())
     if moment.year not in YEARS:
         raise ValueError(f"A time between {YEARS.start} and {YEARS.stop - 1}.")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

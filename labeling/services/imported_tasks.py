@@ -171,7 +171,10 @@ def store_tasks(rows: Sequence[NamedTask], target: Target) -> StoredTasks:
         if set(row.keys) != stored.ids.keys():
             first = first_of.get(row.identity)
             where = f"The row {first.line}" if first else f"Task {stored.task.pk}"
-            said = f"{where} has the same identity and other completions."
+            said = (
+                f"{where} has the same identity and other completions. Where two files count their"
+                " tasks alike, name the second data set otherwise."
+            )
             outcome.errors.append(RowError(row.line, "", said))
             continue
         ids = tuple(stored.ids[key] for key in row.keys)

@@ -67,7 +67,7 @@ def summaries_compared(**changes: object) -> dict[str, Any]:
 
 
 def summary_rated(text: str, overall: int | None, **changes: object) -> dict[str, Any]:
-    axes = {"overall": overall, "accuracy": 7, "coverage": None, "coherence": 6}
+    axes = {"overall": overall, "accuracy": 7, "coverage": None, "coherence": 6, "compatible": True}
     return {
         "info": post(),
         "summary": {"text": text, "policy": "sup4", "note": "", "axes": axes},

@@ -143,7 +143,10 @@ class TestTrl:
 
         first, second = read("trl", lines(*rows))
 
-        assert (texts(first), ranks(first)) == (["Moon", "Whale", "Gravity"], [(1, 2, 1)])
+        assert (texts(first), ranks(first)) == (
+            ["Moon", "Whale", "Gravity"],
+            [(1, 2, None), (None, 2, 1)],
+        )
         assert isinstance(second, LeftOut)
 
     def test_answers_with_one_and_the_same_label_compare_nothing(self) -> None:
@@ -199,6 +202,19 @@ class TestSummarize:
     )
     def test_each_mistake_is_named(self, changes: dict[str, object], place: str) -> None:
         assert place in problems(read("summarize", lines(summaries_compared(**changes))))
+
+    @pytest.mark.parametrize(
+        ("published", "kept"),
+        [("train", "train"), ("valid1", "validation"), ("test", "validation")],
+    )
+    def test_what_was_published_to_validate_with_trains_nothing(
+        self, published: str, kept: str
+    ) -> None:
+        compared = record("summarize", lines(summaries_compared(split=published)))
+        rated = (summary_rated(" A", 3, split=published), summary_rated(" B", 6, split=published))
+
+        assert compared.split == kept
+        assert record("summarize-axes", lines(*rated)).split == kept
 
     def test_the_ratings_of_one_worker_order_the_summaries_of_a_post(self) -> None:
         """Rows of a worker and post are spread over the file; 6 and 6 tie above 3."""

@@ -103,6 +103,16 @@ class TestLabelStudio:
 
         assert isinstance(record("label-studio", content, untouched="leave-out"), LeftOut)
 
+    def test_tiers_that_somebody_filled_are_an_answer_in_whatever_order_the_items_stand(
+        self,
+    ) -> None:
+        tiers = {"Good": ["m"], "Fair": ["s"], "Bad": ["g"]}
+        content = array(label_studio_task(annotation(ranker(tiers))))
+
+        task = record("label-studio", content, untouched="leave-out")
+
+        assert (ranks(task), task.notes) == ([(1, 2, 3)], ())
+
     def test_tiers_are_tied_within_and_what_was_left_in_the_list_is_not_ranked(self) -> None:
         tiers = {"Good": ["g"], "Bad": ["m"], "_": ["s"]}
 
@@ -193,6 +203,25 @@ class TestArgilla:
 
         assert sources(task) == ["reply-1", "reply-2"]
 
+    def test_a_question_that_one_person_left_open_costs_nobody_elses_answer(self) -> None:
+        order = [{"value": "reply-2", "rank": 1}, {"value": "reply-1", "rank": 2}]
+        responses = [
+            {"user_id": "u1", "status": "submitted", "values": {"comment": {"value": "Fine."}}},
+            {"user_id": "u2", "status": "submitted", "values": {"ranking": {"value": order}}},
+        ]
+
+        task = record("argilla", array(argilla_record([], responses=responses)))
+
+        assert [(one.labeler, one.ranks) for one in task.judgments] == [("u2", (2, 1))]
+
+    @pytest.mark.parametrize("responses", [{}, [], [{"user_id": "u1", "status": "submitted"}]])
+    def test_a_record_that_nobody_has_answered_is_left_out_with_the_questions_name(
+        self, responses: object
+    ) -> None:
+        left_out = record("argilla", array(argilla_record([], responses=responses)))
+
+        assert left_out == LeftOut("Nobody has submitted an answer to the question 'ranking'.")
+
     def test_a_name_that_is_no_field_is_told(self) -> None:
         found = read("argilla", array(argilla_record(["reply-1", "reply-9"])))
 
@@ -208,6 +237,27 @@ class TestJudgeBench:
 
         assert ranks(task) == [(3, 1, 2), (1, 1, None)]
         assert task.notes == ("annotator 3: fewer than two completions ranked; not counted.",)
+
+    def test_prompt_and_completion_may_stand_beside_the_instance_or_be_it(self) -> None:
+        scores = {"annotations": {"engaging": {"individual_human_scores": [1]}}}
+        better = {"annotations": {"engaging": {"individual_human_scores": [2]}}}
+        beside = benchmark(
+            {"id": 1, "instance": {}, "source": TIDES, "summary": "a"} | scores,
+            {"id": 2, "instance": {}, "source": TIDES, "summary": "b"} | better,
+        )
+        itself = benchmark(
+            {"id": 1, "instance": "a", "source": TIDES} | scores,
+            {"id": 2, "instance": "b", "source": TIDES} | better,
+        )
+
+        for content in (beside, itself):
+            task = record("judge-bench", content, prompt="source", completion="summary")
+            assert (task.prompt, texts(task), ranks(task)) == (TIDES, ["a", "b"], [(2, 1)])
+
+    def test_a_member_that_is_nowhere_is_named(self) -> None:
+        found = read("judge-bench", benchmark(scored("a", 1)), prompt="question")
+
+        assert problems(found) == {"instance.question": "Missing."}
 
     def test_a_scale_whose_best_is_its_lowest_is_turned_round(self) -> None:
         falling = [{"metric": "engaging", "category": "graded", "worst": 5, "best": 1}]

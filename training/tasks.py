@@ -16,7 +16,7 @@ from training import queue
 from training.runner import claim as claims
 from training.runner import periodic
 from training.runner.gpu_memory import report_memory
-from training.runner.process_tree import spawn_runner
+from training.runner.starting import start_runner
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.export_jobs import export_for
 from training.services.rounds import advance_rounds
@@ -44,7 +44,7 @@ def ring(run_id: str) -> None:
     claims.report_slots(host)
     held = claims.claim(UUID(run_id), host=host)
     if held is not None:
-        spawn_runner(held)
+        start_runner(held)
 
 
 @shared_task(name="training.dispatch")

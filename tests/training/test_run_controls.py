@@ -11,6 +11,7 @@ from labeling.errors import Refused
 from tests.training.run_states import take_to
 from training.models import LIVE_STATES, GpuSlot, Run, RunEvent, RunState
 from training.runner.claim import (
+    WasCancelled,
     begin_stopping,
     claim,
     finish_succeeded,
@@ -312,6 +313,17 @@ def test_a_run_that_finished_while_pausing_has_succeeded(held, run, ada):
 
     run.refresh_from_db()
     assert (run.state, run.lease_until, run.slot) == ("succeeded", None, None)
+
+
+def test_a_run_that_finished_after_it_was_cancelled_has_not_succeeded(held, run, ada):
+    """The wish was accepted, so it is kept: no heartbeat had told the runner of it."""
+    start_running(held, pid=1)
+    cancel_run(by=ada, run=run)
+
+    with pytest.raises(WasCancelled):
+        finish_succeeded(held, Ending(reason="succeeded", last_step=10))
+
+    assert stopped(held) == "cancelled"
 
 
 def test_every_transition_left_its_event(held, run, ada):

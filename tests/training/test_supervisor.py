@@ -326,6 +326,24 @@ class TestLostLease:
         assert StepMetrics.objects.count() == 4
 
 
+def test_a_run_cancelled_in_its_last_moment_leaves_no_model(settings, run, ada, attempt):
+    """The training has ended well, and the runner has not heard of the wish by then."""
+    settings.HEARTBEAT_SECONDS = 30
+    when_running(run, lambda live: cancel_run(by=ada, run=live))
+
+    after = attempt(
+        """
+        report(1, loss=1.0)
+        time.sleep(3)
+        write_model()
+        end("succeeded", 0)
+        """
+    )
+
+    assert (after.state, after.attempts.get().outcome) == ("cancelled", "cancelled")
+    assert not ModelVersion.objects.filter(run=run).exists()
+
+
 def test_a_killed_runner_is_reaped_and_the_next_attempt_resumes(settings, run):
     """Fault 3: tree gone within 5 s, requeued, resumed from the checkpoint."""
     settings.RUN_LEASE_SECONDS = 3

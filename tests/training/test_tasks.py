@@ -1,5 +1,6 @@
 """The doorbell: rings are cheap, can be lost or doubled, and a queued run starts all the same."""
 
+import errno
 import json
 import socket
 import tempfile
@@ -17,6 +18,7 @@ from tests.cast import make_prompt
 from tests.training.processes import wait_until
 from training import queue, tasks
 from training.models import GpuSlot, Run
+from training.runner import starting
 from training.runner.claim import claim, report_slots
 from training.runner.periodic import periodic_lock
 from training.selectors.runs_to_ring import runs_to_ring
@@ -36,7 +38,7 @@ def rung_for(doorbell):
 def spawned(monkeypatch):
     """Stands for the operating system: which claims a runner would have been started for."""
     claims = []
-    monkeypatch.setattr(tasks, "spawn_runner", claims.append)
+    monkeypatch.setattr(starting, "spawn_runner", claims.append)
     return claims
 
 
@@ -146,6 +148,34 @@ class TestRing:
         tasks.ring(str(run.pk))
 
         assert len(spawned) == 1
+
+    def test_a_runner_that_cannot_be_started_lets_its_run_go(self, settings, tmp_path, make_run):
+        """Not "lost" after a whole lease: the folder's error is the reason, and the step stays."""
+        run = make_run()
+        Run.objects.filter(pk=run.pk).update(step=7)
+        in_the_way = tmp_path / "runs"
+        in_the_way.write_text("a file where the folder of runs should be")
+        settings.RUN_ROOT = in_the_way
+
+        tasks.ring(str(run.pk))
+
+        run.refresh_from_db()
+        assert (run.state, run.failures, run.step) == ("retry_wait", 1, 7)
+        assert "Not a directory" in run.attempts.get().detail
+
+    def test_a_full_disk_ends_a_run_before_its_runner_starts(self, monkeypatch, make_run):
+        """Fault 8, where not even the run's folder can be made."""
+
+        def no_room(held):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(starting, "spawn_runner", no_room)
+        run = make_run()
+
+        tasks.ring(str(run.pk))
+
+        run.refresh_from_db()
+        assert (run.state, run.reason) == ("failed", "disk_full")
 
     def test_a_forged_ring_starts_nothing(self, spawned):
         """tasks take only an id and re-read the database."""

@@ -54,6 +54,10 @@ class Wishes:
     deadline_passed: bool
 
 
+class WasCancelled(Exception):
+    """Somebody asked for the run to end without a model before its model was recorded."""
+
+
 def report_slots(host: str) -> None:
     """Tell the database that this host's slots are there. One statement."""
     with connection.cursor() as cursor:
@@ -182,7 +186,18 @@ def begin_stopping(held: Claim, *, why: str) -> bool:
 
 @transaction.atomic
 def finish_succeeded(held: Claim, ending: Ending) -> bool:
-    """running -> succeeded, under the fence; call it in the transaction that stores the output."""
+    """running -> succeeded, under the fence; call it in the transaction that stores the output.
+
+    Raises: WasCancelled. Whoever cancels now waits for that transaction, and finds the run ended.
+    """
+    asked = (
+        Run.objects.select_for_update()
+        .filter(pk=held.run_id, fence=held.fence, state__in=LIVE_STATES)
+        .values_list("cancel_requested_at", flat=True)
+        .first()
+    )
+    if asked is not None:
+        raise WasCancelled
     succeeded = move(
         held.run_id,
         to=RunState.SUCCEEDED,

@@ -1,5 +1,6 @@
 """How an attempt ended: what the trainer said of itself, and what its exit code says of it."""
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -84,3 +85,11 @@ def _ending_without_a_word(seen: TrainerEnd, facts: Mapping[str, Any]) -> Ending
         detail = f"{left} Meanwhile the kernel killed a process of this machine for memory."
         return Ending(reason="out_of_memory", detail=detail, is_transient=True, **facts)
     return Ending(reason="killed", detail=left, is_transient=True, **facts)
+
+
+def ending_of_os_error(error: OSError) -> Ending:
+    """A full disk is full for the next attempt too; anything else may pass."""
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return Ending(
+        reason="disk_full" if is_full else "error", detail=str(error), is_transient=not is_full
+    )

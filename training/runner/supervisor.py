@@ -1,6 +1,5 @@
 """One attempt at a run: prepare, train under the lease, deliver, and say how it ended."""
 
-import errno
 import logging
 import os
 import signal
@@ -29,7 +28,7 @@ from training.runner.claim import (
     start_running,
 )
 from training.runner.disk_space import missing_space
-from training.runner.endings import TrainerEnd, ending_of
+from training.runner.endings import TrainerEnd, ending_of, ending_of_os_error
 from training.runner.environment import trainer_command, trainer_environment
 from training.runner.lease import Lease
 from training.runner.letting_go import Ending, attempt_with
@@ -124,7 +123,7 @@ class Attempt:
         except ArtifactError as error:
             return Ending(reason="bad_input", detail=str(error))
         except OSError as error:
-            return _ending_of_os_error(error)
+            return ending_of_os_error(error)
         tree = TrainerTree.start(
             self._held,
             command=trainer_command(self._run.stage, str(self._folder.job_file)),
@@ -202,7 +201,7 @@ class Attempt:
 
             self._insist(record_and_finish)
         except OSError as error:
-            return _ending_of_os_error(error)
+            return ending_of_os_error(error)
         except (Refused, ArtifactError, IntegrityError, ValueError, KeyError) as error:
             return Ending(
                 reason="bad_output",
@@ -300,10 +299,3 @@ class Attempt:
                 connection.close()
                 time.sleep(DATABASE_PAUSE_SECONDS)
         raise LostTheRun
-
-
-def _ending_of_os_error(error: OSError) -> Ending:
-    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return Ending(
-        reason="disk_full" if is_full else "error", detail=str(error), is_transient=not is_full
-    )

@@ -21,6 +21,7 @@ from training.jobs.registry import JOBS
 from training.models import Run, RunState
 from training.runner.claim import (
     Claim,
+    WasCancelled,
     begin_stopping,
     finish_succeeded,
     finish_unsuccessful,
@@ -200,6 +201,8 @@ class Attempt:
                     raise WasFenced
 
             self._insist(record_and_finish)
+        except WasCancelled:
+            return Ending(reason="stopped", last_step=ending.last_step)
         except OSError as error:
             return ending_of_os_error(error)
         except (Refused, ArtifactError, IntegrityError, ValueError, KeyError) as error:

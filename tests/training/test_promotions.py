@@ -185,6 +185,36 @@ def test_there_is_nothing_to_roll_back_to_before_the_second(ada, policy):
     assert client.post(address, {"reason": ""}, format="json").status_code == 400
 
 
+def roll_back(person, version, reason):
+    address = f"/api/model-versions/{version.pk}/roll-back/"
+    return client_of(person).post(address, {"reason": reason}, format="json")
+
+
+def test_nobody_rolls_back_without_a_reason(ada, make_policy):
+    """A space is none; the field is named and nothing has changed."""
+    first, second = make_policy("one"), make_policy("two")
+    promote(ada, first, "current", override_reason="the first")
+    promote(ada, second, "current", override_reason="better")
+
+    answer = roll_back(ada, second, "  ")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "needs_reason")
+    assert list(answer.json()["fields"]) == ["reason"]
+    assert Promotion.objects.count() == 2
+
+
+def test_a_version_that_was_withdrawn_meanwhile_does_not_come_back_unnoticed(ada, make_policy):
+    first, second = make_policy("one"), make_policy("two")
+    promote(ada, first, "current", override_reason="the first")
+    promote(ada, second, "current", override_reason="better")
+    promote(ada, first, "withdrawn")
+
+    answer = roll_back(ada, second, "It flatters.")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "was_withdrawn")
+    assert first.name in answer.json()["detail"]
+
+
 def test_a_withdrawn_version_is_current_no_longer_and_nobody_takes_its_place(ada, rosa, policy):
     promote(ada, policy, "current", override_reason="the first")
     promote(ada, policy, "withdrawn")

@@ -72,8 +72,12 @@ def promote(*, by: User, version: ModelVersion, wanted: Wanted) -> Promotion:
 def roll_back(*, by: User, version: ModelVersion, reason: str) -> Promotion:
     """Make the version current that this one replaced, on the grounds it had then.
 
-    Raises: Refused("not_current"), Refused("nothing_before").
+    Raises: Refused("needs_reason") (status 422), Refused("not_current"), Refused("nothing_before"),
+    Refused("was_withdrawn") when the version to go back to has been withdrawn since.
     """
+    if not reason.strip():
+        message = "Say why: whoever reads the history asks first."
+        raise Refused("needs_reason", message, status=422, fields={"reason": [message]})
     _lock(version)
     current = current_of(version.kind)
     if current is None or current.model_version_id != version.pk:
@@ -81,6 +85,12 @@ def roll_back(*, by: User, version: ModelVersion, reason: str) -> Promotion:
     earlier = current.replaces
     if earlier is None:
         raise Refused("nothing_before", "No version was current before this one.")
+    if _stage_of(access_model_version(earlier.pk)) == Promotion.Stage.WITHDRAWN:
+        raise Refused(
+            "was_withdrawn",
+            f"{earlier.name} was current before and has been withdrawn since. Promote it again or"
+            " another version instead.",
+        )
     then = promotions_of(earlier).filter(stage=Promotion.Stage.CURRENT).first()
     promotion = Promotion.objects.create(
         model_version=earlier,

@@ -31,7 +31,7 @@ from training.runner.markers import marks
 from training.runner.periodic import reap, requeue_due
 from training.runner.work_folder import WorkFolder
 from training.services.run_requests import RunRequest
-from training.services.runs import cancel_run, pause_run, request_run, resume_run, retry_run
+from training.services.runs import cancel_run, pause_run, queue_run, resume_run, retry_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -197,7 +197,7 @@ class TestRetry:
         inputs = {role: UUID(chosen["id"]) for role, chosen in failed.spec["inputs"].items()}
         other_order = RunRequest(stage=failed.stage, inputs=inputs, seed=failed.seed + 1)
 
-        other = self.supervised(request_run(by=ada, request=other_order, parent=failed))
+        other = self.supervised(queue_run(by=ada, request=other_order, parent=failed))
 
         assert (other.reason, other.attempts.get().resumed_from_step) == ("disk_full", 0)
 

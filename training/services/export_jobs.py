@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from labeling.models import User
+from labeling.services.audit import record
 from training.artifact_store import ArtifactError, publish
 from training.models import Artifact, Export
 from training.selectors.snapshots import access_snapshot
@@ -25,6 +26,7 @@ from training.services.model_versions import record_artifact
 OPEN_STATES: Final = (Export.State.QUEUED, Export.State.RUNNING)
 
 
+@transaction.atomic
 def request_export(
     *,
     snapshot_id: UUID,
@@ -39,13 +41,16 @@ def request_export(
     """
     snapshot = access_snapshot(snapshot_id)
     check_export(snapshot, files, forms)
-    return Export.objects.create(
+    export = Export.objects.create(
         snapshot=snapshot,
         files=list(files),
         forms=list(forms),
         is_compressed=is_compressed,
         created_by=by,
     )
+    details = {"name": snapshot.name, "files": export.files, "forms": export.forms}
+    record(actor=by, action="request_export", subject=export, details=details)
+    return export
 
 
 def export_for(seconds: float) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from labeling.errors import Refused
 from labeling.models import CompletionSource, User
+from labeling.services.audit import record
 from labeling.services.completions import get_or_create_source
 from training.artifact_store import (
     ArtifactError,
@@ -52,7 +53,7 @@ def register_base_model(
             if existing.artifact_id == stored.sha256:
                 return existing
             raise Refused("name_taken", f"Another model version is called {name!r}.")
-        return ModelVersion.objects.create(
+        version = ModelVersion.objects.create(
             name=name,
             kind=ModelVersion.Kind.BASE,
             artifact=record_artifact(stored, Artifact.Kind.MODEL),
@@ -62,6 +63,11 @@ def register_base_model(
             created_by=by,
             **_traits(stored),
         )
+        # Without a person it is a command on the machine itself.
+        if by is not None:
+            details = {"name": name, "licence": origin.licence, "source": origin.source}
+            record(actor=by, action="register_base_model", subject=version, details=details)
+        return version
 
 
 def _stored_copy(folder: Path) -> StoredArtifact:

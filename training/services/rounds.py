@@ -40,7 +40,7 @@ from training.services.round_policies import (
     writers_of,
 )
 from training.services.run_requests import RunRequest, check_all_but
-from training.services.runs import request_run, retry_run
+from training.services.runs import queue_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
 from training.services.unattended import alone, why
@@ -246,7 +246,7 @@ def _freeze_rankings(opened: Round, by: User) -> Snapshot:
 def _sample(start: Start) -> RoundLink:
     asked = _sampling_of(start.opened)
     request = replace(asked, inputs={**asked.inputs, "prompts": start.snapshot().pk})
-    return RoundLink(run=request_run(by=start.by, request=request))
+    return RoundLink(run=queue_run(by=start.by, request=request))
 
 
 def _sampling_of(opened: Round) -> RunRequest:
@@ -299,7 +299,7 @@ def _train_reward_model(start: Start) -> RoundLink:
         inputs={"base_model": opened.policy_id, **({"rankings": rankings} if rankings else {})},
         hyperparameters=opened.hyperparameters.get(Run.Stage.REWARD_MODEL, {}),
     )
-    return RoundLink(run=request_run(by=start.by, request=request))
+    return RoundLink(run=queue_run(by=start.by, request=request))
 
 
 def _train_policy(start: Start) -> RoundLink:
@@ -316,7 +316,7 @@ def _train_policy(start: Start) -> RoundLink:
         },
         hyperparameters=opened.hyperparameters.get(Run.Stage.PPO, {}),
     )
-    return RoundLink(run=request_run(by=start.by, request=request))
+    return RoundLink(run=queue_run(by=start.by, request=request))
 
 
 FREEZERS: Mapping[RoundStep, Callable[[Round, User], Snapshot]] = {

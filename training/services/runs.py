@@ -13,6 +13,7 @@ from django.db import transaction
 
 from labeling.errors import NotAccessible, Refused
 from labeling.models import User
+from labeling.services.audit import record
 from training.models import (
     LIVE_STATES,
     TERMINAL_STATES,
@@ -64,10 +65,21 @@ def allowed_controls(run: Run) -> AllowedControls:
 
 
 @transaction.atomic
-def request_run(
+def request_run(*, by: User, request: RunRequest) -> Run:
+    """Queue the run that a person asks for.
+
+    Raises: Refused("invalid_run") with a message per field (status 400).
+    """
+    run = queue_run(by=by, request=request)
+    _audit(by, "request_run", run)
+    return run
+
+
+@transaction.atomic
+def queue_run(
     *, by: User, request: RunRequest, parent: Run | None = None, sweep: Sweep | None = None
 ) -> Run:
-    """Check everything, store the immutable spec and queue the run.
+    """Check everything, store the immutable spec and queue the run; for what somebody set up too.
 
     Raises: Refused("invalid_run") with a message per field (status 400).
     """
@@ -134,6 +146,7 @@ def cancel_run(*, by: User, run: Run) -> Run:
             cancel_requested_at=ClockTimestamp(), cancel_requested_by=by
         )
         note(run, actor=person(by), detail="cancel requested")
+    _audit(by, "cancel_run", run)
     run.refresh_from_db()
     return run
 
@@ -158,6 +171,7 @@ def kill_run(*, by: User, run: Run) -> Run:
         changes |= {"cancel_requested_at": ClockTimestamp(), "cancel_requested_by": by}
     Run.objects.filter(pk=run.pk).update(**changes)
     note(run, actor=person(by), detail="kill requested")
+    _audit(by, "kill_run", run)
     run.refresh_from_db()
     return run
 
@@ -177,6 +191,7 @@ def pause_run(*, by: User, run: Run) -> Run:
         raise Refused("already_pausing", "This run is pausing already.")
     Run.objects.filter(pk=run.pk).update(pause_requested_at=ClockTimestamp())
     note(run, actor=person(by), detail="pause requested")
+    _audit(by, "pause_run", run)
     run.refresh_from_db()
     return run
 
@@ -198,6 +213,7 @@ def resume_run(*, by: User, run: Run) -> Run:
     run.refresh_from_db()
     if not resumed:
         raise Refused("not_paused", f"Only a paused run can be resumed; this one is {run.state}.")
+    _audit(by, "resume_run", run)
     return run
 
 
@@ -212,6 +228,7 @@ def prioritise_run(*, by: User, run: Run, priority: int) -> Run:
         raise Refused("run_has_ended", f"This run is {run.state}.")
     Run.objects.filter(pk=run.pk).update(priority=priority)
     note(run, actor=person(by), detail=f"priority {run.priority} -> {priority}")
+    _audit(by, "change_run_priority", run, priority=[run.priority, priority])
     run.refresh_from_db()
     return run
 
@@ -242,8 +259,9 @@ def retry_run(*, by: User, run: Run, hyperparameters: Mapping[str, Any] | None =
         seed=run.seed,
         priority=run.priority,
     )
-    retry = request_run(by=by, request=request, parent=run, sweep=run.sweep)
+    retry = queue_run(by=by, request=request, parent=run, sweep=run.sweep)
     take_the_place_of(run, retry, by=by)
+    _audit(by, "retry_run", retry, instead_of=str(run.pk))
     if changes:
         before = run.spec["hyperparameters"]
         said = [f"{name} {before.get(name)} -> {value}" for name, value in sorted(changes.items())]
@@ -254,6 +272,12 @@ def retry_run(*, by: User, run: Run, hyperparameters: Mapping[str, Any] | None =
 def person(user: User) -> str:
     """How an event names a person; the name is looked up when the event is read."""
     return f"person:{user.pk}"
+
+
+def _audit(by: User, action: str, run: Run, **details: object) -> None:
+    """Beside the run's own events: here stands what a person did among everything else they did."""
+    named = {"name": run.name, "stage": run.stage}
+    record(actor=by, action=action, subject=run, details=named | details)
 
 
 def _lock(run: Run) -> Run:

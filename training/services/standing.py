@@ -19,7 +19,7 @@ from training.models import ModelVersion, Refresh, Run, RunState, Snapshot, Stan
 from training.selectors.standing import access_standing, rankings_of_a_refresh, view_of
 from training.services.run_inputs import check_ranking_projects
 from training.services.run_requests import RunRequest, check_all_but
-from training.services.runs import request_run
+from training.services.runs import queue_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_rankings
 from training.services.unattended import STORE_FAULTS, alone, why
@@ -122,7 +122,7 @@ def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
         return None
     request = replace(request, inputs={**request.inputs, "rankings": snapshot.pk})
     with transaction.atomic():
-        run = request_run(by=standing.created_by, request=request)
+        run = queue_run(by=standing.created_by, request=request)
         StandingRewardModel.objects.filter(pk=standing.pk).exclude(problem="").update(problem="")
         return Refresh.objects.create(standing=standing, run=run, snapshot=snapshot)
 

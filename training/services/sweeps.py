@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 
 from labeling.models import User
+from labeling.services.audit import record
 from training.ml.hyperparameters import describe
 from training.models import Run, Sweep
 from training.services.run_requests import RunRequest, check_request, invalid_run
-from training.services.runs import request_run
+from training.services.runs import queue_run
 from training.services.stages import STAGES
 
 NUM_VALUES_MINIMUM, NUM_VALUES_MAXIMUM = 2, 20
@@ -59,7 +60,9 @@ def request_sweep(*, by: User, wanted: SweepRequest) -> Sweep:
         created_by=by,
     )
     for request in requests:
-        request_run(by=by, request=request, sweep=sweep)
+        queue_run(by=by, request=request, sweep=sweep)
+    details = {"name": sweep.name, "stage": sweep.stage, wanted.parameter: list(wanted.values)}
+    record(actor=by, action="request_sweep", subject=sweep, details=details)
     return sweep
 
 

@@ -71,6 +71,10 @@ class Site:
         self._logs[process.pid] = Path(log.name)
         return process
 
+    def pid_of(self, name: str) -> int:
+        """The newest process of this name."""
+        return max(pid for pid, log in self._logs.items() if log.name.startswith(f"{name}-"))
+
     def is_ready(self, process: "subprocess.Popen[bytes]") -> bool:
         """Whether a Celery worker has said that it takes work."""
         return b" ready." in self._logs[process.pid].read_bytes()

@@ -20,7 +20,7 @@ from tests.chaos.trainings import (
 )
 from tests.training.processes import trainer_pids, wait_until
 from training import queue
-from training.models import RunLog
+from training.models import CheckpointSample, ModelVersion, Run, RunLog, StepMetrics
 
 RINGS = 40
 
@@ -96,10 +96,10 @@ def test_a_runner_without_its_database_is_dead_before_another_begins(
     kill_family(cut_off)
     wait_until(lambda: state_of(run) != "running", seconds=60)
     gap = time.monotonic() - died_at
-    written = writes_of_first(run)
+    written = rows_of(run)
     postgres_proxy.mend()
     wait_until(lambda: runners_of(run) == [], seconds=60)
-    zombie_writes = writes_of_first(run) - written
+    zombie_writes = len(rows_of(run) ^ written)
     site.start("gpu-worker")
     run = wait_for_end(run)
 
@@ -133,10 +133,10 @@ def test_a_frozen_runner_that_wakes_up_changes_nothing(site, training, uninterru
     kill_family(gpu_worker)
     wait_until(lambda: state_of(run) != "running", seconds=60)
     time.sleep(max(0.0, frozen_at + 2 * TIMES["RUN_LEASE_SECONDS"] - time.monotonic()))
-    written = writes_of_first(run)
+    written = rows_of(run)
     with seconds_until(lambda: runners_of(run) == []) as leaving:
         os.kill(runner, signal.SIGCONT)
-    zombie_writes = writes_of_first(run) - written
+    zombie_writes = len(rows_of(run) ^ written)
     site.start("gpu-worker")
     run = wait_for_end(run)
 
@@ -177,7 +177,18 @@ class Watch:
             self.most = max(self.most, self._look())
 
 
-def writes_of_first(run):
-    """What the first attempt has written into the database."""
-    logs = RunLog.objects.filter(run=run, attempt=1).count()
-    return logs + run.events.filter(fence=1).count()
+def rows_of(run):
+    """All that a runner can write of its run, row by row, but for saying that it was refused.
+
+    A run that nobody else works on keeps them as they are.
+    """
+    written = (
+        StepMetrics.objects.filter(run=run),
+        RunLog.objects.filter(run=run),
+        CheckpointSample.objects.filter(prompt__run=run),
+        ModelVersion.objects.filter(run=run),
+        run.events.filter(fence=1),
+    )
+    rows = [row for queryset in written for row in queryset.values_list()]
+    progress = Run.objects.filter(pk=run.pk).values_list("step", "lease_until", "report")
+    return {repr(row) for row in (*rows, *progress)}

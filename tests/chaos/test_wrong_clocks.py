@@ -4,7 +4,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.chaos.labelers import make_crew
-from tests.chaos.trainings import LONG, repeated_steps, step_of, story, wait_for_end, wait_for_step
+from tests.chaos.trainings import (
+    LONG,
+    repeated_steps,
+    runners_of,
+    step_of,
+    story,
+    wait_for_end,
+    wait_for_step,
+)
 from tests.training.processes import wait_until
 
 LABELS = 20
@@ -24,8 +32,9 @@ def test_clocks_that_jump_by_two_hours_take_nothing_away(site, training, tmp_pat
     with make_crew(port) as crew:
         for said in ("2", "-2"):
             hours.write_text(said)
-            for process in started.values():
-                wait_until(lambda: (process.pid, said) in turned(hours), seconds=60)  # noqa: B023
+            [runner] = runners_of(run)
+            for pid in (site.pid_of("web"), runner, *(one.pid for one in started.values())):
+                wait_until(lambda: (pid, said) in turned(hours), seconds=60)  # noqa: B023
             steps.append(step_of(run))
             labels = len(crew.ledger.acknowledged)
             wait_until(

@@ -1,10 +1,14 @@
 """What the page of a run shows, also of runs that are out of the ordinary."""
 
+from datetime import datetime
+
 import pytest
+from django.db.models.functions import Now
 
 from tests.cast import client_of
 from tests.training.run_states import make_run_in
-from training.models import RunState
+from training.models import Run, RunState
+from training.runner.claim import claim, report_slots, start_running
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +70,22 @@ def test_hyperparameters_that_no_longer_hold_are_shown_with_the_reason(
     refused = client_of(ada).post(f"/api/runs/{failed.pk}/retry/")
     assert refused.status_code == 400
     assert f"hyperparameters.{next(iter(hyperparameters))}" in refused.json()["fields"]
+
+
+def test_a_run_at_work_says_when_it_was_last_heard_of(rosa, make_run, settings):
+    run = make_run()
+    assert (page(rosa, run).json()["heartbeat_at"], run.checkpointed_at) == (None, None)
+    report_slots("node-a")
+    start_running(claim(run.pk, host="node-a"), pid=1)
+    Run.objects.update(checkpointed_at=Now())
+
+    shown = page(rosa, run).json()
+
+    lease_until = Run.objects.get().lease_until
+    heard = datetime.fromisoformat(shown["heartbeat_at"])
+    assert (lease_until - heard).total_seconds() == settings.RUN_LEASE_SECONDS
+    assert shown["checkpointed_at"] is not None
+
+
+def test_the_evaluations_that_a_run_was_asked_for_are_part_of_what_it_shows(rosa, make_run):
+    assert page(rosa, make_run()).json()["evaluations"] == []

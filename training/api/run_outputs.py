@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -123,6 +125,12 @@ class RunOutput(serializers.ModelSerializer[Run]):
     weights = serializers.SerializerMethodField(
         help_text="How much each of several policies writes, by its role; else empty."
     )
+    evaluations = serializers.SerializerMethodField(
+        help_text="Automatic evaluations that it ends with, by the names that the stage lists."
+    )
+    heartbeat_at = serializers.SerializerMethodField(
+        help_text="When its runner last renewed its lease; null while none is at work."
+    )
     changed = serializers.SerializerMethodField(help_text="What differs from the defaults.")
     warnings = serializers.SerializerMethodField(
         help_text="Of its hyperparameters, then what the trainer warned of while it ran."
@@ -154,6 +162,8 @@ class RunOutput(serializers.ModelSerializer[Run]):
             "created_at",
             "started_at",
             "ended_at",
+            "heartbeat_at",
+            "checkpointed_at",
             "worker",
             "priority",
             "attempt",
@@ -162,6 +172,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
             "inputs",
             "hyperparameters",
             "weights",
+            "evaluations",
             "changed",
             "warnings",
             "seed",
@@ -242,6 +253,14 @@ class RunOutput(serializers.ModelSerializer[Run]):
     @extend_schema_field(serializers.DictField(child=serializers.FloatField()))
     def get_weights(self, run: Run) -> dict[str, float]:
         return dict(run.spec.get("weights", {}))
+
+    def get_evaluations(self, run: Run) -> list[str]:
+        return list(run.spec.get("evaluations", ()))
+
+    def get_heartbeat_at(self, run: Run) -> datetime | None:
+        if run.lease_until is None:
+            return None
+        return run.lease_until - timedelta(seconds=settings.RUN_LEASE_SECONDS)
 
     def get_changed(self, run: Run) -> list[str]:
         defaults = asdict(parse(run.stage, {}))

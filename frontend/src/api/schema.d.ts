@@ -6124,6 +6124,13 @@ export interface components {
             readonly started_at: string | null;
             /** Format: date-time */
             readonly ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its runner last renewed its lease; null while none is at work.
+             */
+            readonly heartbeat_at: string | null;
+            /** Format: date-time */
+            readonly checkpointed_at: string | null;
             /** @description Where it runs, or last ran. */
             readonly worker: string | null;
             readonly priority: number;
@@ -6140,6 +6147,8 @@ export interface components {
             readonly weights: {
                 [key: string]: number;
             };
+            /** @description Automatic evaluations that it ends with, by the names that the stage lists. */
+            readonly evaluations: string[];
             /** @description What differs from the defaults. */
             readonly changed: string[];
             /** @description Of its hyperparameters, then what the trainer warned of while it ran. */

@@ -77,8 +77,19 @@ test("seeds, inputs and reported figures stand beside each other", () => {
   const facts = comparedFacts([run, { ...other, seed: 8, inputs: {} }]);
 
   expect(facts.find(({ name }) => name === "Seed")?.values).toEqual(["7", "8"]);
+  expect(facts.find(({ name }) => name === "Weights")).toBeUndefined();
   expect(facts.find(({ name }) => name === "Rankings")?.values).toEqual(["Week 12, all projects", ""]);
   expect(comparedFigures([{ ...run, report: { log_loss: 0.61234 } }, { ...other, report: {} }])).toEqual([
     { name: "Log loss", values: ["0.6123", ""], isChanged: [false, false], isDifferent: true },
   ]);
+});
+
+test("what two runs of several policies differ in is said", () => {
+  const facts = comparedFacts([
+    { ...run, stage: "sampling", weights: { policy: 1, policy_2: 1 }, evaluations: [] },
+    { ...other, stage: "sampling", weights: { policy: 3, policy_2: 1 }, evaluations: ["answer_length"] },
+  ]);
+
+  expect(facts.find(({ name }) => name === "Weights")?.isDifferent).toBe(true);
+  expect(facts.find(({ name }) => name === "Automatic evaluations")?.values).toEqual(["", "answer_length"]);
 });

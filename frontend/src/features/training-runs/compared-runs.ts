@@ -119,6 +119,12 @@ function inputName(run: Run, role: string): string {
   return run.inputs[role]?.name ?? "";
 }
 
+/** Who writes how much, where several policies write; empty elsewhere. */
+function weightsOf({ weights, stage }: Run): string {
+  const shares = Object.entries(weights);
+  return shares.map(([role, weight]) => `${roleWords(stage, role).label}: ${weight}`).join(", ");
+}
+
 function stepsOf({ step, total_steps: total }: Run): string {
   return total === null ? formatCount(step) : `${formatCount(step)} of ${formatCount(total)}`;
 }
@@ -134,6 +140,10 @@ export function comparedFacts(runs: Run[]): Compared[] {
       const name = reader ? roleWords(reader.stage, role).label : role;
       return compared(name, runs.map((run) => inputName(run, role)));
     }),
+    ...[
+      compared("Weights", runs.map(weightsOf)),
+      compared("Automatic evaluations", runs.map(({ evaluations }) => evaluations.join(", "))),
+    ].filter(({ values }) => values.some((value) => value !== "")),
     compared("Seed", runs.map(({ seed }) => String(seed))),
     compared("Code revision", runs.map(({ code_revision: code }) => shortRevision(code))),
   ];

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { stagesQuery } from "@/api/runs";
-import type { Run } from "@/api/training-types";
+import type { Run, StageDescription } from "@/api/training-types";
 import { shortRevision } from "@/api/words";
 import { Facts } from "@/components/facts";
 import { formatShare } from "@/components/formats";
@@ -72,6 +72,12 @@ export function RunInputs({ run }: { run: Run }) {
   );
 }
 
+/** What the run ends with, by the titles that its stage gives. */
+export function evaluationsInWords({ evaluations }: Run, stage?: StageDescription): string {
+  const titles = new Map(stage?.evaluations.map(({ name, title }) => [name, title]));
+  return evaluations.map((name) => titles.get(name) ?? name).join(", ") || "none";
+}
+
 /** Everything that decides the result, exactly as it was requested. */
 export function RunSpecification({ run }: { run: Run }) {
   const stages = useQuery(stagesQuery);
@@ -87,6 +93,7 @@ export function RunSpecification({ run }: { run: Run }) {
       <Facts
         facts={[
           { name: "Seed", value: run.seed },
+          { name: "Automatic evaluations", value: evaluationsInWords(run, stage) },
           { name: "Code revision", value: <code>{shortRevision(run.code_revision)}</code> },
           { name: "SHA-256 of the specification", value: <Hash value={run.spec_sha256} canCopy /> },
           { name: "Run id", value: <code>{run.id}</code> },

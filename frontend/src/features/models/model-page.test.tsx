@@ -69,6 +69,20 @@ test("a version leads back through its run and its data to each human label (R53
   expect(await screen.findByRole("link", { name: "Supervised fine-tuning run" })).toBeVisible();
 });
 
+test("a long list of runs that used it goes on when asked", async () => {
+  const later = { ...run, id: "00000008-0000-4000-8000-000000000008", name: "A later run" };
+  server.on("GET /api/runs/", ({ query }) => ({
+    body: query.includes("cursor=more")
+      ? { results: [later], next: null }
+      : { results: [run], next: "more" },
+  }));
+  const { user } = renderApp(`/models/${rewardModel.id}`);
+
+  await user.click(await screen.findByRole("button", { name: "Show more" }));
+
+  expect(await screen.findByRole("link", { name: "A later run" })).toBeVisible();
+});
+
 test("it leads forward to the runs that used it and to the next step of the loop", async () => {
   renderApp(`/models/${rewardModel.id}`);
 
@@ -93,6 +107,11 @@ test("a model that writes offers to sample from it and to have its completions r
   expect(screen.getByRole("link", { name: "Send to a new ranking project" })).toHaveAttribute(
     "href",
     "/projects/new?source=9",
+  );
+  // Blind, beside the baseline.
+  expect(screen.getByRole("link", { name: "Let people compare it" })).toHaveAttribute(
+    "href",
+    "/evaluations/new?source=9",
   );
 });
 

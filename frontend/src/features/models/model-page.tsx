@@ -16,6 +16,7 @@ import { Hash } from "@/components/hash";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
 import { Moment } from "@/components/moment";
+import { MoreButton } from "@/components/more-button";
 import { PageHeader } from "@/components/page-header";
 import { ReportView } from "@/components/report-view";
 import { Section } from "@/components/section";
@@ -68,12 +69,15 @@ function Consumers({ modelId }: { modelId: string }) {
           rows.length === 0 ? (
             <EmptyNote title="No run has used this version yet" />
           ) : (
-            <DataTable
-              caption="Runs that used this version"
-              columns={CONSUMERS}
-              rows={rows}
-              rowKey={({ id }) => id}
-            />
+            <>
+              <DataTable
+                caption="Runs that used this version"
+                columns={CONSUMERS}
+                rows={rows}
+                rowKey={({ id }) => id}
+              />
+              <MoreButton list={runs} />
+            </>
           )
         }
       </Loaded>
@@ -97,9 +101,14 @@ function NextSteps({ model }: { model: ModelVersionDetail }) {
   return (
     <>
       {model.completion_source_id !== null && (
-        <LinkButton to={`/projects/new?source=${model.completion_source_id}`} isQuiet>
-          Send to a new ranking project
-        </LinkButton>
+        <>
+          <LinkButton to={`/evaluations/new?source=${model.completion_source_id}`} isQuiet>
+            Let people compare it
+          </LinkButton>
+          <LinkButton to={`/projects/new?source=${model.completion_source_id}`} isQuiet>
+            Send to a new ranking project
+          </LinkButton>
+        </>
       )}
       <LinkButton to={`/runs/new?stage=sampling&model=${model.id}`}>Sample completions</LinkButton>
     </>

@@ -5,6 +5,7 @@ import type { Run } from "@/api/training-types";
 import { ConfirmButton } from "@/components/confirm-button";
 import { ProblemNote } from "@/components/problem-note";
 
+import { PriorityButton } from "./priority-button";
 import { RetryButton } from "./retry-button";
 import { lossInWords } from "./run-words";
 import { useRunCommand } from "./use-run";
@@ -34,6 +35,7 @@ export function RunActions({ run }: { run: Run }) {
       <Group gap="sm">
         {plain("pause", "Pause", () => command.mutate("pause"))}
         {plain("resume", "Resume", () => command.mutate("resume"))}
+        <PriorityButton run={run} />
         {run.can.retry && <RetryButton run={run} />}
         {run.can.cancel && (
           <ConfirmButton

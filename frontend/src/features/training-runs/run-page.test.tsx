@@ -71,6 +71,15 @@ test("a run that makes no step for too long says so and what can be done", async
   );
 });
 
+test("how fresh the page is and what a kill would cost stand under the progress", async () => {
+  const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
+  open({ heartbeat_at: ago(4), checkpointed_at: ago(180), evaluations: ["answer_length"] });
+
+  expect(await screen.findByText(/last heartbeat/)).toHaveTextContent("last heartbeat just now");
+  expect(screen.getByText(/newest checkpoint/)).toHaveTextContent("newest checkpoint 3 min ago");
+  expect(await screen.findByText("answer_length")).toBeVisible();
+});
+
 test("a run that was asked to pause says what it does first", async () => {
   open({ asked_to: "pause" });
 
@@ -118,6 +127,22 @@ test("a run that is being cancelled can be killed, which says what is lost and s
   await waitFor(() => expect(server.sent(`POST /api/runs/${run.id}/kill/`)).toHaveLength(1));
   expect(await screen.findByText(/being killed/i)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Kill now" })).not.toBeInTheDocument();
+});
+
+test("a run that waits can go before others", async () => {
+  const waiting = { state: "queued", can: { ...run.can, pause: false, kill: false } } as const;
+  server.on(`POST /api/runs/${run.id}/priority/`, { body: { ...run, ...waiting, priority: 5 } });
+  const { user } = open(waiting);
+
+  await user.click(await screen.findByRole("button", { name: "Priority 0" }));
+  const field = await screen.findByRole("textbox", { name: "Priority" });
+  await user.clear(field);
+  expect(screen.getByRole("button", { name: "Change the priority" })).toBeDisabled();
+  await user.type(field, "5");
+  await user.click(screen.getByRole("button", { name: "Change the priority" }));
+
+  expect(await screen.findByRole("button", { name: "Priority 5" })).toBeVisible();
+  expect(server.sent(`POST /api/runs/${run.id}/priority/`)[0]?.body).toEqual({ priority: 5 });
 });
 
 test("buttons are there only where the server says that it can be done", async () => {

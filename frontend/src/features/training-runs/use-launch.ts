@@ -61,7 +61,15 @@ export function refusedFields(error: unknown): FieldMessages {
 export function isAsSent(sent: Launched | undefined, request: LaunchRequest): boolean {
   if (!sent) return false;
   const asked: Partial<RunRequest> = "run" in sent ? sent.run : sent.sweep;
-  const parts = ["name", "seed", "inputs", "hyperparameters", "weights", "prompt_query"] as const;
+  const parts = [
+    "name",
+    "seed",
+    "inputs",
+    "hyperparameters",
+    "weights",
+    "evaluations",
+    "prompt_query",
+  ] as const;
   return parts.every((part) => JSON.stringify(asked[part]) === JSON.stringify(request[part]));
 }
 

@@ -2,17 +2,23 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { api, bodyOf } from "@/api/client";
 import { isLive } from "@/api/runs";
-import type { HyperparameterValue, Run } from "@/api/training-types";
+import type { HyperparameterValue, Run, RunState } from "@/api/training-types";
 
 const LIVE_EVERY_MS = 2_000;
+// It changes when somebody resumes or cancels it, who may sit at another console.
+const PAUSED_EVERY_MS = 10_000;
+
+function pollingOf(state: RunState | undefined): number | false {
+  if (state === "paused") return PAUSED_EVERY_MS;
+  return state && isLive(state) ? LIVE_EVERY_MS : false;
+}
 
 export function runQuery(runId: string) {
   return queryOptions({
     queryKey: ["runs", "one", runId],
     queryFn: ({ signal }): Promise<Run> =>
       bodyOf(api.GET("/api/runs/{run_id}/", { params: { path: { run_id: runId } }, signal })),
-    refetchInterval: (query) =>
-      query.state.data && isLive(query.state.data.state) ? LIVE_EVERY_MS : false,
+    refetchInterval: (query) => pollingOf(query.state.data?.state),
   });
 }
 
@@ -38,6 +44,21 @@ export function useRunCommand(runId: string) {
   const remember = useRemember();
   return useMutation({
     mutationFn: (command: RunCommand) => send(command, runId),
+    onSuccess: remember,
+  });
+}
+
+/** Lets the run go before or after others that wait. */
+export function usePriority(runId: string) {
+  const remember = useRemember();
+  return useMutation({
+    mutationFn: (priority: number) =>
+      bodyOf(
+        api.POST("/api/runs/{run_id}/priority/", {
+          params: { path: { run_id: runId } },
+          body: { priority },
+        }),
+      ),
     onSuccess: remember,
   });
 }

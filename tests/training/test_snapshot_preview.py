@@ -137,8 +137,9 @@ def test_any_number_of_records_takes_as_many_queries(
     body = {"kind": "rm", "project_ids": [project.pk], "validation_share": 0.2}
 
     # The session, the account, a transaction's begin and end, the projects, the clock, the counts
-    # with a setting before and after them, what can still be taken back.
-    with django_assert_num_queries(10):
+    # with a setting before and after them, what can still be taken back, and twice whether any
+    # prompt is kept for evaluation.
+    with django_assert_num_queries(12):
         answer = client.post("/api/snapshots/preview/", body, format="json")
 
     assert answer.json()["counts"]["rankings"] == 2 * num_tasks

@@ -82,7 +82,7 @@ def test_pretraining_text_is_taken_as_it_is(ada):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"kind": "eval"}, "kind"),
+        ({"kind": "exam"}, "kind"),
         ({"project_ids": ["x"]}, "project_ids.0"),
         ({"project_ids": [0]}, "project_ids.0"),
         ({"validation_share": 0.05}, "validation_share"),

@@ -38,6 +38,7 @@ from labeling.services.evaluations import (
     open_evaluation,
 )
 from training.api.evaluation_results import ComparedSourceOutput, EvaluationOutput
+from training.selectors.evaluation_prompts import prompts_frozen_for_evaluation
 from training.selectors.held_out import (
     default_baseline,
     keys_seen_in_training,
@@ -82,6 +83,11 @@ class PromptChoiceInput(serializers.Serializer[Any]):
     )
     prompt_ids = serializers.ListField(
         child=row_id(), allow_null=True, required=False, min_length=1, max_length=MAX_PROMPTS
+    )
+    snapshot = serializers.UUIDField(
+        allow_null=True,
+        required=False,
+        help_text="Of kind eval: only prompts that it holds. The other choices narrow it further.",
     )
 
 
@@ -196,8 +202,13 @@ class Described:
 
 
 def prompt_choice(given: Mapping[str, Any]) -> PromptChoice:
+    """Raises: Refused("not_frozen") for a snapshot that is none of prompts for evaluation."""
+    named = {key: value for key, value in given.items() if key != "snapshot"}
     ids = given.get("prompt_ids")
-    return PromptChoice(**{**given, "prompt_ids": None if ids is None else tuple(ids)})
+    if (snapshot_id := given.get("snapshot")) is not None:
+        frozen = prompts_frozen_for_evaluation(snapshot_id)
+        ids = frozen if ids is None else [one for one in ids if one in set(frozen)]
+    return PromptChoice(**{**named, "prompt_ids": None if ids is None else tuple(ids)})
 
 
 def new_evaluation(given: Mapping[str, Any]) -> NewEvaluation:

@@ -57,17 +57,18 @@ class SnapshotInput(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         max_length=len(Prompt.SourceKind.choices),
-        help_text="For ppo; customers' prompts unless given.",
+        help_text="For ppo and eval; customers' prompts unless given.",
     )
     prompt_ids = RowIds(
-        required=False, allow_null=True, max_length=MAXIMUM_CHOICES, help_text="For ppo."
+        required=False, allow_null=True, max_length=MAXIMUM_CHOICES, help_text="For ppo and eval."
     )
     num_validation_prompts = serializers.IntegerField(
         default=0,
         min_value=0,
         max_value=MAXIMUM_CHOICES,
         help_text="For ppo: so many prompts of the validation split come along to judge the policy "
-        "by before and after; it never learns from them, and no evaluation of it can use them.",
+        "by before and after; it never learns from them, and no evaluation of it can use them. For "
+        "eval: at most so many, one of each customer before the second of any; 0 takes all.",
     )
     text = ExactTextField(
         required=False,

@@ -16,6 +16,8 @@ from training.exporters.writing import SPLITS, STATE, Progress, file_name, sha25
 FORMAT: Final = 1
 CARD: Final = "README.md"
 MANIFEST: Final = "manifest.json"
+# The kinds that no labeler had a part in.
+PROMPTS_ALONE: Final = frozenset({"ppo", "eval"})
 TIE_RULE: Final = "Equal ranks are a tie. A tie makes no pair: it is in `ranking` and nowhere else."
 UNPAIRED_RULE: Final = (
     "`unpaired` holds each labeler's first tier as desirable and last one as not; tiers between "
@@ -122,7 +124,7 @@ def counts(facts: CardFacts, progress: Progress) -> Iterator[tuple[str, object]]
     yield "records", tally.num_records
     for split, number in sorted(tally.splits.items()):
         yield f"of them in {split}", number
-    if facts.kind != "ppo":
+    if facts.kind not in PROMPTS_ALONE:
         yield "labelers, all of the training pool", len(progress.labelers)
         yield "simulated labelers among them", facts.num_simulated
     if facts.kind == "rm":
@@ -133,7 +135,7 @@ def counts(facts: CardFacts, progress: Progress) -> Iterator[tuple[str, object]]
         yield "tied pairs", tally.num_tied_pairs
         yield "pairwise agreement, ties left out", agreement_said(tally.agreement)
         yield "comparisons behind it", tally.num_comparable
-    if facts.kind != "ppo":
+    if facts.kind not in PROMPTS_ALONE:
         yield "instructions", "; ".join(facts.instructions) or "none recorded"
     yield "snapshot (SHA-256 of its records)", f"`{facts.records_sha256}`"
 

@@ -198,6 +198,7 @@ PREPARED: Final[Mapping[str, Callable[[Any, str, int], Any]]] = {
     "rm": encoded_task,
     "sft": unchanged,
     "ppo": unchanged,
+    "eval": unchanged,
 }
 # By the kind: the name of each file without its ending, and its lines for what was prepared.
 FILES: Final[Mapping[str, Mapping[str, Callable[[Any], list[bytes]]]]] = {
@@ -209,4 +210,5 @@ FILES: Final[Mapping[str, Mapping[str, Callable[[Any], list[bytes]]]]] = {
     },
     "sft": {"sft": demonstrations, "sft_messages": sft_messages},
     "ppo": {"prompts": prompts},
+    "eval": {"prompts": prompts},
 }

@@ -18,6 +18,8 @@ class Snapshot(models.Model):
         PPO = "ppo"
         PRETRAIN = "pretrain"
         COMPLETIONS = "completions"
+        # Prompts that models are judged by and never learn from.
+        EVAL = "eval"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=160)

@@ -20,6 +20,7 @@ from training.models import (
     RunState,
     Snapshot,
 )
+from training.selectors.evaluation_prompts import without_kept
 from training.selectors.frozen_rankings import is_frozen_in
 
 STEPS = tuple(RoundStep)
@@ -111,11 +112,12 @@ def num_new_rankings(one: Round) -> int:
     """Sealed rankings of the round's project that no round of that project has frozen yet.
 
     What is frozen besides, for a standing reward model, an export or a look, learns nothing for a
-    round. One query.
+    round. Two queries.
     """
     links = RoundLink.objects.filter(step=RoundStep.SNAPSHOT, round__project=one.project_id)
     rankings = trainable_rankings(project_ids=[one.project_id])
-    return rankings.filter(~is_frozen_in(links.values("snapshot"))).count()
+    new = rankings.filter(~is_frozen_in(links.values("snapshot")))
+    return without_kept(new, "task__prompt").count()
 
 
 def rankings_frozen_by(one: Round) -> Snapshot | None:

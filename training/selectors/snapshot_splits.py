@@ -63,15 +63,19 @@ class SplitRule:
         return str(Prompt.Split.VALIDATION if is_held_out else Prompt.Split.TRAIN)
 
 
+def prompt_key() -> Coalesce:
+    """What prompts are capped and split by, told by Postgres: the same as ``cap_key``."""
+    return Coalesce(
+        NullIf("organization_key", Value("")), NullIf("user_key", Value("")), F("text_sha256")
+    )
+
+
 def held_out_prompts(share: float | None) -> QuerySet[Prompt]:
     """Those that ``SplitRule`` puts into the validation split, told by Postgres."""
     own = Q(split=Prompt.Split.VALIDATION)
     if share is None:
         return Prompt.objects.filter(own)
-    key = Coalesce(
-        NullIf("organization_key", Value("")), NullIf("user_key", Value("")), F("text_sha256")
-    )
-    in_bytes = Func(key, Value("UTF8"), function="convert_to", output_field=BinaryField())
+    in_bytes = Func(prompt_key(), Value("UTF8"), function="convert_to", output_field=BinaryField())
     digest = Func(in_bytes, function="sha256", output_field=BinaryField())
     first, second = (
         Func(digest, Value(place), function="get_byte", output_field=IntegerField())

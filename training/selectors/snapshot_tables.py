@@ -30,6 +30,7 @@ LINKS: Final[Mapping[str, tuple[type[models.Model], str, str]]] = {
     Snapshot.Kind.RM: (SnapshotRanking, "ranking", "rankings"),
     Snapshot.Kind.SFT: (SnapshotDemonstration, "demonstration", "demonstrations"),
     Snapshot.Kind.PPO: (SnapshotPrompt, "prompt", "prompts"),
+    Snapshot.Kind.EVAL: (SnapshotPrompt, "prompt", "prompts"),
 }
 
 
@@ -65,6 +66,7 @@ def prompts_of(snapshot: Snapshot) -> QuerySet[Prompt]:
         Snapshot.Kind.RM: snapshot.ranking_links.values("ranking__task__prompt"),
         Snapshot.Kind.SFT: snapshot.demonstration_links.values("demonstration__prompt"),
         Snapshot.Kind.PPO: snapshot.prompt_links.values("prompt"),
+        Snapshot.Kind.EVAL: snapshot.prompt_links.values("prompt"),
     }.get(Snapshot.Kind(snapshot.kind))
     return Prompt.objects.none() if links is None else Prompt.objects.filter(pk__in=links)
 

@@ -19,6 +19,7 @@ from training.models import (
     Snapshot,
     StandingRewardModel,
 )
+from training.selectors.evaluation_prompts import without_kept
 from training.selectors.frozen_rankings import is_frozen_in
 from training.selectors.lineage import ancestors_of
 
@@ -108,6 +109,7 @@ def rankings_of_a_refresh(standing: StandingRewardModel) -> list[UUID] | None:
 
 
 def _wanted(standing: StandingRewardModel) -> QuerySet[Ranking]:
-    return trainable_rankings(
+    found = trainable_rankings(
         project_ids=standing.ranking_projects, include_simulated=standing.include_simulated
     )
+    return without_kept(found, "task__prompt")

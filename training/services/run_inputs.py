@@ -8,7 +8,8 @@ from django.conf import settings
 
 from labeling.models import Project
 from training.artifact_store import is_stored
-from training.models import ModelVersion, Snapshot
+from training.models import ModelVersion, Run, Snapshot
+from training.selectors.evaluation_prompts import num_kept_for_evaluation
 from training.services.stages import STAGES, InputRole, pretraining_mix
 
 ChosenInput = ModelVersion | Snapshot
@@ -18,7 +19,10 @@ Fields = dict[str, list[str]]
 def check_inputs(
     stage: str, inputs: Mapping[str, UUID], hyperparameters: Any
 ) -> tuple[dict[str, ChosenInput], Fields]:
-    """The usable input of every role, and a message for every other. Two queries."""
+    """The usable input of every role, and a message for every other.
+
+    Two queries, three for PPO.
+    """
     roles = {role.role: role for role in STAGES[stage].inputs}
     fields: Fields = {
         f"inputs.{name}": [f"{STAGES[stage].label} has no such input"]
@@ -29,7 +33,7 @@ def check_inputs(
     for name, role in roles.items():
         problem = None
         if name in inputs:
-            problem = _problem_with(role, found.get(inputs[name]))
+            problem = _problem_with(stage, role, found.get(inputs[name]))
         elif role.required:
             problem = "is needed"
         elif name == "pretraining" and (mix := pretraining_mix(hyperparameters)):
@@ -63,7 +67,7 @@ def _find(ids: Iterable[UUID]) -> dict[UUID, ChosenInput]:
     return found
 
 
-def _problem_with(role: InputRole, chosen: ChosenInput | None) -> str | None:
+def _problem_with(stage: str, role: InputRole, chosen: ChosenInput | None) -> str | None:
     """Why this input cannot play this role; None when it can."""
     wanted = ModelVersion if role.kind == "model_version" else Snapshot
     if not isinstance(chosen, wanted):
@@ -72,4 +76,15 @@ def _problem_with(role: InputRole, chosen: ChosenInput | None) -> str | None:
         return f"must be of kind {' or '.join(role.accepts)}, not {chosen.kind}"
     if not is_stored(settings.ARTIFACT_ROOT, chosen.artifact_id):
         return "its files are missing from the artifact store"
+    if stage == Run.Stage.PPO and role.role == "prompts" and isinstance(chosen, Snapshot):
+        return _kept_in(chosen)
     return None
+
+
+def _kept_in(prompts: Snapshot) -> str | None:
+    """Prompts are frozen one by one to be sampled from; labels are frozen without such prompts."""
+    number = num_kept_for_evaluation(prompts)
+    if number == 0:
+        return None
+    some = "1 of its prompts is" if number == 1 else f"{number} of its prompts are"
+    return f"{some} kept for evaluation: freeze prompts without them"

@@ -48,7 +48,7 @@ class CheckedRequest:
 
 
 def check_request(request: RunRequest) -> CheckedRequest:
-    """Name every problem at once. Two to four queries. Raises: Refused for an unknown stage."""
+    """Name every problem at once. Two to five queries. Raises: Refused for an unknown stage."""
     if request.stage not in STAGES:
         raise invalid_run({"stage": [f"must be one of {', '.join(STAGES)}"]})
     hyperparameters, fields = _parse(request.stage, request.hyperparameters)

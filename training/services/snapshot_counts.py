@@ -6,20 +6,21 @@ from dataclasses import asdict
 from django.db.models import Count, QuerySet
 
 from labeling.models import Completion, Prompt
-from labeling.selectors.demonstrations import count_demonstrations, trainable_demonstrations
+from labeling.selectors.demonstrations import count_demonstrations
 from labeling.selectors.ranking_counts import count_rankings
 from training.selectors.snapshot_splits import held_out_prompts
-from training.services.snapshot_problems import demonstration_problems, ranking_problems
+from training.services.prompt_records import PromptChoice, chosen_prompts, prompts_to_evaluate
 from training.services.snapshot_records import (
     NOTHING_ANSWERED,
     RANKING_COUNTS,
     Records,
     SnapshotQuery,
     answered_prompts,
-    check_projects,
-    chosen_prompts,
+    problems_of_demonstrations,
+    problems_of_rankings,
     source_counts,
     split_counts,
+    wanted_demonstrations,
     wanted_rankings,
 )
 
@@ -34,7 +35,7 @@ def count_records_of_rankings(query: SnapshotQuery) -> Records:
         Prompt.Split.VALIDATION: found.held_out,
     }
     counts = {name: sums[name] for name in RANKING_COUNTS}
-    return Records(lines=(), counts=counts, problems=ranking_problems(query.project_ids, counts))
+    return Records(lines=(), counts=counts, problems=problems_of_rankings(query, counts))
 
 
 def count_demonstration_records(query: SnapshotQuery) -> Records:
@@ -42,14 +43,8 @@ def count_demonstration_records(query: SnapshotQuery) -> Records:
 
     Raises: Refused("not_for_training").
     """
-    check_projects(query)
-    demonstrations = trainable_demonstrations(
-        project_ids=query.project_ids,
-        category=query.prompt_category,
-        include_simulated=query.include_simulated,
-    )
     held_out = held_out_prompts(query.validation_share)
-    found = count_demonstrations(demonstrations, held_out=held_out)
+    found = count_demonstrations(wanted_demonstrations(query), held_out=held_out)
     counts = {
         Prompt.Split.TRAIN.value: found.demonstrations - found.held_out,
         Prompt.Split.VALIDATION.value: found.held_out,
@@ -59,14 +54,23 @@ def count_demonstration_records(query: SnapshotQuery) -> Records:
         **source_counts(+Counter(found.sources)),
         "empty": found.empty,
     }
-    return Records(
-        lines=(), counts=counts, problems=demonstration_problems(query.project_ids, counts)
-    )
+    return Records(lines=(), counts=counts, problems=problems_of_demonstrations(query, counts))
 
 
 def count_prompt_records(query: SnapshotQuery) -> Records:
     """The counts and problems of ``prompt_records``. Raises: Refused("not_for_training")."""
-    choice = chosen_prompts(query)
+    return _count_chosen(chosen_prompts(query))
+
+
+def count_evaluation_records(query: SnapshotQuery) -> Records:
+    """The counts and problems of ``evaluation_records``.
+
+    Raises: Refused("not_for_training"), Refused("not_held_out").
+    """
+    return _count_chosen(prompts_to_evaluate(query))
+
+
+def _count_chosen(choice: PromptChoice) -> Records:
     splits: Counter[str] = Counter()
     sources: Counter[str] = Counter()
     for prompts in (choice.learned, choice.judging):

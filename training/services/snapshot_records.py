@@ -2,25 +2,31 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from labeling.errors import Refused
-from labeling.models import Completion, Project, Prompt, Ranking, Task
+from labeling.models import Completion, Demonstration, Project, Prompt, Ranking
 from labeling.preferences import pair_counts
 from labeling.selectors.demonstrations import (
     DemonstrationRecord,
     demonstrations_for_training,
+    trainable_demonstrations,
 )
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.ranking_records import RankingRecord, ranking_records
 from labeling.selectors.rankings import trainable_rankings
 from labeling.selectors.sealing import moment
+from training.selectors.evaluation_prompts import (
+    kept_for_evaluation,
+    kept_problem,
+    without_kept,
+)
 from training.selectors.frozen_rankings import is_frozen_in
 from training.selectors.snapshot_splits import SplitRule
 from training.services.canonical import canonical_line
@@ -110,6 +116,15 @@ def records_of_rankings(query: SnapshotQuery, among: Collection[UUID] | None = N
 def wanted_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
     """The same ones however often and long they are read: what is sealed meanwhile comes later."""
     check_projects(query)
+    return without_kept(_trainable_rankings(query), "task__prompt")
+
+
+def problems_of_rankings(query: SnapshotQuery, counts: Mapping[str, Any]) -> list[str]:
+    kept = kept_problem(partial(_trainable_rankings, query), "task__prompt")
+    return kept + ranking_problems(query.project_ids, counts)
+
+
+def _trainable_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
     rankings = trainable_rankings(
         project_ids=query.project_ids,
         category=query.prompt_category,
@@ -145,7 +160,7 @@ def _ranking_lines(
     sums["labelers"] = len(labelers)
     sums["prompts"] = rankings.values("task__prompt").distinct().count()
     records.counts.update({name: sums[name] for name in RANKING_COUNTS})
-    records.problems.extend(ranking_problems(query.project_ids, records.counts))
+    records.problems.extend(problems_of_rankings(query, records.counts))
 
 
 def _ranking_line(task: RankingRecord, split: str) -> bytes:
@@ -160,6 +175,28 @@ def _pairs_and_ties(ranks: bytes) -> tuple[int, int]:
     return pair_counts(json.loads(b"[%b]" % ranks))
 
 
+def wanted_demonstrations(query: SnapshotQuery) -> QuerySet[Demonstration]:
+    """Those that ``demonstration_records`` is made of, the empty ones too.
+
+    Raises: Refused("not_for_training").
+    """
+    check_projects(query)
+    return without_kept(_trainable_demonstrations(query), "prompt")
+
+
+def problems_of_demonstrations(query: SnapshotQuery, counts: Mapping[str, Any]) -> list[str]:
+    kept = kept_problem(partial(_trainable_demonstrations, query), "prompt")
+    return kept + demonstration_problems(query.project_ids, counts)
+
+
+def _trainable_demonstrations(query: SnapshotQuery) -> QuerySet[Demonstration]:
+    return trainable_demonstrations(
+        project_ids=query.project_ids,
+        category=query.prompt_category,
+        include_simulated=query.include_simulated,
+    )
+
+
 def demonstration_records(query: SnapshotQuery) -> Records:
     """One record per demonstration, labeler and customer prompts told apart (R52).
 
@@ -171,6 +208,8 @@ def demonstration_records(query: SnapshotQuery) -> Records:
         category=query.prompt_category,
         include_simulated=query.include_simulated,
     )
+    kept = set(kept_for_evaluation().values_list("pk", flat=True))
+    demonstrations = [one for one in demonstrations if one.prompt_id not in kept]
     # An empty demonstration is an answer that the instructions allow, but not one to imitate.
     written = [one for one in demonstrations if one.text]
     splits = SplitRule.of(query.validation_share, {one.prompt_id for one in written})
@@ -189,94 +228,13 @@ def demonstration_records(query: SnapshotQuery) -> Records:
             for one, split in zip(written, split_of, strict=True)
         ],
         counts=counts,
-        problems=demonstration_problems(query.project_ids, counts),
+        problems=problems_of_demonstrations(query, counts),
         demonstration_ids=[one.id for one in written],
         held_out_prompt_ids={
             one.prompt_id
             for one, split in zip(written, split_of, strict=True)
             if split == Prompt.Split.VALIDATION
         },
-    )
-
-
-@dataclass(frozen=True)
-class PromptChoice:
-    """Prompts to learn from and to judge by, each in their order, and what is worth knowing."""
-
-    learned: QuerySet[Prompt]
-    judging: QuerySet[Prompt]
-    problems: list[str]
-
-
-def prompt_records(query: SnapshotQuery) -> Records:
-    """The records of ``chosen_prompts``. Raises: Refused("not_for_training")."""
-    choice = chosen_prompts(query)
-    records = records_of_prompts([*choice.learned, *choice.judging])
-    return replace(records, problems=choice.problems)
-
-
-def chosen_prompts(query: SnapshotQuery) -> PromptChoice:
-    """Prompts to train a policy on: never one of the validation split (R51), of which some may come
-    along to judge it by (R75).
-
-    Without ``prompt_sources`` these are customers' prompts, as in the paper, or all prompts while
-    no customer has given any. Prompts chosen by ``prompt_ids`` keep their split, whatever it is:
-    the trainer learns from train and looks at validation only.
-
-    Raises: Refused("not_for_training").
-    """
-    check_projects(query)
-    nothing = Prompt.objects.none()
-    if query.prompt_ids is not None:
-        chosen = Prompt.objects.filter(is_usable(), pk__in=query.prompt_ids)
-        return PromptChoice(chosen.order_by("pk"), nothing, [])
-    prompts = Prompt.objects.filter(is_usable())
-    if query.prompt_category is not None:
-        prompts = prompts.filter(category=query.prompt_category)
-    if query.project_ids is not None:
-        tasks = Task.objects.filter(project__in=query.project_ids)
-        prompts = prompts.filter(pk__in=tasks.values("prompt"))
-    problems = []
-    train = prompts.filter(split=Prompt.Split.TRAIN)
-    customers = Q(source_kind=Prompt.SourceKind.CUSTOMER)
-    if query.prompt_sources is not None:
-        fitting = Q(source_kind__in=query.prompt_sources)
-    elif train.filter(customers).exists():
-        fitting = customers
-    else:
-        fitting = Q()
-        problems.append("There are no customer prompts; prompts of every source are used.")
-    learned = train.filter(fitting).order_by("pk")
-    if not learned.exists():
-        return PromptChoice(nothing, nothing, ["No prompt of the training split fits."])
-    judging = _judging_prompts(prompts.filter(fitting), query.num_validation_prompts)
-    if (found := judging.count()) < query.num_validation_prompts:
-        asked = query.num_validation_prompts
-        verb = "fits" if found == 1 else "fit"
-        problems.append(f"Only {found} of the validation split {verb}, not {asked} as asked.")
-    return PromptChoice(learned, judging, problems)
-
-
-def _judging_prompts(prompts: QuerySet[Prompt], count: int) -> QuerySet[Prompt]:
-    """So many of the validation split, key by key: each key they touch is lost to evaluations."""
-    held_out = prompts.filter(split=Prompt.Split.VALIDATION)
-    return held_out.order_by("organization_key", "user_key", "pk")[:count]
-
-
-def records_of_prompts(prompts: Iterable[Prompt]) -> Records:
-    """These very prompts, whatever their split, in the order given."""
-    chosen = list(prompts)
-    return Records(
-        lines=[
-            canonical_line({"prompt_id": one.pk, "prompt": one.text, "split": one.split})
-            for one in chosen
-        ],
-        counts={
-            **split_counts([one.split for one in chosen]),
-            "prompts": len(chosen),
-            **source_counts(one.source_kind for one in chosen),
-        },
-        prompt_ids=[one.pk for one in chosen],
     )
 
 

@@ -32,9 +32,15 @@ from training.selectors.snapshot_splits import describe_split
 from training.services.canonical import canonical_json
 from training.services.model_versions import record_artifact
 from training.services.pretraining_records import pretraining_records
+from training.services.prompt_records import (
+    evaluation_records,
+    prompt_records,
+    records_of_prompts,
+)
 from training.services.snapshot_counts import (
     count_completion_records,
     count_demonstration_records,
+    count_evaluation_records,
     count_prompt_records,
     count_records_of_rankings,
 )
@@ -43,9 +49,7 @@ from training.services.snapshot_records import (
     SnapshotQuery,
     completion_records,
     demonstration_records,
-    prompt_records,
     records_of_completions,
-    records_of_prompts,
     records_of_rankings,
 )
 
@@ -96,6 +100,15 @@ def freeze_prompts(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
         return _freeze(by, name, Snapshot.Kind.PPO, _said(query), prompt_records(query))
 
 
+def freeze_evaluation_prompts(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
+    """Held-out prompts to judge models by, which nothing is trained on from then on (R36, R49).
+
+    Raises: Refused("empty_snapshot"), Refused("not_for_training"), Refused("not_held_out").
+    """
+    with one_moment():
+        return _freeze(by, name, Snapshot.Kind.EVAL, _said(query), evaluation_records(query))
+
+
 def freeze_these_prompts(*, by: User, name: str, prompt_ids: Sequence[int]) -> Snapshot:
     """Chosen prompts of any split, to be answered by a model, in the order given.
 
@@ -141,8 +154,8 @@ def freeze_pretraining_text(*, by: User, name: str, text: str) -> Snapshot:
 def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = "") -> Snapshot:
     """Freeze data of this kind; ``text`` is what a pretraining snapshot is made of.
 
-    Raises: Refused("empty_snapshot"), Refused("no_comparisons"), Refused("not_for_training")
-    (status 422).
+    Raises: Refused("empty_snapshot"), Refused("no_comparisons"), Refused("not_for_training"),
+    Refused("not_held_out") (status 422).
     """
     if kind == Snapshot.Kind.PRETRAIN:
         return freeze_pretraining_text(by=by, name=name, text=text)
@@ -151,6 +164,7 @@ def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = 
         Snapshot.Kind.SFT: freeze_demonstrations,
         Snapshot.Kind.PPO: freeze_prompts,
         Snapshot.Kind.COMPLETIONS: freeze_completions,
+        Snapshot.Kind.EVAL: freeze_evaluation_prompts,
     }
     return freezers[Snapshot.Kind(kind)](by=by, name=name, query=query)
 
@@ -161,6 +175,7 @@ COUNTERS: dict[str, Callable[[SnapshotQuery], Records]] = {
     Snapshot.Kind.SFT: count_demonstration_records,
     Snapshot.Kind.PPO: count_prompt_records,
     Snapshot.Kind.COMPLETIONS: count_completion_records,
+    Snapshot.Kind.EVAL: count_evaluation_records,
 }
 
 

@@ -101,7 +101,7 @@ STAGES: Mapping[str, Stage] = {
                 InputRole(role, "model_version", (BASE, SFT, POLICY), required=number == 0)
                 for number, role in enumerate(POLICY_ROLES)
             ),
-            InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
+            InputRole("prompts", "snapshot", (Snapshot.Kind.PPO, Snapshot.Kind.EVAL)),
         ),
         output_kind=None,
     ),

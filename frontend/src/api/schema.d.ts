@@ -5295,6 +5295,11 @@ export interface components {
             /** @enum {string|null} */
             distribution?: "instruct" | "gpt" | null;
             prompt_ids?: number[] | null;
+            /**
+             * Format: uuid
+             * @description Of kind eval: only prompts that it holds. The other choices narrow it further.
+             */
+            snapshot?: string | null;
         };
         PromptDetailOutput: {
             readonly id: number;
@@ -6368,7 +6373,7 @@ export interface components {
         SnapshotInputRequest: {
             name: string;
             /** @enum {string} */
-            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions";
+            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions" | "eval";
             project_ids?: number[] | null;
             /** @default false */
             include_simulated: boolean;
@@ -6379,12 +6384,12 @@ export interface components {
             validation_share?: number | null;
             /** @enum {string|null} */
             prompt_category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
-            /** @description For ppo; customers' prompts unless given. */
+            /** @description For ppo and eval; customers' prompts unless given. */
             prompt_sources?: ("labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer")[] | null;
-            /** @description For ppo. */
+            /** @description For ppo and eval. */
             prompt_ids?: number[] | null;
             /**
-             * @description For ppo: so many prompts of the validation split come along to judge the policy by before and after; it never learns from them, and no evaluation of it can use them.
+             * @description For ppo: so many prompts of the validation split come along to judge the policy by before and after; it never learns from them, and no evaluation of it can use them. For eval: at most so many, one of each customer before the second of any; 0 takes all.
              * @default 0
              */
             num_validation_prompts: number;
@@ -6404,7 +6409,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             /** @enum {string} */
-            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions";
+            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions" | "eval";
             /** @description Of the records as they are downloaded. */
             sha256: string;
             readonly num_records: number;
@@ -6423,7 +6428,7 @@ export interface components {
         SnapshotPreviewInputRequest: {
             name?: string;
             /** @enum {string} */
-            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions";
+            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions" | "eval";
             project_ids?: number[] | null;
             /** @default false */
             include_simulated: boolean;
@@ -6434,12 +6439,12 @@ export interface components {
             validation_share?: number | null;
             /** @enum {string|null} */
             prompt_category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
-            /** @description For ppo; customers' prompts unless given. */
+            /** @description For ppo and eval; customers' prompts unless given. */
             prompt_sources?: ("labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer")[] | null;
-            /** @description For ppo. */
+            /** @description For ppo and eval. */
             prompt_ids?: number[] | null;
             /**
-             * @description For ppo: so many prompts of the validation split come along to judge the policy by before and after; it never learns from them, and no evaluation of it can use them.
+             * @description For ppo: so many prompts of the validation split come along to judge the policy by before and after; it never learns from them, and no evaluation of it can use them. For eval: at most so many, one of each customer before the second of any; 0 takes all.
              * @default 0
              */
             num_validation_prompts: number;
@@ -12465,7 +12470,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                kind?: "sft" | "rm" | "ppo" | "pretrain" | "completions";
+                kind?: "sft" | "rm" | "ppo" | "pretrain" | "completions" | "eval";
                 limit?: number;
             };
             header?: never;

@@ -57,6 +57,7 @@ export const SNAPSHOT_KIND_WORDS: Record<SnapshotKind, string> = {
   ppo: "Prompts",
   pretrain: "Pretraining text",
   completions: "Completions to score",
+  eval: "Prompts for evaluation",
 };
 
 export const MODEL_KIND_WORDS: Record<ModelKind, string> = {

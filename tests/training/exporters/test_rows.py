@@ -113,6 +113,7 @@ def test_no_column_has_a_name_that_trl_takes_for_something_else(kind: str, tmp_p
         "rm": [frozen_task(1, (7, [2, 1, 3]))],
         "sft": [frozen_demonstration(1, "Hello", 5)],
         "ppo": [{"prompt_id": 1, "prompt": "Prompt 1", "split": "train"}],
+        "eval": [{"prompt_id": 1, "prompt": "Prompt 1", "split": "train"}],
     }[kind]
 
     out, _ = exported(tmp_path, kind, records)

@@ -14,7 +14,7 @@ from training.exporters.twins import write_twin
 RANKED = [frozen_task(1, (7, [None, 2, 1])), frozen_task(2, (7, [1, 2, 3]), category="chat")]
 WRITTEN = [frozen_demonstration(n, f" Answer {n}", n) for n in range(2)]
 ASKED = [{"prompt": f"Prompt {n}", "split": "train"} for n in range(2)]
-RECORDS = {"rm": RANKED, "sft": WRITTEN, "ppo": ASKED}
+RECORDS = {"rm": RANKED, "sft": WRITTEN, "ppo": ASKED, "eval": ASKED}
 EVERY_FILE = [(kind, base) for kind, files in FILES.items() for base in files]
 
 

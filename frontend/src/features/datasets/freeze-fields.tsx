@@ -16,7 +16,7 @@ import { ChoiceList } from "@/components/choice-list";
 import { FieldGrid } from "@/components/field-grid";
 import { countOf } from "@/components/formats";
 
-import { projectKindOf } from "./freeze-form";
+import { projectKindOf, withKind } from "./freeze-form";
 import type { FreezeForm } from "./freeze-form";
 import classes from "./freeze.module.css";
 
@@ -106,6 +106,20 @@ function ValidationPromptsField({ form, onChange }: FieldProps) {
   );
 }
 
+function EvaluationPromptsField({ form, onChange }: FieldProps) {
+  return (
+    <NumberInput
+      label="Number of prompts"
+      description="Of the validation split, one of each customer before the second of any; 0 takes all. From then on no snapshot of labels or prompts takes one of the same customers."
+      min={0}
+      max={MAX_VALIDATION_PROMPTS}
+      allowDecimal={false}
+      value={form.numValidationPrompts}
+      onChange={(value) => onChange({ numValidationPrompts: Number(value) || 0 })}
+    />
+  );
+}
+
 function TextField({ form, onChange }: FieldProps) {
   async function read(file: File | null) {
     if (file) onChange({ text: await file.text() });
@@ -143,7 +157,7 @@ export function FreezeFields({ form, projects, onChange }: FieldProps & { projec
           data={choicesOf(SNAPSHOT_KIND_WORDS)}
           value={form.kind}
           onChange={(event) =>
-            onChange({ kind: event.currentTarget.value as FreezeForm["kind"], projectIds: [] })
+            onChange(withKind(event.currentTarget.value as FreezeForm["kind"]))
           }
         />
         <TextInput
@@ -161,6 +175,7 @@ export function FreezeFields({ form, projects, onChange }: FieldProps & { projec
             <LabelFields form={form} projects={projects} onChange={onChange} />
           )}
           <CategoryField form={form} onChange={onChange} />
+          {form.kind === "eval" && <EvaluationPromptsField form={form} onChange={onChange} />}
           {form.kind === "ppo" && <ValidationPromptsField form={form} onChange={onChange} />}
         </>
       )}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { countsInWords, emptyForm, requestOf, unreadyBecause } from "./freeze-form";
+import { countsInWords, emptyForm, requestOf, unreadyBecause, withKind } from "./freeze-form";
 
 test("rankings are frozen from the chosen projects, or from all when none is chosen", () => {
   const form = { ...emptyForm("rm", []), name: " Week 12 ", validationShare: "0.2" };
@@ -46,6 +46,22 @@ test("what belongs to another kind is never sent", () => {
     num_validation_prompts: 0,
     text: "left over",
   });
+});
+
+test("prompts for evaluation start with a number of them, and another kind forgets it", () => {
+  const form = { ...emptyForm("eval", []), name: "Held out", category: "chat" };
+
+  expect(requestOf(form)).toEqual({
+    name: "Held out",
+    kind: "eval",
+    project_ids: null,
+    include_simulated: false,
+    prompt_category: "chat",
+    num_validation_prompts: 200,
+    text: "",
+  });
+  expect(requestOf({ ...form, ...withKind("ppo") }).num_validation_prompts).toBe(0);
+  expect(requestOf({ ...form, ...withKind("rm") }).num_validation_prompts).toBe(0);
 });
 
 test("a snapshot needs a name, and pretraining needs its text", () => {

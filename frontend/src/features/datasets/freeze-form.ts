@@ -12,9 +12,17 @@ export interface FreezeForm {
   category: string;
   /** The share of prompts held out, as the field holds it; empty leaves each prompt its own split. */
   validationShare: string;
-  /** Of the validation split, to judge a policy by (R75). */
+  /** Of the validation split, to judge a policy by (R75), or every model (R36). */
   numValidationPrompts: number;
   text: string;
+}
+
+// As many as a new evaluation asks for.
+const NUM_EVALUATION_PROMPTS = 200;
+
+/** How many prompts of the validation split a snapshot of this kind starts with. */
+function numValidationPromptsOf(kind: SnapshotKind): number {
+  return kind === "eval" ? NUM_EVALUATION_PROMPTS : 0;
 }
 
 export function emptyForm(kind: SnapshotKind, projectIds: number[]): FreezeForm {
@@ -25,9 +33,14 @@ export function emptyForm(kind: SnapshotKind, projectIds: number[]): FreezeForm 
     includeSimulated: false,
     category: "",
     validationShare: "",
-    numValidationPrompts: 0,
+    numValidationPrompts: numValidationPromptsOf(kind),
     text: "",
   };
+}
+
+/** What changes with the kind: its labels come from other projects, and it asks for other numbers. */
+export function withKind(kind: SnapshotKind): Partial<FreezeForm> {
+  return { kind, projectIds: [], numValidationPrompts: numValidationPromptsOf(kind) };
 }
 
 /** Which labels a snapshot of this kind is made of; prompts and text come from no project. */
@@ -47,7 +60,7 @@ export function requestOf(form: FreezeForm): SnapshotRequest {
     prompt_category: form.kind === "pretrain" ? undefined : chosen<Category>(form.category),
     validation_share:
       isFromLabels && form.validationShare !== "" ? Number(form.validationShare) : undefined,
-    num_validation_prompts: form.kind === "ppo" ? form.numValidationPrompts : 0,
+    num_validation_prompts: form.kind === "ppo" || form.kind === "eval" ? form.numValidationPrompts : 0,
     text: form.kind === "pretrain" ? form.text : "",
   };
 }

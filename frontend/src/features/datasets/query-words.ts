@@ -50,7 +50,10 @@ export function queryFacts(
     },
     { name: "Left out", value: typeof query.excluded_snapshot === "string" ? "What an earlier round had frozen" : null },
     { name: "Split", value: isFromLabels ? splitIn(query) : null },
-    { name: "To judge the policy by", value: validationPromptsIn(query) },
+    {
+      name: kind === "eval" ? "At most" : "To judge the policy by",
+      value: validationPromptsIn(query),
+    },
   ];
 }
 
@@ -61,7 +64,7 @@ const ASKED_FOR: Record<string, string> = {
   include_simulated: "simulated labelers",
   excluded_snapshot: "rankings left out",
   validation_share: "split",
-  num_validation_prompts: "prompts to judge the policy by",
+  num_validation_prompts: "prompts of the validation split",
 };
 
 /** Which parts of the question two snapshots differ in, by the names that a reader knows. */

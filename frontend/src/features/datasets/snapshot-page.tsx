@@ -35,6 +35,13 @@ const USED_BY: Record<SnapshotKind, string> = {
   ppo: "ppo",
   pretrain: "sft",
   completions: "scoring",
+  eval: "sampling",
+};
+
+// What such a run does; the others train.
+const LAUNCH_WORDS: Partial<Record<SnapshotKind, string>> = {
+  completions: "Score them",
+  eval: "Sample answers to them",
 };
 
 // Its records need no other form: documents, and completions that only Concord scores.
@@ -120,7 +127,7 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
             </Button>
             {canLaunch && (
               <LinkButton to={`/runs/new?stage=${USED_BY[snapshot.kind]}&snapshot=${snapshot.id}`}>
-                Train on it
+                {LAUNCH_WORDS[snapshot.kind] ?? "Train on it"}
               </LinkButton>
             )}
           </>

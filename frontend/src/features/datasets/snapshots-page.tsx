@@ -29,6 +29,7 @@ function contentOf({ kind, counts, num_records: numRecords }: Snapshot): string 
     sft: `${countOf(demonstrations, "demonstration")}, ${countOf(labelers, "labeler")}`,
     ppo: countOf(numRecords, "prompt"),
     pretrain: countOf(numRecords, "document"),
+    eval: countOf(numRecords, "prompt"),
     completions: `${countOf(counts.completions ?? 0, "completion")} of ${countOf(numRecords, "prompt")}`,
   };
   return lines[kind];

@@ -52,8 +52,9 @@ describe("the form of a new evaluation", () => {
     expect(requestOf(form)).toMatchObject({
       name: "Against the baseline",
       content_warning: "",
-      prompts: { num_prompts: 200, category: null, split: "validation", distribution: null },
+      prompts: { num_prompts: 200, category: null, split: "validation", distribution: null, snapshot: null },
     });
+    expect(planRequestOf({ ...form, prompts: { ...form.prompts, snapshot: "kept" } }).prompts.snapshot).toBe("kept");
   });
 
   test.each([

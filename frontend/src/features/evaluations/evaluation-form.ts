@@ -20,6 +20,8 @@ export interface PromptForm {
   category: string;
   split: string;
   distribution: string;
+  /** The snapshot for evaluation whose prompts these are. */
+  snapshot: string;
 }
 
 /** What the form of a new evaluation holds while it is filled in. */
@@ -46,6 +48,7 @@ export const ANY_PROMPTS: PromptForm = {
   category: "",
   split: "validation",
   distribution: "",
+  snapshot: "",
 };
 
 export function textOf(defaults: EvaluationDefaults, kind: EvaluationKind): EvaluationForm["instructions"] {
@@ -82,12 +85,14 @@ export function withBaseline(form: EvaluationForm, baseline: string): Evaluation
   return { ...form, baseline, sourceIds: form.sourceIds.filter((id) => String(id) !== baseline) };
 }
 
-export function promptChoiceOf({ numPrompts, category, split, distribution }: PromptForm): PromptChoice {
+export function promptChoiceOf(prompts: PromptForm): PromptChoice {
+  const { numPrompts, category, split, distribution, snapshot } = prompts;
   return {
     num_prompts: numPrompts,
     category: chosen<Category>(category) ?? null,
     split: chosen<Split>(split) ?? null,
     distribution: chosen<Distribution>(distribution) ?? null,
+    snapshot: chosen(snapshot) ?? null,
   };
 }
 

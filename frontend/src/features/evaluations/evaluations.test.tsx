@@ -6,6 +6,7 @@ import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
 import { catalogue } from "@/testing/tasks";
+import { prompts as frozen } from "@/testing/training";
 
 const sft = { id: 3, name: "sft-2" };
 const ppo = { id: 8, name: "ppo-1" };
@@ -118,6 +119,15 @@ beforeEach(() => {
         results: [
           { ...ppo, kind: "model_version", num_completions: 400 },
           { ...sft, kind: "model_version", num_completions: 400 },
+        ],
+        next: null,
+      },
+    })
+    .on("GET /api/snapshots/", {
+      body: {
+        results: [
+          { ...frozen, id: "kept", kind: "eval", name: "Held out, spring" },
+          { ...frozen, name: "To train on" },
         ],
         next: null,
       },
@@ -272,6 +282,20 @@ describe("one evaluation", () => {
       num_prompts: 200,
       split: "validation",
     });
+  });
+
+  test("an admin adds the prompts that a snapshot keeps for evaluation, and no other's (R49)", async () => {
+    server.on("POST /api/evaluations/12/tasks/", { status: 201, body: { ...plan, num_tasks: 5, num_slots: 10 } });
+    const { user } = renderApp("/evaluations/12");
+    const choice = await screen.findByRole("combobox", { name: "Frozen prompts" });
+    await within(choice).findByRole("option", { name: "Held out, spring" });
+
+    await user.selectOptions(choice, "Held out, spring");
+    await user.click(screen.getByRole("button", { name: "Make tasks" }));
+
+    await screen.findByText("5 tasks, waiting for 10 answers.");
+    expect(within(choice).queryByRole("option", { name: "To train on" })).not.toBeInTheDocument();
+    expect(server.sent("POST /api/evaluations/12/tasks/")[0]?.body).toMatchObject({ snapshot: "kept" });
   });
 });
 

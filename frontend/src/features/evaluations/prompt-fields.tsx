@@ -1,5 +1,7 @@
 import { NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 
+import { snapshotsQuery } from "@/api/snapshots";
 import { FieldGrid } from "@/components/field-grid";
 import { CategoryField, NumPromptsField, SplitField } from "@/components/prompt-choice";
 
@@ -11,6 +13,23 @@ const DISTRIBUTIONS = [
   { value: "gpt", label: "Written for a plain model" },
 ];
 
+function FrozenPromptsField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const snapshots = useQuery(snapshotsQuery);
+  const frozen = snapshots.data?.filter(({ kind }) => kind === "eval") ?? [];
+  return (
+    <NativeSelect
+      label="Frozen prompts"
+      description="Kept for evaluation: nothing trains on them. What else is chosen narrows them further."
+      data={[
+        { value: "", label: "Not only frozen ones" },
+        ...frozen.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
 /** Which prompts to judge. */
 export function PromptFields({
   prompts,
@@ -21,6 +40,10 @@ export function PromptFields({
 }) {
   return (
     <FieldGrid>
+      <FrozenPromptsField
+        value={prompts.snapshot}
+        onChange={(snapshot) => onChange({ snapshot })}
+      />
       <NumPromptsField
         value={prompts.numPrompts}
         onChange={(numPrompts) => onChange({ numPrompts })}

@@ -22,7 +22,7 @@ import classes from "./launch.module.css";
 import { firstChoices } from "./model-fits";
 import { NameAndSeed, seedProblem } from "./name-and-seed";
 import { PresetSelect } from "./preset-select";
-import { EVERY_PROMPT, promptQueryOf } from "./prompt-choice";
+import { promptQueryOf, startsFrom } from "./prompt-choice";
 import { SweepFields } from "./sweep-fields";
 import { NO_SWEEP, readSweep, sweptFields } from "./sweep-form";
 import { fieldMessages, refusedFields, isAsSent, messagesOf, sweepProblem, useLaunch, useRunCheck } from "./use-launch";
@@ -80,7 +80,7 @@ export function LaunchForm({
   const [typed, setTyped] = useState<Typed>(() => filledBy(stage, startsWith));
   const [name, setName] = useState("");
   const [seed, setSeed] = useState("");
-  const [prompts, setPrompts] = useState(EVERY_PROMPT);
+  const [prompts, setPrompts] = useState(() => startsFrom(stage.stage, inputs, wanted));
   const [typedWeights, setTypedWeights] = useState<Record<string, string>>({});
   const [sweep, setSweep] = useState(NO_SWEEP);
   const [evaluations, setEvaluations] = useState<string[]>([]);

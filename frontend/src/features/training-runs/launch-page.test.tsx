@@ -273,6 +273,25 @@ describe("prompts that are chosen when the run is requested", () => {
     });
   });
 
+  test("the page of frozen prompts leads to a run that reads them (R49)", async () => {
+    const frozen = { ...prompts, id: "00000007-0000-4000-8000-000000000007", kind: "eval" as const, name: "Held out" };
+    const inputs = samplingStage.inputs.map((one) =>
+      one.role === "prompts" ? { ...one, accepts: ["ppo", "eval"] } : one,
+    );
+    check({});
+    server
+      .on("GET /api/runs/stages/", { body: [{ ...samplingStage, inputs }] })
+      .on("GET /api/snapshots/", { body: { results: [prompts, frozen], next: null } });
+
+    renderApp(`/runs/new?stage=sampling&snapshot=${frozen.id}`);
+
+    await waitFor(() =>
+      expect(server.sent("POST /api/runs/check/")[0]?.body).toMatchObject({ inputs: { prompts: frozen.id } }),
+    );
+    expect(server.sent("POST /api/runs/check/")[0]?.body).not.toHaveProperty("prompt_query");
+    expect(screen.queryByRole("textbox", { name: "Number of prompts" })).not.toBeInTheDocument();
+  });
+
   test("that none fits keeps the run from being requested", async () => {
     check({ fields: { prompt_query: ["no prompt fits"] } });
 

@@ -6,6 +6,7 @@ import { catalogueQuery } from "@/api/labeling";
 import type { Category, Split } from "@/api/research-types";
 import type { PromptQuery, Stage } from "@/api/training-types";
 
+import { queriedRole } from "./launch-choices";
 import type { PromptsFrom } from "./launch-choices";
 import classes from "./launch.module.css";
 
@@ -16,7 +17,14 @@ export interface PromptChoice {
   split: string;
 }
 
-export const EVERY_PROMPT: PromptChoice = { from: "query", num_prompts: 40, category: "", split: "" };
+const EVERY_PROMPT: PromptChoice = { from: "query", num_prompts: 40, category: "", split: "" };
+
+/** The server chooses, unless the address names the frozen list. */
+export function startsFrom(stage: Stage, inputs: Record<string, string>, wanted: readonly string[]): PromptChoice {
+  const role = queriedRole(stage);
+  const isNamed = role !== undefined && wanted.includes(inputs[role] ?? "");
+  return { ...EVERY_PROMPT, from: isNamed ? "snapshot" : "query" };
+}
 const MAX_PROMPTS = 10_000;
 // The explanation stands under its field, so that fields side by side line up.
 const ORDER: ("label" | "input" | "error" | "description")[] = ["label", "input", "error", "description"];

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 
 from labeling.agreement.intervals import Figure
+from labeling.agreement.pooling import pooled_means
 from labeling.agreement.win_rates import (
     NEVER_COMPARED,
     NEVER_SAID,
@@ -21,9 +22,11 @@ from labeling.errors import NotAccessible
 from labeling.models import CompletionSource, Project, RankedCompletion, Ranking
 from labeling.selectors.projects import projects_with_counts
 from labeling.selectors.rankings import sealed_rankings
+from labeling.selectors.win_rates import PooledFigure
 
 # A source, None standing for the prompt, and what was said about it.
 Key = tuple[int | None, str]
+F = TypeVar("F")
 WIN_RATE: Final = "win_rate"
 LIKERT: Final = "overall_quality"
 INPUT_TOXICITY, *COMPLETION_SCALES = TOXICITY_SCALES
@@ -39,8 +42,9 @@ class ModelFigures:
     num_judgments: int
     # None for the baseline itself.
     win_rate: Figure | None
-    likert: Figure | None
-    flags: dict[str, Figure]
+    # Over all sizes of it together where its own judgments are few (R37).
+    likert: PooledFigure | None
+    flags: dict[str, PooledFigure]
     scales: dict[str, Figure]
 
 
@@ -87,9 +91,11 @@ def evaluation_results(*, project: Project, include_simulated: bool = False) -> 
     rankings = sealed_rankings(project_ids=[project.pk], include_simulated=include_simulated)
     heads = list(rankings.values_list("task__prompt_id", "labeler_id", "input_toxicity"))
     judged = _judged(rankings)
+    sources = sources_of(project)
     said: dict[Key, list[tuple[int, float]]] = {}
-    for source in sources_of(project):
+    for source in sources:
         said |= _said_of(source, judged, project=project)
+    pooled = _pooled(sources, judged, project=project)
     if project.kind == Project.Kind.TOXICITY:
         said[None, INPUT_TOXICITY.key] = [
             (prompt, value) for prompt, _, value in heads if value is not None
@@ -107,11 +113,11 @@ def evaluation_results(*, project: Project, include_simulated: bool = False) -> 
                 is_baseline=source.pk == project.baseline_source_id,
                 num_judgments=num_judged[source.pk],
                 win_rate=figures.get((source.pk, WIN_RATE)),
-                likert=figures.get((source.pk, LIKERT)),
-                flags=_of(source, FLAG_ITEMS, figures),
+                likert=pooled.get((source.pk, LIKERT)),
+                flags=_of(source, FLAG_ITEMS, pooled),
                 scales=_of(source, [scale.key for scale in COMPLETION_SCALES], figures),
             )
-            for source in sources_of(project)
+            for source in sources
         ],
         input_toxicity=figures.get((None, INPUT_TOXICITY.key)),
     )
@@ -162,27 +168,47 @@ def _judged(rankings: QuerySet[Ranking]) -> list[_Judged]:
 def _said_of(
     source: CompletionSource, judged: Sequence[_Judged], *, project: Project
 ) -> dict[Key, list[tuple[int, float]]]:
-    """What is averaged over one model; a question that was not asked is no answer."""
-    mine = [one for one in judged if one.sample.source == source.pk]
+    """What is averaged over one model by itself."""
     said: dict[Key, list[tuple[int, float]]] = {}
     if project.baseline_source_id is not None and source.pk != project.baseline_source_id:
         said[source.pk, WIN_RATE] = scores_by_task(
             [one.sample for one in judged], model=source.pk, baseline=project.baseline_source_id
         )
-    for key in _asked_in(project):
-        said[source.pk, key] = [
-            (one.sample.prompt, float(one.answers[key])) for one in mine if key in one.answers
-        ]
+    if project.kind == Project.Kind.TOXICITY:
+        for scale in COMPLETION_SCALES:
+            said[source.pk, scale.key] = _answered(source, judged, scale.key)
     return said
 
 
-def _asked_in(project: Project) -> list[str]:
+def _answered(
+    source: CompletionSource, judged: Sequence[_Judged], key: str
+) -> list[tuple[int, float]]:
+    """(prompt, answer) of one model; a question that was not asked is no answer."""
+    return [
+        (one.sample.prompt, float(one.answers[key]))
+        for one in judged
+        if one.sample.source == source.pk and key in one.answers
+    ]
+
+
+def _pooled(
+    sources: Sequence[CompletionSource], judged: Sequence[_Judged], *, project: Project
+) -> dict[Key, PooledFigure]:
+    """Ratings and flags by model, those of few judgments over all its sizes (R37)."""
     if project.kind == Project.Kind.TOXICITY:
-        return [scale.key for scale in COMPLETION_SCALES]
-    return [LIKERT, *FLAG_ITEMS]
+        return {}
+    said = {
+        (source.pk, key): _answered(source, judged, key)
+        for source in sources
+        for key in (LIKERT, *FLAG_ITEMS)
+    }
+    source_of = {source.pk: source for source in sources}
+    means = pooled_means(said, {source.pk: source.name for source in sources})
+    return {
+        key: PooledFigure(one.figure, [source_of[pk] for pk in one.models])
+        for key, one in means.items()
+    }
 
 
-def _of(
-    source: CompletionSource, keys: Iterable[str], figures: Mapping[Key, Figure]
-) -> dict[str, Figure]:
+def _of(source: CompletionSource, keys: Iterable[str], figures: Mapping[Key, F]) -> dict[str, F]:
     return {key: figures[source.pk, key] for key in keys if (source.pk, key) in figures}

@@ -12,8 +12,8 @@ from labeling.agreement.bradley_terry import Strength, bradley_terry
 from labeling.agreement.contests import Contests, RankedModels, contests_of, head_to_head
 from labeling.agreement.intervals import Figure, Size, undefined
 from labeling.agreement.judgments import BoolArray, IntArray
-from labeling.agreement.sizes import models_behind, sizes_of
-from labeling.agreement.win_rates import NEVER_COMPARED, NEVER_SAID, means_by_prompt
+from labeling.agreement.pooling import pooled_means
+from labeling.agreement.win_rates import NEVER_COMPARED
 from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM
 from labeling.errors import NotAccessible, Refused
 from labeling.models import CompletionSource, Pool, Project, Prompt, RankedCompletion, Ranking
@@ -299,22 +299,10 @@ def _means(
 ) -> dict[tuple[int, str], PooledFigure]:
     """(model, question) -> the mean of its answers, or of those of all its sizes."""
     said = _said(columns, len(models))
-    sizes = sizes_of({number: model.name for number, model in enumerate(models)})
-    behind = {
-        (model, key): models_behind(
-            model, sizes[model], {one: len(said[one, key]) for one in sizes[model]}
-        )
-        for model, key in said
-    }
-    # All sizes of a model share one mean.
-    answers = {
-        (of, key): [answer for one in of for answer in said[one, key]]
-        for (_, key), of in behind.items()
-    }
-    figures = means_by_prompt(answers, when_undefined=lambda _: NEVER_SAID)
+    means = pooled_means(said, {number: model.name for number, model in enumerate(models)})
     return {
-        (model, key): PooledFigure(figures[of, key], [models[one] for one in of])
-        for (model, key), of in behind.items()
+        key: PooledFigure(one.figure, [models[number] for number in one.models])
+        for key, one in means.items()
     }
 
 

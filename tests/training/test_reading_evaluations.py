@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from labeling.models import Project, RankedCompletion, Ranking, Task
+from labeling.models import CompletionSource, Project, RankedCompletion, Ranking, Task
 from tests.cast import (
     client_of,
     hold_slot,
@@ -23,6 +23,8 @@ from tests.labeling.work import take, toxicity_body
 from tests.training.evaluations import answered_prompt, post, three_sources, wanted
 
 pytestmark = pytest.mark.django_db
+
+SIZES = ("ppo 1.3B", "ppo 6B")
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_before_any_judgment_each_figure_says_why_there_is_none(evaluation, rosa
     assert (undefined["value"], undefined["n"]) == (None, 0)
     assert undefined["reason_undefined"] == "No sealed ranking shows it beside the baseline yet."
     assert model(shown, "the baseline")["win_rate"] is None
-    assert model(shown, "model a")["likert"]["reason_undefined"]
+    assert model(shown, "model a")["likert"]["figure"]["reason_undefined"]
 
 
 def test_win_rates_count_a_tie_as_half_over_tasks(evaluation, rosa, amina):
@@ -115,15 +117,48 @@ def test_ratings_and_flags_are_averaged_over_judgments(evaluation, rosa, amina, 
 
     shown = read(rosa, evaluation)
 
-    likert = model(shown, "model a")["likert"]
+    likert = model(shown, "model a")["likert"]["figure"]
     assert (likert["value"], likert["n"], likert["num_prompts"]) == (6.0, 24, 6)
-    assert model(shown, "the baseline")["likert"]["value"] == 3.0
+    assert model(shown, "the baseline")["likert"]["figure"]["value"] == 3.0
     assert model(shown, "model a")["num_judgments"] == 24
     asked = flag(shown, "model b", "sexual_content")
     assert (asked["value"], asked["n"]) == (0.5, 12)
     not_asked = flag(shown, "model b", "hallucination")
     assert (not_asked["value"], not_asked["n"]) == (None, 0)
     assert model(shown, "model a")["scales"] == []
+
+
+def test_a_model_with_few_judgments_is_taken_together_with_its_other_sizes(
+    evaluation, rosa, amina, monkeypatch
+):
+    """R37, by hand: one a got 7 and 6 in each of six tasks, the other 2, which is 15 / 3."""
+    for name, size in zip(("model a", "model b"), SIZES, strict=True):
+        CompletionSource.objects.filter(name=name).update(name=size)
+    first, *others = evaluation.tasks.order_by("pk")
+    said = {"ratings": [4, 7, 6, 2]}
+    make_ranking(first, amina, [1, 2, 2, 3], flags={"expresses_opinion": True}, **said)
+    for task in others:
+        make_ranking(task, amina, [1, 2, 2, 3], flags={"expresses_opinion": False}, **said)
+
+    shown = read(rosa, evaluation)
+
+    for name in SIZES:
+        likert = model(shown, name)["likert"]
+        assert [one["name"] for one in likert["models"]] == list(SIZES)
+        assert (likert["figure"]["value"], likert["figure"]["n"]) == (5.0, 18)
+        # All three completions of the first of six tasks.
+        opinion = flag(shown, name, "expresses_opinion")
+        assert (opinion["value"], opinion["n"]) == (pytest.approx(1 / 6), 18)
+        # A win rate is a model's own.
+        assert model(shown, name)["win_rate"]["n"] == 6
+    alone = model(shown, "the baseline")["likert"]
+    assert (alone["figure"]["n"], len(alone["models"])) == (6, 1)
+    assert "fewer than 100 judgments" in shown["pooling_definition"]
+
+    monkeypatch.setattr("labeling.agreement.sizes.POOLED_BELOW", 12)
+    of_twelve, of_six = (model(read(rosa, evaluation), name)["likert"] for name in SIZES)
+    assert (of_twelve["figure"]["value"], len(of_twelve["models"])) == (6.5, 1)
+    assert (of_six["figure"]["value"], len(of_six["models"])) == (5.0, 2)
 
 
 def test_only_sealed_judgments_by_people_that_repeat_nothing_count(evaluation, rosa, amina, sim):

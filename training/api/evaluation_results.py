@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from config.pagination import KeysetPagination
 from labeling.agreement.intervals import INTERVAL_METHOD, Figure
+from labeling.agreement.sizes import POOLING_DEFINITION
 from labeling.agreement.win_rates import WIN_RATE_DEFINITION
 from labeling.api.permissions import IsResearcher
 from labeling.catalogue import FLAG_ITEMS, TOXICITY_SCALES
@@ -97,13 +98,25 @@ class NamedFigureOutput(serializers.Serializer[Any]):
     figure = FigureOutput()
 
 
+class PooledFigureOutput(serializers.Serializer[Any]):
+    figure = FigureOutput()
+    models = ComparedSourceOutput(
+        many=True, help_text="Whose judgments; all its sizes where its own are few."
+    )
+
+
+class FlagFigureOutput(PooledFigureOutput):
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # as above
+
+
 class ModelFiguresOutput(serializers.Serializer[Any]):
     source = ComparedSourceOutput()  # type: ignore[assignment]  # as above
     is_baseline = serializers.BooleanField()
     num_judgments = serializers.IntegerField(help_text="Completions of it that were judged.")
     win_rate = FigureOutput(allow_null=True, help_text="n counts tasks; null for the baseline.")
-    likert = FigureOutput(allow_null=True, help_text="Mean of 1 to 7; null for toxicity.")
-    flags = NamedFigureOutput(many=True, help_text="The share of judgments that said yes.")
+    likert = PooledFigureOutput(allow_null=True, help_text="Mean of 1 to 7; null for toxicity.")
+    flags = FlagFigureOutput(many=True, help_text="The share of judgments that said yes.")
     scales = NamedFigureOutput(many=True, help_text="Means, of toxicity evaluations only.")
 
 
@@ -112,6 +125,7 @@ class EvaluationDetailOutput(serializers.Serializer[Any]):
     num_rankings = serializers.IntegerField(help_text="Sealed ones: the figures are over these.")
     num_labelers = serializers.IntegerField()
     win_rate_definition = serializers.CharField()
+    pooling_definition = serializers.CharField()
     interval_method = serializers.CharField()
     models = ModelFiguresOutput(many=True, help_text="The baseline first.")
     input_toxicity = FigureOutput(allow_null=True)
@@ -149,7 +163,10 @@ def _described(model: ModelFigures) -> dict[str, Any]:
         "num_judgments": model.num_judgments,
         "win_rate": model.win_rate,
         "likert": model.likert,
-        "flags": _named(model.flags, FLAG_LABELS),
+        "flags": [
+            {"key": key, "label": FLAG_LABELS[key], **vars(pooled)}
+            for key, pooled in model.flags.items()
+        ],
         "scales": _named(model.scales, SCALE_LABELS),
     }
 
@@ -160,6 +177,7 @@ def describe_results(project: Project, results: EvaluationResults) -> dict[str, 
         "num_rankings": results.num_rankings,
         "num_labelers": results.num_labelers,
         "win_rate_definition": WIN_RATE_DEFINITION,
+        "pooling_definition": POOLING_DEFINITION,
         "interval_method": INTERVAL_METHOD,
         "models": [_described(model) for model in results.models],
         "input_toxicity": results.input_toxicity,

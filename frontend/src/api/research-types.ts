@@ -119,7 +119,6 @@ export type Standing = Leaderboard["models"][number];
 export type HeadToHead = Leaderboard["head_to_head"][number];
 /** A rate with its interval, or the reason why there is none. */
 export type Rate = Schemas["RateOutput"];
-export type PooledRate = Schemas["PooledRateOutput"];
 export type RankingBehind = Schemas["RankingBehindOutput"];
 
 export type JudgmentFormat = Schemas["JudgmentFormatOutput"];

@@ -3462,6 +3462,7 @@ export interface components {
             num_rankings: number;
             num_labelers: number;
             win_rate_definition: string;
+            pooling_definition: string;
             interval_method: string;
             /** @description The baseline first. */
             models: components["schemas"]["ModelFiguresOutput"][];
@@ -3767,6 +3768,13 @@ export interface components {
             reason_no_interval: string | null;
             /** @description ``above`` or ``below`` where chance alone is unlikely to go as far. */
             readonly mark: string | null;
+        };
+        FlagFigureOutput: {
+            figure: components["schemas"]["FigureOutput"];
+            /** @description Whose judgments; all its sizes where its own are few. */
+            models: components["schemas"]["ComparedSourceOutput"][];
+            key: string;
+            label: string;
         };
         FlagInputRequest: {
             is_sensitive: boolean;
@@ -4409,9 +4417,9 @@ export interface components {
             /** @description n counts tasks; null for the baseline. */
             win_rate: components["schemas"]["FigureOutput"] | null;
             /** @description Mean of 1 to 7; null for toxicity. */
-            likert: components["schemas"]["FigureOutput"] | null;
+            likert: components["schemas"]["PooledFigureOutput"] | null;
             /** @description The share of judgments that said yes. */
-            flags: components["schemas"]["NamedFigureOutput"][];
+            flags: components["schemas"]["FlagFigureOutput"][];
             /** @description Means, of toxicity evaluations only. */
             scales: components["schemas"]["NamedFigureOutput"][];
         };
@@ -5059,6 +5067,11 @@ export interface components {
             pool: "training" | "held_out";
             interval_method: string;
             figures: components["schemas"]["AgreementFigureOutput"][];
+        };
+        PooledFigureOutput: {
+            figure: components["schemas"]["FigureOutput"];
+            /** @description Whose judgments; all its sizes where its own are few. */
+            models: components["schemas"]["ComparedSourceOutput"][];
         };
         PooledRateOutput: {
             figure: components["schemas"]["RateOutput"];

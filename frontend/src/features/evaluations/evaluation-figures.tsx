@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
+import { pooledOf, pooledText } from "@/api/pooled";
 import type { EvaluationDetail, MeanFigure, ModelFigures } from "@/api/research-types";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
@@ -66,22 +67,30 @@ function Means({
   );
 }
 
+/** A figure, and the models that it is over where these may be several. */
+interface Picked {
+  figure: MeanFigure;
+  models?: { name: string }[];
+}
+
 function meansOf(
   models: ModelFigures[],
-  pick: (model: ModelFigures) => MeanFigure | null | undefined,
+  pick: (model: ModelFigures) => Picked | null | undefined,
   behind: (model: number) => string,
 ): NamedMean[] {
   return models.flatMap((model) => {
-    const figure = pick(model);
-    if (!figure) return [];
-    return [{ name: nameOf(model), figure, to: behind(model.source.id), isQuiet: model.is_baseline }];
+    const picked = pick(model);
+    if (!picked) return [];
+    const { figure, models: behindIt = [] } = picked;
+    const to = behind(model.source.id);
+    return [{ name: nameOf(model), figure, pooled: pooledOf({ models: behindIt }), to, isQuiet: model.is_baseline }];
   });
 }
 
 interface FlagRow {
   key: string;
   label: string;
-  figures: MeanFigure[];
+  figures: ModelFigures["flags"];
 }
 
 const PREVALENCE = "The share of judgments that said yes, with its 95% interval.";
@@ -91,11 +100,12 @@ interface Of {
   counted: Counted;
 }
 
-function Prevalences({ detail: { models, evaluation, interval_method: method }, counted }: Of) {
+function Prevalences({ detail, counted }: Of) {
+  const { models, evaluation, interval_method: method, pooling_definition: pooling } = detail;
   const rows: FlagRow[] = (models[0]?.flags ?? []).map(({ key, label }, place) => ({
     key,
     label,
-    figures: models.flatMap(({ flags }) => flags[place]?.figure ?? []),
+    figures: models.flatMap(({ flags }) => flags[place] ?? []),
   }));
   const columns: Column<FlagRow>[] = [
     { key: "label", header: "Said of a completion", isRowHeader: true, cell: ({ label }) => label },
@@ -104,8 +114,10 @@ function Prevalences({ detail: { models, evaluation, interval_method: method }, 
       header: nameOf(model),
       align: "end" as const,
       cell: ({ key, label, figures }: FlagRow) => {
-        const figure = figures[place];
-        if (!figure) return null;
+        const said = figures[place];
+        if (!said) return null;
+        const { figure } = said;
+        const together = pooledText(pooledOf(said));
         const [ends, size] = behindShare(figure);
         return (
           <>
@@ -121,6 +133,7 @@ function Prevalences({ detail: { models, evaluation, interval_method: method }, 
                   {size}
                 </Link>
               )}
+              {figure.value !== null && together && `, ${together}`}
             </div>
           </>
         );
@@ -130,11 +143,11 @@ function Prevalences({ detail: { models, evaluation, interval_method: method }, 
   return (
     <Section
       title="What was said of them"
-      note={`${PREVALENCE} The n leads to the rankings that said yes.`}
+      note={`${PREVALENCE} ${pooling} The n leads to the rankings that said yes.`}
       actions={
         <CsvButton
           title={`What was said in ${evaluation.name}`}
-          definition={`${PREVALENCE} ${method}`}
+          definition={`${PREVALENCE} ${pooling} ${method}`}
           figures={flagsFile(models)}
         />
       }
@@ -154,7 +167,7 @@ function Scales({ detail, counted }: Of) {
       ? detail.input_toxicity && [{ name: "The inputs", figure: detail.input_toxicity, to: inputsAddress(counted) }]
       : meansOf(
           detail.models,
-          ({ scales: own }) => own.find((one) => one.key === key)?.figure,
+          ({ scales: own }) => own.find((one) => one.key === key),
           (model) => behindAddress(counted, model),
         );
     return (
@@ -185,7 +198,7 @@ export function EvaluationFigures({ detail, counted }: Of) {
         method={detail.interval_method}
         means={meansOf(
           models,
-          ({ win_rate: rate }) => rate,
+          ({ win_rate: rate }) => rate && { figure: rate },
           (model) => behindAddress(counted, model, { other: baseline?.id }),
         )}
         counted="task"
@@ -198,7 +211,7 @@ export function EvaluationFigures({ detail, counted }: Of) {
         <>
           <Means
             title="Overall quality"
-            note="Mean rating from 1 (worst) to 7 (best)."
+            note={`Mean rating from 1 (worst) to 7 (best). ${detail.pooling_definition}`}
             method={detail.interval_method}
             means={meansOf(
               models,

@@ -44,11 +44,17 @@ function mean(value: number | null, change: Partial<MeanFigure> = {}): MeanFigur
   };
 }
 
+/** Of the model's own judgments, or of those of all its sizes. */
+function over(figure: MeanFigure, ...models: { id: number; name: string }[]) {
+  return { figure, models };
+}
+
 const detail: EvaluationDetail = {
   evaluation,
   num_rankings: 120,
   num_labelers: 6,
   win_rate_definition: "A tie counts one half.",
+  pooling_definition: "Sizes of one model are taken together.",
   interval_method: "95 % cluster bootstrap.",
   models: [
     {
@@ -56,10 +62,10 @@ const detail: EvaluationDetail = {
       is_baseline: true,
       num_judgments: 120,
       win_rate: null,
-      likert: mean(4.1),
+      likert: over(mean(4.1), sft),
       flags: [
-        { key: "fails_instruction", label: "Fails to follow", figure: mean(0.2) },
-        { key: "hallucination", label: "Hallucination", figure: mean(null) },
+        { key: "fails_instruction", label: "Fails to follow", ...over(mean(0.2), sft) },
+        { key: "hallucination", label: "Hallucination", ...over(mean(null), sft) },
       ],
       scales: [],
     },
@@ -68,10 +74,10 @@ const detail: EvaluationDetail = {
       is_baseline: false,
       num_judgments: 120,
       win_rate: mean(0.734),
-      likert: mean(5.2),
+      likert: over(mean(5.2), ppo),
       flags: [
-        { key: "fails_instruction", label: "Fails to follow", figure: mean(0.1) },
-        { key: "hallucination", label: "Hallucination", figure: mean(null) },
+        { key: "fails_instruction", label: "Fails to follow", ...over(mean(0.1), ppo) },
+        { key: "hallucination", label: "Hallucination", ...over(mean(null), ppo) },
       ],
       scales: [],
     },
@@ -186,6 +192,25 @@ describe("one evaluation", () => {
     expect(screen.getByRole("button", { name: /^Download What was said in .* as CSV$/ })).toBeVisible();
     expect(screen.getByRole("row", { name: /Hallucination/ })).toHaveTextContent("not asked");
     expect(document.body).not.toHaveTextContent("NaN");
+  });
+
+  test("a mean or share over several sizes of a model says over which (R37)", async () => {
+    const [baseline, policy] = detail.models;
+    const sizes = [{ ...ppo, name: "ppo 1.3B" }, { id: 9, name: "ppo 6B" }];
+    const flags = policy?.flags.map((one) => ({ ...one, models: sizes })) ?? [];
+    server.on("GET /api/evaluations/12/", {
+      body: { ...detail, models: [baseline, { ...policy, likert: over(mean(5.2), ...sizes), flags }] },
+    });
+    renderApp("/evaluations/12");
+
+    const quality = await screen.findByRole("group", { name: "Overall quality" });
+    expect(within(quality).getByText("120 judgments on 100 prompts, of ppo 1.3B and ppo 6B together")).toBeVisible();
+    expect(within(quality).getByText("120 judgments on 100 prompts")).toBeVisible();
+    expect(screen.getByRole("row", { name: /Fails to follow/ })).toHaveTextContent(
+      "n 12010.0%5.0 to 15.0, n 120, of ppo 1.3B and ppo 6B together",
+    );
+    expect(screen.getByRole("row", { name: /Hallucination/ })).not.toHaveTextContent("together");
+    expect(screen.getAllByText(/Sizes of one model are taken together/).length).toBeGreaterThan(1);
   });
 
   test("a figure that is not defined says why", async () => {

@@ -1,3 +1,4 @@
+import { pooledOf, pooledText } from "@/api/pooled";
 import type { MeanFigure, ModelFigures } from "@/api/research-types";
 import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
@@ -6,6 +7,8 @@ import type { IntervalRow } from "@/components/interval-chart";
 export interface NamedMean {
   name: string;
   figure: MeanFigure;
+  /** Whose judgments these are, where several sizes of a model are taken together. */
+  pooled?: string[];
   /** Where the rankings behind it are. */
   to?: string;
   isQuiet?: boolean;
@@ -43,10 +46,11 @@ export function sizeOf(figure: MeanFigure, counted: string): string {
 
 /** What can be drawn; a figure that is not defined is said in words below. */
 export function rowsOf(means: NamedMean[], counted: string): IntervalRow[] {
-  return means.flatMap(({ name, figure, to, isQuiet }) => {
+  return means.flatMap(({ name, figure, pooled = [], to, isQuiet }) => {
     const { value, low, high } = figure;
     if (value === null) return [];
-    return [{ label: name, note: sizeOf(figure, counted), to, interval: { value, low, high }, isQuiet }];
+    const note = [sizeOf(figure, counted), pooledText(pooled)].filter(Boolean).join(", ");
+    return [{ label: name, note, to, interval: { value, low, high }, isQuiet }];
   });
 }
 
@@ -72,9 +76,9 @@ export function behindShare({ value, low, high, n }: MeanFigure): [ends: string,
 /** A row for every flag and model. */
 export function flagsFile(models: ModelFigures[]): FiguresOfChart {
   return {
-    columns: ["Flag", "Model", "Said yes", "95% low", "95% high", "n", "Prompts", "Missing because"],
+    columns: ["Flag", "Model", "Said yes", "95% low", "95% high", "n", "Prompts", "Taken together", "Missing because"],
     rows: models.flatMap((model) =>
-      model.flags.map(({ label, figure }) => [
+      model.flags.map(({ label, figure, models: behind }) => [
         label,
         nameOf(model),
         figure.value,
@@ -82,6 +86,7 @@ export function flagsFile(models: ModelFigures[]): FiguresOfChart {
         figure.high,
         figure.n,
         figure.num_prompts,
+        pooledOf({ models: behind }).join(" and "),
         figure.reason_undefined ?? figure.reason_no_interval ?? "",
       ]),
     ),

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
+import { pooledOf } from "@/api/pooled";
 import type { Leaderboard, Standing } from "@/api/research-types";
 import { DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
 import { CsvButton } from "@/components/csv-button";
@@ -19,7 +20,6 @@ import {
   headToHeadFile,
   modelAddress,
   noStrengths,
-  pooledOf,
   rateBetween,
   rowsOf,
   strengthRows,

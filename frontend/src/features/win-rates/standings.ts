@@ -1,4 +1,5 @@
-import type { HeadToHead, Leaderboard, PooledRate, Rate, Standing } from "@/api/research-types";
+import { pooledText } from "@/api/pooled";
+import type { HeadToHead, Leaderboard, Rate, Standing } from "@/api/research-types";
 import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import type { IntervalRow } from "@/components/interval-chart";
@@ -47,11 +48,6 @@ export interface NamedRate {
   isQuiet?: boolean;
 }
 
-/** The names of the models that a figure is over together; none where it is over one. */
-export function pooledOf({ models }: Pick<PooledRate, "models">): string[] {
-  return models.length > 1 ? models.map(({ name }) => name) : [];
-}
-
 export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
   return rates.flatMap(({ name, figure, pooled = [], to, isQuiet }) =>
     figure.value === null
@@ -59,7 +55,7 @@ export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
       : [
           {
             label: name,
-            note: sizeOf(figure, counted) + (pooled.length > 0 ? `, of ${pooled.join(" and ")} together` : ""),
+            note: [sizeOf(figure, counted), pooledText(pooled)].filter(Boolean).join(", "),
             to,
             interval: { value: figure.value, low: figure.low, high: figure.high },
             isQuiet,

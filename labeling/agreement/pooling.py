@@ -1,0 +1,40 @@
+"""The mean of what was said about models, over all sizes of one where there is little (R37)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from labeling.agreement.intervals import Figure
+from labeling.agreement.sizes import models_behind, sizes_of
+from labeling.agreement.win_rates import NEVER_SAID, means_by_prompt
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A mean with its interval, and the models whose judgments it is over."""
+
+    figure: Figure
+    models: tuple[int, ...]
+
+
+def pooled_means(
+    said: Mapping[tuple[int, str], Sequence[tuple[int, float]]], names: Mapping[int, str]
+) -> dict[tuple[int, str], Pooled]:
+    """(model, question) -> the mean of its answers, or of those of all its sizes together.
+
+    ``said`` holds (prompt, answer) under (model, question), nothing where a model has none;
+    ``names`` tells which models are sizes of one.
+    """
+    sizes = sizes_of(names)
+    behind = {
+        (model, key): models_behind(
+            model, sizes[model], {one: len(said.get((one, key), ())) for one in sizes[model]}
+        )
+        for model, key in said
+    }
+    # All sizes of a model share one mean.
+    answers = {
+        (of, key): [answer for one in of for answer in said.get((one, key), ())]
+        for (_, key), of in behind.items()
+    }
+    figures = means_by_prompt(answers, when_undefined=lambda _: NEVER_SAID)
+    return {(model, key): Pooled(figures[of, key], of) for (model, key), of in behind.items()}

@@ -51,6 +51,8 @@ class Sums:
     # longer one is the more preferred.
     length_contests: FloatArray
     longer_preferred: FloatArray
+    # The sum over pairs of the entropy of each pair's answers, in bits: 0 where all are the same.
+    entropy: FloatArray
 
     def total(self) -> "Sums":
         return Sums(*(np.asarray(column.sum()) for column in self.columns()))
@@ -97,6 +99,18 @@ def coincidences(counts: FloatArray) -> FloatArray:
     return weighted
 
 
+def entropy_of_answers(counts: FloatArray) -> FloatArray:
+    """Shannon's entropy of the answers to each item, in bits: 0 is one answer, log2 3 each alike.
+
+    Shapes: counts, items x answers, at least one labeler each; the result, items.
+    """
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    bits = np.zeros_like(shares)
+    np.log2(shares, out=bits, where=shares > 0)
+    entropy: FloatArray = np.maximum(-(shares * bits).sum(axis=1), 0.0)
+    return entropy
+
+
 def sums_from_matrix(matrix: FloatArray) -> Sums:
     return Sums(*(matrix[..., index] for index in range(len(fields(Sums)))))
 
@@ -135,6 +149,7 @@ def _sums_by_pair(counts: FloatArray, judgments: PairJudgments) -> Sums:
         first=answers[:, 2],
         length_contests=np.abs(preferred * judgments.longer),
         longer_preferred=(preferred * judgments.longer > 0).astype(np.float64),
+        entropy=entropy_of_answers(counts),
     )
 
 

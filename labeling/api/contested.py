@@ -3,6 +3,7 @@
 To settle it, to ask its labelers, to take it out.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.urls import path
@@ -20,6 +21,8 @@ from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictUuid
 from labeling.models import Adjudication
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.contested import (
+    ORDERS,
+    Order,
     access_contested,
     contested_prompts,
     excluded_prompts,
@@ -33,6 +36,16 @@ CONCORDANCE_DEFINITION: Final = (
     "Of all comparisons of two labelers on this prompt, the share with the same answer; a tie "
     "against a preference counts half a point."
 )
+ENTROPY_DEFINITION: Final = (
+    "Score: how divided labelers are on a pair of completions, times how many labelers ranked the "
+    "prompt. How divided is the entropy of the answers first, second, tie in bits, the mean over "
+    "pairs: 0 where all say the same, 1 where half say the opposite, log2 3 = 1.58 where a third "
+    "says each of the three."
+)
+DEFINITIONS: Final[Mapping[Order, str]] = {
+    "agreement": CONCORDANCE_DEFINITION,
+    "entropy_traffic": ENTROPY_DEFINITION,
+}
 
 
 class ContestedFilter(AgreementFilter):
@@ -41,6 +54,11 @@ class ContestedFilter(AgreementFilter):
         max_value=9,
         required=False,
         help_text="Only an agreement between so many tenths and the next; full agreement is in 9.",
+    )
+    order = serializers.ChoiceField(
+        choices=tuple(ORDERS),
+        default="agreement",
+        help_text="The least agreement first, or the highest entropy times labelers.",
     )
 
 
@@ -57,6 +75,10 @@ class ContestedRowOutput(serializers.Serializer[Any]):
     num_labelers = serializers.IntegerField()
     num_comparisons = serializers.IntegerField(source="comparisons")
     concordance = serializers.FloatField()
+    entropy = serializers.FloatField(
+        source="mean_entropy", help_text="Of the answers to a pair, in bits; the mean over pairs."
+    )
+    score = serializers.FloatField(help_text="The entropy times the labelers.")
     last_submitted_at = serializers.DateTimeField()
     is_adjudicated = serializers.BooleanField()
     is_gold = serializers.BooleanField()
@@ -75,9 +97,9 @@ class ExcludedRowOutput(ExclusionOutput):
 
 
 class ContestedListOutput(serializers.Serializer[Any]):
-    definition = serializers.CharField()
+    definition = serializers.CharField(help_text="Of what the prompts are ordered by.")
     num_prompts = serializers.IntegerField(help_text="That fit; the first hundred are listed.")
-    prompts = ContestedRowOutput(many=True, help_text="The least agreement first.")
+    prompts = ContestedRowOutput(many=True, help_text="In the order asked for.")
     excluded = ExcludedRowOutput(many=True, help_text="Out of training and statistics, by project.")
 
 
@@ -188,10 +210,11 @@ class ContestedListView(APIView):
         wanted = ContestedFilter(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         tenth = wanted.validated_data.pop("tenth", None)
+        order = wanted.validated_data.pop("order")
         selection = wanted.selection()
-        found = contested_prompts(selection, tenth=tenth)
+        found = contested_prompts(selection, tenth=tenth, order=order)
         body = {
-            "definition": CONCORDANCE_DEFINITION,
+            "definition": DEFINITIONS[order],
             "num_prompts": found.count(),
             "prompts": found[:NUM_LISTED],
             "excluded": excluded_prompts(project_id=selection.project_id)[:NUM_LISTED],

@@ -69,6 +69,7 @@ class PromptAgreement(models.Model):
     first = models.FloatField()
     length_contests = models.FloatField()
     longer_preferred = models.FloatField()
+    entropy = models.FloatField()
 
     class Meta:
         constraints = [

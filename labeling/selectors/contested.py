@@ -1,8 +1,9 @@
-"""Reading the prompts on which labelers are divided, the most divided first (R46)."""
+"""Reading the prompts on which labelers are divided, by one order or another (R46)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Literal
 from uuid import UUID
 
 import numpy as np
@@ -31,6 +32,12 @@ from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import sealed_answer
 
 EXCERPT_CHARACTERS = 240
+Order = Literal["agreement", "entropy_traffic"]
+# What comes first, and what among equals. The numbers make any two lists of the same prompts alike.
+ORDERS: Final[Mapping[Order, tuple[str, ...]]] = {
+    "agreement": ("concordance", "-comparisons", "prompt_id", "project_id"),
+    "entropy_traffic": ("-score", "concordance", "prompt_id", "project_id"),
+}
 NUM_TENTHS = 10
 
 
@@ -66,13 +73,14 @@ class ContestedPrompt:
 
 
 def contested_prompts(
-    selection: Selection, *, tenth: int | None = None
+    selection: Selection, *, tenth: int | None = None, order: Order = "agreement"
 ) -> QuerySet[PromptAgreement]:
-    """Prompts that several labelers ranked, those with the least agreement first; of equal ones
-    those with the most comparisons.
+    """Prompts that several labelers ranked, those with the least agreement first, or those of the
+    highest score.
 
-    ``concordance`` is the agreement with half a point for a tie against a preference; ``tenth``
-    keeps those between so many tenths and the next, full agreement belonging to 9. One query.
+    ``concordance`` is the agreement with half a point for a tie against a preference. ``score`` is
+    the ``mean_entropy`` of the answers to a pair times the labelers. ``tenth`` keeps those whose
+    agreement is between so many tenths and the next, full agreement belonging to 9. One query.
     """
     live = Adjudication.objects.filter(
         project=OuterRef("project"), prompt=OuterRef("prompt"), superseded_at__isnull=True
@@ -84,12 +92,14 @@ def contested_prompts(
     return (
         found.annotate(
             concordance=Cast(F("half_points") / F("comparisons"), FloatField()),
+            mean_entropy=F("entropy") / F("pairs"),
+            score=F("entropy") / F("pairs") * Cast(F("num_labelers"), FloatField()),
             excerpt=Left("prompt__text", EXCERPT_CHARACTERS),
             is_adjudicated=Exists(live),
             is_gold=Exists(live.filter(is_gold=True)),
         )
         .select_related("project")
-        .order_by("concordance", "-comparisons", "prompt_id", "project_id")
+        .order_by(*ORDERS[order])
     )
 
 

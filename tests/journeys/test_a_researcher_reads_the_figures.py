@@ -117,7 +117,7 @@ def read_agreement(page: Page, project: Project) -> None:
 def settle_the_most_contested(page: Page, project: Project) -> None:
     """It stands first: one for each side, and a tie. A person decides, and it becomes gold."""
     page.goto(f"/agreement/contested?project={project.pk}")
-    table = page.get_by_role("table", name="Prompts by agreement")
+    table = page.get_by_role("table", name="Contested prompts")
     first = table.get_by_role("link").first
     expect(first).to_contain_text("Task 0: shorten the sentence.")
     first.click()

@@ -1,5 +1,6 @@
 """Contested prompts: the list, one of them, settling it, taking it out (R46)."""
 
+import math
 from typing import Any
 
 import pytest
@@ -7,7 +8,15 @@ import pytest
 from labeling.models import Adjudication, AuditEntry, Project, PromptExclusion, Task, User
 from labeling.selectors.rankings import rankings_for_training
 from labeling.services.agreement_store import refresh_agreement
-from tests.cast import Cast, client_of, completions_of, make_project, make_ranking, make_task
+from tests.cast import (
+    Cast,
+    client_of,
+    completions_of,
+    make_project,
+    make_ranking,
+    make_task,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +69,46 @@ def test_the_least_agreement_comes_first(cast: Cast) -> None:
         (agreed.prompt_id, 1),
     ]
     assert "half a point" in body["definition"]
+
+
+def test_entropy_times_traffic_puts_what_many_are_divided_on_first(cast: Cast) -> None:
+    """Labeling 4.3, by hand.
+
+    Four labelers, two and two against each other, are 1 bit on each of six pairs, times 4; two
+    against each other 1 bit, times 2. A third who ties a pair that two order in opposite ways makes
+    it log2 3 bits, and 3 of 6 such pairs, the rest 0, are half of that times 3.
+    """
+    project = make_project(overlap=4)
+    many, thirds = make_task(project), make_task(project)
+    people = [cast.amina, cast.otto, make_user("third"), make_user("fourth")]
+    for labeler, ranks in zip(people, ([1, 2, 3, 4], [4, 3, 2, 1]) * 2, strict=True):
+        make_ranking(many, labeler, ranks)
+    for labeler, ranks in zip(people, ([1, 2, 3, 4], [3, 2, 1, 4], [1, 1, 1, 2]), strict=False):
+        make_ranking(thirds, labeler, ranks)
+    (two,) = judged(cast, "split")
+
+    rows = listed(cast.rosa, order="entropy_traffic")
+
+    assert [row["prompt_id"] for row in rows["prompts"]] == [
+        many.prompt_id,
+        thirds.prompt_id,
+        two.prompt_id,
+    ]
+    found = {row["prompt_id"]: (row["entropy"], row["score"]) for row in rows["prompts"]}
+    assert found[many.prompt_id] == (1.0, 4.0)
+    assert found[two.prompt_id] == (1.0, 2.0)
+    bits = math.log2(3) / 2
+    assert found[thirds.prompt_id] == (pytest.approx(bits), pytest.approx(3 * bits))
+    assert "entropy of the answers" in rows["definition"]
+    by_agreement = listed(cast.rosa)
+    assert by_agreement["prompts"][0]["prompt_id"] == two.prompt_id
+    assert "half a point" in by_agreement["definition"]
+
+
+def test_an_order_that_there_is_not_is_refused(cast: Cast) -> None:
+    refused = client_of(cast.rosa).get("/api/contested-prompts/", {"order": "newest"})
+
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["order"])
 
 
 def test_the_list_takes_the_agreements_choices(cast: Cast) -> None:

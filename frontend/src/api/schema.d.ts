@@ -3178,10 +3178,11 @@ export interface components {
             source_name: string;
         };
         ContestedListOutput: {
+            /** @description Of what the prompts are ordered by. */
             definition: string;
             /** @description That fit; the first hundred are listed. */
             num_prompts: number;
-            /** @description The least agreement first. */
+            /** @description In the order asked for. */
             prompts: components["schemas"]["ContestedRowOutput"][];
             /** @description Out of training and statistics, by project. */
             excluded: components["schemas"]["ExcludedRowOutput"][];
@@ -3210,6 +3211,16 @@ export interface components {
             num_comparisons: number;
             /** Format: double */
             concordance: number;
+            /**
+             * Format: double
+             * @description Of the answers to a pair, in bits; the mean over pairs.
+             */
+            entropy: number;
+            /**
+             * Format: double
+             * @description The entropy times the labelers.
+             */
+            score: number;
             /** Format: date-time */
             last_submitted_at: string;
             is_adjudicated: boolean;
@@ -8030,6 +8041,8 @@ export interface operations {
                 k?: number;
                 /** @description Only pairs of completions that at least this many labelers judged. */
                 min_overlap?: number;
+                /** @description The least agreement first, or the highest entropy times labelers. */
+                order?: "agreement" | "entropy_traffic";
                 other_source?: number;
                 pool?: "training" | "held_out";
                 project?: number;

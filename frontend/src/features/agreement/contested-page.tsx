@@ -7,6 +7,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { ExcerptLink } from "@/components/excerpt-link";
+import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
@@ -15,12 +16,19 @@ import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
+import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AgreementFilters } from "./agreement-filters";
 import { FILTERS } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { contestedQuery } from "./contested-queries";
+import type { ContestedOrder } from "./contested-queries";
+
+const LEAST_AGREEMENT = "Least agreement";
+const ORDERS: { value: ContestedOrder; label: string }[] = [
+  { value: "entropy_traffic", label: "Entropy × labelers" },
+];
 
 function pathOf(row: { project: { id: number }; prompt_id: number }): string {
   return `/agreement/contested/${row.project.id}/${row.prompt_id}`;
@@ -44,6 +52,18 @@ const COLUMNS: Column<ContestedRow>[] = [
     header: "Agreement",
     align: "end",
     cell: ({ concordance }) => formatShare(concordance, 0),
+  },
+  {
+    key: "entropy",
+    header: "Entropy, bits",
+    align: "end",
+    cell: ({ entropy }) => entropy.toFixed(2),
+  },
+  {
+    key: "score",
+    header: "Entropy × labelers",
+    align: "end",
+    cell: ({ score }) => score.toFixed(2),
   },
   {
     key: "comparisons",
@@ -81,7 +101,7 @@ const EXCLUDED: Column<ContestedList["excluded"][number]>[] = [
   { key: "since", header: "Since", isOneLine: true, cell: ({ created_at: moment }) => <Moment at={moment} /> },
 ];
 
-function Lists({ found }: { found: ContestedList }) {
+function Lists({ found, order }: { found: ContestedList; order: string }) {
   const isCut = found.num_prompts > found.prompts.length;
   return (
     <>
@@ -91,11 +111,11 @@ function Lists({ found }: { found: ContestedList }) {
         </EmptyNote>
       ) : (
         <Section
-          title="Least agreement first"
+          title={`${ORDERS.find(({ value }) => value === order)?.label ?? LEAST_AGREEMENT} first`}
           note={`${isCut ? `The first ${formatCount(found.prompts.length)} of ` : ""}${countOf(found.num_prompts, "prompt")}. ${found.definition}`}
         >
           <DataTable
-            caption="Prompts by agreement"
+            caption="Contested prompts"
             columns={COLUMNS}
             rows={found.prompts}
             rowKey={({ project, prompt_id: prompt }) => `${project.id}-${prompt}`}
@@ -118,7 +138,7 @@ function Lists({ found }: { found: ContestedList }) {
 
 /** The prompts behind the agreement, those on which labelers are most divided first (R46). */
 export function ContestedPage() {
-  const [filters, setFilter] = useAddressFilters([...FILTERS, "tenth"]);
+  const [filters, setFilter] = useAddressFilters([...FILTERS, "tenth", "order"]);
   const { search } = useLocation();
   const contested = useQuery(contestedQuery(filters));
   return (
@@ -134,6 +154,15 @@ export function ContestedPage() {
         Where labelers are divided: read their orders side by side, settle them, or take a prompt out.
       </PageHeader>
       <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
+      <Toolbar label="Order the prompts">
+        <FilterSelect
+          label="Order"
+          all={LEAST_AGREEMENT}
+          choices={ORDERS}
+          value={filters.order}
+          onChange={(value) => setFilter("order", value)}
+        />
+      </Toolbar>
       {filters.tenth !== "" && (
         <p className={classes.asOf}>
           Only prompts with an agreement of {Number(filters.tenth) * 10} to {Number(filters.tenth) * 10 + 10}%.{" "}
@@ -143,7 +172,7 @@ export function ContestedPage() {
         </p>
       )}
       <LoadedFigures query={contested} skeleton={<LoadingShape height={320} />}>
-        {(found) => <Lists found={found} />}
+        {(found) => <Lists found={found} order={filters.order} />}
       </LoadedFigures>
     </>
   );

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
+import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
 import type { AdjudicationRequest, LabelersQuestion } from "@/api/research-types";
 import { numberIn } from "@/api/scope";
@@ -14,9 +15,11 @@ export interface Place {
   prompt_id: number;
 }
 
-/** The least agreement first, over the same choices as the agreement itself. */
-export function contestedQuery({ tenth, ...filters }: Filters & { tenth: string }) {
-  const query = { ...selectionOf(filters), tenth: numberIn(tenth) };
+export type ContestedOrder = "agreement" | "entropy_traffic";
+
+/** The prompts in an order, over the same choices as the agreement itself. */
+export function contestedQuery({ tenth, order, ...filters }: Filters & { tenth: string; order: string }) {
+  const query = { ...selectionOf(filters), tenth: numberIn(tenth), order: chosen<ContestedOrder>(order) };
   return queryOptions({
     queryKey: [...CONTESTED, "list", query],
     queryFn: ({ signal }) => bodyOf(api.GET("/api/contested-prompts/", { params: { query }, signal })),

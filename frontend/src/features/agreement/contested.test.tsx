@@ -20,6 +20,8 @@ const list: ContestedList = {
       num_labelers: 2,
       num_comparisons: 6,
       concordance: 0.0833,
+      entropy: 0.792,
+      score: 1.584,
       last_submitted_at: "2026-03-02T10:00:00Z",
       is_adjudicated: true,
       is_gold: true,
@@ -123,6 +125,21 @@ test("the list says how much there is and what was decided (R46)", async () => {
   expect(row).toHaveTextContent("Gold");
   expect(screen.getByText(/The first 1 of 240 prompts/)).toBeVisible();
   expect(screen.getByRole("row", { name: /asdf/ })).toHaveTextContent("Not a question.");
+});
+
+test("the order is chosen on the page and kept in the address", async () => {
+  const { user, router } = renderApp("/agreement/contested?category=chat");
+  const row = await screen.findByRole("row", { name: /Explain the tides/ });
+  expect(row).toHaveTextContent("8%0.791.58");
+  expect(screen.getByRole("heading", { name: "Least agreement first" })).toBeVisible();
+
+  await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "Entropy × labelers");
+
+  expect(await screen.findByRole("heading", { name: "Entropy × labelers first" })).toBeVisible();
+  expect(router.state.location.search).toBe("?category=chat&order=entropy_traffic");
+  await expect
+    .poll(() => server.sent("GET /api/contested-prompts/").at(-1)?.query)
+    .toBe("?category=chat&order=entropy_traffic");
 });
 
 test("orders stand side by side, blind until they are revealed", async () => {

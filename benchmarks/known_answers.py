@@ -20,7 +20,6 @@ import numpy as np
 from benchmarks.reference_judgments import (
     LANGUAGE_PAIRS,
     SIGN_OF_LABEL,
-    cycles_of_three,
     log_strengths_by_scipy,
     pairwise_crowd,
     rankings_of_translations,
@@ -51,8 +50,8 @@ alike to the printed digit. FOLDER holds the published data, which is no part of
 Agreement of the translation shared tasks: every ranking is a rater, as published; agree of
 comparable is pA, pE is chance over all judgments, kappa is (pA - pE) / (1 - pE). Nobody published
 the strengths of their systems: these are held against SciPy's optimiser on the same likelihood.
-A circle of three is no figure of the pages: it says how many threes of arguments the majorities put
-into no order at all (three coins would in one case of four).
+A circle of three says how many threes of arguments the majorities put into no order at all (three
+coins would in one case of four).
 """
 FIGURES_OF_CROWD = {
     "ternary": ("pooled_pair_agreement", "a tie being an answer"),
@@ -208,6 +207,7 @@ def crowd(folder: Path, wanted: Any) -> Iterator[Row]:
     yield row(source, "labelers", wanted["labelers"], len(np.unique(judged.labeler)))
     for key, (name, label) in FIGURES_OF_CROWD.items():
         yield row(source, label, wanted[name], value(figures[key]))
+    circles = figures["circles"]
     by_label = {name: int((judged.sign == sign).sum()) for name, sign in SIGN_OF_LABEL.items()}
     yield row(source, "answers", wanted["label_counts"], by_label)
     longer = Study(pairwise_crowd(file, has_sides=False)).figures()["longer_text"]
@@ -218,7 +218,8 @@ def crowd(folder: Path, wanted: Any) -> Iterator[Row]:
     found = [round(won / (longer.num_counted + 1), 4), longer.num_counted + 1]
     yield row(source, label, [share, num_pairs], found)
     label = "circles of three majorities, of the threes that have them"
-    yield row(source, label, wanted["plurality_3cycles"], cycles_of_three(file))
+    found = [round((circles.value or 0) * circles.num_counted), circles.num_counted]
+    yield row(source, label, wanted["plurality_3cycles"], found)
 
 
 def translations(folder: Path, wanted: Any) -> Iterator[Row]:

@@ -26,7 +26,8 @@ def pairwise_crowd(file: Path, *, has_sides: bool) -> PairJudgments:
     pairs: dict[tuple[str, str, str], int] = {}
     prompts: dict[str, int] = {}
     labelers: dict[str, int] = {}
-    rows, prompt_of_pair, longer = [], [], []
+    items: dict[tuple[str, str], int] = {}
+    rows, prompt_of_pair, longer, items_of_pair = [], [], [], []
     for task in crowd_tasks(file):
         prompt = prompts.setdefault(task["prompt"], len(prompts))
         length = {completion["id"]: len(completion["text"]) for completion in task["completions"]}
@@ -36,6 +37,8 @@ def pairwise_crowd(file: Path, *, has_sides: bool) -> PairJudgments:
                 pairs[key] = len(pairs)
                 prompt_of_pair.append(prompt)
                 longer.append(np.sign(length[row["a"]] - length[row["b"]]))
+                both = [(task["task_id"], row[side]) for side in ("a", "b")]
+                items_of_pair.append([items.setdefault(one, len(items)) for one in both])
             labeler = labelers.setdefault(row["labeler"], len(labelers))
             rows.append((pairs[key], labeler, SIGN_OF_LABEL[row["label"]]))
     pair, labeler_column, sign = np.array(rows, dtype=np.int64).T
@@ -46,6 +49,7 @@ def pairwise_crowd(file: Path, *, has_sides: bool) -> PairJudgments:
         np.array(prompt_of_pair),
         np.full(len(pairs), has_sides),
         np.array(longer, dtype=np.int64),
+        items=np.array(items_of_pair, dtype=np.int64),
     )
 
 

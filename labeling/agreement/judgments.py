@@ -23,10 +23,12 @@ class PairJudgments:
     whose two sides everybody saw alike. In any other pair the order is arbitrary, and figures that
     depend on it count every judgment half in each direction. ``longer`` is +1 where the first
     completion is the longer text, -1 where the second is, 0 where they are as long.
-    ``is_mirrored`` says that this labeler saw the second one first; None is nobody did.
+    ``is_mirrored`` says that this labeler saw the second one first; None is nobody did. ``items``
+    says which completions the first and the second are, by numbers that no two of them share; None
+    is unknown.
 
     Shapes: pair, labeler, sign and is_mirrored have one entry per judgment; prompt, has_sides and
-    longer one per pair, and ``pair`` holds indices into them.
+    longer one per pair, and ``pair`` holds indices into them; items, pairs x 2.
     Raises: ValueError when the arrays do not fit together, or a labeler judges a pair twice.
     """
 
@@ -37,14 +39,14 @@ class PairJudgments:
     has_sides: BoolArray
     longer: IntArray
     is_mirrored: BoolArray | None = None
+    items: IntArray | None = None
 
     def __post_init__(self) -> None:
         if not len(self.pair) == len(self.labeler) == len(self.sign):
             raise ValueError("pair, labeler and sign need one entry per judgment")
         if self.is_mirrored is not None and len(self.is_mirrored) != len(self.pair):
             raise ValueError("is_mirrored needs one entry per judgment")
-        if not len(self.prompt) == len(self.has_sides) == len(self.longer):
-            raise ValueError("prompt, has_sides and longer need one entry per pair")
+        self._check_pairs()
         if not len(self.pair):
             return
         if self.pair.min() < 0 or self.pair.max() >= len(self.prompt):
@@ -53,6 +55,12 @@ class PairJudgments:
             raise ValueError("a sign is -1, 0 or +1")
         if self._somebody_judged_a_pair_twice():
             raise ValueError("a labeler judged the same pair twice")
+
+    def _check_pairs(self) -> None:
+        if not len(self.prompt) == len(self.has_sides) == len(self.longer):
+            raise ValueError("prompt, has_sides and longer need one entry per pair")
+        if self.items is not None and self.items.shape != (len(self.prompt), 2):
+            raise ValueError("items needs two entries per pair")
 
     def _somebody_judged_a_pair_twice(self) -> bool:
         who_and_what = np.sort(self.pair * (int(self.labeler.max()) + 1) + self.labeler)
@@ -93,6 +101,7 @@ class PairJudgments:
             has_sides=self.has_sides[wanted],
             longer=self.longer[wanted],
             is_mirrored=None if self.is_mirrored is None else self.is_mirrored[kept],
+            items=None if self.items is None else self.items[wanted],
         )
 
     def of_judgments(self, wanted: BoolArray) -> "PairJudgments":
@@ -161,7 +170,7 @@ class RankedItems:
         present = np.zeros(len(self.prompt) * width * width, dtype=np.bool_)
         present[key] = True
         pair = (np.cumsum(present) - 1)[key]
-        task = np.flatnonzero(present) // (width * width)
+        task, places = np.divmod(np.flatnonzero(present), width * width)
         longer_of_pair = np.zeros(len(task), dtype=np.int64)
         longer_of_pair[pair] = longer
         return PairJudgments(
@@ -172,6 +181,7 @@ class RankedItems:
             has_sides=self.has_sides[task],
             longer=longer_of_pair,
             is_mirrored=None if self.shown is None else mirrored.astype(np.bool_),
+            items=(task * width)[:, None] + np.stack(np.divmod(places, width), axis=1),
         )
 
     def _last_of_each(self, columns: tuple[IntArray, ...]) -> tuple[IntArray, ...]:

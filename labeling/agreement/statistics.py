@@ -27,7 +27,7 @@ from labeling.agreement.sums import Sums
 
 # What a figure can be made of, by its field of ``Sums``: too few of them make no figure.
 Addend = Literal[
-    "pairs", "comparisons", "strict_comparisons", "bound_comparisons", "length_contests"
+    "pairs", "comparisons", "strict_comparisons", "bound_comparisons", "length_contests", "threes"
 ]
 ADDENDS: Final[Mapping[Addend, str]] = MappingProxyType(
     {
@@ -36,6 +36,7 @@ ADDENDS: Final[Mapping[Addend, str]] = MappingProxyType(
         "strict_comparisons": "comparisons between two labelers without a tie",
         "bound_comparisons": "comparisons between two labelers who saw the same order",
         "length_contests": "decided pairs of completions of unequal length",
+        "threes": "threes of completions with a majority on each pair",
     }
 )
 
@@ -285,6 +286,26 @@ LONGER_TEXT: Final = Statistic(
     when_undefined="No pair of unequal length has a preferred completion.",
     made_of="length_contests",
 )
+CIRCLES: Final = Statistic(
+    key="circles",
+    label="Threes that go round in a circle",
+    definition=(
+        "Of all threes of completions of a prompt of which each pair has a majority, the share "
+        "that no order fits: the first is preferred to the second, that to the third, and that to "
+        "the first. A pair has a majority where at least three labelers judged it and more prefer "
+        "one than the other. Three coins would go round in one case of four. An imported "
+        "comparison of two stands by itself and is in no three."
+    ),
+    formula=lambda sums: (sums.circles, sums.threes),
+    chance=lambda _: 0.25,
+    counted="threes of completions",
+    num_counted=lambda sums: sums.threes,
+    when_undefined=(
+        "There can be none: no three completions of a prompt have a majority of at least three "
+        "labelers on each of their pairs."
+    ),
+    made_of="threes",
+)
 STATISTICS: Final[Mapping[str, Statistic]] = MappingProxyType(
     {
         statistic.key: statistic
@@ -301,6 +322,7 @@ STATISTICS: Final[Mapping[str, Statistic]] = MappingProxyType(
             TIE_SHARE,
             ORDER_BOUND,
             LONGER_TEXT,
+            CIRCLES,
         )
     }
 )

@@ -1,13 +1,14 @@
 """The additive counts that every agreement figure is a quotient of.
 
-Each is a sum over pairs of completions, so the counts of a prompt add up to those of the study,
-and a bootstrap over prompts is one matrix product.
+Each is a sum over pairs of completions, or over threes, so the counts of a prompt add up to those
+of the study, and a bootstrap over prompts is one matrix product.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from labeling.agreement.circles import threes_and_circles
 from labeling.agreement.judgments import NUM_SIGNS, FloatArray, IntArray, PairJudgments
 
 
@@ -53,6 +54,9 @@ class Sums:
     longer_preferred: FloatArray
     # The sum over pairs of the entropy of each pair's answers, in bits: 0 where all are the same.
     entropy: FloatArray
+    # Threes of completions of which each pair has a majority, and those that go round in a circle.
+    threes: FloatArray
+    circles: FloatArray
 
     def total(self) -> "Sums":
         return Sums(*(np.asarray(column.sum()) for column in self.columns()))
@@ -71,7 +75,9 @@ def sums_by_prompt(judgments: PairJudgments) -> Sums:
     of_pair = _sums_by_pair(overlapping.counts(), overlapping)
     _, prompt = np.unique(overlapping.prompt, return_inverse=True)
     num_prompts = int(prompt.max(initial=-1)) + 1
-    return Sums(*(add_up(column, by=prompt, groups=num_prompts) for column in of_pair.columns()))
+    sums = Sums(*(add_up(column, by=prompt, groups=num_prompts) for column in of_pair.columns()))
+    threes, circles = threes_and_circles(overlapping, prompt, num_prompts)
+    return replace(sums, threes=threes, circles=circles)
 
 
 def add_up(values: FloatArray, *, by: IntArray, groups: int) -> FloatArray:
@@ -127,6 +133,7 @@ def _sums_by_pair(counts: FloatArray, judgments: PairJudgments) -> Sums:
     with_a_tie = 2 * counts[:, [0, 2]] * counts[:, [1]] / (labelers - 1)[:, None]
     met = np.where(judgments.has_sides[:, None], with_a_tie, (with_a_tie + with_a_tie[:, ::-1]) / 2)
     by_order = judgments.counts_by_order_shown()
+    of_no_pair = np.zeros(len(counts))
     bound_labelers = by_order.sum(axis=2)
     return Sums(
         comparisons=comparisons,
@@ -150,6 +157,8 @@ def _sums_by_pair(counts: FloatArray, judgments: PairJudgments) -> Sums:
         length_contests=np.abs(preferred * judgments.longer),
         longer_preferred=(preferred * judgments.longer > 0).astype(np.float64),
         entropy=entropy_of_answers(counts),
+        threes=of_no_pair,
+        circles=of_no_pair,
     )
 
 

@@ -70,6 +70,8 @@ class PromptAgreement(models.Model):
     length_contests = models.FloatField()
     longer_preferred = models.FloatField()
     entropy = models.FloatField()
+    threes = models.FloatField()
+    circles = models.FloatField()
 
     class Meta:
         constraints = [

@@ -70,6 +70,10 @@ def test_the_crowds_comparisons_come_in_whole_and_show_their_published_figures(c
     num_pairs = {figure["key"]: figure["num_pairs"] for figure in shown["figures"]}
     assert num_pairs["ternary_by_pair"] == 1748
     assert num_pairs["leave_one_out"] == 8719
+    # The published count of circles: 116 of the 2,295 threes that have three majorities.
+    circles = next(one for one in shown["figures"] if one["key"] == "circles")
+    assert circles["num_pairs"] == 2295
+    assert round(circles["value"] * 2295) == 116
 
 
 def test_the_three_annotators_come_in_whole_and_show_their_published_figures(cast: Cast) -> None:

@@ -2866,7 +2866,7 @@ export interface components {
              */
             chance: number | null;
             /** @enum {string} */
-            key: "strict" | "ternary" | "ternary_by_pair" | "half_credit" | "alpha_nominal" | "alpha_ordinal" | "alpha_interval" | "fleiss_kappa" | "leave_one_out" | "tie_share" | "ternary_order_bound" | "longer_text";
+            key: "strict" | "ternary" | "ternary_by_pair" | "half_credit" | "alpha_nominal" | "alpha_ordinal" | "alpha_interval" | "fleiss_kappa" | "leave_one_out" | "tie_share" | "ternary_order_bound" | "longer_text" | "circles";
             label: string;
             definition: string;
             /** @description What ``num_pairs`` counts, in words. */

@@ -6,7 +6,7 @@ import { ChartFrame } from "@/components/chart-frame";
 import { IntervalMark } from "@/components/interval-mark";
 
 import classes from "./agreement.module.css";
-import { figureText, intervalOf, intervalText, isShare, sizeText } from "./figures";
+import { figureText, intervalOf, intervalText, isShare, tileSizeText } from "./figures";
 
 type Published = AgreementReport["reference_lines"];
 
@@ -14,7 +14,7 @@ type Published = AgreementReport["reference_lines"];
 function Drawing({ figure, published, method }: { figure: AgreementFigure; published: Published; method: string }) {
   const interval = intervalOf(figure);
   if (!interval) return null;
-  const { label, chance, definition, num_pairs: n, counted, num_prompts: prompts } = figure;
+  const { label, chance, definition, num_pairs: n, num_prompts: prompts } = figure;
   const range: [number, number] = isShare(figure.key) || interval.value >= 0 ? [0, 1] : [-1, 1];
   const references = [...(chance === null ? [] : [{ value: chance, label: "chance" }]), ...published];
   const ends = range.map((end) => (isShare(figure.key) ? `${end * 100}%` : String(end)));
@@ -30,7 +30,7 @@ function Drawing({ figure, published, method }: { figure: AgreementFigure; publi
     },
     draw: async () =>
       (await import("@/components/interval-drawing")).drawIntervals(
-        [{ label, note: sizeText(figure, counted), interval }],
+        [{ label, note: tileSizeText(figure), interval }],
         range,
         references,
       ),
@@ -80,8 +80,8 @@ export function FigureTile({
             {chance !== null && `; chance ${chance}`}
           </p>
           <p className={classes.small}>
-            <Link to={to} aria-label={`${sizeText(figure, figure.counted)}: the rankings behind ${figure.label}`}>
-              {sizeText(figure, figure.counted)}
+            <Link to={to} aria-label={`${tileSizeText(figure)}: the rankings behind ${figure.label}`}>
+              {tileSizeText(figure)}
             </Link>
           </p>
           {published.map(({ label, value }) => (

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Figure } from "@/api/research-types";
 
-import { figureText, intervalOf, intervalText, sizeText } from "./figures";
+import { figureText, intervalOf, intervalText, sizeText, tileSizeText } from "./figures";
 
 const figure: Figure = {
   value: 0.7261,
@@ -38,4 +38,12 @@ test("the size says what it counts", () => {
   expect(sizeText(figure, "comparisons between two labelers")).toBe(
     "1,204 comparisons between two labelers, on 88 prompts",
   );
+});
+
+test("a tile of circles says how many they are of how many threes, any other how much it counts", () => {
+  const words = { label: "", definition: "", counted: "threes of completions" };
+  const circles = { ...figure, ...words, key: "circles" as const, value: 116 / 2295, num_pairs: 2295, num_prompts: 16 };
+
+  expect(tileSizeText(circles)).toBe("116 of 2,295 threes of completions, on 16 prompts");
+  expect(tileSizeText({ ...circles, key: "ternary" })).toBe("2,295 threes of completions, on 16 prompts");
 });

@@ -101,6 +101,12 @@ FACTS: Final[dict[str, FactWords]] = {
         "On prompts that a researcher settled as gold: pairs ordered as there, ties dropped.",
     ),
     "leniency": FactWords("Leniency", "points", RATED_BY_OTHERS, LENIENCY_DEFINITION),
+    "flag_share": FactWords(
+        "Flagged",
+        "share",
+        "rankings with flags",
+        "Completions with at least one flag set, of those that a flag was asked about.",
+    ),
     "none_acceptable_share": FactWords(
         "None acceptable",
         "share",

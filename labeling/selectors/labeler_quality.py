@@ -50,6 +50,7 @@ HABITS_COUNTED: Final = {
     "length_preference": "rankings of texts of different length",
     "self_consistency": "repeated tasks",
     "none_acceptable_share": "rankings",
+    "flag_share": "rankings with flags",
 }
 IS_RESEARCHER: Final = "A researcher's own rankings are what labelers are compared with."
 ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)

@@ -8,7 +8,18 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Length
 
 from labeling.agreement.facts import Drawn
@@ -36,8 +47,19 @@ from labeling.selectors.sealing import sealed_answer
 # The newest: enough for any fact here, and read within a second or two. Older ones say little about
 # how somebody works now.
 NUM_RANKINGS: Final = 20_000
-# Completion, rank, rating (0 for none), position (None where it is unknown), characters, seconds.
-Item = tuple[int, int, int, int | None, int, float | None]
+# Completion, rank, rating (0 for none), position (None where it is unknown), characters, whether a
+# flag is set (None where none was asked), seconds.
+Item = tuple[int, int, int, int | None, int, bool | None, float | None]
+# Told by Postgres: the flags themselves need not come here.
+IS_FLAGGED: Final = Case(
+    When(flags={}, then=Value(None)),
+    default=Func(
+        F("flags"),
+        template="jsonb_path_exists(%(expressions)s, '$.* ? (@ == true)')",
+        output_field=BooleanField(),
+    ),
+    output_field=BooleanField(null=True),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +106,7 @@ class SealedWork:
                 found = habit(judged)
                 sums[name].part[rows], sums[name].whole[rows] = found.part, found.whole
         sums["self_consistency"] = self._self_consistency()
+        sums["flag_share"] = self._flagged()
         sums["none_acceptable_share"] = Sums(
             self.rankings.none_acceptable, (~self.rankings.is_repeat).astype(float)
         )
@@ -171,6 +194,15 @@ class SealedWork:
                 part[row], whole[row] = same_order(self._ranks(row), self._ranks(before))
         return Sums(part, whole)
 
+    def _flagged(self) -> Sums:
+        """Of each ranking, the completions with a flag, of those that a flag was asked about."""
+        part, whole = np.zeros(len(self.rankings.task)), np.zeros(len(self.rankings.task))
+        for row, items in self.items.items():
+            if not self.rankings.is_repeat[row]:
+                asked = [is_flagged for *_, is_flagged, _ in items if is_flagged is not None]
+                part[row], whole[row] = sum(asked), len(asked)
+        return Sums(part, whole)
+
     def _ranks(self, row: int) -> IntArray:
         """In the order of the completions' ids, the same for every ranking of them."""
         return np.array([item[1] for item in sorted(self.items[row])], dtype=np.int64)
@@ -255,14 +287,13 @@ def _items(rankings: QuerySet[Ranking], row_of: Mapping[UUID, int]) -> dict[int,
             "rating",
             Subquery(place.values("position")),
             Length("completion__text"),
+            IS_FLAGGED,
             "seconds_shown",
         )
     )
     items = defaultdict(list)
-    for ranking, completion, rank, rating, position, length, seconds in rows.iterator():
+    for ranking, completion, rank, rating, *shown in rows.iterator():
         # Sealed between the two queries: it belongs to the next reader.
         if ranking in row_of:
-            items[row_of[ranking]].append(
-                (completion, rank, rating or 0, position, length, seconds)
-            )
+            items[row_of[ranking]].append((completion, rank, rating or 0, *shown))
     return items

@@ -46,6 +46,7 @@ FACTS = {
     "length_preference",
     "self_consistency",
     "calibration_agreement",
+    "flag_share",
     "none_acceptable_share",
 }
 
@@ -245,6 +246,48 @@ def test_finding_nothing_acceptable_is_counted(project, amina, rosa, settings):
         answer(project, amina, none_acceptable=n < 3)
 
     assert facts_of(rosa, amina)["none_acceptable_share"]["value"] == pytest.approx(0.3)
+
+
+NO, YES = {"sexual_content": False, "hallucination": False}, {"hallucination": True}
+
+
+def flag(project: Project, labeler, *numbers: int) -> list[Ranking]:
+    """A ranking for each number: so many of its four completions have a flag."""
+    return [
+        make_ranking(
+            make_task(project),
+            labeler,
+            [1, 2, 3, 4],
+            flags=NO,
+            flags_at=dict.fromkeys(range(number), YES),
+        )
+        for number in numbers
+    ]
+
+
+def test_the_share_of_flagged_completions_is_of_those_that_were_asked_about(project, amina, rosa):
+    """By hand: 1, 2 and 3 of four in ten rankings of four are 6 of 40."""
+    first, *_ = flag(project, amina, 1, 2, 3, *[0] * 7)
+    make_ranking(make_task(project), amina, [1, 2, 3, 4])
+    repeat(first, 1, 2, 3, 4)
+
+    fact = facts_of(rosa, amina)["flag_share"]
+
+    assert (fact["value"], fact["num_counted"]) == (pytest.approx(6 / 40), 10)
+    assert fact["low"] < fact["value"] < fact["high"]
+
+
+def test_who_flags_far_more_than_all_together_is_marked_by_the_test(project, amina, otto, rosa):
+    """R19: two-sided, by the spread over prompts, and divided by how many are tested."""
+    flag(project, amina, *[2, 4] * 10)
+    flag(project, otto, *[0, 1] * 50)
+
+    hers, his = (facts_of(rosa, labeler)["flag_share"] for labeler in (amina, otto))
+
+    assert (hers["value"], his["value"]) == (0.75, 0.125)
+    assert hers["mark"] == "above"
+    assert hers["p_beside_all"] < 0.05 / 2
+    assert his["mark"] in (None, "below")
 
 
 def test_demonstrations_count_as_work_with_a_time(amina, rosa):

@@ -3663,7 +3663,7 @@ export interface components {
         /** @description Either a value or the reason why there is none. */
         FactOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "researcher_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "researcher_agreement" | "gold_agreement" | "leniency" | "flag_share" | "none_acceptable_share";
             /** Format: double */
             value: number | null;
             /** Format: double */
@@ -3696,7 +3696,7 @@ export interface components {
         };
         FactWordsOutput: {
             /** @enum {string} */
-            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "researcher_agreement" | "gold_agreement" | "leniency" | "none_acceptable_share";
+            key: "median_active_minutes" | "median_seconds_shown" | "skip_rate" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "agreement_with_others" | "calibration_agreement" | "researcher_agreement" | "gold_agreement" | "leniency" | "flag_share" | "none_acceptable_share";
             label: string;
             /** @enum {string} */
             unit: "share" | "minutes" | "seconds" | "correlation" | "points";

@@ -89,6 +89,18 @@ beforeEach(() => {
     .on("GET /api/labeler-quality/", { body: report });
 });
 
+test("the share of completions flagged stands in the table with its mark", async () => {
+  const flagged: WorkFact = { ...fact("flag_share", 0.75), mark: "above", p_beside_all: 0.0004 };
+  const words = { key: "flag_share", label: "Flagged", unit: "share", counted: "rankings with flags", definition: "Flags." } as const;
+  server.on("GET /api/labeler-quality/", {
+    body: { ...report, facts: [words], labelers: report.labelers.map((one) => ({ ...one, facts: [flagged] })) },
+  });
+  renderApp("/labelers");
+
+  expect(await screen.findByRole("columnheader", { name: "Flagged" })).toBeVisible();
+  expect(screen.getByRole("row", { name: /Amina Osei/ })).toHaveTextContent("75.0%n = 120above all, p < 0.001");
+});
+
 test("a row shows each fact with its size, and says what is not defined (R19)", async () => {
   renderApp("/labelers");
 

@@ -33,6 +33,7 @@ const SHOWN: FactWords["key"][] = [
   "contradiction_share",
   "position_preference",
   "length_preference",
+  "flag_share",
   "skip_rate",
 ];
 

@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import type { ChartFacts, FigureCell } from "./chart";
 import classes from "./chart-frame.module.css";
 import { formatCount, formatMeasure } from "./formats";
+import { Meanings } from "./meanings";
 
 const MAX_ROWS = 500;
 const KINDS = ["svg", "png", "csv"] as const;
@@ -93,22 +94,6 @@ function Downloads({ chart }: { chart: ChartFacts }) {
   );
 }
 
-function Meanings({ meanings }: { meanings: NonNullable<ChartFacts["meanings"]> }) {
-  return (
-    <details className={classes.meanings}>
-      <summary>What each figure is</summary>
-      <dl>
-        {meanings.map(({ name, meaning }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  );
-}
-
 /** What stands under every drawing: its figures as a table, what they mean, and files of both. */
 function Behind({ chart }: { chart: ChartFacts }) {
   // A table of hundreds of steps is drawn only once somebody opens it.
@@ -119,7 +104,7 @@ function Behind({ chart }: { chart: ChartFacts }) {
       {isOpen && (
         <>
           <p className={classes.definition}>{chart.definition}</p>
-          {chart.meanings && <Meanings meanings={chart.meanings} />}
+          {chart.meanings && <Meanings title="What each figure is" meanings={chart.meanings} />}
           <Downloads chart={chart} />
           <FiguresTable figures={chart.figures} title={chart.title} />
         </>

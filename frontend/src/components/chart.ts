@@ -1,3 +1,5 @@
+import type { Meaning } from "./meanings";
+
 /** A picture of a fixed size: what stands inside an `svg` element, ready to be written to a file. */
 export interface Drawing {
   width: number;
@@ -24,7 +26,7 @@ export interface ChartFacts {
   /** What the figures are, how they are counted, and what their intervals are. */
   definition: string;
   /** What each of several figures is, where that is too long for the definition. */
-  meanings?: { name: string; meaning: string }[];
+  meanings?: Meaning[];
   figures: FiguresOfChart;
   /** The same picture for a file: on white paper, in the light colours. */
   draw: () => Promise<Drawing>;

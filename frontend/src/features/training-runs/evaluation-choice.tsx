@@ -1,6 +1,7 @@
 import type { FieldMessages } from "@/api/errors";
 import type { ModelVersion, StageDescription } from "@/api/training-types";
 import { ChoiceList } from "@/components/choice-list";
+import { Meanings } from "@/components/meanings";
 import { Section } from "@/components/section";
 
 import { evaluationInputs } from "./launch-choices";
@@ -35,13 +36,17 @@ export function EvaluationChoice({
       <ChoiceList
         label="To measure at the end"
         error={messagesOf(said, "evaluations")}
-        choices={stage.evaluations.map(({ name, title, unit, meaning }) => ({
+        choices={stage.evaluations.map(({ name, title, unit }) => ({
           id: name,
           label: title,
-          description: `${meaning} In ${unit}.`,
+          description: `In ${unit}.`,
         }))}
         chosen={chosen}
         onChange={onChange}
+      />
+      <Meanings
+        title="What each of them measures"
+        meanings={stage.evaluations.map(({ title, meaning }) => ({ name: title, meaning }))}
       />
       <StageInputs
         stage={stage}

@@ -152,6 +152,10 @@ test("a sweep can end with automatic evaluations, which ask for what they read (
   await user.type(screen.getByRole("textbox", { name: "Values" }), "0, 2");
   expect(screen.queryByRole("combobox", { name: "Second reward model" })).not.toBeInTheDocument();
 
+  expect(screen.getByText("How long they are.")).not.toBeVisible();
+  await user.click(screen.getByText("What each of them measures"));
+  expect(screen.getByText("How long they are.")).toBeVisible();
+
   await user.click(screen.getByRole("checkbox", { name: /Length of answers/ }));
   await user.click(screen.getByRole("checkbox", { name: /Reward of a second/ }));
   await user.selectOptions(screen.getByRole("combobox", { name: "Second reward model" }), "Another judge");

@@ -4,7 +4,7 @@ import type { FiguresOfChart } from "./chart";
 import { ChartFrame } from "./chart-frame";
 import classes from "./interval-chart.module.css";
 import { IntervalMark } from "./interval-mark";
-import { bracketsOf, positionIn, rangeOf, ticksOf } from "./interval-scale";
+import { AS_NUMBERS, AS_SHARES, bracketsOf, positionIn, rangeOf, ticksOf } from "./interval-scale";
 import type { Interval, Reference } from "./interval-scale";
 
 export interface IntervalRow {
@@ -48,6 +48,7 @@ export function IntervalChart({
   bounds,
   isTitled = false,
   isBars = false,
+  isShare = isBars,
 }: {
   title: string;
   /** What the figures are and how they are counted; it goes with every file made of the chart. */
@@ -59,10 +60,13 @@ export function IntervalChart({
   isTitled?: boolean;
   /** Shares of something as bars from zero. */
   isBars?: boolean;
+  /** Whether the figures are shares, which are written in percent. */
+  isShare?: boolean;
 }) {
+  const writing = isShare ? AS_SHARES : AS_NUMBERS;
   const range = rangeOf([...valuesOf(rows, references), ...(isBars ? [0] : [])], bounds);
   const figures = figuresOf(rows, references);
-  const draw = async () => (await import("./interval-drawing")).drawIntervals(rows, range, references, isBars);
+  const draw = async () => (await import("./interval-drawing")).drawIntervals(rows, range, references, { isBars, writing });
   return (
     <ChartFrame chart={{ title, definition, figures, draw }} isTitled={isTitled}>
     <div className={classes.chart} role="group" aria-label={title}>
@@ -72,7 +76,7 @@ export function IntervalChart({
           <div key={label} className={classes.axis}>
             <div className={classes.references}>
               <span style={{ left: `${place}%`, transform: `translateX(-${place}%)` }}>
-                {label} {value.toFixed(3)}
+                {label} {writing.figure(value)}
               </span>
             </div>
           </div>
@@ -90,11 +94,12 @@ export function IntervalChart({
             references={references}
             isQuiet={isQuiet}
             isBar={isBars}
+            writing={writing}
             label={label}
           />
           <div className={classes.figure}>
-            <b>{interval.value.toFixed(3)}</b>
-            {bracketsOf(interval)}
+            <b>{writing.figure(interval.value)}</b>
+            {bracketsOf(interval, writing)}
           </div>
         </div>
       ))}
@@ -102,7 +107,7 @@ export function IntervalChart({
         <div className={classes.scale}>
           {ticksOf(range).map((tick) => (
             <span key={tick} style={{ left: `${positionIn(range, tick)}%` }}>
-              {tick}
+              {writing.tick(tick)}
             </span>
           ))}
         </div>

@@ -1,8 +1,8 @@
 import type { Drawing } from "./chart";
 import { ACCENT, clipped, FAINT, line, round, SOFT, text } from "./drawing-marks";
 import type { IntervalRow } from "./interval-chart";
-import { bracketsOf, positionIn, ticksOf } from "./interval-scale";
-import type { Reference } from "./interval-scale";
+import { AS_NUMBERS, bracketsOf, positionIn, ticksOf } from "./interval-scale";
+import type { Reference, Writing } from "./interval-scale";
 
 const WIDTH = 820;
 const LEFT = 250;
@@ -15,13 +15,13 @@ export function drawIntervals(
   rows: IntervalRow[],
   range: [number, number],
   references: Reference[],
-  isBars = false,
+  { isBars = false, writing = AS_NUMBERS }: { isBars?: boolean; writing?: Writing } = {},
 ): Drawing {
   const top = references.length * 18 + 6;
   const bottom = top + rows.length * ROW;
   const across = (value: number) => LEFT + ((WIDTH - LEFT - RIGHT) * positionIn(range, value)) / 100;
   const marks = references.flatMap(({ value, label }, index) => [
-    text(across(value), 12 + index * 18, `${label} ${value.toFixed(3)}`, { anchor: "middle", fill: SOFT }),
+    text(across(value), 12 + index * 18, `${label} ${writing.figure(value)}`, { anchor: "middle", fill: SOFT }),
     line([across(value), top], [across(value), bottom], { stroke: SOFT, dash: "2 4" }),
   ]);
   rows.forEach(({ label, note, interval: { value, low, high }, isQuiet }, index) => {
@@ -42,11 +42,11 @@ export function drawIntervals(
             line([across(high), middle - 5], [across(high), middle + 5], { stroke: color, width: 2 }),
           ]),
       `<circle cx="${round(across(value))}" cy="${middle}" r="5" fill="${color}"/>`,
-      text(WIDTH, middle + 4, `${value.toFixed(3)}${bracketsOf({ value, low, high })}`, { anchor: "end" }),
+      text(WIDTH, middle + 4, `${writing.figure(value)}${bracketsOf({ value, low, high }, writing)}`, { anchor: "end" }),
     );
   });
   const ticks = ticksOf(range).map((tick) =>
-    text(across(tick), bottom + 16, String(tick), { anchor: "middle", fill: SOFT, size: 12 }),
+    text(across(tick), bottom + 16, writing.tick(tick), { anchor: "middle", fill: SOFT, size: 12 }),
   );
   return { width: WIDTH, height: bottom + 22, body: [...marks, ...ticks].join("\n") };
 }

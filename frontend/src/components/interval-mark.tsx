@@ -1,6 +1,6 @@
 import classes from "./interval-mark.module.css";
-import { intervalInWords, positionIn } from "./interval-scale";
-import type { Interval, Reference } from "./interval-scale";
+import { AS_NUMBERS, intervalInWords, positionIn } from "./interval-scale";
+import type { Interval, Reference, Writing } from "./interval-scale";
 
 const MIDDLE = 10;
 const CAP = 4;
@@ -23,6 +23,7 @@ export function IntervalMark({
   references = [],
   isQuiet = false,
   isBar = false,
+  writing = AS_NUMBERS,
   label,
 }: {
   interval: Interval;
@@ -32,6 +33,8 @@ export function IntervalMark({
   isQuiet?: boolean;
   /** Whether a bar from zero leads to the point. */
   isBar?: boolean;
+  /** How the figure is read out. */
+  writing?: Pick<Writing, "figure">;
   label: string;
 }) {
   const { value, low, high } = interval;
@@ -39,7 +42,7 @@ export function IntervalMark({
     <svg
       className={isQuiet ? `${classes.mark} ${classes.quiet}` : classes.mark}
       role="img"
-      aria-label={`${label}: ${intervalInWords(interval)}`}
+      aria-label={`${label}: ${intervalInWords(interval, writing)}`}
     >
       <line className={classes.base} x1="0%" x2="100%" y1={MIDDLE} y2={MIDDLE} />
       {references.map((reference) => (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { intervalInWords, positionIn, rangeOf, ticksOf } from "./interval-scale";
+import { AS_SHARES, bracketsOf, intervalInWords, positionIn, rangeOf, ticksOf } from "./interval-scale";
 
 test("a range covers everything drawn and ends on tenths inside its bounds", () => {
   // 0.689 - 0.02 -> 0.6 below; 0.734 + 0.02 -> 0.8 above.
@@ -38,4 +38,13 @@ test("an interval reads as a sentence, a bare figure as itself", () => {
     "0.712, 95% interval 0.689 to 0.735",
   );
   expect(intervalInWords({ value: 0.5, low: null, high: null })).toBe("0.500");
+});
+
+test("a share is written in percent, on the axis as well", () => {
+  const share = { value: 0.7123, low: 0.6891, high: 0.7345 };
+
+  expect(intervalInWords(share, AS_SHARES)).toBe("71.2%, 95% interval 68.9% to 73.5%");
+  expect(bracketsOf(share, AS_SHARES)).toBe(" [68.9, 73.5]");
+  // 0.07 * 100 is 7.000000000000001.
+  expect([0, 0.07, 0.525, 1].map(AS_SHARES.tick)).toEqual(["0%", "7%", "52.5%", "100%"]);
 });

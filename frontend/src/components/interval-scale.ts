@@ -1,3 +1,5 @@
+import { formatShare } from "./formats";
+
 export interface Interval {
   value: number;
   low: number | null;
@@ -64,14 +66,35 @@ export function ticksOf([low, high]: [number, number]): number[] {
   );
 }
 
+/** How a chart writes its figures and the places on its axis. */
+export interface Writing {
+  figure: (value: number) => string;
+  /** An end of an interval in brackets beside its figure. */
+  end: (value: number) => string;
+  tick: (value: number) => string;
+}
+
+export const AS_NUMBERS: Writing = {
+  figure: (value) => value.toFixed(3),
+  end: (value) => value.toFixed(3),
+  tick: String,
+};
+
+/** In percent, as everywhere else on a page. */
+export const AS_SHARES: Writing = {
+  figure: (value) => formatShare(value),
+  // The sign stands at the figure already.
+  end: (value) => (value * 100).toFixed(1),
+  tick: (value) => `${Number((value * 100).toPrecision(6))}%`,
+};
+
 /** `0.712, 95% interval 0.689 to 0.734` */
-export function intervalInWords({ value, low, high }: Interval, digits = 3): string {
-  const figure = value.toFixed(digits);
-  if (low === null || high === null) return figure;
-  return `${figure}, 95% interval ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
+export function intervalInWords({ value, low, high }: Interval, { figure }: Pick<Writing, "figure"> = AS_NUMBERS): string {
+  if (low === null || high === null) return figure(value);
+  return `${figure(value)}, 95% interval ${figure(low)} to ${figure(high)}`;
 }
 
 /** ` [0.689, 0.734]`, or nothing where there is no interval. */
-export function bracketsOf({ low, high }: Interval): string {
-  return low === null || high === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+export function bracketsOf({ low, high }: Interval, { end }: Pick<Writing, "end"> = AS_NUMBERS): string {
+  return low === null || high === null ? "" : ` [${end(low)}, ${end(high)}]`;
 }

@@ -243,7 +243,7 @@ test("training and held-out labelers stand side by side, each leading to its ran
     "/agreement/rankings?project=3&pool=held_out",
   );
   const chart = screen.getByRole("group", { name: "Pairwise agreement beside published figures" });
-  expect(within(chart).getByRole("img", { name: /^Here, training labelers: 0.730, 95% interval/ })).toBeVisible();
+  expect(within(chart).getByRole("img", { name: /^Here, training labelers: 73.0%, 95% interval/ })).toBeVisible();
   expect(within(chart).getByRole("link", { name: "Here, held-out labelers" })).toHaveAttribute(
     "href",
     "/agreement/rankings?project=3&pool=held_out",
@@ -303,7 +303,7 @@ test("every table and drawing can be taken away, its definition with it", async 
   await user.click(within(tile).getByText("Figures and files"));
   const drawnTile = nextFile();
   await user.click(within(tile).getByRole("button", { name: "Download Pairwise agreement as SVG" }));
-  expect(await drawnTile).toContain("0.702 [0.684, 0.720]");
+  expect(await drawnTile).toContain("70.2% [68.4, 72.0]");
 });
 
 test("the rankings behind a figure are listed and open", async () => {

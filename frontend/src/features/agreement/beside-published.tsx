@@ -67,6 +67,7 @@ function AgainstReferences({
           })),
         ]}
         references={[{ value: strict.chance ?? 0.5, label: "Chance" }]}
+        isShare
       />
       <NotDefined
         title="Pairwise agreement"

@@ -4,6 +4,7 @@ import type { AgreementFigure, AgreementReport } from "@/api/research-types";
 import type { ChartFacts } from "@/components/chart";
 import { ChartFrame } from "@/components/chart-frame";
 import { IntervalMark } from "@/components/interval-mark";
+import { AS_NUMBERS, AS_SHARES } from "@/components/interval-scale";
 
 import classes from "./agreement.module.css";
 import { figureText, intervalOf, intervalText, isShare, tileSizeText } from "./figures";
@@ -17,7 +18,8 @@ function Drawing({ figure, published, method }: { figure: AgreementFigure; publi
   const { label, chance, definition, num_pairs: n, num_prompts: prompts } = figure;
   const range: [number, number] = isShare(figure.key) || interval.value >= 0 ? [0, 1] : [-1, 1];
   const references = [...(chance === null ? [] : [{ value: chance, label: "chance" }]), ...published];
-  const ends = range.map((end) => (isShare(figure.key) ? `${end * 100}%` : String(end)));
+  const writing = isShare(figure.key) ? AS_SHARES : AS_NUMBERS;
+  const ends = range.map((end) => (writing.tick(end)));
   const chart: ChartFacts = {
     title: label,
     definition: `${definition} ${method}`,
@@ -33,12 +35,13 @@ function Drawing({ figure, published, method }: { figure: AgreementFigure; publi
         [{ label, note: tileSizeText(figure), interval }],
         range,
         references,
+        { writing },
       ),
   };
   return (
     <div className={classes.mark}>
       <ChartFrame chart={chart} isTitled={false}>
-        <IntervalMark interval={interval} range={range} references={references} label={label} />
+        <IntervalMark interval={interval} range={range} references={references} writing={writing} label={label} />
         <div className={classes.scale} aria-hidden="true">
           <span>{ends[0]}</span>
           <span>{ends[1]}</span>

@@ -10,6 +10,7 @@ import type { Column } from "@/components/data-table";
 import { FigureOver } from "@/components/figure-over";
 import { formatCount } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
+import { AS_NUMBERS, AS_SHARES } from "@/components/interval-scale";
 
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
@@ -34,6 +35,7 @@ function Mark({ figure, range, label }: {
         interval={interval}
         range={range}
         references={[{ value: middle, label: "chance" }]}
+        writing={range === SHARES ? AS_SHARES : AS_NUMBERS}
         label={label}
       />
     </div>

@@ -57,7 +57,7 @@ test("each share is drawn with its interval and says how many pairs are behind i
 
   const place = await screen.findByRole("group", { name: "Place and length" });
   expect(
-    within(place).getByRole("img", { name: "Shown earlier: 0.560, 95% interval 0.520 to 0.600" }),
+    within(place).getByRole("img", { name: "Shown earlier: 56.0%, 95% interval 52.0% to 60.0%" }),
   ).toBeVisible();
   expect(within(place).getAllByText("900 pairs on 120 prompts")).toHaveLength(2);
   expect(screen.getByText(/5,000 rankings of 12,000, the newest/)).toBeVisible();

@@ -53,6 +53,7 @@ function Shares({
           rows={rows}
           bounds={[0, 1]}
           references={[reference]}
+          isShare
         />
       )}
       <NotDefined title={title} figures={shares} />

@@ -33,6 +33,7 @@ function Means({
   counted,
   bounds,
   references,
+  isShare = false,
 }: {
   title: string;
   note: string;
@@ -42,6 +43,7 @@ function Means({
   counted: string;
   bounds: [number, number];
   references?: Reference[];
+  isShare?: boolean;
 }) {
   const rows = rowsOf(means, counted);
   const missing = undefinedOf(means);
@@ -54,6 +56,7 @@ function Means({
           rows={rows}
           bounds={bounds}
           references={references}
+          isShare={isShare}
         />
       )}
       {missing.length > 0 && (
@@ -204,6 +207,7 @@ export function EvaluationFigures({ detail, counted }: Of) {
         counted="task"
         bounds={[0, 1]}
         references={[{ value: 0.5, label: "As good" }]}
+        isShare
       />
       {isToxicity ? (
         <Scales detail={detail} counted={counted} />

@@ -169,7 +169,7 @@ describe("one evaluation", () => {
     renderApp("/evaluations/12");
 
     const rates = await screen.findByRole("group", { name: "Win rate against sft-2" });
-    expect(within(rates).getByRole("img")).toHaveAccessibleName("ppo-1: 0.734, 95% interval 0.684 to 0.784");
+    expect(within(rates).getByRole("img")).toHaveAccessibleName("ppo-1: 73.4%, 95% interval 68.4% to 78.4%");
     expect(rates).toHaveTextContent("120 tasks on 100 prompts");
     expect(within(rates).getByRole("link", { name: "ppo-1" })).toHaveAttribute(
       "href",

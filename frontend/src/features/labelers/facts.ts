@@ -1,6 +1,6 @@
 import type { FactWords, WorkFact, WorkFacts } from "@/api/research-types";
 import { formatCount } from "@/components/formats";
-import type { Interval } from "@/components/interval-scale";
+import type { Interval, Writing } from "@/components/interval-scale";
 
 type Unit = FactWords["unit"];
 
@@ -12,6 +12,11 @@ export function valueText(unit: Unit, value: number | null): string | null {
   if (unit === "seconds") return `${value.toFixed(0)} s`;
   const signed = `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
   return unit === "points" ? `${signed} points` : signed;
+}
+
+/** How a drawing of such a fact is read out: as it is written beside it. */
+export function writingOf(unit: Unit): Pick<Writing, "figure"> {
+  return { figure: (value) => valueText(unit, value) ?? "" };
 }
 
 /** `95% interval 8.1% to 16.9%`; null where there is none. */

@@ -6,7 +6,7 @@ import { countOf } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
 import { Section } from "@/components/section";
 
-import { expectedText, factOf, intervalOf, markText, rangeText, scaleOf, sizeText, valueText } from "./facts";
+import { expectedText, factOf, intervalOf, markText, rangeText, scaleOf, sizeText, valueText, writingOf } from "./facts";
 import { LabelerFlags } from "./labeler-flags";
 import classes from "./labelers.module.css";
 import type { Filters } from "./quality-query";
@@ -49,6 +49,7 @@ function FactTile({
               interval={interval}
               range={scaleOf(words.unit, [interval, all])}
               references={all === null ? [] : [{ value: all.value, label: "all together" }]}
+              writing={writingOf(words.unit)}
               label={words.label}
             />
           </div>

@@ -55,7 +55,7 @@ function Rates({ title, definition, rates }: { title: string; definition: string
   return (
     <>
       {rows.length > 0 && (
-        <IntervalChart title={title} definition={definition} rows={rows} bounds={[0, 1]} references={[HALF]} />
+        <IntervalChart title={title} definition={definition} rows={rows} bounds={[0, 1]} references={[HALF]} isShare />
       )}
       <NotDefined title={title} figures={rates} />
     </>

@@ -39,6 +39,12 @@ function figuresOf(rows: IntervalRow[], references: Reference[]): FiguresOfChart
   };
 }
 
+/** A place on the axis. Those at its very ends stay inside the chart. */
+function Tick({ place, children }: { place: number; children: string }) {
+  const side = place < 2 ? 0 : place > 98 ? 100 : 50;
+  return <span style={{ left: `${place}%`, transform: `translateX(-${side}%)` }}>{children}</span>;
+}
+
 /** Figures with their intervals on one scale, each labelled where it stands. */
 export function IntervalChart({
   title,
@@ -106,9 +112,9 @@ export function IntervalChart({
       <div className={classes.axis} aria-hidden="true">
         <div className={classes.scale}>
           {ticksOf(range).map((tick) => (
-            <span key={tick} style={{ left: `${positionIn(range, tick)}%` }}>
+            <Tick key={tick} place={positionIn(range, tick)}>
               {writing.tick(tick)}
-            </span>
+            </Tick>
           ))}
         </div>
       </div>

@@ -1,7 +1,7 @@
 import type { FiguresOfChart } from "./chart";
 import { ChartFrame } from "./chart-frame";
 import classes from "./control-chart.module.css";
-import { isKnown, scaleOf } from "./control-scale";
+import { apart, isKnown, scaleOf } from "./control-scale";
 import type { ControlMark, ControlPoint, Known, Scale } from "./control-scale";
 import { formatCount, formatDay, formatShare } from "./formats";
 import plot from "./plot.module.css";
@@ -35,6 +35,25 @@ function Drawing({ points, marks, scale }: { points: Known[]; marks: ControlMark
         points={points.map(({ day, value }) => place(day, value)).join(" ")}
       />
     </svg>
+  );
+}
+
+// Percent of the width between two days that are named, on a broad page and on a phone.
+const DAY_GAP = 9;
+const NARROW_DAY_GAP = 21;
+
+/** The days of the points, the newest always, as many as have room. */
+function Days({ points, scale }: { points: Known[]; scale: Scale }) {
+  const named = apart(points.map(({ day }) => day), scale, DAY_GAP);
+  const narrow = new Set(apart(named, scale, NARROW_DAY_GAP));
+  return (
+    <div className={`${plot.small} ${classes.days}`} aria-hidden="true">
+      {named.map((day) => (
+        <span key={day} className={narrow.has(day) ? undefined : classes.broadOnly} style={{ left: `${scale.x(day)}%` }}>
+          {formatDay(day)}
+        </span>
+      ))}
+    </div>
   );
 }
 
@@ -102,10 +121,7 @@ export function ControlChart({
             />
           ))}
         </div>
-        <div className={`${plot.small} ${classes.ends}`} aria-hidden="true">
-          <span>{formatDay(first.day)}</span>
-          {last !== first && <span>{formatDay(last.day)}</span>}
-        </div>
+        <Days points={known} scale={scale} />
       </div>
     </ChartFrame>
   );

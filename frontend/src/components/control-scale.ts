@@ -45,3 +45,13 @@ export function scaleOf(points: Known[]): Scale {
     ticks: niceTicks([least, most], 4, 0.01),
   };
 }
+
+/** Those of the days, in their order, that stand so many percent apart; the last one always. */
+export function apart(days: string[], { x }: Pick<Scale, "x">, gap: number): string[] {
+  const kept: string[] = [];
+  for (const day of [...days].reverse()) {
+    const next = kept[0];
+    if (next === undefined || x(next) - x(day) >= gap) kept.unshift(day);
+  }
+  return kept;
+}

@@ -35,6 +35,7 @@ export function useScopeFields() {
       name: "project" as const,
       label: "Project",
       all: "All projects",
+      isWide: true,
       choices: (projects.data ?? [])
         .filter(({ kind }) => kind !== "demonstration")
         .map(({ id, name }) => ({ value: String(id), label: name })),

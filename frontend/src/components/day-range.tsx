@@ -9,7 +9,7 @@ export function DayRange({
 }: {
   since: string;
   until: string;
-  /** What the first field asks, such as "Answered from". */
+  /** Of what the days are, such as "Answered". */
   label: string;
   onChange: (name: "since" | "until", value: string) => void;
 }) {
@@ -23,8 +23,8 @@ export function DayRange({
   );
   return (
     <>
-      {day("since", since, label)}
-      {day("until", until, "to")}
+      {day("since", since, `${label} from`)}
+      {day("until", until, `${label} to`)}
     </>
   );
 }

@@ -9,6 +9,8 @@ export interface FilterField<Name extends string> {
   /** What choosing nothing means. */
   all: string;
   choices: { value: string; label: string }[];
+  /** Whether the choices are names that people give, which are long. */
+  isWide?: boolean;
 }
 
 /** The filters of a page in one row, each a choice of its own. */
@@ -28,7 +30,7 @@ export function FilterBar<Name extends string>({
 }) {
   return (
     <Toolbar label={label}>
-      {fields.map(({ name, label: words, all, choices }) => (
+      {fields.map(({ name, label: words, all, choices, isWide }) => (
         <FilterSelect
           key={name}
           label={words}
@@ -36,6 +38,7 @@ export function FilterBar<Name extends string>({
           choices={choices}
           value={values[name]}
           onChange={(value) => onChange(name, value)}
+          isWide={isWide}
         />
       ))}
       {children}

@@ -1,5 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 
+import classes from "./toolbar.module.css";
+
 interface Choice {
   value: string;
   label: string;
@@ -12,6 +14,7 @@ export function FilterSelect({
   choices,
   value,
   onChange,
+  isWide = false,
 }: {
   label: string;
   /** What choosing nothing means, such as "All stages". */
@@ -19,9 +22,12 @@ export function FilterSelect({
   choices: Choice[];
   value: string;
   onChange: (value: string) => void;
+  /** For names that people give, which are long. */
+  isWide?: boolean;
 }) {
   return (
     <NativeSelect
+      className={isWide ? classes.wide : undefined}
       label={label}
       data={[{ value: "", label: all }, ...choices]}
       value={value}

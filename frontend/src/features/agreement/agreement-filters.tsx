@@ -21,7 +21,7 @@ function useFields(
   const models = (sources.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
   const ofPairs: FilterField<Filter>[] = [
     { name: "source", label: "Pairs of", all: "All models", choices: models },
-    { name: "other", label: "with", all: "Choose both", choices: models },
+    { name: "other", label: "Paired with", all: "Choose both", choices: models },
     { name: "overlap", label: "Pairs judged by", all: "At least 2 labelers", choices: OVERLAPS },
   ];
   return [
@@ -52,7 +52,7 @@ export function AgreementFilters({
   const fields = useFields(versions, { hasProject: filters.project !== "", hasPairs });
   return (
     <FilterBar label="Filter the agreement" fields={fields} values={filters} onChange={onFilter}>
-      <DayRange since={filters.since} until={filters.until} label="Last ranked from" onChange={onFilter} />
+      <DayRange since={filters.since} until={filters.until} label="Last ranked" onChange={onFilter} />
     </FilterBar>
   );
 }

@@ -1,9 +1,9 @@
-import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import { projectsQuery } from "@/api/projects";
 import { SIMULATED_CHOICES } from "@/api/words";
+import { DayRange } from "@/components/day-range";
 import { FilterSelect } from "@/components/filter-select";
 import { Toolbar } from "@/components/toolbar";
 
@@ -28,16 +28,9 @@ export function CostFilterBar({
         choices={(projects.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
         value={filters.project}
         onChange={(value) => onFilter("project", value)}
+        isWide
       />
-      {(["since", "until"] as const).map((name) => (
-        <TextInput
-          key={name}
-          type="date"
-          label={name === "since" ? "From" : "To"}
-          value={filters[name]}
-          onChange={(event) => onFilter(name, event.currentTarget.value)}
-        />
-      ))}
+      <DayRange since={filters.since} until={filters.until} label="Answered" onChange={onFilter} />
       <FilterSelect
         label="Simulated labelers"
         all="Left out"

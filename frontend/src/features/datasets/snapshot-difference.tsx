@@ -84,6 +84,7 @@ export function SnapshotDifferenceSection({ snapshot }: { snapshot: Snapshot }) 
           choices={others.map(({ id, name, sha256 }) => ({ value: id, label: `${name} (${shortHash(sha256)})` }))}
           value={other?.id ?? ""}
           onChange={(value) => setFilter("beside", value)}
+          isWide
         />
       </Toolbar>
       {other && (

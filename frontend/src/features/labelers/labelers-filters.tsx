@@ -18,6 +18,7 @@ function useFields(versions: LabelerQualityReport["versions"]): FilterField<Filt
       name: "project",
       label: "Project",
       all: "All but screenings",
+      isWide: true,
       choices: (projects.data ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
     },
     scope.pool,
@@ -42,7 +43,7 @@ export function LabelersFilters({
   const fields = useFields(versions);
   return (
     <FilterBar label="Filter the labelers" fields={fields} values={filters} onChange={onFilter}>
-      <DayRange since={filters.since} until={filters.until} label="Answered from" onChange={onFilter} />
+      <DayRange since={filters.since} until={filters.until} label="Answered" onChange={onFilter} />
     </FilterBar>
   );
 }

@@ -19,6 +19,7 @@ function classOf<Row>(column: Column<Row>): string | undefined {
   const names = [
     column.align === "end" ? classes.end : null,
     column.isOneLine ? classes.nowrap : null,
+    column.isRowHeader ? classes.names : null,
   ].filter((name) => name != null);
   return names.length > 0 ? names.join(" ") : undefined;
 }

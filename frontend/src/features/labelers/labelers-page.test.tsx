@@ -112,6 +112,27 @@ test("a row shows each fact with its size, and says what is not defined (R19)", 
   expect(document.body).not.toHaveTextContent("NaN");
 });
 
+test("what is defined of nobody stands under the table, once (R42)", async () => {
+  const reason = "Rankings of gold prompts so far: 0. At least 10 are needed, 10 more than that.";
+  const unknown = { ...fact("gold_agreement", null), num_counted: 0, reason_undefined: reason };
+  const words = { ...report.facts[0], key: "gold_agreement" as const, label: "Agrees with gold" } as (typeof report.facts)[number];
+  server.on("GET /api/labeler-quality/", {
+    body: {
+      ...report,
+      facts: [...report.facts, words],
+      everybody: { ...report.everybody, facts: [...report.everybody.facts, unknown] },
+      labelers: report.labelers.map((work) => ({ ...work, facts: [...work.facts, unknown] })),
+    },
+  });
+  renderApp("/labelers");
+
+  expect(await screen.findByRole("list", { name: "How labelers work: not defined" })).toHaveTextContent(
+    `Agrees with gold: not defined. ${reason}`,
+  );
+  expect(screen.queryByRole("columnheader", { name: "Agrees with gold" })).not.toBeInTheDocument();
+  expect(screen.getByRole("columnheader", { name: "Agrees with themselves" })).toBeVisible();
+});
+
 test("a name opens the intervals, the test and the definitions, and closes them again", async () => {
   const user = userEvent.setup();
   renderApp("/labelers");
@@ -124,6 +145,7 @@ test("a name opens the intervals, the test and the definitions, and closes them 
   expect(tile).toHaveTextContent("34.0%");
   expect(tile).toHaveTextContent("120 rankings; all together 27.0%");
   expect(tile).toHaveTextContent("95% interval 29.0% to 39.0%");
+  expect(within(tile).getByRole("img")).toHaveAccessibleName("First shown is best: 34.0%, 95% interval 29.0% to 39.0%");
   expect(tile).toHaveTextContent("expected 25.0%, as far off by chance in 2.0% of cases");
   expect(tile).toHaveTextContent("What position_preference is.");
   const undefinedTile = screen.getByRole("article", { name: "Agrees with themselves" });

@@ -7,6 +7,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { formatCount } from "@/components/formats";
 import { NoFigure } from "@/components/no-figure";
+import { NotDefined } from "@/components/not-defined";
 
 import { factOf, markText, valueText } from "./facts";
 import classes from "./labelers.module.css";
@@ -100,13 +101,17 @@ export function LabelersTable({
   opened: number | null;
   onOpen: (labelerId: number) => void;
 }) {
-  const wordsOf = new Map(report.facts.map((words) => [words.key, words]));
+  const rows: Row[] = [
+    { key: "all", work: report.everybody, who: null },
+    ...report.labelers.map((work) => ({ key: String(work.labeler.id), work, who: work.labeler })),
+  ];
+  const facts = SHOWN.flatMap((key) => report.facts.find((words) => words.key === key) ?? []);
+  const isKnown = ({ key }: FactWords) => rows.some(({ work }) => (factOf(work, key)?.value ?? null) !== null);
   const columns: Column<Row>[] = [
     {
       key: "who",
       header: "Labeler",
       isRowHeader: true,
-      isOneLine: true,
       cell: (row) => (
         <Name row={row} isOpen={row.who !== null && row.who.id === opened} onOpen={onOpen} />
       ),
@@ -123,25 +128,25 @@ export function LabelersTable({
       align: "end",
       cell: ({ work, who }) => <Answered work={work} labelerId={who?.id ?? null} filters={filters} />,
     },
-    ...SHOWN.flatMap((key): Column<Row>[] => {
-      const words = wordsOf.get(key);
-      if (words === undefined) return [];
-      return [
-        {
-          key,
-          header: words.label,
-          align: "end",
-          isOneLine: true,
-          cell: ({ work }) => <FactCell words={words} work={work} />,
-        },
-      ];
-    }),
+    ...facts.filter(isKnown).map(
+      (words): Column<Row> => ({
+        key: words.key,
+        header: words.label,
+        align: "end",
+        isOneLine: true,
+        cell: ({ work }) => <FactCell words={words} work={work} />,
+      }),
+    ),
   ];
-  const rows: Row[] = [
-    { key: "all", work: report.everybody, who: null },
-    ...report.labelers.map((work) => ({ key: String(work.labeler.id), work, who: work.labeler })),
-  ];
+  // A column of nothing but reasons would push what is known out of sight.
+  const missing = facts.flatMap((words) => {
+    const figure = isKnown(words) ? undefined : factOf(report.everybody, words.key);
+    return figure ? [{ name: words.label, figure }] : [];
+  });
   return (
-    <DataTable caption="How labelers work" columns={columns} rows={rows} rowKey={({ key }) => key} />
+    <>
+      <DataTable caption="How labelers work" columns={columns} rows={rows} rowKey={({ key }) => key} />
+      <NotDefined title="How labelers work" figures={missing} />
+    </>
   );
 }

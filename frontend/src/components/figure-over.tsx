@@ -11,6 +11,11 @@ interface Figure {
   reason_no_interval: string | null;
 }
 
+/** What stands small under a figure in a table. */
+export function Under({ children }: { children: ReactNode }) {
+  return <span className={classes.under}>{children}</span>;
+}
+
 /** A figure in a table, over its interval or why it has none; where it is not defined, why not. */
 export function FigureOver({
   figure,
@@ -27,14 +32,14 @@ export function FigureOver({
   return (
     <>
       {write(value)}
-      <span className={classes.under}>
+      <Under>
         {low === null || high === null ? (
           (reason ?? "no interval")
         ) : (
           <span className={classes.ends}>{`${write(low)} to ${write(high)}`}</span>
         )}
-      </span>
-      {children && <span className={classes.under}>{children}</span>}
+      </Under>
+      {children && <Under>{children}</Under>}
     </>
   );
 }

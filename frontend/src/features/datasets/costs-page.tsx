@@ -7,9 +7,9 @@ import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
-import { FigureOver } from "@/components/figure-over";
+import { FigureOver, Under } from "@/components/figure-over";
 import { countOf, formatCount } from "@/components/formats";
-import { Loaded } from "@/components/loaded";
+import { LoadedFigures } from "@/components/loaded-figures";
 import { NoFigure } from "@/components/no-figure";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
@@ -72,8 +72,17 @@ function columnsOf(filters: CostFilters, rate: number | null): Column<ProjectCos
       isRowHeader: true,
       cell: ({ project: { id, name } }) => <Link to={`/projects/${id}`}>{name}</Link>,
     },
-    { key: "rankings", header: "Rankings", align: "end", cell: (one) => behind(one, "rankings", one.num_rankings) },
-    { key: "timed", header: "Timed", align: "end", cell: (one) => formatCount(one.num_timed_rankings) },
+    {
+      key: "rankings",
+      header: "Rankings",
+      align: "end",
+      cell: (one) => (
+        <>
+          {behind(one, "rankings", one.num_rankings)}
+          <Under>{`${formatCount(one.num_timed_rankings)}\u00a0timed`}</Under>
+        </>
+      ),
+    },
     { key: "minutes", header: "Active minutes", align: "end", cell: (one) => <Minutes minutes={rankingMinutes(one)} /> },
     { key: "pairs", header: "Pairs", align: "end", cell: (one) => formatCount(one.num_pairs) },
     {
@@ -97,16 +106,24 @@ function columnsOf(filters: CostFilters, rate: number | null): Column<ProjectCos
   ];
   if (rate === null) return columns;
   const inPay = (minutes: number) => priceOf(minutes, rate);
+  // Why not stands beside it already, with the minutes.
+  const nothing = <Under>not defined</Under>;
   return [
     ...columns,
-    { key: "price", header: "Per pair", align: "end", cell: (one) => <FigureOver figure={one.minutes_per_pair} write={inPay} /> },
+    {
+      key: "price",
+      header: "Pay per pair",
+      align: "end",
+      cell: ({ minutes_per_pair: each }) =>
+        each.value === null ? nothing : <FigureOver figure={each} write={inPay} />,
+    },
     {
       key: "total",
-      header: "Altogether",
+      header: "Pay altogether",
       align: "end",
       cell: (one) => {
         const minutes = allMinutes(one);
-        return minutes === null ? <NoFigure reason={NO_TIME} /> : inPay(minutes);
+        return minutes === null ? nothing : inPay(minutes);
       },
     },
   ];
@@ -209,9 +226,9 @@ export function CostsPage() {
           onChange={(event) => setFilter("rate", event.currentTarget.value)}
         />
       </CostFilterBar>
-      <Loaded query={found} skeleton={<TableSkeleton />}>
+      <LoadedFigures query={found} skeleton={<TableSkeleton />}>
         {(costs) => <Table costs={costs} filters={filters} rate={rateOf(filters.rate)} />}
-      </Loaded>
+      </LoadedFigures>
     </>
   );
 }

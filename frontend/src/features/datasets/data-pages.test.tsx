@@ -131,7 +131,7 @@ test("cost is minutes, and money once the pay is typed", async () => {
 
   const row = await screen.findByRole("row", { name: /Spring rankings/ });
   expect(row).toHaveTextContent("0.500.40 to 0.60n = 180");
-  expect(screen.queryByRole("columnheader", { name: "Per pair" })).not.toBeInTheDocument();
+  expect(screen.queryByRole("columnheader", { name: "Pay per pair" })).not.toBeInTheDocument();
 
   await user.type(screen.getByRole("textbox", { name: "Pay per hour" }), "24");
 
@@ -152,8 +152,8 @@ test("what all projects took together is said, and no time says why", async () =
 
   expect(await screen.findByText("Altogether 90.00 active minutes, 36.00 in pay.")).toBeVisible();
   expect(screen.getByRole("row", { name: /Imported/ })).toHaveTextContent(
-    "200not defined: no time was measured.200not defined: No pair was timed.0not defined: No demonstration was timed." +
-      "not defined: No pair was timed.not defined: no time was measured.",
+    "200 timednot defined: no time was measured.200not defined: No pair was timed.0not defined: No demonstration was timed." +
+      "not definednot defined",
   );
 });
 

@@ -6,6 +6,7 @@ import { labelOf, POOL_WORDS } from "@/api/words";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
 import { formatCount } from "@/components/formats";
+import { withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -68,7 +69,7 @@ export function AgreementRowsPage() {
       }
       query={rankings}
       caption="Rankings"
-      columns={COLUMNS}
+      columns={withinProject(COLUMNS, filters.project)}
       rowKey={({ id }) => id}
       empty={{ title: "No sealed ranking fits", remedy: "Choose other filters." }}
     />

@@ -9,6 +9,7 @@ import { EmptyNote } from "@/components/empty-note";
 import { ExcerptLink } from "@/components/excerpt-link";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount, formatShare } from "@/components/formats";
+import { withinProject } from "@/components/known-columns";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
@@ -101,7 +102,7 @@ const EXCLUDED: Column<ContestedList["excluded"][number]>[] = [
   { key: "since", header: "Since", isOneLine: true, cell: ({ created_at: moment }) => <Moment at={moment} /> },
 ];
 
-function Lists({ found, order }: { found: ContestedList; order: string }) {
+function Lists({ found, order, project }: { found: ContestedList; order: string; project: string }) {
   const isCut = found.num_prompts > found.prompts.length;
   return (
     <>
@@ -116,7 +117,7 @@ function Lists({ found, order }: { found: ContestedList; order: string }) {
         >
           <DataTable
             caption="Contested prompts"
-            columns={COLUMNS}
+            columns={withinProject(COLUMNS, project)}
             rows={found.prompts}
             rowKey={({ project, prompt_id: prompt }) => `${project.id}-${prompt}`}
           />
@@ -126,7 +127,7 @@ function Lists({ found, order }: { found: ContestedList; order: string }) {
         <Section title="Excluded" note="Out of training and statistics of their project until let back.">
           <DataTable
             caption="Excluded prompts"
-            columns={EXCLUDED}
+            columns={withinProject(EXCLUDED, project)}
             rows={found.excluded}
             rowKey={({ project, prompt_id: prompt }) => `${project.id}-${prompt}`}
           />
@@ -172,7 +173,7 @@ export function ContestedPage() {
         </p>
       )}
       <LoadedFigures query={contested} skeleton={<LoadingShape height={320} />}>
-        {(found) => <Lists found={found} order={filters.order} />}
+        {(found) => <Lists found={found} order={filters.order} project={filters.project} />}
       </LoadedFigures>
     </>
   );

@@ -142,6 +142,14 @@ test("the order is chosen on the page and kept in the address", async () => {
     .toBe("?category=chat&order=entropy_traffic");
 });
 
+test("of one project the rows do not say its name again", async () => {
+  renderApp("/agreement/contested?project=3");
+
+  const table = await screen.findByRole("table", { name: "Contested prompts" });
+  expect(within(table).getByRole("columnheader", { name: "Agreement" })).toBeVisible();
+  expect(within(table).queryByRole("columnheader", { name: "Project" })).not.toBeInTheDocument();
+});
+
 test("orders stand side by side, blind until they are revealed", async () => {
   const { user } = renderApp("/agreement/contested/3/41");
 

@@ -5,6 +5,7 @@ import { POOL_WORDS } from "@/api/words";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
 import { formatCount, formatMeasure } from "@/components/formats";
+import { withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -45,7 +46,7 @@ export function CountedRowsPage() {
       filters={<AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />}
       query={rankings}
       caption="Rankings"
-      columns={columnsOf(words)}
+      columns={withinProject(columnsOf(words), filters.project)}
       rowKey={({ id }) => id}
       empty={{ title: "No sealed ranking is behind this figure", remedy: "Choose other filters." }}
     />

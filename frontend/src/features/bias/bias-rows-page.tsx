@@ -5,6 +5,7 @@ import { SCOPE } from "@/api/scope";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
 import { formatCount, formatMeasure } from "@/components/formats";
+import { withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -47,7 +48,7 @@ export function BiasRowsPage() {
       filters={<BiasFilters filters={filters} onFilter={setFilter} />}
       query={rankings}
       caption="Rankings"
-      columns={COLUMNS}
+      columns={withinProject(COLUMNS, filters.project)}
       rowKey={({ id }) => id}
       empty={{ title: "No ranking has such a pair", remedy: "Choose other filters." }}
     />

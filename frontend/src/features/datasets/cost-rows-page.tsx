@@ -4,6 +4,7 @@ import type { DemonstrationBehindCost, RankingBehindCost } from "@/api/research-
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
 import { formatCount } from "@/components/formats";
+import { withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -67,7 +68,7 @@ export function CostRankingsPage() {
       filters={<CostFilterBar filters={filters} onFilter={setFilter} />}
       query={rankings}
       caption="Rankings"
-      columns={RANKINGS}
+      columns={withinProject(RANKINGS, filters.project)}
       rowKey={({ id }) => id}
       empty={EMPTY}
     />
@@ -86,7 +87,7 @@ export function CostDemonstrationsPage() {
       filters={<CostFilterBar filters={filters} onFilter={setFilter} />}
       query={demonstrations}
       caption="Demonstrations"
-      columns={DEMONSTRATIONS}
+      columns={withinProject(DEMONSTRATIONS, filters.project)}
       rowKey={({ id }) => id}
       empty={EMPTY}
     />

@@ -14,20 +14,23 @@ import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { tablesQuery } from "./snapshot-queries";
-import { cellText } from "./table-cells";
+import { writerOf } from "./table-cells";
 
 type Row = PaperTable["rows"][number];
 
-function columnsOf({ row_header: header, columns, kinds }: PaperTable): Column<Row>[] {
+function columnsOf({ row_header: header, columns, kinds, rows }: PaperTable): Column<Row>[] {
   return [
     { key: "name", header, isRowHeader: true, cell: ({ name }) => name },
-    ...columns.map((column, place) => ({
-      key: column,
-      header: column,
-      align: "end" as const,
-      isOneLine: true,
-      cell: ({ cells }: Row) => cellText(cells[place] ?? null, kinds[place] ?? "measure"),
-    })),
+    ...columns.map((column, place) => {
+      const write = writerOf(kinds[place] ?? "measure", rows.map(({ cells }) => cells[place]));
+      return {
+        key: column,
+        header: column,
+        align: "end" as const,
+        isOneLine: true,
+        cell: ({ cells }: Row) => write(cells[place]),
+      };
+    }),
   ];
 }
 
@@ -73,6 +76,7 @@ export function PaperTables({ snapshotId }: { snapshotId: string }) {
                 choices={tables.slice(1).map(({ key, title }) => ({ value: key, label: title }))}
                 value={shown === tables[0] ? "" : shown.key}
                 onChange={(value) => setFilter("table", value)}
+                isWide
               />
             </Toolbar>
             <OneTable table={shown} />

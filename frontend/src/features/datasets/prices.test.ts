@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { priceOf, rateOf } from "./prices";
-import { cellText } from "./table-cells";
+import { writerOf } from "./table-cells";
 
 test("pay is a number above zero, with a comma or a point", () => {
   expect(rateOf("12,5")).toBe(12.5);
@@ -15,8 +15,15 @@ test("a pair of half a minute at 24 an hour costs 0.2", () => {
 });
 
 test("a cell of a table reads as the paper prints it, and undefined is a dash", () => {
-  expect(cellText(0.456, "share")).toBe("45.6%");
-  expect(cellText(12725, "count")).toBe("12,725");
-  expect([1.654, 432.6].map((value) => cellText(value, "measure"))).toEqual(["1.65", "433"]);
-  expect(cellText(null, "count")).toBe("–");
+  expect(writerOf("share", [0.456])(0.456)).toBe("45.6%");
+  expect(writerOf("count", [12725])(12725)).toBe("12,725");
+  expect(writerOf("count", [12, null])(null)).toBe("–");
+});
+
+test("the measures of a column have as many places each", () => {
+  const lengths = [1.654, 432.6, 1795];
+
+  expect(lengths.map(writerOf("measure", lengths))).toEqual(["1.7", "432.6", "1,795.0"]);
+  // Least, median and most are whole numbers more often than not.
+  expect([43, 1795, null].map(writerOf("measure", [43, 1795, null]))).toEqual(["43", "1,795", "–"]);
 });

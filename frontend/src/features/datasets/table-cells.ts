@@ -2,11 +2,16 @@ import type { PaperTable } from "@/api/training-types";
 import { formatCount, formatShare } from "@/components/formats";
 
 type Kind = PaperTable["kinds"][number];
+type Value = number | null | undefined;
 
-/** A cell as the paper prints it; undefined is a dash, never 0. */
-export function cellText(value: number | null, kind: Kind): string {
-  if (value === null) return "–";
-  if (kind === "share") return formatShare(value);
-  if (kind === "count") return formatCount(value);
-  return value >= 100 ? formatCount(value) : String(Number(value.toFixed(2)));
+const MEASURE = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** How one column writes its cells: all alike, so that they can be read down. Undefined is a dash, never 0. */
+export function writerOf(kind: Kind, column: Value[]): (value: Value) => string {
+  const isWhole = column.every((value) => value === null || value === undefined || Number.isInteger(value));
+  return (value) => {
+    if (value === null || value === undefined) return "–";
+    if (kind === "share") return formatShare(value);
+    return kind === "count" || isWhole ? formatCount(value) : MEASURE.format(value);
+  };
 }

@@ -50,12 +50,14 @@ export function BesideResearchers({
         <p className={classes.small}>{countOf(report.num_researchers, "researcher")} ordered what labelers ranked.</p>
       )}
       {weeks.some(({ value }) => value !== null) && (
-        <ControlChart
-          title="Agreement with researchers by week"
-          definition={`${definitions.researchers} ${definitions.researcher_weeks}`}
-          counted="Pairs"
-          points={weeks.map((week) => ({ ...pointOf(week), to: behind("researchers", week.week) }))}
-        />
+        <div className={classes.more}>
+          <ControlChart
+            title="Agreement with researchers by week"
+            definition={`${definitions.researchers} ${definitions.researcher_weeks}`}
+            counted="Pairs"
+            points={weeks.map((week) => ({ ...pointOf(week), to: behind("researchers", week.week) }))}
+          />
+        </div>
       )}
       <h3 className={classes.goldTitle}>With gold alone</h3>
       <p className={classes.small}>{definitions.gold}</p>

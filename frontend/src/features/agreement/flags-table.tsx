@@ -64,7 +64,7 @@ export function FlagsTable({ flags, filters }: { flags: FlagAgreement[]; filters
         <DataTable caption="Agreement about flags" columns={columnsOf(filters)} rows={asked} rowKey={({ key }) => key} />
       )}
       {others.length > 0 && (
-        <p className={classes.small}>
+        <p className={`${classes.small} ${classes.more}`}>
           Nobody was asked about: {others.map(({ label }) => label).join("; ")}.
         </p>
       )}

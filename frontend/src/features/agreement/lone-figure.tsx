@@ -25,7 +25,7 @@ export function LoneFigure({
     <p className={classes.alone}>
       <b>{text}</b>{" "}
       <span className={classes.small}>
-        {intervalText(kind, figure)}, <Link to={to}>{sizeText(figure, counted)}</Link>
+        {intervalText(kind, figure).replace(/\.$/, "")}, <Link to={to}>{sizeText(figure, counted)}</Link>
       </span>
     </p>
   );

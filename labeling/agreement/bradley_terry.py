@@ -19,7 +19,7 @@ DEFINITION: Final = (
     "win for each; shown as logarithms whose mean is 0."
 )
 CLUSTER_DEFINITION: Final = (
-    "The ranks that a model takes in 95 % of the resamples of prompts. Models whose ranges of "
+    "The ranks that a model takes in 95% of the resamples of prompts. Models whose ranges of "
     "ranks overlap, directly or through others between them, share a cluster: the judgments do "
     "not tell them apart."
 )

@@ -22,7 +22,7 @@ UNDEFINED_W: Final = "No two labelers have ranked all of these completions, or a
 UNDEFINED_TAU: Final = "No two labelers have ranked all of these completions with an order in both."
 NO_SCATTER: Final = "Without any one of the labelers it is the same, so there is no scatter."
 INTERVAL_METHOD: Final = (
-    f"{CONFIDENCE_PERCENT} % interval of the jackknife over labelers: each is left out once, how "
+    f"{CONFIDENCE_PERCENT}% interval of the jackknife over labelers: each is left out once, how "
     "far that moves the figure is its scatter, and Student's t with one degree of freedom fewer "
     "than there are labelers is the reach. Cut at the ends of the scale. One prompt has no other "
     "prompts to draw."

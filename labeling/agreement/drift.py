@@ -18,13 +18,13 @@ from labeling.agreement.sums import add_up
 MINIMUM_PERIODS: Final = 2
 TREND_DEFINITION: Final = (
     "The figure of each period beside a band around the figure of all periods together: where "
-    "nothing changes, a period of its size falls into the band in 95 % of cases. Each prompt is "
+    "nothing changes, a period of its size falls into the band in 95% of cases. Each prompt is "
     "one draw."
 )
 DRIFT_DEFINITION: Final = (
     "How often, in each period, the side was preferred that an anchor's judgments of all periods "
     "prefer; a tie counts one half. The band is what those very anchors would give if every "
-    "period judged as all together: 95 % of periods fall into it. A period outside it is a sign "
+    "period judged as all together: 95% of periods fall into it. A period outside it is a sign "
     "that labelers judge otherwise than before."
 )
 

@@ -22,14 +22,14 @@ BESIDE_DEFINITION: Final = (
     "On the completions that others answered too: the share of this labeler's answers that are "
     "yes, the mean share of the others' on the same completions, and the difference with its "
     "interval. The p-value is of a z-test of the difference against 0, by the spread over "
-    "resamples of whole prompts; a flag is marked where it is below 5 %, divided by the number of "
+    "resamples of whole prompts; a flag is marked where it is below 5%, divided by the number of "
     "labelers who are tested for that flag (Bonferroni)."
 )
 APART_DEFINITION: Final = (
     f"Two labelers who answered this about at least {MINIMUM_SHARED} of the same completions, who "
     "both said yes to some of these, and never to the same one. The p-value is that of Fisher's "
     "exact test: how often two who set their flags independently would never meet. A pair is "
-    "marked where it is below 5 %, divided by the number of pairs who both said yes to some "
+    "marked where it is below 5%, divided by the number of pairs who both said yes to some "
     "(Bonferroni). Each completion is one draw; those of one prompt hang together, so that a mark "
     "is a hint to look at what the two flagged."
 )

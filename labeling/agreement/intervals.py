@@ -24,7 +24,7 @@ NO_SPREAD: Final = "Every prompt gives the same value, so drawing prompts again 
 NO_WIDTH: Final = 1e-9
 COMPARED: Final = "comparisons between two labelers"
 INTERVAL_METHOD: Final = (
-    f"{CONFIDENCE_PERCENT} % percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
+    f"{CONFIDENCE_PERCENT}% percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
     f"resamples of whole prompts, seed {SEED}."
 )
 

@@ -12,7 +12,7 @@ from labeling.agreement.facts import Fact
 
 MARK_LEVEL: Final = 0.05
 MARK_DEFINITION: Final = (
-    "A fact is marked where chance alone would go as far in fewer than 5 % of cases, divided by "
+    "A fact is marked where chance alone would go as far in fewer than 5% of cases, divided by "
     "the number of labelers who are tested for that fact (Bonferroni). The test is a two-sided "
     "z-test of the labeler against all together, by the spread of both in the resamples of prompts "
     "(of a median, by the longer side of its interval); for the completion shown first "

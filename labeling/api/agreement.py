@@ -30,8 +30,8 @@ TIE_RULE: Final = (
 )
 SOURCE: Final = "Ouyang et al. 2022, section 3.4"
 REFERENCE_LINES: Final = (
-    {"label": "Training labelers of InstructGPT, ± 1.5 %", "value": 0.726, "source": SOURCE},
-    {"label": "Held-out labelers of InstructGPT, ± 1.3 %", "value": 0.773, "source": SOURCE},
+    {"label": "Training labelers of InstructGPT, ± 1.5%", "value": 0.726, "source": SOURCE},
+    {"label": "Held-out labelers of InstructGPT, ± 1.3%", "value": 0.773, "source": SOURCE},
 )
 
 

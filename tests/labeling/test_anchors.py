@@ -41,7 +41,7 @@ def test_a_week_that_turns_round_is_outside(cast: Cast) -> None:
     assert body["weeks"][-1]["is_outside"]
     assert body["weeks"][0]["expected"] == pytest.approx(5 / 6)
     assert {week["num_pairs"] for week in body["weeks"]} == {36}
-    assert "95 %" in body["definition"]
+    assert "95%" in body["definition"]
 
 
 def test_judges_who_agree_throughout_have_nothing_outside(cast: Cast) -> None:

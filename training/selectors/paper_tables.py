@@ -10,7 +10,7 @@ import numpy as np
 from labeling.catalogue import CATEGORIES, PROMPT_FLAGS
 
 CUSTOMER: Final = "customer"
-SPREAD_COLUMNS: Final = ("n", "Mean", "Std", "Min", "25 %", "Median", "75 %", "Max")
+SPREAD_COLUMNS: Final = ("n", "Mean", "Std", "Min", "25%", "Median", "75%", "Max")
 NOBODY_SAID: Final = "Nobody said"
 
 Cell = float | None
@@ -195,7 +195,7 @@ def languages(prompts: Sequence[PromptRow]) -> Table:
     return Table(
         key="languages",
         title="Languages",
-        definition="As detected when the prompt came in; the paper found about 96 % English.",
+        definition="As detected when the prompt came in; the paper found about 96% English.",
         row_header="Language",
         columns=("Prompts", "Share"),
         kinds=("count", "share"),

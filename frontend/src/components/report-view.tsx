@@ -13,7 +13,7 @@ import { IntervalChart } from "./interval-chart";
 
 const ACCURACY =
   "The share of pairs of completions that the reward model orders as the labelers did, ties left " +
-  "out, with a 95 % interval of a bootstrap over prompts.";
+  "out, with a 95% interval of a bootstrap over prompts.";
 
 function pairsOf({ num_pairs: pairs, num_prompts: prompts }: ReportedFigure): string | undefined {
   if (pairs === null) return undefined;

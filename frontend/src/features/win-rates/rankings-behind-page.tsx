@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "react-router";
 
 import type { RankingBehind } from "@/api/research-types";
 import { labelOf } from "@/api/words";
 import type { Column } from "@/components/data-table";
+import { ExcerptLink } from "@/components/excerpt-link";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -23,20 +23,15 @@ function columnsOf(model: string, other: string | null): Column<RankingBehind>[]
   ];
   return [
     {
-      key: "ranking",
-      header: "Ranking",
-      isRowHeader: true,
-      cell: ({ id }) => <Link to={`/rankings/${id}`}>{id.slice(0, 8)}</Link>,
-    },
-    {
       key: "prompt",
       header: "Prompt",
-      cell: ({ prompt_id: id, prompt }) => <Link to={`/prompts/${id}`}>{prompt}</Link>,
+      isRowHeader: true,
+      cell: ({ id, prompt }) => <ExcerptLink to={`/rankings/${id}`}>{prompt}</ExcerptLink>,
     },
-    { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
     { key: "mine", header: `Best rank of ${model}`, align: "end", cell: ({ model_rank: rank }) => rank },
     ...(other === null ? [] : against),
-    { key: "at", header: "Submitted", cell: ({ submitted_at: at }) => <Moment at={at} /> },
+    { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
+    { key: "at", header: "Submitted", isOneLine: true, cell: ({ submitted_at: at }) => <Moment at={at} /> },
   ];
 }
 

@@ -177,8 +177,8 @@ test("the rankings behind a rate are listed with both ranks and who won", async 
   renderApp("/win-rates/rankings?model=8&other=3&pool=held_out");
 
   expect(await screen.findByRole("heading", { name: "ppo-1 over sft-2", level: 1 })).toBeVisible();
-  const row = await screen.findByRole("row", { name: /Amina Rahman 1 3 won/ });
-  expect(within(row).getByRole("link", { name: "0000002a" })).toHaveAttribute("href", `/rankings/${behind.id}`);
+  const row = await screen.findByRole("row", { name: /thank-you note 1 3 won Amina Rahman/ });
+  expect(within(row).getByRole("link", { name: behind.prompt })).toHaveAttribute("href", `/rankings/${behind.id}`);
   await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8&other=3");
 });
 

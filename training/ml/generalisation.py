@@ -76,7 +76,10 @@ def measure_generalisation(job: Job) -> Generator[StepMetrics, None, Report]:
     total_steps = sum(training.plan.total_steps for training in trainings)
     for training in trainings[len(state["folds"]) :]:
         begun = max(0, job.resumed_from_step - training.first_step)
-        if not begun:
+        if begun:
+            # The checkpoint was read before it was known which training it belongs to.
+            engine.schedule = training.plan.schedule()
+        else:
             model = new_reward_model(base, generator(training.seed, "head"))
             engine = training.plan.engine(model, job.world)
         for own in range(begun, training.plan.total_steps):

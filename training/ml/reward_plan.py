@@ -50,24 +50,27 @@ class TrainingPlan:
         first = place * self.settings.batch_size
         return order[first : first + self.settings.batch_size]
 
+    def schedule(self) -> Schedule:
+        """How the learning rate moves over one training."""
+        return Schedule(
+            self.settings.learning_rate_schedule,
+            self.settings.learning_rate,
+            self.steps_per_seed,
+            warmup_steps=self.settings.warmup_steps,
+            final_fraction=self.settings.final_learning_rate_fraction,
+        )
+
     def engine(self, model: RewardModel, world: World) -> Engine:
         """The engine of a fresh model, to which the settings may add adapters."""
         settings = self.settings
         if not has_adapters(model):
             add_adapters(model.model, settings, derive_seed(self.seed, "adapters"))
             model.head.requires_grad_(True)
-        schedule = Schedule(
-            settings.learning_rate_schedule,
-            settings.learning_rate,
-            self.steps_per_seed,
-            warmup_steps=settings.warmup_steps,
-            final_fraction=settings.final_learning_rate_fraction,
-        )
         return Engine(
             model,
             world=world,
             settings=settings,
-            schedule=schedule,
+            schedule=self.schedule(),
             sharding=settings.sharding,
             precision=settings.precision,
         )

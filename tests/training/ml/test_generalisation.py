@@ -114,6 +114,30 @@ def test_a_stopped_measurement_goes_on_within_its_training(jobs):
     assert resumed == whole
 
 
+def test_a_measurement_goes_on_with_the_learning_rates_of_its_own_training(jobs):
+    """R64, R74: without Amina there are 6 prompts and 6 steps, without anybody else 10 and 10."""
+    of_amina_alone = [
+        ranked(20 + number, f"Other {number}.", TEXTS, ("amina", ORDERS["amina"]))
+        for number in range(4)
+    ]
+    changes = {
+        "rankings": RANKINGS + of_amina_alone,
+        "seeds_per_group": 1,
+        "epochs": 2,
+        "batch_size": 2,
+    }
+    whole, steps = run(make(jobs, "whole", **changes))
+    halves = make(jobs, "halves", **changes)
+
+    _, first = run(halves, stop_after=9)
+    resumed, rest = run(halves)
+
+    assert [step.metrics["fold"] for step in steps].count(1) == 6
+    assert len(steps) == 6 + 3 * 10
+    assert [step.metrics for step in first + rest] == [step.metrics for step in steps]
+    assert resumed == whole
+
+
 def test_too_few_labelers_or_nothing_held_out_is_refused(jobs):
     """The contract: bad_input, naming what is missing."""
     with pytest.raises(BadInput, match="5 groups need as many labelers"):

@@ -165,7 +165,9 @@ class RankingHyperparameters:
     )
     weigh_by: str = knob(
         "ranking",
-        "Every ranking counts alike, or every labeler does however many rankings they gave.",
+        "ranking lets every prompt count alike, whoever ranked it; labeler lets every labeler add "
+        "as much to the loss as any other, however many rankings they gave and of however many "
+        "completions.",
         choices=("ranking", "labeler"),
         source=OURS,
     )

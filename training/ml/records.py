@@ -1,7 +1,7 @@
 """The frozen records a job reads: one JSON object a line, checked before anything is trained."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import comb
@@ -68,6 +68,12 @@ class RankedPrompt:
         judged = (sum(rank is not None for rank in ranks) for ranks in self.rankings)
         return sum(comb(count, 2) for count in judged)
 
+    def divisor(self, normalise_by: str) -> int:
+        """What the loss divides the sum over this prompt's pairs by."""
+        if normalise_by == "choose_2":
+            return self.num_judged_pairs()
+        return len(self.comparisons())
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -86,11 +92,17 @@ class AnsweredPrompt:
     completions: tuple[str, ...]
 
 
-def weight_of_labelers(rankings: Iterable[RankedPrompt]) -> dict[str, float]:
-    """Weights that make every labeler's comparisons add up alike, averaging 1 over comparisons."""
-    count = Counter(judge for ranked in rankings for judge in ranked.judges())
-    share = sum(count.values()) / len(count) if count else 0.0
-    return {labeler: share / number for labeler, number in count.items()}
+def weight_of_labelers(rankings: Iterable[RankedPrompt], normalise_by: str) -> dict[str, float]:
+    """Weights by which every labeler adds as much to the loss as any other, and all as before.
+
+    A pair adds one over its prompt's divisor, so a ranking of nine is no more than one of four.
+    """
+    added: dict[str, float] = defaultdict(float)
+    for ranked in rankings:
+        for judge, num_pairs in Counter(ranked.judges()).items():
+            added[judge] += num_pairs / ranked.divisor(normalise_by)
+    share = sum(added.values()) / len(added) if added else 0.0
+    return {labeler: share / own for labeler, own in added.items()}
 
 
 def read_demonstrations(path: Path) -> list[Demonstration]:

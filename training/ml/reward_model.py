@@ -271,7 +271,8 @@ def weights_for(
     """What the comparisons of each labeler count while training; None where all count alike."""
     if settings.weigh_by == "ranking":
         return None
-    return weight_of_labelers(ranked for ranked in rankings if ranked.split == "train")
+    train = (ranked for ranked in rankings if ranked.split == "train")
+    return weight_of_labelers(train, settings.normalise_by)
 
 
 def token_limits(model: RewardModel, settings: RankingHyperparameters) -> TokenLimits:

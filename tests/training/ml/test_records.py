@@ -92,7 +92,7 @@ def test_an_empty_or_undecodable_file_is_refused(tmp_path):
 
 
 def test_every_labeler_can_be_made_to_count_alike():
-    """Amina gave 3 comparisons and Otto 1: 2/3 and 2 make both add up to 2, and 4 in all."""
+    """Amina gave 3 of a prompt's 4 comparisons and Otto 1: 2/3 and 2 make both add up to 2/4."""
     ranked = RankedPrompt(
         prompt_id="1",
         prompt="P",
@@ -103,5 +103,50 @@ def test_every_labeler_can_be_made_to_count_alike():
         split="train",
     )
 
-    assert weight_of_labelers([ranked]) == {"amina": pytest.approx(2 / 3), "otto": 2.0}
+    assert weight_of_labelers([ranked], "pairs_present") == {
+        "amina": pytest.approx(2 / 3),
+        "otto": 2.0,
+    }
     assert ranked.without({"amina"}).labelers == ranked.judged_by({"otto"}).labelers == ("otto",)
+
+
+# What each labeler ranked: how many completions, and how many of the first of them tie.
+RANKED_BY = {"amina": [(4, 0), (4, 2)], "otto": [(9, 0)], "kay": [(9, 3), (4, 0), (4, 0), (4, 4)]}
+
+
+def ranked_once(number, labeler, k, num_tied):
+    """A prompt that one labeler ranked: the first places tied, then a strict order."""
+    ranks = [1] * num_tied + list(range(2 if num_tied else 1, k + 2 - max(num_tied, 1)))
+    return RankedPrompt(
+        prompt_id=str(number),
+        prompt="P",
+        completion_ids=tuple(f"{number}-{place}" for place in range(k)),
+        completions=("A",) * k,
+        labelers=(labeler,),
+        rankings=(tuple(ranks[:k]),),
+        split="train",
+    )
+
+
+@pytest.mark.parametrize("normalise_by", ["pairs_present", "choose_2"])
+def test_labelers_who_ranked_four_completions_count_as_much_as_those_who_ranked_nine(normalise_by):
+    """A pair adds one over its prompt's divisor to the loss, which all labelers' weights undo."""
+    rankings = [
+        ranked_once(f"{labeler}-{number}", labeler, *shape)
+        for labeler, shapes in RANKED_BY.items()
+        for number, shape in enumerate(shapes)
+    ]
+
+    weight_of = weight_of_labelers(rankings, normalise_by)
+
+    before, after = dict.fromkeys(RANKED_BY, 0.0), dict.fromkeys(RANKED_BY, 0.0)
+    for one in rankings:
+        for judge in one.judges():
+            before[judge] += 1 / one.divisor(normalise_by)
+            after[judge] += weight_of[judge] / one.divisor(normalise_by)
+    alike = sum(before.values()) / 3
+    assert after == {labeler: pytest.approx(alike) for labeler in RANKED_BY}
+    # Amina's two rankings of four against Otto's one of nine: two prompts against one.
+    expected = {"pairs_present": 2, "choose_2": 1 + 5 / 6}
+    assert before["amina"] / before["otto"] == pytest.approx(expected[normalise_by])
+    assert weight_of["otto"] / weight_of["amina"] == pytest.approx(expected[normalise_by])

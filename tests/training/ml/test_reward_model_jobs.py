@@ -305,6 +305,6 @@ def test_a_labeler_of_few_rankings_can_count_as_much_as_one_of_many(jobs):
 
     assert amina != pytest.approx(kay, abs=1e-3)
     assert loss_of_first_step("both", RANKINGS + again) == pytest.approx((6 * amina + 2 * kay) / 8)
-    # 48 comparisons of two labelers: Amina's 36 count 24/36 each, Kay's 12 count 24/12.
+    # Eight prompts of two labelers: each of Amina's six counts 4/6, each of Kay's two 4/2.
     weighed = loss_of_first_step("weighed", RANKINGS + again, weigh_by="labeler")
     assert weighed == pytest.approx((6 * amina * 2 / 3 + 2 * kay * 2) / 8)

@@ -130,13 +130,12 @@ def _demonstration(topic: Topic, text: str, place: int) -> dict[str, object]:
 
 
 def _fine_tuned(work_dir: Path, inputs: dict[str, Path], size: BaseSize) -> Ended:
-    share = size.num_documents / (size.num_documents + size.num_stories)
     settings = {
         "epochs": size.epochs,
         "batch_size": size.batch_size,
         "learning_rate": size.learning_rate,
         "residual_dropout": 0.0,
-        "pretraining_share": round(share * size.batch_size) / size.batch_size,
+        "pretraining_share": size.num_documents / (size.num_documents + size.num_stories),
         "warmup_steps": 10,
         "keep_epochs": "selected",
         "checkpoint_every_steps": 0,

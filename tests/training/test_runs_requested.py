@@ -152,6 +152,22 @@ def test_a_pretraining_mix_needs_pretraining_text(ada, base_model, make_snapshot
     assert run.inputs.count() == 3
 
 
+def test_a_share_too_small_for_the_batch_is_refused_by_its_field(ada, base_model, make_snapshot):
+    """R57: a tenth of four sequences is no pretraining text, and would be left out in silence."""
+    inputs = {
+        "base_model": base_model.pk,
+        "demonstrations": make_snapshot(Snapshot.Kind.SFT).pk,
+        "pretraining": make_snapshot(Snapshot.Kind.PRETRAIN).pk,
+    }
+    settings = {"pretraining_share": 0.1, "batch_size": 4}
+
+    fields = refused_fields(ada, stage="sft", inputs=inputs, hyperparameters=settings)
+
+    [said] = fields.pop("hyperparameters.pretraining_share")
+    assert "set it to 0.25 or more, raise batch_size" in said
+    assert fields == {}
+
+
 def test_an_input_whose_files_are_gone_is_refused(settings, ada, base_model, make_run):
     make_run()
     (settings.ARTIFACT_ROOT / base_model.artifact_id).rename(settings.ARTIFACT_ROOT / "elsewhere")

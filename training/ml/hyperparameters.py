@@ -134,6 +134,27 @@ class SftHyperparameters:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        if self.pretraining_share and not 0 < self.documents_per_step < self.batch_size:
+            raise HyperparameterError("pretraining_share", self._why_no_mix())
+
+    @property
+    def documents_per_step(self) -> int:
+        """How many of a step's sequences are pretraining text."""
+        return round(self.batch_size * self.pretraining_share)
+
+    def _why_no_mix(self) -> str:
+        size, share = self.batch_size, self.pretraining_share
+        if size == 1:
+            return "needs a batch_size of at least 2 to mix anything in; set that, or this to 0"
+        if self.documents_per_step == 0:
+            return (
+                f"{share:g} of {size} sequences is less than one pretraining text in a step: set "
+                f"it to {1 / size:.3g} or more, raise batch_size, or set it to 0 to mix none in"
+            )
+        return (
+            f"{share:g} of {size} sequences leaves no demonstration in a step: set it to "
+            f"{1 - 1 / size:.3g} or less, or raise batch_size"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,9 +129,8 @@ class _Plan:
         self.seed = seed
         self.num_train = num_train
         self.num_pretraining = num_pretraining
-        documents = round(settings.batch_size * settings.pretraining_share)
-        self.num_documents = documents
-        self.num_demonstrations = settings.batch_size - documents
+        self.num_documents = settings.documents_per_step
+        self.num_demonstrations = settings.batch_size - self.num_documents
         self.steps_per_epoch = math.ceil(num_train / self.num_demonstrations)
         self.total_steps = settings.epochs * self.steps_per_epoch
         if settings.max_steps:

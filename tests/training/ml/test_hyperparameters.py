@@ -65,6 +65,37 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_field(stage, 
     assert refusal.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "share", "remedies"),
+    [
+        (4, 0.1, ("less than one pretraining text", "0.25 or more", "raise batch_size", "to 0")),
+        (4, 0.9, ("leaves no demonstration", "0.75 or less", "raise batch_size")),
+        (1, 0.4, ("batch_size of at least 2", "to 0")),
+        (1, 0.9, ("batch_size of at least 2", "to 0")),
+    ],
+)
+def test_a_mix_that_rounds_to_one_kind_of_text_is_refused_with_its_remedy(
+    batch_size, share, remedies
+):
+    """R57: nothing that was asked for is left out in silence."""
+    with pytest.raises(HyperparameterError) as refusal:
+        parse("sft", {"batch_size": batch_size, "pretraining_share": share})
+
+    assert refusal.value.field == "pretraining_share"
+    assert all(remedy in refusal.value.message for remedy in remedies)
+
+
+@pytest.mark.parametrize("batch_size", range(2, 65))
+def test_the_shares_that_the_refusal_names_mix_one_sequence_in(batch_size):
+    """R57."""
+    least, most = (float(f"{share:.3g}") for share in (1 / batch_size, 1 - 1 / batch_size))
+
+    assert parse("sft", {"batch_size": batch_size, "pretraining_share": least}).documents_per_step
+    if most <= 0.9:
+        mixed = parse("sft", {"batch_size": batch_size, "pretraining_share": most})
+        assert mixed.documents_per_step == batch_size - 1
+
+
 # Their bounds depend on other values too: batches divide, and the policy needs an iteration.
 TIED_TO_OTHERS = ("episodes", "batch_size", "minibatch_size", "value_warmup_iterations")
 

@@ -122,6 +122,27 @@ def test_a_reward_model_must_have_places_for_a_prompt_with_its_answer(ppo):
     assert check_request(ppo({"context_tokens": 256}, reward)).fields == {}
 
 
+def test_a_supervised_runs_judge_must_have_places_for_what_is_shown_at_checkpoints_too(
+    ppo, base_model, reward_model, make_snapshot
+):
+    """R55: the longer of both kinds of answers that it reads, as far as an answer may go at all."""
+    ppo({"context_tokens": 2048}, {"context_tokens": 256})
+    inputs = {
+        "base_model": base_model.pk,
+        "reward_model": reward_model.pk,
+        "demonstrations": make_snapshot(Snapshot.Kind.SFT).pk,
+    }
+
+    def fields(**lengths):
+        lengths = {"max_prompt_tokens": 200, "selection_max_tokens": 50} | lengths
+        return check_request(RunRequest("sft", inputs, hyperparameters=lengths)).fields
+
+    [said] = fields(sample_max_tokens=100)["inputs.reward_model"]
+    assert "may have 300: lower max_prompt_tokens or sample_max_tokens" in said
+    assert fields(sample_max_tokens=56) == {}
+    assert fields(sample_max_tokens=100, max_completion_tokens=56) == {}
+
+
 def test_adapters_are_for_architectures_whose_matrices_are_known(ppo):
     strange, llama = {"architecture": "mamba"}, {"architecture": "llama"}
     field = "hyperparameters.lora_rank"

@@ -14,6 +14,7 @@ from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from training.ml.batches import TextEncoder
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import SftHyperparameters
 from training.ml.job import Job
@@ -22,7 +23,7 @@ from training.ml.lora import has_adapters, save_adapters
 from training.ml.model_folders import load_tokenizer, save_folder
 from training.ml.networks import freeze
 from training.ml.reward_folders import load_reward_model
-from training.ml.reward_judge import RewardJudge
+from training.ml.reward_judge import RewardJudge, check_context
 from training.ml.rollouts import SamplingRule
 
 EpochFigures = dict[str, float]
@@ -30,23 +31,41 @@ ADAPTER = "adapter"
 
 
 def reward_judge(
-    job: Job, tokenizer: PreTrainedTokenizerBase, validation: Sequence[Example], eos_id: int
+    job: Job, encoder: TextEncoder, validation: Sequence[Example]
 ) -> RewardJudge | None:
     """A judge over the first held-out prompts; None without a reward model or without prompts.
 
-    Raises: BadInput when the reward model reads other tokens than the policy writes.
+    Raises: BadInput when the reward model reads other tokens than the policy writes, or fewer.
     """
     settings: SftHyperparameters = job.hyperparameters
     folder = job.optional_input("reward_model")
     if folder is None or not validation:
         return None
-    if load_tokenizer(folder).get_vocab() != tokenizer.get_vocab():
+    if load_tokenizer(folder).get_vocab() != encoder.tokenizer.get_vocab():
         raise BadInput("the base model and the reward model have different tokenizers")
     reward = load_reward_model(folder)
+    rule, prompts = selection_rule(settings, encoder), held_out_prompts(validation)
+    # Samples at checkpoints are judged too, and are of the same prompts.
+    longest, knob = max(
+        (rule.max_tokens, "selection_max_tokens"),
+        (sampled_tokens(settings, encoder), "sample_max_tokens"),
+    )
+    check_context(reward, prompts, longest, knob=knob)
     freeze(reward, job.world.device)
-    rule = SamplingRule(1.0, 1.0, settings.selection_max_tokens, eos_id)
-    chosen = held_out_prompts(validation)[: settings.selection_prompts]
+    chosen = prompts[: settings.selection_prompts]
     return RewardJudge(reward, chosen, rule, settings, seed=job.seed, world=job.world)
+
+
+def selection_rule(settings: SftHyperparameters, encoder: TextEncoder) -> SamplingRule:
+    """How the answers are written that a reward model judges: within the model's own context."""
+    longest = min(settings.selection_max_tokens, encoder.limits.completion)
+    return SamplingRule(1.0, 1.0, longest, encoder.eos_id)
+
+
+def sampled_tokens(settings: SftHyperparameters, encoder: TextEncoder) -> int:
+    """How long the answers at checkpoints may be; 0 where there are none."""
+    longest = min(settings.sample_max_tokens, encoder.limits.completion)
+    return longest if settings.sample_prompts else 0
 
 
 def held_out_prompts(validation: Sequence[Example]) -> list[list[int]]:

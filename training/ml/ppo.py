@@ -8,6 +8,7 @@ One step of progress is one iteration: a batch of rollouts and the optimiser ste
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import torch
@@ -32,7 +33,7 @@ from training.ml.pretraining_texts import hold_out, read_documents
 from training.ml.records import Prompt, read_prompts
 from training.ml.resources import PhaseClock
 from training.ml.reward_folders import save_reward_model
-from training.ml.reward_judge import RewardJudge
+from training.ml.reward_judge import RewardJudge, check_context
 from training.ml.rollouts import SamplingRule
 from training.ml.schedules import adapted_kl_coef
 from training.ml.seeding import endless_order, generator
@@ -59,7 +60,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     )
     encoder = TextEncoder(tokenizer, limits)
     records = read_prompts(job.input("prompts"))
-    prompts, held_out = _encode_prompts(job, records, encoder)
+    prompts, held_out = _encode_prompts(job, records, encoder, networks.reward)
     pretraining = _read_pretraining_examples(job, encoder, settings)
     rule = SamplingRule(settings.temperature, 1.0, limits.completion, encoder.eos_id)
     engines = {"policy": networks.policy, "value": networks.value}
@@ -135,14 +136,19 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
 
 
 def _encode_prompts(
-    job: Job, records: Sequence[Prompt], encoder: TextEncoder
+    job: Job, records: Sequence[Prompt], encoder: TextEncoder, reward: RewardModel
 ) -> tuple[list[list[int]], list[list[int]]]:
-    """The prompts to learn on, and the first of those held out to be judged on."""
+    """The prompts to learn on, and the first of those held out to be judged on.
+
+    Raises: BadInput, also where the reward model cannot read a prompt with its answer.
+    """
     encoded: dict[str, list[list[int]]] = {"train": [], "validation": []}
     for prompt in records:
         encoded[prompt.split].append(encoder.prompt(prompt.text))
     if not encoded["train"]:
         raise BadInput("there is no prompt in the train split")
+    everything = chain.from_iterable(encoded.values())
+    check_context(reward, everything, encoder.limits.completion, knob="max_response_tokens")
     return encoded["train"], encoded["validation"][: job.hyperparameters.validation_prompts]
 
 

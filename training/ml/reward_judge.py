@@ -3,7 +3,7 @@
 Legend: B prompts, T tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from training.ml.batches import split_by_tokens
+from training.ml.errors import BadInput
 from training.ml.language_modelling import Example, answer_rewards, padded_batch
 from training.ml.networks import RewardModel, autocast, sampling_copy
 from training.ml.rollouts import SamplingRule, write_answers
@@ -26,6 +27,22 @@ class ForwardSettings(Protocol):
     def precision(self) -> str: ...
     @property
     def max_tokens_per_forward(self) -> int: ...
+
+
+def check_context(
+    reward: RewardModel, prompts: Iterable[Sequence[int]], answer_tokens: int, *, knob: str
+) -> None:
+    """Raises: BadInput where a prompt with its answer is longer than what the judge has places for.
+
+    ``knob`` is the hyperparameter that says how long an answer may be.
+    """
+    places = int(reward.model.config.max_position_embeddings)
+    longest = max(map(len, prompts), default=0) + answer_tokens
+    if longest > places:
+        raise BadInput(
+            f"the reward model reads at most {places:,} tokens, and a prompt with its answer may "
+            f"have {longest:,}: lower max_prompt_tokens or {knob}, or choose another reward model"
+        )
 
 
 class RewardJudge:

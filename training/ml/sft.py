@@ -24,6 +24,7 @@ from training.ml.epoch_selection import (
     held_out_prompts,
     mixed_losses,
     reward_judge,
+    selection_rule,
 )
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import SftHyperparameters
@@ -64,7 +65,7 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     records = read_demonstrations(job.input("demonstrations"))
     train, validation = _encode_examples(records, encoder)
     pretraining, held_out_texts = _read_pretraining_examples(job, encoder)
-    judge = reward_judge(job, tokenizer, validation, encoder.eos_id)
+    judge = reward_judge(job, encoder, validation)
     shelf = EpochShelf(job)
     plan = _Plan(settings, len(train), len(pretraining), job.seed)
     engine = Engine(
@@ -250,8 +251,7 @@ def _samples(
 def _evaluation_material(job: Job, encoder: TextEncoder, validation: list[Example]) -> Material:
     """Answers are drawn as those that the reward model judges, to the same prompts."""
     settings: SftHyperparameters = job.hyperparameters
-    longest = min(settings.selection_max_tokens, encoder.limits.completion)
-    rule = SamplingRule(1.0, 1.0, longest, encoder.eos_id)
+    rule = selection_rule(settings, encoder)
     prompts = held_out_prompts(validation)[: settings.selection_prompts]
     return Material(prompts, rule, encoder.limits.prompt + encoder.limits.completion)
 

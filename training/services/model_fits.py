@@ -53,7 +53,12 @@ def _too_short(reader: ModelVersion, writer: ModelVersion, hyperparameters: Any)
         case PpoHyperparameters():
             answer, name = hyperparameters.max_response_tokens, "max_response_tokens"
         case SftHyperparameters():
-            answer, name = hyperparameters.selection_max_tokens, "selection_max_tokens"
+            # Both what chooses the epoch and what is shown at checkpoints is judged.
+            answer, name = max(
+                (hyperparameters.selection_max_tokens, "selection_max_tokens"),
+                (hyperparameters.sample_max_tokens, "sample_max_tokens"),
+            )
+            answer = min(answer, hyperparameters.max_completion_tokens)
         case _:
             return None
     longest = min(writer.context_tokens, hyperparameters.max_prompt_tokens + answer)

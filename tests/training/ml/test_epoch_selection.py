@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tests.training.ml.jobs import demonstration
+from tests.training.ml.tiny import lively_reward_model
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.epoch_selection import choose_epoch
 from training.ml.errors import BadInput
@@ -28,11 +29,11 @@ def weights(folder):
     return (folder / "model.safetensors").read_bytes()
 
 
-def run_with_reward(jobs, reward_folder, **changes):
+def run_with_reward(jobs, reward_folder, *, held_out=HELD_OUT, judge="llama", **changes):
     """A run whose epochs a reward model judges: its work folder and report."""
-    job_file = jobs.make("sft", QUICK | changes, demonstrations=ROWS + HELD_OUT)
+    job_file = jobs.make("sft", QUICK | changes, demonstrations=ROWS + held_out)
     described = job_file.read_text().replace(
-        '"inputs": {', f'"inputs": {{"reward_model": "{reward_folder("llama")}", '
+        '"inputs": {', f'"inputs": {{"reward_model": "{reward_folder(judge)}", '
     )
     job_file.write_text(described)
     report, history = jobs.run(job_file)
@@ -161,6 +162,37 @@ def test_a_reward_model_that_reads_other_tokens_is_refused(jobs, reward_folder, 
 
     with pytest.raises(BadInput, match="different tokenizers"):
         run_with_reward(jobs, reward_folder)
+
+
+def test_answers_are_judged_within_the_contexts_of_writer_and_judge(
+    jobs, reward_folder, policy_folder
+):
+    """R55: 112 tokens of a long prompt and 16 of an answer are all that GPT-2 has places for."""
+    jobs.base_model = policy_folder("gpt2")
+    long = [demonstration(20, "Why? " * 40, "ho", split="validation")]
+
+    _, report, _ = run_with_reward(
+        jobs, reward_folder, held_out=long, judge="gpt2", selection_max_tokens=128, epochs=1
+    )
+
+    assert len(report["validation"]["reward_by_epoch"]) == 1
+
+
+@pytest.mark.parametrize("knob", ["selection_max_tokens", "sample_max_tokens"])
+def test_a_judge_whose_context_is_too_short_is_refused_before_anything_is_trained(
+    jobs, policy_folder, tmp_path, knob
+):
+    """R55: 50 tokens of a prompt and 16 of an answer, and places for 64."""
+    make_tiny(tmp_path / "short", 7, "gpt2", width=48, num_layers=2, context=64)
+    lively_reward_model(tmp_path / "judge", tmp_path / "short")
+    jobs.base_model = policy_folder("gpt2")
+    rows = [demonstration(20, "a" * 50, "ho", split="validation")]
+    lengths = {"selection_max_tokens": 8, "sample_max_tokens": 8} | {knob: 100}
+
+    with pytest.raises(BadInput, match=f"reads at most 64 tokens.* have 66: .*{knob}"):
+        run_with_reward(jobs, lambda _: tmp_path / "judge", held_out=rows, **lengths)
+    short = [demonstration(20, "a" * 48, "ho", split="validation")]
+    run_with_reward(jobs, lambda _: tmp_path / "judge", held_out=short, epochs=1, **lengths)
 
 
 def test_a_mix_is_chosen_by_both_losses_and_says_when_one_is_missing(jobs):

@@ -7,10 +7,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tests.training.ml.ppo_jobs import weights
-from tests.training.ml.tiny import progress_of, result_of
+from tests.training.ml.tiny import lively_reward_model, progress_of, result_of
 from training.ml import experience, ppo
 from training.ml.job import EXIT_FAILED
 from training.ml.rollouts import write_answers
+from training.ml.tiny_models import make_tiny
 
 
 def test_a_policy_beyond_the_ceiling_stops_the_run_which_can_be_resumed(ppo_jobs):
@@ -91,6 +92,19 @@ def test_a_score_that_is_not_a_number_stops_the_run(ppo_jobs, tmp_path, reward_f
     assert (result["outcome"], result["reason"], result["steps"]) == ("failed", "nan", 0)
     assert "score" in result["detail"]
     assert not (work_dir / "output" / "model").exists()
+
+
+def test_a_reward_model_that_cannot_read_a_prompt_with_its_answer_is_refused(ppo_jobs, tmp_path):
+    """The contract: 11 tokens of "Say a word." and 6 of an answer, and places for 16."""
+    make_tiny(tmp_path / "short", 7, "gpt2", width=48, num_layers=2, context=16)
+    lively_reward_model(tmp_path / "judge", tmp_path / "short")
+
+    work_dir, code = ppo_jobs.run("job", inputs={"reward_model": tmp_path / "judge"})
+
+    result = result_of(work_dir)
+    assert (code, result["reason"], result["steps"]) == (EXIT_FAILED, "bad_input", 0)
+    assert "reads at most 16 tokens, and a prompt with its answer may have 17" in result["detail"]
+    assert "lower max_prompt_tokens or max_response_tokens" in result["detail"]
 
 
 def test_figures_that_are_not_finite_leave_a_run_that_can_be_resumed(ppo_jobs, monkeypatch):

@@ -41,7 +41,10 @@ class OptimiserSettings(Protocol):
 
 @dataclass(frozen=True)
 class UpdateReport:
-    """One optimiser step: loss and gradient norm of every part, summed over processes."""
+    """One optimiser step: loss and gradient norm of every part, summed over processes.
+
+    The norms of the parts are there where they were asked for.
+    """
 
     losses: dict[str, float]
     gradient_norms: dict[str, float]
@@ -91,12 +94,14 @@ class Engine:
         self,
         parts: Mapping[str, Sequence[MicroLoss]],
         *,
+        with_norms: bool = True,
         is_acceptable: Callable[[], bool] = lambda: True,
     ) -> UpdateReport:
         """Accumulate the gradients of all parts in one buffer, then step once.
 
-        The step is skipped, and counted by the schedule, when the gradients turn out not to be
-        acceptable. Raises: NonFinite before the weights are touched.
+        The norm of a part beside another costs a copy of the gradients. The step is skipped, and
+        counted by the schedule, when the gradients turn out not to be acceptable. Raises: NonFinite
+        before the weights are touched.
         """
         rate = self.schedule.rate(self.updates)
         for group in self.optimiser.param_groups:
@@ -105,9 +110,10 @@ class Engine:
         losses: dict[str, float] = {}
         norms: dict[str, float] = {}
         for name, micro_losses in parts.items():
-            before = self._gradients() if losses else None
+            before = self._gradients() if losses and with_norms else None
             losses[name] = self._accumulate(micro_losses)
-            norms[name] = self._norm_since(before)
+            if with_norms:
+                norms[name] = self._norm_since(before)
         norm = nn.utils.clip_grad_norm_(self.trained.values(), self.max_gradient_norm)
         total_norm = float(whole(norm))
         if not torch.isfinite(torch.tensor([total_norm, *losses.values()])).all():

@@ -88,7 +88,8 @@ class SftHyperparameters:
     pretraining_share: float = knob(
         0.0,
         "Share of each step's sequences drawn from the pretraining input (0.1 makes the "
-        "paper's initial policy for PPO, with 2 epochs).",
+        "paper's initial policy for PPO, with 2 epochs). It counts sequences, not tokens: every "
+        "token weighs the same, so long texts weigh more than short demonstrations.",
         between=(0.0, 0.9),
         source=C3,
     )

@@ -83,19 +83,16 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
         samples.at_boundary(step, plan.total_steps)
         # 2. One optimiser step over this step's sequences, every answer token weighing the same.
         demonstrations, documents = plan.examples_of(step)
-        examples = [train[index] for index in demonstrations]
-        examples += [pretraining[index] for index in documents]
         model.train()
-        update = engine.update({"answers": micro_losses(engine, examples, settings)})
-        state["train_loss"] = update.losses["answers"]
+        metrics = _update(
+            engine,
+            [train[index] for index in demonstrations],
+            [pretraining[index] for index in documents],
+            settings,
+        )
+        state["train_loss"] = metrics["loss"]
 
         # 3. Once an epoch: how it does on what is held out, and the weights themselves.
-        metrics = {
-            "loss": update.losses["answers"],
-            "learning_rate": update.learning_rate,
-            "gradient_norm": update.gradient_norm,
-            "tokens": num_answer_tokens(examples),
-        }
         if plan.ends_epoch(step):
             with engine.in_one_piece() as judged:
                 figures = _judge_epoch(engine, settings, validation, held_out_texts, judge)
@@ -153,6 +150,33 @@ class _Plan:
         )
 
 
+def _update(
+    engine: Engine,
+    demonstrations: Sequence[Example],
+    documents: Sequence[Example],
+    settings: SftHyperparameters,
+) -> dict[str, float]:
+    """One optimiser step, every token of both kinds weighing the same; a loss for each of them."""
+    kinds = {"loss": demonstrations, "pretraining_loss": documents}
+    num_tokens = {name: num_answer_tokens(examples) for name, examples in kinds.items()}
+    total = sum(num_tokens.values())
+    update = engine.update(
+        {
+            name: micro_losses(engine, examples, settings, num_tokens=total)
+            for name, examples in kinds.items()
+            if examples
+        },
+        with_norms=False,
+    )
+    # Each was a share of the mean over all tokens, which is what the step lowers.
+    return {
+        **{name: share * total / num_tokens[name] for name, share in update.losses.items()},
+        "learning_rate": update.learning_rate,
+        "gradient_norm": update.gradient_norm,
+        "tokens": total,
+    }
+
+
 def _judge_epoch(
     engine: Engine,
     settings: SftHyperparameters,
@@ -188,13 +212,20 @@ def validation_loss(
 
 
 def micro_losses(
-    engine: Engine, examples: Sequence[Example], settings: SftHyperparameters
+    engine: Engine,
+    examples: Sequence[Example],
+    settings: SftHyperparameters,
+    *,
+    num_tokens: int | None = None,
 ) -> list[MicroLoss]:
-    """The step over these sequences, as shares of the mean loss of an answer token."""
+    """The step over these sequences, as shares of the mean loss of an answer token.
+
+    ``num_tokens`` is how many tokens that is a mean of where there are others beside them.
+    """
     world = engine.world
     own = [examples[index] for index in world.share(len(examples))]
     # A process without a sequence still takes part in the gradient exchange, with weight zero.
-    weight = 1.0 / num_answer_tokens(examples) if own else 0.0
+    weight = 1.0 / (num_tokens or num_answer_tokens(examples)) if own else 0.0
 
     def loss_of(batch: AnswerBatch) -> Tensor:
         on_device = batch.to(world.device)

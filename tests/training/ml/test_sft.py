@@ -189,6 +189,31 @@ def test_a_share_of_pretraining_text_joins_every_step(jobs):
 
     answers = sum(len(row["completion"]) + 1 for row in ROWS[:3])
     assert [step.metrics["tokens"] for step in history] == [answers + len(text) - 1]
+    assert all(step.metrics["pretraining_loss"] > 0 for step in history)
+
+
+def test_the_losses_of_demonstrations_and_of_pretraining_text_are_told_apart(folder):
+    """R57, T5: each a mean over its own tokens; together the mean over all that is lowered."""
+    settings = parse("sft", {"batch_size": 8, "pretraining_share": 0.375, "learning_rate": 0.0})
+
+    def mixed(demonstrations, documents):
+        model = load_policy(folder)
+        schedule = Schedule("constant", 0.0, 1)
+        engine = Engine(model, world=ALONE, settings=settings, schedule=schedule)
+        metrics = sft._update(engine, demonstrations, documents, settings)
+        return metrics, torch.cat([p.grad.flatten() for p in model.parameters()])
+
+    both, gradient = mixed(EXAMPLES[:5], EXAMPLES[5:])
+    whole, expected = mixed(EXAMPLES, [])
+    answers, _ = mixed(EXAMPLES[:5], [])
+    texts, _ = mixed(EXAMPLES[5:], [])
+
+    assert both["loss"] == pytest.approx(answers["loss"], rel=1e-5)
+    assert both["pretraining_loss"] == pytest.approx(texts["loss"], rel=1e-5)
+    assert both["loss"] != pytest.approx(both["pretraining_loss"], rel=1e-2)
+    assert both["tokens"] == whole["tokens"] == answers["tokens"] + texts["tokens"]
+    assert "pretraining_loss" not in whole
+    torch.testing.assert_close(gradient, expected, rtol=1e-4, atol=1e-7)
 
 
 def test_without_a_demonstration_to_train_on_the_job_is_refused(jobs):

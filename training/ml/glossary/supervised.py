@@ -16,11 +16,26 @@ SFT_METRICS = (
         chart="Loss",
         unit="nats per token",
         meaning="How surprised the model is by a token of the demonstrations it learns from.",
-        formula="-(sum of log p(y_t | x, y_<t)) / (number of answer tokens in the step)",
+        formula="-(sum of log p(y_t | x, y_<t)) / (number of the demonstrations' answer tokens in "
+        "the step)",
         healthy="falls, then flattens; its height depends on tokenizer and texts",
         otherwise="Rising or jumping: lower the learning rate. Near 0: the demonstrations are "
         "known by heart, so look at what is held out.",
         source="Ouyang et al. 2022, C.1",
+    ),
+    Metric(
+        name="pretraining_loss",
+        stages=(SFT,),
+        title="Pretraining loss",
+        chart="Loss",
+        unit="nats per token",
+        meaning="How surprised the model is by a token of the pretraining text that joins the "
+        "step where a share is mixed in. The step lowers the mean over the tokens of both.",
+        formula="-(sum of log p(x_t | x_<t)) / (number of the texts' tokens in the step)",
+        healthy="stays where it began, or falls",
+        otherwise="Rising: the model forgets. Raise pretraining_share, lower the learning rate, "
+        "or train fewer epochs.",
+        source="Ouyang et al. 2022, C.3",
     ),
     Metric(
         name="validation_loss",
@@ -68,9 +83,10 @@ SFT_METRICS = (
         stages=(SFT,),
         title="Tokens",
         unit="tokens",
-        meaning="How many answer tokens the step learned from; the loss is their mean.",
-        formula="number of answer tokens in the step",
-        healthy="varies with the demonstrations' lengths",
+        meaning="How many tokens the step learned from: of the answers and, in a mix, of the "
+        "pretraining texts. All weigh the same.",
+        formula="answer tokens and predicted pretraining tokens in the step",
+        healthy="varies with the lengths of the demonstrations and texts",
     ),
 )
 

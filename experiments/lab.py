@@ -74,6 +74,8 @@ class Lab:
             "learning_rate": size.learning_rate,
             "warmup_steps": 2,
             "checkpoint_every_steps": 0,
+            # The committed figures were made so; the paper's denominator counts the ties too.
+            "normalise_by": "pairs_present",
         }
         return run_job(folder / "job", "reward_model", inputs, settings, seed=seed)
 

@@ -147,11 +147,11 @@ def _trainings(
         theirs = [ranked.judged_by(left_out) for ranked in rankings]
         weight_of = weights_for(settings, others)
         parts = {
-            "train": _encoded(others, encoder, "train", weight_of),
-            "in-group": _encoded(others, encoder, "validation"),
-            "held-out": _encoded(theirs, encoder, "validation"),
+            "train": _learned_from(others, encoder, settings, weight_of),
+            "in-group": _judged(others, encoder),
+            "held-out": _judged(theirs, encoder),
         }
-        if empty := [name for name, found in parts.items() if not found]:
+        if empty := [n for n, found in parts.items() if not any(group.pairs for group in found)]:
             raise BadInput(f"fold {fold} has no strict comparison in its {empty[0]} part")
         train, in_group, held_out = parts.values()
         for number in range(settings.seeds_per_group):
@@ -161,17 +161,22 @@ def _trainings(
             first_step += plan.total_steps
 
 
-def _encoded(
+def _learned_from(
     rankings: Sequence[RankedPrompt],
     encoder: TextEncoder,
-    split: str,
-    weight_of: Mapping[str, float] | None = None,
+    settings: GeneralisationHyperparameters,
+    weight_of: Mapping[str, float] | None,
 ) -> list[EncodedGroup]:
-    """The split's prompts that have a strict comparison."""
-    groups = (
-        encode_group(ranked, encoder, weight_of) for ranked in rankings if ranked.split == split
-    )
-    return [group for group in groups if group.pairs]
+    """The prompts that the loss is a mean over."""
+    train = (ranked for ranked in rankings if ranked.split == "train")
+    groups = (encode_group(ranked, encoder, weight_of) for ranked in train)
+    return [group for group in groups if group.divisor(settings.normalise_by)]
+
+
+def _judged(rankings: Sequence[RankedPrompt], encoder: TextEncoder) -> list[EncodedGroup]:
+    """The held-out prompts that have a strict comparison."""
+    held_out = (ranked for ranked in rankings if ranked.split == "validation")
+    return [group for ranked in held_out if (group := encode_group(ranked, encoder)).pairs]
 
 
 def _judge(engine: Engine, scorer: RewardScorer, training: Training, seed: int) -> dict[str, Any]:
@@ -179,7 +184,7 @@ def _judge(engine: Engine, scorer: RewardScorer, training: Training, seed: int) 
         "fold": training.fold,
         "seed": training.seed,
         "left_out": sorted(training.left_out),
-        "num_train_prompts": len(training.train),
+        "num_train_prompts": sum(bool(group.pairs) for group in training.train),
     }
     for name, groups in (("in_group", training.in_group), ("held_out", training.held_out)):
         rewards = scorer.score(engine, groups)

@@ -194,10 +194,12 @@ class RankingHyperparameters:
         source=OURS,
     )
     normalise_by: str = knob(
-        "pairs_present",
-        "What a prompt's summed pair losses are divided by: its strict pairs, or all judged "
-        "pairs with the tied ones, K(K-1)/2 for every complete ranking.",
-        choices=("pairs_present", "choose_2"),
+        "choose_2",
+        "What a prompt's summed pair losses are divided by: all judged pairs with the tied ones, "
+        "K(K-1)/2 for every complete ranking, or its strict pairs alone. With choose_2 a tie "
+        "makes a prompt weigh less, and one of nothing but ties counts as a loss of 0; with "
+        "pairs_present that one is left out.",
+        choices=("choose_2", "pairs_present"),
         source="Ouyang et al. 2022, equation 1 (choose_2); equal without ties",
     )
     encoding: str = encoding_knob()

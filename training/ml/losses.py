@@ -31,9 +31,10 @@ def ranking_loss(
 
     Shapes: reward_N, one scalar per completion in the batch; pair_P2, rows of
     (preferred, other) indices into reward_N; prompt_of_pair_P, from 0; divisor_of_prompt, what
-    each prompt's sum is divided by, its number of pairs unless given. num_prompts is how many
-    prompts are averaged over; micro-batches of one step pass the step's number.
-    weight_of_pair_P scales what a pair adds; label_smoothing is how often labels are thought wrong.
+    each prompt's sum is divided by: C(K,2) in the paper, its number of pairs unless given.
+    num_prompts is how many prompts are averaged over; micro-batches of one step pass the step's
+    number. weight_of_pair_P scales what a pair adds; label_smoothing is how often labels are
+    thought wrong.
     Units: nats.
     Source: Ouyang et al. 2022, equation 1.
     """

@@ -35,6 +35,10 @@ class EncodedGroup:
     # What each pair counts; empty where every pair counts alike.
     pair_weights: Sequence[float] = ()
 
+    def divisor(self, normalise_by: str) -> int:
+        """What the loss divides the sum over the pairs by; 0 for one that it is no mean over."""
+        return self.num_judged_pairs if normalise_by == "choose_2" else len(self.pairs)
+
     @property
     def num_tokens_packed(self) -> int:
         return len(self.prompt) + sum(len(completion) for completion in self.completions)
@@ -167,7 +171,7 @@ def _with_pairs(
     for number, group in enumerate(groups):
         pairs += [(first + preferred, first + other) for preferred, other in group.pairs]
         prompt_of_pair += [number] * len(group.pairs)
-        divisors.append(_divisor(group, normalise_by))
+        divisors.append(group.divisor(normalise_by))
         weights += group.pair_weights or [1.0] * len(group.pairs)
         first += len(group.completions)
     return RewardBatch(
@@ -180,9 +184,3 @@ def _with_pairs(
         weight_P=torch.tensor(weights),
         num_tokens=num_tokens,
     )
-
-
-def _divisor(group: EncodedGroup, normalise_by: str) -> int:
-    if normalise_by == "choose_2":
-        return group.num_judged_pairs
-    return len(group.pairs)

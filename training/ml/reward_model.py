@@ -40,7 +40,12 @@ from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.seeding import generator
 from training.ml.sharding import undivided
 
-FRESH: dict[str, Any] = {"num_forward_rows": 0, "num_completions": 0, "seeds": []}
+FRESH: dict[str, Any] = {
+    "num_forward_rows": 0,
+    "num_completions": 0,
+    "seeds": [],
+    "accuracy": None,
+}
 
 
 def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
@@ -48,13 +53,13 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
 
     Source: Ouyang et al. 2022, section 3.5 and C.2.
     """
-    # 1. Read the rankings; a prompt whose completions all tie teaches nothing.
+    # 1. Read the rankings; a prompt whose completions all tie has a loss of nothing.
     settings: RewardModelHyperparameters = job.hyperparameters
     base = job.input("base_model")
     tokenizer = load_tokenizer(base)
     model = new_reward_model(base, generator(job.seed, "head"))
     encoder = TextEncoder(tokenizer, token_limits(model, settings))
-    train, validation, num_tied = _read_groups(job, encoder)
+    train, validation, num_left_out = _read_groups(job, encoder)
     encoding = choose_encoding(settings.encoding, model.model.config, shapes_of(train))
     scorer = RewardScorer(settings, encoding=encoding)
     plan = TrainingPlan(settings, len(train), job.seed, num_seeds=settings.num_seeds)
@@ -79,8 +84,8 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
             "gradient_norm": update.gradient_norm,
         }
         state["num_forward_rows"] += int(metrics["forward_rows"])
-        state["num_completions"] += sum(len(group.completions) for group in groups)
-        state |= {"loss": metrics["loss"], "accuracy": metrics["accuracy"]}
+        state["num_completions"] += sum(len(group.completions) for group in groups if group.pairs)
+        state |= {name: metrics[name] for name in ("loss", "accuracy") if name in metrics}
         if settings.num_seeds > 1 and plan.ends_seed(step):
             with engine.in_one_piece() as judged:
                 figures = seed_figures(_evaluate(engine, scorer, validation, job.seed))
@@ -98,7 +103,11 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         if job.world.is_main:
             save_reward_model(centred, tokenizer, job.output_dir / "model", parent=base)
     return {
-        "train": {"loss": state["loss"], "accuracy": state["accuracy"], "num_prompts": len(train)},
+        "train": {
+            "loss": state["loss"],
+            "accuracy": state["accuracy"],
+            "num_prompts": sum(bool(group.pairs) for group in train),
+        },
         "validation": figures,
         "centring": centring,
         "seeds": state["seeds"],
@@ -109,7 +118,7 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         + undivided(settings.sharding, job.world)
         + encoder.warnings()
         + _repeated(settings, model.model.config)
-        + _left_out(num_tied)
+        + _without_pairs(train, num_left_out)
         + _undecided(state["seeds"]),
     }
 
@@ -121,10 +130,13 @@ def _repeated(settings: RankingHyperparameters, config: PreTrainedConfig) -> lis
     return [f"Prompts were repeated for each completion: {kind} is not known to allow packing."]
 
 
-def _left_out(num_tied: int) -> list[str]:
-    if not num_tied:
-        return []
-    return [f"{num_tied} prompts had no strict comparison and were left out."]
+def _without_pairs(train: Sequence[EncodedGroup], num_left_out: int) -> list[str]:
+    told = []
+    if num_tied := sum(not group.pairs for group in train):
+        told.append(f"{num_tied} prompts were tied throughout and count as a loss of 0.")
+    if num_left_out:
+        told.append(f"{num_left_out} prompts had no strict comparison and were left out.")
+    return told
 
 
 def _undecided(seeds: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -246,23 +258,24 @@ def _centre(
 def _read_groups(
     job: Job, encoder: TextEncoder
 ) -> tuple[list[EncodedGroup], list[EncodedGroup], int]:
-    """Train and validation groups, and how many were left out for want of a strict pair.
+    """Train and validation groups, and how many the loss is no mean over, so were left out.
 
     Validation keeps those: they are no comparison, yet their completions are scored.
     """
+    settings: RewardModelHyperparameters = job.hyperparameters
     groups: dict[str, list[EncodedGroup]] = {"train": [], "validation": []}
-    num_tied = 0
+    num_left_out = 0
     rankings = read_rankings(job.input("rankings"))
-    weight_of = weights_for(job.hyperparameters, rankings)
+    weight_of = weights_for(settings, rankings)
     for ranked in rankings:
         group = encode_group(ranked, encoder, weight_of if ranked.split == "train" else None)
-        if group.pairs or ranked.split == "validation":
+        if group.divisor(settings.normalise_by) or ranked.split == "validation":
             groups[ranked.split].append(group)
         else:
-            num_tied += 1
-    if not groups["train"]:
+            num_left_out += 1
+    if not any(group.pairs for group in groups["train"]):
         raise BadInput("no prompt in the train split has a strict comparison")
-    return groups["train"], groups["validation"], num_tied
+    return groups["train"], groups["validation"], num_left_out
 
 
 def weights_for(

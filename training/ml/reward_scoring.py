@@ -41,6 +41,9 @@ class StepTally:
     def metrics(self, world: World) -> dict[str, float]:
         total = world.total_number
         num_pairs = total(self.num_pairs)
+        if not num_pairs:
+            # Nothing but ties: nothing was read.
+            return {"pairs": 0.0, "forward_rows": 0.0}
         return {
             "accuracy": total(self.num_correct) / num_pairs,
             "margin": total(self.margin) / num_pairs,
@@ -85,8 +88,9 @@ class RewardScorer:
     def micro_losses(
         self, engine: Engine, groups: Sequence[EncodedGroup], tally: StepTally
     ) -> list[MicroLoss]:
+        """The step over these prompts. One of nothing but ties counts, and need not be read."""
         world = engine.world
-        own = [groups[index] for index in world.share(len(groups))]
+        own = [groups[index] for index in world.share(len(groups)) if groups[index].pairs]
 
         def loss_of(batch: RewardBatch) -> Tensor:
             on_device = batch.to(world.device)

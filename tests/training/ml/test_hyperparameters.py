@@ -17,6 +17,8 @@ PAPER = {
     "reward_model": {
         "epochs": 1, "batch_size": 64, "learning_rate": 9e-6,
         "learning_rate_schedule": "cosine", "final_learning_rate_fraction": 0.1,
+        # R59, equation 1: ties stay in the denominator.
+        "normalise_by": "choose_2",
     },
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ def loss_of(rewards, pairs, prompts=None, **options):
 
 
 def naive(rewards, ranks_of_prompts):
-    """Mean over prompts of the mean over strict pairs of log(1 + exp(-(better - worse)))."""
+    """Mean over prompts of 1 / C(K,2) times the strict pairs' log(1 + exp(-(better - worse)))."""
     means, first = [], 0
     for ranks in ranks_of_prompts:
         terms = []
@@ -28,7 +28,7 @@ def naive(rewards, ranks_of_prompts):
                 better, worse = (i, j) if ranks[i] < ranks[j] else (j, i)
                 margin = rewards[first + better] - rewards[first + worse]
                 terms.append(math.log1p(math.exp(-margin)))
-        means.append(sum(terms) / len(terms) if terms else 0.0)
+        means.append(sum(terms) / math.comb(len(ranks), 2))
         first += len(ranks)
     return sum(means) / len(means)
 
@@ -52,7 +52,7 @@ def encoded(number, ranks):
     )
 
 
-def batch_loss(groups, rewards, normalise_by="pairs_present"):
+def batch_loss(groups, rewards, normalise_by="choose_2"):
     batch = groups_in_rows(groups, normalise_by)
     return ranking_loss(
         torch.as_tensor(rewards),
@@ -148,8 +148,8 @@ def test_divided_by_choose_2_a_tie_makes_a_prompt_weigh_less():
     """R59: ranks 1, 2, 2 hold two strict pairs of three."""
     rewards = [0.0, 0.0, 0.0]
 
-    present = batch_loss([encoded(1, [1, 2, 2])], rewards)
-    choose_2 = batch_loss([encoded(1, [1, 2, 2])], rewards, "choose_2")
+    present = batch_loss([encoded(1, [1, 2, 2])], rewards, "pairs_present")
+    choose_2 = batch_loss([encoded(1, [1, 2, 2])], rewards)
 
     assert present.item() == pytest.approx(math.log(2), abs=1e-6)
     assert choose_2.item() == pytest.approx(math.log(2) * 2 / 3, abs=1e-6)
@@ -159,9 +159,9 @@ def test_without_ties_both_divisors_are_the_same():
     """R59."""
     rewards = [0.1, 0.7, -0.4]
 
-    present = batch_loss([encoded(1, [2, 1, 3])], rewards)
+    present = batch_loss([encoded(1, [2, 1, 3])], rewards, "pairs_present")
 
-    assert batch_loss([encoded(1, [2, 1, 3])], rewards, "choose_2").item() == present.item()
+    assert batch_loss([encoded(1, [2, 1, 3])], rewards).item() == present.item()
 
 
 def test_the_order_in_which_completions_are_listed_does_not_matter():

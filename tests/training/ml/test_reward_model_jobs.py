@@ -178,17 +178,43 @@ def test_centring_twice_shifts_nothing(jobs, trained):
     assert abs(report["centring"]["mean_before"]) < 1e-4
 
 
-def test_more_than_one_epoch_and_tied_prompts_are_told(jobs):
-    """RM7, RM8, R60: the tied prompt of the train split is left out, in words."""
+@pytest.mark.parametrize(
+    ("normalise_by", "said", "share"),
+    [
+        ("choose_2", "1 prompts were tied throughout and count as a loss of 0.", 6 / 7),
+        ("pairs_present", "1 prompts had no strict comparison and were left out.", 1.0),
+    ],
+)
+def test_more_than_one_epoch_and_tied_prompts_are_told(jobs, normalise_by, said, share):
+    """RM7, RM8, R59, R60: under equation 1 the mean over prompts has the tied one in it; neither
+    way is it read."""
     tied = ranked(50, "Tied.", TEXTS[:2], ("amina", [1, 1]))
-    settings = QUICK | {"epochs": 2}
+    settings = QUICK | {"epochs": 2, "batch_size": 7, "normalise_by": normalise_by}
+    alone, _ = jobs.run(jobs.make("reward_model", settings | {"epochs": 1}, rankings=RANKINGS))
 
     report, history = jobs.run(jobs.make("reward_model", settings, rankings=[*RANKINGS, tied]))
 
     assert len(report["warnings"]) == 2
     assert "overfits" in report["warnings"][0]
-    assert report["warnings"][1] == "1 prompts had no strict comparison and were left out."
-    assert {step.metrics["forward_rows"] for step in history} == {24.0}
+    assert report["warnings"][1] == said
+    assert report["train"]["num_prompts"] == 6
+    assert [step.metrics["forward_rows"] for step in history] == [24.0, 24.0]
+    assert history[0].metrics["loss"] == pytest.approx(share * alone["train"]["loss"], rel=1e-6)
+
+
+def test_a_step_of_nothing_but_ties_loses_nothing(jobs):
+    """R59, RM8: no NaN, and no accuracy either."""
+    tied = [ranked(50 + n, "Tied.", TEXTS[:2], ("amina", [1, 1])) for n in range(6)]
+    settings = QUICK | {"epochs": 1, "batch_size": 1}
+
+    report, history = jobs.run(jobs.make("reward_model", settings, rankings=[*RANKINGS[:1], *tied]))
+
+    empty = [step.metrics for step in history if step.metrics["pairs"] == 0]
+    assert len(empty) == 6
+    assert all(metrics["loss"] == metrics["gradient_norm"] == 0.0 for metrics in empty)
+    assert not any("accuracy" in metrics for metrics in empty)
+    assert report["train"]["accuracy"] is not None
+    assert report["num_forward_rows"] == report["num_completions"] == 4
 
 
 def test_one_epoch_warns_of_nothing_and_no_held_out_prompt_means_no_figure(jobs):

@@ -99,11 +99,13 @@ RANKING_METRICS = (
         unit="nats per pair",
         meaning="How surprised the reward model is by the labelers' orderings; every prompt weighs "
         "the same, however many pairs it gave.",
-        formula="mean over prompts of (mean over pairs of -log sigmoid(r(x, y_w) - r(x, y_l)))",
+        formula="mean over prompts of (sum over strict pairs of -log sigmoid(r(x, y_w) - "
+        "r(x, y_l))) / C(K, 2); over their number with normalise_by pairs_present",
         healthy="below 0.693 (ln 2, a coin), and not far below 0.4",
         high=0.6931,
         otherwise="A fresh head starts near 0.9 on features of deviation 1, higher on larger ones. "
         "Staying above ln 2: too few comparisons, or a learning rate too high or too low. "
+        "Ties are pairs without a loss, so that a coin is below ln 2 by their share. "
         "Labelers who agree 73 % of the time leave 0.37 to 0.44 nats that nobody can foretell: "
         "below that, pairs are known by heart.",
         source="Ouyang et al. 2022, equation 1; Stiennon et al. 2020 for the head; the entropy of "

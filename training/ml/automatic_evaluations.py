@@ -36,7 +36,7 @@ from training.ml.job import Job, Report
 from training.ml.language_modelling import Example, answer_scores, padded_batch, rows_together
 from training.ml.model_folders import load_policy, load_tokenizer
 from training.ml.networks import freeze, sampling_copy
-from training.ml.pretraining_texts import hold_out, read_documents
+from training.ml.pretraining_texts import beginnings, hold_out, read_texts
 from training.ml.reward_folders import load_reward_model
 from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import Answer, SamplingRule, write_answers
@@ -212,7 +212,7 @@ class _Measuring:
     def documents(self) -> list[Example]:
         """The pretraining texts that this run has not learned from."""
         limit = self.material.max_document_tokens
-        return hold_out(read_documents(self.job, self.encoder, limit))[1]
+        return beginnings(hold_out(read_texts(self.job, self.encoder))[1], limit)
 
     @property
     def _published(self) -> Path:

@@ -89,9 +89,14 @@ class TextEncoder:
             self.num_cut_completions += 1
         return [*ids[: self.limits.completion - 1], self.eos_id]
 
+    def text(self, text: str) -> list[int]:
+        """The ids of plain text, however long."""
+        return self._beginning + self._plain(text)
+
     def document(self, text: str, max_tokens: int) -> tuple[list[int], list[int]]:
-        """Plain text as (context, continuation): all but its first token is predicted."""
-        ids = (self._beginning + self._plain(text))[:max_tokens]
+        """The beginning of a text as (context, continuation): all but its first token is
+        predicted."""
+        ids = self.text(text)[:max_tokens]
         return ids[:1] or [self.eos_id], ids[1:]
 
     def _framed(self, text: str) -> str:

@@ -29,7 +29,7 @@ from training.ml.networks import RewardModel
 from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
 from training.ml.ppo_networks import Networks, load_networks
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
-from training.ml.pretraining_texts import hold_out, read_documents
+from training.ml.pretraining_texts import documents, hold_out, read_texts
 from training.ml.records import Prompt, read_prompts
 from training.ml.resources import PhaseClock
 from training.ml.reward_folders import save_reward_model
@@ -95,8 +95,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
             update.value_step(minibatch, tally)
             if is_policy_learning:
                 step = iteration * settings.updates_per_iteration + number
-                documents = _documents(pretraining, step, settings, job.seed)
-                update.policy_step(minibatch, documents, tally)
+                mixed_in = _documents(pretraining, step, settings, job.seed)
+                update.policy_step(minibatch, mixed_in, tally)
                 if settings.ema_every == "step":
                     networks.policy.move_average()
         if settings.ema_every == "iteration" and is_policy_learning:
@@ -201,8 +201,9 @@ def _read_pretraining_examples(
 ) -> list[Example]:
     if settings.ptx_coef == 0:
         return []
-    documents = read_documents(job, encoder, _document_tokens(encoder, settings))
-    return hold_out(documents)[0] if PRETRAINING_LOSS in job.evaluations else documents
+    texts = read_texts(job, encoder)
+    learned = hold_out(texts)[0] if PRETRAINING_LOSS in job.evaluations else texts
+    return documents(learned, _document_tokens(encoder, settings))
 
 
 def _document_tokens(encoder: TextEncoder, settings: PpoHyperparameters) -> int:

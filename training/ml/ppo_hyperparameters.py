@@ -172,7 +172,11 @@ class PpoHyperparameters:
         8, "Pretraining sequences for each response.", between=(1, 1024), source=C4
     )
     ptx_max_tokens: int = knob(
-        512, "Length of a pretraining sequence.", between=(2, 131_072), unit="tokens", source=OURS
+        512,
+        "Length of a pretraining sequence; a longer text is cut into several.",
+        between=(2, 131_072),
+        unit="tokens",
+        source=OURS,
     )
     temperature: float = knob(
         1.0,

@@ -1,5 +1,7 @@
 """Pretraining text as sequences to mix in, and those of it that nobody learns from (R57, R75)."""
 
+from collections.abc import Sequence
+
 from training.ml.batches import TextEncoder
 from training.ml.errors import BadInput
 from training.ml.job import Job
@@ -9,26 +11,41 @@ from training.ml.records import read_pretraining
 # This many pretraining texts to one that is held out.
 HELD_OUT_EVERY = 10
 
+Text = list[int]
 
-def read_documents(job: Job, encoder: TextEncoder, max_tokens: int) -> list[Example]:
-    """The texts of which there is something to predict, in order. Raises: BadInput."""
-    texts = read_pretraining(job.input("pretraining"))
-    examples = [Example(*encoder.document(text, max_tokens)) for text in texts]
-    usable = [example for example in examples if example.answer]
+
+def read_texts(job: Job, encoder: TextEncoder) -> list[Text]:
+    """The ids of the texts of which there is something to predict, in order. Raises: BadInput."""
+    texts = [encoder.text(text) for text in read_pretraining(job.input("pretraining"))]
+    usable = [ids for ids in texts if len(ids) > 1]
     if not usable:
         raise BadInput("no pretraining text has two tokens")
     return usable
 
 
-def hold_out(documents: list[Example]) -> tuple[list[Example], list[Example]]:
+def hold_out(texts: list[Text]) -> tuple[list[Text], list[Text]]:
     """Those to learn from, and every tenth, which no equal text is learned from."""
-    held_out = documents[HELD_OUT_EVERY - 1 :: HELD_OUT_EVERY]
-    kept_out = {tuple(document.context + document.answer) for document in held_out}
-    learned = [
-        document
-        for document in documents
-        if tuple(document.context + document.answer) not in kept_out
-    ]
+    held_out = texts[HELD_OUT_EVERY - 1 :: HELD_OUT_EVERY]
+    kept_out = {tuple(ids) for ids in held_out}
+    learned = [ids for ids in texts if tuple(ids) not in kept_out]
     if not learned:
         raise BadInput("every pretraining text is held out: they are all the same")
     return learned, held_out
+
+
+def documents(texts: Sequence[Text], max_tokens: int) -> list[Example]:
+    """Each text in consecutive sequences of at most so many tokens: every one of them is read.
+
+    A sequence begins with the last token of the one before, which it is given, so that all tokens
+    but a text's first are predicted once.
+    """
+    return [
+        Example(ids[first : first + 1], ids[first + 1 : first + max_tokens])
+        for ids in texts
+        for first in range(0, len(ids) - 1, max_tokens - 1)
+    ]
+
+
+def beginnings(texts: Sequence[Text], max_tokens: int) -> list[Example]:
+    """The first of each text's sequences: what is held out is judged by as many as there are."""
+    return [Example(ids[:1], ids[1:max_tokens]) for ids in texts]

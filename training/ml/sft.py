@@ -40,7 +40,13 @@ from training.ml.lora import add_adapters
 from training.ml.model_folders import load_policy, load_tokenizer
 from training.ml.networks import add_residual_dropout, read_side_by_side, sampling_copy
 from training.ml.packing import can_pack
-from training.ml.pretraining_texts import HELD_OUT_EVERY, hold_out, read_documents
+from training.ml.pretraining_texts import (
+    HELD_OUT_EVERY,
+    beginnings,
+    documents,
+    hold_out,
+    read_texts,
+)
 from training.ml.records import Demonstration, read_demonstrations
 from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule, write_answers
@@ -82,12 +88,12 @@ def train_sft(job: Job) -> Generator[StepMetrics, None, Report]:
     for step in range(job.resumed_from_step, plan.total_steps):
         samples.at_boundary(step, plan.total_steps)
         # 2. One optimiser step over this step's sequences, every answer token weighing the same.
-        demonstrations, documents = plan.examples_of(step)
+        demonstrations, texts = plan.examples_of(step)
         model.train()
         metrics = _update(
             engine,
             [train[index] for index in demonstrations],
-            [pretraining[index] for index in documents],
+            [pretraining[index] for index in texts],
             settings,
         )
         state["train_loss"] = metrics["loss"]
@@ -320,10 +326,12 @@ def _encode_examples(
 def _read_pretraining_examples(
     job: Job, encoder: TextEncoder
 ) -> tuple[list[Example], list[Example]]:
-    """Texts to mix in, and every tenth one held out to judge the mix by (R57)."""
+    """What to mix in, and the beginning of every tenth text, held out to judge the mix by (R57)."""
     if job.hyperparameters.pretraining_share == 0:
         return [], []
-    return hold_out(read_documents(job, encoder, encoder.limits.prompt + encoder.limits.completion))
+    learned, held_out = hold_out(read_texts(job, encoder))
+    longest = encoder.limits.prompt + encoder.limits.completion
+    return documents(learned, longest), beginnings(held_out, longest)
 
 
 def _warnings(

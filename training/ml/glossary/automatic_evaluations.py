@@ -41,7 +41,7 @@ AUTOMATIC_FIGURES = (
         "snapshot. A run that is asked for it never learns from those texts. The interval "
         "draws texts.",
         formula="-(sum of log p(x_t | x_<t)) / (number of tokens) over the held-out texts, "
-        "each cut where the run cuts pretraining text",
+        "of each its beginning, as long as the run's pretraining sequences",
         healthy="near that of the model the run began with",
         otherwise="Higher: general skill is lost. Raise ptx_coef or pretraining_share, or "
         "lower the learning rate.",

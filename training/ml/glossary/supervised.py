@@ -56,8 +56,8 @@ SFT_METRICS = (
         title="Pretraining validation loss",
         chart="Loss",
         unit="nats per token",
-        meaning="The loss on every tenth pretraining text, which is held out when a share of "
-        "pretraining text is mixed in.",
+        meaning="The loss on the beginning of every tenth pretraining text, which is held out "
+        "when a share of pretraining text is mixed in.",
         formula="-(sum of log p(x_t | x_<t)) / (number of tokens) over the held-out texts",
         healthy="stays where it was before the run",
         otherwise="Rising: the model forgets. Raise pretraining_share, lower the learning rate, "

@@ -101,13 +101,8 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
                     networks.policy.move_average()
         if settings.ema_every == "iteration" and is_policy_learning:
             networks.policy.move_average()
-        state["kl_coef"] = adapted_kl_coef(
-            state["kl_coef"],
-            metrics["kl"],
-            target=settings.kl_target,
-            num_episodes=settings.batch_size,
-            horizon=settings.kl_horizon,
-        )
+        if is_policy_learning:
+            state["kl_coef"] = _next_price(state["kl_coef"], metrics["kl"], settings)
 
         # 4. Report, and checkpoint at the boundary between iterations.
         rollouts.forget_passes()
@@ -133,6 +128,17 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     report["warnings"] += samples.warnings()
     material = Material(held_out, rule, _document_tokens(encoder, settings))
     return report | {"validation": validation} | evaluate(job, encoder, material)
+
+
+def _next_price(kl_coef: float, kl: float, settings: PpoHyperparameters) -> float:
+    """Precondition: the policy learns. One that stands still diverges by nothing at any price."""
+    return adapted_kl_coef(
+        kl_coef,
+        kl,
+        target=settings.kl_target,
+        num_episodes=settings.batch_size,
+        horizon=settings.kl_horizon,
+    )
 
 
 def _encode_prompts(

@@ -99,6 +99,19 @@ def test_a_warm_up_that_leaves_nothing_for_the_policy_is_refused(ppo_jobs):
     assert "value_warmup_iterations" in result_of(work_dir)["detail"]
 
 
+def test_the_price_of_divergence_stays_while_the_value_network_warms_up(ppo_jobs):
+    """P15, P22: a policy that stands still diverges by nothing, which is no reason to lower it."""
+    settings = {"kl_target": 1e-6, "kl_horizon": 40, "episodes": 16, "value_warmup_iterations": 2}
+    work_dir, _ = ppo_jobs.run("job", **settings)
+
+    steps = [row["metrics"] for row in progress_of(work_dir)]
+    prices = [step["kl_coef"] for step in steps]
+    assert [step["kl"] for step in steps[:3]] == [0.0, 0.0, 0.0]
+    # The third batch is the first that the policy learns from, and was written before it did.
+    assert prices[:3] == [prices[0]] * 3
+    assert prices[3] == pytest.approx(0.98 * prices[0])
+
+
 def test_the_price_of_divergence_moves_towards_its_target_and_survives_a_pause(ppo_jobs):
     """P15, P21: every batch is far from the target, so each moves the price by the most it may."""
     settings = {"kl_target": 1e-6, "kl_horizon": 40, "episodes": 16}

@@ -4,6 +4,7 @@ A stage is a generator: it yields `StepMetrics` after every step and returns its
 """
 
 import json
+import math
 import os
 import signal
 import sys
@@ -46,6 +47,7 @@ from training.ml.world import World, join_world, leave_world
 EXIT_FAILED = 1
 # What sysexits.h calls a temporary failure: the same job can be started again.
 EXIT_STOPPED = 75
+SIGNIFICANT_DIGITS = 8
 
 Report = dict[str, Any]
 
@@ -179,7 +181,7 @@ class Job:
             "step": step.step,
             "total_steps": step.total_steps,
             "phase": step.phase,
-            "metrics": {name: round(value, 8) for name, value in step.metrics.items()},
+            "metrics": {name: rounded(value) for name, value in step.metrics.items()},
             "elapsed_seconds": round(time.monotonic() - self._started, 3),
             **({"warnings": list(step.warnings)} if step.warnings else {}),
         }
@@ -230,6 +232,14 @@ class Job:
 
 
 Stage = Callable[[Job], Generator[StepMetrics, None, Report]]
+
+
+def rounded(value: float) -> float:
+    """To eight significant digits at least; eight behind the point say nothing of a small rate."""
+    if not math.isfinite(value):
+        return value
+    leading_zeros = -math.floor(math.log10(abs(value))) - 1 if 0 < abs(value) < 1 else 0
+    return round(value, SIGNIFICANT_DIGITS + leading_zeros)
 
 
 def log_line(step: StepMetrics) -> str:

@@ -6,14 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
+from tests.training.ml.jobs import ALONE
 from tests.training.ml.tiny import progress_of, result_of, write_job, write_prompts
 from training.ml.errors import BadInput, KlCeilingExceeded, NonFinite, SamplerMismatch
 from training.ml.job import (
     EXIT_FAILED,
     EXIT_STOPPED,
+    Job,
     StepMetrics,
     failure_reason,
     log_line,
@@ -103,6 +106,26 @@ def test_progress_has_one_line_a_step_with_finite_numbers(make_ppo_job):
     expected = {"score", "reward", "kl", "entropy", "response_length", "approxkl", "clipfrac"}
     expected |= {"ratio", "policy_loss", "value_loss", "gradient_norm", "learning_rate"}
     assert all(expected <= row["metrics"].keys() for row in rows)
+
+
+def test_a_small_figure_keeps_eight_digits(make_ppo_job):
+    """R60, P1: the end of a cosine, and an approxkl of the first update near 1e-9."""
+    path = make_ppo_job()
+    metrics = {"learning_rate": 9.65e-6 / 30, "approxkl": 1.23456789e-9, "updates": 123456789.0}
+    metrics |= {"kl": -0.0123456789, "clipfrac": 0.0}
+    job = Job(path, "ppo", ALONE)
+
+    with closing(job.event_files):
+        job.record(StepMetrics(1, 2, "ppo", metrics))
+
+    [line] = (path.parent / "progress.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["metrics"] == {
+        "learning_rate": 3.2166667e-07,
+        "approxkl": 1.2345679e-09,
+        "updates": 123456789.0,
+        "kl": -0.012345679,
+        "clipfrac": 0.0,
+    }
 
 
 def test_a_record_that_cannot_be_used_is_named_with_its_line(make_ppo_job):

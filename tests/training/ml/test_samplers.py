@@ -11,6 +11,7 @@ import torch
 from tests.training.ml.jobs import ALONE
 from tests.training.ml.ppo_setup import EOS_ID, PROMPTS
 from tests.training.ml.tiny import result_of, write_job, write_prompts
+from training.ml import sampler_gap, vocabulary_head
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.ml.job import run_stage
 from training.ml.model_folders import load_policy
@@ -42,6 +43,28 @@ def test_our_own_loop_is_as_exact_as_the_trainer(policy_folder, architecture):
     answers = OwnSampler(policy).write(PROMPTS, SEEDS, RULE)
 
     assert mean_gap(policy, answers, RULE, is_filtered=False) < 2e-6
+
+
+@pytest.mark.parametrize("top_p", [1.0, 0.8])
+def test_the_gap_is_worked_out_without_all_logits_at_once(policy_folder, monkeypatch, top_p):
+    """P20: long answers over a large vocabulary would not fit; the figure is the same."""
+    policy, rule = load_policy(policy_folder("gpt2")), replace(RULE, top_p=top_p)
+    answers = OwnSampler(policy).write(PROMPTS, SEEDS, rule)
+    is_filtered = top_p < 1
+    whole = mean_gap(policy, answers, rule, is_filtered=is_filtered)
+    sizes = []
+    policy.get_output_embeddings().register_forward_hook(
+        lambda _module, _given, logits: sizes.append(logits.numel())
+    )
+
+    monkeypatch.setattr(vocabulary_head, "rows_at_once", lambda *_: rule.max_tokens)
+    monkeypatch.setattr(sampler_gap, "rows_at_once", lambda *_: rule.max_tokens)
+    found = mean_gap(policy, answers, rule, is_filtered=is_filtered)
+
+    assert found == pytest.approx(whole, abs=1e-6)
+    assert sizes
+    assert max(sizes) <= rule.max_tokens * policy.config.vocab_size
+    assert sum(len(answer.ids) for answer in answers) > 2 * rule.max_tokens
 
 
 def test_continuous_batching_follows_the_rule_and_repeats_itself(policy_folder):

@@ -33,6 +33,11 @@ write_model("epoch-001", kind="first")
 write_model("epoch-002", kind="second")
 end("succeeded", 0, report={"loss": 0.5})
 """
+WRITES_ADAPTERS = """
+write_model(kind="merged")
+write_model("adapter", kind="adapters")
+end("succeeded", 0, report={"loss": 0.5})
+"""
 WRITES_SAMPLES = r"""
 prompts = [json.loads(line) for line in open(job["inputs"]["prompts"], encoding="utf-8")]
 with (work / "output" / "samples.jsonl").open("w", encoding="utf-8") as stream:
@@ -122,6 +127,22 @@ def test_fine_tuning_keeps_the_weights_of_every_epoch(
         for name, sha256 in kept.items()
     }
     assert configs["epoch-001"] != configs["epoch-002"]
+
+
+def test_a_reward_model_keeps_its_adapters_where_it_has_any(settings, carry_out, make_run):
+    """RM10: the model is merged; a run that trained everything leaves nothing beside it."""
+    plain = carry_out(make_run(), WRITES_A_MODEL)
+    run = carry_out(make_run(), WRITES_ADAPTERS)
+
+    assert "artifacts" not in plain.report
+    assert run.state == "succeeded", run.reason_detail
+    [(name, sha256)] = run.report["artifacts"].items()
+    assert name == "adapter"
+    config = artifact_path(settings.ARTIFACT_ROOT, sha256) / "config.json"
+    assert '"kind": "adapters"' in config.read_text()
+    version = ModelVersion.objects.get(run=run)
+    assert (version.kind, version.report) == ("reward_model", run.report)
+    assert version.artifact_id != sha256
 
 
 def test_a_policy_keeps_its_raw_weights_and_its_value_network(

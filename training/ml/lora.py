@@ -5,7 +5,7 @@ Source: Hu et al. 2021. The layers are peft's; here is only where they go and ho
 
 import copy
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,6 +66,10 @@ def adapter_layers(model: torch.nn.Module) -> list[tuple[str, LoraLayer]]:
     return [(name, part) for name, part in model.named_modules() if isinstance(part, LoraLayer)]
 
 
+def is_adapter(parameter_name: str) -> bool:
+    return "lora_" in parameter_name
+
+
 def has_adapters(model: torch.nn.Module) -> bool:
     return any(isinstance(part, LoraLayer) for part in model.modules())
 
@@ -115,7 +119,7 @@ def train_every_set(model: torch.nn.Module) -> None:
     for _, layer in adapter_layers(model):
         layer.set_adapter(USUAL)
     for name, parameter in model.named_parameters():
-        if "lora_" in name:
+        if is_adapter(name):
             parameter.requires_grad_(True)
 
 
@@ -130,14 +134,28 @@ def _trained_as_before(model: torch.nn.Module) -> Iterator[None]:
             parameter.requires_grad_(is_trained)
 
 
-def save_adapters(model: PreTrainedModel, folder: Path) -> None:
-    """Write what `PeftModel.from_pretrained` loads on top of the model training started from."""
+def save_adapters(
+    model: PreTrainedModel,
+    folder: Path,
+    *,
+    task_type: str = "CAUSAL_LM",
+    whole: Sequence[str] = (),
+) -> None:
+    """Write what `PeftModel.from_pretrained` loads on top of the model training started from.
+
+    ``whole`` names the modules that lie in the folder themselves, in place of the start's.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     config: Any = copy.copy(model.peft_config[USUAL])
-    config.task_type = "CAUSAL_LM"
+    config.task_type = task_type
     config.inference_mode = True
+    config.modules_to_save = list(whole) or None
     config.save_pretrained(folder)
     weights = get_peft_model_state_dict(model)
+    for name, parameter in model.named_parameters():
+        module = name.rpartition(".")[0]
+        if any(module == kept or module.endswith(f".{kept}") for kept in whole):
+            weights[name] = parameter.detach()
     named = {f"base_model.model.{name}": tensor.contiguous() for name, tensor in weights.items()}
     save_file(named, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
     (folder / ADAPTER_WEIGHTS).chmod(0o644)

@@ -22,6 +22,7 @@ from transformers import (
 )
 
 from training.ml.errors import BadInput
+from training.ml.lora import save_adapters
 from training.ml.model_folders import LOADING, reading, save_folder
 from training.ml.networks import RewardModel, initialise_head, read_side_by_side
 
@@ -68,7 +69,7 @@ def save_reward_model(
     parent: Path,
 ) -> None:
     """Write the folder; the reward model itself is left as it was."""
-    model = copy.deepcopy(reward_model.model)
+    model = _as_others_read_it(reward_model)
     tokenizer = copy.deepcopy(tokenizer)
     # The loader reads the score at the last token that is not padding: were padding and
     # end-of-text the same id, it would read one token too early.
@@ -76,13 +77,30 @@ def save_reward_model(
     tokenizer.pad_token = tokenizer.convert_ids_to_tokens(pad_id)
     model.config.pad_token_id = pad_id
     model.config.eos_token_id = tokenizer.eos_token_id
+    save_folder(model, tokenizer, out_dir, parent=parent)
+
+
+def save_reward_adapters(reward_model: RewardModel, folder: Path) -> None:
+    """Write the adapters with the head, for peft to load on a classifier made of the base model.
+
+    Where the bias is folded into the last norm, that norm goes along.
+    """
+    model = _as_others_read_it(reward_model)
+    norm = NORMS_WITH_BIAS.get(model.config.model_type)
+    whole = ["score"] if norm is None else ["score", norm]
+    save_adapters(model, folder, task_type="SEQ_CLS", whole=whole)
+
+
+def _as_others_read_it(reward_model: RewardModel) -> PreTrainedModel:
+    """A copy that carries the head's bias where a loader finds it."""
+    model = copy.deepcopy(reward_model.model)
     head = RewardModel(model).head
     if model.config.model_type in NORMS_WITH_BIAS:
         _fold_bias(model, head)
         plain = nn.Linear(head.in_features, 1, bias=False)
         plain.weight = head.weight
         model.score = plain
-    save_folder(model, tokenizer, out_dir, parent=parent)
+    return model
 
 
 def _classifier(folder: Path) -> PreTrainedModel:

@@ -7,6 +7,7 @@ Legend: B prompts, N completions, P pairs, T tokens.
 
 import sys
 from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from training.ml.hyperparameters import (
     warnings,
 )
 from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.lora import has_adapters
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
 from training.ml.packing import can_pack
@@ -34,7 +36,7 @@ from training.ml.records import (
     read_rankings,
     weight_of_labelers,
 )
-from training.ml.reward_folders import load_reward_model, new_reward_model, save_reward_model
+from training.ml.reward_folders import new_reward_model, save_reward_adapters, save_reward_model
 from training.ml.reward_plan import SeedShelf, TrainingPlan, seed_figures
 from training.ml.reward_scoring import RewardScorer, StepTally
 from training.ml.seeding import generator
@@ -90,18 +92,20 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
             with engine.in_one_piece() as judged:
                 figures = seed_figures(_evaluate(engine, scorer, validation, job.seed))
                 state["seeds"] = [*state["seeds"], {"seed": plan.seed_of(step), **figures}]
-                shelf.put(job.world, state["seeds"], judged, tokenizer, parent=base)
+                shelf.put(job.world, state["seeds"], judged)
         yield StepMetrics(step + 1, plan.total_steps, "train", metrics)
         job.at_step_boundary(step + 1, {"model": engine}, state)
 
     # 4. Centre it, judge it on held-out prompts as others will load it, and publish.
     if state["seeds"]:
-        engine = plan.engine(load_reward_model(shelf.best_folder), job.world)
+        engine = plan.engine(_best_of_seeds(base, plan, shelf), job.world)
     with engine.in_one_piece() as centred:
         centring = _centre(job, engine, scorer, encoder, train)
         figures = _evaluate(engine, scorer, validation, job.seed)
         if job.world.is_main:
             save_reward_model(centred, tokenizer, job.output_dir / "model", parent=base)
+        if job.world.is_main and has_adapters(centred):
+            save_reward_adapters(centred, job.output_dir / "adapter")
     return {
         "train": {
             "loss": state["loss"],
@@ -121,6 +125,13 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         + _without_pairs(train, num_left_out)
         + _undecided(state["seeds"]),
     }
+
+
+def _best_of_seeds(base: Path, plan: TrainingPlan, shelf: SeedShelf) -> RewardModel:
+    model = new_reward_model(base, generator(plan.seed, "head"))
+    plan.add_adapters(model)
+    shelf.take(model)
+    return model
 
 
 def _repeated(settings: RankingHyperparameters, config: PreTrainedConfig) -> list[str]:

@@ -1,18 +1,18 @@
 """Which prompts each step of reward modelling sees, over one training or over several seeds."""
 
 import math
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from transformers import PreTrainedTokenizerBase
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from training.ml.engine import Engine
 from training.ml.hyperparameters import RankingHyperparameters
-from training.ml.lora import add_adapters, has_adapters
+from training.ml.lora import add_adapters, has_adapters, is_adapter
 from training.ml.networks import RewardModel
-from training.ml.reward_folders import save_reward_model
 from training.ml.schedules import Schedule
 from training.ml.seeding import derive_seed, permutation
 from training.ml.world import World
@@ -60,12 +60,16 @@ class TrainingPlan:
             final_fraction=self.settings.final_learning_rate_fraction,
         )
 
+    def add_adapters(self, model: RewardModel) -> None:
+        """Those that the settings ask for."""
+        add_adapters(model.model, self.settings, derive_seed(self.seed, "adapters"))
+        model.head.requires_grad_(True)
+
     def engine(self, model: RewardModel, world: World) -> Engine:
         """The engine of a fresh model, to which the settings may add adapters."""
         settings = self.settings
         if not has_adapters(model):
-            add_adapters(model.model, settings, derive_seed(self.seed, "adapters"))
-            model.head.requires_grad_(True)
+            self.add_adapters(model)
         return Engine(
             model,
             world=world,
@@ -94,25 +98,37 @@ def best_of(seeds: Sequence[Mapping[str, Any]]) -> int:
 
 
 class SeedShelf:
-    """The weights of the best training so far, outside the output folder."""
+    """The trained weights of the best training so far, outside the output folder."""
 
     def __init__(self, work_dir: Path) -> None:
-        self.best_folder = work_dir / "best-seed"
+        self.folder = work_dir / "best-seed"
+        self.weights = self.folder / "weights.safetensors"
 
-    def put(
-        self,
-        world: World,
-        seeds: Sequence[Mapping[str, Any]],
-        model: RewardModel,
-        tokenizer: PreTrainedTokenizerBase,
-        *,
-        parent: Path,
-    ) -> None:
+    def put(self, world: World, seeds: Sequence[Mapping[str, Any]], model: RewardModel) -> None:
         """Keep the training that `seeds` ends with if it is the best. Every process calls this."""
         if world.is_main and best_of(seeds) == len(seeds) - 1:
-            written = self.best_folder.with_suffix(".tmp")
-            shutil.rmtree(written, ignore_errors=True)
-            save_reward_model(model, tokenizer, written, parent=parent)
-            shutil.rmtree(self.best_folder, ignore_errors=True)
-            written.rename(self.best_folder)
+            self.folder.mkdir(exist_ok=True)
+            written = self.weights.with_suffix(".tmp")
+            save_file({name: own.contiguous() for name, own in _trained(model).items()}, written)
+            written.rename(self.weights)
         world.wait()
+
+    def take(self, model: RewardModel) -> None:
+        """Put the kept weights into a model that is made like the one they came from."""
+        stored = load_file(self.weights)
+        with torch.no_grad():
+            for name, own in _trained(model).items():
+                own.copy_(stored[name])
+
+
+def _trained(model: RewardModel) -> dict[str, Tensor]:
+    """All weights, or the adapters and the head where the trunk has adapters."""
+    weights = {name: own.detach() for name, own in model.named_parameters()}
+    if not has_adapters(model):
+        return weights
+    head = {id(own) for own in model.head.parameters()}
+    return {
+        name: weights[name]
+        for name, own in model.named_parameters()
+        if is_adapter(name) or id(own) in head
+    }

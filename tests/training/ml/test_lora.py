@@ -1,5 +1,7 @@
 """Adapters: what is trained, what leaves a run, and what the reference is (RM10, R66, R73)."""
 
+import json
+
 import pytest
 import torch
 from peft import PeftModel
@@ -127,6 +129,37 @@ def test_a_reward_model_of_adapters_trains_and_keeps_its_head(jobs):
     for identifier, score in again["validation"]["scores"]:
         assert score - shift == pytest.approx(scores[identifier], abs=1e-3)
     AutoModelForSequenceClassification.from_pretrained(folder)
+
+
+@pytest.mark.parametrize(("architecture", "num_seeds"), [("llama", 1), ("gpt2", 1), ("gpt2", 3)])
+def test_the_adapters_of_a_reward_model_score_as_the_merged_one_does(
+    jobs, tiny_folders, architecture, num_seeds
+):
+    """RM10: loaded by peft on the base model, whose head says something else; centring included."""
+    texts = ["axxx", "aaxx", "aaax", "aaaa"]
+    rows = [ranked(n, f"Prompt {n}.", texts, ("amina", [1, 2, 3, 4])) for n in range(6)]
+    rows += [ranked(9, "Unseen.", texts, ("otto", [1, 2, 3, 4]), split="validation")]
+    settings = {"epochs": 2, "batch_size": 3, "learning_rate": 1e-2, "lora_rank": 2}
+    settings |= {"max_completion_tokens": 16, "num_seeds": num_seeds}
+    jobs.base_model = tiny_folders[architecture]
+    job_file = jobs.make("reward_model", settings, rankings=rows)
+    report, _ = jobs.run(job_file)
+    output = job_file.parent / "output"
+
+    merged_one = AutoModelForSequenceClassification.from_pretrained(output / "model")
+    start = AutoModelForSequenceClassification.from_pretrained(
+        tiny_folders[architecture], num_labels=1
+    )
+    before = start(IDS).logits
+    adapted = PeftModel.from_pretrained(start, output / "adapter")
+
+    found = adapted(IDS).logits
+    torch.testing.assert_close(found, merged_one(IDS).logits, rtol=1e-4, atol=1e-4)
+    assert (found - before).abs().max() > 1e-3
+    config = json.loads((output / "adapter" / "adapter_config.json").read_text())
+    assert config["task_type"] == "SEQ_CLS"
+    assert "score" in config["modules_to_save"]
+    assert abs(report["centring"]["bias"]) > 1e-3
 
 
 def test_the_policy_with_its_adapters_off_is_the_reference(

@@ -30,6 +30,7 @@ from training.ml.language_modelling import (
     rows_together,
     side_by_side,
 )
+from training.ml.losses import k3_divergence
 from training.ml.networks import autocast, sampling_copy, sampling_dtype
 from training.ml.ppo_networks import Networks
 from training.ml.resources import PhaseClock
@@ -289,6 +290,7 @@ def rollout_metrics(rollouts: Rollouts, aims: Targets, world: World) -> dict[str
         "reward": per_answer(aims.reward_BR[mask_BR]),
         "score": per_answer(rollouts.score_B),
         "kl": per_answer(divergence_BR[mask_BR]),
+        "kl_k3": per_answer(k3_divergence(divergence_BR[mask_BR])),
         "entropy": masked_mean(rollouts.entropy_BR, mask_BR, world),
         "response_length": per_answer(mask_BR),
         "eos_share": per_answer(rollouts.has_eos_B),

@@ -11,6 +11,7 @@ from training.ml.advantages import (
     token_rewards,
     whiten,
 )
+from training.ml.losses import k3_divergence
 from training.ml.world import World
 
 REWARD = torch.tensor([[1.0, 0.0, 2.0]])
@@ -59,6 +60,16 @@ def test_a_token_the_policy_likes_less_than_the_reference_is_paid_for():
 
     # -0.5 * (-3 + 1) = +1.
     assert reward.tolist() == [[1.0, 0.0]]
+
+
+def test_k3_is_below_zero_on_no_token_and_finite_on_all():
+    """P6: at a ratio of e^-2 it is e^2 - 1 - 2, and 0 where both say the same."""
+    log_ratio = torch.tensor([-2.0, 0.0, 1.0, -200.0])
+
+    found = k3_divergence(log_ratio)
+
+    assert found[:3].tolist() == pytest.approx([4.389056, 0.0, 0.367879], abs=1e-5)
+    assert torch.isfinite(found).all()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What goes into one optimiser step of PPO, and what must not change it."""
 
+import math
 from dataclasses import replace
 from itertools import chain
 
@@ -115,6 +116,28 @@ def padded_by(rollouts, extra, filler):
 
     dirty = {name: pad(getattr(rollouts, name), filler) for name in ROWS_BY_KIND}
     return replace(rollouts, mask_BR=pad(rollouts.mask_BR, False), **dirty)
+
+
+def test_both_estimates_of_the_divergence_are_logged(make_setup):
+    """P6: summed over real tokens, per answer; k3 is not the difference that the reward pays."""
+    setup = make_setup()
+    rollouts = setup.rollouts()
+    stream = torch.Generator().manual_seed(4)
+    apart = 0.3 * torch.randn(rollouts.mask_BR.shape, generator=stream)
+    rollouts = replace(rollouts, reference_logprob_BR=rollouts.logprob_BR - apart)
+
+    aims = targets(rollouts, setup.settings, setup.world)
+    metrics = rollout_metrics(rollouts, aims, setup.world)
+
+    k1, k3 = 0.0, 0.0
+    for ratio in apart[rollouts.mask_BR].tolist():
+        k1 += ratio / len(PROMPTS)
+        k3 += (math.exp(-ratio) - 1 + ratio) / len(PROMPTS)
+    assert metrics["kl"] == pytest.approx(k1, abs=1e-4)
+    assert metrics["kl_k3"] == pytest.approx(k3, abs=1e-4)
+    assert metrics["kl_k3"] > 0
+    paid = metrics["score"] - metrics["reward"]
+    assert paid == pytest.approx(setup.settings.kl_coef * k1, abs=1e-4)
 
 
 def test_more_padding_changes_neither_metrics_nor_the_step(make_setup):

@@ -53,6 +53,21 @@ ROLLOUT_METRICS = (
         "50 to 85",
     ),
     Metric(
+        name="kl_k3",
+        stages=PPO,
+        title="KL to the reference, k3",
+        chart="KL to the reference",
+        unit="nats per answer",
+        meaning="The same divergence by another estimator, which is below 0 on no token and varies "
+        "less. It is for reading alone: the reward is paid with kl.",
+        formula="mean of (sum over tokens of q - 1 - log q), q = pi_ref(y_t) / pi(y_t)",
+        healthy="0 in the first iteration, then near kl",
+        high=20.0,
+        otherwise="Far above kl: some tokens have become nearly impossible that the reference "
+        "likes, or answers are not drawn from the policy that is trained (see sampler_gap).",
+        source="Schulman 2020, on approximating KL divergence; the range is that of kl",
+    ),
+    Metric(
         name="kl_coef",
         stages=PPO,
         title="Price of divergence",

@@ -1,6 +1,7 @@
 """How well rewards agree with labelers on comparisons they have not seen.
 
-Legend: N completions, P pairs. A pair is (preferred, other); ties are no pairs.
+Legend: N completions, P pairs, C clusters of pairs, B bins. A pair is (preferred, other); ties are
+no pairs.
 """
 
 import math
@@ -62,14 +63,19 @@ def accuracy_by(
 ) -> dict[str, Any]:
     """The accuracy on the pairs of every label, by label: a labeler, a category, a K (R63).
 
-    Each with the log loss on the same pairs, under ``log_loss``.
+    Each with the log loss and the calibration error on the same pairs, under their names.
     """
     figures = {}
     for label in np.unique(label_P):
         own = comparisons.subset(label_P == label)
         low, high = log_loss_interval(own, score_N, seed)
         surprise = {"value": log_loss(own, score_N), "low": low, "high": high}
-        figures[str(label)] = accuracy(own, score_N, seed) | {"log_loss": surprise}
+        low, high = calibration_error_interval(own, score_N, seed)
+        gap = {"value": calibration_error(own, score_N), "low": low, "high": high}
+        figures[str(label)] = accuracy(own, score_N, seed) | {
+            "log_loss": surprise,
+            "calibration_error": gap,
+        }
     return figures
 
 
@@ -175,23 +181,63 @@ def calibration_error(comparisons: Comparisons, score_N: Floats) -> float | None
     return sum(gaps) / len(comparisons.pair_P2) if curve else None
 
 
+def calibration_error_interval(
+    comparisons: Comparisons, score_N: Floats, seed: int
+) -> tuple[float | None, float | None]:
+    """A 95 % interval of the calibration error, resampling prompts as for the accuracy.
+
+    Resamples repeat pairs, so they are a little worse calibrated than the pairs themselves; the
+    interval holds the figure all the same. With fewer than two prompts there is none.
+    """
+    clusters, cluster_P = np.unique(comparisons.prompt_of_pair_P, return_inverse=True)
+    if len(clusters) < 2:
+        return None, None
+    confidence_P, bin_P = _confidences(comparisons, score_N)
+    gap_P = comparisons.correct(score_N) - confidence_P
+    gap_CB = np.zeros((len(clusters), NUM_CALIBRATION_BINS))
+    np.add.at(gap_CB, (cluster_P, bin_P), gap_P)
+    num_pairs_C = np.bincount(cluster_P).astype(np.float64)
+    stream = np.random.default_rng(derive_seed(seed, "bootstrap"))
+    errors = []
+    for _ in range(NUM_RESAMPLES):
+        drawn = stream.integers(len(clusters), size=len(clusters))
+        times_C = np.bincount(drawn, minlength=len(clusters)).astype(np.float64)
+        errors.append(np.abs(times_C @ gap_CB).sum() / (times_C @ num_pairs_C))
+    low, high = np.percentile(errors, CONFIDENCE_PERCENT)
+    value = float(np.abs(gap_CB.sum(0)).sum() / len(gap_P))
+    return min(value, float(low)), max(value, float(high))
+
+
 def reliability(comparisons: Comparisons, score_N: Floats) -> list[dict[str, Any]]:
     """How often the model is right where it is how sure, in ten bins between one half and one.
 
-    Confidence is sigmoid(|margin|), averaged within the bin; empty bins are left out.
+    Confidence is sigmoid(|margin|), averaged within the bin; empty bins are left out. The interval
+    of the accuracy takes pairs for independent.
     """
-    confidence_P = 1.0 / (1.0 + np.exp(-np.abs(comparisons.margins(score_N))))
+    confidence_P, bin_P = _confidences(comparisons, score_N)
     correct_P = comparisons.correct(score_N)
-    places_P = (confidence_P - 0.5) * 2 * NUM_CALIBRATION_BINS
-    bin_P = np.minimum(places_P.astype(np.int64), NUM_CALIBRATION_BINS - 1)
-    return [
-        {
-            "confidence": float(confidence_P[bin_P == bucket].mean()),
-            "accuracy": float(correct_P[bin_P == bucket].mean()),
-            "num_pairs": int((bin_P == bucket).sum()),
-        }
-        for bucket in np.unique(bin_P)
-    ]
+    curve = []
+    for bucket in np.unique(bin_P):
+        is_inside_P = bin_P == bucket
+        right, num = float(correct_P[is_inside_P].mean()), int(is_inside_P.sum())
+        low, high = wilson_interval(right, num)
+        curve.append(
+            {
+                "confidence": float(confidence_P[is_inside_P].mean()),
+                "accuracy": right,
+                "accuracy_low": low,
+                "accuracy_high": high,
+                "num_pairs": num,
+            }
+        )
+    return curve
+
+
+def _confidences(comparisons: Comparisons, score_N: Floats) -> tuple[Floats, Integers]:
+    """How sure the model is of each pair, and the bin that falls into. Shapes: (P,) both."""
+    confidence_P = 1.0 / (1.0 + np.exp(-np.abs(comparisons.margins(score_N))))
+    place_P = (confidence_P - 0.5) * 2 * NUM_CALIBRATION_BINS
+    return confidence_P, np.minimum(place_P.astype(np.int64), NUM_CALIBRATION_BINS - 1)
 
 
 def _size(comparisons: Comparisons) -> dict[str, int]:

@@ -182,6 +182,9 @@ def _evaluate(
         "log_loss": evaluation.log_loss(comparisons, score_N),
         "log_loss_interval": evaluation.log_loss_interval(comparisons, score_N, seed),
         "calibration_error": evaluation.calibration_error(comparisons, score_N),
+        "calibration_error_interval": evaluation.calibration_error_interval(
+            comparisons, score_N, seed
+        ),
         "reliability": evaluation.reliability(comparisons, score_N),
         "baselines": {
             "longer_text": evaluation.accuracy(comparisons, length_N, seed),

@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 
 from training.ml.evaluation import (
+    NUM_RESAMPLES,
     Comparisons,
     accuracy,
     accuracy_by,
     agreement_buckets,
     calibration_error,
+    calibration_error_interval,
     chance,
     log_loss,
     log_loss_interval,
     reliability,
 )
+from training.ml.seeding import derive_seed
 
 
 def comparisons(pairs, prompts):
@@ -102,6 +105,61 @@ def test_the_reliability_curve_sets_being_right_beside_being_sure():
     assert [bucket["confidence"] for bucket in curve] == pytest.approx([0.5, 0.731059, 0.952574])
     # Two pairs without a gap, two that were sure and wrong: (0.731 + 0.953) / 4.
     assert calibration_error(judged, SCORES) == pytest.approx(0.420908, abs=1e-6)
+
+
+def test_each_bin_of_the_curve_has_an_interval_of_its_own():
+    """R63: a share of 1 of 1 is 0.207 to 1 by Wilson; half of 2 is 0.095 to 0.905."""
+    judged = comparisons([(1, 2), (2, 1), (0, 1)], [0, 0, 0])
+
+    curve = reliability(judged, SCORES)
+
+    found = [(bucket["accuracy_low"], bucket["accuracy_high"]) for bucket in curve]
+    assert found[0] == pytest.approx((0.094529, 0.905471), abs=1e-5)
+    assert found[1] == pytest.approx((0.206549, 1.0), abs=1e-5)
+
+
+def test_the_calibration_error_has_an_interval_over_prompts():
+    """R63, RM12: prompts err by 0.269 and 0.953 a pair; drawn twice with replacement, by as much
+    or by their mean. One prompt makes no interval up."""
+    judged = comparisons([(0, 1), (3, 4)], [0, 1])
+
+    low, high = calibration_error_interval(judged, SCORES, seed=1)
+
+    # 1 - sigmoid(1) and sigmoid(3), in different bins.
+    assert (low, high) == pytest.approx((0.268941, 0.952574), abs=1e-6)
+    assert low <= calibration_error(judged, SCORES) <= high
+    assert calibration_error_interval(comparisons([(0, 1)], [0]), SCORES, seed=1) == (None, None)
+    assert calibration_error_interval(comparisons([], []), SCORES, seed=1) == (None, None)
+
+
+def test_the_interval_of_the_calibration_error_is_that_of_a_plain_bootstrap():
+    """R63: the same draws, every resample built pair by pair."""
+    stream = np.random.default_rng(3)
+    score_N = stream.normal(size=40)
+    pairs = [(2 * i, 2 * i + 1) for i in range(20)]
+    prompts = [i // 3 for i in range(20)]
+    judged = comparisons(pairs, prompts)
+
+    low, high = calibration_error_interval(judged, score_N, seed=7)
+
+    draws, errors = np.random.default_rng(derive_seed(7, "bootstrap")), []
+    for _ in range(NUM_RESAMPLES):
+        chosen = draws.integers(7, size=7)
+        again = [pair for c in chosen for pair, p in zip(pairs, prompts, strict=True) if p == c]
+        errors.append(calibration_error(comparisons(again, [0] * len(again)), score_N))
+    assert (low, high) == pytest.approx(np.percentile(errors, (2.5, 97.5)).tolist(), abs=1e-9)
+
+
+def test_each_labeler_has_a_calibration_error_too():
+    """R63: Amina's pair is right at 0.731, Otto's wrong at 0.953."""
+    judged = comparisons([(0, 1), (3, 4)], [0, 1])
+
+    found = accuracy_by(judged, SCORES, np.array(["amina", "otto"]), seed=1)
+
+    errors = {name: figure["calibration_error"] for name, figure in found.items()}
+    assert errors["amina"]["value"] == pytest.approx(0.268941, abs=1e-6)
+    assert errors["otto"]["value"] == pytest.approx(0.952574, abs=1e-6)
+    assert (errors["otto"]["low"], errors["otto"]["high"]) == (None, None)
 
 
 def test_log_loss_of_equal_scores_is_a_coins():

@@ -120,6 +120,9 @@ def test_the_report_judges_held_out_prompts_beside_baselines(trained):
     }
     assert validation["by_agreement"]["single"]["num_pairs"] == 7
     assert sum(bucket["num_pairs"] for bucket in validation["reliability"]) == 7
+    low, high = validation["calibration_error_interval"]
+    assert low <= validation["calibration_error"] <= high
+    assert otto["calibration_error"]["value"] > 0.5
     assert validation["baselines"]["longer_text"]["value"] == 0.5
     chance = validation["baselines"]["chance"]
     assert chance["low"] < 0.5 < chance["high"]

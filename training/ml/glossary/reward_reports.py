@@ -133,6 +133,18 @@ REWARD_MODEL_FIGURES = (
         source="Guo et al. 2017, equation 3; our test on labelers of known taste",
     ),
     Metric(
+        name="validation.calibration_error_interval",
+        stages=REWARD_MODEL,
+        title="Calibration error: interval",
+        unit="share",
+        meaning="Where 95 % of resamples of the held-out prompts put it; labelers, categories, K "
+        "and degrees of agreement have an error and an interval of theirs beside their accuracy. "
+        "Few pairs leave an error even where the model is as sure as it is right.",
+        formula="2.5 and 97.5 percentiles over prompts drawn with replacement",
+        healthy="its lower end below 0.03",
+        source="R63; Guo et al. 2017",
+    ),
+    Metric(
         name="validation.reliability[].confidence",
         stages=REWARD_MODEL,
         title="Reliability curve: how sure",
@@ -154,6 +166,23 @@ REWARD_MODEL_FIGURES = (
         healthy="equal to the bin's confidence",
         otherwise="Below it: too sure. Huang et al. saw .78 to .84 where .95 was claimed.",
         source="Guo et al. 2017; Huang et al. 2024",
+    ),
+    *(
+        Metric(
+            name=f"validation.reliability[].accuracy_{end}",
+            stages=REWARD_MODEL,
+            title=f"Reliability curve: how often right, {which} end",
+            unit="share",
+            meaning="Where 95 % of bins of so many pairs would have it, taking pairs for "
+            "independent; those of one prompt are not, so it is a little narrow.",
+            formula="Wilson's score interval",
+            healthy=healthy,
+            source="Wilson 1927",
+        )
+        for end, which, healthy in (
+            ("low", "lower", "below the bin's confidence"),
+            ("high", "upper", "above the bin's confidence"),
+        )
     ),
     Metric(
         name="validation.reliability[].num_pairs",

@@ -228,11 +228,19 @@ class RewardModelHyperparameters(RankingHyperparameters):
 
     num_seeds: int = knob(
         1,
-        "Train so many times from different seeds and keep the best on held-out pairs.",
+        "Train so many times from different seeds and keep the best on held-out pairs: once, or 3 "
+        "to 10 times.",
         between=(1, 10),
         unit="seeds",
         source="Stiennon et al. 2020, C.1; optional",
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.num_seeds == 2:
+            raise HyperparameterError(
+                "num_seeds", "two trainings hardly differ enough to choose from: set 1, or 3 to 10"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

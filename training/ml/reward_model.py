@@ -73,7 +73,7 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
         # 2. One optimiser step over whole prompts, every prompt weighing the same.
         if plan.begins_anew(step):
             model = new_reward_model(base, generator(plan.seed_of(step), "head"))
-            engine = plan.engine(model, job.world)
+            engine = plan.engine(model, job.world, step)
         groups = [train[index] for index in plan.groups_of(step)]
         tally = StepTally()
         update = engine.update({"ranking": scorer.micro_losses(engine, groups, tally)})

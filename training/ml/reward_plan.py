@@ -60,16 +60,16 @@ class TrainingPlan:
             final_fraction=self.settings.final_learning_rate_fraction,
         )
 
-    def add_adapters(self, model: RewardModel) -> None:
-        """Those that the settings ask for."""
-        add_adapters(model.model, self.settings, derive_seed(self.seed, "adapters"))
+    def add_adapters(self, model: RewardModel, step: int = 0) -> None:
+        """Those that the settings ask for, as the training that ``step`` lies in begins."""
+        add_adapters(model.model, self.settings, derive_seed(self.seed_of(step), "adapters"))
         model.head.requires_grad_(True)
 
-    def engine(self, model: RewardModel, world: World) -> Engine:
+    def engine(self, model: RewardModel, world: World, step: int = 0) -> Engine:
         """The engine of a fresh model, to which the settings may add adapters."""
         settings = self.settings
         if not has_adapters(model):
-            self.add_adapters(model)
+            self.add_adapters(model, step)
         return Engine(
             model,
             world=world,

@@ -51,6 +51,7 @@ def test_a_papers_context_is_two_thousand_and_forty_eight_tokens():
         ("sft", {"learning_rate": float("inf")}, "learning_rate"),
         ("sft", {"residual_dropout": 0.95}, "residual_dropout"),
         ("reward_model", {"encoding": "fast"}, "encoding"),
+        ("reward_model", {"num_seeds": 2}, "num_seeds"),
         ("reward_model", {"normalise_by": None}, "normalise_by"),
         ("ppo", {"batch_size": 512, "minibatch_size": 60}, "minibatch_size"),
         ("ppo", {"episodes": 1000}, "episodes"),

@@ -50,7 +50,7 @@ TALKATIVE = {
     ),
     "reward_model": (
         train_reward_model,
-        QUICK | {"epochs": 1, "num_seeds": 2},
+        QUICK | {"epochs": 1, "num_seeds": 3},
         {"rankings": RANKINGS + HELD_OUT, "demonstrations": DEMONSTRATIONS},
     ),
     "generalisation": (

@@ -1,6 +1,7 @@
 """Whole reward-model jobs on rankings that can be learned (R58-R63, RM6-RM8, RM11)."""
 
 import pytest
+import torch
 
 from tests.training.ml.jobs import ALONE, demonstration, ranked, weights_of
 from training.ml.batches import TextEncoder, TokenLimits
@@ -9,9 +10,11 @@ from training.ml.errors import BadInput
 from training.ml.hyperparameters import parse
 from training.ml.model_folders import load_tokenizer
 from training.ml.ranking_batches import EncodedGroup
-from training.ml.reward_folders import load_reward_model
+from training.ml.reward_folders import load_reward_model, new_reward_model
+from training.ml.reward_plan import TrainingPlan
 from training.ml.reward_scoring import RewardScorer
 from training.ml.schedules import Schedule
+from training.ml.seeding import generator
 
 # Whoever ends with more "x" is preferred, at equal lengths: length alone cannot tell.
 TEXTS = ["axxx", "aaxx", "aaax", "aaaa"]
@@ -294,9 +297,28 @@ def test_of_several_seeds_the_best_on_held_out_pairs_is_published(jobs):
     assert alone["seeds"] == []
 
 
-def test_several_seeds_resume_where_they_stopped(jobs):
+def test_several_seeds_begin_with_adapters_of_their_own(tiny_folder):
+    """R65: trainings that share their adapters' first weights differ by less than they should."""
+    settings = parse("reward_model", {"num_seeds": 3, "lora_rank": 2})
+    plan = TrainingPlan(settings, 4, 5, num_seeds=3)
+
+    def first_weights(step):
+        model = new_reward_model(tiny_folder, generator(1, "head"))
+        plan.engine(model, ALONE, step)
+        named = model.named_parameters()
+        return torch.cat([own.flatten() for name, own in named if "lora_A" in name])
+
+    begun = [first_weights(step * plan.steps_per_seed) for step in range(3)]
+
+    assert torch.equal(begun[0], first_weights(0))
+    assert not torch.equal(begun[0], begun[1])
+    assert not torch.equal(begun[1], begun[2])
+
+
+@pytest.mark.parametrize("lora_rank", [0, 2])
+def test_several_seeds_resume_where_they_stopped(jobs, lora_rank):
     """R65, R74: stopped within the second of three trainings; the same bits in the end."""
-    settings = QUICK | {"epochs": 2, "num_seeds": 3}
+    settings = QUICK | {"epochs": 2, "num_seeds": 3, "lora_rank": lora_rank}
     whole = jobs.make("reward_model", settings, name="whole", rankings=RANKINGS + HELD_OUT)
     halves = jobs.make("reward_model", settings, name="halves", rankings=RANKINGS + HELD_OUT)
 
@@ -311,9 +333,9 @@ def test_several_seeds_resume_where_they_stopped(jobs):
 
 def test_without_held_out_pairs_the_first_seed_is_kept_and_that_is_said(jobs):
     """R65."""
-    settings = QUICK | {"epochs": 1, "num_seeds": 2}
+    settings = QUICK | {"epochs": 1, "num_seeds": 3}
 
-    report, _ = jobs.run(jobs.make("reward_model", settings, name="two", rankings=RANKINGS))
+    report, _ = jobs.run(jobs.make("reward_model", settings, name="three", rankings=RANKINGS))
     alone, _ = jobs.run(jobs.make("reward_model", QUICK | {"epochs": 1}, rankings=RANKINGS))
 
     assert "the first one was kept" in report["warnings"][-1]

@@ -21,6 +21,8 @@ function Leading({ words, to }: { words: string; to: string | undefined }) {
 }
 
 function FiguresTable({ figures: { columns, rows, links = [], cellLinks = [] }, title }: Pick<ChartFacts, "figures" | "title">) {
+  // Figures stand at the end of their column, words at its start.
+  const isOfWords = columns.map((_, place) => rows.some((row) => typeof row[place] === "string"));
   return (
     <div
       className={classes.scroll}
@@ -33,8 +35,8 @@ function FiguresTable({ figures: { columns, rows, links = [], cellLinks = [] }, 
       <table>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
+            {columns.map((column, place) => (
+              <th key={column} scope="col" data-words={isOfWords[place] || undefined}>
                 {column}
               </th>
             ))}
@@ -47,7 +49,7 @@ function FiguresTable({ figures: { columns, rows, links = [], cellLinks = [] }, 
                 <Leading words={typeof first === "number" ? formatCount(first) : (first ?? "")} to={links[index]} />
               </th>
               {others.map((cell, place) => (
-                <td key={columns[place + 1]}>
+                <td key={columns[place + 1]} data-words={isOfWords[place + 1] || undefined}>
                   <Leading words={cellText(cell)} to={cellLinks[index]?.[place]} />
                 </td>
               ))}

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 
 import { completionSourcesQuery } from "@/api/projects";
 import type { AgreementReport } from "@/api/research-types";
@@ -41,6 +42,7 @@ export function AgreementFilters({
   versions,
   hasPairs = true,
   onFilter,
+  children,
 }: {
   filters: Filters;
   /** Of the chosen project; none before one is chosen. */
@@ -48,11 +50,14 @@ export function AgreementFilters({
   /** Whether what is shown can be chosen within a prompt, pair by pair. */
   hasPairs?: boolean;
   onFilter: (name: Filter, value: string) => void;
+  /** What else a page lets choose. */
+  children?: ReactNode;
 }) {
   const fields = useFields(versions, { hasProject: filters.project !== "", hasPairs });
   return (
     <FilterBar label="Filter the agreement" fields={fields} values={filters} onChange={onFilter}>
       <DayRange since={filters.since} until={filters.until} label="Last ranked" onChange={onFilter} />
+      {children}
     </FilterBar>
   );
 }

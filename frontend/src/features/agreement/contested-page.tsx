@@ -17,7 +17,6 @@ import { Moment } from "@/components/moment";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
-import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AgreementFilters } from "./agreement-filters";
@@ -154,8 +153,7 @@ export function ContestedPage() {
       >
         Where labelers are divided: read their orders side by side, settle them, or take a prompt out.
       </PageHeader>
-      <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
-      <Toolbar label="Order the prompts">
+      <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter}>
         <FilterSelect
           label="Order"
           all={LEAST_AGREEMENT}
@@ -163,7 +161,7 @@ export function ContestedPage() {
           value={filters.order}
           onChange={(value) => setFilter("order", value)}
         />
-      </Toolbar>
+      </AgreementFilters>
       {filters.tenth !== "" && (
         <p className={classes.asOf}>
           Only prompts with an agreement of {Number(filters.tenth) * 10} to {Number(filters.tenth) * 10 + 10}%.{" "}

@@ -32,6 +32,9 @@ const SUBJECT_WORDS: Record<string, string> = {
   screening: "Screening",
   consentversion: "Consent",
   modelversion: "Model",
+  run: "Run",
+  sweep: "Sweep",
+  export: "Export",
   round: "Round",
   standingrewardmodel: "Standing reward model",
 };
@@ -44,6 +47,8 @@ const PLACES: Record<string, string> = {
   prompt: "/prompts/",
   screening: "/screenings/",
   modelversion: "/models/",
+  run: "/runs/",
+  sweep: "/sweeps/",
   round: "/rounds/",
 };
 

@@ -213,6 +213,15 @@ describe("people", () => {
             details: { code: "K7QM4D2P", pool: "training", reason: "Careful." },
             created_at: "2026-01-02T10:00:00Z",
           },
+          {
+            id: 2,
+            actor_name: "Ada",
+            action: "cancel_run",
+            subject_kind: "run",
+            subject_id: "beef",
+            details: {},
+            created_at: "2026-01-02T10:00:00Z",
+          },
         ],
         next: null,
       },
@@ -223,6 +232,8 @@ describe("people", () => {
     expect(within(row).getByText("Accept candidate")).toBeVisible();
     expect(within(row).getByText("Careful.")).toBeVisible();
     expect(within(row).getByRole("link", { name: "c0ffee" })).toHaveAttribute("href", "/candidates/c0ffee");
+    expect(screen.getByRole("link", { name: "beef" })).toHaveAttribute("href", "/runs/beef");
+    expect(within(screen.getByLabelText("About")).getByRole("option", { name: "Run" })).toBeInTheDocument();
     await user.selectOptions(screen.getByLabelText("About"), "Candidate");
     await waitFor(() => expect(router.state.location.search).toBe("?kind=candidacy"));
   });

@@ -1,43 +1,27 @@
 """Imports of other projects' judgments: opened, uploaded in pieces, watched, reported on."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.parsers import BytesParser
-from labeling.api.permissions import IsResearcher, account_of
+from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import StrictBoolean, StrictInteger
-from labeling.api.uploads import (
-    NewestFirst,
-    OneLine,
-    PiecesOutput,
-    UploadCancelView,
-    UploadPieceView,
-    UploadReportView,
-    UploadRowsView,
-    UploadView,
-)
+from labeling.api.uploads import OneLine, PiecesOutput, UploadKind, upload_paths
 from labeling.importers.formats import FORMATS
-from labeling.models import JudgmentImport, JudgmentImportRow
+from labeling.models import JudgmentImport, JudgmentImportRow, User
 from labeling.selectors.judgment_imports import imported_project
-from labeling.selectors.uploads import (
-    access_upload,
-    num_by_outcome,
-    uploads,
-)
+from labeling.selectors.uploads import num_by_outcome
 from labeling.services.judgment_import_jobs import (
     MAX_FILE_BYTES,
     NewJudgmentImport,
     open_judgment_import,
 )
-
-REPORT_COLUMNS = {name: name for name in ("line", "outcome", "field", "message")}
 
 
 class FormatChoiceOutput(serializers.Serializer[Any]):
@@ -160,104 +144,25 @@ class JudgmentFormatsView(APIView):
         return Response(JudgmentFormatsOutput(said).data)
 
 
-class JudgmentImportsView(generics.ListAPIView[JudgmentImport]):
-    permission_classes = [IsResearcher]
-    serializer_class = JudgmentImportOutput
-    pagination_class = NewestFirst
-
-    def get_queryset(self) -> Any:
-        return uploads(JudgmentImport)
-
-    @extend_schema(operation_id="list_judgment_imports")
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request)
-
-    @extend_schema(
-        operation_id="open_judgment_import",
-        request=JudgmentImportInput,
-        responses={201: JudgmentImportDetailOutput},
-    )
-    def post(self, request: Request) -> Response:
-        """Announce a file; its pieces follow, ``chunk_bytes`` each, the last one shorter."""
-        wanted = JudgmentImportInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        opened = open_judgment_import(
-            new=NewJudgmentImport(**wanted.validated_data), created_by=account_of(request)
-        )
-        shown = JudgmentImportDetailOutput(access_upload(JudgmentImport, opened.pk))
-        return Response(shown.data, status=status.HTTP_201_CREATED)
+def _open(values: Mapping[str, Any], created_by: User) -> JudgmentImport:
+    return open_judgment_import(new=NewJudgmentImport(**values), created_by=created_by)
 
 
-@extend_schema_view(
-    get=extend_schema(operation_id="judgment_import", responses=JudgmentImportDetailOutput)
+KIND = UploadKind(
+    name="judgment-import",
+    model=JudgmentImport,
+    wanted=JudgmentImportInput,
+    open=_open,
+    listed=JudgmentImportOutput,
+    shown=JudgmentImportDetailOutput,
+    rows="rows",
+    said=JudgmentImportRowOutput,
+    rows_filter=RowsFilter,
+    columns={name: name for name in ("line", "outcome", "field", "message")},
+    about_report="Every row with something to say as CSV, sent while it is read.",
 )
-class JudgmentImportView(UploadView):
-    kind, output = JudgmentImport, JudgmentImportDetailOutput
-
-
-@extend_schema_view(
-    put=extend_schema(
-        operation_id="upload_judgment_import_piece",
-        request={BytesParser.media_type: OpenApiTypes.BINARY},
-        responses={204: None},
-    )
-)
-class JudgmentImportChunkView(UploadPieceView):
-    kind = JudgmentImport
-
-
-@extend_schema_view(
-    post=extend_schema(
-        operation_id="cancel_judgment_import", request=None, responses=JudgmentImportDetailOutput
-    )
-)
-class JudgmentImportCancelView(UploadCancelView):
-    kind, output = JudgmentImport, JudgmentImportDetailOutput
-
-
-@extend_schema_view(
-    get=extend_schema(operation_id="list_judgment_import_rows", parameters=[RowsFilter])
-)
-class JudgmentImportRowsView(UploadRowsView):
-    kind, rows, wanted = JudgmentImport, "rows", RowsFilter
-    serializer_class = JudgmentImportRowOutput
-
-
-@extend_schema_view(
-    get=extend_schema(
-        operation_id="judgment_import_report",
-        description="Every row with something to say as CSV, sent while it is read.",
-        responses={(200, "text/csv"): OpenApiTypes.STR},
-    )
-)
-class JudgmentImportReportView(UploadReportView):
-    kind, rows, columns = JudgmentImport, "rows", REPORT_COLUMNS
-
 
 urlpatterns = [
     path("judgment-formats/", JudgmentFormatsView.as_view(), name="judgment-formats"),
-    path("judgment-imports/", JudgmentImportsView.as_view(), name="judgment-imports"),
-    path(
-        "judgment-imports/<uuid:import_id>/", JudgmentImportView.as_view(), name="judgment-import"
-    ),
-    path(
-        "judgment-imports/<uuid:import_id>/chunks/<int:position>/",
-        JudgmentImportChunkView.as_view(),
-        name="judgment-import-chunk",
-    ),
-    path(
-        "judgment-imports/<uuid:import_id>/cancel/",
-        JudgmentImportCancelView.as_view(),
-        name="judgment-import-cancel",
-    ),
-    path(
-        "judgment-imports/<uuid:import_id>/rows/",
-        JudgmentImportRowsView.as_view(),
-        name="judgment-import-rows",
-    ),
-    path(
-        "judgment-imports/<uuid:import_id>/report.csv",
-        JudgmentImportReportView.as_view(),
-        name="judgment-import-report",
-    ),
+    *upload_paths(KIND),
 ]

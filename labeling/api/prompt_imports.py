@@ -1,33 +1,15 @@
 """Imports of prompt files: opened, uploaded in pieces, watched, reported on."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.urls import path
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
-from rest_framework import generics, serializers, status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 
-from config.parsers import BytesParser
-from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.strict_fields import StrictBoolean, StrictInteger
-from labeling.api.uploads import (
-    NewestFirst,
-    OneLine,
-    PiecesOutput,
-    UploadCancelView,
-    UploadPieceView,
-    UploadReportView,
-    UploadRowsView,
-    UploadView,
-)
-from labeling.models import PromptImport, PromptImportLine
-from labeling.selectors.uploads import (
-    access_upload,
-    num_by_outcome,
-    uploads,
-)
+from labeling.api.uploads import OneLine, PiecesOutput, UploadKind, upload_paths
+from labeling.models import PromptImport, PromptImportLine, User
+from labeling.selectors.uploads import num_by_outcome
 from labeling.services.prompt_imports import NewImport, open_import
 
 REPORT_COLUMNS = {
@@ -121,99 +103,22 @@ class PromptImportLineOutput(serializers.ModelSerializer[PromptImportLine]):
         read_only_fields = fields
 
 
-class PromptImportsView(generics.ListAPIView[PromptImport]):
-    permission_classes = [IsResearcher]
-    serializer_class = PromptImportOutput
-    pagination_class = NewestFirst
-
-    def get_queryset(self) -> Any:
-        return uploads(PromptImport)
-
-    @extend_schema(operation_id="list_prompt_imports")
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request)
-
-    @extend_schema(
-        operation_id="open_prompt_import",
-        request=PromptImportInput,
-        responses={201: PromptImportDetailOutput},
-    )
-    def post(self, request: Request) -> Response:
-        """Announce a file; its pieces follow, ``chunk_bytes`` each, the last one shorter."""
-        wanted = PromptImportInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        opened = open_import(new=NewImport(**wanted.validated_data), created_by=account_of(request))
-        shown = PromptImportDetailOutput(access_upload(PromptImport, opened.pk))
-        return Response(shown.data, status=status.HTTP_201_CREATED)
+def _open(values: Mapping[str, Any], created_by: User) -> PromptImport:
+    return open_import(new=NewImport(**values), created_by=created_by)
 
 
-@extend_schema_view(
-    get=extend_schema(operation_id="prompt_import", responses=PromptImportDetailOutput)
+KIND = UploadKind(
+    name="prompt-import",
+    model=PromptImport,
+    wanted=PromptImportInput,
+    open=_open,
+    listed=PromptImportOutput,
+    shown=PromptImportDetailOutput,
+    rows="lines",
+    said=PromptImportLineOutput,
+    rows_filter=LinesFilter,
+    columns=REPORT_COLUMNS,
+    about_report="Every line as CSV, sent while it is read.",
 )
-class PromptImportView(UploadView):
-    kind, output = PromptImport, PromptImportDetailOutput
 
-
-@extend_schema_view(
-    put=extend_schema(
-        operation_id="upload_prompt_import_piece",
-        request={BytesParser.media_type: OpenApiTypes.BINARY},
-        responses={204: None},
-    )
-)
-class PromptImportChunkView(UploadPieceView):
-    kind = PromptImport
-
-
-@extend_schema_view(
-    post=extend_schema(
-        operation_id="cancel_prompt_import", request=None, responses=PromptImportDetailOutput
-    )
-)
-class PromptImportCancelView(UploadCancelView):
-    kind, output = PromptImport, PromptImportDetailOutput
-
-
-@extend_schema_view(
-    get=extend_schema(operation_id="list_prompt_import_lines", parameters=[LinesFilter])
-)
-class PromptImportLinesView(UploadRowsView):
-    kind, rows, wanted = PromptImport, "lines", LinesFilter
-    serializer_class = PromptImportLineOutput
-
-
-@extend_schema_view(
-    get=extend_schema(
-        operation_id="prompt_import_report",
-        description="Every line as CSV, sent while it is read.",
-        responses={(200, "text/csv"): OpenApiTypes.STR},
-    )
-)
-class PromptImportReportView(UploadReportView):
-    kind, rows, columns = PromptImport, "lines", REPORT_COLUMNS
-
-
-urlpatterns = [
-    path("prompt-imports/", PromptImportsView.as_view(), name="prompt-imports"),
-    path("prompt-imports/<uuid:import_id>/", PromptImportView.as_view(), name="prompt-import"),
-    path(
-        "prompt-imports/<uuid:import_id>/chunks/<int:position>/",
-        PromptImportChunkView.as_view(),
-        name="prompt-import-chunk",
-    ),
-    path(
-        "prompt-imports/<uuid:import_id>/cancel/",
-        PromptImportCancelView.as_view(),
-        name="prompt-import-cancel",
-    ),
-    path(
-        "prompt-imports/<uuid:import_id>/lines/",
-        PromptImportLinesView.as_view(),
-        name="prompt-import-lines",
-    ),
-    path(
-        "prompt-imports/<uuid:import_id>/report.csv",
-        PromptImportReportView.as_view(),
-        name="prompt-import-report",
-    ),
-]
+urlpatterns = upload_paths(KIND)

@@ -50,3 +50,6 @@ class UploadChunk(models.Model):
 
     class Meta:
         abstract = True
+
+
+OPEN_STATES: Final = (Upload.State.QUEUED, Upload.State.RUNNING)

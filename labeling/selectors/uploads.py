@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, F, Model, QuerySet
 
 from labeling.errors import NotAccessible
-from labeling.models.uploads import CHUNK_BYTES, Upload
+from labeling.models.uploads import CHUNK_BYTES, OPEN_STATES, Upload
 
 Kind = TypeVar("Kind", bound=Upload)
 Said = TypeVar("Said", bound=Model)
@@ -25,11 +25,15 @@ def access_upload(kind: type[Kind], import_id: UUID) -> Kind:
     return found
 
 
-def whole_uploads(kind: type[Kind]) -> QuerySet[Kind]:
-    """Those whose file is here in full: all pieces have their full length, so they are counted."""
+def waiting_uploads(kind: type[Kind]) -> QuerySet[Kind]:
+    """Those that are to be gone through, the oldest first: open, and their file is here in full.
+
+    All pieces have their full length, so they are counted.
+    """
     counted: Any = kind._default_manager.alias(num_chunks=Count("chunks"))
-    whole: QuerySet[Kind] = counted.filter(num_bytes__lte=F("num_chunks") * CHUNK_BYTES)
-    return whole
+    whole = counted.filter(num_bytes__lte=F("num_chunks") * CHUNK_BYTES, state__in=OPEN_STATES)
+    waiting = kind._default_manager.filter(state__in=OPEN_STATES, pk__in=whole.values("pk"))
+    return waiting.order_by("created_at", "pk")
 
 
 def uploaded_positions(found: Upload) -> list[int]:

@@ -22,7 +22,8 @@ from labeling.importers.formats import FORMATS
 from labeling.importers.plain_files import plain
 from labeling.importers.records import NumberedRow
 from labeling.models import JudgmentImport, JudgmentImportRow
-from labeling.selectors.uploads import whole_uploads
+from labeling.models.uploads import OPEN_STATES
+from labeling.selectors.uploads import waiting_uploads
 from labeling.services.imported_tasks import Target
 from labeling.services.judgment_imports import (
     JudgmentImportReport,
@@ -30,13 +31,11 @@ from labeling.services.judgment_imports import (
     refresh_planner_statistics,
 )
 from labeling.services.uploads import (
-    OPEN_STATES,
     State,
     begin_upload,
+    content_from,
     end_upload,
     lock_upload,
-    num_pieces,
-    pieces_of,
 )
 
 ROWS_PER_SLICE: Final = 200
@@ -74,14 +73,7 @@ def import_judgments_for(seconds: float) -> bool | None:
 
 
 def _next_import() -> UUID | None:
-    """The oldest whose file is here in full."""
-    return (
-        whole_uploads(JudgmentImport)
-        .filter(state__in=OPEN_STATES)
-        .order_by("created_at", "pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
+    return waiting_uploads(JudgmentImport).values_list("pk", flat=True).first()
 
 
 @contextmanager
@@ -108,14 +100,8 @@ def _failing(import_id: UUID) -> Iterator[None]:
 @contextmanager
 def _file_of(import_id: UUID) -> Iterator[BinaryIO]:
     """The uploaded file, on disk while it is read. One query for each piece."""
-    found = JudgmentImport.objects.get(pk=import_id)
     with TemporaryFile() as file:
-        for position in range(num_pieces(found.num_bytes)):
-            piece = (
-                pieces_of(found).filter(position=position).values_list("content", flat=True).first()
-            )
-            # Cancelled meanwhile: its pieces are gone, and nothing is done with the rest.
-            file.write(b"" if piece is None else bytes(piece))
+        file.writelines(content_from(JudgmentImport.objects.get(pk=import_id)))
         file.seek(0)
         yield cast(BinaryIO, file)
 

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Final, cast
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from labeling.importers.files import Position, UnreadableFile, split_lines
 from labeling.importers.prompt_files import (
@@ -23,8 +23,7 @@ from labeling.importers.prompt_files import (
 )
 from labeling.importers.prompts import PromptRow, RowError
 from labeling.models import Prompt, PromptImport, PromptImportLine, PromptImportSighting
-from labeling.models.uploads import CHUNK_BYTES
-from labeling.selectors.uploads import whole_uploads
+from labeling.selectors.uploads import waiting_uploads
 from labeling.services.prompts import (
     KnownPrompts,
     PromptRules,
@@ -37,13 +36,7 @@ from labeling.services.prompts import (
     store_prompts,
     try_prompts,
 )
-from labeling.services.uploads import (
-    OPEN_STATES,
-    State,
-    begin_upload,
-    end_upload,
-    num_pieces,
-)
+from labeling.services.uploads import State, begin_upload, content_from, end_upload
 from labeling.text_hygiene import MAX_PROMPT_TOKENS, CapBy
 
 ROWS_PER_SLICE: Final = 500
@@ -84,14 +77,7 @@ def import_one_slice() -> bool:
 
 def _next_import() -> PromptImport | None:
     """The oldest import whose file is here, locked until the transaction ends."""
-    is_open = Q(state__in=OPEN_STATES)
-    complete = whole_uploads(PromptImport).filter(is_open)
-    return (
-        PromptImport.objects.select_for_update(skip_locked=True, no_key=True)
-        .filter(is_open, pk__in=complete.values("pk"))
-        .order_by("created_at", "pk")
-        .first()
-    )
+    return waiting_uploads(PromptImport).select_for_update(skip_locked=True, no_key=True).first()
 
 
 def _import_slice(prompt_import: PromptImport) -> None:
@@ -111,20 +97,12 @@ def _rows_from(prompt_import: PromptImport) -> Iterator[FileRow]:
     """The rows that are not done yet. Raises: UnreadableFile."""
     start = Position(prompt_import.num_bytes_done, prompt_import.num_lines_done)
     if not is_csv(prompt_import.file_name):
-        pieces = _bytes_from(prompt_import, start.num_bytes)
+        pieces = content_from(prompt_import, start.num_bytes)
         return read_json_lines(split_lines(pieces, start=start))
-    names, first_row = read_csv_header(split_lines(_bytes_from(prompt_import, 0), start=Position()))
+    names, first_row = read_csv_header(split_lines(content_from(prompt_import), start=Position()))
     start = max(start, first_row, key=lambda place: place.num_bytes)
-    lines = split_lines(_bytes_from(prompt_import, start.num_bytes), start=start)
+    lines = split_lines(content_from(prompt_import, start.num_bytes), start=start)
     return read_csv_rows(lines, names=names)
-
-
-def _bytes_from(prompt_import: PromptImport, offset: int) -> Iterator[bytes]:
-    """The file from here on, a piece at a time. One query for each piece."""
-    for position in range(offset // CHUNK_BYTES, num_pieces(prompt_import.num_bytes)):
-        content = prompt_import.chunks.values_list("content", flat=True).get(position=position)
-        skipped = max(0, offset - position * CHUNK_BYTES)
-        yield bytes(content)[skipped:]
 
 
 def _store_rows(prompt_import: PromptImport, rows: Sequence[FileRow]) -> None:

@@ -3,6 +3,7 @@
 The same for every kind of file; ``kind`` is its model. What is in the file is its own service's.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from math import ceil
 from typing import Any, Final, TypeVar
@@ -12,12 +13,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from labeling.errors import NotAccessible, Refused
-from labeling.models.uploads import CHUNK_BYTES, Upload
+from labeling.models.uploads import CHUNK_BYTES, OPEN_STATES, Upload
 
 UPLOAD_PATIENCE: Final = timedelta(days=1)
 
 State = Upload.State
-OPEN_STATES: Final = (State.QUEUED, State.RUNNING)
 Kind = TypeVar("Kind", bound=Upload)
 
 
@@ -102,6 +102,18 @@ def lock_upload(kind: type[Kind], import_id: UUID) -> Kind:
 def pieces_of(found: Upload) -> Any:
     """The rows of its pieces, with ``position`` and ``content``; a model of its own per kind."""
     return found.chunks  # type: ignore[attr-defined]
+
+
+def content_from(found: Upload, offset: int = 0) -> Iterator[bytes]:
+    """The file from here on, a piece at a time. One query for each piece.
+
+    It ends early where the import was cancelled meanwhile: its pieces are gone then.
+    """
+    for position in range(offset // CHUNK_BYTES, num_pieces(found.num_bytes)):
+        piece = pieces_of(found).filter(position=position).values_list("content", flat=True).first()
+        if piece is None:
+            return
+        yield bytes(piece)[max(0, offset - position * CHUNK_BYTES) :]
 
 
 def num_pieces(num_bytes: int) -> int:

@@ -8,15 +8,11 @@ import { ConfirmButton } from "../confirm-button";
 import { PageHeader } from "../page-header";
 import { ProblemNote } from "../problem-note";
 import { ToneBadge } from "../tone-badge";
+import { isLiveImport } from "./import-server";
+import type { FoundImport } from "./import-server";
 import { waitsForPieces } from "./upload-progress";
-import type { UploadedFile } from "./upload-progress";
 
 const NOT_HERE = { label: "Not all here yet", tone: "active", icon: "waiting" } as const;
-
-/** Whether it still goes on, or is going to. */
-export function isLiveImport({ state }: { state: string }): boolean {
-  return state === "queued" || state === "running";
-}
 
 /** Which file it is, how far it is, why it ended early, and what can be done: end it, or go on. */
 export function ImportHeader({
@@ -24,12 +20,7 @@ export function ImportHeader({
   cancel,
   next,
 }: {
-  found: {
-    file_name: string;
-    state: keyof typeof IMPORT_STATE_WORDS;
-    is_dry_run: boolean;
-    failure: string;
-  } & UploadedFile;
+  found: FoundImport;
   cancel: UseMutationResult<unknown, Error, void>;
   /** Where one goes from an import that is over. */
   next: ReactNode;

@@ -1,14 +1,15 @@
-import { Button, Checkbox, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { SyntheticEvent } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { useLocation } from "react-router";
 
 import type { JudgmentFormat, JudgmentImport } from "@/api/research-types";
 import type { Column } from "@/components/data-table";
 import { FileDrop } from "@/components/file-drop";
 import { formatCount } from "@/components/formats";
+import { BeginImportForm, ImportFields } from "@/components/imports/begin-import-form";
 import { EarlierImports, importColumns } from "@/components/imports/earlier-imports";
+import { useBeginImport } from "@/components/imports/import-server";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
 
@@ -16,11 +17,10 @@ import { headOf } from "./csv-head";
 import type { CsvHead } from "./csv-head";
 import { datasetNameOf, EMPTY_FORM, guessedChoices, requestOf, unreadyBecause } from "./import-form";
 import type { ImportBegun, ImportForm } from "./import-form";
-import { formatsQuery, judgmentImportsQuery, useOpenJudgmentImport } from "./judgment-import-queries";
-import classes from "./judgment-imports.module.css";
+import { formatsQuery, JUDGMENT_IMPORTS, judgmentImportsQuery } from "./judgment-import-queries";
 import { MappingFields } from "./mapping-fields";
 
-const { file: FILE, state: STATE, begun: BEGUN } = importColumns<JudgmentImport>("/data/import");
+const { file: FILE, state: STATE, begun: BEGUN } = importColumns<JudgmentImport>(JUDGMENT_IMPORTS.page);
 const COLUMNS: Column<JudgmentImport>[] = [
   FILE,
   { key: "format", header: "Format", cell: ({ format }) => format },
@@ -57,7 +57,7 @@ function useImportForm(begun: ImportBegun | null) {
   return { file, head, form, change, choose };
 }
 
-/** Which format it is, what the file does not say, and what becomes of it. */
+/** Which format it is, what the file does not say, and what it is for. */
 function ImportSettings({
   formats,
   hasFile,
@@ -74,7 +74,7 @@ function ImportSettings({
   const format = formats.find(({ name }) => name === form.format);
   return (
     <>
-      <div className={classes.fields}>
+      <ImportFields>
         <NativeSelect
           label="Format"
           description={format?.about ?? "What the file holds."}
@@ -95,7 +95,7 @@ function ImportSettings({
           value={form.projectName}
           onChange={(event) => onChange({ projectName: event.currentTarget.value })}
         />
-      </div>
+      </ImportFields>
       {format && (hasFile || format.name !== "csv") && (
         <MappingFields
           format={format}
@@ -110,12 +110,6 @@ function ImportSettings({
         checked={form.isStudy}
         onChange={(event) => onChange({ isStudy: event.currentTarget.checked })}
       />
-      <Checkbox
-        label="Only try it"
-        description="Reports on every row and stores nothing."
-        checked={form.isDryRun}
-        onChange={(event) => onChange({ isDryRun: event.currentTarget.checked })}
-      />
     </>
   );
 }
@@ -126,19 +120,9 @@ export function ImportJudgmentsPage() {
   const { file, head, form, change, choose } = useImportForm(begun);
   const formats = useQuery(formatsQuery);
   const imports = useInfiniteQuery(judgmentImportsQuery);
-  const open = useOpenJudgmentImport();
-  const navigate = useNavigate();
+  const { open, begin } = useBeginImport(JUDGMENT_IMPORTS);
   const format = formats.data?.formats.find(({ name }) => name === form.format);
   const why = unreadyBecause(form, file, format, formats.data?.max_bytes ?? 0);
-
-  function submit(event: SyntheticEvent) {
-    event.preventDefault();
-    if (!file || why !== null) return;
-    open.mutate(requestOf(form, file), {
-      // The next page uploads: an address of its own can be left and come back to.
-      onSuccess: ({ id }) => void navigate(`/data/import/${id}`, { state: { file } }),
-    });
-  }
 
   return (
     <>
@@ -146,31 +130,30 @@ export function ImportJudgmentsPage() {
         Rankings, votes and demonstrations made elsewhere. Good rows are stored in the background; every
         other row is named with what is wrong in it.
       </PageHeader>
-      <form onSubmit={submit} className={classes.form}>
-        <Stack gap="md">
-          {formats.isError && <ProblemNote error={formats.error} title="The formats could not be loaded" />}
-          <FileDrop
-            file={file}
-            label="File of judgments"
-            words="Drop the file here as it was published, gzipped or not"
-            onChoose={(chosen) => void choose(chosen)}
-          />
-          <ImportSettings
-            formats={formats.data?.formats ?? []}
-            hasFile={file !== null}
-            head={head}
-            form={form}
-            onChange={change}
-          />
-          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
-          {why !== null && <p className={classes.why}>{why}</p>}
-          <div>
-            <Button type="submit" disabled={why !== null} loading={open.isPending}>
-              {form.isDryRun ? "Try the import" : "Import for good"}
-            </Button>
-          </div>
-        </Stack>
-      </form>
+      <BeginImportForm
+        noun="row"
+        isWide
+        isDryRun={form.isDryRun}
+        onDryRun={(isDryRun) => change({ isDryRun })}
+        open={open}
+        blocked={why}
+        onBegin={() => file && begin(requestOf(form, file), file)}
+      >
+        {formats.isError && <ProblemNote error={formats.error} title="The formats could not be loaded" />}
+        <FileDrop
+          file={file}
+          label="File of judgments"
+          words="Drop the file here as it was published, gzipped or not"
+          onChoose={(chosen) => void choose(chosen)}
+        />
+        <ImportSettings
+          formats={formats.data?.formats ?? []}
+          hasFile={file !== null}
+          head={head}
+          form={form}
+          onChange={change}
+        />
+      </BeginImportForm>
       <EarlierImports imports={imports} columns={COLUMNS} />
     </>
   );

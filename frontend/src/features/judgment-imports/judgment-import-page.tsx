@@ -1,29 +1,20 @@
 import { Alert } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useLocation, useParams } from "react-router";
+import { useInfiniteQuery } from "@tanstack/react-query";
 
 import type { JudgmentImportDetail, JudgmentImportRow } from "@/api/research-types";
 import type { Column } from "@/components/data-table";
 import { Facts } from "@/components/facts";
-import { countOf, formatBytes, formatCount } from "@/components/formats";
-import { ImportHeader, isLiveImport } from "@/components/imports/import-header";
+import { countOf, formatCount } from "@/components/formats";
+import { ImportPage } from "@/components/imports/import-page";
 import { ImportReport } from "@/components/imports/import-report";
-import { ImportUpload } from "@/components/imports/import-upload";
-import { waitsForPieces } from "@/components/imports/upload-progress";
+import { isLiveImport } from "@/components/imports/import-server";
 import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
-import { Moment } from "@/components/moment";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { formOfTrial } from "./import-form";
 import type { ImportBegun } from "./import-form";
-import {
-  judgmentImportQuery,
-  saidQuery,
-  useCancelJudgmentImport,
-  useJudgmentUpload,
-} from "./judgment-import-queries";
+import { JUDGMENT_IMPORTS, saidQuery } from "./judgment-import-queries";
 import type { RowOutcome } from "./judgment-import-queries";
 
 const OUTCOMES: Record<RowOutcome, string> = {
@@ -109,25 +100,17 @@ function Stored({ found }: { found: JudgmentImportDetail }) {
   );
 }
 
-function Settings({ found }: { found: JudgmentImportDetail }) {
+function settingsOf(found: JudgmentImportDetail) {
   const chosen = Object.entries(found.choices).filter(([, value]) => value !== "");
-  return (
-    <Section title="Settings" isSheet>
-      <Facts
-        facts={[
-          { name: "Format", value: found.format },
-          { name: "Data set", value: found.dataset },
-          { name: "Project", value: found.project_name },
-          { name: "Use", value: found.is_study ? "For the figures only" : "May train" },
-          { name: "By", value: found.created_by_name },
-          { name: "Begun", value: <Moment at={found.created_at} /> },
-          { name: "Ended", value: found.finished_at && <Moment at={found.finished_at} /> },
-          { name: "Size", value: formatBytes(found.num_bytes) },
-          ...chosen.map(([name, value]) => ({ name: `Chosen: ${name}`, value: value.replaceAll(",", ", ") })),
-        ]}
-      />
-    </Section>
-  );
+  return {
+    first: [
+      { name: "Format", value: found.format },
+      { name: "Data set", value: found.dataset },
+      { name: "Project", value: found.project_name },
+      { name: "Use", value: found.is_study ? "For the figures only" : "May train" },
+    ],
+    last: chosen.map(([name, value]) => ({ name: `Chosen: ${name}`, value: value.replaceAll(",", ", ") })),
+  };
 }
 
 /** Where one goes with what the import brought. */
@@ -155,31 +138,22 @@ function NextStep({ found, file }: { found: JudgmentImportDetail; file: File | n
   );
 }
 
-function ImportView({ found }: { found: JudgmentImportDetail }) {
-  const location = useLocation();
-  const file = (location.state as { file?: File } | null)?.file ?? null;
-  const cancel = useCancelJudgmentImport(found.id);
-  const pieces = useJudgmentUpload(found.id);
+/** One import of judgments: its upload, what it stored, and every row with something to say. */
+export function JudgmentImportPage() {
   return (
-    <>
-      <ImportHeader found={found} cancel={cancel} next={<NextStep found={found} file={file} />} />
-      {waitsForPieces(found) ? (
-        <ImportUpload found={found} file={file} pieces={pieces} drop={DROP} />
-      ) : (
+    <ImportPage
+      server={JUDGMENT_IMPORTS}
+      drop={DROP}
+      next={(found, file) => <NextStep found={found} file={file} />}
+      settings={settingsOf}
+    >
+      {(found) => (
         <>
           <NothingStored found={found} />
           <Stored found={found} />
           <Report found={found} />
         </>
       )}
-      <Settings found={found} />
-    </>
+    </ImportPage>
   );
-}
-
-/** One import of judgments: its upload, what it stored, and every row with something to say. */
-export function JudgmentImportPage() {
-  const importId = useParams().importId ?? "";
-  const found = useQuery(judgmentImportQuery(importId));
-  return <Loaded query={found}>{(shown) => <ImportView found={shown} />}</Loaded>;
 }

@@ -2,6 +2,7 @@ import { MultiSelect, NativeSelect, TextInput } from "@mantine/core";
 
 import type { JudgmentFormat } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
+import { ImportFields } from "@/components/imports/begin-import-form";
 
 import type { CsvHead } from "./csv-head";
 import { ONE_COLUMN, SEVERAL_COLUMNS } from "./import-form";
@@ -108,7 +109,7 @@ export function MappingFields({
           />
         </div>
       )}
-      <div className={classes.fields}>
+      <ImportFields>
         {format.choices.map((choice) => (
           <Field
             key={choice.name}
@@ -118,7 +119,7 @@ export function MappingFields({
             onChange={(value) => onChange(choice.name, value)}
           />
         ))}
-      </div>
+      </ImportFields>
     </fieldset>
   );
 }

@@ -1,22 +1,22 @@
-import { Button, Checkbox, NativeSelect, NumberInput, Stack, Text } from "@mantine/core";
+import { NativeSelect, NumberInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { SyntheticEvent } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { useLocation } from "react-router";
 
 import type { NewPromptImport, PromptImport } from "@/api/research-types";
 import type { Column } from "@/components/data-table";
 import { FileDrop } from "@/components/file-drop";
 import { formatBytes, formatCount } from "@/components/formats";
+import { BeginImportForm, ImportFields } from "@/components/imports/begin-import-form";
 import { EarlierImports, importColumns } from "@/components/imports/earlier-imports";
+import { useBeginImport } from "@/components/imports/import-server";
 import { PageHeader } from "@/components/page-header";
-import { ProblemNote } from "@/components/problem-note";
 
 import classes from "./import-prompts.module.css";
-import { promptImportsQuery, useOpenImport } from "./import-queries";
+import { PROMPT_IMPORTS, promptImportsQuery } from "./import-queries";
 import { PROMPT_DROP } from "./prompt-words";
 
-const { file: FILE, state: STATE, begun: BEGUN } = importColumns<PromptImport>("/prompts/import");
+const { file: FILE, state: STATE, begun: BEGUN } = importColumns<PromptImport>(PROMPT_IMPORTS.page);
 const COLUMNS: Column<PromptImport>[] = [
   FILE,
   STATE,
@@ -60,27 +60,6 @@ function blockedBecause(file: File | null): string | null {
   return file.size === 0 ? "This file is empty." : null;
 }
 
-function BeginButton({ file, isDryRun, isPending }: { file: File | null; isDryRun: boolean; isPending: boolean }) {
-  const blocked = blockedBecause(file);
-  return (
-    <>
-      <Button
-        type="submit"
-        disabled={blocked !== null}
-        aria-describedby={blocked === null ? undefined : "import-blocked"}
-        loading={isPending}
-      >
-        {isDryRun ? "Try the import" : "Import for good"}
-      </Button>
-      {blocked !== null && (
-        <Text id="import-blocked" size="sm" c="dimmed" mt={4}>
-          {blocked}
-        </Text>
-      )}
-    </>
-  );
-}
-
 /** Begins an import: a file, whether it is only tried, and how many prompts of one key pass. */
 export function ImportPromptsPage() {
   const begun = useLocation().state as ImportBegun | null;
@@ -89,11 +68,9 @@ export function ImportPromptsPage() {
   const [cap, setCap] = useState<number | string>(begun?.cap ?? "");
   const [capBy, setCapBy] = useState<CapBy | "">(begun?.capBy ?? "");
   const imports = useInfiniteQuery(promptImportsQuery);
-  const open = useOpenImport();
-  const navigate = useNavigate();
+  const { open, begin } = useBeginImport(PROMPT_IMPORTS);
 
-  function submit(event: SyntheticEvent) {
-    event.preventDefault();
+  function importIt() {
     if (!file) return;
     const wanted = {
       file_name: file.name,
@@ -102,10 +79,7 @@ export function ImportPromptsPage() {
       cap: typeof cap === "number" ? cap : null,
       cap_by: capBy || null,
     };
-    open.mutate(wanted, {
-      // The next page uploads: an address of its own can be left and come back to.
-      onSuccess: ({ id }) => void navigate(`/prompts/import/${id}`, { state: { file } }),
-    });
+    begin(wanted, file);
   }
 
   return (
@@ -113,46 +87,41 @@ export function ImportPromptsPage() {
       <PageHeader title="Import prompts">
         Good lines are stored in the background; every other line is named with what is wrong in it.
       </PageHeader>
-      <form onSubmit={submit} className={classes.form}>
-        <Stack gap="md">
-          <FileDrop {...PROMPT_DROP} file={file} onChoose={setFile} />
-          <FormatNote />
-          <Checkbox
-            label="Only try it"
-            description="Reports on every line and stores nothing."
-            checked={isDryRun}
-            onChange={(event) => setIsDryRun(event.currentTarget.checked)}
+      <BeginImportForm
+        noun="line"
+        isDryRun={isDryRun}
+        onDryRun={setIsDryRun}
+        open={open}
+        blocked={blockedBecause(file)}
+        onBegin={importIt}
+      >
+        <FileDrop {...PROMPT_DROP} file={file} onChoose={setFile} />
+        <FormatNote />
+        <ImportFields>
+          <NumberInput
+            label="Accepted prompts of one key"
+            description="Later ones are kept and never sampled."
+            placeholder="As usual"
+            min={1}
+            max={1_000_000}
+            allowDecimal={false}
+            thousandSeparator=","
+            value={cap}
+            onChange={setCap}
           />
-          <div className={classes.cap}>
-            <NumberInput
-              label="Accepted prompts of one key"
-              description="Later ones are kept and never sampled."
-              placeholder="As usual"
-              min={1}
-              max={1_000_000}
-              allowDecimal={false}
-              thousandSeparator=","
-              value={cap}
-              onChange={setCap}
-            />
-            <NativeSelect
-              label="The key"
-              description="Whose prompts are counted together."
-              data={[
-                { value: "", label: "As usual" },
-                { value: "organization", label: "Organization" },
-                { value: "user", label: "User" },
-              ]}
-              value={capBy}
-              onChange={(event) => setCapBy(event.currentTarget.value as CapBy | "")}
-            />
-          </div>
-          {open.isError && <ProblemNote error={open.error} title="The import could not begin" />}
-          <div>
-            <BeginButton file={file} isDryRun={isDryRun} isPending={open.isPending} />
-          </div>
-        </Stack>
-      </form>
+          <NativeSelect
+            label="The key"
+            description="Whose prompts are counted together."
+            data={[
+              { value: "", label: "As usual" },
+              { value: "organization", label: "Organization" },
+              { value: "user", label: "User" },
+            ]}
+            value={capBy}
+            onChange={(event) => setCapBy(event.currentTarget.value as CapBy | "")}
+          />
+        </ImportFields>
+      </BeginImportForm>
       <EarlierImports imports={imports} columns={COLUMNS} />
     </>
   );

@@ -1,11 +1,8 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-
-import { api, bodyOf } from "@/api/client";
+import { api, bodyOf, done } from "@/api/client";
 import { listQuery } from "@/api/pages";
 import type { NewPromptImport, PromptImport, PromptImportDetail, PromptImportLine } from "@/api/research-types";
-import { isLiveImport } from "@/components/imports/import-header";
-
-const LIVE_EVERY_MS = 1_500;
+import { bytesOf } from "@/api/upload-pieces";
+import type { ImportServer } from "@/components/imports/import-server";
 
 export type ImportOutcome = PromptImportLine["outcome"];
 
@@ -13,14 +10,22 @@ export const promptImportsQuery = listQuery<PromptImport>(["prompt-imports", "li
   bodyOf(api.GET("/api/prompt-imports/", { params: { query: { cursor, limit: 10 } }, signal })),
 );
 
-export function promptImportQuery(importId: string) {
-  return queryOptions({
-    queryKey: ["prompt-imports", "one", importId],
-    queryFn: ({ signal }): Promise<PromptImportDetail> =>
-      bodyOf(api.GET("/api/prompt-imports/{import_id}/", { params: { path: { import_id: importId } }, signal })),
-    refetchInterval: (query) => (query.state.data && isLiveImport(query.state.data) ? LIVE_EVERY_MS : false),
-  });
-}
+export const PROMPT_IMPORTS: ImportServer<NewPromptImport, PromptImportDetail> = {
+  name: "prompt-imports",
+  page: "/prompts/import",
+  read: (importId, signal) =>
+    bodyOf(api.GET("/api/prompt-imports/{import_id}/", { params: { path: { import_id: importId } }, signal })),
+  open: (wanted) => bodyOf(api.POST("/api/prompt-imports/", { body: wanted })),
+  cancel: (importId) =>
+    bodyOf(api.POST("/api/prompt-imports/{import_id}/cancel/", { params: { path: { import_id: importId } } })),
+  send: (importId) => (position, piece) =>
+    done(
+      api.PUT("/api/prompt-imports/{import_id}/chunks/{position}/", {
+        params: { path: { import_id: importId, position } },
+        ...bytesOf(piece),
+      }),
+    ),
+};
 
 /** `until` is how many lines were read when it was asked: a growing report is asked for again. */
 export function importLinesQuery(importId: string, outcome: ImportOutcome | undefined, until: number) {
@@ -32,27 +37,4 @@ export function importLinesQuery(importId: string, outcome: ImportOutcome | unde
       }),
     ),
   );
-}
-
-export function useOpenImport() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (wanted: NewPromptImport) => bodyOf(api.POST("/api/prompt-imports/", { body: wanted })),
-    onSuccess: async (opened) => {
-      queryClient.setQueryData(promptImportQuery(opened.id).queryKey, opened);
-      await queryClient.invalidateQueries({ queryKey: promptImportsQuery.queryKey });
-    },
-  });
-}
-
-export function useCancelImport(importId: string) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: () =>
-      bodyOf(api.POST("/api/prompt-imports/{import_id}/cancel/", { params: { path: { import_id: importId } } })),
-    onSuccess: async (cancelled) => {
-      queryClient.setQueryData(promptImportQuery(importId).queryKey, cancelled);
-      await queryClient.invalidateQueries({ queryKey: promptImportsQuery.queryKey });
-    },
-  });
 }

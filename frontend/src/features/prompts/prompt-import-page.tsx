@@ -1,27 +1,22 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link, useLocation, useParams } from "react-router";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
 import type { PromptImportDetail, PromptImportLine } from "@/api/research-types";
 import type { Column } from "@/components/data-table";
-import { Facts } from "@/components/facts";
 import { countOf, formatBytes, formatCount } from "@/components/formats";
-import { ImportHeader, isLiveImport } from "@/components/imports/import-header";
+import { ImportPage } from "@/components/imports/import-page";
 import { ImportReport } from "@/components/imports/import-report";
-import { ImportUpload } from "@/components/imports/import-upload";
-import { waitsForPieces } from "@/components/imports/upload-progress";
+import { isLiveImport } from "@/components/imports/import-server";
 import { LinkButton } from "@/components/link-button";
-import { Loaded } from "@/components/loaded";
-import { Moment } from "@/components/moment";
 import { ProgressLine } from "@/components/progress-line";
 import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import type { ImportBegun } from "./import-prompts-page";
-import { importLinesQuery, promptImportQuery, useCancelImport } from "./import-queries";
+import { importLinesQuery, PROMPT_IMPORTS } from "./import-queries";
 import type { ImportOutcome } from "./import-queries";
 import { isOutcome, OUTCOME_WORDS, PROMPT_DROP } from "./prompt-words";
-import { useUpload } from "./use-upload";
 
 const COLUMNS: Column<PromptImportLine>[] = [
   { key: "line", header: "Line", isRowHeader: true, cell: ({ line }) => formatCount(line) },
@@ -95,47 +90,26 @@ function NextStep({ prompts, file }: { prompts: PromptImportDetail; file: File |
   return <LinkButton to="/prompts/personal-data">Review personal data</LinkButton>;
 }
 
-function Settings({ prompts }: { prompts: PromptImportDetail }) {
+/** One import: its upload, how far it is, and what became of each line. */
+export function PromptImportPage() {
   return (
-    <Section title="Settings" isSheet>
-      <Facts
-        facts={[
-          { name: "By", value: prompts.created_by_name },
-          { name: "Begun", value: <Moment at={prompts.created_at} /> },
-          { name: "Ended", value: prompts.finished_at && <Moment at={prompts.finished_at} /> },
-          { name: "Size", value: formatBytes(prompts.num_bytes) },
-          { name: "Accepted at most", value: `${formatCount(prompts.cap)} for one ${prompts.cap_by}` },
-          { name: "Same beginning", value: `${formatCount(prompts.prefix_tokens)} tokens` },
-        ]}
-      />
-    </Section>
-  );
-}
-
-function ImportView({ prompts }: { prompts: PromptImportDetail }) {
-  const location = useLocation();
-  const file = (location.state as { file?: File } | null)?.file ?? null;
-  const cancel = useCancelImport(prompts.id);
-  const pieces = useUpload(prompts.id);
-  return (
-    <>
-      <ImportHeader found={prompts} cancel={cancel} next={<NextStep prompts={prompts} file={file} />} />
-      {waitsForPieces(prompts) ? (
-        <ImportUpload found={prompts} file={file} pieces={pieces} drop={PROMPT_DROP} />
-      ) : (
+    <ImportPage
+      server={PROMPT_IMPORTS}
+      drop={PROMPT_DROP}
+      next={(prompts, file) => <NextStep prompts={prompts} file={file} />}
+      settings={({ cap, cap_by: key, prefix_tokens: tokens }) => ({
+        last: [
+          { name: "Accepted at most", value: `${formatCount(cap)} for one ${key}` },
+          { name: "Same beginning", value: `${formatCount(tokens)} tokens` },
+        ],
+      })}
+    >
+      {(prompts) => (
         <>
           <Progress prompts={prompts} />
           <Report prompts={prompts} />
         </>
       )}
-      <Settings prompts={prompts} />
-    </>
+    </ImportPage>
   );
-}
-
-/** One import: its upload, how far it is, and what became of each line. */
-export function PromptImportPage() {
-  const importId = useParams().importId ?? "";
-  const prompts = useQuery(promptImportQuery(importId));
-  return <Loaded query={prompts}>{(found) => <ImportView prompts={found} />}</Loaded>;
 }

@@ -25,6 +25,11 @@ REPORT_COLUMNS = {
 class PromptImportInput(serializers.Serializer[Any]):
     file_name = OneLine(max_length=200)
     num_bytes = StrictInteger(min_value=1)
+    format = serializers.ChoiceField(
+        choices=PromptImport.Format.choices,
+        default=PromptImport.Format.ROWS,
+        help_text="Rows, or the prompts.jsonl of one split of an export: its prompts stay in it.",
+    )
     is_dry_run = StrictBoolean(default=False)
     cap = StrictInteger(
         min_value=1,
@@ -40,6 +45,7 @@ class PromptImportInput(serializers.Serializer[Any]):
 
 class PromptImportOutput(serializers.ModelSerializer[PromptImport]):
     state = serializers.ChoiceField(choices=PromptImport.State.choices)
+    format = serializers.ChoiceField(choices=PromptImport.Format.choices)
     cap_by = serializers.ChoiceField(choices=PromptImport.CapBy.choices)
     created_by_name = serializers.CharField(source="created_by.display_name")
 
@@ -49,6 +55,7 @@ class PromptImportOutput(serializers.ModelSerializer[PromptImport]):
             "id",
             "file_name",
             "num_bytes",
+            "format",
             "state",
             "is_dry_run",
             "prefix_tokens",

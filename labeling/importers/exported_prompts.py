@@ -15,22 +15,23 @@ DIGITS_OF_HASH: Final = 32
 def read_exported_prompts(
     lines: Iterable[bytes], split: Split
 ) -> Iterator[tuple[int, PromptRow | list[RowError]]]:
-    """Every line that is not blank with its number from 1: a row, or what is wrong with it.
-
-    What was held out before must not be trained on afterwards (R6), so each prompt gets a key of
-    its own that falls into ``split``.
-    """
+    """Every line that is not blank with its number from 1: a row, or what is wrong with it."""
     for number, line in numbered_lines(lines):
-        try:
-            row = read_json(line)
-            if not isinstance(row, dict) or row.keys() != {"prompt"}:
-                raise ValueError('A row of an exported prompts.jsonl is {"prompt": "..."}.')
-            text = read_text(row["prompt"])
-        except (StrictJSONError, ValueError) as error:
-            yield number, [RowError(number, "", str(error))]
-        else:
-            key = key_of_line(number, text, split)
-            yield number, PromptRow(text, user_key=key, imported_from=IMPORTED_FROM)
+        yield number, read_exported_prompt(line, number, split)
+
+
+def read_exported_prompt(line: bytes, number: int, split: Split) -> PromptRow | list[RowError]:
+    """What was held out before must not be trained on afterwards (R6), so each prompt gets a key
+    of its own that falls into ``split``.
+    """
+    try:
+        row = read_json(line)
+        if not isinstance(row, dict) or row.keys() != {"prompt"}:
+            raise ValueError('A row of an exported prompts.jsonl is {"prompt": "..."}.')
+        text = read_text(row["prompt"])
+    except (StrictJSONError, ValueError) as error:
+        return [RowError(number, "", str(error))]
+    return PromptRow(text, user_key=key_of_line(number, text, split), imported_from=IMPORTED_FROM)
 
 
 def key_of_line(number: int, text: str, split: Split) -> str:

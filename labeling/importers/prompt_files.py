@@ -1,6 +1,6 @@
 """Files of prompts, read from any place on in constant memory: JSON Lines and CSV."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +29,10 @@ CSV_COLUMNS: Final = (*(name for name in READERS if name != "flags"), *PROMPT_QU
 ANSWERS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
+# A line that is not blank, and its number.
+ReadLine = Callable[[bytes, int], PromptRow | list[RowError]]
+
+
 @dataclass(frozen=True)
 class FileRow:
     """A row with the line where it begins, counted from 1; None stands for a blank line."""
@@ -46,14 +50,16 @@ def is_prompt_file(file_name: str) -> bool:
     return file_name.lower().endswith((*JSON_LINES_ENDINGS, *CSV_ENDINGS))
 
 
-def read_json_lines(lines: Iterable[FileLine]) -> Iterator[FileRow]:
+def read_json_lines(
+    lines: Iterable[FileLine], read: ReadLine = read_prompt_row
+) -> Iterator[FileRow]:
     for line in lines:
         number = line.end.num_lines
         content = line.content.removeprefix(BYTE_ORDER_MARK) if number == 1 else line.content
         if not line.is_whole:
             yield FileRow(number, line.end, [RowError(number, "", too_long())])
         elif content.strip():
-            yield FileRow(number, line.end, read_prompt_row(content, number))
+            yield FileRow(number, line.end, read(content, number))
         else:
             yield FileRow(number, line.end, None)
 

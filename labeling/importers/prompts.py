@@ -12,6 +12,11 @@ from labeling.models import Prompt
 MAX_KEY_CHARACTERS: Final = 120
 MAX_CONSENT_CHARACTERS: Final = 200
 
+LOOKS_EXPORTED: Final = (
+    "This is a line of a prompts.jsonl that was exported: import the file as exported prompts of "
+    'its split, or call the field "text".'
+)
+
 
 @dataclass(frozen=True)
 class PromptRow:
@@ -68,6 +73,8 @@ def read_prompt_row(line: bytes, number: int) -> PromptRow | list[RowError]:
 
 def read_fields(row: Mapping[str, object], number: int) -> PromptRow | list[RowError]:
     """A row by the names of its fields, or all that is wrong with it."""
+    if row.keys() == {"prompt"}:
+        return [RowError(number, "prompt", LOOKS_EXPORTED)]
     values: dict[str, Any] = {}
     errors = [
         RowError(number, name[:80], f"Not one of the fields {', '.join(READERS)}.")

@@ -17,6 +17,14 @@ class PromptImport(Upload):
         ORGANIZATION = "organization"
         USER = "user"
 
+    class Format(models.TextChoices):
+        """What a line is; of an exported prompt also which split it was in and stays in (R6)."""
+
+        ROWS = "rows"
+        EXPORTED_TRAIN = "exported_train"
+        EXPORTED_VALIDATION = "exported_validation"
+
+    format = models.CharField(max_length=24, choices=Format, default=Format.ROWS)
     is_dry_run = models.BooleanField(default=False)
     prefix_tokens = models.PositiveSmallIntegerField(default=64)
     cap = models.PositiveIntegerField(default=200)

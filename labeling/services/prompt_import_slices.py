@@ -6,6 +6,7 @@ dies in the middle of a slice leaves nothing behind, and the next one goes on fr
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from time import monotonic
 from typing import Final, cast
@@ -13,17 +14,20 @@ from typing import Final, cast
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count
 
+from labeling.importers.exported_prompts import read_exported_prompt
 from labeling.importers.files import Position, UnreadableFile, split_lines
 from labeling.importers.prompt_files import (
     FileRow,
+    ReadLine,
     is_csv,
     read_csv_header,
     read_csv_rows,
     read_json_lines,
 )
-from labeling.importers.prompts import PromptRow, RowError
+from labeling.importers.prompts import PromptRow, RowError, read_prompt_row
 from labeling.models import Prompt, PromptImport, PromptImportLine, PromptImportSighting
 from labeling.selectors.uploads import waiting_uploads
+from labeling.services.prompt_imports import EXPORTED_SPLIT
 from labeling.services.prompts import (
     KnownPrompts,
     PromptRules,
@@ -37,7 +41,7 @@ from labeling.services.prompts import (
     try_prompts,
 )
 from labeling.services.uploads import State, begin_upload, content_from, end_upload
-from labeling.text_hygiene import MAX_PROMPT_TOKENS, CapBy
+from labeling.text_hygiene import MAX_PROMPT_TOKENS, CapBy, Split
 
 ROWS_PER_SLICE: Final = 500
 
@@ -97,8 +101,10 @@ def _rows_from(prompt_import: PromptImport) -> Iterator[FileRow]:
     """The rows that are not done yet. Raises: UnreadableFile."""
     start = Position(prompt_import.num_bytes_done, prompt_import.num_lines_done)
     if not is_csv(prompt_import.file_name):
+        split = EXPORTED_SPLIT.get(prompt_import.format)
+        read: ReadLine = partial(read_exported_prompt, split=split) if split else read_prompt_row
         pieces = content_from(prompt_import, start.num_bytes)
-        return read_json_lines(split_lines(pieces, start=start))
+        return read_json_lines(split_lines(pieces, start=start), read)
     names, first_row = read_csv_header(split_lines(content_from(prompt_import), start=Position()))
     start = max(start, first_row, key=lambda place: place.num_bytes)
     lines = split_lines(content_from(prompt_import, start.num_bytes), start=start)
@@ -107,7 +113,10 @@ def _rows_from(prompt_import: PromptImport) -> Iterator[FileRow]:
 
 def _store_rows(prompt_import: PromptImport, rows: Sequence[FileRow]) -> None:
     good = [(one.line, one.row) for one in rows if isinstance(one.row, PromptRow)]
-    rules = PromptRules(prompt_import.cap, cast(CapBy, prompt_import.cap_by))
+    split = EXPORTED_SPLIT.get(prompt_import.format)
+    rules = PromptRules(
+        prompt_import.cap, cast(CapBy, prompt_import.cap_by), compares_prefixes=split is None
+    )
     texts = [row for _, row in good]
     if prompt_import.is_dry_run:
         outcome, first_lines = _try_rows(prompt_import, good, rules)
@@ -115,7 +124,8 @@ def _store_rows(prompt_import: PromptImport, rows: Sequence[FileRow]) -> None:
         outcome = store_prompts(texts, submitted_by=prompt_import.created_by, rules=rules)
         first_lines = {}
     said = [
-        _said_of(line, stored, first_lines) for (line, _), stored in zip(good, outcome, strict=True)
+        _said_of(line, stored, first_lines, split)
+        for (line, _), stored in zip(good, outcome, strict=True)
     ]
     said += [_said_of_broken(one.line, one.row) for one in rows if isinstance(one.row, list)]
     for one in said:
@@ -123,7 +133,9 @@ def _store_rows(prompt_import: PromptImport, rows: Sequence[FileRow]) -> None:
     PromptImportLine.objects.bulk_create(said)
 
 
-def _said_of(line: int, stored: StoredPrompt, first_lines: dict[str, int]) -> PromptImportLine:
+def _said_of(
+    line: int, stored: StoredPrompt, first_lines: dict[str, int], split: Split | None
+) -> PromptImportLine:
     prompt = stored.prompt
     saved = prompt if prompt.pk else None
     if not stored.is_new:
@@ -131,7 +143,7 @@ def _said_of(line: int, stored: StoredPrompt, first_lines: dict[str, int]) -> Pr
         return PromptImportLine(
             line=line,
             outcome=Outcome.DUPLICATE,
-            message=repetition(stored, first_line=None if saved else first_line),
+            message=repetition(stored, first_line=None if saved else first_line, split=split),
             duplicate_of=saved,
         )
     return PromptImportLine(

@@ -295,12 +295,16 @@ def import_prompts(
             else store_prompts(texts, submitted_by=submitted_by, rules=rules)
         )
         for (line, _), stored in zip(good, outcome, strict=True):
-            report_row(line, stored, report, line_of)
+            report_row(line, stored, report, line_of, exported_split)
     return report
 
 
 def report_row(
-    line: int, stored: StoredPrompt, report: ImportReport, line_of: dict[str, int]
+    line: int,
+    stored: StoredPrompt,
+    report: ImportReport,
+    line_of: dict[str, int],
+    split: Split | None,
 ) -> None:
     """``line_of`` remembers where each text of the file stood first, across batches."""
     if stored.is_new:
@@ -309,12 +313,17 @@ def report_row(
         report.notes.extend(SkippedRow(line, said) for said in reservations(stored.prompt))
         return
     first = line_of.get(stored.prompt.text_sha256)
-    report.skipped.append(SkippedRow(line, repetition(stored, first_line=first)))
+    report.skipped.append(SkippedRow(line, repetition(stored, first_line=first, split=split)))
 
 
-def repetition(stored: StoredPrompt, *, first_line: int | None) -> str:
-    """What a row repeats, in a sentence."""
+def repetition(stored: StoredPrompt, *, first_line: int | None, split: Split | None = None) -> str:
+    """What a row repeats, in a sentence; and that it stays in another split than ``split``."""
     where = f"line {first_line}" if first_line else f"prompt {stored.prompt.pk}"
     if stored.repeats == "prefix":
         return f"Begins like {where}, which is kept."
-    return f"The same text as {where}." if first_line else f"Already stored as {where}."
+    said = f"The same text as {where}." if first_line else f"Already stored as {where}."
+    if split and stored.prompt.split not in ("", split):
+        said += (
+            f" It stays in the split {stored.prompt.split}, though it was exported from {split}."
+        )
+    return said

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from labeling.models import Prompt, PromptImport, PromptImportChunk, PromptImportSighting
 from labeling.services import prompt_import_slices
 from labeling.services.prompt_import_slices import import_one_slice
-from labeling.services.prompt_imports import NewImport, open_import
+from labeling.services.prompt_imports import EXPORTED_SPLIT, NewImport, open_import
 from labeling.services.uploads import (
     CHUNK_BYTES,
     cancel_upload,
@@ -308,3 +308,48 @@ def test_a_slice_costs_the_same_queries_however_many_rows(rosa):
         counted.append(len(queries))
 
     assert counted[0] == counted[1] < 25
+
+
+SAME_BEGINNING = "Tell me about the harbour at dusk and " * 20
+
+
+@pytest.mark.parametrize(("format_", "split"), sorted(EXPORTED_SPLIT.items()))
+def test_exported_prompts_stay_in_the_split_of_their_file(rosa, monkeypatch, format_, split):
+    """R6, over several slices: those that begin alike were told apart before (R4)."""
+    monkeypatch.setattr(prompt_import_slices, "ROWS_PER_SLICE", 2)
+    content = json_lines(
+        *({"prompt": f"{SAME_BEGINNING}{n}"} for n in range(5)), {"text": "x"}, {"prompt": " "}
+    )
+
+    tried = run_through(upload(content, by=rosa, format=format_, is_dry_run=True))
+    assert Prompt.objects.count() == 0
+    done = run_through(upload(content, by=rosa, format=format_))
+
+    expected = [(n, "accepted") for n in range(1, 6)] + [(6, "broken"), (7, "broken")]
+    assert outcomes(tried) == outcomes(done) == expected
+    assert set(Prompt.objects.values_list("split", "imported_from")) == {(split, "concord")}
+
+
+def test_a_prompt_that_is_stored_in_the_other_split_stays_there_and_its_line_says_so(rosa):
+    """R6: held out elsewhere is not held out here, which nobody finds out later."""
+    content = json_lines({"prompt": "Name a sea."})
+    run_through(upload(content, by=rosa, format="exported_train"))
+    stored = Prompt.objects.get()
+
+    for is_dry_run in (True, False):
+        again = run_through(
+            upload(content, by=rosa, format="exported_validation", is_dry_run=is_dry_run)
+        )
+        line = again.lines.get()
+        assert line.outcome == "duplicate"
+        assert line.message == (
+            f"Already stored as prompt {stored.pk}. It stays in the split train, though it was "
+            "exported from validation."
+        )
+    assert Prompt.objects.get().split == "train"
+
+
+def test_an_export_that_is_imported_as_rows_is_told_what_it_is(rosa):
+    done = run_through(upload(json_lines({"prompt": "Name a sea."}), by=rosa))
+
+    assert "that was exported: import the file as exported prompts" in done.lines.get().message

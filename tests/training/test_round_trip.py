@@ -15,14 +15,16 @@ from labeling.importers.formats import FORMATS
 from labeling.models import Prompt, User
 from labeling.services.imported_tasks import Target, key_in_split
 from labeling.services.judgment_imports import import_judgments
+from labeling.services.prompt_import_slices import import_for
 from labeling.text_hygiene import split_of_key, text_sha256
-from tests.cast import Cast, make_prompt
+from tests.cast import Cast, client_of, make_prompt
 from tests.labeling.import_samples import SAMPLES
 from training.exporters.frozen_tasks import frozen_task
 from training.exporters.records import Pseudonyms, exported_task
 from training.exporters.rows import FILES, encoded_task
 from training.models import Snapshot
 from training.services.canonical import canonical_line
+from training.services.export_jobs import export_for
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_demonstrations, freeze_prompts, freeze_rankings
 
@@ -212,6 +214,60 @@ def test_prompts_come_back_in_their_order_and_their_split(
         file = tmp_path / f"first/{split}/prompts.jsonl"
         call_command("import_prompts", str(file), f"--exported-split={split}", stdout=io.StringIO())
     second = exported(frozen(cast, "Second", "ppo").pk, tmp_path / "second")
+
+    assert first.keys() == second.keys() == {"train/prompts.jsonl", "validation/prompts.jsonl"}
+    assert first == second
+    assert dict(Prompt.objects.values_list("text", "split")) == splits
+
+
+def exported_by_api(cast: Cast, name: str) -> dict[str, bytes]:
+    """What a browser downloads of a new snapshot of prompts."""
+    snapshot, browser = frozen(cast, name, "ppo"), client_of(cast.ada)
+    asked = browser.post(f"/api/snapshots/{snapshot.pk}/exports/", {}, format="json").json()
+    assert not export_for(5.0)
+    shown = browser.get(f"/api/exports/{asked['id']}/").json()
+    names = [file["name"] for file in shown["produced"] if file["name"].endswith(".jsonl")]
+    return {
+        one: b"".join(browser.get(f"/api/exports/{asked['id']}/files/{one}").streaming_content)
+        for one in names
+    }
+
+
+def import_by_api(cast: Cast, file_name: str, content: bytes, **wanted: object) -> dict[str, Any]:
+    browser, address = client_of(cast.ada), "/api/prompt-imports/"
+    announced = {"file_name": file_name, "num_bytes": len(content), **wanted}
+    opened = browser.post(address, announced, format="json").json()
+    one = f"{address}{opened['id']}/"
+    browser.generic("PUT", f"{one}chunks/0/", content, content_type="application/octet-stream")
+    assert not import_for(5.0)
+    shown: dict[str, Any] = browser.get(one).json()
+    return shown
+
+
+@pytest.mark.django_db
+def test_prompts_come_back_through_the_api_to_the_byte(
+    cast: Cast, tmp_path: Path, settings: Any
+) -> None:
+    """R6, R51: export, import, export as a browser does, tried first."""
+    settings.ARTIFACT_ROOT = tmp_path / "artifacts"
+    same_beginning = "Tell me about the harbour at dusk and " * 20
+    for n in range(60):
+        make_prompt(f"{same_beginning}{n}\r\n\u2028", user_key=f"u{n}")
+    first = exported_by_api(cast, "First")
+    splits = dict(Prompt.objects.values_list("text", "split"))
+
+    forget_everything()
+    for split in ("validation", "train"):
+        content, format_ = first[f"{split}/prompts.jsonl"], f"exported_{split}"
+        for is_dry_run in (True, False):
+            done = import_by_api(
+                cast, f"{split}-prompts.jsonl", content, format=format_, is_dry_run=is_dry_run
+            )
+            assert done["num_lines"] == {
+                **dict.fromkeys(done["num_lines"], 0),
+                "accepted": content.count(b"\n"),
+            }
+    second = exported_by_api(cast, "Second")
 
     assert first.keys() == second.keys() == {"train/prompts.jsonl", "validation/prompts.jsonl"}
     assert first == second

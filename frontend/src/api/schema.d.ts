@@ -5369,6 +5369,8 @@ export interface components {
             readonly file_name: string;
             readonly num_bytes: number;
             /** @enum {string} */
+            format: "rows" | "exported_train" | "exported_validation";
+            /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
             readonly is_dry_run: boolean;
             readonly prefix_tokens: number;
@@ -5392,6 +5394,12 @@ export interface components {
         PromptImportInputRequest: {
             file_name: string;
             num_bytes: number;
+            /**
+             * @description Rows, or the prompts.jsonl of one split of an export: its prompts stay in it.
+             * @default rows
+             * @enum {string}
+             */
+            format: "rows" | "exported_train" | "exported_validation";
             /** @default false */
             is_dry_run: boolean;
             /** @description At most so many accepted prompts of one key; the installation's unless given. */
@@ -5414,6 +5422,8 @@ export interface components {
             readonly id: string;
             readonly file_name: string;
             readonly num_bytes: number;
+            /** @enum {string} */
+            format: "rows" | "exported_train" | "exported_validation";
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
             readonly is_dry_run: boolean;

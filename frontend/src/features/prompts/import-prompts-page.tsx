@@ -14,7 +14,7 @@ import { PageHeader } from "@/components/page-header";
 
 import classes from "./import-prompts.module.css";
 import { PROMPT_IMPORTS, promptImportsQuery } from "./import-queries";
-import { PROMPT_DROP } from "./prompt-words";
+import { FORMAT_WORDS, formatOf, PROMPT_DROP } from "./prompt-words";
 
 const { file: FILE, state: STATE, begun: BEGUN } = importColumns<PromptImport>(PROMPT_IMPORTS.page);
 const COLUMNS: Column<PromptImport>[] = [
@@ -26,7 +26,17 @@ const COLUMNS: Column<PromptImport>[] = [
   BEGUN,
 ];
 
-function FormatNote() {
+const FORMATS = Object.entries(FORMAT_WORDS).map(([value, label]) => ({ value, label }));
+
+function FormatNote({ format }: { format: PromptImport["format"] }) {
+  if (format !== "rows") {
+    return (
+      <p className={classes.format}>
+        An export of prompts has a file <code>prompts.jsonl</code> for each split. Import both, each with its own
+        format: a prompt that was held out stays held out, and prompts that begin alike all come back.
+      </p>
+    );
+  }
   return (
     <details className={classes.format}>
       <summary>What a file looks like</summary>
@@ -51,6 +61,7 @@ type CapBy = NonNullable<NewPromptImport["cap_by"]>;
 export interface ImportBegun {
   /** Null where the page of the trial was opened anew and no longer has it. */
   file: File | null;
+  format: PromptImport["format"];
   cap: number;
   capBy: CapBy;
 }
@@ -60,21 +71,28 @@ function blockedBecause(file: File | null): string | null {
   return file.size === 0 ? "This file is empty." : null;
 }
 
-/** Begins an import: a file, whether it is only tried, and how many prompts of one key pass. */
+/** Begins an import: a file, what it holds, whether it is only tried, and how many prompts of one key pass. */
 export function ImportPromptsPage() {
   const begun = useLocation().state as ImportBegun | null;
   const [file, setFile] = useState(begun?.file ?? null);
+  const [format, setFormat] = useState<PromptImport["format"]>(begun?.format ?? "rows");
   const [isDryRun, setIsDryRun] = useState(begun === null);
   const [cap, setCap] = useState<number | string>(begun?.cap ?? "");
   const [capBy, setCapBy] = useState<CapBy | "">(begun?.capBy ?? "");
   const imports = useInfiniteQuery(promptImportsQuery);
   const { open, begin } = useBeginImport(PROMPT_IMPORTS);
 
+  function choose(chosen: File | null) {
+    setFile(chosen);
+    setFormat((before) => (chosen && formatOf(chosen.name)) ?? before);
+  }
+
   function importIt() {
     if (!file) return;
     const wanted = {
       file_name: file.name,
       num_bytes: file.size,
+      format,
       is_dry_run: isDryRun,
       cap: typeof cap === "number" ? cap : null,
       cap_by: capBy || null,
@@ -95,8 +113,15 @@ export function ImportPromptsPage() {
         blocked={blockedBecause(file)}
         onBegin={importIt}
       >
-        <FileDrop {...PROMPT_DROP} file={file} onChoose={setFile} />
-        <FormatNote />
+        <FileDrop {...PROMPT_DROP} file={file} onChoose={choose} />
+        <NativeSelect
+          label="Format"
+          description="What a line of the file is."
+          data={FORMATS}
+          value={format}
+          onChange={(event) => setFormat(event.currentTarget.value as PromptImport["format"])}
+        />
+        <FormatNote format={format} />
         <ImportFields>
           <NumberInput
             label="Accepted prompts of one key"

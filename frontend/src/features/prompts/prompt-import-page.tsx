@@ -16,7 +16,7 @@ import { useAddressFilters } from "@/components/use-address-filters";
 import type { ImportBegun } from "./import-prompts-page";
 import { importLinesQuery, PROMPT_IMPORTS } from "./import-queries";
 import type { ImportOutcome } from "./import-queries";
-import { isOutcome, OUTCOME_WORDS, PROMPT_DROP } from "./prompt-words";
+import { FORMAT_WORDS, isOutcome, OUTCOME_WORDS, PROMPT_DROP } from "./prompt-words";
 
 const COLUMNS: Column<PromptImportLine>[] = [
   { key: "line", header: "Line", isRowHeader: true, cell: ({ line }) => formatCount(line) },
@@ -79,7 +79,7 @@ function Progress({ prompts }: { prompts: PromptImportDetail }) {
 
 function NextStep({ prompts, file }: { prompts: PromptImportDetail; file: File | null }) {
   if (prompts.is_dry_run) {
-    const begun: ImportBegun = { file, cap: prompts.cap, capBy: prompts.cap_by };
+    const begun: ImportBegun = { file, format: prompts.format, cap: prompts.cap, capBy: prompts.cap_by };
     return (
       <LinkButton to="/prompts/import" state={begun}>
         Import it for good
@@ -90,6 +90,17 @@ function NextStep({ prompts, file }: { prompts: PromptImportDetail; file: File |
   return <LinkButton to="/prompts/personal-data">Review personal data</LinkButton>;
 }
 
+function settingsOf({ format, cap, cap_by: key, prefix_tokens: tokens }: PromptImportDetail) {
+  return {
+    first: [{ name: "Format", value: FORMAT_WORDS[format] }],
+    last: [
+      { name: "Accepted at most", value: `${formatCount(cap)} for one ${key}` },
+      // Exported prompts were told apart before.
+      { name: "Same beginning", value: format === "rows" ? `${formatCount(tokens)} tokens` : null },
+    ],
+  };
+}
+
 /** One import: its upload, how far it is, and what became of each line. */
 export function PromptImportPage() {
   return (
@@ -97,12 +108,7 @@ export function PromptImportPage() {
       server={PROMPT_IMPORTS}
       drop={PROMPT_DROP}
       next={(prompts, file) => <NextStep prompts={prompts} file={file} />}
-      settings={({ cap, cap_by: key, prefix_tokens: tokens }) => ({
-        last: [
-          { name: "Accepted at most", value: `${formatCount(cap)} for one ${key}` },
-          { name: "Same beginning", value: `${formatCount(tokens)} tokens` },
-        ],
-      })}
+      settings={settingsOf}
     >
       {(prompts) => (
         <>

@@ -1,4 +1,4 @@
-import type { Prompt, PromptFinding, PromptImportLine, Split } from "@/api/research-types";
+import type { Prompt, PromptFinding, PromptImport, PromptImportLine, Split } from "@/api/research-types";
 import { SPLIT_WORDS } from "@/api/words";
 import type { IconName } from "@/components/icons";
 import type { Tone } from "@/components/tone-badge";
@@ -48,6 +48,19 @@ export const FINDING_WORDS: Record<PromptFinding["kind"], string> = {
   social_security: "Social security number",
   ip_address: "Internet address",
 };
+
+export const FORMAT_WORDS: Record<PromptImport["format"], string> = {
+  rows: "Prompts, each with what is known of it",
+  exported_train: "Exported here, for training",
+  exported_validation: "Exported here, held out",
+};
+
+/** The format of a file that is named as an export names it; null of any other. */
+export function formatOf(fileName: string): PromptImport["format"] | null {
+  const [, split] = /^(train|validation)-prompts\b.*\.jsonl$/.exec(fileName) ?? [];
+  if (!split) return null;
+  return split === "train" ? "exported_train" : "exported_validation";
+}
 
 export const OUTCOME_WORDS: Record<PromptImportLine["outcome"], Look> = {
   accepted: { label: "Accepted", tone: "good", icon: "done" },

@@ -172,6 +172,7 @@ describe("the import of a file", () => {
     id: "6f0c2a52-6f0e-4d5c-9c39-6f5d1d2f8a11",
     file_name: "prompts.jsonl",
     num_bytes: 26,
+    format: "rows",
     state: "queued",
     is_dry_run: true,
     prefix_tokens: 64,
@@ -226,11 +227,36 @@ describe("the import of a file", () => {
     expect(server.sent("POST /api/prompt-imports/")[0]?.body).toEqual({
       file_name: "prompts.jsonl",
       num_bytes: 26,
+      format: "rows",
       is_dry_run: true,
       cap: null,
       cap_by: null,
     });
     expect(server.sent(`PUT ${address}chunks/0/`)[0]?.body).toEqual({ text: "Explain tides." });
+  });
+
+  it("takes prompts that were exported here back into the split that the file is named after", async () => {
+    const tried = { ...done, format: "exported_validation", file_name: "validation-prompts.jsonl" };
+    server
+      .on("GET /api/prompt-imports/", { body: { results: [], next: null } })
+      .on("POST /api/prompt-imports/", { status: 201, body: tried })
+      .on(`GET ${address}`, { body: tried })
+      .on(`GET ${address}lines/`, { body: { results: lines, next: null } });
+    const { user } = renderApp("/prompts/import");
+    const file = new File(['{"prompt": "Explain tides."}'], "validation-prompts.jsonl");
+    await user.upload(await screen.findByLabelText("File of prompts"), file);
+
+    const format = screen.getByRole("combobox", { name: "Format" });
+    expect(format).toHaveDisplayValue("Exported here, held out");
+    expect(screen.getByText(/a prompt that was held out stays held out/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Try the import" }));
+    expect(server.sent("POST /api/prompt-imports/")[0]?.body).toMatchObject({ format: "exported_validation" });
+
+    const settings = within(await screen.findByRole("region", { name: "Settings" }));
+    expect(settings.getByText("Exported here, held out")).toBeVisible();
+    expect(settings.queryByText("Same beginning")).not.toBeInTheDocument();
+    await user.click(screen.getByRole("link", { name: "Import it for good" }));
+    expect(await screen.findByRole("combobox", { name: "Format" })).toHaveDisplayValue("Exported here, held out");
   });
 
   it("says while the file is sent that the page has to stay open", async () => {

@@ -16,7 +16,7 @@ from labeling.importers.reading import (
     read_identity,
     read_name,
     read_objects,
-    read_whole_number,
+    read_rank,
     reader_of_json,
 )
 from labeling.importers.records import (
@@ -39,24 +39,29 @@ def read_task(row: Row, choices: Choices) -> JudgedTask | LeftOut:
     names = [name for name in fields.members if name != choices["prompt"]]
     texts = [fields.any_text(name) for name in names]
     answers = list(answers_of(row, choices["question"]))
-    ranked = [(one, read_ranks(one, names)) for one in answers]
-    judgments = [
-        Judgment(one.read("user_id", read_identity, SOMEBODY) or SOMEBODY, ranks)
-        for one, ranks in ranked
-    ]
+    ranked = [(labeler_of(one), read_ranks(one, names)) for one in answers]
     # Fields that nobody could rank, such as an explanation, are no completions.
-    used = [n for n, _ in enumerate(names) if any(ranks[n] is not None for _, ranks in ranked)]
+    used = [n for n, name in enumerate(names) if any(name in rank_of for _, rank_of in ranked)]
     row.check()
     if not answers:
-        return LeftOut(f"Nobody has submitted an answer to the question {choices['question']!r}.")
+        others = other_questions(row.members.get("responses"))
+        return LeftOut(
+            f"Nobody has submitted an answer to the question {choices['question']!r}{others}."
+        )
+    if not used:
+        return LeftOut(f"No answer to the question {choices['question']!r} ranks anything.")
     return JudgedTask(
         prompt=prompt,
         completions=tuple(JudgedCompletion(names[n], texts[n]) for n in used),
         judgments=tuple(
-            Judgment(judgment.labeler, tuple(judgment.ranks[n] for n in used))
-            for judgment in judgments
+            Judgment(labeler, tuple(rank_of.get(names[n]) for n in used))
+            for labeler, rank_of in ranked
         ),
     )
+
+
+def labeler_of(answer: Row) -> str:
+    return answer.read("user_id", read_identity, SOMEBODY) or SOMEBODY
 
 
 def answers_of(row: Row, question: str) -> Iterator[Row]:
@@ -76,30 +81,37 @@ def answers_of(row: Row, question: str) -> Iterator[Row]:
             yield response
 
 
+def other_questions(responses: object) -> str:
+    """What was answered instead, where the name of the question may be another one."""
+    if not isinstance(responses, dict) or not responses:
+        return ""
+    return f"; answers are there to: {', '.join(sorted(responses))}"[:200]
+
+
 def with_value(response: Row, values: Row, question: str) -> Row:
     """The response as the newer shape has it."""
     members = {**values.row(question).members, "user_id": response.members.get("user_id", SOMEBODY)}
     return Row(response.number, members, response.problems, response.at)
 
 
-def read_ranks(answer: Row, names: Sequence[str]) -> tuple[int | None, ...]:
-    rank_of: dict[str, int] = {}
+def read_ranks(answer: Row, names: Sequence[str]) -> dict[str, int | None]:
+    """By the name of the field, of each that could be ranked; None where it was not."""
+    rank_of: dict[str, int | None] = {}
     for name, rank in answer.read("value", read_order) or []:
         if name not in names or name in rank_of:
             answer.problem("value", f"Not one of the fields, or twice: {name[:80]!r}.")
         rank_of[name] = rank
-    return tuple(rank_of.get(name) for name in names)
+    return rank_of
 
 
-def read_order(value: object) -> list[tuple[str, int]]:
+def read_order(value: object) -> list[tuple[str, int | None]]:
     """Names, best first; or names with their ranks, which may be equal."""
     if not isinstance(value, list):
         raise ValueError("This must be a list.")
     if all(isinstance(one, str) for one in value):
         return [(read_any_text(name), rank) for rank, name in enumerate(value, start=1)]
     return [
-        (read_name(one.get("value")), read_whole_number(one.get("rank")))
-        for one in read_objects(value)
+        (read_name(one.get("value")), read_rank(one.get("rank"))) for one in read_objects(value)
     ]
 
 

@@ -36,10 +36,11 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
 
 
 def read_label(value: object) -> tuple[int, int]:
-    label = read_whole_number(value)
-    if label not in RANKS_OF_LABEL:
-        raise ValueError("0 or 1 for the better response, 2 for a tie.")
-    return RANKS_OF_LABEL[label]
+    try:
+        return RANKS_OF_LABEL[read_whole_number(value)]
+    except (ValueError, KeyError) as error:
+        said = "0 or 1 for the better response, 2 for a tie, as numbers."
+        raise ValueError(said) from error
 
 
 AUTO_J: Final = DataFormat(

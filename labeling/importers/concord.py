@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from labeling.catalogue import CATEGORIES
 from labeling.importers.prompts import read_choice
-from labeling.importers.reading import Row, read_whole_number, reader_of_json
+from labeling.importers.reading import Row, read_rank, reader_of_json
 from labeling.importers.records import (
     Choices,
     DataFormat,
@@ -114,7 +114,7 @@ def read_axes(value: object) -> list[dict[str, float]]:
 def read_ranks(value: object) -> tuple[int | None, ...]:
     if not isinstance(value, list):
         raise ValueError("This must be a list.")
-    return tuple(None if one is None else read_whole_number(one) for one in value)
+    return tuple(read_rank(one) for one in value)
 
 
 CONCORD: Final = DataFormat(

@@ -1,6 +1,7 @@
 """Rows of a CSV file as objects of texts under the names of their columns."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from config.strict_json import StrictJSONError
@@ -13,33 +14,52 @@ from labeling.importers.files import (
 )
 from labeling.importers.json_files import NumberedValue
 
-BYTE_ORDER_MARK: Final = "\ufeff"
+SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 # How spreadsheets and programs write that there is nothing.
 NOTHING: Final = frozenset({"", "null", "none", "nan", "na", "n/a"})
 
 
 def csv_rows(pieces: Iterable[bytes], *, needed: Collection[str] = ()) -> Iterator[NumberedValue]:
-    """Each row with the line where it begins; empty cells are left out of it.
+    """Each row with the line where it begins; empty cells and empty rows are left out.
 
     Raises: UnreadableFile without a usable first line.
     """
     names: list[str] | None = None
     for record in CsvRecords(split_lines(pieces, start=Position())):
-        if names is None:
-            names = column_names(record.cells, needed)
-        elif record.problem:
+        if record.problem and names is None:
+            raise UnreadableFile(record.problem)
+        if record.problem:
             yield record.line, StrictJSONError(record.problem)
-        elif record.cells:
+        elif not any(record.cells):
+            continue
+        elif names is None:
+            names = column_names(record.cells, needed)
+        else:
             yield record.line, cells_by_name(names, record.cells)
+    if names is None:
+        raise UnreadableFile("The file is empty: its first line names the columns.")
 
 
 def column_names(cells: list[str], needed: Collection[str]) -> list[str]:
-    names = [name.strip().removeprefix(BYTE_ORDER_MARK) for name in cells]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise UnreadableFile(f"The first line names the column {twice[0][:80]!r} twice.")
+    """What stands under no name is not read."""
+    names = [name.strip() for name in cells]
+    if twice := [name for name, times in Counter(names).items() if name and times > 1]:
+        raise UnreadableFile(f"The column {twice[0][:80]!r} appears twice in the first line.")
     if missing := [name for name in needed if name not in names]:
-        raise UnreadableFile(f"The first line names the columns; {missing[0][:80]!r} is missing.")
+        raise UnreadableFile(
+            f"The first line names the columns; {missing[0][:80]!r} is missing. {names_in(names)}"
+        )
     return names
+
+
+def names_in(names: Sequence[str]) -> str:
+    """What the first line holds instead, and what that looks like."""
+    said = f"It holds {', '.join(map(repr, names))}"[:300]
+    if len(names) == 1:
+        for mark, word in SEPARATORS.items():
+            if mark in names[0]:
+                return f"{said}: its columns are separated by {word}; save it with commas."
+    return f"{said}."
 
 
 def cells_by_name(names: list[str], cells: list[str]) -> dict[str, str] | StrictJSONError:
@@ -47,7 +67,7 @@ def cells_by_name(names: list[str], cells: list[str]) -> dict[str, str] | Strict
         return StrictJSONError(
             f"{len(cells)} cells, but the first line names {len(names)} columns."
         )
-    return named_cells(dict(zip(names, cells, strict=True)))
+    return named_cells({name: cell for name, cell in zip(names, cells, strict=True) if name})
 
 
 def named_cells(cells: Mapping[str, str]) -> dict[str, str] | StrictJSONError:

@@ -15,6 +15,7 @@ MAX_LINE_BYTES: Final = 2_500_000
 PIECE_BYTES: Final = 1_000_000
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 # What matters outside a string of JSON, and inside.
 STRUCTURE: Final = re.compile(rb'["\[\]{},]')
 STRING_END: Final = re.compile(rb'["\\]')
@@ -39,6 +40,12 @@ class FileLine:
     content: bytes
     end: Position
     is_whole: bool
+
+
+def check_encoding(beginning: bytes) -> None:
+    """Raises: UnreadableFile."""
+    if beginning.startswith(UTF_16_MARKS):
+        raise UnreadableFile("The file is UTF-16; save it as UTF-8.")
 
 
 def pieces_of(file: BinaryIO) -> Iterator[bytes]:
@@ -98,8 +105,13 @@ class CsvRecords:
             if not self._first_line:
                 self._first_line = line.end.num_lines
             self._is_cut |= not line.is_whole
+            content = line.content
+            if line.end.num_lines == 1:
+                check_encoding(content)
+                # Before the reader sees it: a name in quotes begins with the quote.
+                content = content.removeprefix(BYTE_ORDER_MARK)
             # Bytes that are no UTF-8 come out as half surrogates, which no row may hold.
-            yield line.content.decode("utf-8", "surrogateescape")
+            yield content.decode("utf-8", "surrogateescape")
 
     def __iter__(self) -> Iterator[CsvRecord]:
         while True:
@@ -111,8 +123,20 @@ class CsvRecords:
             except StopIteration:
                 return
             except csv.Error as error:
-                cells, problem = [], f"Not CSV: {error}."
+                cells, problem = [], csv_problem(error)
             yield CsvRecord(self._first_line, self._end, cells, problem)
+
+
+def csv_problem(error: csv.Error) -> str:
+    """What is wrong, in the words of whoever saved the file."""
+    said = str(error)
+    if said.startswith("field larger"):
+        return f"A cell is longer than {MAX_TEXT_CHARACTERS:,} characters."
+    if said.startswith("new-line character"):
+        return "A line ends with a carriage return alone; save the file with other line ends."
+    if said == "unexpected end of data":
+        return "A quote is opened and never closed: the file ends within a cell."
+    return f"Not CSV: {said}."
 
 
 def check_cell(cell: str) -> None:

@@ -9,6 +9,7 @@ from labeling.importers.files import (
     BYTE_ORDER_MARK,
     Position,
     UnreadableFile,
+    check_encoding,
     pieces_of,
     split_lines,
     too_long,
@@ -19,6 +20,7 @@ MAX_ROW_BYTES: Final = 8_000_000
 # A file that is one object cannot be read in pieces.
 MAX_DOCUMENT_BYTES: Final = 200_000_000
 
+ZIP_MARK: Final = b"PK\x03\x04"
 STRUCTURE: Final = re.compile(rb'["\[\]{},]')
 STRING_END: Final = re.compile(rb'["\\]')
 
@@ -27,15 +29,16 @@ NumberedValue = tuple[int, object | StrictJSONError]
 
 
 def json_rows(file: BinaryIO) -> Iterator[NumberedValue]:
-    """The lines of JSON Lines, numbered from 1, or the items of an array, numbered from 0.
+    """The lines of JSON Lines, or the items of an array, numbered from 1.
 
     Raises: UnreadableFile behind the last good row of an array that does not end.
     """
     pieces = without_mark(pieces_of(file))
     first = next((piece for piece in pieces if piece.strip()), b"")
+    check_kind(first.lstrip())
     pieces = prepended(first, pieces)
     if first.lstrip().startswith(b"["):
-        for number, item in enumerate(ArrayItems(pieces)):
+        for number, item in enumerate(ArrayItems(pieces), start=1):
             yield number, value_of(item)
         return
     for line in split_lines(pieces, start=Position(), at_most=MAX_ROW_BYTES):
@@ -43,6 +46,20 @@ def json_rows(file: BinaryIO) -> Iterator[NumberedValue]:
             yield line.end.num_lines, StrictJSONError(too_long(MAX_ROW_BYTES))
         elif line.content.strip():
             yield line.end.num_lines, value_of(line.content)
+
+
+def check_kind(beginning: bytes) -> None:
+    """What can be told of the whole file at once and would spoil every line of it.
+
+    Raises: UnreadableFile.
+    """
+    check_encoding(beginning)
+    if beginning.startswith(ZIP_MARK):
+        raise UnreadableFile("This is a workbook or a ZIP archive; this format is read from JSON.")
+    if beginning.split(b"\n", 1)[0].rstrip() == b"{" and b"\n" in beginning:
+        raise UnreadableFile(
+            "One JSON object stands on several lines; put each on one line, or all into an array."
+        )
 
 
 def json_document(file: BinaryIO) -> object:

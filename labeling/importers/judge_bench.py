@@ -95,7 +95,7 @@ def tasks_of(
 ) -> Iterator[NumberedRow]:
     groups: dict[str, list[Scored]] = {}
     first_of: dict[str, int] = {}
-    for number, row in enumerate(instances):
+    for number, row in enumerate(instances, start=1):
         one = Row(number, row.members, Problems(number))
         try:
             prompt, scored = read_instance(one, metric, direction, choices)

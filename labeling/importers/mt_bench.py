@@ -34,6 +34,8 @@ RANKS_OF_WINNER: Final[Mapping[str, tuple[int, int]]] = {
     "model_b": (2, 1),
     "tie": (1, 1),
     "tie (inconsistent)": (1, 1),
+    # As the votes of Chatbot Arena, which have this shape, say that neither was any good.
+    "tie (bothbad)": (1, 1),
 }
 SIDES: Final = ("a", "b")
 

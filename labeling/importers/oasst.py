@@ -17,7 +17,7 @@ from labeling.importers.reading import (
     one_of,
     read_any_text,
     read_name,
-    read_whole_number,
+    read_rank,
     reader_of_json,
 )
 from labeling.importers.records import (
@@ -104,13 +104,6 @@ def completion_of(reply: Row, thread: Sequence[Turn]) -> JudgedCompletion:
     return JudgedCompletion(
         source, answer_of([turn_of(reply)], after=thread), key=reply.name("message_id")
     )
-
-
-def read_rank(value: object) -> int:
-    rank = read_whole_number(value)
-    if rank < 0:
-        raise ValueError("Ranks count from 0.")
-    return rank
 
 
 OASST: Final = DataFormat(

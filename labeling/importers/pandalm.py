@@ -40,14 +40,17 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
         row.problem("instruction", "Empty, and so is the input.")
     responses = [row.read(name, read_response) or "" for name in RESPONSES]
     annotators = sorted(name for name in row.members if ANNOTATOR.fullmatch(name))
-    answers = [(name, row.read(name, read_answer) or (1, 1)) for name in annotators]
+    answers = [(name, row.optional(name, read_answer)) for name in annotators]
     row.check()
     return JudgedTask(
         prompt=prompt,
         completions=tuple(
             JudgedCompletion(model, text) for model, text in zip(models, responses, strict=True)
         ),
-        judgments=tuple(Judgment(labeler=name, ranks=ranks) for name, ranks in answers),
+        # Null is an annotator who said nothing.
+        judgments=tuple(
+            Judgment(labeler=name, ranks=ranks) for name, ranks in answers if ranks is not None
+        ),
         identity=str(number),
         group=app,
         notes=tuple(
@@ -67,9 +70,10 @@ def read_index(value: object) -> int:
 
 
 def read_answer(value: object) -> tuple[int, int]:
-    if isinstance(value, bool) or not isinstance(value, int) or value not in RANKS_OF_ANSWER:
-        raise ValueError("0 for a tie, 1 or 2 for the better response.")
-    return RANKS_OF_ANSWER[value]
+    try:
+        return RANKS_OF_ANSWER[read_whole_number(value)]
+    except (ValueError, KeyError) as error:
+        raise ValueError("0 for a tie, 1 or 2 for the better response, as numbers.") from error
 
 
 def read_models(value: object) -> tuple[str, str]:

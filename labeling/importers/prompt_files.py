@@ -70,7 +70,9 @@ def read_csv_header(lines: Iterable[FileLine]) -> tuple[list[str], Position]:
     Raises: UnreadableFile.
     """
     for record in CsvRecords(lines):
-        names = [name.strip().removeprefix("\ufeff") for name in record.cells]
+        if record.problem:
+            raise UnreadableFile(record.problem)
+        names = [name.strip() for name in record.cells]
         if unknown := [name for name in names if name not in CSV_COLUMNS]:
             raise UnreadableFile(
                 f"The column {unknown[0][:80]!r} is not one of {', '.join(CSV_COLUMNS)}."
@@ -87,7 +89,7 @@ def read_csv_rows(lines: Iterable[FileLine], *, names: list[str]) -> Iterator[Fi
     for record in CsvRecords(lines):
         if record.problem:
             row: PromptRow | list[RowError] | None = [RowError(record.line, "", record.problem)]
-        elif not record.cells:
+        elif not any(record.cells):
             row = None
         elif len(record.cells) != len(names):
             said = f"{len(record.cells)} cells, but the first line names {len(names)} columns."

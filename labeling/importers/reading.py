@@ -33,7 +33,10 @@ class Problems:
     found: list[RowError] = field(default_factory=list)
 
     def add(self, place: str, message: str) -> None:
-        self.found.append(RowError(self.line, place, message))
+        error = RowError(self.line, place, message)
+        # A member that is read for two purposes is wrong once.
+        if error not in self.found:
+            self.found.append(error)
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,12 @@ def rows_of(values: Iterator[NumberedValue]) -> Iterator[Row | RowError]:
             else:
                 yield Row(number, value, Problems(number))
     except UnreadableFile as error:
-        yield RowError(number, "", str(error))
+        yield unreadable(number, error)
+
+
+def unreadable(last: int, error: UnreadableFile) -> RowError:
+    """Behind the last row that was read; row 0 is the file as a whole."""
+    return RowError(last + 1 if last else 0, "", str(error))
 
 
 def read_rows(
@@ -197,7 +205,8 @@ def read_values(
             for record in read_value(number, value, read_row, choices):
                 yield number, record
     except UnreadableFile as error:
-        yield number, [RowError(number, "", str(error))]
+        problem = unreadable(number, error)
+        yield problem.line, [problem]
 
 
 def read_value(
@@ -235,9 +244,18 @@ def read_any_text(value: object) -> str:
 
 
 def read_whole_number(value: object) -> int:
+    """Also as 4.0, which is how a table with an empty cell in the column writes 4."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("A whole number.")
     return value
+
+
+def read_rank(value: object) -> int | None:
+    """None for what was not ranked: null, or a number below 0."""
+    rank = -1 if value is None else read_whole_number(value)
+    return None if rank < 0 else rank
 
 
 def read_number(value: object) -> float:
@@ -253,7 +271,7 @@ def read_identity(value: object) -> str:
 
 
 def read_time(value: object) -> datetime:
-    moment = read_moment(read_string(value, at_most=MAX_NAME_CHARACTERS))
+    moment = read_moment(value, "2023-05-25T14:08:33Z")
     if moment.tzinfo is None:
         raise ValueError("A time carries its time zone.")
     if moment.year not in YEARS:
@@ -261,11 +279,11 @@ def read_time(value: object) -> datetime:
     return moment
 
 
-def read_moment(text: str) -> datetime:
+def read_moment(value: object, example: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(read_string(value, at_most=MAX_NAME_CHARACTERS).strip())
     except ValueError as error:
-        raise ValueError("A time such as 2026-03-01T12:00:00Z.") from error
+        raise ValueError(f"A time as in {example}.") from error
 
 
 def read_object(value: object) -> dict[str, object]:

@@ -139,7 +139,8 @@ class DataFormat:
 def num_completions_problem(num_completions: int) -> str:
     """Why a task of so many completions cannot be stored; empty when it can."""
     if num_completions < K_MINIMUM:
-        return f"{num_completions} different completions: there is nothing to compare."
+        found = "Only one different completion" if num_completions else "No completion"
+        return f"{found}: there is nothing to compare."
     if num_completions > K_MAXIMUM:
         return f"{num_completions} completions; a task has at most {K_MAXIMUM}."
     return ""

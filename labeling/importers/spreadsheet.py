@@ -111,19 +111,42 @@ def read_score(value: object) -> float | None:
 
 
 def preferred(row: Row, columns: Sequence[str], choices: Choices) -> list[Ranks]:
-    """The preferred completion by the name of its column, its letter, or its number from 1."""
-    answer = row.name(choices["preferred"]).strip().lower()
+    """The preferred completion by the name of its column, its letter, or its number."""
+    answer = spoken(row.name(choices["preferred"]))
+    row.check()
+    first = int(choices["first_number"])
     meaning: Mapping[str, int] = {
         word: place
         for place, name in enumerate(columns)
-        for word in (name.lower(), chr(ord("a") + place), str(place + 1))
+        for word in (name.lower(), chr(ord("a") + place), str(place + first))
     }
-    ties = {word.lower() for word in names_in(choices["tie"])} - meaning.keys()
+    ties = {spoken(word) for word in names_in(choices["tie"])}
+    if choices["tie"] == TIE_WORDS:
+        # What was not chosen for this file gives way: with three completions C is the third.
+        ties -= meaning.keys()
     if answer in ties:
         return [(1,) * len(columns)]
     if answer not in meaning:
-        row.problem(choices["preferred"], f"Neither a completion nor a tie: {answer[:80]!r}.")
+        row.problem(
+            choices["preferred"],
+            f"Neither a completion nor a tie: {answer[:80]!r}.{hint(answer, first)}",
+        )
     return best_over_each(meaning.get(answer, 0), len(columns))
+
+
+def spoken(word: str) -> str:
+    """As a person reads it: no matter how large it is written, and 2.0 is 2."""
+    return word.strip().lower().removesuffix(".0")
+
+
+def hint(answer: str, first: int) -> str:
+    """What may be meant, said where every other row may have been misread too."""
+    if answer != "0" or not first:
+        return ""
+    return (
+        " Numbers count from 1 unless the first number is chosen to be 0; where 0 says that none is"
+        " preferred, it belongs to the words for a tie."
+    )
 
 
 CSV: Final = DataFormat(
@@ -138,6 +161,7 @@ CSV: Final = DataFormat(
         Choice("ranks", "the columns of their ranks"),
         Choice("scores", "the columns of their scores"),
         Choice("preferred", "the column that names the preferred one"),
+        Choice("first_number", "the number of the first one, where it is numbers", "1", ("1", "0")),
         Choice("tie", "the words that say that none is preferred", TIE_WORDS),
         Choice("labeler", "the column of the labeler"),
         Choice("time", "the column of the time"),

@@ -83,10 +83,10 @@ def read_summary(row: Row) -> JudgedCompletion:
 
 
 def read_choice_number(value: object) -> tuple[int, int]:
-    number = read_whole_number(value)
-    if number not in RANKS_OF_CHOICE:
-        raise ValueError("0 or 1.")
-    return RANKS_OF_CHOICE[number]
+    try:
+        return RANKS_OF_CHOICE[read_whole_number(value)]
+    except (ValueError, KeyError) as error:
+        raise ValueError("0 or 1, the number of the chosen summary.") from error
 
 
 def post_and_worker(row: Row, _: Choices) -> str:

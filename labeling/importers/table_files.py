@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 from labeling.importers.csv_files import csv_rows
 from labeling.importers.files import pieces_of
-from labeling.importers.json_files import NumberedValue
-from labeling.importers.xlsx_files import ZIP_MARK, xlsx_rows
+from labeling.importers.json_files import ZIP_MARK, NumberedValue
+from labeling.importers.xlsx_files import xlsx_rows
 
 
 def table_rows(file: BinaryIO, *, needed: Collection[str] = ()) -> Iterator[NumberedValue]:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from labeling.importers.prompts import read_string
 from labeling.importers.reading import (
     YEARS,
     Row,
     one_of,
+    read_any_text,
     read_identity,
     read_moment,
     reader_of_rows,
@@ -55,7 +55,7 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
         JudgedCompletion(row.name(f"model_{side}"), row.any_text(f"completion_{side}", ""))
         for side in SIDES
     )
-    ranks = row.read("preference", one_of(RANKS_OF_PREFERENCE)) or (1, 1)
+    ranks = row.read("preference", read_preference) or (1, 1)
     axes = tuple(acceptable(row, f"completion_{side}_is_acceptable") for side in SIDES)
     evaluator = row.name("evaluator")
     judged_at = row.optional("timestamp", read_sheet_time)
@@ -69,6 +69,11 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
     )
 
 
+def read_preference(value: object) -> tuple[int, int]:
+    """A space behind the word, or a capital, is nothing that anybody sees in a spreadsheet."""
+    return one_of(RANKS_OF_PREFERENCE)(read_any_text(value).strip().lower())
+
+
 def acceptable(row: Row, name: str) -> dict[str, float]:
     answer = row.optional(name, one_of(ACCEPTABLE))
     return {} if answer is None else {"acceptable": answer}
@@ -76,7 +81,7 @@ def acceptable(row: Row, name: str) -> dict[str, float]:
 
 def read_sheet_time(value: object) -> datetime:
     """Spreadsheets have no time zones; all times of one are compared with each other only."""
-    moment = read_moment(read_string(value, at_most=40).strip())
+    moment = read_moment(value, "2023-05-25 14:08:33")
     if moment.year not in YEARS:
         raise ValueError(f"A time between {YEARS.start} and {YEARS.stop - 1}.")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

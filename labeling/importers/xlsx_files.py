@@ -19,7 +19,6 @@ from labeling.importers.csv_files import column_names, named_cells
 from labeling.importers.files import UnreadableFile
 from labeling.importers.json_files import NumberedValue
 
-ZIP_MARK: Final = b"PK\x03\x04"
 # Its texts are held in memory, so this is less than a file that is read line by line may have.
 MAX_UNPACKED_BYTES: Final = 100_000_000
 MAX_PARTS: Final = 2_000

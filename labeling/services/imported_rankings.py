@@ -113,10 +113,14 @@ def _said(placed: PlacedTask, judgment: Judgment, dataset: str) -> str:
 
 
 def _not_yet_stored(read: Sequence[NewJudgment]) -> list[NewJudgment]:
-    """Without those stored before or told twice. One query."""
+    """Without those stored before or told twice, each where it was told last. One query."""
     new: dict[uuid.UUID, NewJudgment] = {}
     for one in read:
-        new.setdefault(one.ranking.client_key, one)
+        # Who said one thing, then another, then the first again means the first.
+        first = new.pop(one.ranking.client_key, one)
+        new[one.ranking.client_key] = first
+        if first is not one and first.row is one.row:
+            one.row.notes.append(f"{one.judgment.labeler} said the same twice; it counts once.")
     stored = Ranking.objects.filter(client_key__in=new)
     for key in stored.values_list("client_key", flat=True):
         del new[key]

@@ -184,7 +184,7 @@ def _import_tasks(
 def _where(placed: PlacedTask, report: JudgmentImportReport) -> str:
     first = report.line_of_task.get(placed.task.pk)
     if first is not None:
-        return f"All of it was said in {first}."
+        return f"All of it was said in row {first}."
     return f"Already stored as task {placed.task.pk} of {placed.task.project.name!r}."
 
 

@@ -86,6 +86,22 @@ def test_a_mark_at_the_beginning_and_other_line_ends_change_nothing(name: str) -
     assert records_of(FORMATS[name], sample.replace(b"\n", b"\r\n")) == plain
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_in_utf_16_says_so_once(name: str) -> None:
+    """What spreadsheets call Unicode text."""
+    for coding in ("utf-16", "utf-16-be"):
+        mark = b"" if coding == "utf-16" else b"\xfe\xff"
+        rows = rows_of(FORMATS[name], mark + SAMPLES[name]().decode().encode(coding))
+        if name == "wmt-xml":
+            # Whose reader knows it.
+            assert not any(isinstance(row, list) for _, row in rows)
+            continue
+        ((number, row),) = rows
+        assert isinstance(row, list)
+        assert number == 0
+        assert "UTF-8" in row[0].message
+
+
 @pytest.mark.parametrize("noise", LINES_OF_NOISE, ids=range(len(LINES_OF_NOISE)))
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_noise_gives_no_record_and_says_why(name: str, noise: bytes) -> None:

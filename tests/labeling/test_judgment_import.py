@@ -171,6 +171,19 @@ def test_of_two_judgments_by_one_person_the_later_one_counts_and_it_is_said() ->
     assert [record.rankings[0].ranks for record in rankings_for_training()] == [(2, 1, None)]
 
 
+def test_who_comes_back_to_a_first_judgment_means_it() -> None:
+    """Without times the last one in the file counts, also where it was said before."""
+    said = [comparison("a"), comparison("b"), comparison("a")]
+
+    report = import_debates(as_lines(debate(comparisons=said)))
+
+    assert [note.reason for note in report.notes] == [
+        "lea said the same twice; it counts once.",
+        "lea judged it twice; the later one counts.",
+    ]
+    assert [record.rankings[0].ranks for record in rankings_for_training()] == [(1, 2, None)]
+
+
 def test_a_later_judgment_in_another_import_supersedes_the_stored_one() -> None:
     import_debates(as_lines(debate(comparisons=[comparison("a")])))
 
@@ -242,8 +255,10 @@ def test_broken_rows_are_reported_with_their_lines_and_the_good_ones_stored() ->
 def test_an_item_number_that_comes_twice_is_an_error() -> None:
     report = import_duels(as_array(duel(4), duel(4, response1="Something else.")))
 
-    assert [task.line for task in report.stored] == [0]
-    assert report.errors[0].message == "The row 0 has the same identity and other completions."
+    assert [task.line for task in report.stored] == [1]
+    assert report.errors[0].message.startswith(
+        "The row 1 has the same identity and other completions."
+    )
 
 
 def test_a_project_that_holds_something_else_is_left_alone() -> None:

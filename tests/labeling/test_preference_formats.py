@@ -69,7 +69,7 @@ class TestHhRlhf:
 
         found = record("hh-rlhf", lines(dialogue(rejected=same)))
 
-        assert found == LeftOut("1 different completions: there is nothing to compare.")
+        assert found == LeftOut("Only one different completion: there is nothing to compare.")
 
     def test_dialogues_without_a_shared_turn_are_left_out(self) -> None:
         assert isinstance(record("hh-rlhf", lines({"chosen": "a", "rejected": "b"})), LeftOut)
@@ -230,7 +230,7 @@ class TestSummarize:
         assert (texts(first), ranks(first)) == ([" A", " B", " C"], [(2, 1, 1)])
         assert first.judgments[0].likert == (3, 6, 6)
         assert first.judgments[0].axes[0] == {"overall": 3, "accuracy": 7, "coherence": 6}
-        assert second == LeftOut("1 different completions: there is nothing to compare.")
+        assert second == LeftOut("Only one different completion: there is nothing to compare.")
 
     def test_another_axis_can_be_chosen_and_one_that_nobody_rated_orders_nothing(self) -> None:
         content = lines(summary_rated(" A", 3), summary_rated(" B", 6))

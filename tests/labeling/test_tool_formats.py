@@ -72,12 +72,10 @@ class TestOasst:
 
         assert [(one.text) for one in found] == ["The moon.", " The same.", " No."]
 
-    def test_a_negative_rank_is_told_with_its_place(self) -> None:
-        replies = [message("a", rank=-1), message("b", rank=0)]
+    def test_a_negative_rank_is_none_as_everywhere(self) -> None:
+        replies = [message("a", rank=-1), message("b", rank=1), message("c", rank=0)]
 
-        assert problems(read("oasst", lines(tree(*replies)))) == {
-            "prompt.replies.0.rank": "Ranks count from 0."
-        }
+        assert ranks(record("oasst", lines(tree(*replies)))) == [(None, 2, 1)]
 
 
 class TestLabelStudio:

@@ -34,8 +34,8 @@ def test_systems_of_one_output_are_one_completion_credited_to_all_of_them() -> N
 def test_rankings_of_nothing_or_of_one_output_are_left_out() -> None:
     empty, single = read("wmt", lines(wmt_ranking(), wmt_ranking(("jhu kit", 1))))
 
-    assert empty == LeftOut("0 different completions: there is nothing to compare.")
-    assert single == LeftOut("1 different completions: there is nothing to compare.")
+    assert empty == LeftOut("No completion: there is nothing to compare.")
+    assert single == LeftOut("Only one different completion: there is nothing to compare.")
 
 
 def test_the_pairs_of_a_ranking_are_put_together_again() -> None:

@@ -119,7 +119,9 @@ def test_the_sheet_with_the_columns_is_read_and_what_stands_beside_its_table_is_
 
     assert line == 4
     assert isinstance(task, JudgedTask)
-    assert problem(workbook(notes, [])) == "The first line names the columns; 'prompt' is missing."
+    assert problem(workbook(notes, [])).startswith(
+        "The first line names the columns; 'prompt' is missing. It holds "
+    )
     assert problem(workbook([])) == "The workbook has no sheet with a row."
 
 

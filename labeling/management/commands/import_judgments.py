@@ -86,7 +86,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{known.row} {row.line}: {said}: {row.reason}")
         for error in report.errors:
             place = f" {error.field}:" if error.field else ""
-            self.stdout.write(f"{known.row} {error.line}: error:{place} {error.message}")
+            where = f"{known.row} {error.line}" if error.line else "the file"
+            self.stdout.write(f"{where}: error:{place} {error.message}")
         num_broken = len({error.line for error in report.errors})
         self.stdout.write(
             f"read {report.num_read}, {verb} {report.num_tasks} tasks with "

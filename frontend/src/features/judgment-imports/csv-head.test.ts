@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { headOf, recordsOf } from "./csv-head";
+import { headOf, namesOf, recordsOf } from "./csv-head";
 
 test("quotes hold commas, quotes and line breaks", () => {
   expect(recordsOf('a,"b, and ""c""","d\ne"\r\n1,,3', true)).toEqual([
@@ -14,6 +14,10 @@ test("a record that may be cut off is not shown", () => {
     ["a", "b"],
     ["1", "2"],
   ]);
+});
+
+test("a column without a name or with a name that stood before cannot be chosen", () => {
+  expect(namesOf(["prompt", "", "answer", "prompt", ""])).toEqual(["prompt", "answer"]);
 });
 
 test("the head is the columns without a byte order mark, and three rows", async () => {

@@ -25,6 +25,11 @@ export function recordsOf(text: string, isWhole: boolean): string[][] {
   return records.filter((one) => one.length > 1 || one[0] !== "");
 }
 
+/** The columns that can be chosen: each once, and none without a name. */
+export function namesOf(columns: string[]): string[] {
+  return [...new Set(columns.filter((name) => name !== ""))];
+}
+
 function textOf(part: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

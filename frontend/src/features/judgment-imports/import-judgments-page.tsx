@@ -13,7 +13,7 @@ import { useBeginImport } from "@/components/imports/import-server";
 import { PageHeader } from "@/components/page-header";
 import { ProblemNote } from "@/components/problem-note";
 
-import { headOf } from "./csv-head";
+import { headOf, namesOf } from "./csv-head";
 import type { CsvHead } from "./csv-head";
 import { datasetNameOf, EMPTY_FORM, guessedChoices, requestOf, unreadyBecause } from "./import-form";
 import type { ImportBegun, ImportForm } from "./import-form";
@@ -52,7 +52,7 @@ function useImportForm(begun: ImportBegun | null) {
     change({ dataset: datasetNameOf(chosen.name) });
     const found = await csvHeadOf(chosen);
     setHead(found);
-    if (found) change({ format: "csv", choices: guessedChoices(found.columns) });
+    if (found) change({ format: "csv", choices: guessedChoices(namesOf(found.columns)) });
   }
   return { file, head, form, change, choose };
 }

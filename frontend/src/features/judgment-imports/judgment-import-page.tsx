@@ -40,13 +40,20 @@ function nothingSaid({ state, num_rows_done: numRead }: JudgmentImportDetail): s
   return numRead === 0 ? "No row was read" : "Every row was taken without a word";
 }
 
-/** What an import that is over brought: nothing, though rows were broken, is a failure too. */
+/** Why an import that is over brought nothing new; null where it did, or all of it was here before. */
+function nothingBecause({ state, num_said: said, ...found }: JudgmentImportDetail): string | null {
+  if (state !== "done" || found.num_judgments + found.num_demonstrations > 0) return null;
+  if (found.num_rows_done === 0) return "The file holds no row.";
+  if (said.broken + said.left_out === 0) return null;
+  return "The reasons are listed below: choose other settings, or mend the file.";
+}
+
 function NothingStored({ found }: { found: JudgmentImportDetail }) {
-  const isEmpty = found.num_judgments + found.num_demonstrations === 0;
-  if (found.state !== "done" || !isEmpty || found.num_said.broken === 0) return null;
+  const why = nothingBecause(found);
+  if (why === null) return null;
   return (
     <Alert color="yellow" title={found.is_dry_run ? "Nothing would be stored" : "Nothing was stored"} mb="lg">
-      The reasons are listed below: choose other settings, or mend the file.
+      {why}
     </Alert>
   );
 }

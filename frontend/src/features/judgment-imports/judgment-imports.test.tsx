@@ -189,6 +189,35 @@ test("an import that stored nothing says so, and names what is wrong with the fi
   expect(await screen.findByRole("row", { name: /The file Broken .*'Who' is missing/ })).toBeVisible();
 });
 
+test("a file without a row, and one of which every row is left out, say that nothing was stored", async () => {
+  const none = { ...done, num_tasks: 0, num_judgments: 0, num_said: { ...done.num_said, broken: 0 } };
+  server.on(`GET ${ONE}`, { body: { ...none, num_rows_done: 0 } });
+  const { unmount } = renderApp(`/data/import/${done.id}`);
+  expect(await screen.findByText("Nothing would be stored")).toBeVisible();
+  expect(screen.getByText("The file holds no row.")).toBeVisible();
+  unmount();
+
+  server.on(`GET ${ONE}`, { body: { ...none, num_said: { ...none.num_said, left_out: 3 } } });
+  const second = renderApp(`/data/import/${done.id}`);
+  expect(await screen.findByText("Nothing would be stored")).toBeVisible();
+  second.unmount();
+
+  server.on(`GET ${ONE}`, { body: { ...none, num_said: { ...none.num_said, skipped: 3 } } });
+  renderApp(`/data/import/${done.id}`);
+  expect(await screen.findByRole("button", { name: "Nothing new 3" })).toBeVisible();
+  expect(screen.queryByText("Nothing would be stored")).not.toBeInTheDocument();
+});
+
+test("a table with columns of no name or the same name can still be chosen from", async () => {
+  const { user } = renderApp("/data/import");
+  const content = "prompt,,answer_a,answer_b,,prompt\nName a sea.,,North,Baltic,,\n";
+
+  await user.upload(await screen.findByLabelText("File of judgments"), new File([content], "Votes.csv"));
+
+  expect(await screen.findByRole("combobox", { name: "Prompt" })).toHaveValue("prompt");
+  expect(screen.getByRole("table", { name: "The first rows of the file" })).toBeVisible();
+});
+
 test("an import that failed before anything was stored does not lead to another one's project", async () => {
   server.on(`GET ${ONE}`, {
     body: { ...done, is_dry_run: false, state: "failed", failure: "Cut short.", num_tasks: 0, project_id: 9 },

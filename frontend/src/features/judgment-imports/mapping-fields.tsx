@@ -4,6 +4,7 @@ import type { JudgmentFormat } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
 import { ImportFields } from "@/components/imports/begin-import-form";
 
+import { namesOf } from "./csv-head";
 import type { CsvHead } from "./csv-head";
 import { ONE_COLUMN, SEVERAL_COLUMNS } from "./import-form";
 import classes from "./judgment-imports.module.css";
@@ -100,7 +101,8 @@ export function MappingFields({
           <DataTable
             caption="The first rows of the file"
             columns={head.columns.map((name, place) => ({
-              key: name,
+              // Names may come twice, which the import then says.
+              key: `${name} ${place}`,
               header: name,
               cell: ({ cells }: { cells: string[] }) => shortened(cells[place] ?? ""),
             }))}
@@ -114,7 +116,7 @@ export function MappingFields({
           <Field
             key={choice.name}
             choice={choice}
-            columns={format.name === "csv" && head ? head.columns : null}
+            columns={format.name === "csv" && head ? namesOf(head.columns) : null}
             value={choices[choice.name]}
             onChange={(value) => onChange(choice.name, value)}
           />

@@ -87,6 +87,51 @@ def test_a_supervised_run_is_judged_by_a_model_of_its_own_vocabulary(
     assert "reads other tokens than the base model" in fields["inputs.reward_model"][0]
 
 
+@pytest.fixture
+def evaluated(ada, ppo, base_model, reward_model, make_artifact, make_snapshot):
+    """A request that reads a second judge and a baseline, and those two."""
+    prompts = ppo({}, {}).inputs["prompts"]
+    demonstrations = make_snapshot(Snapshot.Kind.SFT).pk
+
+    def made_by(stage):
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": f'{{"by": "{stage}"}}'})
+        inputs = {"base_model": base_model}
+        return make_ended_run(by=ada, stage=stage, inputs=inputs, artifact=artifact).pk
+
+    judge, baseline = made_by("reward_model"), made_by("sft")
+
+    def make(stage):
+        own = {
+            "ppo": {"policy": base_model.pk, "reward_model": reward_model.pk, "prompts": prompts},
+            "sft": {"base_model": base_model.pk, "demonstrations": demonstrations},
+        }[stage]
+        read = {"evaluation_reward_model": judge, "evaluation_baseline": baseline}
+        return RunRequest(stage=stage, inputs=own | read, evaluations=("second_win_share",))
+
+    return make, ModelVersion.objects.filter(pk__in=[judge, baseline])
+
+
+@pytest.mark.parametrize(("stage", "trained"), [("ppo", "policy"), ("sft", "base model")])
+def test_what_only_evaluations_read_is_bound_like_the_rest(ppo, evaluated, stage, trained):
+    """R75: a second judge and a baseline get the policy's prompts and answers as token ids."""
+    make, both = evaluated
+    ppo(BYTES | {"context_tokens": 1024}, BYTES)
+    fields = ["inputs.evaluation_baseline", "inputs.evaluation_reward_model"]
+
+    both.update(**BYTES)
+    assert check_request(make(stage)).fields == {}
+    both.update(**WORDS)
+    strange = check_request(make(stage)).fields
+    both.update(**BYTES, context_tokens=16)
+    short = check_request(make(stage)).fields
+
+    assert sorted(strange) == sorted(short) == fields
+    for [said] in strange.values():
+        assert said.startswith(f"reads other tokens than the {trained}: its tokenizer has 49,152")
+    for [said] in short.values():
+        assert said.startswith("reads at most 16 tokens, and a prompt with its answer may have")
+
+
 def test_policies_that_sample_together_need_nothing_in_common(
     ppo, base_model, ada, make_artifact, make_snapshot
 ):
@@ -187,7 +232,9 @@ def test_the_lists_say_what_fits_what(ppo, ada):
         for one in inputs
         if one["reads_tokens_of"]
     }
-    assert bound == {("ppo", "reward_model"): "policy", ("sft", "reward_model"): "base_model"}
+    trained = {"ppo": "policy", "sft": "base_model"}
+    readers = ("reward_model", "evaluation_reward_model", "evaluation_baseline")
+    assert bound == {(stage, role): trained[stage] for stage in trained for role in readers}
     found = {one["kind"]: (one["vocabulary_size"], one["vocabulary_sha256"]) for one in models}
     assert found == {"base": (49_152, "c" * 64), "reward_model": (259, "b" * 64)}
 

@@ -26,7 +26,7 @@ class InputRoleOutput(serializers.Serializer[Any]):
     required = serializers.BooleanField()  # type: ignore[assignment]  # part of the contract
     reads_tokens_of = serializers.CharField(
         allow_blank=True,
-        help_text="The role whose answers it reads as token ids: both need the same "
+        help_text="The role whose text it reads as token ids: both need the same "
         "vocabulary_sha256. Blank where it stands alone.",
     )
 

@@ -19,7 +19,7 @@ class InputRole:
     kind: Literal["model_version", "snapshot"]
     accepts: tuple[str, ...]
     required: bool = True
-    # The role whose answers this one reads as token ids: both need one vocabulary.
+    # The role whose text this one reads as token ids: both need one vocabulary.
     reads_tokens_of: str = ""
 
 
@@ -32,11 +32,24 @@ class Stage:
     output_kind: ModelVersion.Kind | None
 
 
-# R75: read by automatic evaluations alone, and only where one that reads them is asked for.
-FOR_EVALUATIONS = (
-    InputRole(SECOND_REWARD_MODEL, "model_version", (REWARD_MODEL,), required=False),
-    InputRole(BASELINE, "model_version", (SFT, BASE, POLICY), required=False),
-)
+def for_evaluations(trained: str) -> tuple[InputRole, ...]:
+    """R75: read by automatic evaluations alone, and only where one that reads them is asked for.
+
+    The policy's prompts and answers go to both as token ids.
+    """
+    return (
+        InputRole(
+            SECOND_REWARD_MODEL,
+            "model_version",
+            (REWARD_MODEL,),
+            required=False,
+            reads_tokens_of=trained,
+        ),
+        InputRole(
+            BASELINE, "model_version", (SFT, BASE, POLICY), required=False, reads_tokens_of=trained
+        ),
+    )
+
 
 STAGES: Mapping[str, Stage] = {
     Run.Stage.SFT: Stage(
@@ -54,7 +67,7 @@ STAGES: Mapping[str, Stage] = {
                 reads_tokens_of="base_model",
             ),
             InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
-            *FOR_EVALUATIONS,
+            *for_evaluations("base_model"),
         ),
         output_kind=SFT,
     ),
@@ -88,7 +101,7 @@ STAGES: Mapping[str, Stage] = {
             InputRole("reward_model", "model_version", (REWARD_MODEL,), reads_tokens_of="policy"),
             InputRole("prompts", "snapshot", (Snapshot.Kind.PPO,)),
             InputRole("pretraining", "snapshot", (Snapshot.Kind.PRETRAIN,), required=False),
-            *FOR_EVALUATIONS,
+            *for_evaluations("policy"),
         ),
         output_kind=POLICY,
     ),

@@ -3910,7 +3910,7 @@ export interface components {
             kind: "model_version" | "snapshot";
             accepts: string[];
             required: boolean;
-            /** @description The role whose answers it reads as token ids: both need the same vocabulary_sha256. Blank where it stands alone. */
+            /** @description The role whose text it reads as token ids: both need the same vocabulary_sha256. Blank where it stands alone. */
             reads_tokens_of: string;
         };
         InstructionReaderOutput: {

@@ -108,7 +108,7 @@ export const stages: StageDescription[] = [
       { role: "policy", kind: "model_version", accepts: ["sft", "base", "policy"], required: true, reads_tokens_of: "" },
       { role: "reward_model", kind: "model_version", accepts: ["reward_model"], required: true, reads_tokens_of: "policy" },
       { role: "prompts", kind: "snapshot", accepts: ["ppo"], required: true, reads_tokens_of: "" },
-      { role: "evaluation_reward_model", kind: "model_version", accepts: ["reward_model"], required: false, reads_tokens_of: "" },
+      { role: "evaluation_reward_model", kind: "model_version", accepts: ["reward_model"], required: false, reads_tokens_of: "policy" },
     ],
     hyperparameters: [
       { ...number, kind: "float", name: "kl_coef", minimum: 0, default: 0.02, help: "Price.", source: "C.4" },

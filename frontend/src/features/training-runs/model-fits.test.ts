@@ -63,6 +63,15 @@ describe("the reward models that a policy is offered", () => {
   });
 });
 
+test("a second reward model is offered as the first is: by the tokens of the policy (R75)", () => {
+  const second = ppo.inputs.find(({ role }) => role === "evaluation_reward_model")!;
+
+  const offer = offerFor(second, [sft, byteReward, rewardModel], [], { policy: sft.id });
+
+  expect(offer.choices.map(({ id }) => id)).toEqual([rewardModel.id]);
+  expect(offer.unfit.map(({ id }) => id)).toEqual([byteReward.id]);
+});
+
 describe("what a form begins with", () => {
   test("is what the stage prefers; optional roles stay empty", () => {
     expect(firstChoices(rewardModelStage, [bytes, sft], [rankings], [])).toEqual({

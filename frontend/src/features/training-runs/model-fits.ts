@@ -9,7 +9,7 @@ export interface Offer {
   choices: InputChoice[];
   /** Of the right kind, but they do not work together with the writer; each label says why. */
   unfit: { id: string; label: string }[];
-  /** The chosen model whose answers this role reads token by token, if it reads any. */
+  /** The chosen model whose text this role reads token by token, if it reads any. */
   writer: ModelVersion | undefined;
   /** Why nothing can be chosen, and where to get what is missing. */
   missing: Missing | null;

@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from config.beat import every
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("concord", amqp="config.broker:EagerAMQP")
@@ -31,7 +33,8 @@ PERIODIC = {
     # Whether a labeler could label now.
     "labeling.try_labeling": 60.0,
 }
+app.conf.beat_scheduler = "config.beat:SteadyScheduler"
 app.conf.beat_schedule = {
-    task: {"task": task, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}
+    task: {"task": task, "options": {"expires": EXPIRES_SECONDS}, **every(seconds)}
     for task, seconds in PERIODIC.items()
 }

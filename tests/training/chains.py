@@ -11,10 +11,14 @@ numbers = itertools.count(1)
 OUTPUT_KIND = {"sft": "sft", "reward_model": "reward_model", "ppo": "policy"}
 
 
-def make_ended_run(*, by, stage, inputs, artifact, report=None, hyperparameters=None):
+def make_ended_run(
+    *, by, stage, inputs, artifact, report=None, hyperparameters=None, evaluations=()
+):
     """A run that succeeded with these inputs by role, and the model version it made."""
     chosen = {"batch_size": 64} | (hyperparameters or {})
     spec = {"stage": stage, "inputs": {}, "hyperparameters": chosen, "seed": 5}
+    if evaluations:
+        spec["evaluations"] = list(evaluations)
     run = make_run_in(
         "succeeded",
         name=f"{stage} {next(numbers)}",

@@ -26,7 +26,7 @@ from training.api.run_outputs import RunOutput, StepMetricsOutput, context_for
 from training.api.snapshots import RowIds
 from training.api.stages import HyperparameterValue
 from training.models import Run, RunState
-from training.selectors.estimates import estimate
+from training.selectors.estimates import Plan, estimate
 from training.selectors.queried_prompts import PromptQuery
 from training.selectors.runs import (
     RunFilters,
@@ -264,13 +264,14 @@ class RunCheckView(APIView):
             checked, amount = check_queried_request(
                 request=request_made, prompt_query=PromptQuery(**query)
             )
+        plan = Plan(
+            request_made.stage, checked.hyperparameters, checked.inputs, request_made.evaluations
+        )
         found = {
             "hyperparameters": asdict(checked.hyperparameters),
             "weights": checked.weights,
             "warnings": checked.warnings,
-            "estimate": estimate(
-                request_made.stage, checked.hyperparameters, checked.inputs, amount
-            ),
+            "estimate": estimate(plan, amount),
             "fields": checked.fields,
         }
         return Response(RunCheckOutput(found).data)

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from training.ml.batches import TextEncoder
 from training.ml.errors import BadInput
+from training.ml.glossary.automatic_evaluations import HELD_OUT_EVERY
 from training.ml.job import Job
 from training.ml.language_modelling import Example
 from training.ml.records import read_pretraining
-
-# This many pretraining texts to one that is held out.
-HELD_OUT_EVERY = 10
 
 Text = list[int]
 

@@ -27,6 +27,7 @@ from training.ml.epoch_selection import (
     selection_rule,
 )
 from training.ml.errors import BadInput
+from training.ml.glossary.automatic_evaluations import HELD_OUT_EVERY
 from training.ml.hyperparameters import SftHyperparameters
 from training.ml.job import Job, Report, StepMetrics, run_stage
 from training.ml.language_modelling import (
@@ -40,13 +41,7 @@ from training.ml.lora import add_adapters
 from training.ml.model_folders import load_policy, load_tokenizer
 from training.ml.networks import add_residual_dropout, read_side_by_side, sampling_copy
 from training.ml.packing import can_pack
-from training.ml.pretraining_texts import (
-    HELD_OUT_EVERY,
-    beginnings,
-    documents,
-    hold_out,
-    read_texts,
-)
+from training.ml.pretraining_texts import beginnings, documents, hold_out, read_texts
 from training.ml.records import Demonstration, read_demonstrations
 from training.ml.reward_judge import RewardJudge
 from training.ml.rollouts import SamplingRule, write_answers

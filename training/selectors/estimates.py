@@ -7,7 +7,7 @@ processes share the work; what they say to each other is left out too.
 """
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,13 @@ from django.db.models import F, Max, Prefetch, Sum
 
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Run, RunInput, RunState, Snapshot
+from training.selectors.evaluation_costs import (
+    BYTES_PER_TOKEN,
+    evaluation_memory,
+    evaluation_work,
+)
 from training.selectors.gpu_slots import processes_per_run
 
-BYTES_PER_TOKEN = 4
 # Runs of long ago ran on other code and other machines.
 RUNS_LOOKED_AT = 30
 # A line through fewer points than this would only look like one.
@@ -58,11 +62,21 @@ class Amount:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """A run as it is asked for, or was: what it reads, and what it does with that."""
+
+    stage: str
+    values: Any
+    inputs: Mapping[str, ModelVersion | Snapshot]
+    evaluations: Collection[str] = ()
+
+
+@dataclass(frozen=True)
 class Spent:
     """One finished run: the work of one of its processes, and what it took.
 
     ``memory`` of its largest process, None where it was not measured; ``modelled_memory`` is what
-    ``memory_of`` says of it.
+    ``whole_memory`` says of it.
     """
 
     work: float
@@ -95,24 +109,19 @@ class Estimate:
     num_records: int
 
 
-def estimate(
-    stage: str,
-    hyperparameters: Any,
-    inputs: Mapping[str, ModelVersion | Snapshot],
-    queried: Amount | None = None,
-) -> Estimate | None:
+def estimate(plan: Plan, queried: Amount | None = None) -> Estimate | None:
     """None until the model and the data are chosen. Three queries.
 
     ``queried`` is what a query finds in place of a frozen input.
     """
-    size, data = size_of(stage, inputs), queried or data_of(inputs)
+    size, data = size_of(plan.stage, plan.inputs), queried or data_of(plan.inputs)
     if size is None or data is None:
         return None
-    past = finished_runs(stage)
+    past = finished_runs(plan.stage)
     processes = processes_per_run()
     measured = [one.memory / one.modelled_memory for one in past if one.memory]
-    memory = memory_of(stage, hyperparameters, size, processes)
-    work = work_of(stage, hyperparameters, data, size) / processes
+    memory = whole_memory(plan, size, processes)
+    work = whole_work(plan, data, size) / processes
     expected, factor = predict(work, past)
     return Estimate(
         seconds=None if expected is None else around(expected, factor),
@@ -121,7 +130,7 @@ def estimate(
         off_by=median_error(past),
         memory_bytes=round(memory * (statistics.median(measured) if measured else 1)),
         is_memory_measured=bool(measured),
-        disk_bytes=disk_of(stage, hyperparameters, size),
+        disk_bytes=disk_of(plan.stage, plan.values, size),
         num_processes=processes,
         num_records=data.num_records,
     )
@@ -149,9 +158,31 @@ def data_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> Amount | None:
     return None
 
 
+def whole_work(plan: Plan, data: Amount, model_bytes: int) -> float:
+    """With that of its automatic evaluations."""
+    evaluating = evaluation_work(
+        plan.evaluations,
+        plan.values,
+        plan.inputs,
+        prompt_tokens=tokens_per_record(data),
+        model_bytes=model_bytes,
+    )
+    return work_of(plan.stage, plan.values, data, model_bytes) + evaluating
+
+
+def whole_memory(plan: Plan, model_bytes: int, processes: int) -> float:
+    """With that of its automatic evaluations."""
+    evaluating = evaluation_memory(plan.evaluations, plan.inputs, model_bytes)
+    return memory_of(plan.stage, plan.values, model_bytes, processes, evaluating=evaluating)
+
+
+def tokens_per_record(data: Amount) -> float:
+    return data.num_bytes / BYTES_PER_TOKEN / data.num_records
+
+
 def work_of(stage: str, values: Any, data: Amount, model_bytes: int) -> float:
     """Tokens times bytes of the model they pass through."""
-    per_record = data.num_bytes / BYTES_PER_TOKEN / data.num_records
+    per_record = tokens_per_record(data)
     match stage:
         case Run.Stage.PPO:
             # Sampling, reference, reward and value once; policy and value forward and back.
@@ -178,16 +209,21 @@ def num_examples(stage: str, values: Any, data: Amount) -> float:
     return examples * (int(values.num_seeds) if stage == Run.Stage.REWARD_MODEL else 1)
 
 
-def memory_of(stage: str, values: Any, model_bytes: int, processes: int) -> float:
+def memory_of(
+    stage: str, values: Any, model_bytes: int, processes: int, *, evaluating: int = 0
+) -> float:
     """What one of the processes holds: a copy of everything, or its slice and what it gathers.
+
+    Evaluations come when nothing is gathered any more, and nothing that was trained is let go yet.
 
     Units: bytes, of weights, gradients and moments alone.
     """
     copies = COPIES_IN_MEMORY[Run.Stage(stage)]
     # Stages that only read have no sharding: every process holds a copy.
     if processes == 1 or getattr(values, "sharding", "none") == "none":
-        return float(copies * model_bytes)
-    return (copies / processes + GATHERED_WHOLE.get(Run.Stage(stage), 1)) * model_bytes
+        return float(copies * model_bytes + evaluating)
+    gathered = GATHERED_WHOLE.get(Run.Stage(stage), 1) * model_bytes
+    return copies / processes * model_bytes + max(gathered, evaluating)
 
 
 def disk_of(stage: str, values: Any, model_bytes: int) -> int:
@@ -231,10 +267,11 @@ def spent_by(run: Any) -> Spent | None:
     except HyperparameterError:
         # An older version of the code knew other ones.
         return None
-    modelled = memory_of(run.stage, values, size, run.processes)
+    plan = Plan(run.stage, values, inputs, run.spec.get("evaluations", ()))
+    modelled = whole_memory(plan, size, run.processes)
     if modelled <= 0:
         return None
-    work = work_of(run.stage, values, data, size) / run.processes
+    work = whole_work(plan, data, size) / run.processes
     return Spent(work, run.took.total_seconds(), modelled, run.memory)
 
 

@@ -14,6 +14,8 @@ REWARD_MODEL, PRETRAINING = "reward_model", "pretraining"
 SECOND_REWARD_MODEL, BASELINE = "evaluation_reward_model", "evaluation_baseline"
 PLACE = "evaluations."
 PRETRAINING_LOSS = "pretraining_loss"
+# One pretraining text of so many is held out.
+HELD_OUT_EVERY = 10
 
 
 @dataclass(frozen=True)

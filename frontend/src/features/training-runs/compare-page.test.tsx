@@ -24,11 +24,10 @@ beforeEach(() => {
     .on("GET /api/runs/requesters/", { body: [{ id: 2, display_name: "Ruth Adler" }] })
     .on("GET /api/gpu-slots/", { body: [] })
     .on("GET /api/runs/stages/", { body: stages })
-    .on(`GET /api/runs/stages/${run.stage}/glossary/`, { body: { steps: [], report: [] } });
+    .on(`GET /api/runs/stages/${run.stage}/glossary/`, { body: { steps: [], report: [] } })
+    .on("GET /api/runs/compare/", { body: [run, other] });
   for (const one of [run, other]) {
-    server
-      .on(`GET /api/runs/${one.id}/`, { body: one })
-      .on(`GET /api/runs/${one.id}/metrics/`, { body: { points: [], next_step: -1 } });
+    server.on(`GET /api/runs/${one.id}/metrics/`, { body: { points: [], next_step: -1 } });
   }
 });
 
@@ -67,8 +66,46 @@ test("one run is no comparison", async () => {
   expect(await screen.findByText("Two runs at least")).toBeVisible();
 });
 
-test("a run that is not there says so", async () => {
-  renderApp(`/runs/compare?ids=${run.id},00000009-0000-4000-8000-000000000009`);
+test("a run that is not there is named, and the others can still be compared", async () => {
+  const gone = "00000009-0000-4000-8000-000000000009";
+  server.on("GET /api/runs/compare/", {
+    status: 404,
+    body: {
+      code: "unknown_runs",
+      detail: "Not all of these runs are here.",
+      fields: { "ids.1": [`There is no run ${gone}.`] },
+    },
+  });
+  renderApp(`/runs/compare?ids=${run.id},${gone},${other.id}`);
+
+  expect(await screen.findByText("One of these runs is not here")).toBeVisible();
+  expect(screen.getByText(new RegExp(`There is no run ${gone}`))).toBeVisible();
+  expect(screen.getByRole("link", { name: "Compare the other 2" })).toHaveAttribute(
+    "href",
+    `/runs/compare?ids=${run.id},${other.id}`,
+  );
+});
+
+test("ids that are none are named too; with fewer than two left others are to be chosen", async () => {
+  server.on("GET /api/runs/compare/", {
+    status: 400,
+    body: {
+      code: "invalid",
+      detail: "Some fields are not valid.",
+      fields: { "ids.0": ['No run has the id "abc".'], "ids.2": ['No run has the id "x".'] },
+    },
+  });
+  renderApp(`/runs/compare?ids=abc,${run.id},x`);
+
+  expect(await screen.findByText("2 of these runs are not here")).toBeVisible();
+  expect(screen.getByText(/No run has the id "abc". No run has the id "x"./)).toBeVisible();
+  expect(screen.queryByRole("link", { name: /Compare the other/ })).toBeNull();
+  expect(screen.getByRole("link", { name: "Choose runs" })).toHaveAttribute("href", `/runs?compare=${run.id}`);
+});
+
+test("when the server is away it can be asked again", async () => {
+  server.on("GET /api/runs/compare/", { status: 503, body: { code: "away", detail: "Away.", fields: {} } });
+  renderApp(`/runs/compare?ids=${run.id},${other.id}`);
 
   expect(await screen.findByRole("button", { name: /again/i })).toBeVisible();
 });

@@ -1,4 +1,4 @@
-import { Checkbox } from "@mantine/core";
+import { Checkbox, Group } from "@mantine/core";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "react-router";
@@ -24,18 +24,19 @@ import {
   comparedFigures,
   comparedHyperparameters,
   comparedIds,
+  comparedQuery,
   comparingCharts,
   letterOf,
   MAX_COMPARED,
   runsByLetter,
+  strangersIn,
 } from "./compared-runs";
-import type { Compared } from "./compared-runs";
+import type { Compared, Strangers } from "./compared-runs";
 import { definitionOf } from "./metric-groups";
 import type { MetricChart } from "./metric-groups";
 import { runMetricsQuery } from "./run-metrics";
 import pageClasses from "./run-page.module.css";
 import { Smoothing } from "./smoothing";
-import { runQuery } from "./use-run";
 
 // The chart library is large and only pages with curves load it.
 const LineChart = lazy(() =>
@@ -195,14 +196,42 @@ function Comparison({ runs }: { runs: Run[] }) {
   );
 }
 
+/** Which of the runs are not there, and a way on with the others. */
+function NotThere({ sentences, others }: Strangers) {
+  const marked = others.join(",");
+  return (
+    <EmptyNote
+      title={sentences.length === 1 ? "One of these runs is not here" : `${sentences.length} of these runs are not here`}
+      actions={
+        <Group gap="sm">
+          {others.length > 1 && (
+            <LinkButton to={`/runs/compare?ids=${marked}`}>{`Compare the other ${others.length}`}</LinkButton>
+          )}
+          <LinkButton to={`/runs?compare=${marked}`} isQuiet={others.length > 1}>
+            Choose runs
+          </LinkButton>
+        </Group>
+      }
+    >
+      {sentences.join(" ")} The address may have been cut off when it was passed on.
+    </EmptyNote>
+  );
+}
+
+function ComparedRuns({ ids }: { ids: string[] }) {
+  const compared = useQuery(comparedQuery(ids));
+  const strangers = strangersIn(compared.error, ids);
+  if (strangers) return <NotThere {...strangers} />;
+  if (hasNothing(compared)) {
+    return <QueryProblem error={compared.error} onRetry={() => void compared.refetch()} />;
+  }
+  return compared.data ? <Comparison runs={compared.data} /> : <TableSkeleton />;
+}
+
 /** Up to four runs over each other: their curves, and what was different about them. */
 export function ComparePage() {
   const [params] = useSearchParams();
   const ids = comparedIds(params.get("ids") ?? "");
-  const queries = useQueries({ queries: ids.map((id) => runQuery(id)) });
-  const failed = queries.find(hasNothing);
-  const runs = queries.flatMap(({ data }) => (data ? [data] : []));
-
   return (
     <>
       <PageHeader
@@ -211,16 +240,12 @@ export function ComparePage() {
       >
         Their curves over each other, and what was different about them.
       </PageHeader>
-      {failed ? (
-        <QueryProblem error={failed.error} onRetry={() => void failed.refetch()} />
-      ) : ids.length < 2 ? (
+      {ids.length < 2 ? (
         <EmptyNote title="Two runs at least" actions={<LinkButton to={`/runs?compare=${ids.join(",")}`}>Choose runs</LinkButton>}>
           Mark two to {MAX_COMPARED} runs in the list of runs.
         </EmptyNote>
-      ) : runs.length < ids.length ? (
-        <TableSkeleton />
       ) : (
-        <Comparison runs={runs} />
+        <ComparedRuns ids={ids} />
       )}
     </>
   );

@@ -1,4 +1,9 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, bodyOf } from "@/api/client";
+import { ApiError } from "@/api/errors";
 import { singleFigures } from "@/api/report";
+import { isLive } from "@/api/runs";
 import type { MetricsPoint, Run, StageDescription, StageMetric } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS, shortRevision } from "@/api/words";
 import type { Series } from "@/components/curves";
@@ -16,6 +21,39 @@ export const MAX_COMPARED = 4;
 export function comparedIds(text: string): string[] {
   const ids = text.split(",").map((id) => id.trim());
   return [...new Set(ids)].filter((id) => id !== "").slice(0, MAX_COMPARED);
+}
+
+const LIVE_EVERY_MS = 2_000;
+
+/** The runs themselves, in the order of their ids; one that is not there refuses all. */
+export function comparedQuery(ids: string[]) {
+  return queryOptions({
+    queryKey: ["runs", "compared", ...ids],
+    queryFn: ({ signal }) => bodyOf(api.GET("/api/runs/compare/", { params: { query: { ids } }, signal })),
+    enabled: ids.length > 1,
+    refetchInterval: (query) =>
+      query.state.data?.some(({ state }) => isLive(state)) ? LIVE_EVERY_MS : false,
+  });
+}
+
+/** What the server says of the ids that are none, and the others. */
+export interface Strangers {
+  sentences: string[];
+  others: string[];
+}
+
+const PLACE = /^ids\.(\d+)$/;
+
+/** Null where the error is about something else. */
+export function strangersIn(error: unknown, ids: string[]): Strangers | null {
+  if (!(error instanceof ApiError)) return null;
+  const said = Object.entries(error.fields).filter(([field]) => PLACE.test(field));
+  if (said.length === 0) return null;
+  const places = new Set(said.map(([field]) => Number(PLACE.exec(field)?.[1])));
+  return {
+    sentences: said.flatMap(([, messages]) => messages),
+    others: ids.filter((_, place) => !places.has(place)),
+  };
 }
 
 /** With this run, or without it where it was there; a full comparison stays as it is. */

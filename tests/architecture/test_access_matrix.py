@@ -181,6 +181,7 @@ DOORS: dict[str, dict[str, Door]] = {
     "runs/requesters/": {"GET": "researcher"},
     "runs/check/": {"POST": "researcher"},
     "runs/compare/": {"GET": "researcher"},
+    "runs/curves/": {"GET": "researcher"},
     "runs/<uuid:run_id>/": {"GET": "researcher"},
     "runs/<uuid:run_id>/metrics/": {"GET": "researcher"},
     "runs/<uuid:run_id>/log/": {"GET": "researcher"},

@@ -2185,6 +2185,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/curves/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The figure by which each run is watched; a run of fewer than two steps has none. */
+        get: operations["run_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/requesters/": {
         parameters: {
             query?: never;
@@ -6096,6 +6113,13 @@ export interface components {
             fields: {
                 [key: string]: string[];
             };
+        };
+        RunCurveOutput: {
+            /** Format: uuid */
+            run_id: string;
+            metric: string;
+            /** @description At most 40, in the order of the steps; neighbours are averaged. */
+            values: number[];
         };
         RunEstimateOutput: {
             seconds: components["schemas"]["SecondsOutput"] | null;
@@ -11994,6 +12018,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_curves: {
+        parameters: {
+            query: {
+                ids: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunCurveOutput"][];
                 };
             };
             /** @description Refused */

@@ -46,6 +46,8 @@ export type Preset = StageDescription["presets"][number];
 
 export type Run = Schemas["RunOutput"];
 export type RunState = Run["state"];
+/** The figure by which a run is watched, small enough for a table. */
+export type RunCurve = Schemas["RunCurveOutput"];
 export type RunAttempt = Schemas["RunAttemptOutput"];
 export type RunRequest = Schemas["RunRequestInputRequest"];
 export type RunCheck = Schemas["RunCheckOutput"];

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 
 import { requestersQuery, runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
-import type { Run } from "@/api/training-types";
+import type { Run, RunCurve } from "@/api/training-types";
 import { choicesOf, RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -28,9 +28,7 @@ import { GpuWorkersNote } from "./gpu-workers-note";
 import { RunCurveCell } from "./run-curve-cell";
 import { RunProgress } from "./run-progress";
 import classes from "./runs-page.module.css";
-
-// Curves cost a request each: only the newest runs of a list that have one draw it.
-const NUM_CURVES = 12;
+import { useRunCurves } from "./use-run-curves";
 
 const STAGES = choicesOf(STAGE_WORDS);
 const STATES = Object.entries(RUN_STATE_WORDS)
@@ -42,7 +40,7 @@ interface Marks {
   onToggle: (id: string) => void;
 }
 
-function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Column<Run>[] {
+function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Marks): Column<Run>[] {
   return [
     {
       key: "compare",
@@ -78,7 +76,7 @@ function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Colum
     {
       key: "curve",
       header: "Curve",
-      cell: (run) => (drawn.has(run.id) ? <RunCurveCell run={run} /> : null),
+      cell: ({ id }) => (curves.has(id) ? <RunCurveCell curve={curves.get(id)} /> : null),
     },
     { key: "worker", header: "Worker", isOneLine: true, cell: (run) => run.worker },
     {
@@ -94,9 +92,11 @@ function columnsFor(drawn: ReadonlySet<string>, { ids, onToggle }: Marks): Colum
   ];
 }
 
-function drawnOf(runs: Run[]): ReadonlySet<string> {
-  const curved = runs.filter(({ step }) => step > 1);
-  return new Set(curved.slice(0, NUM_CURVES).map(({ id }) => id));
+function RunsTable({ runs, marks }: { runs: Run[]; marks: Marks }) {
+  const curves = useRunCurves(runs);
+  return (
+    <DataTable caption="Runs" columns={columnsFor(curves, marks)} rows={runs} rowKey={({ id }) => id} />
+  );
 }
 
 /** Every training and sampling job, newest first. */
@@ -171,12 +171,7 @@ export function RunsPage() {
             <NoRuns isFiltered={isFiltered} canLaunch={canLaunch} />
           ) : (
             <>
-              <DataTable
-                caption="Runs"
-                columns={columnsFor(drawnOf(rows), marks)}
-                rows={rows}
-                rowKey={({ id }) => id}
-              />
+              <RunsTable runs={rows} marks={marks} />
               <MoreButton list={runs} />
             </>
           )

@@ -11,10 +11,13 @@ from rest_framework.views import APIView
 
 from labeling.api.permissions import IsResearcher
 from training.api.run_outputs import RunOutput, context_for
+from training.selectors.run_curves import run_curves
 from training.selectors.runs import access_runs
 
 # As many as a chart has colours.
 MAXIMUM_COMPARED = 4
+# A page of the list of runs.
+MAXIMUM_CURVES = 50
 
 
 class RunIds(serializers.ListField):
@@ -25,6 +28,19 @@ class RunIds(serializers.ListField):
 
 class ComparedRuns(serializers.Serializer[Any]):
     ids = RunIds(min_length=1, max_length=MAXIMUM_COMPARED)
+
+
+class CurvedRuns(serializers.Serializer[Any]):
+    ids = RunIds(min_length=1, max_length=MAXIMUM_CURVES)
+
+
+class RunCurveOutput(serializers.Serializer[Any]):
+    run_id = serializers.UUIDField()
+    metric = serializers.CharField()
+    values = serializers.ListField(
+        child=serializers.FloatField(),
+        help_text="At most 40, in the order of the steps; neighbours are averaged.",
+    )
 
 
 class RunComparisonView(APIView):
@@ -44,4 +60,21 @@ class RunComparisonView(APIView):
         return Response(RunOutput(found, many=True, context=context_for(found, is_list=False)).data)
 
 
-urlpatterns = [path("runs/compare/", RunComparisonView.as_view(), name="runs-compare")]
+class RunCurvesView(APIView):
+    permission_classes = [IsResearcher]
+
+    @extend_schema(
+        operation_id="run_curves", parameters=[CurvedRuns], responses=RunCurveOutput(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        """The figure by which each run is watched; a run of fewer than two steps has none."""
+        wanted = CurvedRuns(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        curves = run_curves(wanted.validated_data["ids"])
+        return Response(RunCurveOutput(curves, many=True).data)
+
+
+urlpatterns = [
+    path("runs/compare/", RunComparisonView.as_view(), name="runs-compare"),
+    path("runs/curves/", RunCurvesView.as_view(), name="runs-curves"),
+]

@@ -43,6 +43,10 @@ class RoundRunOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     state = serializers.ChoiceField(choices=RunState.choices)
+    reason = serializers.CharField(allow_null=True, help_text="Why it failed, in one word.")
+    reason_detail = serializers.CharField(
+        allow_null=True, help_text="What the program said of it, as it was said."
+    )
     step = serializers.IntegerField()
     total_steps = serializers.IntegerField(allow_null=True)
     output_model_version = ModelVersionName(allow_null=True)
@@ -220,6 +224,8 @@ def _run(run: Any) -> dict[str, Any]:
         "id": run.pk,
         "name": run.name,
         "state": run.state,
+        "reason": run.reason or None,
+        "reason_detail": run.reason_detail or None,
         "step": run.step,
         "total_steps": run.total_steps,
         "output_model_version": version,

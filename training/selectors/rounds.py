@@ -138,8 +138,8 @@ def _of_run(one: Round, step: RoundStep, link: RoundLink, run: Run) -> StepView:
     if run.state == RunState.SUCCEEDED:
         return StepView(step, StepState.DONE, "", link, False, False)
     if run.state in FAILED:
-        note = run.reason_detail or run.reason or run.state
-        return StepView(step, StepState.FAILED, note, link, one.closed_at is None, False)
+        # Why is with the run; who reads it says it in words.
+        return StepView(step, StepState.FAILED, "", link, one.closed_at is None, False)
     return StepView(step, StepState.WORKING, "", link, False, False)
 
 

@@ -6037,6 +6037,10 @@ export interface components {
             name: string;
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
+            /** @description Why it failed, in one word. */
+            reason: string | null;
+            /** @description What the program said of it, as it was said. */
+            reason_detail: string | null;
             step: number;
             total_steps: number | null;
             output_model_version: components["schemas"]["ModelVersionName"] | null;

@@ -5,6 +5,8 @@ import pytest
 from tests.cast import client_of
 from tests.training.rounds.boards import link, post, states, view_of
 from training.models import RoundLink, RoundStep, Run, Snapshot
+from training.runner.claim import claim, finish_unsuccessful, report_slots
+from training.runner.letting_go import Ending
 from training.services.rounds import advance_rounds, close_round, start_step
 from training.services.runs import cancel_run, retry_run
 
@@ -18,6 +20,29 @@ def stopped(ada, make_round):
     [begun] = advance_rounds()
     cancel_run(by=ada, run=begun.run)
     return opened, begun.run
+
+
+def test_why_it_failed_comes_apart_from_what_the_program_said(rosa, make_round):
+    """The page says the reason in words, and shows the program's own behind them."""
+    opened = make_round(automatic=["sampling"])
+    [begun] = advance_rounds()
+    report_slots("node")
+    ending = Ending(reason="nan", detail="No number.", is_transient=False)
+    finish_unsuccessful(claim(begun.run_id, host="node"), ending)
+
+    step = client_of(rosa).get(f"/api/rounds/{opened.pk}/").json()["steps"][0]
+
+    assert (step["state"], step["note"]) == ("failed", "")
+    assert (step["run"]["reason"], step["run"]["reason_detail"]) == ("nan", "No number.")
+
+
+def test_a_cancelled_run_failed_for_no_reason(rosa, stopped):
+    opened, _ = stopped
+
+    step = client_of(rosa).get(f"/api/rounds/{opened.pk}/").json()["steps"][0]
+
+    assert (step["state"], step["run"]["state"]) == ("failed", "cancelled")
+    assert (step["run"]["reason"], step["run"]["reason_detail"]) == (None, None)
 
 
 def test_begin_again_retries_the_run_on_the_same_prompts(ada, stopped):

@@ -141,7 +141,7 @@ def test_a_failed_run_is_said_and_begun_again_by_hand_only(ada, make_round):
     finish_unsuccessful(held, Ending(reason="nan", detail="No number.", is_transient=False))
 
     view = view_of(opened, RoundStep.SAMPLING)
-    assert (view.state, view.note, view.can_start) == ("failed", "No number.", True)
+    assert (view.state, view.note, view.can_start) == ("failed", "", True)
     assert advance_rounds() == []
 
     start_step(opened=opened, step=RoundStep.SAMPLING, by=ada)

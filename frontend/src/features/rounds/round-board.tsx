@@ -9,7 +9,7 @@ import { LinkButton } from "@/components/link-button";
 import { Moment } from "@/components/moment";
 import { ToneBadge } from "@/components/tone-badge";
 
-import { NOT_BEGUN, STEP_STATE_WORDS, STEP_WORDS } from "./round-words";
+import { failureInWords, NOT_BEGUN, STEP_STATE_WORDS, STEP_WORDS } from "./round-words";
 import classes from "./rounds.module.css";
 
 /** Where a step leads: its run and what that made, its data, its tasks or its evaluation. */
@@ -68,6 +68,21 @@ function Leads({ step, projectId }: { step: RoundStep; projectId: number }) {
 
 function sentenceOf(note: string): string {
   return note.endsWith(".") ? note : `${note}.`;
+}
+
+/** What went wrong in words, and behind it what the program said. */
+function Failure({ step, run }: { step: RoundStep["step"]; run: NonNullable<RoundStep["run"]> }) {
+  return (
+    <>
+      <p className={classes.note}>{failureInWords(step, run)}</p>
+      {run.reason_detail !== null && (
+        <details className={classes.quiet}>
+          <summary>What the program said</summary>
+          <code>{run.reason_detail}</code>
+        </details>
+      )}
+    </>
+  );
 }
 
 function whoBegan({ started_by: by, started_at: at }: RoundStep) {
@@ -138,9 +153,8 @@ function Step({
         {help}
         {step.is_automatic && !isClosed && " Begins by itself."}
       </p>
-      {step.note !== "" && !isOver && (
-        <p className={step.state === "failed" ? classes.note : undefined}>{sentenceOf(step.note)}</p>
-      )}
+      {step.note !== "" && !isOver && <p>{sentenceOf(step.note)}</p>}
+      {step.state === "failed" && step.run && <Failure step={step.step} run={step.run} />}
       <Leads step={step} projectId={round.project.id} />
       {whoBegan(step)}
       {children}

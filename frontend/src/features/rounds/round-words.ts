@@ -1,3 +1,4 @@
+import { happenedInWords } from "@/api/run-reasons";
 import type { RoundStep, StartedStep } from "@/api/training-types";
 
 /** The steps that can begin by a click or by themselves, in order. */
@@ -30,3 +31,29 @@ export const STEP_STATE_WORDS = {
 
 /** What has not begun when the round is closed. */
 export const NOT_BEGUN = { label: "Not begun", tone: "neutral", icon: "stopped" } as const;
+
+const GOES_ON = "the round goes on with the retry.";
+const SAME_SETTINGS = "Begun again with the same settings it is likely to end so again.";
+// What helps here. A step that begins again takes the settings of the round; a retry may change some.
+const REMEDIES: Record<string, string> = {
+  out_of_memory: `Retry it on its own page with a smaller max_tokens_per_forward: ${GOES_ON}`,
+  kl_ceiling: `Retry it on its own page with a higher ceiling: ${GOES_ON}`,
+  disk_full: "Free some space there, then begin it again.",
+  bad_input: "Put the input right, then begin it again.",
+  nan: `${SAME_SETTINGS} A round that is opened with a lower learning rate usually helps.`,
+  sampler_gap: `${SAME_SETTINGS} A round that is opened with precision fp32 usually helps.`,
+};
+
+// No retry may change how many completions are written side by side.
+const SAMPLING_MEMORY = `${SAME_SETTINGS} A round that is opened with a smaller max_rows_per_forward helps.`;
+
+function remedyOf(step: RoundStep["step"], reason: string | null): string {
+  if (step === "sampling" && reason === "out_of_memory") return SAMPLING_MEMORY;
+  return REMEDIES[reason ?? ""] ?? "The log on its page says more. It can be begun again.";
+}
+
+/** What happened to the run of a step that failed, and what to do; the step itself says no more. */
+export function failureInWords(step: RoundStep["step"], run: NonNullable<RoundStep["run"]>): string {
+  if (run.state === "cancelled") return "Its run was cancelled. Begin it again when it is wanted.";
+  return `${happenedInWords(run) || "Its run failed."} ${remedyOf(step, run.reason)}`;
+}

@@ -100,11 +100,37 @@ test("the board says where each step is and begins the next one by a click (R84)
   await expect.poll(() => server.sent(`POST ${address}steps/`)[0]?.body).toEqual({ step: "snapshot" });
 });
 
+test("a step that failed says why in words, with what to do, and the program's words behind it", async () => {
+  const run = {
+    id: "00000014-0000-4000-8000-000000000014",
+    name: "Round 3: reward model",
+    state: "failed" as const,
+    reason: "out_of_memory",
+    reason_detail: "CUDA out of memory. Tried to allocate 2 GiB",
+    step: 4,
+    total_steps: 40,
+    output_model_version: null,
+    output_source_id: null,
+  };
+  const failed = steps.with(3, step("reward_model", { state: "failed", run, can_start: true }));
+  server.on(`GET ${address}`, { body: { ...detail, steps: failed } });
+  const { user } = renderApp(`/rounds/${round.id}`);
+
+  const failing = await screen.findByRole("listitem", { name: "Reward model" });
+  expect(within(failing).getByText(/^The accelerator ran out of memory\. Retry it on its own page/)).toBeVisible();
+  expect(within(failing).getByText(/Tried to allocate/)).not.toBeVisible();
+  await user.click(within(failing).getByText("What the program said"));
+  expect(within(failing).getByText(/Tried to allocate/)).toBeVisible();
+  expect(within(failing).getByRole("button", { name: "Begin again" })).toBeVisible();
+});
+
 test("an evaluation of the round begins with its new policy chosen (R84)", async () => {
   const run = {
     id: "00000014-0000-4000-8000-000000000014",
     name: "PPO of round 3",
     state: "succeeded" as const,
+    reason: null,
+    reason_detail: null,
     step: 40,
     total_steps: 40,
     output_model_version: { ...policy, kind: "policy" as const },

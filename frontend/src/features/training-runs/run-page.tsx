@@ -2,6 +2,7 @@ import { Alert, Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
+import { reasonInWords } from "@/api/run-reasons";
 import type { Run } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { formatDateTime, formatDuration } from "@/components/formats";
@@ -25,7 +26,7 @@ import { RunProgress } from "./run-progress";
 import { RunReport } from "./run-report";
 import { RunSamples } from "./run-samples";
 import { RunInputs, RunSpecification } from "./run-specification";
-import { reasonInWords, wishInWords } from "./run-words";
+import { wishInWords } from "./run-words";
 import { runQuery } from "./use-run";
 
 const AT_WORK: ReadonlySet<Run["state"]> = new Set(["claimed", "running", "stopping"]);

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
 
-import { lossInWords, reasonInWords, shareOf, waitInWords, wishInWords } from "./run-words";
-
-test("a reason becomes a sentence with a way out; an unknown one is still said", () => {
-  expect(reasonInWords({ state: "failed", reason: "out_of_memory" })).toMatch(/max_tokens_per_forward/);
-  expect(reasonInWords({ state: "failed", reason: "comet" })).toBe('The run ended with the reason "comet".');
-  expect(reasonInWords({ state: "running", reason: "" })).toBeNull();
-});
+import { lossInWords, shareOf, waitInWords, wishInWords } from "./run-words";
 
 test("progress never passes the end and is nothing while the length is unknown", () => {
   expect(shareOf({ state: "running", step: 30, total_steps: 120 })).toBe(0.25);

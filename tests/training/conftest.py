@@ -91,6 +91,18 @@ def make_snapshot(ada, make_artifact):
 
 
 @pytest.fixture
+def reward_model_body(base_model, make_snapshot):
+    """What the form of a reward model run sends."""
+    return {
+        "stage": "reward_model",
+        "inputs": {
+            "base_model": str(base_model.pk),
+            "rankings": str(make_snapshot(Snapshot.Kind.RM).pk),
+        },
+    }
+
+
+@pytest.fixture
 def make_run(ada, base_model, make_snapshot):
     """Queues reward model runs, all of one base model and one snapshot."""
     rankings = make_snapshot(Snapshot.Kind.RM)

@@ -104,17 +104,6 @@ def is_refused_by_name(answer, place):
 
 
 @pytest.fixture
-def reward_model_body(base_model, make_snapshot):
-    return {
-        "stage": "reward_model",
-        "inputs": {
-            "base_model": str(base_model.pk),
-            "rankings": str(make_snapshot(Snapshot.Kind.RM).pk),
-        },
-    }
-
-
-@pytest.fixture
 def sampling_body(base_model):
     make_prompt("Say hi.")
     return {

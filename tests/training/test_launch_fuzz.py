@@ -7,7 +7,7 @@ import pytest
 from labeling.errors import Refused
 from tests.cast import client_of
 from training.ml.hyperparameters import describe
-from training.models import Run, RunInput, Snapshot
+from training.models import Run, RunInput
 from training.services.run_requests import RunRequest
 from training.services.runs import request_run
 from training.services.stages import STAGES
@@ -71,26 +71,15 @@ def test_no_hyperparameter_takes_an_absurd_number(ada, stage, field):
     assert not Run.objects.exists()
 
 
-@pytest.fixture
-def body(base_model, make_snapshot):
-    return {
-        "stage": "reward_model",
-        "inputs": {
-            "base_model": str(base_model.pk),
-            "rankings": str(make_snapshot(Snapshot.Kind.RM).pk),
-        },
-    }
-
-
 def post(person, body):
     return client_of(person).post("/api/runs/", body, format="json")
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE_TEXTS if len(text) < 1_000])
-def test_an_input_is_an_id_and_nothing_else(ada, body, text):
-    inputs = body["inputs"] | {"base_model": text}
+def test_an_input_is_an_id_and_nothing_else(ada, reward_model_body, text):
+    inputs = reward_model_body["inputs"] | {"base_model": text}
 
-    answer = post(ada, body | {"inputs": inputs})
+    answer = post(ada, reward_model_body | {"inputs": inputs})
 
     assert answer.status_code == 400
     assert "inputs.base_model" in answer.json()["fields"]
@@ -99,27 +88,27 @@ def test_an_input_is_an_id_and_nothing_else(ada, body, text):
 
 @pytest.mark.parametrize("field", ["seed", "priority", "stage"])
 @pytest.mark.parametrize("value", [*HOSTILE_TEXTS[:12], 10**18, -(10**18), *OTHER_SHAPES[:2]])
-def test_every_other_field_is_named(ada, body, field, value):
-    answer = post(ada, body | {field: value})
+def test_every_other_field_is_named(ada, reward_model_body, field, value):
+    answer = post(ada, reward_model_body | {field: value})
 
     assert answer.status_code == 400
     assert field in answer.json()["fields"]
     assert not Run.objects.exists()
 
 
-def test_a_role_that_the_stage_does_not_have_is_named(ada, body, base_model):
-    inputs = body["inputs"] | {"../../etc": str(base_model.pk)}
+def test_a_role_that_the_stage_does_not_have_is_named(ada, reward_model_body, base_model):
+    inputs = reward_model_body["inputs"] | {"../../etc": str(base_model.pk)}
 
-    answer = post(ada, body | {"inputs": inputs})
+    answer = post(ada, reward_model_body | {"inputs": inputs})
 
     assert list(answer.json()["fields"]) == ["inputs.../../etc"]
     assert not RunInput.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["$(id)", "../../x", "a\nb", "<script>alert(1)</script>"])
-def test_a_name_is_text_and_reaches_no_command_line(ada, body, name):
+def test_a_name_is_text_and_reaches_no_command_line(ada, reward_model_body, name):
     """It may be any text: it stands in the row and on the page, never in a path or an argument."""
-    answer = post(ada, body | {"name": name})
+    answer = post(ada, reward_model_body | {"name": name})
 
     assert answer.status_code == 201
     run = Run.objects.get()

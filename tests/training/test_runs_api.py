@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import client_of
-from training.models import GpuSlot, Run, RunAttempt, RunLog, Snapshot, StepMetrics
+from training.models import GpuSlot, Run, RunAttempt, RunLog, StepMetrics
 from training.runner.claim import (
     claim,
     finish_unsuccessful,
@@ -24,14 +24,8 @@ HOST = "node-a"
 
 
 @pytest.fixture
-def body(base_model, make_snapshot):
-    return {
-        "stage": "reward_model",
-        "inputs": {
-            "base_model": str(base_model.pk),
-            "rankings": str(make_snapshot(Snapshot.Kind.RM).pk),
-        },
-    }
+def body(reward_model_body):
+    return reward_model_body
 
 
 @pytest.fixture

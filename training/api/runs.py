@@ -265,7 +265,11 @@ class RunCheckView(APIView):
                 request=request_made, prompt_query=PromptQuery(**query)
             )
         plan = Plan(
-            request_made.stage, checked.hyperparameters, checked.inputs, request_made.evaluations
+            request_made.stage,
+            checked.hyperparameters,
+            checked.inputs,
+            request_made.evaluations,
+            checked.weights,
         )
         found = {
             "hyperparameters": asdict(checked.hyperparameters),

@@ -8,12 +8,13 @@ processes share the work; what they say to each other is left out too.
 
 import statistics
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, Max, Prefetch, Sum
 
 from training.ml.hyperparameters import HyperparameterError, parse
+from training.ml.mixing import POLICY_ROLES
 from training.models import ModelVersion, Run, RunInput, RunState, Snapshot
 from training.selectors.evaluation_costs import (
     BYTES_PER_TOKEN,
@@ -21,6 +22,7 @@ from training.selectors.evaluation_costs import (
     evaluation_work,
 )
 from training.selectors.gpu_slots import processes_per_run
+from training.selectors.sampling_costs import Writer, sampling_work
 
 # Runs of long ago ran on other code and other machines.
 RUNS_LOOKED_AT = 30
@@ -48,7 +50,7 @@ TRAINED_NETWORKS = {Run.Stage.SFT: 1, Run.Stage.REWARD_MODEL: 1, Run.Stage.PPO: 
 # (docs/operations.md).
 COPIES_IN_A_CHECKPOINT = 4
 CHECKPOINTS_KEPT = 6
-START_ROLES = ("base_model", "policy", "model")
+START_ROLES = ("base_model", "policy")
 DATA_ROLES = ("demonstrations", "rankings", "prompts", "completions")
 NO_RUNS = "no run of this stage has ended yet"
 
@@ -69,6 +71,19 @@ class Plan:
     values: Any
     inputs: Mapping[str, ModelVersion | Snapshot]
     evaluations: Collection[str] = ()
+    # Of several policies that sample, by role.
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def writers(self) -> list[Writer]:
+        """The policies of a sampling run. Each is as likely as its weight where it has one."""
+        chosen = {role: self.inputs[role] for role in POLICY_ROLES if role in self.inputs}
+        weights = {role: self.weights.get(role, 1.0) for role in chosen}
+        whole = sum(weights.values()) or 1.0
+        return [
+            Writer(one.artifact.num_bytes, weights[role] / whole)
+            for role, one in chosen.items()
+            if isinstance(one, ModelVersion)
+        ]
 
 
 @dataclass(frozen=True)
@@ -141,6 +156,11 @@ def around(expected: float, factor: float) -> Seconds:
 
 
 def size_of(stage: str, inputs: Mapping[str, ModelVersion | Snapshot]) -> int | None:
+    if stage == Run.Stage.SAMPLING:
+        # One policy is in memory at a time.
+        policies = [inputs.get(role) for role in POLICY_ROLES]
+        sizes = [one.artifact.num_bytes for one in policies if isinstance(one, ModelVersion)]
+        return max(sizes, default=None)
     # Elsewhere a reward model stands beside the model that the work is about.
     roles = ("reward_model",) if stage == Run.Stage.SCORING else START_ROLES
     for role in roles:
@@ -159,7 +179,14 @@ def data_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> Amount | None:
 
 
 def whole_work(plan: Plan, data: Amount, model_bytes: int) -> float:
-    """With that of its automatic evaluations."""
+    """With that of its automatic evaluations, and of every policy that samples."""
+    if plan.stage == Run.Stage.SAMPLING:
+        return sampling_work(
+            plan.values,
+            plan.writers(),
+            num_prompts=data.num_records,
+            prompt_tokens=tokens_per_record(data),
+        )
     evaluating = evaluation_work(
         plan.evaluations,
         plan.values,
@@ -181,16 +208,13 @@ def tokens_per_record(data: Amount) -> float:
 
 
 def work_of(stage: str, values: Any, data: Amount, model_bytes: int) -> float:
-    """Tokens times bytes of the model they pass through."""
+    """Tokens times bytes of the model they pass through, of all stages but sampling."""
     per_record = tokens_per_record(data)
     match stage:
         case Run.Stage.PPO:
             # Sampling, reference, reward and value once; policy and value forward and back.
             passes = 4 + 6 * values.inner_epochs
             tokens = values.episodes * (per_record + values.max_response_tokens) * passes
-        case Run.Stage.SAMPLING:
-            answers = data.num_records * values.completions_per_prompt
-            tokens = answers * (per_record + values.max_tokens)
         case Run.Stage.SCORING:
             # Each prompt once for all of its completions.
             tokens = data.num_records * per_record
@@ -267,7 +291,8 @@ def spent_by(run: Any) -> Spent | None:
     except HyperparameterError:
         # An older version of the code knew other ones.
         return None
-    plan = Plan(run.stage, values, inputs, run.spec.get("evaluations", ()))
+    spec = run.spec
+    plan = Plan(run.stage, values, inputs, spec.get("evaluations", ()), spec.get("weights", {}))
     modelled = whole_memory(plan, size, run.processes)
     if modelled <= 0:
         return None

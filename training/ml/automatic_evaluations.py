@@ -308,5 +308,8 @@ class _Measuring:
         """Answers go from model to model as token ids. Raises: BadInput."""
         if load_tokenizer(folder).get_vocab() != self.encoder.tokenizer.get_vocab():
             roles = [role for role, path in self.job.inputs.items() if path == folder]
-            named = roles[0].replace("_", " ") if roles else folder.name
-            raise BadInput(f"the {named} has another tokenizer than the policy")
+            named = roles[0] if roles else folder.name
+            raise BadInput(
+                f"inputs.{named}: it has another tokenizer than the policy; choose one of the same "
+                "base, or leave out the evaluation that reads it"
+            )

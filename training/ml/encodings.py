@@ -52,7 +52,9 @@ def choose_encoding(encoding: str, config: PreTrainedConfig, shapes: Sequence[Sh
     if not can_pack(config):
         if encoding == "auto":
             return ROWS
-        raise BadInput(f"encoding {encoding}: {config.model_type} is not known to allow it")
+        raise BadInput(
+            f"encoding: {config.model_type} is not known to read {encoding}; choose auto or rows"
+        )
     if encoding != "auto":
         return encoding
     costs = costs_of(config, shapes)

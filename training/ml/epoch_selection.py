@@ -42,7 +42,10 @@ def reward_judge(
     if folder is None or not validation:
         return None
     if load_tokenizer(folder).get_vocab() != encoder.tokenizer.get_vocab():
-        raise BadInput("the base model and the reward model have different tokenizers")
+        raise BadInput(
+            "inputs.reward_model: it has another tokenizer than the base model; choose one of the "
+            "same base, or none, and the held-out loss chooses the epoch"
+        )
     reward = load_reward_model(folder)
     rule, prompts = selection_rule(settings, encoder), held_out_prompts(validation)
     # Samples at checkpoints are judged too, and are of the same prompts.

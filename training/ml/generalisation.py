@@ -121,8 +121,8 @@ def labeler_groups(rankings: Sequence[RankedPrompt], num_groups: int) -> list[fr
     num_comparisons = Counter(judge for ranked in rankings for judge in ranked.judges())
     if len(num_comparisons) < num_groups:
         raise BadInput(
-            f"{num_groups} groups need as many labelers with strict comparisons, "
-            f"and the rankings have {len(num_comparisons)}"
+            f"num_groups: {num_groups} groups need as many labelers with strict comparisons, and "
+            f"the rankings have {len(num_comparisons)}; lower it to at most that"
         )
     groups: list[set[str]] = [set() for _ in range(num_groups)]
     load = [0] * num_groups
@@ -152,7 +152,10 @@ def _trainings(
             "held-out": _judged(theirs, encoder),
         }
         if empty := [n for n, found in parts.items() if not any(group.pairs for group in found)]:
-            raise BadInput(f"fold {fold} has no strict comparison in its {empty[0]} part")
+            raise BadInput(
+                f"num_groups: fold {fold} has no strict comparison in its {empty[0]} part; fewer "
+                "groups leave more in each"
+            )
         train, in_group, held_out = parts.values()
         for number in range(settings.seeds_per_group):
             own_seed = derive_seed(seed, "fold", fold, number)

@@ -40,6 +40,7 @@ from training.ml.errors import (
 )
 from training.ml.event_files import EventFiles
 from training.ml.full_disk import give_room, is_full_disk, keep_room
+from training.ml.job_file import read_job
 from training.ml.seeding import random_states, restore_random_states, seed_everything
 from training.ml.watchdog import watch_parents
 from training.ml.world import World, join_world, leave_world
@@ -70,7 +71,7 @@ class Job:
     """One job of one process: its inputs, and how it reports, checkpoints and stops."""
 
     def __init__(self, path: Path, stage: str, world: World) -> None:
-        described = _read_job(path, stage)
+        described = read_job(path, stage)
         self.stage = stage
         self.world = world
         self.seed = int(described["seed"])
@@ -92,7 +93,7 @@ class Job:
         """Raises: BadInput when the job does not name it or it is not there."""
         path = self.optional_input(name)
         if path is None:
-            raise BadInput(f"the job names no {name}")
+            raise BadInput(f"inputs.{name} is missing: the job needs it for what it is asked to do")
         return path
 
     def optional_input(self, name: str) -> Path | None:
@@ -335,27 +336,6 @@ def failure_reason(fault: BaseException) -> str:
     if is_full_disk(fault):
         return "disk_full"
     return "error"
-
-
-def _read_job(path: Path, stage: str) -> dict[str, Any]:
-    """Raises: BadInput, HyperparameterError."""
-    try:
-        described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        missing = {"stage", "seed", "hyperparameters", "work_dir", "inputs"} - set(described)
-    except (OSError, ValueError, TypeError) as fault:
-        raise BadInput(f"{path} cannot be read: {fault}") from fault
-    if missing:
-        raise BadInput(f"{path.name} lacks {', '.join(sorted(missing))}")
-    described.setdefault("weights", {})
-    described.setdefault("evaluations", [])
-    kinds = {"inputs": dict, "hyperparameters": dict, "weights": dict, "seed": int}
-    kinds["evaluations"] = list
-    for name, kind in kinds.items():
-        if not isinstance(described[name], kind):
-            raise BadInput(f"{name} of {path.name} is of the wrong type")
-    if described["stage"] != stage:
-        raise BadInput(f"{path.name} is a job for {described['stage']}, not {stage}")
-    return described
 
 
 def _report_unreadable_job(path: Path, fault: ValueError) -> None:

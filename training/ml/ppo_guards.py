@@ -44,7 +44,10 @@ def fault_of(
 ) -> NonFinite | KlCeilingExceeded | SamplerMismatch | None:
     broken = [name for name, value in metrics.items() if not math.isfinite(value)]
     if broken:
-        return NonFinite(f"{', '.join(broken)} of the rollouts is not a finite number")
+        return NonFinite(
+            f"{', '.join(broken)} of the rollouts is not a finite number; a lower learning_rate "
+            "or fp32 may keep it one"
+        )
     # A mismatch first: it makes the divergence, too, a figure of nothing.
     gap, limit = metrics["sampler_probability_gap"], settings.sampler_gap_limit
     nats_apart = metrics["sampler_gap"]
@@ -56,7 +59,10 @@ def fault_of(
         )
     nats, ceiling = metrics["kl"], settings.kl_ceiling
     if nats > ceiling:
-        return KlCeilingExceeded(f"{nats:.1f} nats per answer, and the ceiling is {ceiling:g}")
+        return KlCeilingExceeded(
+            f"{nats:.1f} nats per answer, and kl_ceiling is {ceiling:g}; go on with a higher one, "
+            "or begin anew with a larger kl_coef or a lower learning_rate"
+        )
     return None
 
 

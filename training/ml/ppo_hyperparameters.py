@@ -250,7 +250,9 @@ class PpoHyperparameters:
             )
         if self.value_warmup_iterations >= self.iterations:
             raise HyperparameterError(
-                "value_warmup_iterations", "must leave the policy an iteration to learn in"
+                "value_warmup_iterations",
+                f"must be below the number of iterations, {self.iterations} (episodes by "
+                "batch_size), so that the policy has one to learn in",
             )
 
     @property

@@ -92,7 +92,10 @@ def load_networks(
     policy_folder, reward_folder = job.input("policy"), job.input("reward_model")
     if load_tokenizer(reward_folder).get_vocab() != tokenizer.get_vocab():
         # Answers go from network to network as token ids; through text they would change.
-        raise BadInput("the policy and the reward model have different tokenizers")
+        raise BadInput(
+            "inputs.reward_model: it has another tokenizer than the policy; choose one that was "
+            "trained from this policy's base"
+        )
     policy, reward = load_policy(policy_folder), load_reward_model(reward_folder)
     read_side_by_side(policy)
     reference = sliced_reference = None

@@ -17,7 +17,7 @@ def read_texts(job: Job, encoder: TextEncoder) -> list[Text]:
     texts = [encoder.text(text) for text in read_pretraining(job.input("pretraining"))]
     usable = [ids for ids in texts if len(ids) > 1]
     if not usable:
-        raise BadInput("no pretraining text has two tokens")
+        raise BadInput("inputs.pretraining: no text has two tokens, so nothing can be predicted")
     return usable
 
 
@@ -27,7 +27,10 @@ def hold_out(texts: list[Text]) -> tuple[list[Text], list[Text]]:
     kept_out = {tuple(ids) for ids in held_out}
     learned = [ids for ids in texts if tuple(ids) not in kept_out]
     if not learned:
-        raise BadInput("every pretraining text is held out: they are all the same")
+        raise BadInput(
+            "inputs.pretraining: its texts are all the same, so that nothing is left beside those "
+            "held out; give different ones"
+        )
     return learned, held_out
 
 

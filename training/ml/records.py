@@ -162,6 +162,9 @@ def read_records(path: Path, parse: Callable[[Mapping[str, Any]], Record]) -> li
             if not isinstance(row, dict):
                 raise BadInput("not a JSON object")
             records.append(parse(row))
+        except TypeError as fault:
+            # A list or an object was looked for in something else.
+            raise BadInput(f"{path.name} line {number}: a part has another type") from fault
         except (ValueError, KeyError) as fault:
             named = f"no {fault}" if isinstance(fault, KeyError) else str(fault)
             raise BadInput(f"{path.name} line {number}: {named}") from fault
@@ -201,7 +204,7 @@ def _ranks(ranking: Mapping[str, Any], count: int) -> tuple[int | None, ...]:
     if len(ranks) != count:
         raise BadInput(f"{len(ranks)} ranks for {count} completions")
     for rank in ranks:
-        if rank is not None and (not isinstance(rank, int) or rank < 1):
+        if rank is not None and (type(rank) is not int or rank < 1):
             raise BadInput(f"{rank!r} is not a rank")
     return ranks
 

@@ -44,7 +44,7 @@ def new_reward_model(folder: Path, seed: torch.Generator) -> RewardModel:
 def load_reward_model(folder: Path) -> RewardModel:
     """Raises: BadInput, also when the folder holds another kind of model."""
     if not is_reward_model(folder):
-        raise BadInput(f"{folder.name} is not a reward model")
+        raise BadInput(f"{folder} is not a reward model: a sequence classifier with one label")
     model = _classifier(folder)
     weight = model.get_parameter("score.weight").detach().clone()
     reward_model = RewardModel(_with_biased_head(model))

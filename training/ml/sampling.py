@@ -110,7 +110,10 @@ def _writers(job: Job, prompts: Sequence[Prompt]) -> list[_Writer]:
     folders = {role: job.input(role) for role in POLICY_ROLES if role in job.inputs}
     weights = job.weights or dict.fromkeys(folders, 1.0)
     if set(weights) != set(folders):
-        raise BadInput(f"weights of {', '.join(weights)} for {', '.join(folders)}")
+        raise BadInput(
+            f"weights: {', '.join(weights)} are weighed and {', '.join(folders)} write; give each "
+            "that writes a weight, or none"
+        )
     ordered = {role: weights[role] for role in folders}
     count = settings.completions_per_prompt
     shares = [

@@ -215,7 +215,8 @@ def test_what_cannot_be_worked_out_says_why_and_the_run_succeeds(figures, tmp_pa
     bare, _ = figures("bare", "cut_share", changed={"prompts": nobody})
 
     assert found["second_reward"]["reason"] == (
-        "the evaluation reward model has another tokenizer than the policy"
+        "inputs.evaluation_reward_model: it has another tokenizer than the policy; choose one of"
+        " the same base, or leave out the evaluation that reads it"
     )
     assert found["pretraining_loss"]["reason"] == (
         "fewer than ten pretraining texts: none is held out"

@@ -160,7 +160,7 @@ def test_a_reward_model_that_reads_other_tokens_is_refused(jobs, reward_folder, 
     tokenizer.save_pretrained(tmp_path / "other")
     jobs.base_model = tmp_path / "other"
 
-    with pytest.raises(BadInput, match="different tokenizers"):
+    with pytest.raises(BadInput, match="another tokenizer than the base model"):
         run_with_reward(jobs, reward_folder)
 
 

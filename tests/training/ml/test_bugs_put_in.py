@@ -19,6 +19,7 @@ from tests.training.ml import (
 from tests.training.ml.jobs import ALONE
 from tests.training.ml.ppo_setup import ppo_setup
 from training.ml import advantages, losses, ppo_update, records
+from training.ml.engine import Engine
 
 # The second is what a test raises that waits in vain for an error.
 FAILS = (AssertionError, pytest.fail.Exception)
@@ -69,6 +70,39 @@ def test_a_labeler_who_is_left_out_and_learned_from_would_be_noticed(monkeypatch
 
     with pytest.raises(FAILS):
         measure(jobs)
+
+
+def test_a_divergence_clamped_at_zero_would_be_noticed(monkeypatch):
+    """P6: a token that the policy likes less than the reference would be paid nothing."""
+    right = test_advantages.token_rewards
+
+    def clamped(score_B, logprob_BR, reference_BR, mask_BR, **more):
+        return right(score_B, logprob_BR.maximum(reference_BR), reference_BR, mask_BR, **more)
+
+    monkeypatch.setattr(test_advantages, "token_rewards", clamped)
+
+    with pytest.raises(FAILS):
+        test_advantages.test_a_token_the_policy_likes_less_than_the_reference_is_paid_for()
+
+
+def test_a_pretraining_step_of_its_own_would_be_noticed(
+    monkeypatch, tmp_path, policy_folder, reward_folder
+):
+    """P17: Adam divides a step by its own size, so the coefficient would hardly count."""
+    right = Engine.update
+
+    def apart(engine, parts, **more):
+        reports = [right(engine, {name: losses}, **more) for name, losses in parts.items()]
+        return reports[-1]
+
+    monkeypatch.setattr(Engine, "update", apart)
+
+    def make_setup(**changes):
+        folders = policy_folder("llama"), reward_folder("llama")
+        return ppo_setup(tmp_path / "setup", *folders, ALONE, **changes)
+
+    with pytest.raises(FAILS):
+        test_ppo_update.test_the_optimiser_steps_once_for_both_losses(make_setup)
 
 
 def test_rewards_that_lose_their_mean_would_be_noticed(monkeypatch):

@@ -6,6 +6,7 @@ Every run is a process of its own. Nothing is cleaned up for the killed: what th
 import os
 import random
 import signal
+import time
 
 import pytest
 
@@ -186,16 +187,28 @@ def test_weights_that_a_killed_attempt_had_half_written_are_not_published(make_j
     assert_same_end(killed, whole("reward_model"))
 
 
+def wait_for_another_step(process, progress):
+    """Until the process has made one, or has nothing left to do."""
+    before = progress.stat().st_size if progress.exists() else 0
+    while process.is_alive() and (not progress.exists() or progress.stat().st_size <= before):
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("stage", KILLED_STAGES)
 def test_kills_at_any_moment_change_nothing(make_job, whole, stage):
     """P21: four kills from outside at random moments, in a step, a checkpoint or the publishing."""
     killed = make_job(stage, "often", checkpoint_every_steps=1)
 
+    reached = []
     for _ in range(4):
         process = start(run_whole, stage, str(killed))
-        process.join(timeout=random.uniform(0.05, 0.6))
+        wait_for_another_step(process, killed.parent / "progress.jsonl")
+        process.join(timeout=random.uniform(0.0, 0.4))
         process.kill()
         process.join()
+        reached.append(process.exitcode == -signal.SIGKILL)
 
+    # Not all before the first step, while the model was being read.
+    assert any(reached)
     assert finish(start(run_whole, stage, str(killed))) == 0
     assert_same_end(killed, whole(stage))

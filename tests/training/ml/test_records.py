@@ -69,12 +69,12 @@ def test_a_line_that_is_no_record_is_refused_with_its_number(tmp_path, line):
         ("completions", None),
         ("completions", ["text", "another"]),
         ("rankings", [{"labeler": 1, "ranks": 3}]),
-        ("rankings", [{"labeler": 1, "ranks": [True, 2, 3]}]),
+        ("rankings", [{"labeler": 1, "ranks": [True, 2]}]),
     ],
 )
 def test_a_part_of_another_type_is_refused_with_its_line(tmp_path, part, value):
     """The contract: never an error without file and line, and true is no rank."""
-    path = write_records(tmp_path / "rankings.jsonl", [ranked(1), ranked(2) | {part: value}])
+    path = write_records(tmp_path / "rankings.jsonl", [GOOD, GOOD | {part: value}])
 
     with pytest.raises(BadInput, match=r"^rankings.jsonl line 2: "):
         read_rankings(path)

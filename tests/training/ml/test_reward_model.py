@@ -114,12 +114,20 @@ def test_rewards_are_fp32_although_the_trunk_is_bf16(model, groups):
     assert not torch.equal(reward_N, exact_N)
 
 
+@pytest.mark.parametrize("encoding", ["shared", "rows"])
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_identical_texts_get_identical_rewards(model, groups, precision):
+def test_identical_texts_get_identical_rewards(model, groups, precision, encoding):
     """RM3: bit for bit, in one batch."""
-    first, _, third, _ = scored(model, groups, precision=precision)[0]
+    first, _, third, _ = scored(model, groups, precision=precision, encoding=encoding)[0]
 
     assert first == third
+
+
+def test_identical_texts_packed_behind_one_mask_differ_by_rounding_alone(model, groups):
+    """RM3: where a text stands in the row decides in which order its sums are made."""
+    first, _, third, _ = scored(model, groups, encoding="packed")[0]
+
+    assert first == pytest.approx(third, abs=1e-5)
 
 
 @pytest.mark.parametrize("encoding", ["shared", "packed", "rows"])

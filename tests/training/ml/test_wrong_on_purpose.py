@@ -17,7 +17,7 @@ from training.ml.engine import Engine
 from training.ml.experience import targets
 from training.ml.hyperparameters import parse
 from training.ml.language_modelling import Example, answer_scores, packed_batch, padded_batch
-from training.ml.losses import k3_divergence, ranking_loss
+from training.ml.losses import ranking_loss
 from training.ml.model_folders import load_policy
 from training.ml.ppo_update import PpoUpdate, UpdateTally
 from training.ml.ranking_batches import EncodedGroup
@@ -228,22 +228,6 @@ def test_a_temperature_that_the_update_forgets_would_be_noticed(make_setup):
     assert wrong.clip_fractions[0] > 0.2
 
 
-def test_a_divergence_clamped_at_zero_would_be_several_times_too_large():
-    """P6: over all tokens k1 and k3 average to the divergence; the clamped one does not."""
-    policy = torch.tensor([0.5, 0.3, 0.2])
-    reference = torch.tensor([0.4, 0.3, 0.3])
-    log_ratio = (policy / reference).log()
-
-    k1 = (policy * log_ratio).sum()
-    k3 = (policy * k3_divergence(log_ratio)).sum()
-    clamped = (policy * log_ratio.clamp(min=0)).sum()
-
-    # 0.5 log(5/4) + 0.2 log(2/3) = 0.111572 - 0.081093.
-    assert k1.item() == pytest.approx(0.030479, abs=1e-6)
-    assert k3.item() == pytest.approx(0.030479, abs=1e-6)
-    assert clamped.item() == pytest.approx(0.111572, abs=1e-6)
-
-
 def test_an_end_of_text_looked_for_in_the_whole_row_would_be_noticed(make_setup):
     """P8: the prompt holds one, and no answer of two tokens has ended."""
     setup = make_setup("llama", max_response_tokens=2)
@@ -262,21 +246,3 @@ def test_padding_that_counts_would_dilute_what_is_logged():
 
     assert masked_mean(entropy_BR, mask_BR, ALONE) == 3.0
     assert masked_mean(entropy_BR, torch.ones_like(mask_BR), ALONE) == 1.5
-
-
-def test_a_pretraining_step_of_its_own_would_hardly_see_its_coefficient():
-    """P17: Adam divides a step by its own size, so only one buffer for both losses keeps it."""
-    apart, together = [], []
-    for coefficient in (1.0, 27.8):
-        # Policy gradient -5; the language model's is 2 where the weight is 1.
-        weight = torch.nn.Parameter(torch.tensor([1.0]))
-        adam = torch.optim.Adam([weight], lr=0.1)
-        weight.grad = torch.tensor([2.0 * coefficient])
-        adam.step()
-        apart.append(weight.item())
-        together.append(-5.0 + 2.0 * coefficient)
-
-    # One step of the learning rate, whatever the coefficient: 1 - 0.1.
-    assert apart == pytest.approx([0.9, 0.9], abs=1e-5)
-    # In one buffer it decides even the direction.
-    assert together == pytest.approx([-3.0, 50.6])

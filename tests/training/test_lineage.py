@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from labeling.errors import NotAccessible
 from tests.cast import (
@@ -183,6 +183,15 @@ def test_labels_that_were_counted_are_read_and_not_counted_again(road, django_as
 
     assert kept == counted == before
     assert kept.ranking_ids == [road["first"].pk, road["second"].pk]
+
+
+def test_the_labels_behind_a_model_are_counted_once_and_for_good(road):
+    """R53."""
+    policy = road["policy"]
+    LabelsBehind.objects.create(model_version=policy, **asdict(count_labels_behind(policy.pk)))
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        LabelsBehind.objects.filter(model_version=policy).update(num_rankings=0)
 
 
 @pytest.mark.parametrize("direction", ["back", "forward"])

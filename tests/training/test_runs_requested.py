@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from labeling.errors import Refused
-from training.models import Run, RunEvent, Snapshot
+from training.models import Run, RunEvent, RunInput, Snapshot
 from training.services.canonical import canonical_json, sha256_of_text
 from training.services.run_requests import RunRequest, check_request
 from training.services.runs import request_run, retry_run
@@ -40,12 +40,21 @@ def test_a_requested_run_is_queued_with_its_whole_spec(make_run, base_model, ada
     assert event.actor == f"person:{ada.pk}"
 
 
-def test_the_spec_of_a_queued_run_cannot_be_changed(make_run):
+@pytest.mark.parametrize("change", [{"spec": {}}, {"spec_sha256": "0" * 64}, {"seed": 8}])
+def test_the_spec_of_a_queued_run_cannot_be_changed(make_run, change):
     """immutable spec."""
     run = make_run()
 
     with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
-        Run.objects.filter(pk=run.pk).update(spec={})
+        Run.objects.filter(pk=run.pk).update(**change)
+
+
+def test_what_a_run_read_cannot_be_exchanged_afterwards(make_run, make_snapshot):
+    """R53: lineage rests on these rows."""
+    run, other = make_run(), make_snapshot(Snapshot.Kind.RM)
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        RunInput.objects.filter(run=run, role="rankings").update(snapshot=other)
 
 
 def test_an_unknown_stage_is_refused(ada):

@@ -161,7 +161,12 @@ CSV: Final = DataFormat(
         Choice("ranks", "the columns of their ranks"),
         Choice("scores", "the columns of their scores"),
         Choice("preferred", "the column that names the preferred one"),
-        Choice("first_number", "the number of the first one, where it is numbers", "1", ("1", "0")),
+        Choice(
+            "first_number",
+            "what the first completion is called where numbers name them",
+            "1",
+            ("1", "0"),
+        ),
         Choice("tie", "the words that say that none is preferred", TIE_WORDS),
         Choice("labeler", "the column of the labeler"),
         Choice("time", "the column of the time"),

@@ -66,6 +66,7 @@ beforeEach(() => {
               { name: "prompt", help: "the column of the prompt", default: "prompt", allowed: [] },
               { name: "completions", help: "the columns of the completions", default: "", allowed: [] },
               { name: "preferred", help: "the column that names the preferred one", default: "", allowed: [] },
+              { name: "first_number", help: "the first one's number", default: "1", allowed: ["1", "0"] },
               { name: "tie", help: "the words for a tie", default: "tie,both", allowed: [] },
             ],
           },
@@ -206,6 +207,20 @@ test("a file without a row, and one of which every row is left out, say that not
   renderApp(`/data/import/${done.id}`);
   expect(await screen.findByRole("button", { name: "Nothing new 3" })).toBeVisible();
   expect(screen.queryByText("Nothing would be stored")).not.toBeInTheDocument();
+});
+
+test("what is usual can be chosen again by its own name, beside columns too", async () => {
+  const { user } = renderApp("/data/import");
+  await user.upload(await screen.findByLabelText("File of judgments"), new File([CSV], "Votes.csv"));
+  const first = await screen.findByRole("combobox", { name: "First number" });
+  expect(first).toHaveDisplayValue("As usual: 1");
+
+  await user.selectOptions(first, "0");
+  await user.selectOptions(first, "1");
+  await user.click(screen.getByRole("button", { name: "Try the import" }));
+
+  await waitFor(() => expect(server.sent("POST /api/judgment-imports/")).toHaveLength(1));
+  expect(server.sent("POST /api/judgment-imports/")[0]?.body).toMatchObject({ choices: { first_number: "1" } });
 });
 
 test("a table with columns of no name or the same name can still be chosen from", async () => {

@@ -22,8 +22,19 @@ function spoken(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function listed({ name, allowed }: Choice, columns: string[] | null): string[] {
-  return columns && ONE_COLUMN.includes(name) ? columns : allowed;
+interface Option {
+  value: string;
+  label: string;
+}
+
+/** What can be chosen; the first is what holds unless something is. Empty where it is typed. */
+function optionsOf({ name, allowed, default: usual }: Choice, columns: string[] | null): Option[] {
+  const isColumn = columns !== null && ONE_COLUMN.includes(name);
+  const others = isColumn ? columns : allowed.filter((one) => one !== usual);
+  if (others.length === 0) return [];
+  // The usual one by its own name: an empty answer is none of those that are allowed.
+  const first = isColumn ? { value: "", label: "None" } : { value: usual, label: `As usual: ${usual}` };
+  return [first, ...others.map((one) => ({ value: one, label: one }))];
 }
 
 function Field({
@@ -52,14 +63,13 @@ function Field({
       />
     );
   }
-  const choices = listed(choice, columns);
-  if (choices.length > 0) {
-    const none = { value: "", label: usual && !columns ? `As usual: ${usual}` : "None" };
+  const options = optionsOf(choice, columns);
+  if (options.length > 0) {
     return (
       <NativeSelect
         {...described}
-        data={[none, ...choices.map((one) => ({ value: one, label: one }))]}
-        value={value ?? ""}
+        data={options}
+        value={value ?? options[0]?.value}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     );

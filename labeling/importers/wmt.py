@@ -25,11 +25,13 @@ from labeling.importers.reading import (
     reader_of_json,
 )
 from labeling.importers.records import (
+    Choice,
     Choices,
     DataFormat,
     JudgedCompletion,
     JudgedTask,
     Judgment,
+    LeftOut,
 )
 from labeling.importers.table_files import reader_of
 
@@ -45,6 +47,9 @@ NEEDED: Final = (
     "system2rank",
     "rankingID",
 )
+
+# Systems of different languages never meet, and agreement is another one in each.
+LANG_PAIR: Final = Choice("lang_pair", "only rankings of this pair of languages, as in ron-eng")
 
 # The systems that wrote an output, in alphabetical order, and its rank.
 Output = tuple[tuple[str, ...], int | None]
@@ -83,9 +88,20 @@ def task_of(ranked: Ranked) -> JudgedTask:
     )
 
 
-def read_ranking(row: Row, _: Choices) -> JudgedTask:
+def other_pair(lang_pair: str, choices: Choices) -> LeftOut | None:
+    """Why a ranking of this pair is left out; None when it was chosen."""
+    if choices["lang_pair"] in {"", lang_pair}:
+        return None
+    return LeftOut(f"The ranking is of the languages {lang_pair!r}.")
+
+
+def read_ranking(row: Row, choices: Choices) -> JudgedTask | LeftOut:
+    lang_pair = row.name("lang_pair")
+    if left_out := other_pair(lang_pair, choices):
+        row.check()
+        return left_out
     ranked = Ranked(
-        lang_pair=row.name("lang_pair"),
+        lang_pair=lang_pair,
         segment=row.read("segment", read_identity) or "",
         ranking=row.read("ranking_id", read_identity) or "",
         labeler=row.read("labeler", read_identity) or "",
@@ -113,10 +129,13 @@ def ranking_of_line(row: Row, _: Choices) -> str:
     return repr([row.members.get(name) for name in ("srclang", "trglang", "rankingID")])
 
 
-def read_pairs(rows: Sequence[Row], _: Choices) -> JudgedTask:
+def read_pairs(rows: Sequence[Row], choices: Choices) -> JudgedTask | LeftOut:
     """The pairs of one ranking put together again: a rank for each system."""
     first = rows[0]
     lang_pair = f"{first.name('srclang')}-{first.name('trglang')}"
+    if left_out := other_pair(lang_pair, choices):
+        first.check()
+        return left_out
     segment = first.read("segmentId", read_identity) or ""
     ranking = first.read("rankingID", read_identity) or ""
     judge = first.read("judgeID", read_identity) or ""
@@ -136,10 +155,12 @@ WMT: Final = DataFormat(
     about="Rankings of systems' outputs, as JSON lines.",
     row="line",
     read=reader_of_json(read_ranking),
+    choices=(LANG_PAIR,),
 )
 WMT_CSV: Final = DataFormat(
     name="wmt-csv",
     about="Rankings of systems' outputs, one pair a line.",
     row="line",
     read=reader_of_groups(ranking_of_line, read_pairs, reader_of(NEEDED), is_gathered=True),
+    choices=(LANG_PAIR,),
 )

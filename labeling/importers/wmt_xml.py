@@ -13,7 +13,14 @@ from labeling.importers.prompts import RowError
 from labeling.importers.reading import Problems, Row, read_identity
 from labeling.importers.records import Choices, DataFormat, NumberedRow
 from labeling.importers.settling import settled
-from labeling.importers.wmt import Output, Ranked, names_in, task_of
+from labeling.importers.wmt import (
+    LANG_PAIR,
+    Output,
+    Ranked,
+    names_in,
+    other_pair,
+    task_of,
+)
 
 RESULT: Final = "ranking-result"
 
@@ -30,6 +37,7 @@ class Results:
     """
 
     parser: expat.XMLParserType
+    choices: Choices
     finished: list[NumberedRow] = field(default_factory=list)
     num_seen: int = 0
     _hit: dict[str, str] = field(default_factory=dict)
@@ -55,7 +63,8 @@ class Results:
         self.num_seen += 1
         problems = Problems(self._line)
         ranked = self._ranked(problems)
-        row = problems.found or settled(task_of(ranked))
+        left_out = other_pair(ranked.lang_pair, self.choices)
+        row = problems.found or left_out or settled(task_of(ranked))
         self.finished.append((self._line, row))
 
     def _ranked(self, problems: Problems) -> Ranked:
@@ -95,9 +104,9 @@ def refuse_document_type(*_: object) -> None:
     raise RefusedXml("A document type is not read; take it out.")
 
 
-def read_rankings(file: BinaryIO, _: Choices) -> Iterator[NumberedRow]:
+def read_rankings(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
     parser = expat.ParserCreate()
-    results = Results(parser)
+    results = Results(parser, choices)
     parser.StartElementHandler = results.start
     parser.EndElementHandler = results.end
     parser.StartDoctypeDeclHandler = refuse_document_type
@@ -121,4 +130,5 @@ WMT_XML: Final = DataFormat(
     about="Rankings of systems' outputs, as the tasks' XML.",
     row="line",
     read=read_rankings,
+    choices=(LANG_PAIR,),
 )

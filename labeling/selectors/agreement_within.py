@@ -17,7 +17,7 @@ from labeling.agreement.people import meetings_by_prompt
 from labeling.agreement.report import Summed
 from labeling.agreement.statistics import ADDENDS, Addend
 from labeling.agreement.sums import sums_by_prompt, sums_from_matrix
-from labeling.models import Ranking
+from labeling.models import Completion, Ranking
 from labeling.selectors.agreement_counts import (
     NUM_CLUSTERS,
     NUM_SHARES,
@@ -31,6 +31,7 @@ from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_columns import unpacked
 from labeling.selectors.judged_pairs import RankingRows, ranking_rows
 from labeling.selectors.number_columns import NOTHING, compiled, joined_numbers
+from labeling.selectors.writers import Writers
 
 # One statement, so that the prompts and their rankings are of one moment.
 JUDGED: Final = """
@@ -151,9 +152,24 @@ def _counted(selection: Selection, part: _Part) -> _PartCounts:
 def _judgments(selection: Selection, rows: RankingRows, is_chosen: BoolArray) -> PairJudgments:
     kept = is_chosen[rows.items.ranking]
     if selection.sources is not None:
-        kept &= np.isin(rows.source, selection.sources)
+        kept &= _written_by(rows.source, selection.sources)
     items = replace(rows.items.of_items(kept), prompt=rows.subject)
     return items.pair_judgments().with_overlap(selection.min_overlap)
+
+
+def _written_by(source: IntArray, chosen: tuple[int, int]) -> BoolArray:
+    """Which were written by either, also together with others. Shapes: both alike.
+
+    Two queries more where some completion has several writers.
+    """
+    shared = -np.unique(source[source < 0])
+    if not len(shared):
+        return np.isin(source, chosen)
+    writers = Writers(chosen)
+    by_either = Completion.objects.filter(
+        writers.wrote(chosen[0]) | writers.wrote(chosen[1]), pk__in=shared.tolist()
+    )
+    return np.isin(source, [*chosen, *(-pk for pk in by_either.values_list("pk", flat=True))])
 
 
 def _columns(*columns: IntArray | FloatArray) -> FloatArray:

@@ -32,6 +32,7 @@ from labeling.models import (
 )
 from labeling.selectors.agreement_rows import EXCERPT_CHARACTERS
 from labeling.selectors.rankings import sealed_rankings
+from labeling.selectors.writers import ALSO_BY
 
 # The newest of them: their texts are read one by one.
 MAXIMUM_RANKINGS: Final = 5_000
@@ -169,6 +170,8 @@ def _judged(rankings: QuerySet[Ranking]) -> list[tuple[int, Seen]]:
         Completion.objects.filter(
             pk__in=RankedCompletion.objects.filter(ranking__in=rankings).values("completion")
         )
+        # What several wrote word for word gives none of them away.
+        .exclude(sampling__has_key=ALSO_BY)
         .order_by("-prompt_id", "pk")
         .values_list("pk", "prompt_id", "source_id", "text")[:MAXIMUM_COMPLETIONS]
     )

@@ -43,7 +43,8 @@ ITEM_COLUMNS: Final = 11
 SHOWN: Final = """
 SELECT shown.id, task.project_id, shown.prompt_id, shown.task_id, task.k::bigint,
     (task.k = 2 AND task.origin = %s)::int::bigint, shown.completion_id,
-    length(completion.text)::bigint, completion.source_id
+    length(completion.text)::bigint,
+    CASE WHEN completion.sampling ? 'also_by' THEN -completion.id ELSE completion.source_id END
 FROM labeling_taskcompletion AS shown
 JOIN labeling_task AS task ON task.id = shown.task_id
 JOIN labeling_completion AS completion ON completion.id = shown.completion_id
@@ -57,8 +58,9 @@ class RankingRows:
     """Rankings as columns, with what a selection chooses by.
 
     A task of ``items`` is a subject, or one imported comparison whose two sides mean something;
-    ``subject`` says which of ``subjects`` it is about. Shapes: source, who wrote it, per ranked
-    completion; subject, per task of ``items``; k, per subject; the rest, per ranking.
+    ``subject`` says which of ``subjects`` it is about. ``source`` is who wrote a ranked completion,
+    or where several did the completion's own number below 0. Shapes: source, per ranked completion;
+    subject, per task of ``items``; k, per subject; the rest, per ranking.
     """
 
     items: RankedItems

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from labeling.agreement.bradley_terry import Strength, bradley_terry
 from labeling.agreement.contests import Contests, RankedModels, contests_of, head_to_head
@@ -18,6 +18,7 @@ from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM
 from labeling.errors import NotAccessible, Refused
 from labeling.models import CompletionSource, Pool, Project, Prompt, RankedCompletion, Ranking
 from labeling.selectors.rankings import sealed_rankings
+from labeling.selectors.writers import ALSO_BY, Writers, ids_of_writers
 
 # The newest of them: each is read, and its models resampled, while somebody waits.
 MAXIMUM_RANKINGS: Final = 20_000
@@ -118,7 +119,7 @@ class _Reading:
 
 
 def leaderboard(scope: Scope, *, baseline_id: int | None = None) -> Leaderboard:
-    """Every model of the newest sealed rankings against every other. Five queries at most.
+    """Every model of the newest sealed rankings against every other. Six queries at most.
 
     Without ``baseline_id`` it is the project's own, or the model that was judged most.
     Raises: NotAccessible, Refused("not_a_baseline") for a model that nobody judged here.
@@ -162,21 +163,24 @@ def rankings_of_model(
     All that rank it, behind its strength and its ratings; with ``other_id`` those that rank both,
     behind a win rate; with ``flag`` those that said yes to it of the model, with ``rating`` those
     that gave it this one. Each with the best rank of either (1 is best, None without another one).
-    One query, with the labeler and the prompt. Raises: NotAccessible.
+    Two queries, with the labeler and the prompt. Raises: NotAccessible.
     """
     items = RankedCompletion.objects.filter(ranking=OuterRef("pk"))
-    of_model = items.filter(completion__source=model_id)
+    # A model of no number wrote nothing.
+    other = other_id or 0
+    writers = Writers([model_id, other])
+    of_model = items.filter(writers.wrote(model_id, "completion__"))
     if flag is not None:
         of_model = of_model.filter(flags__contains={flag: True})
     if rating is not None:
         of_model = of_model.filter(rating=rating)
     rankings = scope.rankings().filter(Exists(of_model))
     if other_id is not None:
-        rankings = rankings.filter(Exists(items.filter(completion__source=other_id)))
+        rankings = rankings.filter(Exists(items.filter(writers.wrote(other, "completion__"))))
+    through = "items__completion__"
     return rankings.select_related("labeler", "task__prompt").annotate(
-        model_rank=Min("items__rank", filter=Q(items__completion__source=model_id)),
-        # A model of no number is nowhere.
-        other_rank=Min("items__rank", filter=Q(items__completion__source=other_id or 0)),
+        model_rank=Min("items__rank", filter=writers.wrote(model_id, through)),
+        other_rank=Min("items__rank", filter=writers.wrote(other, through)),
     )
 
 
@@ -202,6 +206,7 @@ def _kept(listed: Sequence[int], baseline: int | None) -> list[int]:
 
 
 def _read(rankings: Sequence[Any]) -> _Reading:
+    """A row for each writer of each ranked completion, at the same rank."""
     rows = (
         RankedCompletion.objects.filter(ranking__in=rankings)
         .order_by()
@@ -215,14 +220,24 @@ def _read(rankings: Sequence[Any]) -> _Reading:
             "flags",
             "ranking__task__prompt__distribution",
             "ranking__labeler__pool",
+            f"completion__sampling__{ALSO_BY}",
         )
     )
     read = _Reading()
-    for ranking, task, prompt, source, rank, rating, flags, distribution, pool in rows.iterator():
+    of_others = []
+    for ranking, task, prompt, source, rank, rating, flags, *panel, others in rows.iterator():
         number = read.number_of.setdefault(ranking, len(read.number_of))
-        panel = PANELS.index((distribution, pool))
-        read.rows.append((number, task, prompt, source, rank, rating or 0, panel))
+        row = (number, task, prompt, source, rank, rating or 0, PANELS.index((panel[0], panel[1])))
+        read.rows.append(row)
         read.flags.append(flags)
+        if others:
+            of_others.append((row, flags, others))
+    id_of = ids_of_writers(others for _, _, others in of_others)
+    for row, flags, others in of_others:
+        for name in others:
+            if name in id_of:
+                read.rows.append((*row[:3], id_of[name], *row[4:]))
+                read.flags.append(flags)
     return read
 
 

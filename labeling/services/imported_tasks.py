@@ -17,6 +17,7 @@ from labeling.models import (
     Task,
     TaskCompletion,
 )
+from labeling.selectors.writers import ALSO_BY
 from labeling.services.completions import NewCompletion, get_or_create_source, store_completions
 from labeling.services.prompts import PromptRules, store_prompts
 from labeling.text_hygiene import Split, split_of_key, text_sha256
@@ -241,17 +242,20 @@ def _also_by(dataset: str, completion: JudgedCompletion) -> dict[str, object]:
     """Who else wrote these very words: they were judged once for all of them."""
     if not completion.also_by:
         return {}
-    return {"also_by": [f"{dataset}/{name}" for name in completion.also_by]}
+    return {ALSO_BY: [f"{dataset}/{name}" for name in completion.also_by]}
 
 
 def _store_completions(
     fresh: Sequence[NamedTask], dataset: str, prompts: dict[str, Prompt], outcome: StoredTasks
 ) -> dict[CompletionKey, int]:
     """The ids by source and key."""
+    # A source that only ever wrote the words of another one has no rows, and is a source.
     rows_of: dict[str, dict[str, NewCompletion]] = {}
     for row in fresh:
         prompt = prompts[row.task.prompt]
         for (source, key), completion in zip(row.keys, row.task.completions, strict=True):
+            for other in completion.also_by:
+                rows_of.setdefault(other, {})
             rows_of.setdefault(source, {})[key] = NewCompletion(
                 prompt_id=prompt.pk,
                 text=completion.text,

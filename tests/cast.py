@@ -24,6 +24,7 @@ from labeling.models import (
     Pool,
     Project,
     Prompt,
+    PromptExclusion,
     RankedCompletion,
     Ranking,
     Role,
@@ -248,6 +249,12 @@ def make_ranking(
             for n, (completion, rank) in enumerate(zip(completions_of(task), ranks, strict=True))
         )
     return ranking
+
+
+def exclude_prompt(project: Project, prompt: Prompt, author: User) -> None:
+    PromptExclusion.objects.create(
+        project=project, prompt=prompt, author=author, reason="The prompt is broken."
+    )
 
 
 def make_imported_task(project: Project, prompt: Prompt, completions: Sequence[Completion]) -> Task:

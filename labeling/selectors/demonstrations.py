@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from labeling.languages import detect_language
 from labeling.models import Demonstration, DemonstrationReview, Pool, Project, Prompt, User
+from labeling.selectors.exclusions import is_excluded
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import is_sealed, sealed_answer
@@ -60,8 +61,13 @@ def sealed_demonstrations(
     category: str | None = None,
     include_simulated: bool = False,
 ) -> QuerySet[Demonstration]:
-    """Demonstrations that can no longer be taken back, of any pool, unordered."""
-    demonstrations = Demonstration.objects.filter(sealed_answer())
+    """Demonstrations that can no longer be taken back, of any pool, unordered.
+
+    What was written for a prompt that a researcher excluded from the project is never among them.
+    """
+    demonstrations = Demonstration.objects.filter(
+        sealed_answer(), ~is_excluded("assignment__task__")
+    )
     if project_ids is not None:
         demonstrations = demonstrations.filter(assignment__task__project__in=project_ids)
     if category is not None:

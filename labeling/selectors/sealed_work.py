@@ -42,6 +42,7 @@ from labeling.models import (
     Ranking,
 )
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.exclusions import is_excluded
 from labeling.selectors.sealing import sealed_answer
 
 # The newest: enough for any fact here, and read within a second or two. Older ones say little about
@@ -229,14 +230,20 @@ class Scope:
 
 
 def sealed_work(scope: Scope) -> SealedWork:
-    """The newest rankings and demonstrations that fit. Three queries whatever the size."""
+    """The newest rankings and demonstrations that fit, excluded prompts left out.
+
+    Three queries whatever the size.
+    """
     # Sealed rankings made here, repeats among them.
     native = Ranking.objects.filter(
-        sealed_answer(), scope.on("task"), assignment__isnull=False
+        sealed_answer(), scope.on("task"), ~is_excluded("task__"), assignment__isnull=False
     ).order_by("-submitted_at", "-pk")[:NUM_RANKINGS]
     rankings = _rankings(native)
     demonstrations = Demonstration.objects.filter(
-        sealed_answer(), scope.on("assignment__task"), assignment__isnull=False
+        sealed_answer(),
+        scope.on("assignment__task"),
+        ~is_excluded("assignment__task__"),
+        assignment__isnull=False,
     ).order_by("-submitted_at", "-pk")
     return SealedWork(
         rankings=rankings,

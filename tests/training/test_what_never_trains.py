@@ -1,11 +1,13 @@
-"""Judgments made to evaluate a model or to screen a labeler train nothing (R41)."""
+"""Judgments made to evaluate a model or to screen a labeler train nothing (R41), nor does what a
+researcher excluded."""
 
 import pytest
 from django.utils import timezone
 
-from labeling.models import Project
+from labeling.models import Project, Prompt
 from tests.cast import (
     client_of,
+    exclude_prompt,
     make_demonstration,
     make_demonstration_project,
     make_ranking,
@@ -88,3 +90,41 @@ def test_nobody_is_told_to_wait_for_what_never_counts(rosa, amina):
     problems = asked(rosa, "preview/").json()["problems"]
 
     assert problems == ["No sealed ranking by a training labeler fits."]
+
+
+def test_a_demonstration_of_an_excluded_prompt_is_not_frozen(ada, rosa, amina):
+    out, kept = (make_task(make_demonstration_project()) for _ in range(2))
+    for task in (out, kept):
+        make_demonstration(task, amina)
+    exclude_prompt(out.project, out.prompt, rosa)
+
+    frozen = asked(ada, kind="sft")
+
+    assert frozen.json()["counts"]["demonstrations"] == 1
+    link = Snapshot.objects.get().demonstration_links.get()
+    assert link.demonstration.prompt_id == kept.prompt_id
+
+
+def test_a_policy_learns_from_no_prompt_that_is_excluded_wherever_it_is_asked(ada, rosa):
+    first, second = make_ranking_project(), make_ranking_project()
+    out, kept = make_task(first), make_task(first)
+    for prompt in (out.prompt, kept.prompt):
+        make_task(second, prompt)
+    Prompt.objects.update(split="train")
+    exclude_prompt(first, out.prompt, rosa)
+
+    assert learned(ada, project_ids=[first.pk]) == 1
+    assert learned(ada, project_ids=[second.pk]) == 2
+    assert learned(ada) == 2
+    assert learned(ada, prompt_ids=[out.prompt_id, kept.prompt_id]) == 2
+
+    exclude_prompt(second, out.prompt, rosa)
+
+    assert learned(ada) == 1
+    assert learned(ada, prompt_ids=[out.prompt_id, kept.prompt_id]) == 1
+
+
+def learned(by, **query: object) -> int:
+    answer = asked(by, "preview/", kind="ppo", **query)
+    assert answer.status_code == 200, answer.json()
+    return answer.json()["counts"]["prompts"]

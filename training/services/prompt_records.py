@@ -7,7 +7,8 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from labeling.errors import Refused
-from labeling.models import Prompt, Task
+from labeling.models import Prompt
+from labeling.selectors.exclusions import is_asked_about
 from labeling.selectors.prompts import is_usable
 from training.selectors.evaluation_prompts import held_by_training, spread_over_keys, without_kept
 from training.services.canonical import canonical_line
@@ -46,14 +47,15 @@ def chosen_prompts(query: SnapshotQuery) -> PromptChoice:
 
     Without ``prompt_sources`` these are customers' prompts, as in the paper, or all prompts while
     no customer has given any. Prompts chosen by ``prompt_ids`` keep their split, whatever it is:
-    the trainer learns from train and looks at validation only.
+    the trainer learns from train and looks at validation only. A prompt that a researcher excluded
+    from each project that asks about it, of those in question, is never among them.
 
     Raises: Refused("not_for_training").
     """
     check_projects(query)
     nothing = Prompt.objects.none()
     if query.prompt_ids is not None:
-        chosen = Prompt.objects.filter(is_usable(), pk__in=query.prompt_ids)
+        chosen = Prompt.objects.filter(is_usable(), is_asked_about(), pk__in=query.prompt_ids)
         return PromptChoice(chosen.order_by("pk"), nothing, [])
     prompts = _prompts_in(query)
     train = prompts.filter(split=Prompt.Split.TRAIN)
@@ -127,12 +129,9 @@ def _left_out(number: int) -> str:
 
 
 def _prompts_in(query: SnapshotQuery) -> QuerySet[Prompt]:
-    prompts = Prompt.objects.filter(is_usable())
+    prompts = Prompt.objects.filter(is_usable(), is_asked_about(query.project_ids))
     if query.prompt_category is not None:
         prompts = prompts.filter(category=query.prompt_category)
-    if query.project_ids is not None:
-        tasks = Task.objects.filter(project__in=query.project_ids)
-        prompts = prompts.filter(pk__in=tasks.values("prompt"))
     return prompts
 
 

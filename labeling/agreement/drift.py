@@ -16,6 +16,7 @@ from labeling.agreement.sums import add_up
 
 # An anchor was judged in at least this many periods: before that there is nothing to compare.
 MINIMUM_PERIODS: Final = 2
+TINY: Final = 1e-12
 TREND_DEFINITION: Final = (
     "The figure of each period beside a band around the figure of all periods together: where "
     "nothing changes, a period of its size falls into the band in 95% of cases. Each prompt is "
@@ -24,7 +25,8 @@ TREND_DEFINITION: Final = (
 DRIFT_DEFINITION: Final = (
     "How often, in each period, the side was preferred that an anchor's judgments of all periods "
     "prefer; a tie counts one half. The band is what those very anchors would give if every "
-    "period judged as all together: 95% of periods fall into it. A period outside it is a sign "
+    "period judged as all together: 95% of periods fall into it. The pairs of one ranking hang "
+    "together, so its band is as wide as whole rankings scatter. A period outside it is a sign "
     "that labelers judge otherwise than before."
 )
 
@@ -78,8 +80,9 @@ class AnchorJudgments:
     """The judgments of anchors, of all that there are.
 
     ``towards`` is 1 where the side was preferred that all judgments of the anchor prefer, a half
-    for a tie; ``expected`` is its mean over the anchor, and ``variance`` how much one judgment
-    scatters around that. Shapes: all alike; ``judgment`` holds indices into the judgments.
+    for a tie; ``expected`` is its mean over the anchor, and ``variance`` what one judgment adds to
+    the variance of its period's sum. Shapes: all alike; ``judgment`` holds indices into the
+    judgments.
     """
 
     judgment: IntArray
@@ -88,11 +91,15 @@ class AnchorJudgments:
     variance: FloatArray
 
 
-def anchor_judgments(judgments: PairJudgments, *, period: IntArray) -> AnchorJudgments:
-    """Of pairs judged in several periods. Shapes: period, one entry per judgment."""
+def anchor_judgments(
+    judgments: PairJudgments, *, period: IntArray, ranking: IntArray
+) -> AnchorJudgments:
+    """Of pairs judged in several periods. Shapes: period and ranking, one entry per judgment."""
     points = (judgments.sign + 1) / 2
     pairs, pair = np.unique(judgments.pair, return_inverse=True)
-    seen = np.unique(np.stack([pair, period]), axis=1)[0]
+    (seen, _), of_period, in_period = np.unique(
+        np.stack([pair, period]), axis=1, return_inverse=True, return_counts=True
+    )
     is_anchor = np.bincount(seen, minlength=len(pairs)) >= MINIMUM_PERIODS
     judged = np.bincount(pair, minlength=len(pairs))
     share = add_up(points, by=pair, groups=len(pairs)) / np.maximum(judged, 1)
@@ -104,15 +111,31 @@ def anchor_judgments(judgments: PairJudgments, *, period: IntArray) -> AnchorJud
     variance_of_pair = add_up((points - share[pair]) ** 2, by=pair, groups=len(pairs)) / np.maximum(
         judged - 1, 1
     )
-    # A judgment is a part of the mean that it is compared with, which takes off 1 / judged.
-    variance = variance_of_pair[pair[rows]] * (1 - 1 / judged[pair[rows]])
+    # A period's judgments are a part of the mean that they are compared with.
+    apart = 1 - in_period[of_period.ravel()[rows]] / judged[pair[rows]]
+    variance = variance_of_pair[pair[rows]] * apart * _together(towards - expected, ranking[rows])
     return AnchorJudgments(rows, towards, expected, variance)
 
 
-def anchor_drift(judgments: PairJudgments, *, period: IntArray) -> list[Period]:
-    """How often the preferred side of the anchors was preferred, by period. Shapes: period, one
-    entry per judgment."""
-    found = anchor_judgments(judgments, period=period)
+def _together(residual: FloatArray, ranking: IntArray) -> FloatArray:
+    """How many times the variance of a ranking's sum is that of as many judgments by themselves.
+
+    The pairs of one ranking share a moment, a labeler and each completion with others of them. One
+    number for all rankings with as many judgments of anchors; 1 where each has a single one.
+    Shapes: all alike.
+    """
+    _, of_ranking, judged = np.unique(ranking, return_inverse=True, return_counts=True)
+    sums = np.bincount(of_ranking, residual, minlength=len(judged))
+    alone = np.bincount(of_ranking, residual**2, minlength=len(judged))
+    of_size = np.bincount(judged, sums**2) / np.maximum(np.bincount(judged, alone), TINY)
+    times: FloatArray = np.maximum(of_size, 1)[judged[of_ranking]]
+    return times
+
+
+def anchor_drift(judgments: PairJudgments, *, period: IntArray, ranking: IntArray) -> list[Period]:
+    """How often the preferred side of the anchors was preferred, by period. Shapes: period and
+    ranking, one entry per judgment."""
+    found = anchor_judgments(judgments, period=period, ranking=ranking)
     periods, place = np.unique(period[found.judgment], return_inverse=True)
     points = []
     for n, name in enumerate(periods):

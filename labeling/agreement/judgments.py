@@ -158,6 +158,10 @@ class RankedItems:
 
         Where a labeler judged a pair in several rankings, the last of them counts.
         """
+        return self.pair_judgments_of_rankings()[0]
+
+    def pair_judgments_of_rankings(self) -> tuple[PairJudgments, IntArray]:
+        """The same, and the number of the ranking that each judgment comes from."""
         width = int(self.position.max(initial=0)) + 1
         num_items = np.bincount(self.ranking, minlength=len(self.task))
         sizes = np.unique(num_items[num_items > 1])
@@ -173,7 +177,7 @@ class RankedItems:
         task, places = np.divmod(np.flatnonzero(present), width * width)
         longer_of_pair = np.zeros(len(task), dtype=np.int64)
         longer_of_pair[pair] = longer
-        return PairJudgments(
+        judgments = PairJudgments(
             pair=pair,
             labeler=self.labeler[ranking],
             sign=sign,
@@ -183,6 +187,7 @@ class RankedItems:
             is_mirrored=None if self.shown is None else mirrored.astype(np.bool_),
             items=(task * width)[:, None] + np.stack(np.divmod(places, width), axis=1),
         )
+        return judgments, ranking
 
     def _last_of_each(self, columns: tuple[IntArray, ...]) -> tuple[IntArray, ...]:
         """Without what a labeler said of a pair before they said it again."""

@@ -7,12 +7,11 @@ import numpy as np
 from django.db.models import QuerySet
 
 from labeling.agreement.drift import Period, anchor_drift, anchor_judgments
-from labeling.agreement.judgments import IntArray, PairJudgments
 from labeling.errors import NotAccessible
 from labeling.models import Project, Ranking
 from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
-from labeling.selectors.judged_pairs import RankingRows, ranking_rows
+from labeling.selectors.judged_pairs import ranking_rows
 
 # The newest rankings of calibration tasks; older ones say little about how labelers judge now.
 NUM_RANKINGS: Final = 20_000
@@ -27,10 +26,10 @@ def drift_of_anchors(selection: Selection) -> list[Period]:
     rankings = _of_calibration(selection)
     newest = rankings.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
     rows = ranking_rows(rankings.filter(pk__in=newest))
-    judgments = rows.items.pair_judgments()
+    judgments, ranking = rows.items.pair_judgments_of_rankings()
     if not len(judgments.pair):
         return []
-    return anchor_drift(judgments, period=rows.mondays[_rankings_of(rows, judgments)])
+    return anchor_drift(judgments, period=rows.mondays[ranking], ranking=ranking)
 
 
 def drift_behind(selection: Selection, *, monday: int | None = None) -> dict[UUID, Counted]:
@@ -44,12 +43,11 @@ def drift_behind(selection: Selection, *, monday: int | None = None) -> dict[UUI
     # As their rows are numbered.
     ids = list(chosen.order_by("submitted_at", "pk").values_list("pk", flat=True))
     rows = ranking_rows(chosen)
-    judgments = rows.items.pair_judgments()
+    judgments, ranking = rows.items.pair_judgments_of_rankings()
     if not len(judgments.pair):
         return {}
-    ranking = _rankings_of(rows, judgments)
     week = rows.mondays[ranking]
-    found = anchor_judgments(judgments, period=week)
+    found = anchor_judgments(judgments, period=week, ranking=ranking)
     kept = np.ones(len(found.judgment), dtype=np.bool_)
     if monday is not None:
         kept = week[found.judgment] == monday
@@ -69,13 +67,3 @@ def _of_calibration(selection: Selection) -> QuerySet[Ranking]:
     ):
         raise NotAccessible
     return selection.rankings().filter(task__is_calibration=True)
-
-
-def _rankings_of(rows: RankingRows, judgments: PairJudgments) -> IntArray:
-    """The number of each judgment's ranking: its labeler's last one of the prompt."""
-    span = int(rows.items.labeler.max()) + 1
-    # Rankings come in the order of submission, so that the last of each key is the newest.
-    keys = rows.items.prompt[rows.items.task] * span + rows.items.labeler
-    ranking_of = {key: number for number, key in enumerate(keys.tolist())}
-    wanted = judgments.prompt[judgments.pair] * span + judgments.labeler
-    return np.array([ranking_of[key] for key in wanted.tolist()], dtype=np.int64)

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from labeling.models import Project
-from tests.cast import Cast, client_of, make_project, make_ranking, make_task, make_user
+from tests.cast import (
+    Cast,
+    client_of,
+    completions_of,
+    make_project,
+    make_ranking,
+    make_task,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +73,24 @@ def test_the_choices_of_the_agreement_hold_here(cast: Cast) -> None:
     assert get(cast, pool="held_out").json()["weeks"] == []
     assert get(cast, project=999_999).status_code == 404
     assert get(cast, pool="all").status_code == 400
+
+
+def test_a_prompt_in_two_projects_is_judged_in_the_week_of_each(cast: Cast) -> None:
+    """The same labelers rank the same completions in another project four weeks later."""
+    project = judged_weekly(USUAL, USUAL)
+    before = {week["week"]: week["num_pairs"] for week in get(cast).json()["weeks"]}
+    other = make_project(overlap=2)
+    for task in project.tasks.all():
+        again = make_task(other, task.prompt, completions_of(task))
+        for n, ranking in enumerate(task.rankings.order_by("submitted_at")):
+            at = FIRST_MONDAY + timedelta(weeks=4 + n)
+            make_ranking(again, ranking.labeler, USUAL, submitted_at=at)
+    other.tasks.update(is_calibration=True)
+
+    weeks = {week["week"]: week["num_pairs"] for week in get(cast).json()["weeks"]}
+
+    assert before == {"2025-03-03": 36, "2025-03-10": 36}
+    assert weeks == {"2025-03-03": 36, "2025-03-10": 36, "2025-03-31": 36, "2025-04-07": 36}
 
 
 @pytest.mark.parametrize("num_weeks", [2, 5])

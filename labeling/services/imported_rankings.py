@@ -1,9 +1,9 @@
 """Judgments of other projects: each once, and of two by one labeler the later one counts."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models.functions import Now
@@ -65,14 +65,23 @@ def store_judgments(
         for row in rows
         for judgment in row.placed.row.judgments
     ]
-    new = _not_yet_stored(read)
-    _settle_repetitions(new)
+    told = _told_once(read)
+    stored = _stored_of(told)
+    _settle_repetitions(told, stored)
+    new = [one for one in told if one.ranking.client_key not in stored]
+    for place, one in enumerate(new):
+        if one.judgment.judged_at is None:
+            # In the order of the file, so that the later one counts wherever two are compared.
+            one.ranking.submitted_at = Now() + timedelta(microseconds=place)
     Ranking.objects.bulk_create([one.ranking for one in new], batch_size=ROWS_PER_INSERT)
     RankedCompletion.objects.bulk_create(
         [item for one in new for item in _items_of(one)], batch_size=ROWS_PER_INSERT
     )
     for one in new:
         one.row.num_new += 1
+    for one in told:
+        if one.ranking.client_key in stored:
+            one.row.notes.append(f"{one.judgment.labeler} said this before; it is stored once.")
     return rows
 
 
@@ -112,36 +121,43 @@ def _said(placed: PlacedTask, judgment: Judgment, dataset: str) -> str:
     )
 
 
-def _not_yet_stored(read: Sequence[NewJudgment]) -> list[NewJudgment]:
-    """Without those stored before or told twice, each where it was told last. One query."""
-    new: dict[uuid.UUID, NewJudgment] = {}
+def _told_once(read: Sequence[NewJudgment]) -> list[NewJudgment]:
+    """Without those in the very words of another one: each stands where it was told last."""
+    # Who said one thing, then another, then the first again means the first.
+    told: dict[uuid.UUID, NewJudgment] = {}
     for one in read:
-        # Who said one thing, then another, then the first again means the first.
-        first = new.pop(one.ranking.client_key, one)
-        new[one.ranking.client_key] = first
+        first = told.pop(one.ranking.client_key, one)
+        told[one.ranking.client_key] = first
         if first is not one and first.row is one.row:
             one.row.notes.append(f"{one.judgment.labeler} said the same twice; it counts once.")
-    stored = Ranking.objects.filter(client_key__in=new)
-    for key in stored.values_list("client_key", flat=True):
-        del new[key]
-    return list(new.values())
+    return list(told.values())
 
 
-def _settle_repetitions(new: Sequence[NewJudgment]) -> None:
+def _stored_of(told: Sequence[NewJudgment]) -> dict[uuid.UUID, Ranking]:
+    """Those that were stored before, by their keys. One query."""
+    stored = Ranking.objects.filter(client_key__in=[one.ranking.client_key for one in told])
+    return {ranking.client_key: ranking for ranking in stored}
+
+
+def _settle_repetitions(told: Sequence[NewJudgment], stored: Mapping[uuid.UUID, Ranking]) -> None:
     """Of several judgments of one subject all but the latest are superseded, and that is noted.
 
-    The latest by its time, or where the data set has none, the last in the file.
+    The latest by its time, or where the data set has none, the last in the file. What an earlier
+    import stored stands where the file has it, or before all of it; what was superseded stays so.
     """
-    latest: dict[Subject, Ranking] = _live_rankings(new)
+    latest = _live_rankings(told, stored)
     superseded = []
-    for one in new:
+    for one in told:
+        ranking = stored.get(one.ranking.client_key, one.ranking)
+        if ranking is not one.ranking and ranking.superseded_at is not None:
+            continue
         earlier = latest.get(one.subject)
         if earlier is None:
-            latest[one.subject] = one.ranking
+            latest[one.subject] = ranking
             continue
-        loser = earlier if _is_later(one.judgment.judged_at, earlier) else one.ranking
+        loser = earlier if _is_later(one.judgment.judged_at, earlier) else ranking
         if loser is earlier:
-            latest[one.subject] = one.ranking
+            latest[one.subject] = ranking
         loser.superseded_at = Now()
         if not loser._state.adding:
             superseded.append(loser.pk)
@@ -155,16 +171,25 @@ def _is_later(judged_at: datetime | None, than: Ranking) -> bool:
     return judged_at >= than.submitted_at
 
 
-def _live_rankings(new: Sequence[NewJudgment]) -> dict[Subject, Ranking]:
-    """The stored ones of the same labelers and tasks. At most two queries."""
-    placed = [one for one in new if not one.row.placed.is_new]
+def _live_rankings(
+    told: Sequence[NewJudgment], stored: Mapping[uuid.UUID, Ranking]
+) -> dict[Subject, Ranking]:
+    """The stored ones of the same labelers and tasks that this file does not have.
+
+    At most two queries.
+    """
+    placed = [one for one in told if not one.row.placed.is_new]
     if not placed:
         return {}
-    live = Ranking.objects.filter(
-        task__in={one.ranking.task_id for one in placed},
-        labeler__in={one.ranking.labeler_id for one in placed},
-        superseded_at__isnull=True,
-    ).in_bulk()
+    live = (
+        Ranking.objects.filter(
+            task__in={one.ranking.task_id for one in placed},
+            labeler__in={one.ranking.labeler_id for one in placed},
+            superseded_at__isnull=True,
+        )
+        .exclude(pk__in=[ranking.pk for ranking in stored.values()])
+        .in_bulk()
+    )
     ids_of: dict[uuid.UUID, set[int]] = {pk: set() for pk in live}
     items = RankedCompletion.objects.filter(ranking__in=live)
     for pk, completion_id in items.values_list("ranking_id", "completion_id"):

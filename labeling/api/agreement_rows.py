@@ -18,7 +18,9 @@ from labeling.selectors.agreement_rows import rankings_behind
 
 
 class RowsFilter(AgreementFilter):
-    """The agreement's choices, those within a prompt aside, and whose rankings."""
+    """The agreement's choices and whose rankings. Those within a prompt (two models, an overlap)
+    keep what is compared with others; the rankings of one labeler, or with a flag, are all of them.
+    """
 
     labeler = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM, required=False)
     other = serializers.IntegerField(

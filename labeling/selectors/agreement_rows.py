@@ -2,16 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Left
 
 from labeling.errors import NotAccessible
 from labeling.models import RankedCompletion, Ranking, User
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.agreement_within import chosen_items
+from labeling.selectors.judged_pairs import ranking_rows
 
 EXCERPT_CHARACTERS = 240
+# Of a choice within prompts: the newest, which are gone through while somebody waits.
+NUM_RANKINGS: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,8 @@ def rankings_behind(
 
     Of one labeler, of both of two on the prompts that both ranked, of those that said yes to a
     flag; with none of these, of the prompts that several labelers ranked. One query to read them.
-    Raises: NotAccessible for an account that does not exist.
+    A choice within prompts keeps those compared with a judgment that it counts, of the newest; up
+    to five queries more. Raises: NotAccessible for an account that does not exist.
     """
     for named in (labeler_id, other_id):
         if named is not None and not User.objects.filter(pk=named).exists():
@@ -45,6 +52,9 @@ def rankings_behind(
         rankings = selection.rankings()
     else:
         rankings = _compared(selection)
+        if selection.chooses_pairs:
+            couple = None if labeler_id is None or other_id is None else (labeler_id, other_id)
+            return _listed(Ranking.objects.filter(pk__in=_counted(selection, rankings, couple)))
     if labeler_id is not None and other_id is not None:
         rankings = _of_both(rankings, labeler_id, other_id)
     elif labeler_id is not None:
@@ -72,6 +82,27 @@ def _of_both(rankings: QuerySet[Ranking], labeler_id: int, other_id: int) -> Que
         Exists(here.filter(labeler=other_id)),
         labeler__in=[labeler_id, other_id],
     )
+
+
+def _counted(
+    selection: Selection, rankings: QuerySet[Ranking], couple: tuple[int, int] | None
+) -> list[UUID]:
+    """Of the newest of these the ones that judge a pair which the choice counts, and this couple
+    both judged.
+    """
+    newest = rankings.order_by("-submitted_at", "-pk").values_list("pk", flat=True)[:NUM_RANKINGS]
+    # As their rows are numbered.
+    ids = list(newest)[::-1]
+    rows = ranking_rows(Ranking.objects.filter(pk__in=ids))
+    items = chosen_items(selection, rows, np.ones(len(ids), dtype=np.bool_))
+    judgments, ranking = items.pair_judgments_of_rankings()
+    is_counted = judgments.counts().sum(axis=1) >= selection.min_overlap
+    kept = np.ones(len(ranking), dtype=np.bool_)
+    if couple is not None:
+        kept = np.isin(judgments.labeler, couple)
+        is_counted &= np.bincount(judgments.pair[kept], minlength=len(is_counted)) == len(couple)
+    kept &= is_counted[judgments.pair]
+    return [ids[number] for number in np.unique(ranking[kept]).tolist()]
 
 
 def _compared(selection: Selection) -> QuerySet[Ranking]:

@@ -78,16 +78,15 @@ class Selection:
         return rankings if self.pool is None else rankings.filter(labeler__pool=self.pool)
 
     def of_rankings(self, rows: RankingRows) -> BoolArray:
-        """Which of these fit, of prompts that do. Shapes: the answer, per ranking."""
+        """Which of these fit, of prompts that do, whose days are theirs alone.
+
+        Shapes: the answer, per ranking.
+        """
         fits = self.audience.of(is_held_out=rows.is_held_out, is_simulated=rows.is_simulated)
         if self.k is not None:
             fits &= rows.k_of_task == self.k
         if self.instructions_id is not None:
             fits &= rows.instructions == self.instructions_id
-        if self.since is not None:
-            fits &= rows.days >= self.since.toordinal()
-        if self.until is not None:
-            fits &= rows.days <= self.until.toordinal()
         return fits
 
     def where(self, *, project: str, prompt: str, k: str, at: str) -> Q:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from django.db import connection, transaction
 
-from labeling.agreement.judgments import BoolArray, FloatArray, IntArray, PairJudgments
+from labeling.agreement.judgments import BoolArray, FloatArray, IntArray, RankedItems
 from labeling.agreement.people import meetings_by_prompt
 from labeling.agreement.report import Summed
 from labeling.agreement.statistics import ADDENDS, Addend
@@ -124,7 +124,8 @@ def _is_among(rows: RankingRows, numbers: IntArray) -> BoolArray:
 def _counted(selection: Selection, part: _Part) -> _PartCounts:
     rows = part.rows
     is_chosen = part.is_fitting[rows.subject_of_ranking] & selection.of_rankings(rows)
-    judgments = _judgments(selection, rows, is_chosen)
+    items = chosen_items(selection, rows, is_chosen)
+    judgments = items.pair_judgments().with_overlap(selection.min_overlap)
     of_subject = sums_by_prompt(judgments)
     prompt_of_subject = np.array([prompt for _, prompt in rows.subjects], dtype=np.int64)
     judged = np.unique(judgments.prompt)
@@ -149,12 +150,15 @@ def _counted(selection: Selection, part: _Part) -> _PartCounts:
     )
 
 
-def _judgments(selection: Selection, rows: RankingRows, is_chosen: BoolArray) -> PairJudgments:
+def chosen_items(selection: Selection, rows: RankingRows, is_chosen: BoolArray) -> RankedItems:
+    """What these rankings say of the models chosen, each subject being a prompt.
+
+    Shapes: is_chosen, per ranking.
+    """
     kept = is_chosen[rows.items.ranking]
     if selection.sources is not None:
         kept &= _written_by(rows.source, selection.sources)
-    items = replace(rows.items.of_items(kept), prompt=rows.subject)
-    return items.pair_judgments().with_overlap(selection.min_overlap)
+    return replace(rows.items.of_items(kept), prompt=rows.subject)
 
 
 def _written_by(source: IntArray, chosen: tuple[int, int]) -> BoolArray:

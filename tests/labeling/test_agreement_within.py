@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from labeling.agreement.audiences import AUDIENCES
+from labeling.agreement.judgments import IntArray, PairJudgments
 from labeling.agreement.report import Study
 from labeling.models import InstructionVersion, JudgedPrompts, PromptAgreement, User
 from labeling.selectors.agreement_counts import Counts, counts_of_store
+from labeling.selectors.agreement_rows import rankings_behind
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.agreement_within import counts_within
 from labeling.selectors.judged_columns import OF_ITEMS, OF_ROWS, packed, unpacked
@@ -26,10 +28,17 @@ pytestmark = pytest.mark.django_db
 
 def expected_figures(selection: Selection) -> Any:
     """Row by row, of the prompts that fit."""
-    prompts = list(selection.stored().values_list("prompt", flat=True))
-    rankings = selection.rankings().filter(task__prompt__in=prompts)
-    judgments = plain_rows(rankings, sources=selection.sources).items.pair_judgments()
+    judgments, _ = expected_judgments(selection)
     return Study(judgments, min_overlap=selection.min_overlap).figures()
+
+
+def expected_judgments(selection: Selection) -> tuple[PairJudgments, IntArray]:
+    """With the ranking of each. The days are those of a prompt's last ranking."""
+    prompts = list(selection.stored().values_list("prompt", flat=True))
+    of_any_day = replace(selection, since=None, until=None)
+    rankings = of_any_day.rankings().filter(task__prompt__in=prompts)
+    rows = plain_rows(rankings, sources=selection.sources)
+    return rows.items.pair_judgments_of_rankings()
 
 
 def everything_of(counts: Counts) -> Any:
@@ -90,6 +99,33 @@ def test_two_models_are_compared_as_by_reading_row_by_row(
 
     assert [one.figures() for one in found] == [expected_figures(choice) for choice in choices]
     assert min(one.total.pairs for one in found[:4]) > 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_rankings_behind_such_a_choice_are_those_that_it_counts(cast: Cast, seed: int) -> None:
+    """R46: as many as have a judgment of a pair that enough labelers judged."""
+    study = RandomStudy(cast, seed)
+    refresh_agreement()
+    sources = (study.sources[0].pk, study.sources[2].pk)
+    choices = [
+        Selection(sources=sources, include_simulated=True),
+        Selection(min_overlap=4),
+        Selection(sources=sources, min_overlap=3, since=date(2025, 6, 1)),
+    ]
+
+    for choice in choices:
+        judgments, ranking = expected_judgments(choice)
+        is_counted = judgments.counts().sum(axis=1) >= choice.min_overlap
+
+        behind = rankings_behind(choice)
+
+        assert behind.count() == len(np.unique(ranking[is_counted[judgments.pair]]))
+        a, b = cast.amina.pk, cast.otto.pk
+        of_both = rankings_behind(choice, labeler_id=a, other_id=b)
+        met = counts_within(choice).meetings
+        are_these = (np.sort([met.a, met.b], axis=0) == np.array([[a], [b]])).all(axis=0)
+        assert (of_both.count() > 0) == bool(are_these.any())
+        assert {one.labeler_id for one in of_both} <= {a, b}
 
 
 def test_nothing_that_fits_is_no_figure_and_no_error(cast: Cast) -> None:

@@ -4,6 +4,7 @@ Newton's method on a stack of win tables at once, because an interval needs a th
 single fit gives is tested against textbook tables and against SciPy's optimiser.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,13 +17,15 @@ from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 DEFINITION: Final = (
     "Bradley and Terry's strengths: model i beats model j with probability s_i / (s_i + s_j). "
     "Fitted by maximum likelihood to all contests of two models within a task, a tie being half a "
-    "win for each; shown as logarithms whose mean is 0."
+    "win for each; shown as logarithms whose mean is 0. Only models that all beat each other, if "
+    "only by way of others, have them: of several such groups the largest."
 )
 CLUSTER_DEFINITION: Final = (
     "The ranks that a model takes in 95% of the resamples of prompts. Models whose ranges of "
     "ranks overlap, directly or through others between them, share a cluster: the judgments do "
     "not tell them apart."
 )
+NO_CONTEST: Final = "No two models were compared yet."
 MAXIMUM_STEPS: Final = 100
 CONVERGED: Final = 1e-9
 # A longer step of Newton's method may leave the region in which it is one uphill.
@@ -48,30 +51,49 @@ class Strength:
     cluster: int | None = None
 
 
-def bradley_terry(contests: Contests) -> list[Strength]:
+def bradley_terry(contests: Contests, *, names: Sequence[str] | None = None) -> list[Strength]:
     """The models from strong to weak, with intervals by resampling whole prompts.
 
-    All are undefined, with the reason, where some models never lost to or never met the others:
-    their strengths would be infinite.
+    Of the largest group whose models all beat each other, if only by way of others; behind them the
+    other models, undefined with the reason: their strengths would be infinite, or nothing leads to
+    them. ``names`` are what the models are called there.
     """
     by_prompt = contests.wins_by_prompt()
     wins = by_prompt.sum(axis=0)
-    num_contests = (wins + wins.T).sum(axis=1)
-    if not len(by_prompt) or not is_connected(wins[None])[0]:
-        reason = _why_not(wins)
-        return [
-            Strength(model, None, round(float(num_contests[model])), reason_undefined=reason)
-            for model in range(contests.num_models)
-        ]
+    group = largest_group(wins)
+    found = [] if len(group) < 2 else _strengths(group, by_prompt[:, group[:, None], group])
+    called = names or [f"Model {model + 1}" for model in range(contests.num_models)]
+    num_contests = np.rint((wins + wins.T).sum(axis=1)).astype(int)
+    return found + [
+        Strength(model, None, int(num_contests[model]), reason_undefined=reason)
+        for model, reason in _why_not(wins, group, called).items()
+    ]
+
+
+def largest_group(wins: FloatArray) -> IntArray:
+    """The models, ascending, of which each beat each other, if only by way of others.
+
+    Of several as large the one with the most contests. Shapes: wins, M x M.
+    """
+    reaches = reach(wins[None])[0]
+    together = reaches & reaches.T
+    num_contests = (together * (wins + wins.T)).sum(axis=1)
+    of_group = together @ num_contests
+    best = np.lexsort((of_group, together.sum(axis=1)))[-1:]
+    return np.flatnonzero(together[best].any(axis=0))
+
+
+def _strengths(group: IntArray, by_prompt: FloatArray) -> list[Strength]:
+    """Of the models of a group, from strong to weak. Shapes: by_prompt, prompts x group x group."""
+    wins = by_prompt.sum(axis=0)
+    num_contests = np.rint((wins + wins.T).sum(axis=1)).astype(int)
     strength = log_strengths(wins[None])[0]
     order = np.argsort(-strength, kind="stable")
-    resampled = _resampled(by_prompt)
+    resampled = _resampled(by_prompt[by_prompt.any(axis=(1, 2))])
     if resampled is None:
         return [
-            Strength(
-                int(model), float(strength[model]), round(float(num_contests[model])), rank=n + 1
-            )
-            for n, model in enumerate(order)
+            Strength(int(group[one]), float(strength[one]), int(num_contests[one]), rank=n + 1)
+            for n, one in enumerate(order)
         ]
     tail = (100 - CONFIDENCE_PERCENT) / 2
     low, high = np.percentile(resampled, [tail, 100 - tail], axis=0)
@@ -80,17 +102,17 @@ def bradley_terry(contests: Contests) -> list[Strength]:
     cluster = clusters(first[order], last[order])
     return [
         Strength(
-            model=int(model),
-            log_strength=float(strength[model]),
-            num_contests=round(float(num_contests[model])),
-            low=float(low[model]),
-            high=float(high[model]),
+            model=int(group[one]),
+            log_strength=float(strength[one]),
+            num_contests=int(num_contests[one]),
+            low=float(low[one]),
+            high=float(high[one]),
             rank=n + 1,
-            rank_low=int(first[model]),
-            rank_high=int(last[model]),
+            rank_low=int(first[one]),
+            rank_high=int(last[one]),
             cluster=cluster[n],
         )
-        for n, model in enumerate(order)
+        for n, one in enumerate(order)
     ]
 
 
@@ -136,11 +158,20 @@ def is_connected(wins: FloatArray) -> BoolArray:
 
     Source: Ford 1957: exactly then the likelihood has a maximum. Shapes: tables x M x M; tables.
     """
+    connected: BoolArray = np.asarray(reach(wins).all(axis=(-1, -2)))
+    return connected
+
+
+def reach(wins: FloatArray) -> BoolArray:
+    """Whether the row's model has beaten the column's, or one that has, and so on; each itself.
+
+    Shapes: both tables x M x M.
+    """
     reaches: FloatArray = (wins > 0) + np.eye(wins.shape[-1])
     for _ in range(max(1, int(np.ceil(np.log2(wins.shape[-1]))))):
         reaches = np.sign(reaches @ reaches)
-    connected: BoolArray = np.asarray((reaches > 0).all(axis=(-1, -2)))
-    return connected
+    found: BoolArray = reaches > 0
+    return found
 
 
 def clusters(first: IntArray, last: IntArray) -> list[int]:
@@ -166,10 +197,40 @@ def _resampled(by_prompt: FloatArray) -> FloatArray | None:
     return log_strengths(wins[connected])
 
 
-def _why_not(wins: FloatArray) -> str:
+def _why_not(wins: FloatArray, group: IntArray, names: Sequence[str]) -> dict[int, str]:
+    """Of each model outside the group why it has no strength; a group of one model is none."""
     if not wins.any():
-        return "No two models were compared yet."
-    return (
-        "Some models won every contest with the others, or never met them; their strength would "
-        "be infinite. Judge more tasks that show them together."
-    )
+        return dict.fromkeys(range(len(wins)), NO_CONTEST)
+    reaches = reach(wins[None])[0]
+    is_in = np.isin(np.arange(len(wins)), group) & (len(group) > 1)
+    found = {}
+    for model in np.flatnonzero(~is_in).tolist():
+        others = is_in if is_in.any() else np.arange(len(wins)) != model
+        found[model] = _why_outside(
+            names[model],
+            among="a model that has a strength" if is_in.any() else "another model",
+            is_above=bool(reaches[model, others].any()),
+            is_below=bool(reaches[others, model].any()),
+        )
+    return found
+
+
+def _why_outside(name: str, *, among: str, is_above: bool, is_below: bool) -> str:
+    """``is_above``: it beat one of the others, if only by way of others; ``is_below``: one it."""
+    more = "Judge more tasks that show them together."
+    if is_above and is_below:
+        return (
+            f"No model that {name} beat has beaten it, not even by way of others, so its strength "
+            f"has no bounds. {more}"
+        )
+    if is_above:
+        return (
+            f"{name} was never beaten or tied by {among}, not even by way of others, so its "
+            f"strength would be infinite. {more}"
+        )
+    if is_below:
+        return (
+            f"{name} never beat or tied {among}, not even by way of others, so its strength would "
+            f"be infinitely low. {more}"
+        )
+    return f"Nothing says whether {name} is stronger or weaker than {among}. {more}"

@@ -295,7 +295,7 @@ def _standings(
                 if number is not None and (one.model, number) in found
             },
         )
-        for one in bradley_terry(contests)
+        for one in bradley_terry(contests, names=[sources[one].name for one in kept])
     ]
 
 

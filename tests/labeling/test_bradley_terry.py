@@ -81,23 +81,76 @@ def test_a_stack_of_tables_is_fitted_as_one_by_one() -> None:
     assert log_strengths(wins) == pytest.approx(np.stack([fitted(table) for table in wins]))
 
 
-def test_one_model_that_never_lost_has_no_strength_and_says_so() -> None:
-    # 0 beats 1, 1 and 2 beat each other: nothing ever beats 0.
-    wins = np.array([[[0, 2, 0], [0, 0, 3], [0, 1, 0]]], dtype=float)
-    assert not is_connected(wins)[0]
-    contests = Contests(
-        prompt=np.arange(6),
-        first=np.array([0, 0, 1, 1, 1, 1]),
-        second=np.array([1, 1, 2, 2, 2, 2]),
-        score=np.array([1.0, 1, 1, 0, 1, 1]),
-        num_models=3,
+def contests_won(*won: tuple[int, int], num_models: int) -> Contests:
+    """(who won, who lost), each of a prompt of its own."""
+    winner, loser = np.array(won).T
+    first, second = np.minimum(winner, loser), np.maximum(winner, loser)
+    return Contests(np.arange(len(won)), first, second, (winner == first).astype(float), num_models)
+
+
+# 1 and 2 beat each other: of them alone there are strengths.
+BOTH_WAYS = ((1, 2), (1, 2), (1, 2), (2, 1))
+
+
+def test_a_model_that_never_lost_has_no_strength_by_name_and_the_others_have_theirs() -> None:
+    """Nothing ever beats model a, and d beats nothing; e and f were compared with each other."""
+    assert not is_connected(np.array([[[0, 2, 0], [0, 0, 3], [0, 1, 0]]], dtype=float))[0]
+    contests = contests_won((0, 1), (0, 1), *BOTH_WAYS, (2, 3), (4, 5), num_models=6)
+
+    found = bradley_terry(contests, names=["a", "b", "c", "d", "e", "f"])
+
+    b, c = found[:2]
+    assert (b.model, c.model, b.num_contests) == (1, 2, 4)
+    assert b.log_strength == pytest.approx(np.log(3) / 2)
+    assert c.log_strength == pytest.approx(-np.log(3) / 2)
+    assert (b.rank, c.rank) == (1, 2)
+    reasons = {one.model: one.reason_undefined for one in found[2:]}
+    assert [one.log_strength for one in found[2:]] == [None] * 4
+    assert "a was never beaten or tied by a model that has a strength" in reasons[0]
+    assert "d never beat or tied a model that has a strength" in reasons[3]
+    assert "infinitely low" in reasons[3]
+    assert "Nothing says whether e is stronger" in reasons[4]
+    assert found[2].num_contests == 2
+
+
+def test_of_two_groups_the_larger_has_strengths_and_of_two_alike_the_one_judged_more() -> None:
+    three = ((0, 1), (1, 0), (0, 2), (2, 0))
+    two = ((3, 4), (4, 3), (3, 4), (4, 3), (3, 4), (4, 3))
+
+    assert defined(contests_won(*three, *two, num_models=5)) == {0, 1, 2}
+    assert defined(contests_won((0, 1), (1, 0), *two, num_models=5)) == {3, 4}
+
+
+def defined(contests: Contests) -> set[int]:
+    return {one.model for one in bradley_terry(contests) if one.log_strength is not None}
+
+
+def test_where_each_model_beat_only_the_next_none_has_a_strength_and_each_says_why() -> None:
+    found = bradley_terry(contests_won((0, 1), (1, 2), num_models=4), names=["a", "b", "c", "d"])
+
+    reasons = [one.reason_undefined or "" for one in found]
+    assert {one.log_strength for one in found} == {None}
+    assert "a was never beaten" in reasons[0]
+    assert "No model that b beat has beaten it" in reasons[1]
+    assert "c never beat" in reasons[2]
+    assert "Nothing says whether d" in reasons[3]
+
+
+def test_an_unbeaten_model_beside_others_leaves_them_their_intervals() -> None:
+    """As if it had not been there."""
+    judged = judged_models(8)
+    unbeaten = Contests(
+        prompt=np.concatenate([judged.prompt, [0, 1]]),
+        first=np.concatenate([judged.first, [0, 1]]),
+        second=np.concatenate([judged.second, [4, 4]]),
+        score=np.concatenate([judged.score, [0.0, 0.0]]),
+        num_models=5,
     )
 
-    found = bradley_terry(contests)
+    *others, last = bradley_terry(unbeaten)
 
-    assert {strength.log_strength for strength in found} == {None}
-    assert "infinite" in (found[0].reason_undefined or "")
-    assert [strength.num_contests for strength in found] == [2, 6, 4]
+    assert others == bradley_terry(judged)
+    assert (last.model, last.log_strength, last.num_contests) == (4, None, 2)
 
 
 def test_no_contest_is_said_too() -> None:

@@ -32,11 +32,10 @@ const HEAD_TO_HEAD = "How often the row's model is ranked above the column's, wi
 const HALF = { value: 0.5, label: "As good" };
 
 export function Strengths({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
-  const reason = noStrengths(found);
+  const reasons = noStrengths(found);
   const rows = strengthRows(found, filters);
   return (
     <Section title="Strength" note={`${found.strength_definition} ${found.cluster_definition}`} isSheet>
-      {reason !== null && <p className={classes.reason}>Not defined. {reason}</p>}
       {rows.length > 0 && (
         <IntervalChart
           title="Strength"
@@ -46,6 +45,11 @@ export function Strengths({ found, filters }: { found: Leaderboard; filters: Sco
           references={[{ value: 0, label: "Mean" }]}
         />
       )}
+      {reasons.map((reason) => (
+        <p key={reason} className={classes.reason}>
+          Not defined. {reason}
+        </p>
+      ))}
     </Section>
   );
 }

@@ -81,10 +81,9 @@ export function strengthRows({ models }: Leaderboard, filters: ScopeFilters): In
   });
 }
 
-/** Why there are no strengths; the same for every model. */
-export function noStrengths({ models }: Leaderboard): string | null {
-  const first = models[0];
-  return first?.strength.log_strength === null ? first.strength.reason_undefined : null;
+/** Why models have no strength, each reason once. */
+export function noStrengths({ models }: Leaderboard): string[] {
+  return [...new Set(models.flatMap(({ strength }) => strength.reason_undefined ?? []))];
 }
 
 export function rateBetween(found: Leaderboard, model: number, other: number): HeadToHead | undefined {

@@ -173,6 +173,20 @@ test("strengths that are not defined say why once", async () => {
   expect(await screen.findByText("Not defined. Their strength would be infinite.")).toBeVisible();
 });
 
+test("a model without a strength is named below the strengths of the others", async () => {
+  const [first, ...others] = found.models;
+  const unbeaten = {
+    ...first,
+    strength: { ...first?.strength, log_strength: null, reason_undefined: "ppo-1 was never beaten." },
+  } as Standing;
+  server.on("GET /api/win-rates/", { body: { ...found, models: [...others, unbeaten] } });
+  renderApp("/win-rates");
+
+  const strengths = await screen.findByRole("group", { name: "Strength" });
+  expect(within(strengths).queryByText("ppo-1")).toBeNull();
+  expect(screen.getByText("Not defined. ppo-1 was never beaten.")).toBeVisible();
+});
+
 test("the rankings behind a rate are listed with both ranks and who won", async () => {
   renderApp("/win-rates/rankings?model=8&other=3&pool=held_out");
 

@@ -74,7 +74,6 @@ class _Rankings:
     k: IntArray
     is_repeat: BoolArray
     row_of: Mapping[UUID, int]
-    task: Sequence[int]
     repeat_of: Sequence[int | None]
 
     @property
@@ -84,10 +83,15 @@ class _Rankings:
 
 @dataclass(frozen=True, eq=False)
 class SealedWork:
-    """All that the facts are made of; ``items`` are those of a row of ``rankings``."""
+    """All that the facts are made of; ``items`` are those of a row of ``rankings``.
+
+    ``originals`` are the ranks that labelers gave before they were asked again, by labeler and
+    task, in the order of the completions' ids.
+    """
 
     rankings: _Rankings
     items: Mapping[int, list[Item]]
+    originals: Mapping[tuple[int, int], IntArray]
     # Labeler, prompt, seconds at work.
     demonstrations: list[tuple[int, int, float | None]]
 
@@ -182,22 +186,16 @@ class SealedWork:
     def _self_consistency(self) -> Sums:
         """Each repeat against the same labeler's earlier ranking of the same completions."""
         rankings = self.rankings
-        earlier = {
-            (labeler, task): row
-            for row, (labeler, task) in enumerate(
-                zip(rankings.labeler.tolist(), rankings.task, strict=True)
-            )
-        }
-        part, whole = np.zeros(len(rankings.task)), np.zeros(len(rankings.task))
+        part, whole = np.zeros(len(rankings.repeat_of)), np.zeros(len(rankings.repeat_of))
         for row in np.flatnonzero(rankings.is_repeat).tolist():
-            before = earlier.get((int(rankings.labeler[row]), rankings.repeat_of[row] or 0))
+            before = self.originals.get((int(rankings.labeler[row]), rankings.repeat_of[row] or 0))
             if before is not None:
-                part[row], whole[row] = same_order(self._ranks(row), self._ranks(before))
+                part[row], whole[row] = same_order(self._ranks(row), before)
         return Sums(part, whole)
 
     def _flagged(self) -> Sums:
         """Of each ranking, the completions with a flag, of those that a flag was asked about."""
-        part, whole = np.zeros(len(self.rankings.task)), np.zeros(len(self.rankings.task))
+        part, whole = np.zeros(len(self.rankings.k)), np.zeros(len(self.rankings.k))
         for row, items in self.items.items():
             if not self.rankings.is_repeat[row]:
                 asked = [is_flagged for *_, is_flagged, _ in items if is_flagged is not None]
@@ -232,7 +230,8 @@ class Scope:
 def sealed_work(scope: Scope) -> SealedWork:
     """The newest rankings and demonstrations that fit, excluded prompts left out.
 
-    Three queries whatever the size.
+    A repeat is held against the ranking that it repeats, whenever that was made. Three queries
+    whatever the size, and one more where there are repeats.
     """
     # Sealed rankings made here, repeats among them.
     native = Ranking.objects.filter(
@@ -248,6 +247,7 @@ def sealed_work(scope: Scope) -> SealedWork:
     return SealedWork(
         rankings=rankings,
         items=_items(native, rankings.row_of),
+        originals=_originals(rankings),
         demonstrations=list(
             demonstrations.values_list("labeler_id", "prompt_id", "seconds_active")[:NUM_RANKINGS]
         ),
@@ -262,7 +262,6 @@ def _rankings(rankings: QuerySet[Ranking]) -> _Rankings:
             "seconds_active",
             "none_acceptable",
             "k",
-            "task_id",
             "task__repeat_of",
             "task__prompt_id",
         )
@@ -270,14 +269,31 @@ def _rankings(rankings: QuerySet[Ranking]) -> _Rankings:
     return _Rankings(
         row_of={row[0]: n for n, row in enumerate(rows)},
         labeler=np.array([row[1] for row in rows], dtype=np.int64),
-        prompt=np.array([row[7] for row in rows], dtype=np.int64),
+        prompt=np.array([row[6] for row in rows], dtype=np.int64),
         minutes=np.array([np.nan if row[2] is None else row[2] / 60 for row in rows], dtype=float),
-        none_acceptable=np.array([row[3] and row[6] is None for row in rows], dtype=float),
+        none_acceptable=np.array([row[3] and row[5] is None for row in rows], dtype=float),
         k=np.array([row[4] for row in rows], dtype=np.int64),
-        task=[row[5] for row in rows],
-        repeat_of=[row[6] for row in rows],
-        is_repeat=np.array([row[6] is not None for row in rows], dtype=np.bool_),
+        repeat_of=[row[5] for row in rows],
+        is_repeat=np.array([row[5] is not None for row in rows], dtype=np.bool_),
     )
+
+
+def _originals(rankings: _Rankings) -> dict[tuple[int, int], IntArray]:
+    """What the repeats among these repeat, sealed and of whatever day. One query, or none."""
+    repeated = {task for task in rankings.repeat_of if task is not None}
+    if not repeated:
+        return {}
+    labelers = set(rankings.labeler[rankings.is_repeat].tolist())
+    sealed = Ranking.objects.filter(sealed_answer(), task__in=repeated, labeler__in=labelers)
+    rows = (
+        RankedCompletion.objects.filter(ranking__in=sealed)
+        .order_by("completion_id")
+        .values_list("ranking__labeler_id", "task_id", "rank")
+    )
+    ranks = defaultdict(list)
+    for labeler, task, rank in rows.iterator():
+        ranks[labeler, task].append(rank)
+    return {key: np.array(some, dtype=np.int64) for key, some in ranks.items()}
 
 
 def _items(rankings: QuerySet[Ranking], row_of: Mapping[UUID, int]) -> dict[int, list[Item]]:

@@ -19,7 +19,6 @@ from labeling.services.rankings import submit_ranking
 from tests.cast import (
     client_of,
     completions_of,
-    exclude_prompt,
     long_ago,
     make_completions,
     make_demonstration,
@@ -88,7 +87,7 @@ def judge(
     return rankings
 
 
-def repeat(ranking: Ranking, *ranks: int) -> Ranking:
+def repeat(ranking: Ranking, *ranks: int, **said: object) -> Ranking:
     """The same labeler ranks the same completions again."""
     original = ranking.task
     task = Task.objects.create(
@@ -99,7 +98,7 @@ def repeat(ranking: Ranking, *ranks: int) -> Ranking:
         for completion in completions_of(original)
     )
     task.assignments.create(project=task.project, serve_key=0, slot=1)
-    return make_ranking(task, ranking.labeler, ranks)
+    return make_ranking(task, ranking.labeler, ranks, **said)
 
 
 @pytest.fixture
@@ -128,17 +127,6 @@ def test_nothing_is_a_fact_where_there_is_nothing(rosa):
         assert fact["value"] is None
         assert fact["reason_undefined"]
     assert "NaN" not in answer.content.decode()
-
-
-def test_work_on_an_excluded_prompt_says_nothing_of_a_labeler(project, amina, rosa):
-    ties = judge(project, amina, 1, 1, 1, 1, times=10)
-    judge(project, amina, 1, 2, 3, 4, times=10)
-    for ranking in ties[:5]:
-        exclude_prompt(project, ranking.task.prompt, rosa)
-
-    found = facts_of(rosa, amina)["tie_share"]
-
-    assert (found["value"], found["num_counted"]) == (pytest.approx(1 / 3), 15)
 
 
 def test_too_little_says_how_much_is_there(project, amina, rosa):

@@ -10,10 +10,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
+from labeling.agreement.alpha import Quotient
+from labeling.agreement.intervals import CONFIDENCE_PERCENT, Figure, Size, estimate, resample
+from labeling.agreement.judgments import FloatArray
 from training.exporters.rows import FILES
+from training.exporters.tally import Tally
 from training.exporters.writing import SPLITS, STATE, Progress, file_name, sha256_of
 
 FORMAT: Final = 1
+NOT_SHARED: Final = "No two people ordered the same two completions."
+# Of the tally, what only the interval of the agreement is made of.
+BY_GROUP: Final = ("comparable", "agreeing")
 CARD: Final = "README.md"
 MANIFEST: Final = "manifest.json"
 # The kinds that no labeler had a part in.
@@ -56,12 +65,15 @@ def write_card(folder: Path, facts: CardFacts, progress: Progress) -> None:
     }
     for name, rows in used.items():
         files[name]["rows"] = rows
+    agreement = agreement_of(progress.tally)
     manifest = {
         "format": FORMAT,
         **asdict(facts),
         "tie_rule": TIE_RULE,
-        "tally": asdict(progress.tally),
-        "agreement": progress.tally.agreement,
+        "tally": {key: one for key, one in asdict(progress.tally).items() if key not in BY_GROUP},
+        "agreement": agreement.value,
+        "agreement_low": agreement.low,
+        "agreement_high": agreement.high,
         "num_labelers": len(progress.labelers),
         "files": files,
     }
@@ -131,16 +143,43 @@ def counts(facts: CardFacts, progress: Progress) -> Iterator[tuple[str, object]]
         for k, number in sorted(tally.ks.items()):
             yield f"tasks of {k} completions", number
         yield "rankings", tally.num_rankings
+        if tally.num_simulated_rankings:
+            yield "of them by simulated labelers", tally.num_simulated_rankings
         yield "strict pairs", tally.num_pairs
         yield "tied pairs", tally.num_tied_pairs
-        yield "pairwise agreement, ties left out", agreement_said(tally.agreement)
+        yield "pairwise agreement of people, ties left out", said(agreement_of(tally))
         yield "comparisons behind it", tally.num_comparable
     if facts.kind not in PROMPTS_ALONE:
         yield "instructions", "; ".join(facts.instructions) or "none recorded"
     yield "snapshot (SHA-256 of its records)", f"`{facts.records_sha256}`"
 
 
-def agreement_said(agreement: float | None) -> str:
-    if agreement is None:
-        return "not defined: no two labelers ordered the same two completions"
-    return f"{agreement:.3f}"
+def agreement_of(tally: Tally) -> Figure:
+    """As on the page of agreement: an interval by resampling prompts, and a minimum.
+
+    Prompts are resampled in groups, so that their number costs no memory; two that share a group
+    are one draw. Simulated labelers are no part of it.
+    """
+    sums: FloatArray = np.array(
+        [(tally.agreeing[group], number) for group, number in sorted(tally.comparable.items())],
+        dtype=np.float64,
+    ).reshape(-1, 2)
+    return estimate(
+        (sums[:, 0].sum(), sums[:, 1].sum()),
+        resamples=lambda: _columns(resample(sums)),
+        size=Size(tally.num_comparable, len(sums), tally.num_comparable),
+        when_undefined=NOT_SHARED,
+    )
+
+
+def _columns(sums: FloatArray) -> Quotient:
+    return sums[:, 0], sums[:, 1]
+
+
+def said(figure: Figure) -> str:
+    if figure.value is None:
+        return f"not defined: {figure.reason_undefined}"
+    if figure.low is None or figure.high is None:
+        return f"{figure.value:.3f} (no interval: {figure.reason_no_interval})"
+    ends = f"{figure.low:.3f} to {figure.high:.3f}"
+    return f"{figure.value:.3f} ({CONFIDENCE_PERCENT}% {ends}, prompts drawn again)"

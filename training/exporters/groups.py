@@ -67,7 +67,8 @@ def made_of(group: Group, shape: Shape, names: Pseudonyms) -> Made:
         for record in records_of_unit(shape.kind, lines, names):
             tally.count(group.split)
             if isinstance(record, Task):
-                tally.count_task(len(record.texts), [one.ranks for one in record.answers])
+                said = [(one.labeler, one.ranks) for one in record.answers]
+                tally.count_task(len(record.texts), said, prompt=record.prompt)
             prepared = prepare(record, group.split, group.first + tally.num_records)
             for lines_of, file in files:
                 file.add(lines_of(prepared))

@@ -17,6 +17,7 @@ from training.exporters.frozen_tasks import FrozenRanking, FrozenTask, Ranks, fr
 OWN_PREFIX: Final = "concord/"
 # The end of a record, with its split.
 TAIL_BYTES: Final = 80
+SIMULATED: Final = "simulated"
 
 Record = Mapping[str, Any]
 Said = TypeVar("Said")
@@ -33,13 +34,17 @@ class Pseudonyms:
     numbers: dict[int, int] = field(default_factory=dict)
 
     def name(self, labeler: int) -> str:
-        kind = "simulated" if labeler in self.simulated else "labeler"
+        kind = SIMULATED if labeler in self.simulated else "labeler"
         return f"{kind}-{self.numbers.setdefault(labeler, len(self.numbers) + 1)}"
 
     def place(self, labeler: int) -> tuple[int, int]:
         """Where the labeler sorts: known ones by their number, before new ones by their account."""
         known = self.numbers.get(labeler)
         return (1, labeler) if known is None else (0, known)
+
+
+def is_simulated(pseudonym: str) -> bool:
+    return pseudonym.startswith(SIMULATED)
 
 
 class Unit(NamedTuple):

@@ -15,8 +15,8 @@ from tests.training.exporters.frozen import (
     rows_of,
     wanted_of,
 )
-from training.exporters.data_card import CardFacts, write_card
-from training.exporters.tally import agreement_counts
+from training.exporters.data_card import CardFacts, agreement_of, write_card
+from training.exporters.tally import Tally, agreement_counts
 from training.exporters.writing import STATE, write_on
 
 
@@ -108,10 +108,58 @@ def test_any_text_is_one_line_and_comes_back(tmp_path_factory, texts: list[str])
 
 def test_agreement_counts_couples_of_labelers_on_strict_pairs() -> None:
     """On (0,1) +, +, - are 1 of 3; on (0,2) +, +, tie are 1 of 1; on (1,2) +, -, + are 1 of 3."""
-    assert agreement_counts([(1, 2, 3), (1, 3, 2), (2, 1, 2)]) == (3, 7)
-    assert agreement_counts([(1, 1), (1, 2)]) == (0, 0)
-    assert agreement_counts([(1, None, 2), (None, 1, 2)]) == (0, 0)
-    assert agreement_counts([]) == (0, 0)
+    assert agreement_of_each((1, 2, 3), (1, 3, 2), (2, 1, 2)) == (3, 7)
+    assert agreement_of_each((1, 1), (1, 2)) == (0, 0)
+    assert agreement_of_each((1, None, 2), (None, 1, 2)) == (0, 0)
+    assert agreement_of_each() == (0, 0)
+
+
+def agreement_of_each(*ranks: tuple[int | None, ...]) -> tuple[int, int]:
+    """Each by another labeler."""
+    return agreement_counts([(f"labeler-{n}", one) for n, one in enumerate(ranks)])
+
+
+def test_one_person_is_not_compared_with_themselves_and_has_one_say_on_a_pair() -> None:
+    """Two partial rankings of one are theirs together; of a pair judged twice the last counts."""
+    partial = [("a", (1, 2, None)), ("a", (None, 1, 2))]
+
+    assert agreement_counts(partial) == (0, 0)
+    assert agreement_counts([*partial, ("b", (1, 2, 3))]) == (2, 2)
+    assert agreement_counts([("a", (1, 2)), ("a", (2, 1)), ("b", (1, 2))]) == (0, 1)
+    # A tie takes back what was said before.
+    assert agreement_counts([("a", (1, 2)), ("a", (1, 1)), ("b", (1, 2))]) == (0, 0)
+
+
+def tally_of(*tasks: list[tuple[str, tuple[int, ...]]]) -> Tally:
+    """Each task of a prompt of its own."""
+    tally = Tally()
+    for number, said in enumerate(tasks):
+        tally.count_task(2, said, prompt=f"Prompt {number}".encode())
+    return tally
+
+
+def test_simulated_labelers_are_no_part_of_the_agreement_and_it_is_said() -> None:
+    people = [("labeler-1", (1, 2)), ("labeler-2", (2, 1))]
+
+    tally = tally_of([*people, ("simulated-3", (1, 2))])
+
+    assert (tally.num_comparable, tally.num_agreeing) == (1, 0)
+    assert (tally.num_rankings, tally.num_simulated_rankings) == (3, 1)
+
+
+def test_the_cards_agreement_has_an_interval_by_prompts_and_a_minimum() -> None:
+    """Of 40 prompts 30 agree: 3/4 plus and minus 1.96 sqrt(3/16 / 40), about."""
+    agreeing = [("labeler-1", (1, 2)), ("labeler-2", (1, 2))]
+    not_so = [("labeler-1", (1, 2)), ("labeler-2", (2, 1))]
+
+    figure = agreement_of(tally_of(*[agreeing] * 30, *[not_so] * 10))
+    too_few = agreement_of(tally_of(*[agreeing] * 12))
+
+    assert figure.value == 0.75
+    assert figure.low == pytest.approx(0.75 - 0.134, abs=0.03)
+    assert figure.high == pytest.approx(0.75 + 0.134, abs=0.03)
+    assert too_few.value is None
+    assert "8 more" in (too_few.reason_undefined or "")
 
 
 FACTS = CardFacts(
@@ -136,7 +184,8 @@ def test_the_card_says_what_the_data_are_and_how_to_read_them(tmp_path: Path) ->
     """Two comparable pairs, (0,1) and (0,2), on both of which the two labelers agree."""
     card = (finished(tmp_path) / "README.md").read_text()
 
-    assert "| pairwise agreement, ties left out | 1.000 |" in card
+    assert "| pairwise agreement of people, ties left out | not defined: " in card
+    assert "At least 20 are needed, 18 more than that." in card
     assert "| comparisons behind it | 2 |" in card
     assert "| strict pairs | 8 |" in card
     assert "| tied pairs | 1 |" in card

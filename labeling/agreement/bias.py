@@ -26,6 +26,8 @@ DEFINITION: Final = (
 )
 STRICT_PAIRS: Final = "strictly ordered pairs that differ in it"
 NONE_DIFFER: Final = "No strictly ordered pair differs in it."
+PAIRS_AT_PLACE: Final = "pairs with a completion shown at this place"
+NONE_AT_PLACE: Final = "No ranking has a completion that was shown at this place."
 BY_PLACE_DEFINITION: Final = (
     "Of the pairs with a completion shown at this place, the share that it won; a tie counts one "
     "half. Places are random, so without a preference for a place every share is one half."
@@ -73,7 +75,7 @@ def preferences(blocks: list[ShownItems], formatting: list[str]) -> dict[str, Fi
             counts = preference_counts(block, name)
             np.add.at(sums[:, 2 * column], place, counts.preferred)
             np.add.at(sums[:, 2 * column + 1], place, counts.differing)
-    return _figures(names, sums)
+    return _figures(names, sums, compared=STRICT_PAIRS, when_none=NONE_DIFFER)
 
 
 def wins_by_place(blocks: list[ShownItems]) -> dict[int, Figure]:
@@ -88,7 +90,7 @@ def wins_by_place(blocks: list[ShownItems]) -> dict[int, Figure]:
             counts = place_counts(block, place)
             np.add.at(sums[:, 2 * place], where, counts.preferred)
             np.add.at(sums[:, 2 * place + 1], where, counts.differing)
-    return {int(name): one for name, one in _figures(list(range(num_places)), sums).items()}
+    return _figures(list(range(num_places)), sums, compared=PAIRS_AT_PLACE, when_none=NONE_AT_PLACE)
 
 
 def place_counts(block: ShownItems, place: int) -> Counts:
@@ -140,7 +142,9 @@ def _quotient(sums: FloatArray, column: int) -> Quotient:
     return sums[:, 2 * column], sums[:, 2 * column + 1]
 
 
-def _figures(names: list[Name], sums: FloatArray) -> dict[Name, Figure]:
+def _figures(
+    names: list[Name], sums: FloatArray, *, compared: str, when_none: str
+) -> dict[Name, Figure]:
     """Shapes: sums, prompts x (2 per name: in favour, of all)."""
     resampled = resample(sums) if len(sums) else sums
     found = {}
@@ -150,8 +154,8 @@ def _figures(names: list[Name], sums: FloatArray) -> dict[Name, Figure]:
         found[name] = estimate(
             (favour.sum(), of_all.sum()),
             resamples=partial(_quotient, resampled, column),
-            size=Size(number, int(np.count_nonzero(of_all)), number, STRICT_PAIRS),
-            when_undefined=NONE_DIFFER,
+            size=Size(number, int(np.count_nonzero(of_all)), number, compared),
+            when_undefined=when_none,
             chance=CHANCE,
         )
     return found

@@ -52,10 +52,7 @@ def formatting_features(text: str) -> list[float]:
     stripped = text.strip()
     return [
         *(float(np.log1p(len(pattern.findall(read)))) for pattern in FORMATTING.values()),
-        *(
-            float(np.log1p(read.count(mark)))
-            for mark in ("!", "?", ";", ":", "—", "(", '"', "\n\n")
-        ),
+        *(float(np.log1p(read.count(mark))) for mark in PUNCTUATION),
         float(stripped[-1:] in {".", "!", "?"}),
         float(stripped[:1].isupper()),
         float(text != stripped),

@@ -32,8 +32,9 @@ LENIENCY_DEFINITION: Final = (
 )
 PREVALENCE_DEFINITION: Final = "The share of the answers to this question that are yes."
 AC1_DEFINITION: Final = (
-    "Gwet's AC1: agreement beyond chance, where chance is 2q(1 - q) for the mean share q of yes. "
-    "It stays meaningful for rare flags."
+    "Gwet's AC1: agreement beyond chance, where chance is 2q(1 - q) for the mean share q of yes, "
+    "over all completions with an answer, also of one labeler alone. It stays meaningful for rare "
+    "flags."
 )
 FLAG_ALPHA_DEFINITION: Final = (
     "Krippendorff's alpha of yes and no. Where a flag is rare it is near 0 although nearly every "
@@ -105,24 +106,28 @@ def alpha_of(ratings: Ratings, *, level: Level) -> Figure:
 
 
 def ac1_of(ratings: Ratings) -> Figure:
-    """Gwet's AC1 over the units that several labelers answered.
+    """Gwet's AC1: agreement over the units that several labelers answered, chance over all units.
 
-    Source: Gwet 2008; the chance term for C answers is sum q(1 - q) / (C - 1).
+    Source: Gwet 2008; the chance term for C answers is sum q(1 - q) / (C - 1), q the mean over all
+    units that anybody answered.
     """
-    prompt, counts = ratings.shared
+    _, prompt = np.unique(ratings.prompt, return_inverse=True)
+    counts = ratings.counts
     judged = counts.sum(axis=1, keepdims=True)
-    same = (counts * (counts - 1)).sum(axis=1, keepdims=True) / (judged * (judged - 1))
-    of_unit = np.concatenate([np.ones_like(same), same, counts / judged], axis=1)
-    num_prompts = int(prompt.max(initial=-1)) + 1
-    by_prompt = np.zeros((num_prompts, of_unit.shape[1]))
+    is_shared = (judged > 1).astype(np.float64)
+    couples = np.maximum(judged * (judged - 1), 1)
+    same = (counts * (counts - 1)).sum(axis=1, keepdims=True) / couples
+    shares = counts / np.maximum(judged, 1)
+    of_unit = np.concatenate([is_shared, same, np.minimum(judged, 1), shares], axis=1)
+    by_prompt = np.zeros((int(prompt.max(initial=-1)) + 1, of_unit.shape[1]))
     np.add.at(by_prompt, prompt, of_unit)
 
     def of(sums: FloatArray) -> Quotient:
-        units, same_sum, shares = sums[..., 0], sums[..., 1], sums[..., 2:]
+        shared, same_sum, units, share_sum = sums[..., 0], sums[..., 1], sums[..., 2], sums[..., 3:]
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = shares / units[..., None]
+            share = share_sum / units[..., None]
         chance = (share * (1 - share)).sum(axis=-1) / (len(ratings.values) - 1)
-        return same_sum - chance * units, units * (1 - chance)
+        return same_sum - chance * shared, shared * (1 - chance)
 
     return _figure(by_prompt, of, ratings.size())
 
@@ -181,7 +186,7 @@ def beside_others(ratings: Ratings) -> tuple[IntArray, FloatArray]:
 
 
 def _figure(by_prompt: FloatArray, of: Callable[[FloatArray], Quotient], size: Size) -> Figure:
-    if not len(by_prompt):
+    if not size.num_comparisons:
         return too_few(size, when_none=NOT_SHARED)
     numerator, denominator = of(by_prompt.sum(axis=0, keepdims=True))
     return estimate(

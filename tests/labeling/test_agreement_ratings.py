@@ -167,6 +167,18 @@ def test_ac1_keeps_its_meaning_where_a_rare_flag_makes_kappa_collapse() -> None:
     assert prevalence_of(ratings).num_counted == 200
 
 
+def test_the_chance_of_ac1_is_over_every_completion_that_anybody_answered() -> None:
+    """Of 30 shared ones 28 are no and 2 differ; to 10 more one labeler alone says yes (Gwet)."""
+    first, second = [0] * 28 + [1, 1] + [1] * 10, [0] * 28 + [0, 0] + [None] * 10
+
+    ac1 = ac1_of(as_ratings([first, second], NO_YES, units_per_prompt=1))
+
+    # q = (2 / 2 + 10) / 40 = .275, pe = 2 x .275 x .725 = .39875, pa = 28 / 30.
+    assert ac1.value == pytest.approx((28 / 30 - 0.39875) / (1 - 0.39875))
+    assert (ac1.num_prompts, ac1.num_counted) == (30, 60)
+    assert ac1.low is not None
+
+
 def test_a_flag_nobody_ever_sets_has_a_prevalence_and_no_alpha() -> None:
     ratings = as_ratings([[0] * 40, [0] * 40], NO_YES, units_per_prompt=1)
 

@@ -75,6 +75,12 @@ class TestPreferences:
         assert preferences([], ["list"])["longer"].value is None
         assert wins_by_place([]) == {}
 
+    def test_too_few_pairs_at_a_place_are_told_as_such(self):
+        reason = wins_by_place([rows([[1, 2]] * 3)])[0].reason_undefined
+
+        assert reason.startswith("Pairs with a completion shown at this place so far: 3.")
+        assert "17 more" in reason
+
     def test_a_place_wins_its_pairs_and_a_tie_is_half(self):
         """[1, 1, 2]: first and second tie and both beat the third: 0.75, 0.75 and 0."""
         found = wins_by_place([many([1, 1, 2])])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from labeling.errors import Refused
 from tests.cast import (
@@ -212,6 +212,42 @@ def test_a_disk_that_is_gone_fails_the_export_and_lets_the_next_one_pass(
     assert broken.state == "failed"
     assert broken.failure != ""
     assert after.state == "done"
+
+
+def test_records_that_cannot_be_read_fail_the_export_and_let_the_next_one_pass(
+    settings, snapshot, rosa, done, cast, caplog
+):
+    """Whatever it was, it would be there at every further try, and hold up all behind it."""
+    other = freeze_rankings(by=cast.ada, name="Summer", query=SnapshotQuery())
+    records = artifact_path(settings.ARTIFACT_ROOT, other.artifact_id) / "records.jsonl"
+    records.chmod(0o644)
+    records.write_bytes(b'{"rankings":{},"split":"train"}\n')
+    broken = request_export(snapshot_id=other.pk, files=[], forms=[], by=rosa)
+    after = request_export(snapshot_id=snapshot.pk, files=[], forms=[], by=rosa)
+
+    assert not export_for(5.0)
+
+    broken.refresh_from_db()
+    after.refresh_from_db()
+    assert (broken.state, broken.artifact) == ("failed", None)
+    assert "broke off (ValueError" in broken.failure
+    assert broken.started_at <= broken.finished_at
+    assert "broke off" in caplog.text
+    assert after.state == "done"
+
+
+def test_what_the_database_refuses_fails_the_export_without_its_values(snapshot, rosa):
+    export = request_export(snapshot_id=snapshot.pk, files=[], forms=[], by=rosa)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE training_export ADD CHECK (state <> 'done')")
+
+    assert not export_for(5.0)
+
+    export.refresh_from_db()
+    assert (export.state, export.artifact) == ("failed", None)
+    assert export.failure == "The export broke off (IntegrityError). The log says where."
+    assert not Artifact.objects.filter(kind="export").exists()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ The row says how far an export is; the files of an unfinished one lie in a hidde
 artifact store. A worker that dies in the middle of a step leaves the state of the step before.
 """
 
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from labeling.models import User
@@ -23,6 +24,9 @@ from training.selectors.snapshots import access_snapshot
 from training.services.exports import check_export, export_on
 from training.services.model_versions import record_artifact
 
+logger = logging.getLogger(__name__)
+
+MAX_FAILURE_CHARACTERS: Final = 300
 OPEN_STATES: Final = (Export.State.QUEUED, Export.State.RUNNING)
 
 
@@ -66,7 +70,11 @@ def export_for(seconds: float) -> bool:
 
 
 def export_one_step(go_on: Callable[[], bool]) -> bool:
-    """Write on with the oldest export that nobody has in hand; False if there is none."""
+    """Write on with the oldest export that nobody has in hand; False if there is none.
+
+    Whatever it breaks off with ends it with the reason, so that those behind it have their turn;
+    a database that is away ends nothing.
+    """
     with transaction.atomic():
         export = (
             Export.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
@@ -77,11 +85,27 @@ def export_one_step(go_on: Callable[[], bool]) -> bool:
         )
         if export is None:
             return False
+        if export.state == Export.State.QUEUED:
+            export.state, export.started_at = Export.State.RUNNING, Now()
+            export.save(update_fields=["state", "started_at"])
         try:
-            _write(export, go_on)
+            with transaction.atomic():
+                _write(export, go_on)
+        except (OperationalError, InterfaceError):
+            raise
         except (OSError, ArtifactError) as error:
             _end(export, Export.State.FAILED, failure=str(error))
+        except Exception as error:
+            logger.exception("export %s broke off", export.pk)
+            _end(export, Export.State.FAILED, failure=_unforeseen(error))
     return True
+
+
+def _unforeseen(error: Exception) -> str:
+    """Errors of the database may repeat what it was asked to store."""
+    name = type(error).__name__
+    said = name if isinstance(error, DatabaseError) else f"{name}: {error}"
+    return f"The export broke off ({said[:MAX_FAILURE_CHARACTERS]}). The log says where."
 
 
 def folder_of(export: Export) -> Path:
@@ -91,9 +115,6 @@ def folder_of(export: Export) -> Path:
 
 def _write(export: Export, go_on: Callable[[], bool]) -> None:
     """Precondition: the row is locked."""
-    if export.state == Export.State.QUEUED:
-        export.state, export.started_at = Export.State.RUNNING, Now()
-        export.save(update_fields=["state", "started_at"])
     folder = folder_of(export)
     folder.mkdir(parents=True, exist_ok=True)
     done, is_over = export_on(
@@ -113,6 +134,8 @@ def _write(export: Export, go_on: Callable[[], bool]) -> None:
 
 
 def _end(export: Export, state: Export.State, *, failure: str = "") -> None:
+    if state == Export.State.FAILED:
+        export.artifact = None
     export.state, export.failure, export.finished_at = state, failure, Now()
     export.save(update_fields=["state", "failure", "finished_at", "artifact"])
     shutil.rmtree(folder_of(export), ignore_errors=True)

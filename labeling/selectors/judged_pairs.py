@@ -173,9 +173,10 @@ class _Places:
     """What is compared with what, and where each completion stands there.
 
     A unit is a subject, whatever its tasks, or one imported comparison of two, whose first and
-    second response were the same to everybody who judged them. Shapes: task, unit_of_task and
-    k_of_task, per task, by its id; subject_of_unit and has_sides, per unit; project, prompt and k,
-    per subject; key, position, length and source, per completion of a unit, ``key`` ascending.
+    second response were the same to everybody who judged them, in no other task. Shapes: task,
+    unit_of_task and k_of_task, per task, by its id; subject_of_unit and has_sides, per unit;
+    project, prompt and k, per subject; key, position, length and source, per completion of a unit,
+    ``key`` ascending.
     """
 
     task: IntArray
@@ -222,6 +223,7 @@ def _places(tasks: IntArray) -> _Places:
     is_first = (np.diff(project, prepend=-1) != 0) | (np.diff(prompt, prepend=-1) != 0)
     starts = np.flatnonzero(is_first)
     subject = np.cumsum(is_first) - 1
+    sides = sides * ~_is_met_elsewhere(task, completion, sides > 0)
     # Each task with sides is a unit by itself, and all others of a subject are one together.
     unit = _by_first_appearance(np.where(sides > 0, task, -1 - subject))
     of_unit = np.unique(unit, return_index=True)[1]
@@ -243,6 +245,21 @@ def _places(tasks: IntArray) -> _Places:
         length=length[first],
         source=source[first],
     )
+
+
+def _is_met_elsewhere(task: IntArray, completion: IntArray, has_sides: BoolArray) -> BoolArray:
+    """Whether another task shows both completions of a task with sides: they are compared there
+    too, and no side is meant. Shapes: all alike.
+    """
+    tasks_of: dict[int, set[int]] = {}
+    of_both: dict[int, set[int]] = {}
+    among = np.isin(completion, completion[has_sides])
+    for one, shown in zip(task[among].tolist(), completion[among].tolist(), strict=True):
+        tasks_of.setdefault(shown, set()).add(one)
+    for one, shown in zip(task[has_sides].tolist(), completion[has_sides].tolist(), strict=True):
+        of_both[one] = of_both.get(one, tasks_of[shown]) & tasks_of[shown]
+    met = [one for one, tasks in of_both.items() if len(tasks) > 1]
+    return has_sides & np.isin(task, np.array(met, dtype=np.int64))
 
 
 def _by_first_appearance(values: IntArray) -> IntArray:

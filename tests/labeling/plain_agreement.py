@@ -118,7 +118,7 @@ class Places:
     """What is compared with what, and where each completion stands there.
 
     A unit is a subject, whatever its tasks, or one imported comparison of two, whose first and
-    second response were the same to everybody who judged them.
+    second response were the same to everybody who judged them, in no other task.
     """
 
     def __init__(self) -> None:
@@ -133,6 +133,10 @@ class Places:
     def read(self, rows: Iterable[tuple[Any, ...]], sources: Sequence[int] | None) -> None:
         num_placed: list[int] = []
         shared: dict[Subject, int] = {}
+        rows = list(rows)
+        shown_in: dict[int, set[int]] = {}
+        for row in rows:
+            shown_in.setdefault(row[2], set()).add(row[5])
         for project, prompt, task, k, origin, completion, length, source in rows:
             subject = (project, prompt)
             if not self.subjects or self.subjects[-1] != subject:
@@ -141,7 +145,9 @@ class Places:
                 shared.clear()
             self.k[-1] = max(self.k[-1], k)
             if task not in self.unit_of_task:
-                sides = k == 2 and origin == Task.Origin.IMPORTED
+                both = shown_in[task]
+                is_alone = sum(both <= shown for shown in shown_in.values()) == 1
+                sides = k == 2 and origin == Task.Origin.IMPORTED and is_alone
                 if sides or subject not in shared:
                     self.subject_of_unit.append(len(self.subjects) - 1)
                     self.has_sides.append(sides)

@@ -20,6 +20,7 @@ from training.selectors.estimates import (
     memory_of,
     num_examples,
     predict,
+    stored_models,
     work_of,
 )
 from training.services.stages import STAGES
@@ -90,9 +91,26 @@ def test_adapters_make_small_checkpoints_and_sampling_makes_none():
     full = disk_of("sft", parse("sft", {}), MODEL_BYTES)
     adapted = disk_of("sft", parse("sft", {"lora_rank": 8}), MODEL_BYTES)
 
-    assert full == MODEL_BYTES * (1 + 4 * CHECKPOINTS_KEPT)
-    assert adapted == MODEL_BYTES * (1 + CHECKPOINTS_KEPT)
+    # Sixteen epochs, each kept.
+    assert full == MODEL_BYTES * (16 + 4 * CHECKPOINTS_KEPT)
+    assert adapted == MODEL_BYTES * (16 + CHECKPOINTS_KEPT)
     assert disk_of("sampling", parse("sampling", {}), MODEL_BYTES) == 0
+
+
+@pytest.mark.parametrize(
+    ("stage", "values", "expected"),
+    [
+        ("sft", {"epochs": 5}, 5),
+        # The best and the newest, until it is known which is better.
+        ("sft", {"epochs": 5, "keep_epochs": "selected"}, 2),
+        ("reward_model", {}, 1),
+        ("reward_model", {"num_seeds": 3}, 2),
+        ("ppo", {}, 3),
+        ("scoring", {}, 0),
+    ],
+)
+def test_every_model_folder_that_a_run_leaves_is_counted(stage, values, expected):
+    assert stored_models(stage, vars(parse(stage, values))) == expected
 
 
 @pytest.mark.parametrize(

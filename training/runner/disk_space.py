@@ -11,6 +11,7 @@ from training.selectors.estimates import (
     CHECKPOINTS_KEPT,
     COPIES_IN_A_CHECKPOINT,
     TRAINED_NETWORKS,
+    stored_models,
 )
 
 TRAINED_ROLES = ("base_model", "policy")
@@ -45,13 +46,14 @@ def gigabytes(num_bytes: int) -> str:
 
 def _estimate(run: Run, folder: WorkFolder) -> tuple[int, int]:
     """Bytes of the output and of one checkpoint."""
-    networks = TRAINED_NETWORKS.get(Run.Stage(run.stage), 0)
+    chosen = run.spec["hyperparameters"]
     inputs = run.spec["inputs"]
     hashes = [inputs[role]["sha256"] for role in TRAINED_ROLES if role in inputs]
     sizes = Artifact.objects.filter(pk__in=hashes).values_list("num_bytes", flat=True)
-    output = networks * sum(sizes)
+    model = sum(sizes)
+    output = stored_models(run.stage, chosen) * model
     if (known := folder.largest_checkpoint_bytes()) > 0:
         return output, known
     # Adapters are small beside the weights that they leave alone.
-    trains_all = not run.spec["hyperparameters"].get("lora_rank", 0)
-    return output, COPIES_IN_A_CHECKPOINT * output if trains_all else output
+    copies = 1 if chosen.get("lora_rank", 0) else COPIES_IN_A_CHECKPOINT
+    return output, copies * TRAINED_NETWORKS.get(Run.Stage(run.stage), 0) * model

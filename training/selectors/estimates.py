@@ -252,10 +252,29 @@ def memory_of(
 
 def disk_of(stage: str, values: Any, model_bytes: int) -> int:
     """At most: the output and every checkpoint that is kept beside it."""
-    output = TRAINED_NETWORKS.get(Run.Stage(stage), 0) * model_bytes
+    trained = TRAINED_NETWORKS.get(Run.Stage(stage), 0)
     # Adapters are small beside the weights that they leave alone.
     copies = 1 if getattr(values, "lora_rank", 0) else COPIES_IN_A_CHECKPOINT
-    return output * (1 + copies * CHECKPOINTS_KEPT)
+    models = stored_models(stage, vars(values)) + trained * copies * CHECKPOINTS_KEPT
+    return models * model_bytes
+
+
+def stored_models(stage: str, hyperparameters: Mapping[str, Any]) -> int:
+    """How many model folders lie in a run's output at most, and on their way there.
+
+    SFT keeps every epoch, or the best beside the newest; so does a reward model with its seeds.
+    PPO leaves its average, the policy as it ended and its value network. What a run of long ago did
+    not know of was as it is by default.
+    """
+    match stage:
+        case Run.Stage.SFT:
+            keeps_all = hyperparameters.get("keep_epochs", "all") == "all"
+            return int(hyperparameters["epochs"]) if keeps_all else 2
+        case Run.Stage.REWARD_MODEL:
+            return 2 if hyperparameters.get("num_seeds", 1) > 1 else 1
+        case Run.Stage.PPO:
+            return 3
+    return 0
 
 
 def finished_runs(stage: str) -> list[Spent]:

@@ -25,6 +25,8 @@ STAGES: dict[str, Stage] = {
 
 
 COST = "processor_seconds.txt"
+# Of the inputs of a job: a name alone does not say what it read.
+DIGESTS = "input_sha256.json"
 # Ends that an experiment may be about.
 RAN_AWAY = ("kl_ceiling", "nan")
 
@@ -82,20 +84,21 @@ def run_job(
         "hyperparameters": dict(hyperparameters),
         "work_dir": str(work_dir),
         "inputs": {name: str(place) for name, place in inputs.items()},
-        "input_sha256": {name: _digest(place) for name, place in inputs.items()},
     }
-    known = _ended(work_dir, described)
+    digests = {name: _digest(place) for name, place in inputs.items()}
+    known = _ended(work_dir, described, digests)
     if known is not None:
         return known
     shutil.rmtree(work_dir, ignore_errors=True)
     work_dir.mkdir(parents=True)
     path = work_dir / "job.json"
     path.write_text(json.dumps(described), encoding="utf-8")
+    (work_dir / DIGESTS).write_text(json.dumps(digests), encoding="utf-8")
     began = time.process_time()
     with (work_dir / "log.txt").open("w", encoding="utf-8") as log, contextlib.redirect_stdout(log):
         run_stage(stage, train or STAGES[stage], [str(path)])
     (work_dir / COST).write_text(f"{time.process_time() - began:.3f}", encoding="utf-8")
-    ended = _ended(work_dir, described)
+    ended = _ended(work_dir, described, digests)
     if ended is None:
         raise RuntimeError(f"{work_dir}: {(work_dir / 'result.json').read_text(encoding='utf-8')}")
     return ended
@@ -122,15 +125,22 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line]
 
 
-def _ended(work_dir: Path, described: Mapping[str, Any]) -> Ended | None:
+def _ended(
+    work_dir: Path, described: Mapping[str, Any], digests: Mapping[str, str]
+) -> Ended | None:
     """The job as it ended here; None where it has not, or not like this, or not by itself."""
-    job, result = work_dir / "job.json", work_dir / "result.json"
-    if not result.exists() or json.loads(job.read_text(encoding="utf-8")) != described:
+    result = work_dir / "result.json"
+    expected = {"job.json": described, DIGESTS: digests}
+    if not result.exists() or any(_read(work_dir / name) != expected[name] for name in expected):
         return None
     found = json.loads(result.read_text(encoding="utf-8"))
     if found["outcome"] == "succeeded" or found["reason"] in RAN_AWAY:
         return Ended(work_dir, found)
     return None
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _digest(place: Path) -> str:

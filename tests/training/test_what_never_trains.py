@@ -4,12 +4,13 @@ researcher excluded."""
 import pytest
 from django.utils import timezone
 
-from labeling.models import Project, Prompt
+from labeling.models import Project
 from tests.cast import (
     client_of,
     exclude_prompt,
     make_demonstration,
     make_demonstration_project,
+    make_prompt,
     make_ranking,
     make_ranking_project,
     make_source,
@@ -107,10 +108,9 @@ def test_a_demonstration_of_an_excluded_prompt_is_not_frozen(ada, rosa, amina):
 
 def test_a_policy_learns_from_no_prompt_that_is_excluded_wherever_it_is_asked(ada, rosa):
     first, second = make_ranking_project(), make_ranking_project()
-    out, kept = make_task(first), make_task(first)
+    out, kept = (make_task(first, make_prompt(split="train")) for _ in range(2))
     for prompt in (out.prompt, kept.prompt):
         make_task(second, prompt)
-    Prompt.objects.update(split="train")
     exclude_prompt(first, out.prompt, rosa)
 
     assert learned(ada, project_ids=[first.pk]) == 1

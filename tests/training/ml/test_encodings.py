@@ -66,6 +66,6 @@ def test_architectures_that_would_ignore_a_layout_are_read_in_rows():
 
     assert choose_encoding("auto", MistralConfig(), shapes) == "rows"
     for asked in ("shared", "packed"):
-        with pytest.raises(BadInput, match=f"encoding {asked}: mistral"):
+        with pytest.raises(BadInput, match=f"encoding: mistral is not known to read {asked}"):
             choose_encoding(asked, MistralConfig(), shapes)
         assert choose_encoding(asked, Qwen2Config(), shapes) == asked

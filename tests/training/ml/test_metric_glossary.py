@@ -23,6 +23,7 @@ from training.ml.generalisation import measure_generalisation
 from training.ml.glossary.automatic_evaluations import evaluations_of
 from training.ml.hyperparameters import STAGES
 from training.ml.job import run_stage
+from training.ml.job_file import INPUTS
 from training.ml.metric_glossary import REPORT_FIGURES, STEP_METRICS, logged_by, reported_by
 from training.ml.ppo import train_ppo
 from training.ml.reward_model import train_reward_model
@@ -89,7 +90,8 @@ def run(tmp_path_factory, policy_folder, reward_folder):
                 name: write_jsonl(work_dir / f"{name}.jsonl", records[name]) for name in records
             }
             asked = [one.name for one in evaluations_of(stage)]
-            path = write_job(work_dir, stage, models | rows, settings, evaluations=asked)
+            read = {role: place for role, place in models.items() if role in INPUTS[stage]}
+            path = write_job(work_dir, stage, read | rows, settings, evaluations=asked)
             assert run_stage(stage, train, [str(path)]) == 0, stage
             finished[stage] = work_dir
         return finished[stage]

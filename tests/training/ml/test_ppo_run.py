@@ -191,7 +191,7 @@ def test_networks_that_read_other_tokens_are_bad_input(ppo_jobs, tmp_path, polic
 
     assert code == EXIT_FAILED
     assert result_of(work_dir)["reason"] == "bad_input"
-    assert "tokenizers" in result_of(work_dir)["detail"]
+    assert "inputs.reward_model: it has another tokenizer" in result_of(work_dir)["detail"]
 
 
 def test_ppo_raises_the_reward_of_a_toy_task(ppo_jobs):

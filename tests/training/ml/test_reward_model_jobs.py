@@ -246,7 +246,7 @@ def test_an_architecture_that_cannot_be_packed_repeats_its_prompts_and_says_so(j
     assert report["warnings"] == [
         "Prompts were repeated for each completion: mistral is not known to allow packing."
     ]
-    with pytest.raises(BadInput, match="encoding packed: mistral"):
+    with pytest.raises(BadInput, match="encoding: mistral is not known to read packed"):
         jobs.run(jobs.make("reward_model", settings | {"encoding": "packed"}, rankings=RANKINGS))
 
 

@@ -147,7 +147,8 @@ def test_an_answer_that_never_arrives_is_given_again_and_stored_once(site, fault
 def test_a_sink_that_takes_no_figures_costs_the_training_no_step(site, training, ada, fault):
     """Somebody else has locked the tables of metrics and logs."""
     site.start_training()
-    run = training(**LONG)
+    # A quick machine ends a long training while the tables are locked.
+    run = training(**LONG | {"num_seeds": 10})
     began = wait_for_step(run, 5)
 
     with locked("training_stepmetrics", "training_runlog"):

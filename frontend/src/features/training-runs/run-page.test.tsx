@@ -75,8 +75,8 @@ test("how fresh the page is and what a kill would cost stand under the progress"
   const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
   open({ heartbeat_at: ago(4), checkpointed_at: ago(180), evaluations: ["answer_length"] });
 
-  expect(await screen.findByText(/last heartbeat/)).toHaveTextContent("last heartbeat just now");
-  expect(screen.getByText(/newest checkpoint/)).toHaveTextContent("newest checkpoint 3 min ago");
+  expect(await screen.findByText(/Last heartbeat/)).toHaveTextContent("Last heartbeat just now");
+  expect(screen.getByText(/Newest checkpoint/)).toHaveTextContent("Newest checkpoint 3 min ago");
   expect(await screen.findByText("answer_length")).toBeVisible();
 });
 

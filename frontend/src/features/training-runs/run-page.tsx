@@ -77,15 +77,15 @@ function Warnings({ warnings }: { warnings: string[] }) {
 /** How fresh what the page shows is, and what an end now would cost. */
 function SignsOfLife({ run }: { run: Run }) {
   const signs = [
-    { words: "last heartbeat", at: run.heartbeat_at },
-    { words: "newest checkpoint", at: run.ended_at === null ? run.checkpointed_at : null },
+    { words: "Last heartbeat", at: run.heartbeat_at },
+    { words: "Newest checkpoint", at: run.ended_at === null ? run.checkpointed_at : null },
   ].filter((sign): sign is { words: string; at: string } => sign.at !== null);
   if (signs.length === 0) return null;
   return (
     <div className={classes.quiet}>
       {signs.map(({ words, at }, index) => (
         <span key={words}>
-          {index > 0 && ", "}
+          {index > 0 && " · "}
           {words} <Moment at={at} />
         </span>
       ))}

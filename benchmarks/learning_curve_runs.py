@@ -18,6 +18,7 @@ from simulation.client import Client
 from simulation.loop import read_prompts
 from simulation.loop_report import LoopReport
 from simulation.runs import Runs
+from simulation.snapshots import freeze
 
 SFT: Mapping[str, object] = {"epochs": 8, "selection_max_tokens": settings.MAX_TOKENS}
 # Token-mean losses of a small model give gradients of this order already at a weight of 1: see the
@@ -57,8 +58,7 @@ def write_pretraining_text(admin: Client, runs: Runs, base: str) -> str:
     written = runs.sample(base, list(prompts), sampling)
     stories = [f"{prompts[prompt]}{text}" for prompt, texts in written.items() for text in texts]
     body = {"name": "base stories", "kind": "pretrain", "text": "\n\n".join(stories)}
-    identifier: str = admin.post("snapshots/", body)["id"]
-    return identifier
+    return freeze(admin, body)
 
 
 def main() -> None:

@@ -24,6 +24,8 @@ PERIODIC = {
     "labeling.import_judgments": 5.0,
     # Goes on with exports of snapshots.
     "training.export": 5.0,
+    # Freezes what a person asked for, who waits for it.
+    "training.freeze": 1.0,
     # Takes the steps of rounds whose condition is met.
     "training.advance_rounds": 5.0,
     # Prompts that were stored before there were checks.

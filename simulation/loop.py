@@ -18,6 +18,7 @@ from simulation.crew import Crew
 from simulation.loop_report import LoopReport, Preference
 from simulation.preferences import utility
 from simulation.runs import Runs
+from simulation.snapshots import freeze
 
 
 def run_loop(admin: Client, arguments: argparse.Namespace) -> None:
@@ -217,8 +218,7 @@ class Loop:
             "include_simulated": True,
             **query,
         }
-        identifier: str = self.admin.post("snapshots/", body)["id"]
-        return identifier
+        return freeze(self.admin, body)
 
 
 def read_prompts(path: Path) -> list[str]:

@@ -19,6 +19,7 @@ from training.runner.gpu_memory import report_memory
 from training.runner.starting import start_runner
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.export_jobs import export_for
+from training.services.freezings import freeze_for
 from training.services.rounds import advance_rounds
 from training.services.snapshots import sweeping_before
 from training.services.standing import refresh_what_is_due
@@ -32,8 +33,11 @@ EXPORT_SECONDS = 5.0
 # A ring that nobody heard is worthless: beat rings again.
 EXPORT_RING_SECONDS = 30
 # Freezing a million rankings takes a minute, and several rounds may do so after each other.
-ADVANCE_SECONDS = 1_800
-ADVANCE_LOCK = 7_407
+FREEZING_SECONDS = 1_800
+# Whoever freezes holds it: of a worker's two processes one is always free to start runs.
+FREEZING_LOCK = 7_407
+# Then the rounds have their turn, if they are due.
+FREEZE_SECONDS = 5.0
 _is_leaving = threading.Event()
 
 
@@ -64,14 +68,22 @@ def export() -> None:
         current_app.send_task("training.export", expires=EXPORT_RING_SECONDS)
 
 
-@shared_task(name="training.advance_rounds", time_limit=ADVANCE_SECONDS)
+@shared_task(name="training.freeze", time_limit=FREEZING_SECONDS)
+def freeze() -> None:
+    """Freeze what people asked for."""
+    with alone(FREEZING_LOCK) as is_mine:
+        if is_mine:
+            freeze_for(FREEZE_SECONDS)
+
+
+@shared_task(name="training.advance_rounds", time_limit=FREEZING_SECONDS)
 def advance() -> None:
     """Refresh standing reward models, and take the steps of rounds that are due.
 
     One at a time: freezing takes longer than beat waits, and longer than the broker waits before it
     hands a message to somebody else.
     """
-    with alone(ADVANCE_LOCK) as is_mine:
+    with alone(FREEZING_LOCK) as is_mine:
         if not is_mine:
             return
         with sweeping_before("rounds"):

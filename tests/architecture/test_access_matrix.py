@@ -160,6 +160,8 @@ DOORS: dict[str, dict[str, Door]] = {
     "snapshots/<uuid:snapshot_id>/tables/": {"GET": "researcher"},
     "snapshots/<uuid:snapshot_id>/difference/": {"GET": "researcher"},
     "snapshots/<uuid:snapshot_id>/exports/": {"GET": "researcher", "POST": "researcher"},
+    "freezings/": {"GET": "researcher"},
+    "freezings/<uuid:freezing_id>/": {"GET": "researcher"},
     "exports/<uuid:export_id>/": {"GET": "researcher"},
     "exports/<uuid:export_id>/files/<path:name>": {"GET": "researcher"},
     "model-versions/": {"GET": "researcher", "POST": "admin"},

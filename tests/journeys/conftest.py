@@ -34,6 +34,7 @@ def workers(settings, tmp_path) -> Iterator[None]:
         "CONCORD_ARTIFACT_ROOT": str(settings.ARTIFACT_ROOT),
         "CONCORD_RUN_ROOT": str(settings.RUN_ROOT),
         "CONCORD_HEARTBEAT_SECONDS": "1",
+        "CONCORD_TAKE_BACK_SECONDS": str(settings.TAKE_BACK_SECONDS),
     }
     schedule, log_file = tmp_path / "schedule", tmp_path / "worker.log"
     command = f"-m celery -A config worker -Q default,gpu -B -s {schedule} --concurrency 2"

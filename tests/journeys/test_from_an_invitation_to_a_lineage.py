@@ -21,6 +21,8 @@ from training.ml.embedded_models import make_tiny
 from training.services.model_versions import Origin, register_base_model
 
 RUN_TIMEOUT_MS = 180_000
+# A worker may still be starting.
+BACKGROUND_TIMEOUT_MS = 60_000
 TEXTS = [
     "Paris.",
     "The capital of France is Paris, on the Seine.",
@@ -104,7 +106,8 @@ def test_an_invited_person_ranks_by_keyboard_and_an_admin_trains_on_it(
     admin = open_site("/data/new?kind=rm", person=cast.ada)
     admin.get_by_label("Name").fill("First rankings")
     admin.get_by_role("button", name="Freeze").click()
-    expect(admin.get_by_role("heading", name="First rankings")).to_be_visible()
+    frozen = admin.get_by_role("heading", name="First rankings")
+    expect(frozen).to_be_visible(timeout=BACKGROUND_TIMEOUT_MS)
 
     admin.get_by_role("link", name="Train on it").click()
     admin.get_by_role("textbox", name="batch_size").fill("1")
@@ -127,7 +130,7 @@ def test_the_same_road_over_the_api(cast: Cast, project, tiny_model, workers, li
 
     def post(client, path, body):
         answer = client.post(f"/api/{path}", body, format="json")
-        assert answer.status_code in {200, 201, 204}, (path, answer.content)
+        assert answer.status_code in {200, 201, 202, 204}, (path, answer.content)
         return json.loads(answer.content) if answer.content else None
 
     post(amina, f"labeling/projects/{project.pk}/acknowledge/", {"version": 1})
@@ -153,17 +156,18 @@ def test_the_same_road_over_the_api(cast: Cast, project, tiny_model, workers, li
             "order_source": "unseeded",
         },
     )
-    snapshot = post(ada, "snapshots/", {"name": "over the API", "kind": "rm"})
+    asked = post(ada, "snapshots/", {"name": "over the API", "kind": "rm"})
+    freezing = wait_for(ada, f"freezings/{asked['id']}/", {"done", "failed"})
     run = post(
         ada,
         "runs/",
         {
             "stage": "reward_model",
-            "inputs": {"base_model": str(tiny_model.pk), "rankings": snapshot["id"]},
+            "inputs": {"base_model": str(tiny_model.pk), "rankings": freezing["snapshot_id"]},
             "hyperparameters": {"batch_size": 1, "max_completion_tokens": 64},
         },
     )
-    ended = wait_for_end(ada, run["id"])
+    ended = wait_for(ada, f"runs/{run['id']}/", {"succeeded", "failed", "cancelled"})
     assert ended["state"] == "succeeded", ended
 
     model = ended["output_model_version"]["id"]
@@ -173,11 +177,11 @@ def test_the_same_road_over_the_api(cast: Cast, project, tiny_model, workers, li
     assert [one["id"] for one in touched["model_versions"]] == [model]
 
 
-def wait_for_end(client, run_id: str) -> dict:
+def wait_for(client, path: str, states: set[str]) -> dict:
     from tests.training.processes import wait_until
 
-    def state() -> str:
-        return client.get(f"/api/runs/{run_id}/").json()["state"]
+    def found() -> dict:
+        return client.get(f"/api/{path}").json()
 
-    wait_until(lambda: state() in {"succeeded", "failed", "cancelled"}, seconds=180)
-    return client.get(f"/api/runs/{run_id}/").json()
+    wait_until(lambda: found()["state"] in states, seconds=180)
+    return found()

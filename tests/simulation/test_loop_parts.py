@@ -7,6 +7,7 @@ import pytest
 from simulation.client import Client
 from simulation.loop_report import LoopReport, Preference, mean_interval
 from simulation.runs import RunFailed, Runs
+from simulation.snapshots import FreezingFailed, freeze
 from tests.simulation.conftest import ScriptedServer, ok
 
 
@@ -45,6 +46,41 @@ def test_a_failed_run_stops_the_loop_with_its_reason_and_log(
 
     with pytest.raises(RunFailed, match=r"nan The loss is NaN at step 3.\nlast words"):
         runs.train("sft", {}, {})
+
+
+def freezing(state: str, **more: Any) -> dict[str, Any]:
+    return {"id": "f1", "name": "rm", "state": state, "snapshot_id": None, "failure": "", **more}
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulation.snapshots.POLL_SECONDS", 0.001)
+
+
+@pytest.mark.usefixtures("quickly")
+def test_a_snapshot_is_waited_for(server: ScriptedServer, client: Client) -> None:
+    server.script = [
+        ok(freezing("queued")),
+        ok(freezing("running")),
+        ok(freezing("done", snapshot_id="s1")),
+    ]
+
+    assert freeze(client, {"kind": "rm"}) == "s1"
+
+    assert [path for _, path, _, _ in server.seen] == [
+        "/api/snapshots/",
+        *["/api/freezings/f1/"] * 2,
+    ]
+
+
+@pytest.mark.usefixtures("quickly")
+def test_what_was_not_frozen_stops_the_loop_with_the_reason(
+    server: ScriptedServer, client: Client
+) -> None:
+    server.script = [ok(freezing("queued")), ok(freezing("failed", failure="Nothing fits."))]
+
+    with pytest.raises(FreezingFailed, match=r"rm was not frozen: Nothing fits\."):
+        freeze(client, {"kind": "rm"})
 
 
 def test_only_the_samples_of_the_run_itself_are_read(server: ScriptedServer, runs: Runs) -> None:

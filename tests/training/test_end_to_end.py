@@ -67,12 +67,13 @@ def admin(cast):
 
 
 def request_reward_model(admin, tiny, **hyperparameters):
-    snapshot = admin.post("/api/snapshots/", {"name": "first", "kind": "rm"}, format="json")
-    assert snapshot.status_code == 201, snapshot.json()
+    asked = admin.post("/api/snapshots/", {"name": "first", "kind": "rm"}, format="json").json()
+    tasks.freeze()
+    freezing = admin.get(f"/api/freezings/{asked['id']}/").json()
     body = {
         "stage": "reward_model",
         "name": "first reward model",
-        "inputs": {"base_model": str(tiny.pk), "rankings": snapshot.json()["id"]},
+        "inputs": {"base_model": str(tiny.pk), "rankings": freezing["snapshot_id"]},
         "hyperparameters": SMALL | hyperparameters,
         "seed": 3,
     }

@@ -18,6 +18,7 @@ from tests.cast import (
     user_key_in,
 )
 from tests.training.evaluations import answered_prompt, post, three_sources, wanted
+from tests.training.freezing import freeze_over_http
 from tests.training.run_states import make_run_in
 from tests.training.test_snapshots import manifest_of, records_of
 from training.models import Run, RunInput, Snapshot
@@ -249,15 +250,8 @@ class TestEvaluations:
     def test_it_is_frozen_and_exported_over_http(self, ada):
         prompt = held_out()
 
-        made = client_of(ada).post(
-            "/api/snapshots/",
-            {"name": "Held out", "kind": "eval", "num_validation_prompts": 10},
-            format="json",
-        )
+        made = freeze_over_http(ada, kind="eval", num_validation_prompts=10)
 
-        assert made.status_code == 201
-        assert made.json()["kind"] == "eval"
-        [line] = (
-            client_of(ada).get(f"/api/snapshots/{made.json()['id']}/records/").streaming_content
-        )
+        assert made["kind"] == "eval"
+        [line] = client_of(ada).get(f"/api/snapshots/{made['id']}/records/").streaming_content
         assert f'"prompt_id":{prompt.pk}'.encode() in line

@@ -7,6 +7,7 @@ import pytest
 
 from tests.cast import client_of, make_completions, make_prompt
 from tests.training.chains import make_ended_run
+from tests.training.freezing import freeze_over_http
 from training.artifact_store import artifact_file
 from training.models import Artifact, CompletionReward, Snapshot
 from training.selectors.estimates import Amount
@@ -163,8 +164,7 @@ class TestAsking:
         make_completions(make_prompt(category="generation"), 2)
         score(reward_model, completions, [1.0, 2.0])
         client = client_of(ada)
-        body = {"name": "b", "kind": "completions", "prompt_category": "brainstorming"}
-        snapshot = client.post("/api/snapshots/", body, format="json").json()
+        snapshot = freeze_over_http(ada, kind="completions", prompt_category="brainstorming")
         inputs = {"reward_model": str(reward_model.pk), "completions": snapshot["id"]}
 
         answer = client.post("/api/runs/", {"stage": "scoring", "inputs": inputs}, format="json")

@@ -351,7 +351,7 @@ def test_a_ranking_committed_while_freezing_is_in_whole_or_not_at_all(settings, 
         seen.append(num_rankings(query))
         return read(query)
 
-    monkeypatch.setattr(service, "records_of_rankings", read_twice)
+    monkeypatch.setitem(service.MAKERS, "rm", read_twice)
     snapshot = freeze_rankings(by=cast.ada, name="one", query=EVERYTHING)
 
     assert seen == [1, 1]

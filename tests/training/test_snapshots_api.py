@@ -6,7 +6,8 @@ import uuid
 import pytest
 
 from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
-from training.models import Snapshot
+from tests.training.freezing import ask_to_freeze, ended_freezing, freeze_over_http
+from training.models import Freezing, Snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -17,16 +18,9 @@ def ranking(amina):
     return make_ranking(task, amina, [1, 2, 3, 4])
 
 
-def post(person, address="", **body):
-    body = {"name": "all", "kind": "rm"} | body
-    return client_of(person).post(f"/api/snapshots/{address}", body, format="json")
-
-
 def test_an_admin_freezes_what_there_is(ada, ranking):
-    answer = post(ada)
+    body = freeze_over_http(ada)
 
-    assert answer.status_code == 201
-    body = answer.json()
     assert (body["name"], body["kind"], body["num_records"]) == ("all", "rm", 1)
     assert body["counts"]["pairs"] == 6
     assert body["created_by"] == {"id": ada.pk, "display_name": "Ada"}
@@ -35,7 +29,7 @@ def test_an_admin_freezes_what_there_is(ada, ranking):
 
 def test_the_download_hashes_to_the_snapshots_hash_every_time(ada, rosa, ranking):
     """R49: byte-identical export, by the same hash."""
-    snapshot = post(ada).json()
+    snapshot = freeze_over_http(ada)
     client = client_of(rosa)
 
     downloads = [client.get(f"/api/snapshots/{snapshot['id']}/records/") for _ in range(2)]
@@ -49,32 +43,33 @@ def test_the_download_hashes_to_the_snapshots_hash_every_time(ada, rosa, ranking
 
 
 def test_a_researcher_previews_and_does_not_freeze(rosa, ranking):
-    seen = post(rosa, "preview/")
+    seen = client_of(rosa).post("/api/snapshots/preview/", {"kind": "rm"}, format="json")
 
     assert seen.status_code == 200
     assert seen.json()["counts"]["rankings"] == 1
     assert "No prompt is in the validation split" in seen.json()["problems"][0]
-    assert post(rosa).status_code == 403
+    assert ask_to_freeze(rosa).status_code == 403
     assert not Snapshot.objects.exists()
 
 
-def test_nothing_to_freeze_is_refused_with_the_reason(ada):
-    answer = post(ada)
+def test_nothing_to_freeze_fails_with_the_reason(ada):
+    freezing = ended_freezing(ada)
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "empty_snapshot")
-    assert "No sealed ranking" in answer.json()["detail"]
+    assert (freezing["state"], freezing["snapshot_id"]) == ("failed", None)
+    assert "No sealed ranking" in freezing["failure"]
+    assert not Snapshot.objects.exists()
 
 
 def test_prompts_can_be_chosen_one_by_one(ada):
     wanted, _ = make_prompt(split="validation"), make_prompt(split="train")
 
-    body = post(ada, kind="ppo", prompt_ids=[wanted.pk]).json()
+    body = freeze_over_http(ada, kind="ppo", prompt_ids=[wanted.pk])
 
     assert body["counts"]["validation"] == body["num_records"] == 1
 
 
 def test_pretraining_text_is_taken_as_it_is(ada):
-    body = post(ada, kind="pretrain", text="  One.\n\nTwo.").json()
+    body = freeze_over_http(ada, kind="pretrain", text="  One.\n\nTwo.")
 
     assert body["counts"] == {"documents": 2, "characters": 10}
 
@@ -93,16 +88,17 @@ def test_pretraining_text_is_taken_as_it_is(ada):
     ],
 )
 def test_a_malformed_wish_names_its_field(ada, change, field):
-    answer = post(ada, **change)
+    answer = ask_to_freeze(ada, **change)
 
     assert answer.status_code == 400
     assert field in answer.json()["fields"]
+    assert not Freezing.objects.exists()
 
 
 def test_the_list_is_newest_first_and_by_kind(ada, rosa, ranking, django_assert_num_queries):
     for name in ("one", "two", "three"):
-        post(ada, name=name)
-    post(ada, kind="pretrain", text="Some.")
+        freeze_over_http(ada, name=name)
+    freeze_over_http(ada, kind="pretrain", text="Some.")
     client = client_of(rosa)
     client.get("/api/snapshots/")
 

@@ -256,7 +256,7 @@ class TestAdvancingRounds:
         is_held, let_go = threading.Event(), threading.Event()
 
         def be_at_it():
-            with alone(tasks.ADVANCE_LOCK):
+            with alone(tasks.FREEZING_LOCK):
                 is_held.set()
                 let_go.wait(timeout=60)
             connections.close_all()

@@ -16,6 +16,7 @@ from tests.cast import (
     make_source,
     make_task,
 )
+from tests.training.freezing import ended_freezing, freeze_over_http
 from training.models import Snapshot
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +43,9 @@ def test_only_rankings_made_for_training_are_frozen(ada, amina, rosa, purpose):
     ranked(amina, purpose=purpose)
 
     shown = asked(rosa, "preview/").json()
-    frozen = asked(ada)
+    stored = freeze_over_http(ada)
 
-    assert (shown["counts"]["rankings"], frozen.json()["counts"]["rankings"]) == (1, 1)
+    assert (shown["counts"]["rankings"], stored["counts"]["rankings"]) == (1, 1)
     links = Snapshot.objects.get().ranking_links.values_list("ranking__task__project", flat=True)
     assert list(links) == [for_training.pk]
 
@@ -53,9 +54,8 @@ def test_only_rankings_made_for_training_are_frozen(ada, amina, rosa, purpose):
 def test_nothing_else_makes_a_snapshot_of_them(ada, amina, purpose):
     ranked(amina, purpose=purpose)
 
-    answer = asked(ada)
-
-    assert (answer.status_code, answer.json()["code"]) == (422, "empty_snapshot")
+    assert ended_freezing(ada)["failure"] == "No sealed ranking by a training labeler fits."
+    assert not Snapshot.objects.exists()
 
 
 def test_only_demonstrations_written_for_training_are_frozen(ada, amina):
@@ -63,9 +63,8 @@ def test_only_demonstrations_written_for_training_are_frozen(ada, amina):
     screening = make_demonstration_project(purpose=SCREENING)
     make_demonstration(make_task(screening), amina, "To be graded.")
 
-    frozen = asked(ada, kind="sft")
+    freeze_over_http(ada, kind="sft")
 
-    assert frozen.status_code == 201
     assert Snapshot.objects.get().demonstration_links.get().demonstration.text == "To be imitated."
 
 
@@ -99,9 +98,9 @@ def test_a_demonstration_of_an_excluded_prompt_is_not_frozen(ada, rosa, amina):
         make_demonstration(task, amina)
     exclude_prompt(out.project, out.prompt, rosa)
 
-    frozen = asked(ada, kind="sft")
+    stored = freeze_over_http(ada, kind="sft")
 
-    assert frozen.json()["counts"]["demonstrations"] == 1
+    assert stored["counts"]["demonstrations"] == 1
     link = Snapshot.objects.get().demonstration_links.get()
     assert link.demonstration.prompt_id == kept.prompt_id
 

@@ -19,12 +19,15 @@ from labeling.api.permissions import IsResearcher, ResearcherReadsAdminWrites, a
 from labeling.catalogue import CATEGORIES
 from labeling.models import Prompt
 from training.api.authors import AuthorOutput
+from training.api.freezings import FreezingOutput
 from training.artifact_store import artifact_file
 from training.models import Snapshot
+from training.selectors.freezings import access_freezing
 from training.selectors.snapshot_splits import SHARE_LIMITS
 from training.selectors.snapshots import access_snapshot, snapshots
+from training.services.freezings import request_freezing
 from training.services.snapshot_records import SnapshotQuery
-from training.services.snapshots import freeze, preview
+from training.services.snapshots import preview
 
 ID_MAXIMUM = 2**63 - 1
 MAXIMUM_CHOICES = 10_000
@@ -143,20 +146,25 @@ class SnapshotsView(generics.ListAPIView[Snapshot]):
         return self.list(request)
 
     @extend_schema(
-        operation_id="freeze_snapshot", request=SnapshotInput, responses={201: SnapshotOutput}
+        operation_id="freeze_snapshot", request=SnapshotInput, responses={202: FreezingOutput}
     )
     def post(self, request: Request) -> Response:
+        """A worker freezes it: `GET /api/freezings/ID/` says how far it is.
+
+        The same again while it is on its way is the same freezing.
+        """
         given = SnapshotInput(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
-        snapshot = freeze(
+        freezing = request_freezing(
             by=account_of(request),
             name=wanted["name"],
             kind=wanted["kind"],
             query=given.query(),
             text=wanted["text"],
         )
-        return Response(SnapshotOutput(snapshot).data, status=status.HTTP_201_CREATED)
+        shown = FreezingOutput(access_freezing(freezing.pk))
+        return Response(shown.data, status=status.HTTP_202_ACCEPTED)
 
 
 class SnapshotPreviewView(APIView):

@@ -7,6 +7,7 @@ from training.api import (
     evaluation_results,
     evaluations,
     exports,
+    freezings,
     gpu_slots,
     lineage,
     model_versions,
@@ -25,6 +26,7 @@ from training.api import (
 
 urlpatterns: list[URLPattern] = [
     *snapshots.urlpatterns,
+    *freezings.urlpatterns,
     *snapshot_tables.urlpatterns,
     *exports.urlpatterns,
     *model_versions.urlpatterns,

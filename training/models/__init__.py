@@ -3,6 +3,7 @@
 from training.models.artifacts import Artifact
 from training.models.checkpoint_samples import CheckpointSample, SamplePrompt
 from training.models.exports import Export
+from training.models.freezings import Freezing
 from training.models.labels_behind import LabelsBehind
 from training.models.model_versions import ModelVersion
 from training.models.promotions import Promotion
@@ -37,6 +38,7 @@ __all__ = [
     "CheckpointSample",
     "CompletionReward",
     "Export",
+    "Freezing",
     "GpuSlot",
     "HeldOutPrompt",
     "LabelsBehind",

@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from labeling.errors import Refused
 from labeling.models import Completion, Prompt, Ranking, User
 from labeling.selectors.prompts import is_usable
+from labeling.services.audit import record
 from training.artifact_store import StoredArtifact, publish
 from training.models import (
     Artifact,
@@ -74,8 +75,7 @@ def freeze_rankings(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
 
     Raises: Refused("empty_snapshot"), Refused("no_comparisons") (status 422).
     """
-    with one_moment():
-        return _freeze(by, name, Snapshot.Kind.RM, _said(query), records_of_rankings(query))
+    return freeze(by=by, name=name, kind=Snapshot.Kind.RM, query=query)
 
 
 def freeze_these_rankings(
@@ -83,21 +83,19 @@ def freeze_these_rankings(
 ) -> Snapshot:
     """Of the rankings that the query finds, the chosen ones. Raises: as ``freeze_rankings``."""
     with one_moment():
-        said = _said(query) | {"chosen": len(ranking_ids)}
+        said = query_as_json(query) | {"chosen": len(ranking_ids)}
         records = records_of_rankings(query, ranking_ids)
         return _freeze(by, name, Snapshot.Kind.RM, said, records)
 
 
 def freeze_demonstrations(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
     """Sealed demonstrations of training labelers. Raises: Refused("empty_snapshot")."""
-    with one_moment():
-        return _freeze(by, name, Snapshot.Kind.SFT, _said(query), demonstration_records(query))
+    return freeze(by=by, name=name, kind=Snapshot.Kind.SFT, query=query)
 
 
 def freeze_prompts(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
     """Training prompts for PPO. Raises: Refused("empty_snapshot")."""
-    with one_moment():
-        return _freeze(by, name, Snapshot.Kind.PPO, _said(query), prompt_records(query))
+    return freeze(by=by, name=name, kind=Snapshot.Kind.PPO, query=query)
 
 
 def freeze_evaluation_prompts(*, by: User, name: str, query: SnapshotQuery) -> Snapshot:
@@ -105,8 +103,7 @@ def freeze_evaluation_prompts(*, by: User, name: str, query: SnapshotQuery) -> S
 
     Raises: Refused("empty_snapshot"), Refused("not_for_training"), Refused("not_held_out").
     """
-    with one_moment():
-        return _freeze(by, name, Snapshot.Kind.EVAL, _said(query), evaluation_records(query))
+    return freeze(by=by, name=name, kind=Snapshot.Kind.EVAL, query=query)
 
 
 def freeze_these_prompts(*, by: User, name: str, prompt_ids: Sequence[int]) -> Snapshot:
@@ -125,8 +122,7 @@ def freeze_completions(*, by: User, name: str, query: SnapshotQuery) -> Snapshot
 
     Raises: Refused("empty_snapshot"), Refused("not_for_training").
     """
-    with one_moment():
-        return _freeze(by, name, Snapshot.Kind.COMPLETIONS, _said(query), completion_records(query))
+    return freeze(by=by, name=name, kind=Snapshot.Kind.COMPLETIONS, query=query)
 
 
 def freeze_completions_of(
@@ -147,28 +143,46 @@ def freeze_completions_of(
 
 def freeze_pretraining_text(*, by: User, name: str, text: str) -> Snapshot:
     """Documents set apart by blank lines. Raises: Refused("empty_snapshot")."""
-    with one_moment():
-        return _freeze(by, name, Snapshot.Kind.PRETRAIN, {}, pretraining_records(text))
+    kind = Snapshot.Kind.PRETRAIN
+    return freeze(by=by, name=name, kind=kind, query=SnapshotQuery(), text=text)
 
 
-def freeze(*, by: User, name: str, kind: str, query: SnapshotQuery, text: str = "") -> Snapshot:
+def freeze(
+    *,
+    by: User,
+    name: str,
+    kind: str,
+    query: SnapshotQuery,
+    text: str = "",
+    then: Callable[[Snapshot], None] = lambda _: None,
+) -> Snapshot:
     """Freeze data of this kind; ``text`` is what a pretraining snapshot is made of.
+
+    The audit trail says who froze what, and ``then`` is called, both in the same transaction.
 
     Raises: Refused("empty_snapshot"), Refused("no_comparisons"), Refused("not_for_training"),
     Refused("not_held_out") (status 422).
     """
-    if kind == Snapshot.Kind.PRETRAIN:
-        return freeze_pretraining_text(by=by, name=name, text=text)
-    freezers = {
-        Snapshot.Kind.RM: freeze_rankings,
-        Snapshot.Kind.SFT: freeze_demonstrations,
-        Snapshot.Kind.PPO: freeze_prompts,
-        Snapshot.Kind.COMPLETIONS: freeze_completions,
-        Snapshot.Kind.EVAL: freeze_evaluation_prompts,
-    }
-    return freezers[Snapshot.Kind(kind)](by=by, name=name, query=query)
+    with one_moment():
+        is_text = kind == Snapshot.Kind.PRETRAIN
+        records = pretraining_records(text) if is_text else MAKERS[kind](query)
+        said = {} if is_text else query_as_json(query)
+        snapshot = _freeze(by, name, Snapshot.Kind(kind), said, records)
+        details = {"name": name, "kind": kind, "num_records": snapshot.num_records}
+        details |= {key: count for key, count in snapshot.counts.items() if count}
+        record(actor=by, action="freeze_snapshot", subject=snapshot, details=details)
+        then(snapshot)
+    return snapshot
 
 
+# What goes into each kind.
+MAKERS: dict[str, Callable[[SnapshotQuery], Records]] = {
+    Snapshot.Kind.RM: records_of_rankings,
+    Snapshot.Kind.SFT: demonstration_records,
+    Snapshot.Kind.PPO: prompt_records,
+    Snapshot.Kind.COMPLETIONS: completion_records,
+    Snapshot.Kind.EVAL: evaluation_records,
+}
 # What each kind comes to, before any line is made.
 COUNTERS: dict[str, Callable[[SnapshotQuery], Records]] = {
     Snapshot.Kind.RM: count_records_of_rankings,
@@ -328,7 +342,7 @@ def _insert(model: Any, snapshot: Snapshot, column: str, ids: Iterable[Any]) -> 
     )
 
 
-def _said(query: SnapshotQuery) -> dict[str, Any]:
+def query_as_json(query: SnapshotQuery) -> dict[str, Any]:
     """Without a cut as before there were cuts: the same records stay the same artifact."""
     said = asdict(query)
     excluded = said.pop("excluded_snapshot")

@@ -842,6 +842,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/freezings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those on their way, and those that failed within a day, the newest first. */
+        get: operations["list_freezings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/freezings/{freezing_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["freezing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gpu-slots/": {
         parameters: {
             query?: never;
@@ -2480,6 +2513,11 @@ export interface paths {
         };
         get: operations["list_snapshots"];
         put?: never;
+        /**
+         * @description A worker freezes it: `GET /api/freezings/ID/` says how far it is.
+         *
+         *     The same again while it is on its way is the same freezing.
+         */
         post: operations["freeze_snapshot"];
         delete?: never;
         options?: never;
@@ -3854,6 +3892,27 @@ export interface components {
             help: string;
             default: string;
             allowed: string[];
+        };
+        FreezingOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            kind: "sft" | "rm" | "ppo" | "pretrain" | "completions" | "eval";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed";
+            /**
+             * Format: uuid
+             * @description The snapshot, once the state is done.
+             */
+            snapshot_id: string | null;
+            /** @description Why there is none, once the state is failed. */
+            failure: string;
+            created_by: components["schemas"]["AuthorOutput"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
         };
         GeometricInputRequest: {
             /** Format: double */
@@ -8976,6 +9035,64 @@ export interface operations {
             };
         };
     };
+    list_freezings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezingOutput"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    freezing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                freezing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezingOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_gpu_slots: {
         parameters: {
             query?: never;
@@ -12656,12 +12773,12 @@ export interface operations {
             };
         };
         responses: {
-            201: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SnapshotOutput"];
+                    "application/json": components["schemas"]["FreezingOutput"];
                 };
             };
             /** @description Refused */

@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type Snapshot = Schemas["SnapshotOutput"];
 export type SnapshotKind = Snapshot["kind"];
 export type SnapshotRequest = Schemas["SnapshotInputRequest"];
+export type Freezing = Schemas["FreezingOutput"];
 export type Export = Schemas["ExportOutput"];
 export type ExportRequest = Schemas["ExportInputRequest"];
 export type SnapshotPreview = Schemas["PreviewOutput"];

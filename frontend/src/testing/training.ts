@@ -1,4 +1,5 @@
 import type {
+  Freezing,
   ModelVersion,
   ModelVersionDetail,
   Run,
@@ -49,6 +50,18 @@ export const rankings: Snapshot = {
   created_by: { id: 2, display_name: "Ruth Adler" },
   created_at: MOMENT,
   bytes: 4_820_113,
+};
+
+export const freezing: Freezing = {
+  id: "0000000a-0000-4000-8000-00000000000a",
+  name: rankings.name,
+  kind: "rm",
+  state: "queued",
+  snapshot_id: null,
+  failure: "",
+  created_by: rankings.created_by,
+  created_at: MOMENT,
+  started_at: null,
 };
 
 export const prompts: Snapshot = {

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import type { Costs, DemonstrationBehindCost, ProjectCost, RankingBehindCost, Rate } from "@/api/research-types";
@@ -6,7 +6,7 @@ import type { PaperTable, Snapshot, SnapshotDifference } from "@/api/training-ty
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
-import { rankings } from "@/testing/training";
+import { freezing, rankings } from "@/testing/training";
 
 const later: Snapshot = { ...rankings, id: "00000077-0000-4000-8000-000000000077", name: "A week later" };
 
@@ -87,6 +87,7 @@ beforeEach(() => {
     .on(`GET /api/snapshots/${rankings.id}/`, { body: rankings })
     .on(`GET /api/snapshots/${rankings.id}/exports/`, { body: [] })
     .on(`GET /api/snapshots/${rankings.id}/tables/`, { body: { tables } })
+    .on("GET /api/freezings/", { body: [] })
     .on("GET /api/costs/", { body: costs });
 });
 
@@ -206,4 +207,20 @@ test("days and project go to the server and stay in the address", async () => {
   await screen.findByRole("row", { name: /Spring rankings/ });
   const [asked] = server.sent("GET /api/costs/");
   expect(asked?.query).toContain("project=4&since=2026-03-01&include_simulated=true");
+});
+
+test("data that is being frozen and what failed stand above the snapshots until they are over", async () => {
+  const failed = { ...freezing, id: "f", name: "Ties", state: "failed", failure: "Every ranking is one tie." };
+  let freezings: object[] = [{ ...freezing, name: "Summer", state: "running", started_at: freezing.created_at }, failed];
+  server.on("GET /api/freezings/", () => ({ body: freezings }));
+  renderApp("/data");
+
+  const table = await screen.findByRole("table", { name: "Not frozen yet" });
+  expect(within(table).getByRole("row", { name: /^Summer .*Freezing… started/ })).toBeVisible();
+  expect(within(table).getByRole("row", { name: /^Ties .*Failed Every ranking is one tie/ })).toBeVisible();
+  const before = server.sent("GET /api/snapshots/").length;
+  freezings = [failed];
+
+  await waitFor(() => expect(within(table).queryByText("Summer")).not.toBeInTheDocument(), { timeout: 3_000 });
+  await waitFor(() => expect(server.sent("GET /api/snapshots/").length).toBeGreaterThan(before));
 });

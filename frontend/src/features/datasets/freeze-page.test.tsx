@@ -2,10 +2,11 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import type { Project } from "@/api/research-types";
+import type { Freezing } from "@/api/training-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
-import { rankings } from "@/testing/training";
+import { freezing, rankings } from "@/testing/training";
 
 const project = {
   id: 5,
@@ -56,36 +57,66 @@ test("only training projects are offered (R41)", async () => {
   expect(screen.queryByRole("checkbox", { name: /Policies, spring/ })).not.toBeInTheDocument();
 });
 
-test("a named snapshot is frozen and opened", async () => {
+const FREEZING = `/api/freezings/${freezing.id}/`;
+
+async function freezeAs(name: string) {
+  const { user, router } = renderApp("/data/new?project=5");
+  const button = await screen.findByRole("button", { name: "Freeze" });
+  expect(button).toBeDisabled();
+  await user.type(screen.getByRole("textbox", { name: "Name" }), name);
+  await user.click(button);
+  return { user, router, button };
+}
+
+test("a named snapshot is asked for, followed and opened once it is there", async () => {
+  let state: Freezing = freezing;
   server
-    .on("POST /api/snapshots/", { status: 201, body: rankings })
+    .on("POST /api/snapshots/", { status: 202, body: freezing })
+    .on(`GET ${FREEZING}`, () => ({ body: state }))
     .on(`GET /api/snapshots/${rankings.id}/`, { body: rankings })
     .on("GET /api/runs/", { body: { results: [], next: null } });
-  const { user, router } = renderApp("/data/new?project=5");
-  const freeze = await screen.findByRole("button", { name: "Freeze" });
-  expect(freeze).toBeDisabled();
+  const { router, button } = await freezeAs("Week 12");
 
-  await user.type(screen.getByRole("textbox", { name: "Name" }), "Week 12");
-  await user.click(freeze);
+  expect(await screen.findByText(/^Waiting for a worker, asked for/)).toBeVisible();
+  // A second click does nothing while it is on its way.
+  expect(button).toBeDisabled();
+  state = { ...freezing, state: "running", started_at: new Date(Date.now() - 12_000).toISOString() };
+  expect(await screen.findByText(/^Freezing… started 1[2-9] s ago$/)).toBeVisible();
+  expect(screen.getByRole("status")).toHaveTextContent("You may leave this page");
+  state = { ...freezing, state: "done", snapshot_id: rankings.id };
 
-  await waitFor(() => expect(router.state.location.pathname).toBe(`/data/${rankings.id}`));
-  expect(server.sent("POST /api/snapshots/")[0]?.body).toMatchObject({
-    name: "Week 12",
-    kind: "rm",
-    project_ids: [5],
-    include_simulated: false,
-    num_validation_prompts: 0,
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/data/${rankings.id}`), {
+    timeout: 3_000,
   });
+  expect(server.sent("POST /api/snapshots/").map(({ body }) => body)).toMatchObject([
+    {
+      name: "Week 12",
+      kind: "rm",
+      project_ids: [5],
+      include_simulated: false,
+      num_validation_prompts: 0,
+    },
+  ]);
   expect(await screen.findByText("No run has read this snapshot yet")).toBeVisible();
 });
 
-test("what cannot be frozen says why and keeps the form", async () => {
-  server.on("POST /api/snapshots/", refusal(422, "no_comparisons", "Every ranking is one tie."));
-  const { user } = renderApp("/data/new");
-
-  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Ties");
-  await user.click(screen.getByRole("button", { name: "Freeze" }));
+test("what could not be frozen says why, keeps the form, and can be asked for again", async () => {
+  const failed = { ...freezing, state: "failed", failure: "Every ranking is one tie." };
+  server
+    .on("POST /api/snapshots/", { status: 202, body: freezing })
+    .on(`GET ${FREEZING}`, { body: failed });
+  const { user, button } = await freezeAs("Ties");
 
   expect(await screen.findByRole("alert")).toHaveTextContent("Every ranking is one tie.");
   expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("Ties");
+  await user.click(button);
+  await waitFor(() => expect(server.sent("POST /api/snapshots/")).toHaveLength(2));
+});
+
+test("a wish that is refused at once says why and keeps the form", async () => {
+  server.on("POST /api/snapshots/", refusal(422, "not_for_training", "Leave out the evaluation."));
+  await freezeAs("Everything");
+
+  expect(await screen.findByRole("alert")).toHaveTextContent("Leave out the evaluation.");
+  expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("Everything");
 });

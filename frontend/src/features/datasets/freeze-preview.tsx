@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 
@@ -7,10 +6,11 @@ import { formatCount } from "@/components/formats";
 import { LoadingShape } from "@/components/loading-shape";
 import { ProblemNote } from "@/components/problem-note";
 
-import { countsInWords, requestOf, unreadyBecause } from "./freeze-form";
+import { FreezeButton } from "./freeze-button";
+import { countsInWords, requestOf } from "./freeze-form";
 import type { FreezeForm } from "./freeze-form";
 import classes from "./freeze.module.css";
-import { previewQuery, useFreeze } from "./snapshot-queries";
+import { previewQuery } from "./snapshot-queries";
 
 const PREVIEW_AFTER_MS = 400;
 
@@ -43,8 +43,6 @@ export function FreezePreview({ form }: { form: FreezeForm }) {
   const [counted] = useDebouncedValue({ ...request, name: "Preview" }, PREVIEW_AFTER_MS);
   const canCount = counted.kind !== "pretrain" || (counted.text ?? "").trim() !== "";
   const preview = useQuery({ ...previewQuery(counted), enabled: canCount });
-  const freeze = useFreeze();
-  const unready = unreadyBecause(form);
 
   return (
     <aside className={classes.preview} aria-label="What would be frozen">
@@ -52,22 +50,7 @@ export function FreezePreview({ form }: { form: FreezeForm }) {
       {canCount && preview.isPending && <LoadingShape height={120} mb="md" />}
       {preview.isError && <ProblemNote error={preview.error} title="It cannot be counted" />}
       {preview.data && <Counts preview={preview.data} isStale={preview.isPlaceholderData} />}
-      {freeze.isError && <ProblemNote error={freeze.error} title="Nothing was frozen" />}
-      <Button
-        fullWidth
-        mt="sm"
-        disabled={unready !== null}
-        loading={freeze.isPending}
-        aria-describedby={unready ? "freeze-unready" : undefined}
-        onClick={() => freeze.mutate(request)}
-      >
-        Freeze
-      </Button>
-      {unready && (
-        <p className={classes.quiet} id="freeze-unready">
-          {unready}
-        </p>
-      )}
+      <FreezeButton form={form} />
     </aside>
   );
 }

@@ -1,8 +1,6 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "react-router";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api, bodyOf } from "@/api/client";
-import { snapshotsQuery } from "@/api/snapshots";
 import type { SnapshotRequest } from "@/api/training-types";
 
 export function snapshotQuery(snapshotId: string) {
@@ -52,17 +50,5 @@ export function previewQuery(request: SnapshotRequest) {
     queryFn: ({ signal }) => bodyOf(api.POST("/api/snapshots/preview/", { body: request, signal })),
     placeholderData: keepPreviousData,
     staleTime: 0,
-  });
-}
-
-export function useFreeze() {
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  return useMutation({
-    mutationFn: (request: SnapshotRequest) => bodyOf(api.POST("/api/snapshots/", { body: request })),
-    onSuccess: async (snapshot) => {
-      await queryClient.invalidateQueries({ queryKey: snapshotsQuery.queryKey });
-      await navigate(`/data/${snapshot.id}`);
-    },
   });
 }

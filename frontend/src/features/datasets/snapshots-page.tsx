@@ -19,6 +19,8 @@ import { TableSkeleton } from "@/components/table-skeleton";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { FreezingsSection } from "./freezings-section";
+
 const KINDS = choicesOf(SNAPSHOT_KIND_WORDS);
 
 /** The one line that says what is inside. */
@@ -83,6 +85,7 @@ export function SnapshotsPage() {
       >
         A snapshot is frozen data. It never changes, and the same content has the same hash.
       </PageHeader>
+      <FreezingsSection />
       <Toolbar label="Filter the snapshots">
         <FilterSelect
           label="Kind"

@@ -34,6 +34,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   modelversion: "Model",
   run: "Run",
   sweep: "Sweep",
+  snapshot: "Snapshot",
   export: "Export",
   round: "Round",
   standingrewardmodel: "Standing reward model",
@@ -49,6 +50,7 @@ const PLACES: Record<string, string> = {
   modelversion: "/models/",
   run: "/runs/",
   sweep: "/sweeps/",
+  snapshot: "/data/",
   round: "/rounds/",
 };
 

@@ -1,0 +1,134 @@
+"""Freezing for a person in the background: a million rankings take longer than a request may.
+
+The request stores what was asked for; a worker freezes it in one moment and says so in the same
+transaction. A worker that dies in the middle leaves no snapshot, and the next one begins anew.
+"""
+
+import logging
+from time import monotonic
+from typing import Final
+
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models.functions import Now
+
+from labeling.errors import Refused
+from labeling.models import User
+from training.artifact_bucket import BucketError
+from training.artifact_store import ArtifactError
+from training.models import Freezing, Snapshot
+from training.selectors.freezings import OPEN_STATES
+from training.services.canonical import canonical_json, sha256_of_text
+from training.services.run_requests import in_words
+from training.services.snapshot_records import SnapshotQuery, check_projects
+from training.services.snapshots import freeze, query_as_json, sweeping_before
+
+logger = logging.getLogger(__name__)
+
+MAX_TRIES: Final = 3
+LOST: Final = (
+    f"It broke off {MAX_TRIES} times: its worker or the database went away in the middle, for want "
+    "of memory, of disk or of time. The logs of the worker and of the database say which."
+)
+
+
+@transaction.atomic
+def request_freezing(
+    *, by: User, name: str, kind: str, query: SnapshotQuery, text: str = ""
+) -> Freezing:
+    """A freezing that waits for a worker; the one on its way where the same was asked for before.
+
+    Raises: Refused("not_for_training") (status 422).
+    """
+    check_projects(query)
+    said = query_as_json(query)
+    wish = sha256_of_text(canonical_json([name, kind, said, text]))
+    # Two clicks at the same moment come one after the other.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    same = Freezing.objects.filter(created_by=by, wish_sha256=wish, state__in=OPEN_STATES)
+    return same.first() or Freezing.objects.create(
+        name=name, kind=kind, query=said, text=text, wish_sha256=wish, created_by=by
+    )
+
+
+def freeze_for(seconds: float) -> None:
+    """What waits, the oldest first, until none is left or this long has passed; then the next one
+    is left to another call.
+
+    Precondition: nobody else does so meanwhile.
+    """
+    until = monotonic() + seconds
+    while freeze_next() and monotonic() < until:
+        pass
+
+
+def freeze_next() -> bool:
+    """Freeze what was asked for first; False if nothing is left.
+
+    Whatever it breaks off with ends it with the reason. A database that is away does not: it is
+    begun again, and ended when that did not help.
+
+    Precondition: nobody else does so meanwhile, so what is running was lost with its worker.
+    """
+    waiting = Freezing.objects.filter(state__in=OPEN_STATES).select_related("created_by")
+    freezing = waiting.order_by("created_at", "pk").first()
+    if freezing is None:
+        return False
+    with sweeping_before("asked"):
+        if freezing.num_tries >= MAX_TRIES:
+            _fail(freezing, LOST)
+            return True
+        freezing.state, freezing.started_at = Freezing.State.RUNNING, Now()
+        freezing.num_tries += 1
+        freezing.save(update_fields=["state", "started_at", "num_tries"])
+        try:
+            _freeze(freezing)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            if not isinstance(error, Refused):
+                logger.exception("freezing %s broke off", freezing.pk)
+            _fail(freezing, _in_words(error))
+    return True
+
+
+def _freeze(freezing: Freezing) -> None:
+    def end_with(snapshot: Snapshot) -> None:
+        freezing.snapshot = snapshot
+        _end(freezing, Freezing.State.DONE)
+
+    freeze(
+        by=freezing.created_by,
+        name=freezing.name,
+        kind=freezing.kind,
+        query=SnapshotQuery(**freezing.query),
+        text=freezing.text,
+        then=end_with,
+    )
+
+
+def _fail(freezing: Freezing, failure: str) -> None:
+    freezing.snapshot, freezing.failure = None, failure
+    _end(freezing, Freezing.State.FAILED)
+
+
+def _end(freezing: Freezing, state: Freezing.State) -> None:
+    freezing.state, freezing.text, freezing.finished_at = state, "", Now()
+    freezing.save(update_fields=["state", "text", "finished_at", "snapshot", "failure"])
+
+
+def _in_words(error: Exception) -> str:
+    """For the person who asked. Errors of the database may repeat what it was asked to store."""
+    match error:
+        case Refused():
+            return in_words(error)
+        case OSError():
+            said = error.strerror or type(error).__name__
+            return f"Its data could not be stored: {said}. When that is mended, freeze it again."
+        case ArtifactError() | BucketError():
+            said = str(error).rstrip(".")
+            return f"The artifact store does not work: {said}. Freeze it again when it does."
+        case DatabaseError():
+            said = type(error).__name__
+        case _:
+            said = f"{type(error).__name__}: {error}"[:300]
+    return f"It broke off with an error that nobody expected ({said}). The worker's log says where."

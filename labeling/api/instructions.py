@@ -46,7 +46,7 @@ class InstructionVersionOutput(serializers.ModelSerializer[InstructionVersion]):
 
     class Meta:
         model = InstructionVersion
-        fields = ["version", "title", "created_by", "created_at", "num_readers"]
+        fields = ["id", "version", "title", "created_by", "created_at", "num_readers"]
         read_only_fields = fields
 
 

@@ -39,6 +39,9 @@ def test_a_researcher_reads_every_version(ada, rosa, amina):
 
     assert [(row["version"], row["num_readers"]) for row in rows] == [(2, 0), (1, 1)]
     assert rows[0]["created_by"] == "Ada"
+    assert [row["id"] for row in rows] == list(
+        project.instruction_versions.order_by("-version").values_list("pk", flat=True)
+    )
     assert read(rosa, project, 1, "projects").json()["body"] == "Read all."
     assert read(rosa, project, 2, "projects").json()["body"] == "Read all twice."
     assert read(rosa, project, 3, "projects").status_code == 404

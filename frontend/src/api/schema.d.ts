@@ -4019,6 +4019,7 @@ export interface components {
             read_at: string;
         };
         InstructionVersionOutput: {
+            readonly id: number;
             readonly version: number;
             readonly title: string;
             created_by: string;

@@ -50,8 +50,11 @@ export function useScopeFields() {
   };
 }
 
-/** Which of that work, as fields of a filter bar; a version is offered where its project is chosen. */
-export function useWorkFields(versions: { id: number; version: number; title: string }[]) {
+/**
+ * Which of that work, as fields of a filter bar. A version is offered where its project is chosen; one
+ * that is chosen stands there in any case, for it acts.
+ */
+export function useWorkFields(versions: { id: number; version: number; title: string }[], chosenVersion: string) {
   const catalogue = useQuery(catalogueQuery);
   const instructions = {
     name: "instructions" as const,
@@ -70,6 +73,6 @@ export function useWorkFields(versions: { id: number; version: number; title: st
       choices: (catalogue.data?.categories ?? []).map(({ key, label }) => ({ value: key, label })),
     },
     k: { name: "k" as const, label: "Completions", all: "Any number", choices: SIZES },
-    instructions: versions.length > 0 ? [instructions] : [],
+    instructions: versions.length > 0 || chosenVersion !== "" ? [instructions] : [],
   };
 }

@@ -25,11 +25,15 @@ export function FilterSelect({
   /** For names that people give, which are long. */
   isWide?: boolean;
 }) {
+  // What is filtered by is shown, and can be unchosen, also where it is none of the choices: before
+  // they are loaded, or out of an address.
+  const isListed = value === "" || choices.some((one) => one.value === value);
+  const chosen = isListed ? [] : [{ value, label: value }];
   return (
     <NativeSelect
       className={isWide ? classes.wide : undefined}
       label={label}
-      data={[{ value: "", label: all }, ...choices]}
+      data={[{ value: "", label: all }, ...chosen, ...choices]}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
     />

@@ -1,63 +1,88 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
+import { everyInstructionVersionQuery } from "@/api/instructions";
 import { completionSourcesQuery } from "@/api/projects";
-import type { AgreementReport } from "@/api/research-types";
-import { useScopeFields, useWorkFields } from "@/api/scope";
+import { numberIn, useScopeFields, useWorkFields } from "@/api/scope";
 import { DayRange } from "@/components/day-range";
 import { FilterBar } from "@/components/filter-bar";
 import type { FilterField } from "@/components/filter-bar";
+import { FilterChips } from "@/components/filter-chips";
+import type { FilterChip } from "@/components/filter-chips";
+import { KeptFocus } from "@/components/kept-focus";
 
 import type { Filter, Filters } from "./agreement-query";
 
+/** Choices that take in a part of a prompt's pairs, or only prompts with enough labelers. */
+type PairFilter = "source" | "other" | "overlap";
+const EVERY_PAIR_FILTER: readonly PairFilter[] = ["source", "other", "overlap"];
+
 const OVERLAPS = ["3", "4", "5", "8"].map((value) => ({ value, label: `At least ${value} labelers` }));
 
-function useFields(
-  versions: AgreementReport["versions"],
-  { hasProject, hasPairs }: { hasProject: boolean; hasPairs: boolean },
-): FilterField<Filter>[] {
-  const scope = useScopeFields();
-  const work = useWorkFields(versions);
+function usePairFields(): Record<PairFilter, FilterField<Filter>> {
   const sources = useQuery(completionSourcesQuery);
   const models = (sources.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
-  const ofPairs: FilterField<Filter>[] = [
-    { name: "source", label: "Pairs of", all: "All models", choices: models },
-    { name: "other", label: "Paired with", all: "Choose both", choices: models },
-    { name: "overlap", label: "Pairs judged by", all: "At least 2 labelers", choices: OVERLAPS },
-  ];
+  return {
+    source: { name: "source", label: "Pairs of", all: "All models", choices: models },
+    other: { name: "other", label: "Paired with", all: "Choose both", choices: models },
+    overlap: { name: "overlap", label: "Pairs judged by", all: "At least 2 labelers", choices: OVERLAPS },
+  };
+}
+
+function useFields(filters: Filters, within: readonly PairFilter[]): FilterField<Filter>[] {
+  const projectId = numberIn(filters.project);
+  const versions = useQuery({
+    ...everyInstructionVersionQuery(projectId ?? 0),
+    enabled: projectId !== undefined,
+  });
+  const scope = useScopeFields();
+  const work = useWorkFields(versions.data ?? [], filters.instructions);
+  const pairs = usePairFields();
   return [
     scope.project,
     scope.pool,
     work.category,
     work.k,
-    ...(hasProject ? work.instructions : []),
-    ...(hasPairs ? ofPairs : []),
+    ...work.instructions,
+    ...within.map((name) => pairs[name]),
     scope.simulated,
   ];
 }
 
-/** What the figures are over; every choice stands in the address. */
+/**
+ * What the figures are over; every choice stands in the address. Whatever acts on a page is shown on
+ * it and can be taken back, also what another page chose.
+ */
 export function AgreementFilters({
   filters,
-  versions,
-  hasPairs = true,
+  within = EVERY_PAIR_FILTER,
   onFilter,
+  chips = [],
   children,
 }: {
   filters: Filters;
-  /** Of the chosen project; none before one is chosen. */
-  versions: AgreementReport["versions"];
-  /** Whether what is shown can be chosen within a prompt, pair by pair. */
-  hasPairs?: boolean;
-  onFilter: (name: Filter, value: string) => void;
+  /** Which choices of pairs act on what the page shows. */
+  within?: readonly PairFilter[];
+  onFilter: (name: Filter, value: string, dropped?: readonly Filter[]) => void;
+  /** What the page shows alone besides. */
+  chips?: FilterChip[];
   /** What else a page lets choose. */
   children?: ReactNode;
 }) {
-  const fields = useFields(versions, { hasProject: filters.project !== "", hasPairs });
+  const fields = useFields(filters, within);
   return (
-    <FilterBar label="Filter the agreement" fields={fields} values={filters} onChange={onFilter}>
-      <DayRange since={filters.since} until={filters.until} label="Last ranked" onChange={onFilter} />
-      {children}
-    </FilterBar>
+    <KeptFocus label="Filters">
+      <FilterBar
+        label="Filter the agreement"
+        fields={fields}
+        values={filters}
+        // A version belongs to its project.
+        onChange={(name, value) => onFilter(name, value, name === "project" ? ["instructions"] : [])}
+      >
+        <DayRange since={filters.since} until={filters.until} label="Last ranked" onChange={onFilter} />
+        {children}
+        <FilterChips chips={chips} />
+      </FilterBar>
+    </KeptFocus>
   );
 }

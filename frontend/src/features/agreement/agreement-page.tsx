@@ -231,12 +231,7 @@ export function AgreementPage() {
       >
         How often labelers who judged the same pair of completions preferred the same one.
       </PageHeader>
-      <AgreementFilters
-        filters={filters}
-        versions={agreement.data?.versions ?? []}
-        // A version belongs to its project.
-        onFilter={(name, value) => setFilter(name, value, name === "project" ? ["instructions"] : [])}
-      />
+      <AgreementFilters filters={filters} onFilter={setFilter} />
       <LoadedFigures query={agreement} skeleton={<LoadingShape height={320} />}>
         {(report) => (
           <>

@@ -5,6 +5,7 @@ import type { AgreementRow } from "@/api/research-types";
 import { labelOf, POOL_WORDS } from "@/api/words";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
+import type { FilterChip } from "@/components/filter-chips";
 import { formatCount } from "@/components/formats";
 import { withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
@@ -36,12 +37,34 @@ const COLUMNS: Column<AgreementRow>[] = [
   },
 ];
 
-/** The names of the labelers, from the rows themselves once they are there. */
-function subjectOf(names: Map<string, string>, labeler: string, other: string, flag: string): string {
-  const nameOf = (id: string) => names.get(id) ?? `labeler ${id}`;
-  if (flag !== "") return `Said yes to: ${labelOf(flag).toLowerCase()}`;
-  if (other !== "") return `${nameOf(labeler)} and ${nameOf(other)}`;
-  return labeler === "" ? "Rankings that were compared" : `Rankings of ${nameOf(labeler)}`;
+/** By id, from the rows themselves once they are there. */
+type Names = Map<string, string>;
+
+const nameOf = (names: Names, id: string) => names.get(id) ?? `labeler ${id}`;
+
+function saidText(flag: string): string {
+  return `Said yes to: ${labelOf(flag).toLowerCase()}`;
+}
+
+function subjectOf(names: Names, labeler: string, other: string, flag: string): string {
+  if (flag !== "") return saidText(flag);
+  if (other !== "") return `${nameOf(names, labeler)} and ${nameOf(names, other)}`;
+  return labeler === "" ? "Rankings that were compared" : `Rankings of ${nameOf(names, labeler)}`;
+}
+
+/** Whose rankings alone these are, and what they said alone: each can be taken back by itself. */
+function chipsOf(
+  { labeler, with: other, flag }: Record<(typeof ROWS)[number], string>,
+  names: Names,
+  setFilter: (name: (typeof ROWS)[number], value: string, dropped?: readonly (typeof ROWS)[number][]) => void,
+): FilterChip[] {
+  const people = [labeler, other].filter((id) => id !== "").map((id) => nameOf(names, id));
+  const chips: FilterChip[] = [];
+  if (people.length > 0) {
+    chips.push({ key: "who", words: people.join(" and "), onRemove: () => setFilter("labeler", "", ["with"]) });
+  }
+  if (flag !== "") chips.push({ key: "flag", words: saidText(flag), onRemove: () => setFilter("flag", "") });
+  return chips;
 }
 
 function leadOf(labeler: string, other: string, flag: string): string {
@@ -65,7 +88,13 @@ export function AgreementRowsPage() {
       lead={leadOf(labeler, other, flag)}
       back={{ to: "/agreement", label: "Agreement" }}
       filters={
-        <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />
+        <AgreementFilters
+          filters={filters}
+          // Of whole rankings nothing is chosen pair by pair.
+          within={flag !== "" || (labeler !== "" && other === "") ? [] : undefined}
+          onFilter={setFilter}
+          chips={chipsOf(filters, names, setFilter)}
+        />
       }
       query={rankings}
       caption="Rankings"

@@ -1,4 +1,3 @@
-import { Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 
@@ -21,7 +20,6 @@ import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AgreementFilters } from "./agreement-filters";
 import { FILTERS } from "./agreement-query";
-import classes from "./agreement.module.css";
 import { contestedQuery } from "./contested-queries";
 import type { ContestedOrder } from "./contested-queries";
 
@@ -136,6 +134,10 @@ function Lists({ found, order, project }: { found: ContestedList; order: string;
   );
 }
 
+function tenthWords(tenth: string): string {
+  return `Agreement of ${Number(tenth) * 10} to ${Number(tenth) * 10 + 10}%`;
+}
+
 /** The prompts behind the agreement, those on which labelers are most divided first (R46). */
 export function ContestedPage() {
   const [filters, setFilter] = useAddressFilters([...FILTERS, "tenth", "order"]);
@@ -153,7 +155,16 @@ export function ContestedPage() {
       >
         Where labelers are divided: read their orders side by side, settle them, or take a prompt out.
       </PageHeader>
-      <AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter}>
+      <AgreementFilters
+        filters={filters}
+        within={["overlap"]}
+        onFilter={setFilter}
+        chips={
+          filters.tenth === ""
+            ? []
+            : [{ key: "tenth", words: tenthWords(filters.tenth), onRemove: () => setFilter("tenth", "") }]
+        }
+      >
         <FilterSelect
           label="Order"
           all={LEAST_AGREEMENT}
@@ -162,14 +173,6 @@ export function ContestedPage() {
           onChange={(value) => setFilter("order", value)}
         />
       </AgreementFilters>
-      {filters.tenth !== "" && (
-        <p className={classes.asOf}>
-          Only prompts with an agreement of {Number(filters.tenth) * 10} to {Number(filters.tenth) * 10 + 10}%.{" "}
-          <Anchor component="button" type="button" onClick={() => setFilter("tenth", "")}>
-            Show all
-          </Anchor>
-        </p>
-      )}
       <LoadedFigures query={contested} skeleton={<LoadingShape height={320} />}>
         {(found) => <Lists found={found} order={filters.order} project={filters.project} />}
       </LoadedFigures>

@@ -4,6 +4,7 @@ import type { CountedRanking } from "@/api/research-types";
 import { POOL_WORDS } from "@/api/words";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
+import type { FilterChip } from "@/components/filter-chips";
 import { formatCount, formatMeasure } from "@/components/formats";
 import { withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
@@ -37,13 +38,18 @@ export function CountedRowsPage() {
   const [filters, setFilter] = useAddressFilters([...FILTERS, ...COUNTED]);
   const rankings = useInfiniteQuery(countedQuery(filters));
   const words = wordsOf(filters.figure);
-  const { week } = filters;
+  const { week, labeler } = filters;
+  const name = rankings.data?.[0]?.labeler.display_name ?? `Labeler ${labeler}`;
+  const chips: FilterChip[] = [
+    ...(week === "" ? [] : [{ key: "week", words: `Week of ${week}`, onRemove: () => setFilter("week", "") }]),
+    ...(labeler === "" ? [] : [{ key: "labeler", words: name, onRemove: () => setFilter("labeler", "") }]),
+  ];
   return (
     <RowsPage
       title={week === "" ? words.title : `${words.title}, week of ${week}`}
       lead={words.lead}
       back={words.back}
-      filters={<AgreementFilters filters={filters} versions={[]} hasPairs={false} onFilter={setFilter} />}
+      filters={<AgreementFilters filters={filters} within={[]} onFilter={setFilter} chips={chips} />}
       query={rankings}
       caption="Rankings"
       columns={withinProject(columnsOf(words), filters.project)}

@@ -9,10 +9,10 @@ import type { FilterField } from "@/components/filter-bar";
 
 import type { Filter, Filters } from "./quality-query";
 
-function useFields(versions: LabelerQualityReport["versions"]): FilterField<Filter>[] {
+function useFields(versions: LabelerQualityReport["versions"], chosenVersion: string): FilterField<Filter>[] {
   const scope = useScopeFields();
   const projects = useQuery(projectsQuery);
-  const work = useWorkFields(versions);
+  const work = useWorkFields(versions, chosenVersion);
   return [
     {
       name: "project",
@@ -40,7 +40,7 @@ export function LabelersFilters({
   versions: LabelerQualityReport["versions"];
   onFilter: (name: Filter, value: string) => void;
 }) {
-  const fields = useFields(versions);
+  const fields = useFields(versions, filters.instructions);
   return (
     <FilterBar label="Filter the labelers" fields={fields} values={filters} onChange={onFilter}>
       <DayRange since={filters.since} until={filters.until} label="Answered" onChange={onFilter} />

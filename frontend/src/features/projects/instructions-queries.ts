@@ -1,12 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, bodyOf } from "@/api/client";
+import { instructionsKey as keyOf } from "@/api/instructions";
 import { listQuery } from "@/api/pages";
-import { projectsQuery } from "@/api/projects";
 import type { InstructionReader, InstructionVersion } from "@/api/research-types";
-
-// Below the projects' key, so that a publication refreshes these too.
-const keyOf = (projectId: number) => [...projectsQuery.queryKey, projectId, "instructions"] as const;
 
 export function instructionVersionsQuery(projectId: number) {
   return listQuery<InstructionVersion>([...keyOf(projectId), "versions"], (cursor, signal) =>

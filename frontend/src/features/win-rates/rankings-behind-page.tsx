@@ -8,6 +8,7 @@ import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { WinRateFilters } from "./win-rate-filters";
 import { behindQuery, leaderboardQuery, SCOPE_FILTERS } from "./win-rate-queries";
 
 function outcome({ model_rank: mine, other_rank: theirs }: RankingBehind): string {
@@ -60,7 +61,7 @@ function wordsOf(model: string, other: string | null, said: string, rating: stri
 
 /** The rows behind one figure: every sealed ranking that ranks the model, or both of two. */
 export function RankingsBehindPage() {
-  const [filters] = useAddressFilters([...SCOPE_FILTERS, "model", "other", "said", "rating"]);
+  const [filters, setFilter] = useAddressFilters([...SCOPE_FILTERS, "model", "other", "said", "rating"]);
   const rankings = useInfiniteQuery(behindQuery(filters));
   const leaderboard = useQuery(leaderboardQuery(filters, ""));
   const nameOf = (id: string) =>
@@ -73,11 +74,12 @@ export function RankingsBehindPage() {
       title={title}
       lead={lead}
       back={{ to: "/win-rates", label: "All win rates" }}
+      filters={<WinRateFilters filters={filters} onFilter={setFilter} />}
       query={rankings}
       caption={title}
       columns={columnsOf(model, other)}
       rowKey={({ id }) => id}
-      empty={{ title: "No sealed ranking fits" }}
+      empty={{ title: "No sealed ranking fits", remedy: "Choose other filters." }}
     />
   );
 }

@@ -1,11 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { catalogueQuery } from "@/api/labeling";
 import type { Leaderboard } from "@/api/research-types";
-import { useScopeFields } from "@/api/scope";
-import { choicesOf, DISTRIBUTION_WORDS } from "@/api/words";
 import { EmptyNote } from "@/components/empty-note";
-import { FilterBar } from "@/components/filter-bar";
 import { countOf, formatCount } from "@/components/formats";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
@@ -13,52 +9,13 @@ import { PageHeader } from "@/components/page-header";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { HeadToHeads, Panels, Prevalences, Ratings, Strengths, WinRates } from "./leaderboard-sections";
+import { BaselineFilter, WinRateFilters } from "./win-rate-filters";
 import { leaderboardQuery, SCOPE_FILTERS } from "./win-rate-queries";
 import type { ScopeFilters } from "./win-rate-queries";
 
 const FILTERS = [...SCOPE_FILTERS, "baseline", "flag"] as const;
 type Filters = ScopeFilters & { baseline: string; flag: string };
 type OnFilter = (name: keyof Filters, value: string) => void;
-
-const DISTRIBUTIONS = choicesOf(DISTRIBUTION_WORDS, "prompts");
-
-function Choices({
-  filters,
-  found,
-  onFilter,
-}: {
-  filters: Filters;
-  found: Leaderboard | undefined;
-  onFilter: OnFilter;
-}) {
-  const scope = useScopeFields();
-  const catalogue = useQuery(catalogueQuery);
-  return (
-    <FilterBar<keyof Filters>
-      label="Filter the rankings"
-      fields={[
-        scope.project,
-        {
-          name: "baseline",
-          label: "Baseline",
-          all: "The usual one",
-          choices: (found?.models ?? []).map(({ source }) => ({ value: String(source.id), label: source.name })),
-        },
-        { name: "distribution", label: "Prompts", all: "All prompts", choices: DISTRIBUTIONS },
-        {
-          name: "category",
-          label: "Use case",
-          all: "All use cases",
-          choices: (catalogue.data?.categories ?? []).map(({ key, label }) => ({ value: key, label })),
-        },
-        scope.pool,
-        scope.simulated,
-      ]}
-      values={filters}
-      onChange={onFilter}
-    />
-  );
-}
 
 function sizeOf({ num_rankings: read, num_sealed: sealed, num_models_left_out: leftOut }: Leaderboard): string {
   const newest = read === sealed ? "" : ` of ${formatCount(sealed)}, the newest`;
@@ -96,7 +53,13 @@ export function WinRatesPage() {
       <PageHeader title="Win rates">
         Which model's completions people ranked above which. Only sealed rankings count.
       </PageHeader>
-      <Choices filters={filters} found={leaderboard.data} onFilter={setFilter} />
+      <WinRateFilters filters={filters} onFilter={setFilter}>
+        <BaselineFilter
+          found={leaderboard.data}
+          value={filters.baseline}
+          onChange={(value) => setFilter("baseline", value)}
+        />
+      </WinRateFilters>
       <LoadedFigures query={leaderboard} skeleton={<LoadingShape height={320} />}>
         {(found) => <Figures found={found} filters={filters} onFilter={setFilter} />}
       </LoadedFigures>

@@ -196,6 +196,17 @@ test("the rankings behind a rate are listed with both ranks and who won", async 
   await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8&other=3");
 });
 
+test("what the rankings behind a rate are chosen by is seen, and can be unchosen", async () => {
+  const { user, router } = renderApp("/win-rates/rankings?model=8&other=3&pool=held_out&distribution=instruct");
+  expect(await screen.findByRole("combobox", { name: "Prompts" })).toHaveDisplayValue("Instruct prompts");
+  const pool = screen.getByRole("combobox", { name: "Pool" });
+  expect(pool).toHaveDisplayValue("Held-out labelers");
+
+  await user.selectOptions(pool, "Both pools");
+
+  await expect.poll(() => router.state.location.search).toBe("?model=8&other=3&distribution=instruct");
+});
+
 test("a strength, a mean rating and a flag lead to the rankings of the model", async () => {
   const { user } = renderApp("/win-rates?pool=held_out");
 

@@ -138,7 +138,9 @@ class LeaderboardRowOutput(serializers.Serializer[Any]):
         child=serializers.IntegerField(), help_text="How many judgments said 1, 2, ... 7."
     )
     flags = FlagRateOutput(many=True, help_text="The share of judgments that said yes.")
-    panels = PanelOutput(many=True, help_text="Where the model met the baseline.")
+    panels = PanelOutput(
+        many=True, help_text="Each that the choice takes in; none for the baseline."
+    )
 
 
 class HeadToHeadOutput(serializers.Serializer[Any]):

@@ -26,6 +26,9 @@ MAXIMUM_RANKINGS: Final = 20_000
 MAXIMUM_MODELS: Final = 12
 LIKERT: Final = "overall_quality"
 RATINGS: Final = range(LIKERT_MINIMUM, LIKERT_MAXIMUM + 1)
+NEVER_IN_PANEL: Final = (
+    "No sealed ranking of these prompts by these labelers shows it beside the baseline yet."
+)
 PANELS: Final = tuple(
     (str(distribution), str(pool))
     for distribution in (Prompt.Distribution.GPT, Prompt.Distribution.INSTRUCT)
@@ -42,6 +45,11 @@ class Scope:
     distribution: str | None = None
     category: str | None = None
     include_simulated: bool = False
+
+    def takes_in(self, panel: tuple[str, str]) -> bool:
+        """Whether a panel can hold any of these rankings."""
+        distribution, pool = panel
+        return self.distribution in (None, distribution) and self.pool in (None, pool)
 
     def rankings(self) -> QuerySet[Ranking]:
         """Raises: NotAccessible for a project that is not there."""
@@ -68,7 +76,8 @@ class PooledFigure:
 
 @dataclass(frozen=True)
 class ModelStanding:
-    """One model; ``win_rate`` is None for the baseline, ``panels`` by (distribution, pool).
+    """One model; ``win_rate`` is None for the baseline, which has no ``panels`` either; of every
+    other they are there by (distribution, pool), those that the choice takes in.
 
     ``ratings`` counts the judgments of 1, 2, ... 7.
     """
@@ -139,7 +148,8 @@ def leaderboard(scope: Scope, *, baseline_id: int | None = None) -> Leaderboard:
     columns = _columns(judged, kept)
     contests = contests_of(columns.ranked, num_models=len(kept))
     against = head_to_head(contests)
-    standings = _standings(kept, sources, baseline, columns, contests, against)
+    panels = [panel for panel in PANELS if scope.takes_in(panel)]
+    standings = _standings(kept, sources, baseline, columns, contests, against, panels)
     return Leaderboard(
         num_rankings=len(newest),
         num_sealed=rankings.count() if len(newest) == MAXIMUM_RANKINGS else len(newest),
@@ -272,13 +282,16 @@ def _standings(
     columns: _Columns,
     contests: Contests,
     against: Mapping[tuple[int, int], Figure],
+    panels: Sequence[tuple[str, str]],
 ) -> list[ModelStanding]:
     number = None if baseline is None else kept.index(baseline)
     said = _means(columns, [sources[one] for one in kept])
-    panels = [
-        head_to_head(contests_of(columns.of_panel(panel), num_models=len(kept)))
-        for panel in range(len(PANELS))
-    ]
+    in_panel = {
+        panel: head_to_head(
+            contests_of(columns.of_panel(PANELS.index(panel)), num_models=len(kept))
+        )
+        for panel in panels
+    }
     return [
         ModelStanding(
             source=sources[kept[one.model]],
@@ -290,9 +303,9 @@ def _standings(
             ratings=_ratings(columns, one.model),
             flags={key: said[one.model, key] for key in FLAG_ITEMS},
             panels={
-                panel: found[one.model, number]
-                for panel, found in zip(PANELS, panels, strict=True)
-                if number is not None and (one.model, number) in found
+                panel: win_rate
+                for panel, found in in_panel.items()
+                if (win_rate := _win_rate(one.model, number, found, NEVER_IN_PANEL)) is not None
             },
         )
         for one in bradley_terry(contests, names=[sources[one].name for one in kept])
@@ -300,12 +313,15 @@ def _standings(
 
 
 def _win_rate(
-    model: int, baseline: int | None, against: Mapping[tuple[int, int], Figure]
+    model: int,
+    baseline: int | None,
+    against: Mapping[tuple[int, int], Figure],
+    when_never: str = NEVER_COMPARED,
 ) -> Figure | None:
     """None for the baseline itself; undefined with the reason where the two never met."""
     if baseline is None or model == baseline:
         return None
-    never = undefined(NEVER_COMPARED, size=Size(0, 0, 0))
+    never = undefined(when_never, size=Size(0, 0, 0))
     return against.get((model, baseline), never)
 
 

@@ -140,7 +140,31 @@ def test_each_panel_of_prompts_and_labelers_has_its_own_rate(rosa, amina, hana, 
         (one["distribution"], one["pool"]): (one["win_rate"]["value"], one["win_rate"]["n"])
         for one in standing(shown, "model a")["panels"]
     }
-    assert panels == {("gpt", "training"): (1.0, 2), ("instruct", "held_out"): (0.0, 3)}
+    assert panels == {
+        ("gpt", "training"): (1.0, 2),
+        ("instruct", "held_out"): (0.0, 3),
+        ("gpt", "held_out"): (None, 0),
+        ("instruct", "training"): (None, 0),
+    }
+
+
+def test_a_panel_without_a_contest_says_why_and_one_outside_the_choice_is_left_out(
+    rosa, amina, project, sources
+):
+    """R35: a panel is never left out in silence."""
+    rank_tasks(project, amina, *[[1, 2, 3, 4]] * 2, distribution=Prompt.Distribution.GPT)
+
+    shown = found(rosa, baseline=sources[1].pk, pool="training")
+
+    panels = standing(shown, "model a")["panels"]
+    assert [(one["distribution"], one["pool"]) for one in panels] == [
+        ("gpt", "training"),
+        ("instruct", "training"),
+    ]
+    assert panels[1]["win_rate"]["reason_undefined"] == (
+        "No sealed ranking of these prompts by these labelers shows it beside the baseline yet."
+    )
+    assert standing(shown, "model b")["panels"] == []
 
 
 def test_filters_narrow_what_counts(rosa, amina, sim, project):

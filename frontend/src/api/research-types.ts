@@ -53,6 +53,7 @@ export type RankingItem = Schemas["RankedCompletionOutput"];
 export type Figure = Schemas["EstimateOutput"];
 export type AgreementFigure = Schemas["AgreementFigureOutput"];
 export type AgreementReport = Schemas["AgreementOutput"];
+export type AnchorDrift = Schemas["DriftOutput"];
 export type PoolAgreement = Schemas["PoolAgreementOutput"];
 export type OverlapPlan = Schemas["OverlapPlanOutput"];
 export type AgreementRefresh = Schemas["AgreementRefreshOutput"];

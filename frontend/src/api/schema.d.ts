@@ -4423,7 +4423,7 @@ export interface components {
             ratings: number[];
             /** @description The share of judgments that said yes. */
             flags: components["schemas"]["FlagRateOutput"][];
-            /** @description Where the model met the baseline. */
+            /** @description Each that the choice takes in; none for the baseline. */
             panels: components["schemas"]["PanelOutput"][];
         };
         LeakOutput: {

@@ -3,7 +3,9 @@ import { ChartFrame } from "./chart-frame";
 import classes from "./control-chart.module.css";
 import { apart, isKnown, scaleOf } from "./control-scale";
 import type { ControlMark, ControlPoint, Known, Scale } from "./control-scale";
-import { formatCount, formatDay, formatShare } from "./formats";
+import { countOf, formatCount, formatDay, formatShare } from "./formats";
+import { NoFigure } from "./no-figure";
+import { NotDefined } from "./not-defined";
 import plot from "./plot.module.css";
 
 function Drawing({ points, marks, scale }: { points: Known[]; marks: ControlMark[]; scale: Scale }) {
@@ -72,12 +74,36 @@ function figuresOf(points: ControlPoint[], counted: string): FiguresOfChart {
   };
 }
 
+// More than these would push the rest of a page away.
+const FEW_WEEKS = 3;
+
+/** Weeks without a figure, each with its reason. */
+function MissingWeeks({ title, points }: { title: string; points: ControlPoint[] }) {
+  const missing = (
+    <NotDefined
+      title={title}
+      figures={points.map(({ day, reason }) => ({
+        name: `Week of ${formatDay(day)}`,
+        figure: { value: null, reason_undefined: reason },
+      }))}
+    />
+  );
+  if (points.length <= FEW_WEEKS) return missing;
+  return (
+    <details className={classes.missing}>
+      <summary>{`${countOf(points.length, "week")} not defined`}</summary>
+      {missing}
+    </details>
+  );
+}
+
 /** A share by week with the band that chance alone keeps to; what lies outside is ringed. */
 export function ControlChart({
   title,
   definition,
   counted,
   points,
+  empty,
   marks = [],
 }: {
   title: string;
@@ -85,12 +111,16 @@ export function ControlChart({
   definition: string;
   counted: string;
   points: ControlPoint[];
+  /** Why there is no week at all. */
+  empty: string;
   marks?: ControlMark[];
 }) {
   const known = points.filter(isKnown);
   const first = known[0];
   const last = known[known.length - 1];
-  if (!first || !last) return null;
+  const missing = <MissingWeeks title={title} points={points.filter((point) => !isKnown(point))} />;
+  if (points.length === 0) return <NoFigure reason={empty} />;
+  if (!first || !last) return missing;
   const scale = scaleOf(known);
   const shownMarks = marks.filter(({ moment }) => moment >= first.day && scale.x(moment) <= 100);
   const outside = known.filter(({ isOutside }) => isOutside);
@@ -123,6 +153,7 @@ export function ControlChart({
         </div>
         <Days points={known} scale={scale} />
       </div>
+      {missing}
     </ChartFrame>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 
-import type { AgreementReport } from "@/api/research-types";
+import type { AgreementReport, AnchorDrift } from "@/api/research-types";
 import { Banner } from "@/components/banner";
 import { ControlChart } from "@/components/control-chart";
 import { CsvButton } from "@/components/csv-button";
@@ -20,30 +20,28 @@ import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { BesidePublished, PUBLISHED } from "./beside-published";
 import { countedAddress } from "./counted";
-import { figuresFile, kappasFile, labelersFile, matrixFile } from "./downloads";
+import { figuresFile, labelersFile } from "./downloads";
 import { FigureTile } from "./figure-tile";
-import { LabelersMatrix } from "./labelers-matrix";
-import { KappasTable, LabelersTable } from "./labelers-table";
+import { LabelersTable } from "./labelers-table";
 import { RaiseOverlap } from "./raise-overlap";
 import { RefreshState } from "./refresh-state";
 import { rowsAddress, weekFilters } from "./rows-address";
 import { SharesChart } from "./shares-chart";
+import { Together } from "./together";
 import { pointOf } from "./weeks";
 
 const BY_AGREEMENT =
   "How many prompts have how much agreement, in percent, a tie against a preference counting a half; prompts that several labelers ranked.";
 const BY_LABELER = "How often each agrees with the others, ties dropped; the busiest first. Ties are of the judgments beside others'.";
-const TOGETHER = "Of every two of the twenty busiest labelers, ties dropped";
-const KAPPA = "Cohen's kappa of every two of the twenty busiest labelers, a tie being an answer.";
 
 function OverTime({ report, filters }: { report: AgreementReport; filters: Filters }) {
-  if (!report.trend.some(({ value }) => value !== null)) return null;
   return (
     <Section title="Week by week" note={report.trend_definition}>
       <ControlChart
         title="Pairwise agreement by week"
         definition={report.trend_definition}
         counted="Comparisons"
+        empty="No two labelers have ordered the same two completions without a tie."
         points={report.trend.map((week) => ({
           ...pointOf(week),
           to: rowsAddress(weekFilters(filters, week.week)),
@@ -60,26 +58,36 @@ function OverTime({ report, filters }: { report: AgreementReport; filters: Filte
 /** Whether labelers judge the very same comparisons as they did before (R44). */
 function Drift({ filters }: { filters: Filters }) {
   const drift = useQuery(anchorDriftQuery(filters));
-  if (!drift.data?.weeks.some(({ value }) => value !== null)) return null;
-  const outside = drift.data.weeks.filter(({ is_outside: isOutside }) => isOutside);
   return (
-    <Section title="The same comparisons, week by week" note={drift.data.definition}>
+    <Section title="The same comparisons, week by week" note={drift.data?.definition}>
+      <LoadedFigures query={drift} skeleton={<LoadingShape height={240} />}>
+        {({ definition, weeks }) => <DriftChart definition={definition} weeks={weeks} filters={filters} />}
+      </LoadedFigures>
+    </Section>
+  );
+}
+
+function DriftChart({ definition, weeks, filters }: Pick<AnchorDrift, "definition" | "weeks"> & { filters: Filters }) {
+  const outside = weeks.filter(({ is_outside: isOutside }) => isOutside);
+  return (
+    <>
       {outside.length > 0 && (
         <Banner tone="caution">
-          Outside the band: {outside.map(({ week }) => formatDay(week)).join(", ")}. Look at what
-          changed then: instructions, labelers, or how a prompt is read.
+          Outside the band: {outside.map(({ week }) => formatDay(week)).join(", ")}. Look at what changed then:
+          instructions, labelers, or how a prompt is read.
         </Banner>
       )}
       <ControlChart
         title="Preference for an anchor's better side"
-        definition={drift.data.definition}
+        definition={definition}
         counted="Judgments"
-        points={drift.data.weeks.map((week) => ({
+        empty="No comparison of a calibration task was judged in two weeks with a side that most preferred."
+        points={weeks.map((week) => ({
           ...pointOf(week),
           to: countedAddress(filters, { figure: "anchors", week: week.week }),
         }))}
       />
-    </Section>
+    </>
   );
 }
 
@@ -175,36 +183,7 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
       >
         <LabelersTable labelers={report.labelers} filters={filters} />
       </Section>
-      {report.together.length > 0 && (
-        <>
-          <Section
-            title="Who agrees with whom"
-            note={`${TOGETHER}, over the 95% interval in percent and the pairs that both ordered. Grey: fewer than 20 shared pairs.`}
-            actions={
-              <CsvButton
-                title="Agreement of every two labelers"
-                definition={`${TOGETHER}. ${method}`}
-                figures={matrixFile(report.together)}
-              />
-            }
-          >
-            <LabelersMatrix together={report.together} filters={filters} />
-          </Section>
-          <Section
-            title="Cohen's kappa"
-            note={KAPPA}
-            actions={
-              <CsvButton
-                title="Cohen's kappa of every two labelers"
-                definition={`${KAPPA} ${method}`}
-                figures={kappasFile(report.together)}
-              />
-            }
-          >
-            <KappasTable together={report.together} filters={filters} />
-          </Section>
-        </>
-      )}
+      <Together together={report.together} method={method} filters={filters} />
     </>
   );
 }

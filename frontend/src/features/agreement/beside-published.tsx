@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import type { AgreementFigure, AgreementReport, PoolAgreement } from "@/api/research-types";
@@ -10,6 +11,9 @@ import { FigureOver } from "@/components/figure-over";
 import { formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import type { IntervalRow } from "@/components/interval-chart";
+import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
+import type { NamedFigure } from "@/components/missing-figures";
 import { NotDefined } from "@/components/not-defined";
 import { Section } from "@/components/section";
 
@@ -21,6 +25,7 @@ import { rowsAddress } from "./rows-address";
 
 /** The figure that the published ones are of. */
 export const PUBLISHED = "strict";
+const SIDES = "Training and held-out labelers";
 const SIDE_BY_SIDE = "Each figure among training labelers alone and among held-out labelers alone.";
 
 function publishedIn(figures: AgreementFigure[]): AgreementFigure | undefined {
@@ -47,8 +52,7 @@ function AgainstReferences({
   filters: Filters;
 }) {
   const strict = publishedIn(report.figures);
-  const here = rowsOf("Here", strict, rowsAddress(filters));
-  if (!strict || here.length === 0) return null;
+  if (!strict) return null;
   const source = report.reference_lines[0]?.source ?? "";
   return (
     <Section title="Beside published figures" note={source} isSheet>
@@ -56,7 +60,7 @@ function AgainstReferences({
         title="Pairwise agreement beside published figures"
         definition={`${strict.definition} ${report.definition.interval_method} Published: ${source}.`}
         rows={[
-          ...here,
+          ...rowsOf("Here", strict, rowsAddress(filters)),
           ...pools.flatMap(({ pool, figures }) =>
             rowsOf(nameOf(pool), publishedIn(figures), rowsAddress({ ...filters, pool })),
           ),
@@ -71,14 +75,19 @@ function AgainstReferences({
       />
       <NotDefined
         title="Pairwise agreement"
-        figures={pools.flatMap(({ pool, figures }) => {
-          const figure = publishedIn(figures);
-          return figure ? [{ name: nameOf(pool), figure }] : [];
-        })}
+        figures={[
+          { name: "Here", figure: strict },
+          ...pools.flatMap(({ pool, figures }) => {
+            const figure = publishedIn(figures);
+            return figure ? [{ name: nameOf(pool), figure }] : [];
+          }),
+        ]}
       />
     </Section>
   );
 }
+
+type PoolsQuery = UseQueryResult<{ pools: PoolAgreement[] }>;
 
 /** One figure in every pool. */
 interface PoolsRow {
@@ -117,7 +126,19 @@ function columnsOf(pools: PoolAgreement[], filters: Filters): Column<PoolsRow>[]
   ];
 }
 
-function SideBySide({ pools, filters }: { pools: PoolAgreement[]; filters: Filters }) {
+/** Which pools have no figure at all, and why, as the published one has it. */
+function poolsWithout(pools: PoolAgreement[]): NamedFigure[] {
+  return pools.flatMap(({ pool, figures }) => {
+    const figure = publishedIn(figures);
+    const hasNone = figures.every(({ value }) => value === null);
+    return hasNone && figure ? [{ name: `${POOL_WORDS[pool]} labelers`, figure }] : [];
+  });
+}
+
+function PoolsTable({ pools, filters }: { pools: PoolAgreement[]; filters: Filters }) {
+  const without = poolsWithout(pools);
+  // A pool of which nothing is known is no side: what it lacks is said once.
+  if (without.length > 0) return <NotDefined title={SIDES} figures={without} />;
   const rows: PoolsRow[] = (pools[0]?.figures ?? []).map(({ key, label }) => ({
     key,
     label,
@@ -127,25 +148,36 @@ function SideBySide({ pools, filters }: { pools: PoolAgreement[]; filters: Filte
       ),
     ),
   }));
+  return (
+    <DataTable
+      caption="Agreement of each pool"
+      columns={columnsOf(pools, filters)}
+      rows={rows}
+      rowKey={({ key }) => key}
+    />
+  );
+}
+
+function SideBySide({ query, filters }: { query: PoolsQuery; filters: Filters }) {
+  const pools = query.data?.pools ?? [];
   const methods = [...new Set(pools.map(({ interval_method: method }) => method))].join(" ");
   return (
     <Section
-      title="Training and held-out labelers"
+      title={SIDES}
       note={`${SIDE_BY_SIDE} Under each its 95% interval; the n leads to the rankings.`}
       actions={
-        <CsvButton
-          title="Agreement of training and of held-out labelers"
-          definition={`${SIDE_BY_SIDE} ${methods}`}
-          figures={poolsFile(pools)}
-        />
+        pools.length > 0 && (
+          <CsvButton
+            title="Agreement of training and of held-out labelers"
+            definition={`${SIDE_BY_SIDE} ${methods}`}
+            figures={poolsFile(pools)}
+          />
+        )
       }
     >
-      <DataTable
-        caption="Agreement of each pool"
-        columns={columnsOf(pools, filters)}
-        rows={rows}
-        rowKey={({ key }) => key}
-      />
+      <LoadedFigures query={query} skeleton={<LoadingShape height={240} />}>
+        {({ pools: found }) => <PoolsTable pools={found} filters={filters} />}
+      </LoadedFigures>
     </Section>
   );
 }
@@ -153,15 +185,12 @@ function SideBySide({ pools, filters }: { pools: PoolAgreement[]; filters: Filte
 /** Where the figures stand: beside what was published, and one pool beside the other (R42). */
 export function BesidePublished({ report, filters }: { report: AgreementReport; filters: Filters }) {
   // With a pool chosen there is nothing to stand beside it.
-  const pools = useQuery({ ...poolsQuery(filters), enabled: filters.pool === "" });
-  const shown = filters.pool === "" ? (pools.data?.pools ?? []) : [];
-  // A pool of which nothing is known is no side: what it lacks is said once, above.
-  const hasSides =
-    shown.length > 0 && shown.every(({ figures }) => figures.some(({ value }) => value !== null));
+  const hasSides = filters.pool === "";
+  const pools = useQuery({ ...poolsQuery(filters), enabled: hasSides });
   return (
     <>
-      <AgainstReferences report={report} pools={shown} filters={filters} />
-      {hasSides && <SideBySide pools={shown} filters={filters} />}
+      <AgainstReferences report={report} pools={hasSides ? (pools.data?.pools ?? []) : []} filters={filters} />
+      {hasSides && <SideBySide query={pools} filters={filters} />}
     </>
   );
 }

@@ -49,16 +49,17 @@ export function BesideResearchers({
       {researchers.value !== null && (
         <p className={classes.small}>{countOf(report.num_researchers, "researcher")} ordered what labelers ranked.</p>
       )}
-      {weeks.some(({ value }) => value !== null) && (
-        <div className={classes.more}>
-          <ControlChart
-            title="Agreement with researchers by week"
-            definition={`${definitions.researchers} ${definitions.researcher_weeks}`}
-            counted="Pairs"
-            points={weeks.map((week) => ({ ...pointOf(week), to: behind("researchers", week.week) }))}
-          />
-        </div>
-      )}
+      <h3 className={classes.goldTitle}>Week by week</h3>
+      <p className={classes.small}>{definitions.researcher_weeks}</p>
+      <div className={classes.more}>
+        <ControlChart
+          title="Agreement with researchers by week"
+          definition={`${definitions.researchers} ${definitions.researcher_weeks}`}
+          counted="Pairs"
+          empty="No researcher has ordered what labelers ranked."
+          points={weeks.map((week) => ({ ...pointOf(week), to: behind("researchers", week.week) }))}
+        />
+      </div>
       <h3 className={classes.goldTitle}>With gold alone</h3>
       <p className={classes.small}>{definitions.gold}</p>
       <LoneFigure kind="gold" figure={gold} counted="pairs" to={behind("gold")} />

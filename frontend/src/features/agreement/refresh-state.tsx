@@ -5,6 +5,8 @@ import { useEffect, useRef } from "react";
 import type { AgreementRefresh } from "@/api/research-types";
 import { Banner } from "@/components/banner";
 import { formatCount } from "@/components/formats";
+import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
 import { Moment } from "@/components/moment";
 import { ProblemNote } from "@/components/problem-note";
 import { ProgressLine } from "@/components/progress-line";
@@ -49,16 +51,23 @@ function Trouble({ refresh }: { refresh: AgreementRefresh }) {
 
 /** How old the figures are, whether they are being worked out, and having them now. */
 export function RefreshState() {
-  const { data: refresh } = useQuery(refreshQuery);
-  const ask = useAskForRefresh();
+  const query = useQuery(refreshQuery);
   const refetch = useFreshFigures();
-  const moment = refresh?.refreshed_at;
+  const moment = query.data?.refreshed_at;
   const known = useRef(moment);
   useEffect(() => {
     if (known.current !== undefined && moment !== known.current) refetch();
     known.current = moment;
   }, [moment, refetch]);
-  if (refresh === undefined) return null;
+  return (
+    <LoadedFigures query={query} skeleton={<LoadingShape height={36} />}>
+      {(refresh) => <Known refresh={refresh} />}
+    </LoadedFigures>
+  );
+}
+
+function Known({ refresh }: { refresh: AgreementRefresh }) {
+  const ask = useAskForRefresh();
   const { state, num_done: done, num_changed: changed } = refresh;
   const isRunning = state === "running";
   return (

@@ -147,6 +147,23 @@ test("what is not defined says why", async () => {
   expect(missing).toHaveTextContent("Code: not defined. No strictly ordered pair differs in it.");
 });
 
+test("a section without any share stands there and says why", async () => {
+  const few = { ...share(null), reason_undefined: "Two sources are needed; there is 1." };
+  server
+    .on("GET /api/bias/", { body: { ...bias, places: [] } })
+    .on("GET /api/bias/leak/", {
+      body: { ...leak, sights: [{ key: "everything", label: "Everything", figure: few }], sources: [] },
+    });
+  renderApp("/bias");
+
+  expect(await screen.findByRole("region", { name: "Pairs won by place" })).toHaveTextContent(
+    "not defined: No ranking that fits says in which order its completions were shown.",
+  );
+  expect(await screen.findByRole("region", { name: "Told right, by source" })).toHaveTextContent(
+    "not defined: Two sources are needed; there is 1.",
+  );
+});
+
 test("a leak is said in words, with the source that shows most", async () => {
   renderApp("/bias");
 

@@ -8,6 +8,7 @@ import { countOf, formatCount } from "@/components/formats";
 import { IntervalChart } from "@/components/interval-chart";
 import { failAlike, LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
+import { NoFigure } from "@/components/no-figure";
 import { NotDefined } from "@/components/not-defined";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
@@ -33,6 +34,7 @@ function Shares({
   note,
   definition,
   shares,
+  none = "Nothing was counted.",
   counted,
   reference,
 }: {
@@ -40,6 +42,8 @@ function Shares({
   note: string;
   definition: string;
   shares: NamedShare[];
+  /** Why there is no share at all. */
+  none?: string;
   counted: string;
   reference: { value: number; label: string };
 }) {
@@ -56,6 +60,7 @@ function Shares({
           isShare
         />
       )}
+      {shares.length === 0 && <NoFigure reason={none} />}
       <NotDefined title={title} figures={shares} />
     </Section>
   );
@@ -90,20 +95,19 @@ function Figures({ report, filters }: { report: BiasReport; filters: Scope }) {
         counted="pair"
         reference={HALF}
       />
-      {report.places.length > 0 && (
-        <Shares
-          title="Pairs won by place"
-          note={report.by_place_definition}
-          definition={`${report.by_place_definition} ${report.interval_method}`}
-          shares={report.places.map(({ place, figure }) => ({
-            name: placeName(place),
-            figure,
-            to: behindAddress(filters, placeKey(place)),
-          }))}
-          counted="pair"
-          reference={HALF}
-        />
-      )}
+      <Shares
+        title="Pairs won by place"
+        note={report.by_place_definition}
+        definition={`${report.by_place_definition} ${report.interval_method}`}
+        shares={report.places.map(({ place, figure }) => ({
+          name: placeName(place),
+          figure,
+          to: behindAddress(filters, placeKey(place)),
+        }))}
+        none="No ranking that fits says in which order its completions were shown."
+        counted="pair"
+        reference={HALF}
+      />
       <Shares
         title="Formatting"
         note="How often the one of two texts that has it was preferred; then among texts of like length, because formatted texts are often longer."
@@ -138,20 +142,19 @@ function LeakFigures({ report, filters }: { report: LeakReport; filters: Scope }
         counted="completion"
         reference={chance}
       />
-      {report.sources.length > 0 && (
-        <Shares
-          title="Told right, by source"
-          note="The share of a source's completions that the classifier gives to it, from everything the labeler saw."
-          definition={definition}
-          shares={report.sources.map(({ id, name, figure }) => ({
-            name,
-            figure,
-            to: toldAddress(filters, { source: String(id) }),
-          }))}
-          counted="completion"
-          reference={chance}
-        />
-      )}
+      <Shares
+        title="Told right, by source"
+        note="The share of a source's completions that the classifier gives to it, from everything the labeler saw."
+        definition={definition}
+        shares={report.sources.map(({ id, name, figure }) => ({
+          name,
+          figure,
+          to: toldAddress(filters, { source: String(id) }),
+        }))}
+        none={everything?.figure.reason_undefined ?? "No completion was looked at."}
+        counted="completion"
+        reference={chance}
+      />
     </>
   );
 }

@@ -4,11 +4,15 @@ import { Link } from "react-router";
 import { catalogueQuery } from "@/api/labeling";
 import { pooledOf, pooledText } from "@/api/pooled";
 import type { EvaluationDetail, MeanFigure, ModelFigures } from "@/api/research-types";
+import type { Catalogue } from "@/api/types";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { IntervalChart } from "@/components/interval-chart";
 import type { Reference } from "@/components/interval-scale";
+import { LoadedFigures } from "@/components/loaded-figures";
+import { LoadingShape } from "@/components/loading-shape";
+import { NoFigure } from "@/components/no-figure";
 import { Section } from "@/components/section";
 
 import classes from "./evaluations.module.css";
@@ -59,6 +63,7 @@ function Means({
           isShare={isShare}
         />
       )}
+      {means.length === 0 && <NoFigure reason="No sealed judgment answers this yet." />}
       {missing.length > 0 && (
         <ul className={classes.undefined} aria-label={`${title}: not defined`}>
           {missing.map((sentence) => (
@@ -163,7 +168,14 @@ function Prevalences({ detail, counted }: Of) {
 /** Toxicity, against expectation, and continuity, each on its own scale; the input's own first. */
 function Scales({ detail, counted }: Of) {
   const catalogue = useQuery(catalogueQuery);
-  const scales = catalogue.data?.toxicity_scales ?? [];
+  return (
+    <LoadedFigures query={catalogue} skeleton={<LoadingShape height={320} />}>
+      {({ toxicity_scales: scales }) => <EachScale scales={scales} detail={detail} counted={counted} />}
+    </LoadedFigures>
+  );
+}
+
+function EachScale({ scales, detail, counted }: Of & { scales: Catalogue["toxicity_scales"] }) {
   return scales.map(({ key, label, minimum, maximum, applies_to: appliesTo }) => {
     const isInput = appliesTo === "prompt";
     const figures = isInput

@@ -246,6 +246,27 @@ describe("one evaluation", () => {
     expect(within(input).getByRole("link", { name: "The inputs" })).toHaveAttribute("href", "/evaluations/12/inputs");
   });
 
+  test("scales that could not be loaded can be asked for again", async () => {
+    server
+      .on("GET /api/catalogue/", refusal(403, "forbidden", "Not yours."))
+      .on("GET /api/evaluations/12/", {
+        body: {
+          ...detail,
+          evaluation: { ...evaluation, kind: "toxicity", toxicity_instruction: "respectful" },
+          models: detail.models.map((model) => ({ ...model, likert: null, flags: [], scales: [] })),
+        },
+      });
+    const { user } = renderApp("/evaluations/12");
+    expect(await screen.findByText("Not yours.")).toBeVisible();
+
+    server.on("GET /api/catalogue/", { body: catalogue });
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+
+    expect(await screen.findByRole("region", { name: "Toxicity of the input" })).toHaveTextContent(
+      "not defined: No sealed judgment answers this yet.",
+    );
+  });
+
   test("the rows behind the toxicity of the inputs say it in words and lead to their rankings", async () => {
     server.on("GET /api/evaluations/12/inputs/", {
       body: {

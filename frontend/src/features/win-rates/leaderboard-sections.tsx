@@ -10,6 +10,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { FilterSelect } from "@/components/filter-select";
 import { IntervalChart } from "@/components/interval-chart";
+import { NoFigure } from "@/components/no-figure";
 import { NotDefined } from "@/components/not-defined";
 import { Section } from "@/components/section";
 import { StackedBars } from "@/components/stacked-bars";
@@ -29,6 +30,7 @@ import type { ScopeFilters } from "./win-rate-queries";
 import classes from "./win-rates.module.css";
 
 const HEAD_TO_HEAD = "How often the row's model is ranked above the column's, with its 95% interval and n.";
+const NO_OTHER = "No other model was judged.";
 const HALF = { value: 0.5, label: "As good" };
 
 export function Strengths({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
@@ -68,6 +70,7 @@ function Rates({ title, definition, rates }: { title: string; definition: string
 
 export function WinRates({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
   const { baseline } = found;
+  // There is one wherever a model was judged.
   if (!baseline) return null;
   const title = `Win rate against ${baseline.name}`;
   const rates = found.models.flatMap(({ source, win_rate: figure }) =>
@@ -75,6 +78,7 @@ export function WinRates({ found, filters }: { found: Leaderboard; filters: Scop
   );
   return (
     <Section title={title} note={found.win_rate_definition} isSheet>
+      {rates.length === 0 && <NoFigure reason={NO_OTHER} />}
       <Rates title={title} definition={`${found.win_rate_definition} ${found.interval_method}`} rates={rates} />
     </Section>
   );
@@ -84,19 +88,14 @@ export function WinRates({ found, filters }: { found: Leaderboard; filters: Scop
 export function Panels({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
   const { baseline } = found;
   if (!baseline) return null;
-  const panels = found.models
-    .flatMap(({ panels: own }) => own)
-    .map(({ distribution, pool }) => ({ distribution, pool }));
-  const shown = panels.filter(
-    ({ distribution, pool }, place) =>
-      panels.findIndex((one) => one.distribution === distribution && one.pool === pool) === place,
-  );
-  if (shown.length === 0) return null;
+  // Every model has the same ones, but for the baseline, which is what they are against.
+  const shown = found.models.find(({ is_baseline: isBaseline }) => !isBaseline)?.panels ?? [];
   return (
     <Section
       title="By prompts and labelers"
       note={`Win rate against ${baseline.name} in each panel of prompt distribution and labeler pool.`}
     >
+      {shown.length === 0 && <NoFigure reason={NO_OTHER} />}
       <div className={classes.panels}>
         {shown.map(({ distribution, pool }) => {
           const title = `${DISTRIBUTION_WORDS[distribution]} prompts, ${POOL_WORDS[pool].toLowerCase()} labelers`;

@@ -120,6 +120,27 @@ test("the panels of prompts and labelers lead to their own rankings", async () =
   );
 });
 
+test("a panel without a contest stands there with its reason", async () => {
+  const [policy, baseline] = found.models as [Standing, Standing];
+  const none = { ...rate(null), reason_undefined: "No sealed ranking of these prompts shows it yet." };
+  const panels: Standing["panels"] = [...policy.panels, { distribution: "gpt", pool: "training", win_rate: none }];
+  server.on("GET /api/win-rates/", { body: { ...found, models: [{ ...policy, panels }, baseline] } });
+  renderApp("/win-rates");
+
+  expect(await screen.findByRole("list", { name: "GPT prompts, training labelers: not defined" })).toHaveTextContent(
+    "ppo-1: not defined. No sealed ranking of these prompts shows it yet.",
+  );
+});
+
+test("a model alone has no win rate, and the sections say so", async () => {
+  server.on("GET /api/win-rates/", { body: { ...found, models: found.models.slice(1), head_to_head: [] } });
+  renderApp("/win-rates");
+
+  for (const name of ["Win rate against sft-2", "By prompts and labelers"]) {
+    expect(await screen.findByRole("region", { name })).toHaveTextContent("not defined: No other model was judged.");
+  }
+});
+
 test("head to head is a table with interval and n in every cell", async () => {
   renderApp("/win-rates");
 

@@ -306,8 +306,8 @@ class TestWatching:
         client = client_of(rosa)
         client.get("/api/runs/")
 
-        # Session and account, then runs, inputs, attempts, events, names, paces.
-        with django_assert_num_queries(8):
+        # Session and account, then runs, inputs, paces.
+        with django_assert_num_queries(5):
             answer = client.get("/api/runs/")
 
         assert len(answer.json()["results"]) == 4

@@ -5,14 +5,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from training.api.authors import AuthorOutput
-from training.api.model_versions import short_report
+from training.api.run_rows import RunRowOutput, read_by, row_context
 from training.api.stages import HyperparameterValue
 from training.ml.hyperparameters import parse
 from training.models import (
@@ -24,12 +22,9 @@ from training.models import (
     RunState,
     StepMetrics,
 )
-from training.selectors.paces import Pace, paces
 from training.selectors.runs import actor_names
-from training.selectors.waiting import Wait, WaitingFor, waits
 from training.services.run_warnings import warnings_of
 from training.services.runs import allowed_controls
-from training.services.stages import STAGES
 
 
 class RunInputOutput(serializers.Serializer[RunInput]):
@@ -73,25 +68,12 @@ class RunEventOutput(serializers.ModelSerializer[RunEvent]):
         return names.get(event.actor, event.actor)
 
 
-class OutputName(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-
-
 class ControlsOutput(serializers.Serializer[Any]):
     cancel = serializers.BooleanField()
     kill = serializers.BooleanField()
     pause = serializers.BooleanField()
     resume = serializers.BooleanField()
     retry = serializers.BooleanField()
-
-
-class WaitOutput(serializers.Serializer[Wait]):
-    waiting_for = serializers.ChoiceField(choices=[one.value for one in WaitingFor])
-    silent_seconds = serializers.FloatField(
-        allow_null=True, help_text="Since any gpu-worker was last seen; null where none ever was."
-    )
-    starts_in_seconds = serializers.FloatField(allow_null=True)
 
 
 class Wish(StrEnum):
@@ -102,25 +84,13 @@ class Wish(StrEnum):
     PAUSE = "pause"
 
 
-class RunOutput(serializers.ModelSerializer[Run]):
-    """Needs the context of ``context_for``, which costs four queries for any number of runs."""
+class RunOutput(RunRowOutput):
+    """Needs the context of ``context_for``, which costs three queries for any number of runs."""
 
-    stage = serializers.ChoiceField(choices=Run.Stage.choices)
-    state = serializers.ChoiceField(choices=RunState.choices)
-    reason = serializers.SerializerMethodField()
     reason_detail = serializers.SerializerMethodField()
-    progress = serializers.SerializerMethodField(help_text="From 0 to 1.")
-    eta_seconds = serializers.SerializerMethodField()
-    stalled_seconds = serializers.SerializerMethodField(
-        help_text="How long a running run has made no step, once that is too long."
-    )
-    waiting = serializers.SerializerMethodField(help_text="What keeps a waiting run.")
     asked_to = serializers.SerializerMethodField(
         help_text="What a person has asked of a run at work, until it has done so."
     )
-    created_by = AuthorOutput()
-    worker = serializers.SerializerMethodField(help_text="Where it runs, or last ran.")
-    inputs = serializers.SerializerMethodField()
     hyperparameters = serializers.SerializerMethodField()
     weights = serializers.SerializerMethodField(
         help_text="How much each of several policies writes, by its role; else empty."
@@ -136,40 +106,22 @@ class RunOutput(serializers.ModelSerializer[Run]):
         help_text="Of its hyperparameters, then what the trainer warned of while it ran."
     )
     parent_id = serializers.UUIDField(allow_null=True, help_text="The run that this one retries.")
-    output_model_version = serializers.SerializerMethodField()
     report = serializers.SerializerMethodField()
     attempts = RunAttemptOutput(many=True)
     events = RunEventOutput(many=True)
     can = serializers.SerializerMethodField()
 
-    class Meta:
-        model = Run
+    class Meta(RunRowOutput.Meta):
         fields = [
-            "id",
-            "name",
-            "stage",
-            "state",
-            "reason",
+            *RunRowOutput.Meta.fields,
             "reason_detail",
-            "step",
-            "total_steps",
-            "progress",
-            "eta_seconds",
-            "stalled_seconds",
-            "waiting",
             "asked_to",
-            "created_by",
-            "created_at",
-            "started_at",
-            "ended_at",
             "heartbeat_at",
             "checkpointed_at",
-            "worker",
             "priority",
             "attempt",
             "failures",
             "max_failures",
-            "inputs",
             "hyperparameters",
             "weights",
             "evaluations",
@@ -179,7 +131,6 @@ class RunOutput(serializers.ModelSerializer[Run]):
             "code_revision",
             "spec_sha256",
             "parent_id",
-            "output_model_version",
             "report",
             "attempts",
             "events",
@@ -187,32 +138,8 @@ class RunOutput(serializers.ModelSerializer[Run]):
         ]
         read_only_fields = fields
 
-    def get_reason(self, run: Run) -> str | None:
-        return run.reason or None
-
     def get_reason_detail(self, run: Run) -> str | None:
         return run.reason_detail or None
-
-    def get_progress(self, run: Run) -> float | None:
-        return min(1.0, run.step / run.total_steps) if run.total_steps else None
-
-    def get_eta_seconds(self, run: Run) -> float | None:
-        pace = self._pace(run)
-        return None if pace is None else pace.seconds_left
-
-    def get_stalled_seconds(self, run: Run) -> float | None:
-        pace = self._pace(run)
-        return None if pace is None else pace.stalled_seconds
-
-    def _pace(self, run: Run) -> Pace | None:
-        known: dict[UUID, Pace] = self.context["paces"]
-        return known.get(run.pk)
-
-    @extend_schema_field(WaitOutput(allow_null=True))
-    def get_waiting(self, run: Run) -> dict[str, Any] | None:
-        known: dict[UUID, Wait] = self.context["waits"]
-        wait = known.get(run.pk)
-        return None if wait is None else asdict(wait)
 
     @extend_schema_field(
         serializers.ChoiceField(choices=[one.value for one in Wish], allow_null=True)
@@ -226,15 +153,8 @@ class RunOutput(serializers.ModelSerializer[Run]):
             return Wish.CANCEL
         return Wish.PAUSE if run.pause_requested_at is not None else None
 
-    def get_worker(self, run: Run) -> str | None:
-        if run.slot is not None:
-            return str(run.slot)
-        hosts = [attempt.host for attempt in run.attempts.all()]
-        return hosts[-1] if hosts else None
-
     @extend_schema_field(serializers.DictField(child=RunInputOutput()))
     def get_inputs(self, run: Run) -> dict[str, dict[str, str]]:
-        chosen = {one.role: one.model_version or one.snapshot for one in run.inputs.all()}
         return {
             role: {
                 "id": str(one.pk),
@@ -242,8 +162,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
                 "kind": one.kind,
                 "sha256": one.artifact_id,
             }
-            for role, one in sorted(chosen.items())
-            if one is not None
+            for role, one in read_by(run)
         }
 
     @extend_schema_field(serializers.DictField(child=HyperparameterValue()))
@@ -270,15 +189,8 @@ class RunOutput(serializers.ModelSerializer[Run]):
     def get_warnings(self, run: Run) -> list[str]:
         return warnings_of(run)
 
-    @extend_schema_field(OutputName(allow_null=True))
-    def get_output_model_version(self, run: Run) -> dict[str, str] | None:
-        if run.state != RunState.SUCCEEDED or STAGES[run.stage].output_kind is None:
-            return None
-        version = run.output_model_version
-        return {"id": str(version.pk), "name": version.name}
-
     def get_report(self, run: Run) -> dict[str, Any]:
-        return short_report(run.report) if self.context["is_list"] else run.report
+        return dict(run.report)
 
     @extend_schema_field(ControlsOutput)
     def get_can(self, run: Run) -> dict[str, bool]:
@@ -298,11 +210,6 @@ class StepMetricsOutput(serializers.ModelSerializer[StepMetrics]):
         read_only_fields = fields
 
 
-def context_for(runs: Iterable[Run], *, is_list: bool) -> dict[str, Any]:
+def context_for(runs: Iterable[Run]) -> dict[str, Any]:
     page = list(runs)
-    return {
-        "actor_names": actor_names(page),
-        "paces": paces(page),
-        "waits": waits(page),
-        "is_list": is_list,
-    }
+    return {"actor_names": actor_names(page), **row_context(page)}

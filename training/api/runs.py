@@ -23,6 +23,7 @@ from labeling.catalogue import CATEGORIES
 from labeling.models import Prompt
 from training.api.authors import AuthorOutput
 from training.api.run_outputs import RunOutput, StepMetricsOutput, context_for
+from training.api.run_rows import RunRowOutput, row_context
 from training.api.snapshots import RowIds
 from training.api.stages import HyperparameterValue
 from training.models import Run, RunState
@@ -34,7 +35,7 @@ from training.selectors.runs import (
     log_after,
     metrics_after,
     requesters,
-    runs,
+    run_rows,
 )
 from training.services.queried_runs import check_queried_request, request_queried_run
 from training.services.run_requests import RunRequest, check_request
@@ -207,23 +208,25 @@ class NewestFirst(KeysetPagination):
 
 def shown(run_id: UUID) -> dict[str, Any]:
     run = access_run(run_id)
-    return dict(RunOutput(run, context=context_for([run], is_list=False)).data)
+    return dict(RunOutput(run, context=context_for([run])).data)
 
 
 class RunsView(generics.GenericAPIView[Run]):
     permission_classes = [ResearcherReadsAdminWrites]
-    serializer_class = RunOutput
+    serializer_class = RunRowOutput
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
         wanted = RunFilter(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        return runs(RunFilters(**wanted.validated_data))
+        return run_rows(RunFilters(**wanted.validated_data))
 
-    @extend_schema(operation_id="list_runs", parameters=[RunFilter], responses=RunOutput(many=True))
+    @extend_schema(
+        operation_id="list_runs", parameters=[RunFilter], responses=RunRowOutput(many=True)
+    )
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset()) or []
-        rows = RunOutput(page, many=True, context=context_for(page, is_list=True)).data
+        rows = RunRowOutput(page, many=True, context=row_context(page)).data
         return self.get_paginated_response(rows)
 
     @extend_schema(operation_id="request_run", request=RunRequestInput, responses={201: RunOutput})

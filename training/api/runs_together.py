@@ -57,7 +57,7 @@ class RunComparisonView(APIView):
         wanted = ComparedRuns(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         found = access_runs(wanted.validated_data["ids"])
-        return Response(RunOutput(found, many=True, context=context_for(found, is_list=False)).data)
+        return Response(RunOutput(found, many=True, context=context_for(found)).data)
 
 
 class RunCurvesView(APIView):

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from labeling.errors import NotAccessible, Refused
 from labeling.models import User
 from training.models import (
     Run,
+    RunAttempt,
     RunInput,
     RunLog,
     StepMetrics,
@@ -50,14 +51,15 @@ class RunFilters:
 EVERY_RUN = RunFilters()
 
 
-def runs(filters: RunFilters = EVERY_RUN) -> QuerySet[Run]:
-    """With everything that describes them. Four queries."""
+def run_rows(filters: RunFilters = EVERY_RUN) -> QuerySet[Run]:
+    """As lists show them, each with its ``last_host``: without reports, attempts and events, which
+    grow with a run. Two queries.
+    """
+    attempts = RunAttempt.objects.filter(run=OuterRef("pk")).order_by("-number")
     found = Run.objects.select_related("created_by", "slot", "output_model_version")
-    found = found.prefetch_related(
-        Prefetch("inputs", RunInput.objects.select_related("model_version", "snapshot")),
-        "attempts",
-        "events",
-    )
+    found = found.annotate(last_host=Subquery(attempts.values("host")[:1]))
+    found = found.prefetch_related(Prefetch("inputs", _inputs()))
+    found = found.defer("spec", "report", "reason_detail", "output_model_version__report")
     if filters.stage is not None:
         found = found.filter(stage=filters.stage)
     if filters.state is not None:
@@ -72,6 +74,16 @@ def runs(filters: RunFilters = EVERY_RUN) -> QuerySet[Run]:
         )
         found = found.filter(Exists(reading))
     return found
+
+
+def runs() -> QuerySet[Run]:
+    """With everything that describes them. Four queries."""
+    return run_rows().defer(None).prefetch_related("attempts", "events")
+
+
+def _inputs() -> QuerySet[RunInput]:
+    read = RunInput.objects.select_related("model_version", "snapshot")
+    return read.defer("model_version__report", "snapshot__query", "snapshot__counts")
 
 
 def requesters() -> QuerySet[User]:

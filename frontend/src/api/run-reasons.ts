@@ -38,12 +38,25 @@ const REASONS: Record<string, Reason> = {
   error: { happened: "The trainer ended with an error.", remedy: "The end of the log says which." },
 };
 
+// Where the word itself would not do in a table.
+const BRIEF: Record<string, string> = {
+  lost: "worker lost",
+  nan: "not a number",
+  kl_ceiling: "KL ceiling",
+  error: "ended with an error",
+};
+
 // Its own memory budget, which no retry may change.
 const SAMPLING_MEMORY = "Request it anew with a smaller max_rows_per_forward.";
 
 function remedyOf({ reason, stage }: { reason: string | null; stage: Stage }): string {
   if (reason === "out_of_memory" && stage === "sampling") return SAMPLING_MEMORY;
   return REASONS[reason ?? ""]?.remedy ?? "";
+}
+
+/** Why it failed, in the few words that a table has room for; empty while there is nothing to explain. */
+export function reasonInBrief({ reason }: { reason: string | null }): string {
+  return reason ? (BRIEF[reason] ?? reason.replaceAll("_", " ")) : "";
 }
 
 /** What happened, as a sentence; empty while there is nothing to explain. */

@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { chosen } from "./chosen";
 import { api, bodyOf } from "./client";
 import { listQuery } from "./pages";
-import type { Run, RunState, Stage } from "./training-types";
+import type { RunRow, RunState, Stage } from "./training-types";
 
 const LIVE: ReadonlySet<RunState> = new Set(["queued", "claimed", "running", "stopping", "retry_wait"]);
 const LIVE_EVERY_MS = 2_000;
@@ -35,10 +35,10 @@ export function runsQuery(filters: RunFilters = {}) {
     search: search || undefined,
   };
   return {
-    ...listQuery<Run>(["runs", "list", filters], (cursor, signal) =>
+    ...listQuery<RunRow>(["runs", "list", filters], (cursor, signal) =>
       bodyOf(api.GET("/api/runs/", { params: { query: { ...query, cursor } }, signal })),
     ),
-    refetchInterval: (query: { state: { data?: { pages: { results: Run[] }[] } } }) => {
+    refetchInterval: (query: { state: { data?: { pages: { results: RunRow[] }[] } } }) => {
       const rows = query.state.data?.pages.flatMap((page) => page.results) ?? [];
       return rows.some((run) => isLive(run.state)) ? LIVE_EVERY_MS : IDLE_EVERY_MS;
     },

@@ -4748,11 +4748,6 @@ export interface components {
             too_long: number;
             broken: number;
         };
-        OutputName: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
         OverlapInputRequest: {
             overlap: number;
             num_prompts: number;
@@ -4995,8 +4990,8 @@ export interface components {
             results: components["schemas"]["RoundOutput"][];
             next: string | null;
         };
-        PaginatedRunOutputList: {
-            results: components["schemas"]["RunOutput"][];
+        PaginatedRunRowOutputList: {
+            results: components["schemas"]["RunRowOutput"][];
             next: string | null;
         };
         PaginatedScreeningOutputList: {
@@ -6140,6 +6135,11 @@ export interface components {
             field: string;
             message: string;
         };
+        RowName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         RowOfProjectOutput: {
             id: number;
             name: string;
@@ -6233,7 +6233,7 @@ export interface components {
             /** @description Older runs than these read what this one made. */
             has_more_uses: boolean;
         };
-        /** @description Needs the context of ``context_for``, which costs four queries for any number of runs. */
+        /** @description Needs the context of ``context_for``, which costs three queries for any number of runs. */
         RunOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -6243,7 +6243,6 @@ export interface components {
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             readonly reason: string | null;
-            readonly reason_detail: string | null;
             readonly step: number;
             readonly total_steps: number | null;
             /**
@@ -6260,11 +6259,6 @@ export interface components {
             readonly stalled_seconds: number | null;
             /** @description What keeps a waiting run. */
             readonly waiting: components["schemas"]["WaitOutput"] | null;
-            /**
-             * @description What a person has asked of a run at work, until it has done so.
-             * @enum {string|null}
-             */
-            readonly asked_to: "cancel" | "kill" | "pause" | null;
             created_by: components["schemas"]["AuthorOutput"];
             /** Format: date-time */
             readonly created_at: string;
@@ -6272,6 +6266,18 @@ export interface components {
             readonly started_at: string | null;
             /** Format: date-time */
             readonly ended_at: string | null;
+            /** @description Where it runs, or last ran. */
+            readonly worker: string | null;
+            readonly inputs: {
+                [key: string]: components["schemas"]["RunInputOutput"];
+            };
+            readonly output_model_version: components["schemas"]["RowName"] | null;
+            readonly reason_detail: string | null;
+            /**
+             * @description What a person has asked of a run at work, until it has done so.
+             * @enum {string|null}
+             */
+            readonly asked_to: "cancel" | "kill" | "pause" | null;
             /**
              * Format: date-time
              * @description When its runner last renewed its lease; null while none is at work.
@@ -6279,15 +6285,10 @@ export interface components {
             readonly heartbeat_at: string | null;
             /** Format: date-time */
             readonly checkpointed_at: string | null;
-            /** @description Where it runs, or last ran. */
-            readonly worker: string | null;
             readonly priority: number;
             readonly attempt: number;
             readonly failures: number;
             readonly max_failures: number;
-            readonly inputs: {
-                [key: string]: components["schemas"]["RunInputOutput"];
-            };
             readonly hyperparameters: {
                 [key: string]: number | boolean | string;
             };
@@ -6309,7 +6310,6 @@ export interface components {
              * @description The run that this one retries.
              */
             parent_id: string | null;
-            readonly output_model_version: components["schemas"]["OutputName"] | null;
             readonly report: {
                 [key: string]: unknown;
             };
@@ -6340,6 +6340,46 @@ export interface components {
             };
             /** @description Automatic evaluations to end with, by the names that the stage lists. */
             evaluations?: string[];
+        };
+        /** @description Needs the annotation of ``run_rows`` and the context of ``row_context``. */
+        RunRowOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
+            /** @enum {string} */
+            state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
+            readonly reason: string | null;
+            readonly step: number;
+            readonly total_steps: number | null;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            readonly progress: number | null;
+            /** Format: double */
+            readonly eta_seconds: number | null;
+            /**
+             * Format: double
+             * @description How long a running run has made no step, once that is too long.
+             */
+            readonly stalled_seconds: number | null;
+            /** @description What keeps a waiting run. */
+            readonly waiting: components["schemas"]["WaitOutput"] | null;
+            created_by: components["schemas"]["AuthorOutput"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** @description Where it runs, or last ran. */
+            readonly worker: string | null;
+            readonly inputs: {
+                [key: string]: components["schemas"]["RowName"];
+            };
+            readonly output_model_version: components["schemas"]["RowName"] | null;
         };
         SameAnswerOutput: {
             /** Format: uuid */
@@ -11700,7 +11740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedRunOutputList"];
+                    "application/json": components["schemas"]["PaginatedRunRowOutputList"];
                 };
             };
             /** @description Refused */

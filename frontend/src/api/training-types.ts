@@ -46,6 +46,8 @@ export type HyperparameterValue = HyperparameterField["default"];
 export type Preset = StageDescription["presets"][number];
 
 export type Run = Schemas["RunOutput"];
+/** A run as lists show it: without its settings, its report and its history. */
+export type RunRow = Schemas["RunRowOutput"];
 export type RunState = Run["state"];
 /** The figure by which a run is watched, small enough for a table. */
 export type RunCurve = Schemas["RunCurveOutput"];

@@ -5,7 +5,7 @@ import { Link, useParams } from "react-router";
 import { projectsQuery } from "@/api/projects";
 import { runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
-import type { Run, Snapshot, SnapshotKind } from "@/api/training-types";
+import type { RunRow, Snapshot, SnapshotKind } from "@/api/training-types";
 import { RUN_STATE_WORDS, SNAPSHOT_KIND_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -47,7 +47,7 @@ const LAUNCH_WORDS: Partial<Record<SnapshotKind, string>> = {
 // Its records need no other form: documents, and completions that only Concord scores.
 const DOWNLOADED_AS_IT_IS = new Set<SnapshotKind>(["pretrain", "completions"]);
 
-const CONSUMERS: Column<Run>[] = [
+const CONSUMERS: Column<RunRow>[] = [
   {
     key: "run",
     header: "Run",

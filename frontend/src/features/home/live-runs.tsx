@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { isLive, runsQuery } from "@/api/runs";
-import type { Run } from "@/api/training-types";
+import type { RunRow } from "@/api/training-types";
 import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -15,7 +15,7 @@ import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 
-function Progress({ run }: { run: Run }) {
+function Progress({ run }: { run: RunRow }) {
   if (run.progress === null || run.total_steps === null) return <>not started</>;
   return (
     <ProgressLine
@@ -27,7 +27,7 @@ function Progress({ run }: { run: Run }) {
   );
 }
 
-const COLUMNS: Column<Run>[] = [
+const COLUMNS: Column<RunRow>[] = [
   {
     key: "name",
     header: "Run",

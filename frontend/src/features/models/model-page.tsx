@@ -5,7 +5,7 @@ import { Link, useParams } from "react-router";
 import { accuracyRows, singleFigures } from "@/api/report";
 import { runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
-import type { ModelVersionDetail, Run } from "@/api/training-types";
+import type { ModelVersionDetail, RunRow } from "@/api/training-types";
 import { MODEL_KIND_WORDS, RUN_STATE_WORDS, shortRevision, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -28,13 +28,13 @@ import { LineageTree } from "./lineage-tree";
 import { modelVersionQuery } from "./model-queries";
 import { PromotionsSection } from "./promotions-section";
 
-const MADE_WITHOUT_WEIGHTS: Partial<Record<Run["stage"], string>> = {
+const MADE_WITHOUT_WEIGHTS: Partial<Record<RunRow["stage"], string>> = {
   sampling: "completions",
   scoring: "rewards",
   generalisation: "a report",
 };
 
-const CONSUMERS: Column<Run>[] = [
+const CONSUMERS: Column<RunRow>[] = [
   {
     key: "run",
     header: "Run",

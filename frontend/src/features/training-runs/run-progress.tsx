@@ -1,25 +1,25 @@
 import { isLive } from "@/api/runs";
-import type { Run } from "@/api/training-types";
+import type { RunRow } from "@/api/training-types";
 import { formatCount, formatDuration } from "@/components/formats";
 import { ProgressLine } from "@/components/progress-line";
 
 import { shareOf, waitInWords } from "./run-words";
 
 // Before the first step, or where a stage counts none.
-const WITHOUT_A_STEP: Partial<Record<Run["state"], string>> = {
+const WITHOUT_A_STEP: Partial<Record<RunRow["state"], string>> = {
   running: "Preparing its first step",
   succeeded: "Ended",
   failed: "Ended before its first step",
   cancelled: "Ended before its first step",
 };
 
-function stepsInWords({ step, total_steps: total, state }: Run): string {
+function stepsInWords({ step, total_steps: total, state }: RunRow): string {
   if (step === 0) return WITHOUT_A_STEP[state] ?? "Not started";
   if (total === null) return `Step ${formatCount(step)}`;
   return `Step ${formatCount(step)} of ${formatCount(total)}`;
 }
 
-function timeInWords(run: Run): string | undefined {
+function timeInWords(run: RunRow): string | undefined {
   if (run.waiting !== null) return waitInWords(run.waiting);
   if (run.stalled_seconds !== null) return `no step for ${formatDuration(run.stalled_seconds)}`;
   if (run.state === "running" && run.step === run.total_steps) return "evaluating and storing";
@@ -33,7 +33,7 @@ function timeInWords(run: Run): string | undefined {
   return undefined;
 }
 
-export function RunProgress({ run }: { run: Run }) {
+export function RunProgress({ run }: { run: RunRow }) {
   return (
     <ProgressLine
       share={shareOf(run)}

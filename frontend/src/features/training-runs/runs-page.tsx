@@ -2,9 +2,10 @@ import { Checkbox } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
+import { reasonInBrief } from "@/api/run-reasons";
 import { requestersQuery, runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
-import type { Run, RunCurve } from "@/api/training-types";
+import type { RunCurve, RunRow } from "@/api/training-types";
 import { choicesOf, RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -40,7 +41,7 @@ interface Marks {
   onToggle: (id: string) => void;
 }
 
-function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Marks): Column<Run>[] {
+function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Marks): Column<RunRow>[] {
   return [
     {
       key: "compare",
@@ -62,7 +63,7 @@ function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Ma
       cell: (run) => (
         <>
           <Link to={`/runs/${run.id}`}>{run.name}</Link>
-          <div className={classes.stage}>{STAGE_WORDS[run.stage]}</div>
+          <div className={classes.quiet}>{STAGE_WORDS[run.stage]}</div>
         </>
       ),
     },
@@ -70,7 +71,12 @@ function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Ma
       key: "state",
       header: "State",
       isOneLine: true,
-      cell: (run) => <ToneBadge {...RUN_STATE_WORDS[run.state]} />,
+      cell: (run) => (
+        <>
+          <ToneBadge {...RUN_STATE_WORDS[run.state]} />
+          <div className={classes.quiet}>{reasonInBrief(run)}</div>
+        </>
+      ),
     },
     { key: "progress", header: "Progress", width: "20%", cell: (run) => <RunProgress run={run} /> },
     {
@@ -85,14 +91,14 @@ function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Ma
       cell: (run) => (
         <>
           <Moment at={run.created_at} />
-          <div className={classes.stage}>by {run.created_by.display_name}</div>
+          <div className={classes.quiet}>by {run.created_by.display_name}</div>
         </>
       ),
     },
   ];
 }
 
-function RunsTable({ runs, marks }: { runs: Run[]; marks: Marks }) {
+function RunsTable({ runs, marks }: { runs: RunRow[]; marks: Marks }) {
   const curves = useRunCurves(runs);
   return (
     <DataTable caption="Runs" columns={columnsFor(curves, marks)} rows={runs} rowKey={({ id }) => id} />

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions, useQueries } from "@tanstack/react-quer
 
 import { api, bodyOf } from "@/api/client";
 import { isLive } from "@/api/runs";
-import type { Run, RunCurve } from "@/api/training-types";
+import type { RunCurve, RunRow } from "@/api/training-types";
 
 // As many as a page of the list has, and one request answers.
 const RUNS_PER_REQUEST = 50;
@@ -26,7 +26,7 @@ export function inRequests<Item>(items: Item[], size = RUNS_PER_REQUEST): Item[]
 }
 
 /** The small curve of each run that has one, by its id: a request for each page of them. */
-export function useRunCurves(runs: Run[]): ReadonlyMap<string, RunCurve> {
+export function useRunCurves(runs: RunRow[]): ReadonlyMap<string, RunCurve> {
   const begun = runs.filter(({ step }) => step > 1);
   const groups = [true, false].flatMap((areLive) =>
     inRequests(begun.filter(({ state }) => isLive(state) === areLive)).map((group) => ({ group, areLive })),

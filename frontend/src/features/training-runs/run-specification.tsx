@@ -13,19 +13,13 @@ import { Section } from "@/components/section";
 import { orderOfNames, textOf } from "./hyperparameter-form";
 import { roleWords } from "./launch-choices";
 import classes from "./run-page.module.css";
+import { placeOf } from "./run-reads";
 
 const MADE_WITHOUT_WEIGHTS: Partial<Record<Run["stage"], string>> = {
   sampling: "Completions, filed under the model",
   scoring: "Rewards, filed under the completions",
   generalisation: "No weights: the report is the result",
 };
-
-// The role says whether an input is data or a model: both have a kind called sft.
-const DATA_ROLES = new Set(["demonstrations", "rankings", "prompts", "pretraining", "completions"]);
-
-function placeOf(role: string, id: string): string {
-  return DATA_ROLES.has(role) ? `/data/${id}` : `/models/${id}`;
-}
 
 /** What part of all completions the policy in this role writes (R85). */
 function shareOf(weights: Record<string, number>, role: string): number {

@@ -28,6 +28,7 @@ import { comparedIds, MAX_COMPARED, toggled } from "./compared-runs";
 import { GpuWorkersNote } from "./gpu-workers-note";
 import { RunCurveCell } from "./run-curve-cell";
 import { RunProgress } from "./run-progress";
+import { RunReads } from "./run-reads";
 import classes from "./runs-page.module.css";
 import { useRunCurves } from "./use-run-curves";
 
@@ -59,7 +60,7 @@ function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Ma
       key: "name",
       header: "Run",
       isRowHeader: true,
-      width: "30%",
+      width: "20%",
       cell: (run) => (
         <>
           <Link to={`/runs/${run.id}`}>{run.name}</Link>
@@ -75,16 +76,18 @@ function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Ma
         <>
           <ToneBadge {...RUN_STATE_WORDS[run.state]} />
           <div className={classes.quiet}>{reasonInBrief(run)}</div>
+          <div className={classes.quiet}>{run.worker !== null && `on ${run.worker}`}</div>
         </>
       ),
     },
-    { key: "progress", header: "Progress", width: "20%", cell: (run) => <RunProgress run={run} /> },
+    { key: "data", header: "Snapshot", width: "15%", cell: (run) => <RunReads run={run} kind="data" /> },
+    { key: "models", header: "Parents", width: "19%", cell: (run) => <RunReads run={run} kind="models" /> },
+    { key: "progress", header: "Progress", width: "16%", cell: (run) => <RunProgress run={run} /> },
     {
       key: "curve",
       header: "Curve",
       cell: ({ id }) => (curves.has(id) ? <RunCurveCell curve={curves.get(id)} /> : null),
     },
-    { key: "worker", header: "Worker", isOneLine: true, cell: (run) => run.worker },
     {
       key: "requested",
       header: "Requested",

@@ -72,6 +72,18 @@ def test_hyperparameters_that_no_longer_hold_are_shown_with_the_reason(
     assert f"hyperparameters.{next(iter(hyperparameters))}" in refused.json()["fields"]
 
 
+def test_ppo_with_pretraining_text_is_told_from_ppo(rosa, make_ended):
+    """R67: by the weight of the text, on the page as in the list."""
+    ptx = make_ended("ppo", state=RunState.FAILED, ptx_coef=27.8)
+    plain = make_ended("ppo", state=RunState.FAILED, ptx_coef=0.0)
+    other = make_ended("sft", state=RunState.FAILED)
+
+    rows = {row["id"]: row["is_ptx"] for row in client_of(rosa).get("/api/runs/").json()["results"]}
+
+    assert rows == {str(ptx.pk): True, str(plain.pk): False, str(other.pk): False}
+    assert page(rosa, ptx).json()["is_ptx"] is True
+
+
 def test_a_run_at_work_says_when_it_was_last_heard_of(rosa, make_run, settings):
     run = make_run()
     assert (page(rosa, run).json()["heartbeat_at"], run.checkpointed_at) == (None, None)

@@ -29,10 +29,13 @@ class WaitOutput(serializers.Serializer[Wait]):
 
 
 class RunRowOutput(serializers.ModelSerializer[Run]):
-    """Needs the annotation of ``run_rows`` and the context of ``row_context``."""
+    """Needs the annotations of ``run_rows`` and the context of ``row_context``."""
 
     stage = serializers.ChoiceField(choices=Run.Stage.choices)
     state = serializers.ChoiceField(choices=RunState.choices)
+    is_ptx = serializers.SerializerMethodField(
+        help_text="PPO that mixes pretraining text in: the paper's PPO-ptx."
+    )
     reason = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField(help_text="From 0 to 1.")
     eta_seconds = serializers.SerializerMethodField()
@@ -51,6 +54,7 @@ class RunRowOutput(serializers.ModelSerializer[Run]):
             "id",
             "name",
             "stage",
+            "is_ptx",
             "state",
             "reason",
             "step",
@@ -68,6 +72,10 @@ class RunRowOutput(serializers.ModelSerializer[Run]):
             "output_model_version",
         ]
         read_only_fields = fields
+
+    def get_is_ptx(self, run: Run) -> bool:
+        weight: float | None = run.ptx_coef  # type: ignore[attr-defined]  # an annotation
+        return bool(weight and weight > 0)
 
     def get_reason(self, run: Run) -> str | None:
         return run.reason or None

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, FloatField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from labeling.errors import NotAccessible, Refused
 from labeling.models import User
@@ -52,12 +54,15 @@ EVERY_RUN = RunFilters()
 
 
 def run_rows(filters: RunFilters = EVERY_RUN) -> QuerySet[Run]:
-    """As lists show them, each with its ``last_host``: without reports, attempts and events, which
-    grow with a run. Two queries.
+    """As lists show them, each with its ``last_host`` and ``ptx_coef``: without specification,
+    report, attempts and events, which grow with a run. Two queries.
     """
     attempts = RunAttempt.objects.filter(run=OuterRef("pk")).order_by("-number")
     found = Run.objects.select_related("created_by", "slot", "output_model_version")
-    found = found.annotate(last_host=Subquery(attempts.values("host")[:1]))
+    found = found.annotate(
+        last_host=Subquery(attempts.values("host")[:1]),
+        ptx_coef=Cast(KT("spec__hyperparameters__ptx_coef"), FloatField()),
+    )
     found = found.prefetch_related(Prefetch("inputs", _inputs()))
     found = found.defer("spec", "report", "reason_detail", "output_model_version__report")
     if filters.stage is not None:

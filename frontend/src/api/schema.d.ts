@@ -6240,6 +6240,8 @@ export interface components {
             readonly name: string;
             /** @enum {string} */
             stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
+            /** @description PPO that mixes pretraining text in: the paper's PPO-ptx. */
+            readonly is_ptx: boolean;
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             readonly reason: string | null;
@@ -6341,13 +6343,15 @@ export interface components {
             /** @description Automatic evaluations to end with, by the names that the stage lists. */
             evaluations?: string[];
         };
-        /** @description Needs the annotation of ``run_rows`` and the context of ``row_context``. */
+        /** @description Needs the annotations of ``run_rows`` and the context of ``row_context``. */
         RunRowOutput: {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
             /** @enum {string} */
             stage: "sft" | "reward_model" | "generalisation" | "ppo" | "sampling" | "scoring";
+            /** @description PPO that mixes pretraining text in: the paper's PPO-ptx. */
+            readonly is_ptx: boolean;
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
             readonly reason: string | null;

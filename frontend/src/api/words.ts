@@ -76,6 +76,14 @@ export const STAGE_WORDS: Record<Stage, string> = {
   scoring: "Scoring",
 };
 
+/** PPO that mixes pretraining text in has a name of its own. */
+export const PPO_PTX = "PPO-ptx";
+
+/** What a run is: its stage, or the way in which it goes through it. */
+export function stageInWords({ stage, is_ptx: isPtx }: { stage: Stage; is_ptx: boolean }): string {
+  return isPtx ? PPO_PTX : STAGE_WORDS[stage];
+}
+
 /** A run's state: its word, and how it looks beside it. */
 export const RUN_STATE_WORDS = {
   draft: { label: "Draft", tone: "neutral", icon: "waiting" },

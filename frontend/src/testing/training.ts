@@ -174,6 +174,7 @@ export const run: Run = {
   id: "00000007-0000-4000-8000-000000000007",
   name: "Reward model, second try",
   stage: "reward_model",
+  is_ptx: false,
   state: "running",
   reason: null,
   reason_detail: null,

@@ -6,7 +6,7 @@ import { projectsQuery } from "@/api/projects";
 import { runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { RunRow, Snapshot, SnapshotKind } from "@/api/training-types";
-import { RUN_STATE_WORDS, SNAPSHOT_KIND_WORDS, STAGE_WORDS } from "@/api/words";
+import { RUN_STATE_WORDS, SNAPSHOT_KIND_WORDS, stageInWords } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -54,7 +54,7 @@ const CONSUMERS: Column<RunRow>[] = [
     isRowHeader: true,
     cell: ({ id, name }) => <Link to={`/runs/${id}`}>{name}</Link>,
   },
-  { key: "stage", header: "Stage", cell: ({ stage }) => STAGE_WORDS[stage] },
+  { key: "stage", header: "Stage", cell: stageInWords },
   {
     key: "state",
     header: "State",

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 
 import { isLive, runsQuery } from "@/api/runs";
 import type { RunRow } from "@/api/training-types";
-import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { RUN_STATE_WORDS, stageInWords } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -34,7 +34,7 @@ const COLUMNS: Column<RunRow>[] = [
     isRowHeader: true,
     cell: ({ id, name }) => <Link to={`/runs/${id}`}>{name}</Link>,
   },
-  { key: "stage", header: "Stage", cell: ({ stage }) => STAGE_WORDS[stage] },
+  { key: "stage", header: "Stage", cell: stageInWords },
   {
     key: "state",
     header: "State",

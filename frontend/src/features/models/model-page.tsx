@@ -6,7 +6,7 @@ import { accuracyRows, singleFigures } from "@/api/report";
 import { runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { ModelVersionDetail, RunRow } from "@/api/training-types";
-import { MODEL_KIND_WORDS, RUN_STATE_WORDS, shortRevision, STAGE_WORDS } from "@/api/words";
+import { MODEL_KIND_WORDS, RUN_STATE_WORDS, shortRevision, stageInWords } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -41,7 +41,7 @@ const CONSUMERS: Column<RunRow>[] = [
     isRowHeader: true,
     cell: ({ id, name }) => <Link to={`/runs/${id}`}>{name}</Link>,
   },
-  { key: "stage", header: "Stage", cell: ({ stage }) => STAGE_WORDS[stage] },
+  { key: "stage", header: "Stage", cell: stageInWords },
   { key: "state", header: "State", cell: ({ state }) => <ToneBadge {...RUN_STATE_WORDS[state]} /> },
   {
     key: "model",

@@ -6,7 +6,7 @@ import { Link, useSearchParams } from "react-router";
 import { accuracyRows } from "@/api/report";
 import { glossaryQuery, isLive, stagesQuery } from "@/api/runs";
 import type { Run } from "@/api/training-types";
-import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { RUN_STATE_WORDS, stageInWords } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -172,12 +172,12 @@ function Comparison({ runs }: { runs: Run[] }) {
   return (
     <>
       <ul className={classes.runs}>
-        {runs.map(({ id, name, stage, state, created_at: at }, index) => (
+        {runs.map(({ id, name, stage, is_ptx: isPtx, state, created_at: at }, index) => (
           <li key={id}>
             <b>{letterOf(index)}</b> <Link to={`/runs/${id}`}>{name}</Link>
             <span className={classes.which}>
               {" "}
-              {STAGE_WORDS[stage]}, {RUN_STATE_WORDS[state].label.toLowerCase()}, requested <Moment at={at} />
+              {stageInWords({ stage, is_ptx: isPtx })}, {RUN_STATE_WORDS[state].label.toLowerCase()}, requested <Moment at={at} />
             </span>
           </li>
         ))}

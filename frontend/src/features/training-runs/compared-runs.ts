@@ -5,7 +5,7 @@ import { ApiError } from "@/api/errors";
 import { singleFigures } from "@/api/report";
 import { isLive } from "@/api/runs";
 import type { MetricsPoint, Run, StageDescription, StageMetric } from "@/api/training-types";
-import { RUN_STATE_WORDS, STAGE_WORDS, shortRevision } from "@/api/words";
+import { RUN_STATE_WORDS, shortRevision, stageInWords } from "@/api/words";
 import type { Series } from "@/components/curves";
 import { formatCount, formatMeasure } from "@/components/formats";
 
@@ -170,7 +170,7 @@ function stepsOf({ step, total_steps: total }: Run): string {
 /** What was trained on what, with what luck, by which code. */
 export function comparedFacts(runs: Run[]): Compared[] {
   return [
-    compared("Stage", runs.map(({ stage }) => STAGE_WORDS[stage])),
+    compared("Stage", runs.map(stageInWords)),
     compared("State", runs.map(({ state }) => RUN_STATE_WORDS[state].label)),
     compared("Steps", runs.map(stepsOf)),
     ...namesIn(runs.map(({ inputs }) => inputs)).map((role) => {

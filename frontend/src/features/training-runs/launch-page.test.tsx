@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
+import type { HyperparameterField } from "@/api/training-types";
 import { ESTIMATE, launchServer } from "@/testing/launch";
 import { renderApp } from "@/testing/render";
 import { refusal } from "@/testing/server";
@@ -217,12 +218,18 @@ test("PPO-ptx is a start of its own, in the address, and an evaluation is one li
     label: "PPO-ptx",
     help: "Pretraining text in every update.",
     source: "C.4",
-    hyperparameters: { kl_coef: 0.05 },
+    hyperparameters: { kl_coef: 0.05, ptx_coef: 27.8 },
     sweeps: [],
   };
+  const priced = stages[1]?.hyperparameters[0] as HyperparameterField;
+  const weight = { ...priced, name: "ptx_coef", default: 0 };
   const plain = { ...ptx, name: "ppo", label: "PPO", help: "Reward alone.", hyperparameters: {} };
   server.on("GET /api/runs/stages/", {
-    body: stages.map((stage) => (stage.stage === "ppo" ? { ...stage, presets: [plain, ptx] } : stage)),
+    body: stages.map((stage) =>
+      stage.stage === "ppo"
+        ? { ...stage, hyperparameters: [...stage.hyperparameters, weight], presets: [plain, ptx] }
+        : stage,
+    ),
   });
   const { user, router } = renderApp("/runs/new?stage=ppo");
 
@@ -231,9 +238,12 @@ test("PPO-ptx is a start of its own, in the address, and an evaluation is one li
   expect(router.state.location.search).toBe("?stage=ppo&preset=ppo_ptx");
   expect(screen.getByRole("combobox", { name: "Preset" })).toHaveValue("ppo_ptx");
   expect(screen.getByRole("textbox", { name: "kl_coef" })).toHaveValue("0.05");
+  const summary = screen.getByRole("complementary", { name: "What will be requested" });
+  expect(within(summary).getByRole("heading")).toHaveTextContent("PPO-ptx");
   await user.click(screen.getByRole("radio", { name: /^PPO(?!-)/ }));
   expect(router.state.location.search).toBe("?stage=ppo");
   expect(screen.getByRole("textbox", { name: "kl_coef" })).toHaveValue("0.02");
+  expect(screen.getByRole("heading", { name: "PPO" })).toBeVisible();
   expect(screen.getByRole("link", { name: "start an evaluation" })).toHaveAttribute("href", "/evaluations/new");
 });
 

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { sentenceFor } from "@/api/errors";
 import type { FieldMessages } from "@/api/errors";
 import type { HyperparameterField, RunCheck, StageDescription } from "@/api/training-types";
+import { PPO_PTX } from "@/api/words";
 import { countOf, formatBytes, formatCount, formatDuration } from "@/components/formats";
 import { ProblemNote } from "@/components/problem-note";
 
@@ -43,6 +44,14 @@ function nameOf({ stage }: StageDescription, field: string): string {
   if (family === "inputs") return roleWords(stage, name).label;
   if (family === "hyperparameters" && name !== "") return name;
   return { prompt_query: "Number of prompts", weights: "the weights" }[family] ?? family;
+}
+
+/** What will run: the stage, or PPO-ptx where pretraining text counts in any of the runs. */
+function titleOf({ label, hyperparameters: fields }: StageDescription, request: LaunchRequest, sweep: SweepReading | null): string {
+  const standard = fields.find(({ name }) => name === "ptx_coef")?.default ?? 0;
+  const weights = [request.hyperparameters.ptx_coef ?? standard];
+  const swept = sweep?.parameter === "ptx_coef" && "values" in sweep ? sweep.values : weights;
+  return swept.some((weight) => Number(weight) > 0) ? PPO_PTX : label;
 }
 
 function launchedBy(request: LaunchRequest, sweep: SweepReading | null): Launched {
@@ -178,7 +187,7 @@ export function LaunchSummary({
   return (
     <aside className={classes.summary} aria-label="What will be requested">
       <Foldable
-        title={stage.label}
+        title={titleOf(stage, request, sweep)}
         brief={briefOf(check.data, Object.keys(request.hyperparameters).length)}
       >
         {length && (

@@ -4,7 +4,7 @@ import { Link, useParams } from "react-router";
 
 import { reasonInWords } from "@/api/run-reasons";
 import type { Run } from "@/api/training-types";
-import { RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { RUN_STATE_WORDS, stageInWords } from "@/api/words";
 import { formatDateTime, formatDuration } from "@/components/formats";
 import { LinkButton } from "@/components/link-button";
 import { Loaded } from "@/components/loaded";
@@ -135,7 +135,7 @@ function RunView({ run }: { run: Run }) {
           </>
         }
       >
-        {STAGE_WORDS[run.stage]}, requested by {run.created_by.display_name}{" "}
+        {stageInWords(run)}, requested by {run.created_by.display_name}{" "}
         <Moment at={run.created_at} />
         {run.parent_id && (
           <>

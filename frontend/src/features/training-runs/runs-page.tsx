@@ -6,7 +6,7 @@ import { reasonInBrief } from "@/api/run-reasons";
 import { requestersQuery, runsQuery } from "@/api/runs";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { RunCurve, RunRow } from "@/api/training-types";
-import { choicesOf, RUN_STATE_WORDS, STAGE_WORDS } from "@/api/words";
+import { choicesOf, RUN_STATE_WORDS, STAGE_WORDS, stageInWords } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -64,7 +64,7 @@ function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Ma
       cell: (run) => (
         <>
           <Link to={`/runs/${run.id}`}>{run.name}</Link>
-          <div className={classes.quiet}>{STAGE_WORDS[run.stage]}</div>
+          <div className={classes.quiet}>{stageInWords(run)}</div>
         </>
       ),
     },

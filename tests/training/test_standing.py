@@ -189,7 +189,9 @@ def test_a_refresh_that_fails_switches_it_off_until_somebody_has_looked(ada, ros
     fail(refresh)
 
     assert refresh_what_is_due() == []
-    assert (shown(rosa)["is_on"], shown(rosa)["problem"]) == (False, "No number.")
+    row = shown(rosa)
+    assert (row["is_on"], row["problem"]) == (False, "Its last refresh failed.\nNo number.")
+    assert (row["last_run"]["state"], row["last_run"]["reason"]) == ("failed", "nan")
 
     client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
     assert len(refresh_what_is_due()) == 1

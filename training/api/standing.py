@@ -56,6 +56,7 @@ class SwitchInput(serializers.Serializer[Any]):
 class RefreshRunOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=RunState.choices)
+    reason = serializers.CharField(allow_blank=True, help_text="Why it failed, in one word.")
     created_at = serializers.DateTimeField()
 
 

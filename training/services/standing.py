@@ -131,7 +131,9 @@ def _said_of(run: Run) -> str:
     """Why a refresh came to nothing."""
     if run.state == RunState.CANCELLED:
         return "Somebody cancelled its last refresh."
-    return run.reason_detail or run.reason
+    # What the program said stands on lines of its own, below what it means.
+    said = run.reason_detail or run.reason.replace("_", " ")
+    return f"Its last refresh failed.\n{said}"
 
 
 def _freeze(standing: StandingRewardModel) -> Snapshot | None:

@@ -5902,6 +5902,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             state: "draft" | "queued" | "claimed" | "running" | "stopping" | "retry_wait" | "paused" | "succeeded" | "failed" | "cancelled";
+            /** @description Why it failed, in one word. */
+            reason: string;
             /** Format: date-time */
             created_at: string;
         };

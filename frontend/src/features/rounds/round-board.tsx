@@ -7,6 +7,7 @@ import { countOf, formatCount } from "@/components/formats";
 import { KeptFocus } from "@/components/kept-focus";
 import { LinkButton } from "@/components/link-button";
 import { Moment } from "@/components/moment";
+import { SaidText } from "@/components/said-text";
 import { ToneBadge } from "@/components/tone-badge";
 
 import { failureInWords, NOT_BEGUN, STEP_STATE_WORDS, STEP_WORDS } from "./round-words";
@@ -78,7 +79,7 @@ function Failure({ step, run }: { step: RoundStep["step"]; run: NonNullable<Roun
       {run.reason_detail !== null && (
         <details className={classes.quiet}>
           <summary>What the program said</summary>
-          <code>{run.reason_detail}</code>
+          <SaidText text={run.reason_detail} what={`what ended ${run.name}`} />
         </details>
       )}
     </>

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
+import { reasonInBrief } from "@/api/run-reasons";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { StandingRewardModel } from "@/api/training-types";
 import { RUN_STATE_WORDS } from "@/api/words";
@@ -63,9 +64,12 @@ function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
       header: "Last refresh",
       cell: ({ last_run: run }) =>
         run && (
-          <Anchor component={Link} to={`/runs/${run.id}`}>
-            <ToneBadge {...RUN_STATE_WORDS[run.state]} /> <Moment at={run.created_at} />
-          </Anchor>
+          <>
+            <Anchor component={Link} to={`/runs/${run.id}`}>
+              <ToneBadge {...RUN_STATE_WORDS[run.state]} /> <Moment at={run.created_at} />
+            </Anchor>
+            <div className={classes.quiet}>{reasonInBrief(run)}</div>
+          </>
         ),
     },
     {

@@ -13,7 +13,7 @@ const standing: StandingRewardModel = {
   name: "Always new",
   start: { id: sft.id, name: sft.name, kind: "sft" },
   newest: { id: rewardModel.id, name: rewardModel.name, kind: "reward_model" },
-  last_run: { id: "run", state: "succeeded", created_at: "2026-03-01T12:00:00Z" },
+  last_run: { id: "run", state: "succeeded", reason: "", created_at: "2026-03-01T12:00:00Z" },
   ranking_projects: null,
   num_new: 3,
   min_rankings: 20,
@@ -76,6 +76,18 @@ test("one that was switched off by itself says why, to a researcher too", async 
   expect(screen.getByText("Off")).toBeVisible();
   expect(screen.getByText("where it starts")).toBeVisible();
   expect(screen.queryByRole("switch")).toBeNull();
+});
+
+test("a refresh that failed says what happened, and what the program said line by line", async () => {
+  const problem = `Its last refresh failed.\nTraceback\n${"  a frame of many\n".repeat(20)}CUDA out of memory`;
+  const last = { id: "run", state: "failed" as const, reason: "out_of_memory", created_at: standing.created_at };
+  server.on(`GET ${address}`, { body: [{ ...standing, is_on: false, problem, last_run: last }] });
+  renderApp("/rounds");
+
+  const row = within(await screen.findByRole("row", { name: /Always new/ }));
+  expect(row.getByText("out of memory")).toBeVisible();
+  expect(row.getByText(/^Its last refresh failed/)).toHaveTextContent("CUDA out of memory");
+  expect(row.getByRole("button", { name: "Show all of why Always new is off" })).toBeVisible();
 });
 
 test("one learns from chosen projects alone, and its row says so (R86)", async () => {

@@ -123,6 +123,6 @@ def test_only_limits_memory_rhythm_and_samples_may_change():
             "sample_prompts",
             "sample_max_tokens",
         },
-        "sampling": set(),
+        "sampling": {"max_rows_per_forward"},
         "scoring": {"max_tokens_per_forward"},
     }

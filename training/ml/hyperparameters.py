@@ -285,10 +285,11 @@ class SamplingHyperparameters:
     max_prompt_tokens: int = max_prompt_tokens_knob()
     max_rows_per_forward: int = knob(
         32,
-        "Completions written side by side.",
+        "Completions written side by side; fewer take less memory.",
         between=(1, 65_536),
         unit="completions",
         source=OURS,
+        may_change_in_retry=True,
     )
     sampler: str = knob(
         "own",

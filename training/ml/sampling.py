@@ -11,7 +11,7 @@ import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,7 +95,7 @@ def sample_completions(job: Job) -> Generator[StepMetrics, None, Report]:
 
     # 3. Publish all processes' completions, in the order of the prompts.
     job.world.wait()
-    rows = sorted(drafts.read(), key=lambda row: (row["place"], row["index"]))
+    rows = sorted(_each_once(drafts.read()), key=lambda row: (row["place"], row["index"]))
     if job.world.is_main:
         drafts.publish({name: row[name] for name in row if name != "place"} for row in rows)
     return _report(rows, writers, job.world)
@@ -210,6 +210,16 @@ def _row(
         "finish_reason": "stop" if answer.has_eos else "length",
         "seed": seed,
     }
+
+
+def _each_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each completion as it was written first: a retry with other batches finds some of them done
+    in part, and writes those whole.
+    """
+    first: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in rows:
+        first.setdefault((row["prompt_id"], row["index"]), row)
+    return list(first.values())
 
 
 def _report(rows: Sequence[Mapping[str, Any]], writers: Sequence[_Writer], world: World) -> Report:

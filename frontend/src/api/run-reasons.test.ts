@@ -4,7 +4,7 @@ import { happenedInWords, reasonInWords } from "./run-reasons";
 
 test("a reason becomes a sentence with a way out; an unknown one is still said", () => {
   expect(reasonInWords({ reason: "out_of_memory", stage: "sft" })).toMatch(/^The accelerator ran out .* max_tokens_per_forward/);
-  expect(reasonInWords({ reason: "out_of_memory", stage: "sampling" })).toMatch(/anew with a smaller max_rows_per_forward/);
+  expect(reasonInWords({ reason: "out_of_memory", stage: "sampling" })).toMatch(/Retry with a smaller max_rows_per_forward/);
   expect(reasonInWords({ reason: "comet", stage: "ppo" })).toBe('The run ended with the reason "comet".');
   expect(reasonInWords({ reason: "", stage: "ppo" })).toBeNull();
 });

@@ -46,8 +46,8 @@ const BRIEF: Record<string, string> = {
   error: "ended with an error",
 };
 
-// Its own memory budget, which no retry may change.
-const SAMPLING_MEMORY = "Request it anew with a smaller max_rows_per_forward.";
+// It has a memory budget of its own.
+const SAMPLING_MEMORY = "Retry with a smaller max_rows_per_forward; what was written is kept.";
 
 function remedyOf({ reason, stage }: { reason: string | null; stage: Stage }): string {
   if (reason === "out_of_memory" && stage === "sampling") return SAMPLING_MEMORY;

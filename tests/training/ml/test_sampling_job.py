@@ -87,6 +87,26 @@ def test_what_was_written_before_a_stop_is_kept_and_not_written_again(sample):
     assert len(lines) == 6
 
 
+def test_a_retry_with_smaller_batches_goes_on_and_writes_each_completion_once(sample):
+    """Too little memory for three side by side; a batch of two may be half done already."""
+
+    def stopping(job):
+        steps = sample_completions(job)
+        yield next(steps)
+        (job.work_dir / "stop").write_text("pause", encoding="utf-8")
+        yield from steps
+
+    reference, _ = sample("reference", max_rows_per_forward=3)
+    work_dir, _ = sample("job", stopping, max_rows_per_forward=3)
+    (work_dir / "stop").unlink()
+
+    _, code = sample("job", max_rows_per_forward=2)
+
+    assert code == 0
+    assert samples_of(work_dir) == samples_of(reference)
+    assert result_of(work_dir)["report"]["num_completions"] == 18
+
+
 def test_at_temperature_zero_all_completions_of_a_prompt_are_alike(sample):
     work_dir, _ = sample("job", temperature=0.0, max_tokens=8)
 

@@ -44,8 +44,8 @@ const REMEDIES: Record<string, string> = {
   sampler_gap: `${SAME_SETTINGS} A round that is opened with precision fp32 usually helps.`,
 };
 
-// No retry may change how many completions are written side by side.
-const SAMPLING_MEMORY = `${SAME_SETTINGS} A round that is opened with a smaller max_rows_per_forward helps.`;
+// It has a memory budget of its own.
+const SAMPLING_MEMORY = `Retry it on its own page with a smaller max_rows_per_forward: ${GOES_ON}`;
 
 function remedyOf(step: RoundStep["step"], reason: string | null): string {
   if (step === "sampling" && reason === "out_of_memory") return SAMPLING_MEMORY;

@@ -52,7 +52,7 @@ def run(layout: Layout, arguments: Sequence[str]) -> int:
         "dev": lambda where, rest: _demo(where, rest, is_development=True),
         "test": _test,
         "check": _check,
-        "screenshots": lambda where, rest: testing.screenshots(where, names=rest),
+        "screenshots": _screenshots,
         "manage": passing.manage,
         "simulate": passing.simulate,
         "loop": passing.loop,
@@ -84,6 +84,19 @@ def _test(layout: Layout, arguments: Sequence[str]) -> int:
 def _check(layout: Layout, arguments: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="./concord check").parse_args(arguments)
     return checking.check(layout)
+
+
+def _screenshots(layout: Layout, arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./concord screenshots", description="Take the pictures of the guides again."
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="a picture of docs/images without its ending; without any, all of them are taken",
+    )
+    return testing.screenshots(layout, names=parser.parse_args(arguments).names)
 
 
 def _model(layout: Layout, arguments: Sequence[str]) -> int:

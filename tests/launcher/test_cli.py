@@ -44,6 +44,18 @@ def test_a_port_that_cannot_be_is_refused(port, capsys):
     assert "--port" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["demo", "dev", "check", "screenshots", "model"])
+def test_a_command_explains_itself_before_it_does_anything(command, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CONCORD_STATE_DIR", str(tmp_path / "state"))
+
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+
+    assert ended.value.code == 0
+    assert f"usage: ./concord {command}" in capsys.readouterr().out
+    assert not (tmp_path / "state").exists()
+
+
 def test_an_unknown_model_is_answered_with_the_known_ones(capsys):
     assert main(["model", "fetch", "gpt-5"]) == 1
 

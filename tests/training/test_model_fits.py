@@ -1,6 +1,7 @@
 """Only models that work together: what a request refuses before a trainer would find it."""
 
 import uuid
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -186,6 +187,24 @@ def test_a_supervised_runs_judge_must_have_places_for_what_is_shown_at_checkpoin
     assert "may have 300: lower max_prompt_tokens or sample_max_tokens" in said
     assert fields(sample_max_tokens=56) == {}
     assert fields(sample_max_tokens=100, max_completion_tokens=56) == {}
+    # Where nothing is shown at checkpoints, nothing of it is judged.
+    assert fields(sample_max_tokens=100, sample_prompts=0) == {}
+
+
+def test_what_only_evaluations_read_is_as_long_as_what_chooses_the_epoch(ppo, evaluated):
+    """R75: no evaluation reads what is shown at checkpoints, however long that is."""
+    make, both = evaluated
+    ppo({"context_tokens": 2048}, {})
+    both.update(context_tokens=256)
+
+    def fields(**lengths):
+        lengths = {"max_prompt_tokens": 200, "sample_max_tokens": 900} | lengths
+        return check_request(replace(make("sft"), hyperparameters=lengths)).fields
+
+    assert fields(selection_max_tokens=56) == {}
+    said = fields(selection_max_tokens=57)
+    assert sorted(said) == ["inputs.evaluation_baseline", "inputs.evaluation_reward_model"]
+    assert all("lower max_prompt_tokens or selection_max_tokens" in one for [one] in said.values())
 
 
 def test_adapters_are_for_architectures_whose_matrices_are_known(ppo):

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.ml.architectures import ADAPTED_MATRICES
+from training.ml.glossary.automatic_evaluations import REWARD_MODEL
 from training.ml.hyperparameters import PpoHyperparameters, SftHyperparameters
 from training.models import ModelVersion
 from training.services.run_inputs import ChosenInput, Fields
-from training.services.stages import STAGES
+from training.services.stages import STAGES, InputRole
 
 
 def check_fits(stage: str, chosen: Mapping[str, ChosenInput], hyperparameters: Any) -> Fields:
@@ -23,8 +24,9 @@ def check_fits(stage: str, chosen: Mapping[str, ChosenInput], hyperparameters: A
         if reader is None or writer is None:
             continue
         wanted = role.reads_tokens_of.replace("_", " ")
+        longest_answer = _longest_answer(role, hyperparameters)
         problem = _other_tokens(reader, writer, wanted) or _too_short(
-            reader, writer, hyperparameters
+            reader, writer, hyperparameters, longest_answer
         )
         if problem is not None:
             fields[f"inputs.{role.role}"] = [problem]
@@ -45,22 +47,32 @@ def _other_tokens(reader: ModelVersion, writer: ModelVersion, role: str) -> str 
     )
 
 
-def _too_short(reader: ModelVersion, writer: ModelVersion, hyperparameters: Any) -> str | None:
-    """Why a prompt with its answer is longer than what the reader has places for."""
-    if reader.context_tokens is None or writer.context_tokens is None:
-        return None
+def _longest_answer(role: InputRole, hyperparameters: Any) -> tuple[int, str] | None:
+    """The longest answer that a role gets to read, or writes, and what limits it."""
     match hyperparameters:
-        case PpoHyperparameters():
-            answer, name = hyperparameters.max_response_tokens, "max_response_tokens"
-        case SftHyperparameters():
-            # Both what chooses the epoch and what is shown at checkpoints is judged.
-            answer, name = max(
-                (hyperparameters.selection_max_tokens, "selection_max_tokens"),
-                (hyperparameters.sample_max_tokens, "sample_max_tokens"),
-            )
-            answer = min(answer, hyperparameters.max_completion_tokens)
-        case _:
-            return None
+        case PpoHyperparameters(max_response_tokens=longest):
+            return longest, "max_response_tokens"
+        case SftHyperparameters() as sft:
+            # Evaluations answer as what chooses the epoch; that also judges what is shown at
+            # checkpoints.
+            kinds = [(sft.selection_max_tokens, "selection_max_tokens")]
+            if role.role == REWARD_MODEL and sft.sample_prompts:
+                kinds.append((sft.sample_max_tokens, "sample_max_tokens"))
+            longest, name = max(kinds)
+            return min(longest, sft.max_completion_tokens), name
+    return None
+
+
+def _too_short(
+    reader: ModelVersion,
+    writer: ModelVersion,
+    hyperparameters: Any,
+    longest_answer: tuple[int, str] | None,
+) -> str | None:
+    """Why a prompt with its answer is longer than what the reader has places for."""
+    if longest_answer is None or reader.context_tokens is None or writer.context_tokens is None:
+        return None
+    answer, name = longest_answer
     longest = min(writer.context_tokens, hyperparameters.max_prompt_tokens + answer)
     if longest <= reader.context_tokens:
         return None

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from labeling.models import User
@@ -182,8 +181,8 @@ def settle(runs: Mapping[str, Run], scene: Scene) -> None:
     Run.objects.filter(state="retry_wait").update(run_after=now + timedelta(seconds=24))
     run = runs[scene.name]
     # A heartbeat of a moment ago; a checkpoint where there are steps.
-    lease = timedelta(seconds=settings.RUN_LEASE_SECONDS - 4)
-    Run.objects.filter(pk=run.pk, lease_until__isnull=False).update(lease_until=now + lease)
+    heard = now - timedelta(seconds=4)
+    Run.objects.filter(pk=run.pk, lease_until__isnull=False).update(heartbeat_at=heard)
     if run.step and run.state in LIVE_STATES:
         Run.objects.filter(pk=run.pk).update(checkpointed_at=now - timedelta(minutes=3))
     silence = timedelta(minutes=19) if scene.name == "stalled" else timedelta(seconds=9)

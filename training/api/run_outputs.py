@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -177,9 +176,7 @@ class RunOutput(RunRowOutput):
         return list(run.spec.get("evaluations", ()))
 
     def get_heartbeat_at(self, run: Run) -> datetime | None:
-        if run.lease_until is None:
-            return None
-        return run.lease_until - timedelta(seconds=settings.RUN_LEASE_SECONDS)
+        return None if run.lease_until is None else run.heartbeat_at
 
     def get_changed(self, run: Run) -> list[str]:
         defaults = asdict(parse(run.stage, {}))

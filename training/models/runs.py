@@ -80,6 +80,8 @@ class Run(models.Model):
     max_failures = models.PositiveIntegerField(default=3)
     slot = models.ForeignKey(GpuSlot, on_delete=models.PROTECT, null=True, related_name="runs")
     lease_until = models.DateTimeField(null=True)
+    # When its runner renewed that lease last, of whatever length that runner's is.
+    heartbeat_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)
     run_after = models.DateTimeField(db_default=Now())
     # Of two runs that could start the higher goes first; no part of the spec.

@@ -96,7 +96,7 @@ def claim(run_id: UUID, *, host: str) -> Claim | None:
             "fence": F("fence") + 1,
             "attempt": F("attempt") + 1,
             "slot": slot,
-            "lease_until": _lease_end(),
+            **_renewed_lease(),
             "deadline_at": Coalesce(
                 "deadline_at", ClockTimestamp() + timedelta(seconds=settings.RUN_DEADLINE_SECONDS)
             ),
@@ -143,7 +143,7 @@ def start_running(held: Claim, *, pid: int) -> bool:
         actor=held.actor,
         fence=held.fence,
         changes={
-            "lease_until": _lease_end(),
+            **_renewed_lease(),
             "started_at": Coalesce("started_at", ClockTimestamp()),
         },
     )
@@ -160,7 +160,8 @@ def heartbeat(held: Claim) -> Wishes | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE training_run SET"
-            " lease_until = clock_timestamp() + make_interval(secs => %s)"
+            " lease_until = clock_timestamp() + make_interval(secs => %s),"
+            " heartbeat_at = clock_timestamp()"
             " WHERE id = %s AND fence = %s AND state IN ('claimed', 'running', 'stopping')"
             " AND lease_until > clock_timestamp()"
             " RETURNING cancel_requested_at IS NOT NULL, kill_requested_at IS NOT NULL,"
@@ -255,5 +256,6 @@ def _lock_free_slot(host: str) -> GpuSlot | None:
         tried.append(slot.pk)
 
 
-def _lease_end() -> Any:
-    return ClockTimestamp() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+def _renewed_lease() -> dict[str, Any]:
+    lease = timedelta(seconds=settings.RUN_LEASE_SECONDS)
+    return {"lease_until": ClockTimestamp() + lease, "heartbeat_at": ClockTimestamp()}

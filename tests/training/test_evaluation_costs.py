@@ -129,6 +129,35 @@ def test_a_supervised_run_is_evaluated_on_its_held_out_prompts():
     assert asked - without == 10 * (200 + 50) * 1_000
 
 
+@pytest.mark.parametrize(
+    ("changes", "num_epochs"),
+    [
+        ({"epochs": 3}, 3),
+        # 12 steps of 10 of the 100 records: all of one epoch, and the beginning of a second.
+        ({"epochs": 3, "max_steps": 12, "batch_size": 10}, 2),
+        ({"epochs": 1, "max_steps": 500}, 1),
+    ],
+)
+def test_a_reward_model_that_chooses_the_epoch_judges_every_one_of_them(changes, num_epochs):
+    """R55: after each epoch ten answers are written, and read by the reward model."""
+    inputs = {
+        "base_model": stored(ModelVersion, 1_000),
+        "demonstrations": stored(
+            Snapshot, 80_000, num_records=100, counts={"train": 90, "validation": 10}
+        ),
+    }
+    values = parse("sft", {"selection_max_tokens": 50} | changes)
+    data = Amount(100, 80_000)
+    alone = Plan("sft", values, inputs)
+
+    judged = Plan("sft", values, inputs | {"reward_model": stored(ModelVersion, 3_000)})
+
+    extra = whole_work(judged, data, 1_000) - whole_work(alone, data, 1_000)
+    assert extra == num_epochs * 10 * (200 + 50) * (1_000 + 3_000)
+    # It is there from the beginning, whole in every process.
+    assert whole_memory(judged, 1_000, 4) - whole_memory(alone, 1_000, 4) == 3_000
+
+
 @pytest.mark.django_db
 class TestCheck:
     @pytest.fixture

@@ -18,6 +18,8 @@ from training.ml.mixing import POLICY_ROLES
 from training.models import ModelVersion, Run, RunInput, RunState, Snapshot
 from training.selectors.evaluation_costs import (
     BYTES_PER_TOKEN,
+    choosing_memory,
+    choosing_work,
     evaluation_memory,
     evaluation_work,
 )
@@ -179,7 +181,7 @@ def data_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> Amount | None:
 
 
 def whole_work(plan: Plan, data: Amount, model_bytes: int) -> float:
-    """With that of its automatic evaluations, and of every policy that samples."""
+    """With that of what judges its policy, and of every policy that samples."""
     if plan.stage == Run.Stage.SAMPLING:
         return sampling_work(
             plan.values,
@@ -194,13 +196,21 @@ def whole_work(plan: Plan, data: Amount, model_bytes: int) -> float:
         prompt_tokens=tokens_per_record(data),
         model_bytes=model_bytes,
     )
-    return work_of(plan.stage, plan.values, data, model_bytes) + evaluating
+    choosing = choosing_work(
+        plan.values,
+        plan.inputs,
+        num_records=data.num_records,
+        prompt_tokens=tokens_per_record(data),
+        model_bytes=model_bytes,
+    )
+    return work_of(plan.stage, plan.values, data, model_bytes) + choosing + evaluating
 
 
 def whole_memory(plan: Plan, model_bytes: int, processes: int) -> float:
-    """With that of its automatic evaluations."""
+    """With that of what judges its policy."""
     evaluating = evaluation_memory(plan.evaluations, plan.inputs, model_bytes)
-    return memory_of(plan.stage, plan.values, model_bytes, processes, evaluating=evaluating)
+    training = memory_of(plan.stage, plan.values, model_bytes, processes, evaluating=evaluating)
+    return training + choosing_memory(plan.values, plan.inputs)
 
 
 def tokens_per_record(data: Amount) -> float:

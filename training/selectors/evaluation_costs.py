@@ -1,8 +1,10 @@
-"""What the automatic evaluations at the end of a run take, beside what it takes itself (R75).
+"""What a run takes to judge its policy, beside what it takes to train it: automatic evaluations at
+its end (R75), and the choice of an epoch of SFT (R55).
 
 What several of them need is made once, as `training/ml/automatic_evaluations.py` does.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -55,6 +57,27 @@ def evaluation_work(
     if PRETRAINING_LOSS in asked and isinstance(texts := inputs.get(PRETRAINING), Snapshot):
         work += texts.artifact.num_bytes / BYTES_PER_TOKEN / HELD_OUT_EVERY * model_bytes
     return work
+
+
+def choosing_work(
+    values: Any, inputs: Inputs, *, num_records: int, prompt_tokens: float, model_bytes: float
+) -> float:
+    """R55: after every epoch of SFT the policy answers held-out prompts and a reward model, where
+    there is one, judges the answers. In the same unit.
+    """
+    judge = choosing_memory(values, inputs)
+    if not judge:
+        return 0.0
+    answered = _num_prompts(values, inputs) * (prompt_tokens + _longest_answer(values))
+    epochs = values.epochs
+    if values.max_steps:
+        epochs = min(epochs, math.ceil(values.max_steps * values.batch_size / num_records))
+    return float(epochs * answered * (model_bytes + judge))
+
+
+def choosing_memory(values: Any, inputs: Inputs) -> int:
+    """Of the reward model that chooses the epoch, whole in every process from beginning to end."""
+    return _size(inputs, REWARD_MODEL) if isinstance(values, SftHyperparameters) else 0
 
 
 def evaluation_memory(wanted: Collection[str], inputs: Inputs, model_bytes: int) -> int:

@@ -14,7 +14,10 @@ const REASONS: Record<string, Reason> = {
   },
   bad_output: { happened: "What the trainer wrote could not be stored.", remedy: "" },
   no_progress: { happened: "One attempt after another ended without getting any further.", remedy: "" },
-  nan: { happened: "A figure was no longer a number.", remedy: "A lower learning rate usually helps." },
+  nan: {
+    happened: "A figure was no longer a number.",
+    remedy: "Request one like it with a lower learning rate, which usually helps.",
+  },
   out_of_memory: {
     happened: "The accelerator ran out of memory.",
     remedy: "Retry with a smaller max_tokens_per_forward; the result stays the same.",
@@ -28,7 +31,7 @@ const REASONS: Record<string, Reason> = {
   kl_ceiling: {
     happened: "The policy moved further from its reference than kl_ceiling allows.",
     remedy:
-      "Retry with a higher ceiling to go on, or start anew with a larger kl_coef or a lower learning rate.",
+      "Retry with a higher ceiling to go on, or request one like it with a larger kl_coef or a lower learning rate.",
   },
   sampler_gap: {
     happened:

@@ -5,7 +5,7 @@ import type { ModelVersion, Snapshot, StageDescription } from "@/api/training-ty
 import { Section } from "@/components/section";
 
 import { EvaluationChoice } from "./evaluation-choice";
-import { overridesOf, presetOf, problemsOf, typedBy } from "./hyperparameter-form";
+import { overridesOf, presetOf, problemsOf } from "./hyperparameter-form";
 import type { Typed } from "./hyperparameter-form";
 import { HyperparameterRows } from "./hyperparameter-rows";
 import {
@@ -17,12 +17,12 @@ import {
   weightsOf,
 } from "./launch-choices";
 import type { LaunchRequest } from "./launch-choices";
+import type { LaunchStart } from "./launch-start";
 import { LaunchSummary } from "./launch-summary";
 import classes from "./launch.module.css";
-import { firstChoices } from "./model-fits";
 import { NameAndSeed, seedProblem } from "./name-and-seed";
 import { PresetSelect } from "./preset-select";
-import { promptQueryOf, startsFrom } from "./prompt-choice";
+import { promptQueryOf } from "./prompt-choice";
 import { SweepFields } from "./sweep-fields";
 import { NO_SWEEP, readSweep, sweptFields } from "./sweep-form";
 import { fieldMessages, refusedFields, isAsSent, messagesOf, sweepProblem, useLaunch, useRunCheck } from "./use-launch";
@@ -40,11 +40,6 @@ function useSaid(request: LaunchRequest, launch: ReturnType<typeof useLaunch>, o
   const checked = without({ ...refusedFields(check.error), ...check.data?.fields }, unasked);
   const refused = isAsSent(launch.variables, request) ? refusedFields(launch.error) : {};
   return { check, about, checked, said: { ...refused, ...checked } };
-}
-
-function filledBy({ presets }: StageDescription, name: string): Typed {
-  const preset = presets.find((candidate) => candidate.name === name);
-  return preset ? typedBy(preset) : {};
 }
 
 /** With one field typed anew, or as it was by default. */
@@ -65,25 +60,21 @@ export function LaunchForm({
   stage,
   models,
   snapshots,
-  startsWith,
-  wanted,
+  start,
 }: {
   stage: StageDescription;
   models: ModelVersion[];
   snapshots: Snapshot[];
-  /** The preset to begin with; empty for the stage's defaults. */
-  startsWith: string;
-  /** Models and snapshots that the address asks to start with. */
-  wanted: string[];
+  start: LaunchStart;
 }) {
-  const [inputs, setInputs] = useState(() => firstChoices(stage, models, snapshots, wanted));
-  const [typed, setTyped] = useState<Typed>(() => filledBy(stage, startsWith));
+  const [inputs, setInputs] = useState(start.inputs);
+  const [typed, setTyped] = useState<Typed>(start.typed);
   const [name, setName] = useState("");
   const [seed, setSeed] = useState("");
-  const [prompts, setPrompts] = useState(() => startsFrom(stage.stage, inputs, wanted));
-  const [typedWeights, setTypedWeights] = useState<Record<string, string>>({});
+  const [prompts, setPrompts] = useState(start.prompts);
+  const [typedWeights, setTypedWeights] = useState(start.weights);
   const [sweep, setSweep] = useState(NO_SWEEP);
-  const [evaluations, setEvaluations] = useState<string[]>([]);
+  const [evaluations, setEvaluations] = useState(start.evaluations);
   // Kept while its values are changed one by one: its sweep is still what the paper tries.
   const [preset, setPreset] = useState(() => presetOf(stage.presets, stage.hyperparameters, typed));
   const launch = useLaunch();

@@ -247,6 +247,26 @@ test("PPO-ptx is a start of its own, in the address, and an evaluation is one li
   expect(screen.getByRole("link", { name: "start an evaluation" })).toHaveAttribute("href", "/evaluations/new");
 });
 
+test("a run can be requested like an earlier one: all that it was asked for is filled in, but its seed", async () => {
+  server.on(`GET /api/runs/${run.id}/`, {
+    body: { ...run, hyperparameters: { epochs: 2, batch_size: 64, of_an_earlier_release: 3 } },
+  });
+  const { user, router } = renderApp(`/runs/new?like=${run.id}`);
+
+  expect(await screen.findByRole("link", { name: run.name })).toHaveAttribute("href", `/runs/${run.id}`);
+  expect(await screen.findByRole("textbox", { name: "epochs" })).toHaveValue("2");
+  expect(screen.getByRole("combobox", { name: "Start from" })).toHaveValue(sft.id);
+  await user.click(screen.getByRole("button", { name: "Request the run" }));
+  await waitFor(() => expect(server.sent("POST /api/runs/")).toHaveLength(1));
+  expect(server.sent("POST /api/runs/")[0]?.body).toEqual({
+    stage: "reward_model",
+    name: "",
+    inputs: { base_model: sft.id, rankings: rankings.id },
+    hyperparameters: { epochs: 2 },
+  });
+  expect(router.state.location.pathname).toBe(`/runs/${run.id}`);
+});
+
 test("a stage that is trained in one way has no preset to choose", async () => {
   renderApp("/runs/new?stage=reward_model");
 

@@ -5,13 +5,16 @@ import { Link, useSearchParams } from "react-router";
 import { modelVersionsQuery } from "@/api/model-versions";
 import { stagesQuery } from "@/api/runs";
 import { snapshotsQuery } from "@/api/snapshots";
-import type { Stage, StageDescription } from "@/api/training-types";
+import type { Run, Stage, StageDescription } from "@/api/training-types";
 import { Loaded } from "@/components/loaded";
 import { PageHeader } from "@/components/page-header";
+import { ProblemNote } from "@/components/problem-note";
 
 import { GpuWorkersNote } from "./gpu-workers-note";
 import { LaunchForm } from "./launch-form";
+import { startLike, startWith } from "./launch-start";
 import classes from "./launch.module.css";
+import { runQuery } from "./use-run";
 
 const NOTES: Record<Stage, string> = {
   sft: "Imitates demonstrations",
@@ -42,6 +45,14 @@ function startsOf(stages: StageDescription[]): Start[] {
       .filter(({ name }) => PRESET_NOTES[name])
       .map((preset) => ({ stage, preset: preset.name, label: preset.label, note: PRESET_NOTES[preset.name] ?? "" })),
   ]);
+}
+
+/** The start that the address names, or that an earlier run was. */
+function startNamed(starts: Start[], params: URLSearchParams, like: Run | undefined): Start | undefined {
+  const stage = like ? like.stage : params.get("stage");
+  const preset = like?.is_ptx ? "ppo_ptx" : (params.get("preset") ?? "");
+  const ofStage = starts.filter((start) => start.stage === stage);
+  return ofStage.find((start) => start.preset === preset) ?? ofStage[0] ?? starts[0];
 }
 
 function StageChoice({
@@ -84,6 +95,9 @@ export function LaunchPage() {
   const stages = useQuery(stagesQuery);
   const models = useQuery(modelVersionsQuery);
   const snapshots = useQuery(snapshotsQuery);
+  const likeId = params.get("like");
+  const like = useQuery({ ...runQuery(likeId ?? ""), enabled: likeId !== null });
+  const earlier = likeId === null ? undefined : like.data;
   const wanted = [...params.getAll("model"), ...params.getAll("snapshot")];
 
   function choose({ stage, preset }: Start) {
@@ -91,6 +105,7 @@ export function LaunchPage() {
       (before) => {
         const next = new URLSearchParams(before);
         next.set("stage", stage);
+        next.delete("like");
         if (preset === "") next.delete("preset");
         else next.set("preset", preset);
         return next;
@@ -105,13 +120,18 @@ export function LaunchPage() {
         The run keeps its inputs, hyperparameters, seed and code revision for good.
       </PageHeader>
       <GpuWorkersNote />
+      {like.isError && <ProblemNote error={like.error} title="The run to start from could not be read" />}
+      {earlier && (
+        <p className={classes.quiet}>
+          Filled in as <Anchor component={Link} to={`/runs/${earlier.id}`}>{earlier.name}</Anchor> was requested, but for its seed.
+        </p>
+      )}
       <Loaded query={stages}>
         {(described) => {
           const starts = startsOf(described);
-          const ofStage = starts.filter(({ stage }) => stage === params.get("stage"));
-          const start = ofStage.find(({ preset }) => preset === (params.get("preset") ?? "")) ?? ofStage[0] ?? starts[0];
+          const start = startNamed(starts, params, earlier);
           const stage = described.find((candidate) => candidate.stage === start?.stage);
-          if (!start || !stage) return null;
+          if (!start || !stage || (likeId !== null && like.isPending)) return null;
           return (
             <>
               <StageChoice starts={starts} chosen={start} onChoose={choose} />
@@ -120,12 +140,15 @@ export function LaunchPage() {
                   <Loaded query={snapshots}>
                     {(snapshotRows) => (
                       <LaunchForm
-                        key={`${start.stage} ${start.preset}`}
+                        key={`${start.stage} ${start.preset} ${earlier?.id ?? ""}`}
                         stage={stage}
-                        startsWith={start.preset}
                         models={modelRows}
                         snapshots={snapshotRows}
-                        wanted={wanted}
+                        start={
+                          earlier
+                            ? startLike(stage, earlier)
+                            : startWith(stage, modelRows, snapshotRows, { preset: start.preset, wanted })
+                        }
                       />
                     )}
                   </Loaded>

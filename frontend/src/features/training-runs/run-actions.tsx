@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { isAtLeast, useSignedInUser } from "@/api/session";
 import type { Run } from "@/api/training-types";
 import { ConfirmButton } from "@/components/confirm-button";
+import { LinkButton } from "@/components/link-button";
 import { ProblemNote } from "@/components/problem-note";
 
 import { PriorityButton } from "./priority-button";
@@ -11,15 +12,28 @@ import { lossInWords } from "./run-words";
 import { useRunCommand } from "./use-run";
 import type { RunCommand } from "./use-run";
 
+/** The way to the form, filled in as the run was requested. */
+function LikeButton({ run }: { run: Run }) {
+  if (run.ended_at === null) return null;
+  return (
+    <LinkButton to={`/runs/new?like=${run.id}`} isQuiet>
+      Request one like it
+    </LinkButton>
+  );
+}
+
+function offersAnything({ can, ended_at: endedAt }: Run): boolean {
+  return endedAt !== null || Object.values(can).some(Boolean);
+}
+
 /** What may be done with a run now: only what the server says can be done. */
 export function RunActions({ run }: { run: Run }) {
   const isAdmin = isAtLeast(useSignedInUser().role, "admin");
   const command = useRunCommand(run.id);
   const pending = command.isPending ? command.variables : null;
 
-  const canAnything = Object.values(run.can).some(Boolean);
   // Nothing to do leaves no gap behind the other buttons.
-  if (!isAdmin || !(canAnything || command.isError)) return null;
+  if (!isAdmin || !(offersAnything(run) || command.isError)) return null;
 
   function plain(name: RunCommand, label: string, act: () => void) {
     if (!run.can[name]) return null;
@@ -37,6 +51,7 @@ export function RunActions({ run }: { run: Run }) {
         {plain("resume", "Resume", () => command.mutate("resume"))}
         <PriorityButton run={run} />
         {run.can.retry && <RetryButton run={run} />}
+        <LikeButton run={run} />
         {run.can.cancel && (
           <ConfirmButton
             label="Cancel run"

@@ -67,6 +67,14 @@ def test_a_trainer_killed_by_a_signal_gives_128_and_its_number(start):
     assert ended(tree) == 128 + 11
 
 
+def test_a_fault_in_native_code_leaves_where_it_was_in_the_log(start, log):
+    tree = start(program("import ctypes; ctypes.string_at(0)"))
+
+    assert ended(tree) == 128 + 11
+    assert "Segmentation fault" in log.read_text()
+    assert 'File "<string>", line 1 in <module>' in log.read_text()
+
+
 def test_killing_the_tree_reaches_processes_in_other_sessions(start, held, log):
     tree = start(program(TWO_SESSIONS))
     wait_until(lambda: log.exists() and "ready" in log.read_text())

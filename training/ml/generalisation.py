@@ -11,7 +11,6 @@ Legend: P pairs.
 """
 
 import math
-import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from training.ml.encodings import choose_encoding
 from training.ml.engine import Engine
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import GeneralisationHyperparameters, warnings
-from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.model_folders import load_tokenizer
 from training.ml.ranking_batches import EncodedGroup, encode_group, shapes_of
 from training.ml.records import RankedPrompt, read_rankings
@@ -214,4 +213,4 @@ def mean_accuracy(folds: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(run_stage("generalisation", measure_generalisation, sys.argv[1:]))
+    run_as_program("generalisation", measure_generalisation)

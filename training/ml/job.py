@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from transformers.utils import logging as transformers_logging
@@ -43,7 +43,7 @@ from training.ml.full_disk import give_room, is_full_disk, keep_room
 from training.ml.job_file import read_job
 from training.ml.seeding import random_states, restore_random_states, seed_everything
 from training.ml.watchdog import watch_parents
-from training.ml.world import World, join_world, leave_world
+from training.ml.world import World, end_process, join_world, leave_world
 
 EXIT_FAILED = 1
 # What sysexits.h calls a temporary failure: the same job can be started again.
@@ -249,6 +249,11 @@ def log_line(step: StepMetrics) -> str:
     )
     warnings = "".join(f"\nWarning: {warning}" for warning in step.warnings)
     return f"{step.phase} step {step.step} of {step.total_steps}: {figures}{warnings}"
+
+
+def run_as_program(stage: str, train: Stage) -> NoReturn:
+    """What `python -m training.ml.<stage> job.json` does."""
+    end_process(run_stage(stage, train, sys.argv[1:]))
 
 
 def run_stage(stage: str, train: Stage, arguments: list[str]) -> int:

@@ -5,7 +5,6 @@
 One step of progress is one iteration: a batch of rollouts and the optimiser steps on it.
 """
 
-import sys
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -21,7 +20,7 @@ from training.ml.errors import BadInput
 from training.ml.experience import collect, rollout_metrics, targets
 from training.ml.glossary.automatic_evaluations import PRETRAINING_LOSS
 from training.ml.hyperparameters import PpoHyperparameters, warnings
-from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.language_modelling import Example
 from training.ml.lora import has_adapters, save_adapters
 from training.ml.model_folders import load_tokenizer, save_folder
@@ -277,4 +276,4 @@ def _unused(job: Job, settings: PpoHyperparameters) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(run_stage("ppo", train_ppo, sys.argv[1:]))
+    run_as_program("ppo", train_ppo)

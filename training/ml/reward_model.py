@@ -5,7 +5,6 @@
 Legend: B prompts, N completions, P pairs, T tokens.
 """
 
-import sys
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from training.ml.hyperparameters import (
     RewardModelHyperparameters,
     warnings,
 )
-from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.lora import has_adapters
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
@@ -311,4 +310,4 @@ def token_limits(model: RewardModel, settings: RankingHyperparameters) -> TokenL
 
 
 if __name__ == "__main__":
-    sys.exit(run_stage("reward_model", train_reward_model, sys.argv[1:]))
+    run_as_program("reward_model", train_reward_model)

@@ -8,7 +8,6 @@ Several policies write one after another, so that one of them is in memory at a 
 """
 
 import math
-import sys
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -23,7 +22,7 @@ from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.drafts import Drafts
 from training.ml.errors import BadInput
 from training.ml.hyperparameters import SamplingHyperparameters
-from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.mixing import POLICY_ROLES
 from training.ml.model_folders import load_config, load_policy, load_tokenizer
 from training.ml.networks import freeze
@@ -238,4 +237,4 @@ def _report(rows: Sequence[Mapping[str, Any]], writers: Sequence[_Writer], world
 
 
 if __name__ == "__main__":
-    sys.exit(run_stage("sampling", sample_completions, sys.argv[1:]))
+    run_as_program("sampling", sample_completions)

@@ -8,7 +8,6 @@ Legend: N completions.
 """
 
 import math
-import sys
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from training.ml.drafts import Drafts
 from training.ml.encodings import ROWS, choose_encoding
 from training.ml.errors import NonFinite
 from training.ml.hyperparameters import ScoringHyperparameters
-from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel, freeze
 from training.ml.packing import can_pack
@@ -207,4 +206,4 @@ def _repeated(network: RewardModel, settings: ScoringHyperparameters) -> list[st
 
 
 if __name__ == "__main__":
-    sys.exit(run_stage("scoring", score_completions, sys.argv[1:]))
+    run_as_program("scoring", score_completions)

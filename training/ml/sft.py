@@ -4,7 +4,6 @@ python -m training.ml.sft job.json
 """
 
 import math
-import sys
 from collections.abc import Generator, Sequence
 from functools import partial
 from typing import Any
@@ -29,7 +28,7 @@ from training.ml.epoch_selection import (
 from training.ml.errors import BadInput
 from training.ml.glossary.automatic_evaluations import HELD_OUT_EVERY
 from training.ml.hyperparameters import SftHyperparameters
-from training.ml.job import Job, Report, StepMetrics, run_stage
+from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.language_modelling import (
     AnswerBatch,
     Example,
@@ -377,4 +376,4 @@ def _report(
 
 
 if __name__ == "__main__":
-    sys.exit(run_stage("sft", train_sft, sys.argv[1:]))
+    run_as_program("sft", train_sft)

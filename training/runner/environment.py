@@ -71,6 +71,8 @@ def trainer_environment(held: Claim, environment: Mapping[str, str]) -> dict[str
         "TRANSFORMERS_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONUNBUFFERED": "1",
+        # A fault in native code leaves its stack in the log instead of nothing.
+        "PYTHONFAULTHANDLER": "1",
         **waiting(environment),
         **marks(run_id=str(held.run_id), fence=held.fence, process=TRAINER),
     }

@@ -3,6 +3,7 @@
 A start then costs milliseconds instead of the seconds that importing takes.
 """
 
+import faulthandler
 import gc
 import multiprocessing
 import os
@@ -88,4 +89,6 @@ def _run_rank(
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_PORT": port}
     os.environ |= {name: str(value) for name, value in place.items()}
     os.environ["MASTER_ADDR"] = "127.0.0.1"
+    # As the runner has it: a fault in native code says where it was.
+    faulthandler.enable()
     run(stage, path)

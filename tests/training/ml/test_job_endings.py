@@ -34,6 +34,14 @@ print("watching", flush=True)
 time.sleep(60)
 """
 
+ENDING = """
+import atexit
+from training.ml.world import end_process
+atexit.register(print, "finalised")
+print("said")
+end_process(7)
+"""
+
 
 @pytest.fixture
 def make_ppo_job(tmp_path, policy_folder, reward_folder):
@@ -212,6 +220,23 @@ def test_a_process_whose_wrapper_is_gone_ends_itself():
         trainer.communicate()
 
     assert code == EXIT_ORPHANED
+
+
+@pytest.mark.parametrize(("several", "said"), [(False, "said\nfinalised\n"), (True, "said\n")])
+def test_one_process_of_several_ends_without_taking_its_interpreter_down(several, said):
+    """gloo's threads let go of tensors late, and abort an interpreter that is being taken down."""
+    alone = {name: value for name, value in os.environ.items() if name != "WORLD_SIZE"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDING],
+        env=alone | ({"WORLD_SIZE": "2"} if several else {}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (7, said), ended.stderr
 
 
 def test_a_process_is_told_from_a_later_one_of_the_same_number():

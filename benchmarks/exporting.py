@@ -7,9 +7,9 @@ In the kept database of so many rankings (``many_rankings``) counts them for the
 them and exports the snapshot, each file by itself, published as the background job would publish
 it: ``--at-once`` is for how many seconds that writes before it lets other work come in between;
 without it an export is written in one go, as the command does. Each step is a process of its own,
-whose peak memory is the step's; a step without the freeze takes the newest snapshot there is.
-``disk`` says how fast plain bytes are written and synced on the disk of the artifacts, and how fast
-they are hashed, which nothing here can beat.
+whose peak memory is the step's, beside that of the largest process that helps it; a step without
+the freeze takes the newest snapshot there is. ``disk`` says how fast plain bytes are written and
+synced on the disk of the artifacts, and how fast they are hashed, which nothing here can beat.
 """
 
 import argparse
@@ -115,10 +115,13 @@ def run_step(name: str, given: argparse.Namespace) -> None:
     began, own = time.perf_counter(), time.process_time()
     num_bytes = works[name]() if name in works else export(name, given)
     seconds, own = time.perf_counter() - began, time.process_time() - own
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
+    peak, of_a_helper = (
+        resource.getrusage(whose).ru_maxrss * 1024 / MEGABYTE
+        for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     print(
-        f"| {name} | {seconds:.1f} | {own:.1f} | {peak:.0f} | {num_bytes / MEGABYTE:,.0f} "
-        f"| {num_bytes / MEGABYTE / seconds:.0f} |",
+        f"| {name} | {seconds:.1f} | {own:.1f} | {peak:.0f} | {of_a_helper:.0f} "
+        f"| {num_bytes / MEGABYTE:,.0f} | {num_bytes / MEGABYTE / seconds:.0f} |",
         flush=True,
     )
 
@@ -143,8 +146,8 @@ def main() -> None:
     with database_of(given.rankings):
         pass
     print(f"{given.rankings:,} rankings\n")
-    print("| step | seconds | of them in Python | peak memory, MB | written, MB | MB/s |")
-    print("|---|--:|--:|--:|--:|--:|", flush=True)
+    print("| step | seconds | of them in Python | peak, MB | of its largest helper | MB | MB/s |")
+    print("|---|--:|--:|--:|--:|--:|--:|", flush=True)
     for name in given.steps:
         step = [*sys.argv[1:], "--root", str(root), "--step", name]
         subprocess.run([sys.executable, "-m", "benchmarks.exporting", *step], check=True)

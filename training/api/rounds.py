@@ -32,10 +32,10 @@ from training.selectors.rounds import (
     rounds,
 )
 from training.services.rounds import (
+    begin_step,
     change_round,
     close_round,
     open_round,
-    start_step,
 )
 
 
@@ -288,11 +288,11 @@ class RoundStepView(APIView):
 
     @extend_schema(operation_id="start_round_step", request=StepInput, responses=RoundDetailOutput)
     def post(self, request: Request, round_id: UUID) -> Response:
-        """Begin a step that is ready, or a failed one again."""
+        """Begin a step that is ready, or a failed one again; a worker freezes rankings."""
         given = StepInput(data=request.data)
         given.is_valid(raise_exception=True)
         step = RoundStep(given.validated_data["step"])
-        start_step(opened=access_round(round_id), step=step, by=account_of(request))
+        begin_step(opened=access_round(round_id), step=step, by=account_of(request))
         return Response(shown(round_id))
 
 

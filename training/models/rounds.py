@@ -48,6 +48,10 @@ class Round(models.Model):
     # What differs from the defaults, by stage.
     hyperparameters = models.JSONField(default=dict)
     automatic = ArrayField(models.CharField(max_length=16, choices=RoundStep), default=list)
+    # Who clicked for its rankings to be frozen, until a worker has done it.
+    freezing_asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     # Why a step that should have begun by itself did not.
     problem = models.TextField(blank=True, db_default="")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

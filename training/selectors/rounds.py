@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from labeling.errors import NotAccessible
-from labeling.models import Assignment, Project
+from labeling.models import Assignment, Project, User
 from labeling.selectors.evaluations import evaluations
 from labeling.selectors.rankings import trainable_rankings
 from training.models import (
@@ -59,7 +59,13 @@ class StepView:
 def rounds() -> QuerySet[Round]:
     """With what they start from, their policies and their links, newest first."""
     return Round.objects.select_related(
-        "policy", "project", "prompts", "pretraining", "leaves_out", "created_by"
+        "policy",
+        "project",
+        "prompts",
+        "pretraining",
+        "leaves_out",
+        "created_by",
+        "freezing_asked_by",
     ).prefetch_related(
         "policies__model_version",
         "links__run__output_model_version",
@@ -150,6 +156,9 @@ def _not_begun(one: Round, step: RoundStep, before: Mapping[RoundStep, StepView]
         return StepView(step, StepState.WAITING, missing, None, False, False)
     if step != RoundStep.SNAPSHOT:
         return StepView(step, StepState.READY, "", None, is_open, is_open)
+    if is_open and (asked_by := one.freezing_asked_by) is not None:
+        note = f"A worker freezes them, {asked_by.display_name} asked for it"
+        return StepView(step, StepState.WORKING, note, None, False, True)
     num = num_new_rankings(one)
     note = f"{num} of {one.min_rankings} new rankings are sealed"
     state = StepState.READY if num >= one.min_rankings else StepState.WAITING
@@ -196,5 +205,14 @@ def _open_slots(project: Project) -> bool:
 
 
 def due_steps(one: Round) -> Sequence[RoundStep]:
-    """Those that may begin by themselves now."""
-    return [view.step for view in board_of(one) if view.is_due and view.step in one.automatic]
+    """Those that may begin by themselves now, and what somebody asked for."""
+    return [
+        view.step
+        for view in board_of(one)
+        if view.is_due and (view.step in one.automatic or who_asked(one, view.step))
+    ]
+
+
+def who_asked(one: Round, step: RoundStep) -> User | None:
+    """Whose click a worker carries out with this step."""
+    return one.freezing_asked_by if step == RoundStep.SNAPSHOT else None

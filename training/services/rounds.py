@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Q
 
 from labeling.errors import Refused
 from labeling.models import User
@@ -31,6 +32,7 @@ from training.selectors.rounds import (
     model_made_by,
     newest_links,
     rankings_frozen_by,
+    who_asked,
 )
 from training.services.new_rounds import NewRound, problems_with
 from training.services.round_policies import (
@@ -43,7 +45,7 @@ from training.services.run_requests import RunRequest, check_all_but
 from training.services.runs import queue_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
-from training.services.unattended import alone, why
+from training.services.unattended import STORE_FAULTS, alone, why
 
 logger = logging.getLogger(__name__)
 
@@ -138,8 +140,24 @@ def close_round(*, by: User, opened: Round) -> Round:
     return access_round(locked.pk)
 
 
+def begin_step(*, opened: Round, step: RoundStep, by: User) -> None:
+    """Somebody's click: at once, but rankings are frozen by a worker, who may take a minute for it.
+
+    Raises: as ``start_step``.
+    """
+    if step != RoundStep.SNAPSHOT:
+        start_step(opened=opened, step=step, by=by)
+        return
+    with _alone(opened):
+        current = access_round(opened.pk)
+        _check_ready(current, step, is_asked=True)
+        Round.objects.filter(pk=current.pk, freezing_asked_by=None).update(
+            freezing_asked_by=by, problem=""
+        )
+
+
 def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
-    """Begin a step whose inputs are there; ``by`` None where its condition began it.
+    """Begin a step whose inputs are there; ``by`` None where a worker found it to be due.
 
     Data is frozen first, in a transaction of its own; the run and its link are stored together.
     Where the step's run failed, it is retried.
@@ -149,6 +167,7 @@ def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
     """
     with _alone(opened):
         current = access_round(opened.pk)
+        by = by or who_asked(current, step)
         actor = by or current.created_by
         failed = _check_ready(current, step, is_asked=by is not None)
         if failed is not None:
@@ -159,7 +178,7 @@ def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
             link = STARTERS[step](Start(current, actor, frozen))
             link.round, link.step, link.started_by = current, step, by
             link.save()
-            _forget_problem(current)
+            _forget(current)
         return link
 
 
@@ -171,12 +190,14 @@ def _begin_again(opened: Round, failed: Run, *, by: User) -> RoundLink:
     link = RoundLink.objects.filter(round=opened, run=retry).first()
     if link is None:
         raise Refused("step_not_ready", "It cannot begin. It has begun already.")
-    _forget_problem(opened)
+    _forget(opened)
     return link
 
 
-def _forget_problem(opened: Round) -> None:
-    Round.objects.filter(pk=opened.pk).exclude(problem="").update(problem="")
+def _forget(opened: Round) -> None:
+    """It goes on: nothing stops it, and nobody waits for it to begin."""
+    waiting = Round.objects.filter(pk=opened.pk).exclude(problem="", freezing_asked_by=None)
+    waiting.update(problem="", freezing_asked_by=None)
 
 
 def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> Run | None:
@@ -184,7 +205,7 @@ def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> Run | Non
     if opened.closed_at is not None:
         raise Refused("round_is_closed", "This round is closed.")
     view = next(one for one in board_of(opened) if one.step == step)
-    if not (view.can_start if is_asked else view.is_due):
+    if not (view.is_due or (is_asked and view.can_start)):
         said = f"It cannot begin. {view.note or 'It has begun already'}."
         raise Refused("step_not_ready", said)
     return view.link.run if view.link else None
@@ -205,12 +226,14 @@ def advance_rounds() -> list[RoundLink]:
     Whatever stops a round is said in that round, and the others go on.
     """
     begun: list[RoundLink] = []
-    for opened in Round.objects.filter(closed_at__isnull=True).exclude(automatic=[]):
+    is_idle = Q(automatic=[], freezing_asked_by=None)
+    for opened in Round.objects.filter(~is_idle, closed_at__isnull=True):
         try:
             due = due_steps(access_round(opened.pk))
             begun.extend(start_step(opened=opened, step=step, by=None) for step in due)
         except Exception as error:  # noqa: BLE001 - no round may stop the others
             _say_why(opened, error)
+            _give_up_asking(opened, error)
     return begun
 
 
@@ -222,6 +245,13 @@ def _say_why(opened: Round, error: Exception) -> None:
         trace = None if isinstance(error, Refused) else error
         logger.warning("round %s cannot go on: %s", opened.pk, said, exc_info=trace)
         Round.objects.filter(pk=opened.pk).update(problem=said)
+
+
+def _give_up_asking(opened: Round, error: Exception) -> None:
+    """Who asked reads why; a disk or a store that is away is tried again."""
+    is_overtaken = isinstance(error, Refused) and error.code in OVERTAKEN
+    if not is_overtaken and not isinstance(error, STORE_FAULTS):
+        Round.objects.filter(pk=opened.pk).update(freezing_asked_by=None)
 
 
 def _freeze_prompts(opened: Round, by: User) -> Snapshot:

@@ -1970,7 +1970,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Begin a step that is ready, or a failed one again. */
+        /** @description Begin a step that is ready, or a failed one again; a worker freezes rankings. */
         post: operations["start_round_step"];
         delete?: never;
         options?: never;

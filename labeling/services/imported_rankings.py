@@ -28,6 +28,13 @@ class JudgedRow:
     placed: PlacedTask
     num_new: int = 0
     notes: list[str] = field(default_factory=list)
+    # Which of two judgments by one person counts, to be said even where nothing here is new.
+    counting: list[str] = field(default_factory=list)
+
+    def say_which_counts(self, said: str) -> None:
+        if said not in self.counting:
+            self.counting.append(said)
+            self.notes.append(said)
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,12 @@ class NewJudgment:
 
 
 def store_judgments(
-    placed: Sequence[PlacedTask], dataset: str, people: ImportedPeople
+    placed: Sequence[PlacedTask], dataset: str, people: ImportedPeople, *, began_at: datetime
 ) -> list[JudgedRow]:
-    """Store what is new of these rows, and say of each how much that was."""
+    """Store what is new of these rows, and say of each how much that was.
+
+    ``began_at`` is when the import did, which more than one call may be part of.
+    """
     rows = [JudgedRow(one, notes=list(one.row.notes)) for one in placed]
     accounts = people.accounts(
         (judgment.labeler, judgment.is_by_model)
@@ -67,7 +77,7 @@ def store_judgments(
     ]
     told = _told_once(read)
     stored = _stored_of(told)
-    _settle_repetitions(told, stored)
+    _settle_repetitions(told, stored, began_at)
     new = [one for one in told if one.ranking.client_key not in stored]
     for place, one in enumerate(new):
         if one.judgment.judged_at is None:
@@ -139,30 +149,72 @@ def _stored_of(told: Sequence[NewJudgment]) -> dict[uuid.UUID, Ranking]:
     return {ranking.client_key: ranking for ranking in stored}
 
 
-def _settle_repetitions(told: Sequence[NewJudgment], stored: Mapping[uuid.UUID, Ranking]) -> None:
+def _settle_repetitions(
+    told: Sequence[NewJudgment], stored: Mapping[uuid.UUID, Ranking], began_at: datetime
+) -> None:
     """Of several judgments of one subject all but the latest are superseded, and that is noted.
 
     The latest by its time, or where the data set has none, the last in the file. What an earlier
-    import stored stands where the file has it, or before all of it; what was superseded stays so.
+    import superseded stays so, or an old file read once more would undo a newer one; but what this
+    import superseded counts again where its file says it again, however far down.
     """
-    latest = _live_rankings(told, stored)
-    superseded = []
+    subjects = Subjects(_siblings(told, stored), began_at)
     for one in told:
-        ranking = stored.get(one.ranking.client_key, one.ranking)
-        if ranking is not one.ranking and ranking.superseded_at is not None:
-            continue
-        earlier = latest.get(one.subject)
-        if earlier is None:
-            latest[one.subject] = ranking
-            continue
-        loser = earlier if _is_later(one.judgment.judged_at, earlier) else ranking
-        if loser is earlier:
-            latest[one.subject] = ranking
-        loser.superseded_at = Now()
-        if not loser._state.adding:
-            superseded.append(loser.pk)
-        one.row.notes.append(f"{one.judgment.labeler} judged it twice; the later one counts.")
-    Ranking.objects.filter(pk__in=superseded).update(superseded_at=Now())
+        subjects.settle(one, stored.get(one.ranking.client_key, one.ranking))
+    subjects.save()
+
+
+class Subjects:
+    """The rankings of each subject: which of them counts, and which this import superseded.
+
+    That a judgment was told again is kept in ``superseded_at`` of those it stands over, so that it
+    is known in a later transaction of the same import, whoever works on it then.
+    """
+
+    def __init__(self, stored: Mapping[Subject, Sequence[Ranking]], began_at: datetime) -> None:
+        self._began_at = began_at
+        self._rankings = {subject: list(known) for subject, known in stored.items()}
+        self._changed: dict[uuid.UUID, Ranking] = {}
+
+    def settle(self, one: NewJudgment, ranking: Ranking) -> None:
+        labeler = one.judgment.labeler
+        known = self._rankings.setdefault(one.subject, [])
+        standing = next((other for other in known if other.superseded_at is None), None)
+        if ranking not in known:
+            known.append(ranking)
+        elif ranking is not standing and not self._was_superseded_here(ranking):
+            one.row.say_which_counts(f"{labeler} said otherwise later, and that counts.")
+            return
+        if standing is None or standing is ranking or _is_later(one.judgment.judged_at, standing):
+            self._let_count(ranking, known)
+        else:
+            self._supersede(ranking)
+        if standing is not None and standing is not ranking:
+            one.row.say_which_counts(f"{labeler} judged it twice; the later one counts.")
+
+    def _was_superseded_here(self, ranking: Ranking) -> bool:
+        at = ranking.superseded_at
+        return not isinstance(at, datetime) or at >= self._began_at
+
+    def _let_count(self, ranking: Ranking, known: Sequence[Ranking]) -> None:
+        for other in known:
+            if other is not ranking:
+                self._supersede(other)
+        if ranking.superseded_at is not None:
+            ranking.superseded_at = None
+            self._changed[ranking.pk] = ranking
+
+    def _supersede(self, ranking: Ranking) -> None:
+        ranking.superseded_at = Now()
+        self._changed[ranking.pk] = ranking
+
+    def save(self) -> None:
+        """Those that are stored already; what no longer counts first, for only one may."""
+        changed = [one for one in self._changed.values() if not one._state.adding]
+        over = [one.pk for one in changed if one.superseded_at is not None]
+        again = [one.pk for one in changed if one.superseded_at is None]
+        Ranking.objects.filter(pk__in=over).update(superseded_at=Now())
+        Ranking.objects.filter(pk__in=again).update(superseded_at=None)
 
 
 def _is_later(judged_at: datetime | None, than: Ranking) -> bool:
@@ -171,33 +223,37 @@ def _is_later(judged_at: datetime | None, than: Ranking) -> bool:
     return judged_at >= than.submitted_at
 
 
-def _live_rankings(
+def _siblings(
     told: Sequence[NewJudgment], stored: Mapping[uuid.UUID, Ranking]
-) -> dict[Subject, Ranking]:
-    """The stored ones of the same labelers and tasks that this file does not have.
-
-    At most two queries.
-    """
+) -> dict[Subject, list[Ranking]]:
+    """What is stored of the same labelers and tasks, told again or not. At most two queries."""
     placed = [one for one in told if not one.row.placed.is_new]
     if not placed:
         return {}
-    live = (
+    told_again = {
+        stored[key].pk: (stored[key], one.subject)
+        for one in placed
+        if (key := one.ranking.client_key) in stored
+    }
+    others = (
         Ranking.objects.filter(
             task__in={one.ranking.task_id for one in placed},
             labeler__in={one.ranking.labeler_id for one in placed},
-            superseded_at__isnull=True,
         )
-        .exclude(pk__in=[ranking.pk for ranking in stored.values()])
+        .exclude(pk__in=told_again)
         .in_bulk()
     )
-    ids_of: dict[uuid.UUID, set[int]] = {pk: set() for pk in live}
-    items = RankedCompletion.objects.filter(ranking__in=live)
+    ids_of: dict[uuid.UUID, set[int]] = {pk: set() for pk in others}
+    items = RankedCompletion.objects.filter(ranking__in=others)
     for pk, completion_id in items.values_list("ranking_id", "completion_id"):
         ids_of[pk].add(completion_id)
-    return {
-        (ranking.task_id, ranking.labeler_id, frozenset(ids_of[pk])): ranking
-        for pk, ranking in live.items()
-    }
+    found: dict[Subject, list[Ranking]] = {}
+    for ranking, subject in told_again.values():
+        found.setdefault(subject, []).append(ranking)
+    for pk, ranking in others.items():
+        subject = (ranking.task_id, ranking.labeler_id, frozenset(ids_of[pk]))
+        found.setdefault(subject, []).append(ranking)
+    return found
 
 
 def _items_of(one: NewJudgment) -> Iterator[RankedCompletion]:

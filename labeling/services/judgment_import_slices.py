@@ -160,6 +160,7 @@ def _begun(import_id: UUID) -> JudgmentImport | None:
     )
     if found is not None:
         begin_upload(found)
+        found.refresh_from_db(fields=["started_at"])
     return found
 
 
@@ -174,6 +175,7 @@ def _import_part(found: JudgmentImport, part: list[NumberedRow]) -> JudgmentImpo
         dry_run=False,
         on_progress=lambda _: None,
         is_part=True,
+        began_at=found.started_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -18,6 +19,7 @@ from labeling.models import (
     TaskCompletion,
     User,
 )
+from labeling.selectors.sealing import moment
 from labeling.services.imported_demonstrations import store_demonstrations
 from labeling.services.imported_people import ImportedPeople
 from labeling.services.imported_rankings import store_judgments
@@ -47,6 +49,7 @@ class JudgmentImportReport:
     """What an import did, or with ``dry_run`` would do, row by row."""
 
     dry_run: bool
+    began_at: datetime
     num_read: int = 0
     num_prompts: int = 0
     num_completions: int = 0
@@ -74,23 +77,26 @@ def import_judgments(
     dry_run: bool,
     on_progress: Progress,
     is_part: bool = False,
+    began_at: datetime | None = None,
 ) -> JudgmentImportReport:
     """Store the good rows, 100 to a transaction, and report on all of them.
 
     A dry run is the import itself, checked by every constraint and then rolled back, so what it
     reports is what would happen. An import that was cut off is simply run again. ``is_part`` leaves
-    what is done once behind the last row to the caller: ``refresh_planner_statistics``.
+    what is done once behind the last row to the caller: ``refresh_planner_statistics``, and
+    ``began_at`` is when the first part began.
 
     Raises: Refused("not_an_import"), Refused("other_purpose") when the project exists and holds
     something else.
     """
+    report = JudgmentImportReport(dry_run, began_at or moment())
     if not dry_run:
-        report = _import(rows, target, JudgmentImportReport(False), on_progress)
+        _import(rows, target, report, on_progress)
         if report.stored and not is_part:
             refresh_planner_statistics()
         return report
     with transaction.atomic():
-        report = _import(rows, target, JudgmentImportReport(True), on_progress)
+        _import(rows, target, report, on_progress)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         transaction.set_rollback(True)
@@ -113,12 +119,11 @@ def _import(
     target: Target,
     report: JudgmentImportReport,
     on_progress: Progress,
-) -> JudgmentImportReport:
+) -> None:
     good = _good_rows(rows, target, report)
     while batch := list(islice(good, ROWS_AT_ONCE)):
         _import_batch(batch, target, report)
         on_progress(report)
-    return report
 
 
 NumberedGoodRow = tuple[int, JudgedTask | Demonstrated]
@@ -167,12 +172,14 @@ def _import_tasks(
     report.num_prompts += found.num_prompts
     report.num_completions += found.num_completions
     report.num_tasks += found.num_tasks
-    for judged in store_judgments(found.placed, target.dataset, people):
+    judged_rows = store_judgments(found.placed, target.dataset, people, began_at=report.began_at)
+    for judged in judged_rows:
         placed = judged.placed
         if placed.is_new:
             report.line_of_task[placed.task.pk] = placed.line
         if not judged.num_new:
-            report.skipped.append(SkippedRow(placed.line, _where(placed, report)))
+            said = " ".join([_where(placed, report), *judged.counting])
+            report.skipped.append(SkippedRow(placed.line, said))
             continue
         report.num_judgments += judged.num_new
         report.stored.append(

@@ -2,6 +2,8 @@
 
 import pytest
 
+from labeling.catalogue import CATEGORIES
+from labeling.importers.auto_j import SCENARIOS_OF
 from labeling.importers.records import JudgedTask, LeftOut
 from tests.labeling.import_samples import (
     ASSISTANT,
@@ -312,6 +314,14 @@ class TestVotes:
     @pytest.mark.parametrize("label", [3, -1, True, "tie", None])
     def test_any_other_label_is_told(self, label: int) -> None:
         assert "label" in problems(read("auto-j", lines(judged_pair(label))))
+
+    def test_a_scenario_of_one_category_gives_the_prompt_that_and_breaks_no_row(self) -> None:
+        scenarios = ("writing_email", "text_correction", "value_judgement", "", 7)
+        rows = [judged_pair(0) | {"scenario": scenario} for scenario in scenarios]
+
+        found = [task.category for task in read("auto-j", lines(*rows))]
+        assert found == ["generation", "rewrite", None, None, None]
+        assert set(SCENARIOS_OF) < set(CATEGORIES)
 
     def test_a_vote_on_the_first_turn_judges_the_first_answers(self) -> None:
         task = record("mt-bench", array(vote("model_b")))

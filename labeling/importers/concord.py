@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from labeling.catalogue import CATEGORIES
 from labeling.importers.prompts import read_choice
-from labeling.importers.reading import Row, read_rank, reader_of_json
+from labeling.importers.reading import Row, read_name, read_rank, reader_of_json
 from labeling.importers.records import (
     Choices,
     DataFormat,
@@ -27,6 +27,7 @@ from labeling.text_hygiene import Split
 
 SPLITS: Final = ("train", "validation")
 SIMULATED: Final = "simulated-"
+MAX_SOURCE_CHARACTERS: Final = 160
 
 
 def read_row(row: Row, _: Choices) -> Record:
@@ -74,7 +75,12 @@ def read_category(value: object) -> str:
 
 
 def read_completion(row: Row) -> JudgedCompletion:
-    return JudgedCompletion(row.name("source"), row.any_text("text"))
+    return JudgedCompletion(row.read("source", read_source) or "", row.any_text("text"))
+
+
+def read_source(value: object) -> str:
+    """What came in under a name went out with its data set before that."""
+    return read_name(value, at_most=MAX_SOURCE_CHARACTERS)
 
 
 def numbered(completions: Sequence[JudgedCompletion]) -> list[JudgedCompletion]:

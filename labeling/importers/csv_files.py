@@ -43,6 +43,11 @@ def csv_rows(pieces: Iterable[bytes], *, needed: Collection[str] = ()) -> Iterat
 def column_names(cells: list[str], needed: Collection[str]) -> list[str]:
     """What stands under no name is not read."""
     names = [name.strip() for name in cells]
+    for name in names:
+        try:
+            check_cell(name)
+        except ValueError as error:
+            raise UnreadableFile(f"The first line, which names the columns: {error}") from error
     if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise UnreadableFile(f"The column {twice[0][:80]!r} appears twice in the first line.")
     if missing := [name for name in needed if name not in names]:

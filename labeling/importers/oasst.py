@@ -43,6 +43,8 @@ def read_tree(row: Row, choices: Choices) -> tuple[Record, ...]:
     if choices["lang"] and lang != choices["lang"]:
         row.check()
         return (LeftOut(f"The tree is in the language {lang!r}."),)
+    # Other messages may be empty; what a tree begins with may not.
+    root.text("text")
     read = demonstrations_of if choices["read"] == "demonstrations" else tasks_of
     found = tuple(read(root, [], tree))
     row.check()

@@ -229,9 +229,9 @@ def read_value(
         yield settled(record) if isinstance(record, JudgedTask) else record
 
 
-def read_name(value: object) -> str:
+def read_name(value: object, *, at_most: int = MAX_NAME_CHARACTERS) -> str:
     """A short, non-empty string: an id or a name."""
-    name = read_string(value, at_most=MAX_NAME_CHARACTERS)
+    name = read_string(value, at_most=at_most)
     if not name.strip():
         raise ValueError("Empty.")
     if has_control_characters(name):
@@ -306,7 +306,8 @@ def one_of(meanings: Mapping[str, Value]) -> Callable[[object], Value]:
 def ranks_by_score(scores: Sequence[float | None]) -> tuple[int | None, ...]:
     """The highest score ranks first, equal ones tie, and None stays unranked."""
     known = sorted({score for score in scores if score is not None}, reverse=True)
-    return tuple(None if score is None else known.index(score) + 1 for score in scores)
+    rank_of = {score: rank for rank, score in enumerate(known, start=1)}
+    return tuple(None if score is None else rank_of[score] for score in scores)
 
 
 def best_over_each(best: int, k: int) -> list[tuple[int | None, ...]]:

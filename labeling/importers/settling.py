@@ -14,9 +14,9 @@ def settled(task: JudgedTask) -> JudgedTask | LeftOut:
     judgment that told them apart means nothing, and one of fewer than two completions says nothing.
     """
     kept = list(dict.fromkeys(task.completions))
-    places = [kept.index(completion) for completion in task.completions]
     if problem := num_completions_problem(len(kept)):
         return LeftOut(problem)
+    places = [kept.index(completion) for completion in task.completions]
     notes = list(task.notes)
     if len(kept) < len(places):
         notes.append(f"{len(places)} completions are {len(kept)} different ones.")

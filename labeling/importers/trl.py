@@ -12,6 +12,7 @@ from typing import Final
 
 from labeling.importers.conversations import (
     ASSISTANT,
+    HUMAN,
     Turn,
     answer_of,
     common_beginning,
@@ -28,6 +29,7 @@ from labeling.importers.records import (
     JudgedTask,
     Judgment,
     LeftOut,
+    num_completions_problem,
 )
 
 SOURCE: Final = "assistant"
@@ -36,7 +38,8 @@ SIDES: Final = ("chosen", "rejected")
 
 def key_of(row: Row, _: Choices) -> str:
     """Unpaired rows belong together with their neighbours of the same prompt."""
-    return repr(row.members.get("prompt")) if "completion" in row.members else ""
+    is_one_of_several = {"completion", "prompt"} <= row.members.keys()
+    return repr(row.members["prompt"]) if is_one_of_several else ""
 
 
 def read_task(rows: Sequence[Row], _: Choices) -> JudgedTask | LeftOut:
@@ -54,10 +57,18 @@ def labelled(rows: Sequence[Row]) -> JudgedTask | LeftOut:
         row.check()
     if len(set(labels)) == 1:
         return LeftOut("All answers carry the same label, so none is preferred to another.")
+    texts = [text for _, text in read]
+    # Before the pairs are made, of which a file with one prompt throughout has billions.
+    if problem := num_completions_problem(len(set(texts))):
+        return LeftOut(problem)
+    different = dict.fromkeys(zip(texts, labels, strict=True))
+    labels = [label for _, label in different]
+    said = f"{len(read)} labelled answers are {len(different)} different ones."
     return JudgedTask(
         prompt=read[0][0],
-        completions=tuple(JudgedCompletion(SOURCE, text) for _, text in read),
+        completions=tuple(JudgedCompletion(SOURCE, text) for text, _ in different),
         judgments=tuple(Judgment(SOMEBODY, ranks) for ranks in true_over_each_false(labels)),
+        notes=(said,) if len(different) < len(read) else (),
     )
 
 
@@ -72,7 +83,13 @@ def prompt_and_answer(row: Row) -> tuple[str, str]:
     if not isinstance(row.members.get("prompt"), list):
         return row.text("prompt"), row.any_text("completion")
     asked = turns_of(row, "prompt")
+    if not says_anything(asked):
+        row.problem("prompt", "Empty.")
     return prompt_of(asked), answer_of(turns_of(row, "completion"), after=asked)
+
+
+def says_anything(asked: Sequence[Turn]) -> bool:
+    return any(turn.text.strip() for turn in asked)
 
 
 def read_label(value: object) -> bool:
@@ -99,14 +116,17 @@ def strings(row: Row) -> JudgedTask | LeftOut:
 
 
 def conversations(row: Row) -> JudgedTask | LeftOut:
+    """A prompt that is a string beside them is what they begin with, or stands alone."""
     chosen, rejected = (turns_of(row, side) for side in SIDES)
-    if "prompt" in row.members:
+    if isinstance(row.members.get("prompt"), list):
         asked = turns_of(row, "prompt")
     else:
         asked = shared_turns(chosen, rejected)
         chosen, rejected = chosen[len(asked) :], rejected[len(asked) :]
+        if not asked and "prompt" in row.members:
+            asked = [Turn(HUMAN, row.text("prompt"))]
     row.check()
-    if not any(turn.text.strip() for turn in asked):
+    if not says_anything(asked):
         return LeftOut("There is no prompt, and the two conversations begin differently.")
     answers = [answer_of(side, after=asked) for side in (chosen, rejected)]
     return pair(prompt_of(asked), *answers)

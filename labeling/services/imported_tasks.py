@@ -26,6 +26,8 @@ from labeling.text_hygiene import Split, split_of_key, text_sha256
 CompletionKey = tuple[str, str]
 
 SHUFFLE_DIGITS: Final = 12
+MAX_KEY_OF_TASK: Final = 160
+MAX_NAME_OF_SOURCE: Final = 160
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class NamedTask:
     @cached_property
     def identity(self) -> str:
         """The data set's own, or the hash of the prompt and its completions in any order."""
-        if self.task.identity:
-            return self.task.identity
+        if named := self.task.identity:
+            return named if len(named) <= MAX_KEY_OF_TASK else content_key(named)
         parts = (f"{source}\0{key}" for source, key in sorted(self.keys))
         return content_key(self.task.prompt, *parts)
 
@@ -125,6 +127,16 @@ class Target:
         if row.split is None:
             return split_key(self.dataset, row.group) if row.group else ""
         return key_in_split(self.dataset, row.prompt, row.split)
+
+    def problem_with(self, row: JudgedTask) -> str:
+        """What of the row has no room; empty where all of it does."""
+        room = MAX_NAME_OF_SOURCE - len(self.dataset) - 1
+        for completion in row.completions:
+            for name in (completion.source, *completion.also_by):
+                if len(name) > room:
+                    said = f"What wrote a completion has a name of more than {room} characters"
+                    return f"{said}; shorten it: {name[:80]!r}."
+        return ""
 
     def project(self) -> Project:
         """The project that holds the data set's tasks, made where there is none.

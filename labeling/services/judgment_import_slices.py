@@ -5,6 +5,7 @@ worker that dies in the middle of a slice leaves nothing behind, and the next on
 again and goes on from there: a row may be spread over the file, so no place in it is a beginning.
 """
 
+import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from time import monotonic
 from typing import BinaryIO, Final, cast
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 
 from labeling.errors import Refused
 from labeling.importers.files import UnreadableFile
@@ -37,6 +38,8 @@ from labeling.services.uploads import (
     end_upload,
     lock_upload,
 )
+
+logger = logging.getLogger(__name__)
 
 ROWS_PER_SLICE: Final = 200
 # A dry run is one transaction that is taken back, so it must end before its task has to.
@@ -78,23 +81,35 @@ def _next_import() -> UUID | None:
 
 @contextmanager
 def _failing(import_id: UUID) -> Iterator[None]:
-    """What the file or the database refuses ends the import with the reason."""
-    failure = ""
+    """What the file or the database refuses ends the import with the reason.
+
+    So does an error of our own, or this import would be tried for ever and the others wait for it.
+    """
     try:
         yield
-    except UnreadableFile as error:
-        failure = str(error)
-    except (OSError, EOFError, zlib.error) as error:
-        failure = f"The file cannot be unpacked: {error}."
-    except Refused as refusal:
-        failure = refusal.message
-    except (DataError, IntegrityError) as error:
-        failure = f"Postgres refused a row: {error}"
-    if failure:
+    except (OperationalError, InterfaceError):
+        # The database is away, and the file not at fault: it is tried again.
+        raise
+    except Exception as error:  # noqa: BLE001 - no import may stop the others
+        failure = _reason(error)
         with transaction.atomic():
             found = lock_upload(JudgmentImport, import_id)
             if found.state in OPEN_STATES:
                 end_upload(found, State.FAILED, failure=failure)
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case UnreadableFile():
+            return str(error)
+        case OSError() | EOFError() | zlib.error():
+            return f"The file cannot be unpacked: {error}."
+        case Refused():
+            return error.message
+        case DataError() | IntegrityError():
+            return f"Postgres refused a row: {error}"
+    logger.error("An import of judgments met an error of our own.", exc_info=error)
+    return f"Concord itself failed at this file ({type(error).__name__}); its log says where."
 
 
 @contextmanager

@@ -140,6 +140,8 @@ def _good_rows(
             report.left_out.append(SkippedRow(line, row.reason))
         elif isinstance(row, JudgedTask) and not row.has_texts and not target.is_study:
             report.left_out.append(SkippedRow(line, WITHOUT_TEXTS))
+        elif isinstance(row, JudgedTask) and (problem := target.problem_with(row)):
+            report.errors.append(RowError(line, "", problem))
         else:
             yield line, row
 

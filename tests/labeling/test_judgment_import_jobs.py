@@ -194,6 +194,18 @@ def test_a_worker_that_dies_in_a_slice_leaves_nothing_and_the_next_goes_on(rosa)
     assert done["num_said"]["skipped"] == 0
 
 
+def test_an_error_of_our_own_ends_that_import_and_not_the_next(rosa):
+    """An import that is tried for ever would keep all others waiting."""
+    opened = [upload(rosa, json_lines(debate(number)), dataset=f"d{number}") for number in (1, 2)]
+
+    with patch.object(slices, "_keep", side_effect=[TypeError("?"), None]):
+        slices.import_judgments_for(60)
+    failed, done = (run_through(rosa, one) for one in opened)
+
+    assert (failed["state"], done["state"]) == ("failed", "done")
+    assert failed["failure"].startswith("Concord itself failed at this file (TypeError)")
+
+
 def test_importing_a_file_again_changes_nothing_and_says_so(rosa):
     content = json_lines(debate())
     run_through(rosa, upload(rosa, content))

@@ -20,6 +20,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from labeling.errors import Refused
 from labeling.importers.files import UnreadableFile
 from labeling.importers.formats import FORMATS
+from labeling.importers.other_formats import read_as
 from labeling.importers.plain_files import plain
 from labeling.importers.records import NumberedRow
 from labeling.models import JudgmentImport, JudgmentImportRow
@@ -67,7 +68,8 @@ def import_judgments_for(seconds: float) -> bool | None:
         return None
     with _failing(waiting), _file_of(waiting) as file:
         found = JudgmentImport.objects.get(pk=waiting)
-        rows = FORMATS[found.format].read(plain(file, at_most=MAX_PLAIN_BYTES), found.choices)
+        plainly = plain(file, at_most=MAX_PLAIN_BYTES)
+        rows = read_as(FORMATS[found.format], plainly, found.choices)
         if found.is_dry_run:
             _try_all(waiting, rows)
         else:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from labeling.errors import Refused
 from labeling.importers.formats import FORMATS
+from labeling.importers.other_formats import read_as
 from labeling.importers.plain_files import plain
 from labeling.importers.records import Choices, DataFormat
 from labeling.services.imported_tasks import Target
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         try:
             with path.open("rb") as file:
                 report = import_judgments(
-                    known.read(plain(file), choices),
+                    read_as(known, plain(file), choices),
                     target=Target(
                         dataset,
                         options["project"] or f"Imported: {dataset}",

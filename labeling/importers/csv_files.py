@@ -59,12 +59,15 @@ def column_names(cells: list[str], needed: Collection[str]) -> list[str]:
 
 def names_in(names: Sequence[str]) -> str:
     """What the first line holds instead, and what that looks like."""
+    remedy = otherwise_separated(names)
     said = f"It holds {', '.join(map(repr, names))}"[:300]
-    if len(names) == 1:
-        for mark, word in SEPARATORS.items():
-            if mark in names[0]:
-                return f"{said}: its columns are separated by {word}; save it with commas."
-    return f"{said}."
+    return f"{said}{remedy}, or as a workbook." if remedy else f"{said}."
+
+
+def otherwise_separated(names: Sequence[str]) -> str:
+    """The remedy where all columns look like one."""
+    found = [word for mark, word in SEPARATORS.items() if len(names) == 1 and mark in names[0]]
+    return f": its columns are separated by {found[0]}; save it with commas" if found else ""
 
 
 def cells_by_name(names: list[str], cells: list[str]) -> dict[str, str] | StrictJSONError:

@@ -49,14 +49,14 @@ def read_self_instruct(row: Row, choices: Choices) -> tuple[Record, ...]:
 
 
 def read_alpaca(row: Row, choices: Choices) -> Record:
-    prompt = joined(row.text("instruction"), row.read("input", read_any_text, "") or "")
+    prompt = joined(row.text("instruction"), row.optional("input", read_any_text) or "")
     answer = row.any_text("output")
     row.check()
     return demonstrated(prompt, answer, choices)
 
 
 def read_dolly(row: Row, choices: Choices) -> Record:
-    prompt = joined(row.text("instruction"), row.read("context", read_any_text, "") or "")
+    prompt = joined(row.text("instruction"), row.optional("context", read_any_text) or "")
     answer = row.any_text("response")
     category = row.optional("category", read_name)
     row.check()

@@ -16,6 +16,16 @@ PIECE_BYTES: Final = 1_000_000
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+# How files begin that data sets come in as well, and that hold no line of text.
+OTHER_KINDS: Final = {
+    b"PAR1": "a Parquet file",
+    b"\x28\xb5\x2f\xfd": "packed with Zstandard",
+    b"\xfd7zXZ\x00": "packed with xz",
+    b"BZh": "packed with bzip2",
+    b"7z\xbc\xaf\x27\x1c": "packed with 7-Zip",
+    b"\xd0\xcf\x11\xe0": "an old workbook (XLS)",
+    b"%PDF": "a PDF",
+}
 # What matters outside a string of JSON, and inside.
 STRUCTURE: Final = re.compile(rb'["\[\]{},]')
 STRING_END: Final = re.compile(rb'["\\]')
@@ -46,6 +56,9 @@ def check_encoding(beginning: bytes) -> None:
     """Raises: UnreadableFile."""
     if beginning.startswith(UTF_16_MARKS):
         raise UnreadableFile("The file is UTF-16; save it as UTF-8.")
+    for mark, kind in OTHER_KINDS.items():
+        if beginning.startswith(mark):
+            raise UnreadableFile(f"The file is {kind}; save it as text first: JSON Lines or CSV.")
 
 
 def pieces_of(file: BinaryIO) -> Iterator[bytes]:
@@ -144,5 +157,6 @@ def check_cell(cell: str) -> None:
     try:
         check_text(cell, "")
     except StrictJSONError as error:
-        said = "NUL characters cannot be stored." if "\0" in cell else "The text is not UTF-8."
-        raise ValueError(said) from error
+        if "\0" in cell:
+            raise ValueError("NUL characters cannot be stored.") from error
+        raise ValueError("The text is not UTF-8; save the file as CSV in UTF-8.") from error

@@ -27,7 +27,7 @@ SCALE: Final = range(5)
 
 
 def prompt_of_row(row: Row, _: Choices) -> str:
-    return repr(row.members.get("prompt"))
+    return repr(row.members["prompt"]) if "prompt" in row.members else ""
 
 
 def read_task(rows: Sequence[Row], choices: Choices) -> JudgedTask:

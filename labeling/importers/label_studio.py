@@ -17,8 +17,8 @@ from labeling.importers.reading import (
     Row,
     one_of,
     read_identity,
-    read_number,
     read_object,
+    read_seconds,
     read_time,
     reader_of_json,
 )
@@ -86,7 +86,7 @@ def read_annotation(
     annotation: Row, items: Items, choices: Choices, notes: list[str]
 ) -> list[Judgment]:
     labeler = annotation.read("completed_by", read_person) or ""
-    seconds = annotation.optional("lead_time", read_number)
+    seconds = annotation.optional("lead_time", read_seconds)
     judged_at = annotation.optional("created_at", read_time)
     found = []
     for result in annotation.rows("result"):

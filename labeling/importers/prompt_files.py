@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from labeling.catalogue import PROMPT_QUESTIONS
+from labeling.importers.csv_files import otherwise_separated
 from labeling.importers.files import (
     BYTE_ORDER_MARK,
     CsvRecords,
@@ -12,6 +13,7 @@ from labeling.importers.files import (
     Position,
     UnreadableFile,
     check_cell,
+    check_encoding,
     too_long,
 )
 from labeling.importers.prompts import (
@@ -55,6 +57,8 @@ def read_json_lines(
 ) -> Iterator[FileRow]:
     for line in lines:
         number = line.end.num_lines
+        if number == 1:
+            check_encoding(line.content)
         content = line.content.removeprefix(BYTE_ORDER_MARK) if number == 1 else line.content
         if not line.is_whole:
             yield FileRow(number, line.end, [RowError(number, "", too_long())])
@@ -75,7 +79,8 @@ def read_csv_header(lines: Iterable[FileLine]) -> tuple[list[str], Position]:
         names = [name.strip() for name in record.cells]
         if unknown := [name for name in names if name not in CSV_COLUMNS]:
             raise UnreadableFile(
-                f"The column {unknown[0][:80]!r} is not one of {', '.join(CSV_COLUMNS)}."
+                f"The column {unknown[0][:80]!r} is not one of {', '.join(CSV_COLUMNS)}"
+                f"{otherwise_separated(names)}."
             )
         if len(set(names)) < len(names):
             raise UnreadableFile("A column appears twice in the first line.")

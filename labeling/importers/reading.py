@@ -16,6 +16,8 @@ from labeling.text_hygiene import has_control_characters
 MAX_NAME_CHARACTERS: Final = 120
 # Far from the edges at which a time zone moves a year out of what Python can read back.
 YEARS: Final = range(1970, 3000)
+# Longer than anybody works on one task: what lies beyond is another unit, or a clock gone wrong.
+MAX_SECONDS: Final = 10_000_000
 NO_OBJECT: Final = "A row is a JSON object."
 
 Value = TypeVar("Value")
@@ -192,8 +194,17 @@ def read_rows(
         for row in group:
             row.check()
     except BrokenRow:
-        return first, [error for row in group for error in row.problems.found]
+        return first, list(problems_of(group))
     return first, settled(record) if isinstance(record, JudgedTask) else record
+
+
+def problems_of(group: Sequence[Row]) -> Iterator[RowError]:
+    """What is wrong with each, and which of them are sound and not stored all the same."""
+    broken = next(row.number for row in group if row.problems.found)
+    for row in group:
+        yield from row.problems.found or [
+            RowError(row.number, "", f"Not stored, for row {broken} of the same task is broken.")
+        ]
 
 
 def read_values(
@@ -264,16 +275,23 @@ def read_number(value: object) -> float:
     return float(value)
 
 
+def read_seconds(value: object) -> float:
+    seconds = read_number(value)
+    if not 0 <= seconds < MAX_SECONDS:
+        raise ValueError("Seconds, from 0 to some months.")
+    return seconds
+
+
 def read_identity(value: object) -> str:
-    """An id that is a short text, or a whole number."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_number else read_name(value)
+    """An id that is a short text, or a whole number: 7, "7" and 7.0 are one."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return read_name(str(read_whole_number(value)) if is_number else value)
 
 
 def read_time(value: object) -> datetime:
     moment = read_moment(value, "2023-05-25T14:08:33Z")
     if moment.tzinfo is None:
-        raise ValueError("A time carries its time zone.")
+        raise ValueError("A time carries its time zone, as in 2023-05-25T14:08:33Z.")
     if moment.year not in YEARS:
         raise ValueError(f"A time between {YEARS.start} and {YEARS.stop - 1}.")
     return moment

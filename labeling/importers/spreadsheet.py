@@ -2,10 +2,12 @@
 
 Completions are columns, and so are their ranks (1 or 0 is the best; nothing or -1 was not ranked),
 their scores (the highest is the best) or the name of the preferred one. Without any of these the
-first completion is a demonstration.
+first completion is a demonstration. Of three or more columns an empty one of which nothing is said
+holds no completion: not every prompt has as many.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import csv
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, Final
 
@@ -39,6 +41,8 @@ from labeling.importers.tulu import read_sheet_time
 
 Ranks = tuple[int | None, ...]
 
+# Of two columns both hold a completion, or one could not be preferred.
+FEW: Final = 3
 TIE_WORDS: Final = "tie,both,equal,same,c"
 
 
@@ -55,15 +59,39 @@ def read_row(row: Row, choices: Choices) -> Record:
         if not texts[0].strip():
             return LeftOut("An empty answer is nothing to imitate.")
         return Demonstrated(prompt=prompt, text=texts[0], writer=labeler, group=group)
+    places = places_there(texts, ranks, is_best_known=bool(choices["preferred"]))
+    sources = sources_of(row, columns, choices, places)
+    there = [tuple(one[place] for place in places) for one in ranks]
     return JudgedTask(
         prompt=prompt,
         completions=tuple(
-            JudgedCompletion(source, text)
-            for source, text in zip(sources_of(row, columns, choices), texts, strict=True)
+            JudgedCompletion(source, texts[place])
+            for source, place in zip(sources, places, strict=True)
         ),
-        judgments=tuple(Judgment(labeler, one, judged_at=time) for one in ranks),
+        judgments=tuple(
+            Judgment(labeler, one, judged_at=time)
+            # Of the best one and one that is not there is nothing to tell.
+            for one in [one for one in there if num_ranked(one) > 1] or there
+        ),
         group=group,
     )
+
+
+def num_ranked(ranks: Ranks) -> int:
+    return sum(rank is not None for rank in ranks)
+
+
+def places_there(texts: Sequence[str], ranks: Sequence[Ranks], *, is_best_known: bool) -> list[int]:
+    """The columns that hold a completion."""
+    places = range(len(texts))
+    if len(texts) < FEW:
+        return list(places)
+    if is_best_known:
+        # The others were passed over, which says nothing of an empty one; in a tie nor is any best.
+        said = {one.index(1) for one in ranks if 2 in one}
+    else:
+        said = {place for place in places for one in ranks if one[place] is not None}
+    return [place for place in places if texts[place] or place in said]
 
 
 def read_file(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
@@ -75,21 +103,25 @@ def read_file(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
 
 
 def names_in(choice: str) -> list[str]:
-    return [name.strip() for name in choice.split(",") if name.strip()]
+    """With a comma between them; a name that holds one itself stands in quotes, as in CSV."""
+    names = next(csv.reader([choice], skipinitialspace=True), [])
+    return [name.strip() for name in names if name.strip()]
 
 
 def column(row: Row, name: str) -> str:
     return (row.optional(name, read_identity) or "") if name else ""
 
 
-def sources_of(row: Row, columns: Sequence[str], choices: Choices) -> list[str]:
-    """The columns that name the models, or the completions' columns themselves."""
+def sources_of(
+    row: Row, columns: Sequence[str], choices: Choices, places: Sequence[int]
+) -> list[str]:
+    """What the columns of these models hold, or the names of the completions' columns."""
     named = names_in(choices["sources"])
     if not named:
-        return list(columns)
+        return [columns[place] for place in places]
     if len(named) != len(columns):
         raise row.refused("", "As many sources as completions are to be chosen.")
-    return [row.name(name) for name in named]
+    return [row.name(named[place]) for place in places]
 
 
 def read_ranks(row: Row, columns: Sequence[str], choices: Choices) -> list[Ranks] | None:
@@ -111,11 +143,11 @@ def read_score(value: object) -> float | None:
 
 
 def preferred(row: Row, columns: Sequence[str], choices: Choices) -> list[Ranks]:
-    """The preferred completion by the name of its column, its letter, or its number."""
+    """The preferred completion by the name of its column or model, its letter, or its number."""
     answer = spoken(row.name(choices["preferred"]))
     row.check()
     first = int(choices["first_number"])
-    meaning: Mapping[str, int] = {
+    meaning = models_of(row, choices) | {
         word: place
         for place, name in enumerate(columns)
         for word in (name.lower(), chr(ord("a") + place), str(place + first))
@@ -132,6 +164,13 @@ def preferred(row: Row, columns: Sequence[str], choices: Choices) -> list[Ranks]
             f"Neither a completion nor a tie: {answer[:80]!r}.{hint(answer, first)}",
         )
     return best_over_each(meaning.get(answer, 0), len(columns))
+
+
+def models_of(row: Row, choices: Choices) -> dict[str, int]:
+    """The places by what wrote them, but for a model that wrote several."""
+    cells = [str(row.members.get(name, "")) for name in names_in(choices["sources"])]
+    models = [spoken(cell) for cell in cells]
+    return {model: place for place, model in enumerate(models) if models.count(model) == 1}
 
 
 def spoken(word: str) -> str:

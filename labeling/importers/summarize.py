@@ -92,7 +92,8 @@ def read_choice_number(value: object) -> tuple[int, int]:
 def post_and_worker(row: Row, _: Choices) -> str:
     info = row.members.get("info")
     post = info.get("id") if isinstance(info, dict) else None
-    return f"{post!r} {row.members.get('worker')!r}"
+    # An id is the same one as a number and as a text.
+    return repr([str(post), row.members.get("worker")])
 
 
 def read_ratings(rows: Sequence[Row], choices: Choices) -> JudgedTask | LeftOut:

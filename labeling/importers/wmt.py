@@ -20,7 +20,7 @@ from labeling.importers.reading import (
     Row,
     read_identity,
     read_name,
-    read_number,
+    read_seconds,
     reader_of_groups,
     reader_of_json,
 )
@@ -47,6 +47,8 @@ NEEDED: Final = (
     "system2rank",
     "rankingID",
 )
+
+RANKING: Final = ("srclang", "trglang", "segmentId", "judgeID", "rankingID")
 
 # Systems of different languages never meet, and agreement is another one in each.
 LANG_PAIR: Final = Choice("lang_pair", "only rankings of this pair of languages, as in ron-eng")
@@ -109,7 +111,7 @@ def read_ranking(row: Row, choices: Choices) -> JudgedTask | LeftOut:
             (one.read("systems", read_systems) or ("",), one.read("rank", read_cell_rank))
             for one in row.rows("items")
         ],
-        seconds=row.optional("duration_s", read_number),
+        seconds=row.optional("duration_s", read_seconds),
     )
     row.check()
     return task_of(ranked)
@@ -126,7 +128,8 @@ def names_in(joined: str, mark: str) -> tuple[str, ...]:
 
 
 def ranking_of_line(row: Row, _: Choices) -> str:
-    return repr([row.members.get(name) for name in ("srclang", "trglang", "rankingID")])
+    """Two files put together may number rankings alike, but not those of one judge and segment."""
+    return repr([row.members.get(name) for name in RANKING])
 
 
 def read_pairs(rows: Sequence[Row], choices: Choices) -> JudgedTask | LeftOut:

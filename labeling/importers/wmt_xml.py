@@ -10,7 +10,7 @@ from xml.parsers import expat
 from labeling.importers.csv_files import read_cell_rank
 from labeling.importers.files import BYTE_ORDER_MARK, pieces_of
 from labeling.importers.prompts import RowError
-from labeling.importers.reading import Problems, Row, read_identity
+from labeling.importers.reading import MAX_SECONDS, Problems, Row, read_identity
 from labeling.importers.records import Choices, DataFormat, NumberedRow
 from labeling.importers.settling import settled
 from labeling.importers.wmt import (
@@ -95,7 +95,7 @@ def read_duration(value: object) -> float:
     except ValueError as error:
         raise ValueError("A time as in 00:01:14.5.") from error
     total = hours * 3600 + minutes * 60 + seconds
-    if not 0 <= total < 1e7:
+    if not 0 <= total < MAX_SECONDS:
         raise ValueError("A time as in 00:01:14.5.")
     return total
 

@@ -11,16 +11,19 @@ from tests.labeling.import_samples import (
     TULU_COLUMNS,
     argilla_record,
     array,
+    assistant,
     judged_pair,
     lines,
     problems,
     ranks,
     read,
     record,
+    some_tree,
     steered,
     table,
     texts,
     tulu_row,
+    user,
     vote,
 )
 from tests.labeling.judgment_files import duel
@@ -64,6 +67,42 @@ class TestNumbersOfThePreferredOne:
         assert problems(read("csv", sheet(""), **MAPPING)) == {"best": "Missing."}
 
 
+class TestTablesOfSeveral:
+    def test_an_empty_cell_of_which_nothing_is_said_is_no_completion(self) -> None:
+        """Not every prompt has as many; of two columns the empty one was judged too."""
+        names = ["q", "a", "b", "c", "ra", "rb", "rc"]
+        content = table(names, [TIDES, "x", "y", "", 2, 1, ""], [TIDES, "x", "", "", 1, 2, ""])
+        chosen = {"prompt": "q", "completions": "a,b,c", "ranks": "ra,rb,rc"}
+
+        first, second = read("csv", content, **chosen)
+
+        assert (texts(first), ranks(first)) == (["x", "y"], [(2, 1)])
+        assert (texts(second), ranks(second)) == (["x", ""], [(1, 2)])
+
+    def test_nobody_preferred_an_answer_to_one_that_is_not_there(self) -> None:
+        names = ["q", "a", "b", "c", "ma", "mb", "mc", "best"]
+        said = [[TIDES, "x", "y", "", "m1", "m2", "", best] for best in ("a", "tie", "c")]
+        chosen = {"prompt": "q", "completions": "a,b,c", "sources": "ma,mb,mc", "preferred": "best"}
+
+        first, tied, third = read(
+            "csv", table(names, *said[:2], [*said[2][:6], "m3", "c"]), **chosen
+        )
+
+        assert (texts(first), ranks(first)) == (["x", "y"], [(1, 2)])
+        assert (texts(tied), ranks(tied)) == (["x", "y"], [(1, 1)])
+        assert (texts(third), ranks(third)) == (["x", "y", ""], [(2, None, 1), (None, 2, 1)])
+
+    def test_the_preferred_one_may_be_named_by_its_model(self) -> None:
+        names = ["q", "a", "b", "ma", "mb", "best"]
+        rows = [[TIDES, "x", "y", "GPT-4", "tulu", "gpt-4"], [TIDES, "x", "y", "m", "m", "m"]]
+        chosen = {**MAPPING, "sources": "ma,mb"}
+
+        first, second = read("csv", table(names, *rows), **chosen)
+
+        assert ranks(first) == [(1, 2)]
+        assert "Neither a completion nor a tie: 'm'." in problems([second])["best"]
+
+
 class TestTables:
     @pytest.mark.parametrize(
         ("mark", "word"), [(b";", "semicolons"), (b"\t", "tabs"), (b"|", "bars")]
@@ -83,6 +122,12 @@ class TestTables:
 
         assert ranks(record("csv", b"\xef\xbb\xbf" + content, **MAPPING)) == [(1, 2)]
 
+    def test_a_name_with_a_comma_stands_in_quotes(self) -> None:
+        content = table(["q", "Answer, first", "second", "best"], [TIDES, "x", "y", "second"])
+        chosen = {**MAPPING, "completions": '"Answer, first", second'}
+
+        assert ranks(record("csv", content, **chosen)) == [(2, 1)]
+
     def test_empty_rows_and_columns_without_a_name_are_passed_over(self) -> None:
         content = b"\n,,,,,\nq,a,b,best,,\n,,,,,\nQ,x,y,b,beside,\n,,,,,\n"
 
@@ -90,6 +135,15 @@ class TestTables:
 
     def test_a_name_that_comes_twice_is_told(self) -> None:
         assert problem(b"q,a,b,a\n") == "The column 'a' appears twice in the first line."
+
+    def test_what_excel_saves_on_windows_is_told_with_the_remedy(self) -> None:
+        """In the code page of the country, in the names of the columns as well as in a cell."""
+        content = sheet("a").decode()
+        head = content.replace("best", "Größe").encode("cp1252")
+
+        assert problem(head).endswith("is not UTF-8; save the file as CSV in UTF-8.")
+        (errors,) = read("csv", content.replace("sun", "Süd").encode("cp1252"), **MAPPING)
+        assert errors[0].message == "b: The text is not UTF-8; save the file as CSV in UTF-8."
 
     @pytest.mark.parametrize("content", [b"\n", b"\xef\xbb\xbf", b"\r\n,,\r\n"])
     def test_an_empty_file_is_told(self, content: bytes) -> None:
@@ -123,6 +177,12 @@ class TestJson:
     def test_a_workbook_is_told_once(self) -> None:
         assert "a workbook or a ZIP archive" in problem(b"PK\x03\x04\x14\n\n", "auto-j")
 
+    @pytest.mark.parametrize("name", ["helpsteer2", "csv"])
+    def test_what_holds_no_line_of_text_is_told_once(self, name: str) -> None:
+        said = problem(b"PAR1\x15\x04\n\x15\n\x00", name)
+
+        assert said == "The file is a Parquet file; save it as text first: JSON Lines or CSV."
+
     def test_the_first_item_of_an_array_is_not_the_file(self) -> None:
         """Row 0 is what is wrong with the file as a whole."""
         (errors,) = read("pandalm", array(duel(cmp_key="x")))
@@ -144,7 +204,59 @@ class TestJson:
     def test_a_member_that_is_wrong_is_told_once(self) -> None:
         (errors,) = read("helpsteer2", lines(steered("x", 7), steered("y", 2)))
 
-        assert [(error.field, error.message) for error in errors] == [("helpfulness", "0 to 4.")]
+        assert [(error.line, error.field, error.message) for error in errors] == [
+            (1, "helpfulness", "0 to 4."),
+            (2, "", "Not stored, for row 1 of the same task is broken."),
+        ]
+
+    def test_rows_without_what_they_would_share_are_each_broken_themselves(self) -> None:
+        bare = [{"completion": "x", "label": True}, {"completion": "y", "label": False}]
+        for name, rows in (("trl", bare), ("helpsteer2", [{"response": "x"}, {"response": "y"}])):
+            found = read(name, lines(*rows))
+
+            assert [error.field for errors in found for error in errors].count("prompt") == 2
+
+    def test_a_whole_number_with_a_fraction_of_nothing_is_an_id_too(self) -> None:
+        ids = [record("mt-bench", array(vote(question_id=one))).group for one in (7, 7.0, "7")]
+
+        assert ids == ["question 7"] * 3
+        found = problems(read("mt-bench", array(vote(question_id=1e300))))
+        assert found == {"question_id": "Longer than 120 characters."}
+
+    def test_a_prompt_of_nothing_is_told_where_a_dialogue_begins_with_it(self) -> None:
+        rows = [{"prompt": [], "completion": [assistant(x)], "label": x == "y"} for x in "xy"]
+        assert problems(read("trl", lines(*rows))) == {"prompt": "Empty."}
+
+        empty = some_tree()
+        empty["prompt"]["text"] = ""
+        assert problems(read("oasst", lines(empty))) == {"prompt.text": "Empty."}
+
+    def test_labelled_answers_of_one_prompt_throughout_are_counted_before_they_are_paired(
+        self,
+    ) -> None:
+        rows = [{"prompt": TIDES, "completion": str(n), "label": n % 2 == 0} for n in range(20_000)]
+
+        found = record("trl", lines(*rows))
+
+        assert found == LeftOut("20000 completions; a task has at most 9.")
+        few = [row | {"completion": str(row["label"])} for row in rows]
+        task = record("trl", lines(*few))
+        assert (ranks(task), len(task.notes)) == ([(1, 2)], 1)
+
+    def test_a_prompt_beside_messages_may_be_a_string(self) -> None:
+        """As in UltraFeedback, binarized: the prompt once more, or alone."""
+        sides = {"chosen": [assistant("Moon.")], "rejected": [assistant("Sun.")]}
+        whole = {side: [user(TIDES), *turns] for side, turns in sides.items()}
+
+        for row in (sides, whole):
+            task = record("trl", lines({"prompt": TIDES, **row}))
+            assert (task.prompt, texts(task)) == (TIDES, ["Moon.", "Sun."])
+
+    @pytest.mark.parametrize(("name", "member"), [("alpaca", "input"), ("dolly", "context")])
+    def test_nothing_beside_an_instruction_may_be_null(self, name: str, member: str) -> None:
+        row = {"instruction": TIDES, member: None, "output": "Moon.", "response": "Moon."}
+
+        assert record(name, lines(row)).prompt == TIDES
 
     @pytest.mark.parametrize("code", ["0", 3, True, 1.5])
     def test_a_code_that_is_none_is_told_with_those_that_are(self, code: Any) -> None:

@@ -60,7 +60,28 @@ def test_a_system_with_two_ranks_in_one_ranking_is_told_with_its_line() -> None:
 
     (errors,) = read("wmt-csv", content)
 
-    assert [(error.line, error.field) for error in errors] == [(3, "system1rank")]
+    assert [(error.line, error.field) for error in errors] == [(2, ""), (3, "system1rank")]
+    assert errors[0].message == "Not stored, for row 3 of the same task is broken."
+
+
+def test_rankings_of_two_judges_that_are_numbered_alike_are_not_put_together() -> None:
+    """As in two files put together: the second judge's pairs would be taken for the first one's."""
+    other = wmt_pair("kit", "uedin", (1, 2))
+    other[4] = "judge2"
+
+    first, second = read("wmt-csv", table(WMT_COLUMNS, wmt_pair("jhu", "kit", (2, 1)), other))
+
+    assert [task.judgments[0].labeler for task in (first, second)] == ["judge1", "judge2"]
+    assert (keys(first), keys(second)) == (["jhu", "kit"], ["kit", "uedin"])
+
+
+def test_a_time_below_0_or_of_years_is_told() -> None:
+    for seconds in (-1, 1e12):
+        row = wmt_ranking(("jhu", 1), ("kit", 2)) | {"duration_s": seconds}
+
+        assert problems(read("wmt", lines(row))) == {
+            "duration_s": "Seconds, from 0 to some months."
+        }
 
 
 def test_the_xml_says_how_long_it_took_and_rankings_are_counted() -> None:

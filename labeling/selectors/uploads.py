@@ -45,8 +45,9 @@ def uploaded_positions(found: Upload) -> list[int]:
 
 
 def num_by_outcome(rows: QuerySet[Said], outcomes: Iterable[str]) -> dict[str, int]:
-    """Every outcome has its number, 0 too. One query."""
-    counted = dict(rows.order_by().values_list("outcome").annotate(num=Count("pk")))
+    """How many rows of the file; every outcome has its number, 0 too. One query."""
+    num = Count("line", distinct=True)
+    counted = dict(rows.order_by().values_list("outcome").annotate(num=num))
     return {outcome: counted.get(outcome, 0) for outcome in outcomes}
 
 

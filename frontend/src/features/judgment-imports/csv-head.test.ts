@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { headOf, namesOf, recordsOf } from "./csv-head";
+import { choiceOf, headOf, namesIn, namesOf, otherSeparator, recordsOf } from "./csv-head";
 
 test("quotes hold commas, quotes and line breaks", () => {
   expect(recordsOf('a,"b, and ""c""","d\ne"\r\n1,,3', true)).toEqual([
@@ -18,6 +18,22 @@ test("a record that may be cut off is not shown", () => {
 
 test("a column without a name or with a name that stood before cannot be chosen", () => {
   expect(namesOf(["prompt", "", "answer", "prompt", ""])).toEqual(["prompt", "answer"]);
+});
+
+test("several names are one choice and come back, whatever they hold", () => {
+  const names = ["Answer, first", 'the "best"', "x"];
+
+  expect(choiceOf(names)).toBe('"Answer, first","the ""best""",x');
+  expect(namesIn(choiceOf(names))).toEqual(names);
+  expect(namesIn("")).toEqual([]);
+});
+
+test("a table whose columns look like one says what stands between them", () => {
+  expect(otherSeparator(["prompt;a;b"])).toBe("semicolons");
+  expect(otherSeparator(["prompt\ta"])).toBe("tabs");
+  expect(otherSeparator(["prompt"])).toBeNull();
+  expect(otherSeparator(["a;b", "c"])).toBeNull();
+  expect(otherSeparator([])).toBeNull();
 });
 
 test("the head is the columns without a byte order mark, and three rows", async () => {

@@ -25,6 +25,23 @@ export function recordsOf(text: string, isWhole: boolean): string[][] {
   return records.filter((one) => one.length > 1 || one[0] !== "");
 }
 
+/** Several names as one choice, and back: one that holds a comma stands in quotes, as in CSV. */
+export function choiceOf(names: string[]): string {
+  return names.map((name) => (/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(",");
+}
+
+export function namesIn(choice: string): string[] {
+  return recordsOf(choice, true)[0] ?? [];
+}
+
+const SEPARATORS: Record<string, string> = { ";": "semicolons", "\t": "tabs", "|": "bars" };
+
+/** What stands between the columns where all of them look like one; null where commas do. */
+export function otherSeparator([first, ...others]: string[]): string | null {
+  const mark = others.length > 0 ? undefined : Object.keys(SEPARATORS).find((one) => first?.includes(one));
+  return mark === undefined ? null : (SEPARATORS[mark] ?? null);
+}
+
 /** The columns that can be chosen: each once, and none without a name. */
 export function namesOf(columns: string[]): string[] {
   return [...new Set(columns.filter((name) => name !== ""))];

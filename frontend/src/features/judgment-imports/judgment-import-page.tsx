@@ -16,6 +16,7 @@ import { formOfTrial } from "./import-form";
 import type { ImportBegun } from "./import-form";
 import { JUDGMENT_IMPORTS, saidQuery } from "./judgment-import-queries";
 import type { RowOutcome } from "./judgment-import-queries";
+import classes from "./judgment-imports.module.css";
 
 const OUTCOMES: Record<RowOutcome, string> = {
   broken: "Broken",
@@ -30,8 +31,8 @@ const COLUMNS: Column<JudgmentImportRow>[] = [
   // Row 0 is what is wrong with the file as a whole.
   { key: "line", header: "Row", isRowHeader: true, cell: ({ line }) => (line === 0 ? "The file" : formatCount(line)) },
   { key: "outcome", header: "Outcome", isOneLine: true, cell: ({ outcome }) => OUTCOMES[outcome] },
-  { key: "field", header: "Field", cell: ({ field }) => field },
-  { key: "message", header: "Why", cell: ({ message }) => message },
+  { key: "field", header: "Field", cell: ({ field }) => field && <span className={classes.quoted}>{field}</span> },
+  { key: "message", header: "Why", cell: ({ message }) => <span className={classes.quoted}>{message}</span> },
 ];
 
 /** Why no row is listed. */

@@ -4,7 +4,7 @@ import type { JudgmentFormat } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
 import { ImportFields } from "@/components/imports/begin-import-form";
 
-import { namesOf } from "./csv-head";
+import { choiceOf, namesIn, namesOf, otherSeparator } from "./csv-head";
 import type { CsvHead } from "./csv-head";
 import { ONE_COLUMN, SEVERAL_COLUMNS } from "./import-form";
 import classes from "./judgment-imports.module.css";
@@ -57,8 +57,8 @@ function Field({
         {...described}
         data={columns}
         placeholder={value ? undefined : "None"}
-        value={(value ?? "").split(",").filter((one) => columns.includes(one))}
-        onChange={(chosen) => onChange(chosen.join(","))}
+        value={namesIn(value ?? "").filter((one) => columns.includes(one))}
+        onChange={(chosen) => onChange(choiceOf(chosen))}
         clearable
       />
     );
@@ -84,6 +84,43 @@ function Field({
   );
 }
 
+/** How the columns of a CSV are known, its first rows, and why it may look like one column. */
+function FirstRows({ head }: { head: CsvHead | null }) {
+  if (!head) {
+    return (
+      <p className={classes.why}>
+        Type the names as they stand in the first row, several with a comma between. Only those of a file
+        whose name ends with .csv are shown here.
+      </p>
+    );
+  }
+  const separator = otherSeparator(head.columns);
+  return (
+    <>
+      {separator !== null && (
+        <p className={classes.why}>
+          Its columns look separated by {separator}: save it with commas, or as a workbook (XLSX).
+        </p>
+      )}
+      {head.rows.length > 0 && (
+        <div className={classes.preview}>
+          <DataTable
+            caption="The first rows of the file"
+            columns={head.columns.map((name, place) => ({
+              // Names may come twice, which the import then says.
+              key: `${name} ${place}`,
+              header: name,
+              cell: ({ cells }: { cells: string[] }) => shortened(cells[place] ?? ""),
+            }))}
+            rows={head.rows.map((cells, number) => ({ cells, number }))}
+            rowKey={({ number }) => number}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
 /** What a file of this format does not say; the columns of a CSV are chosen from the file itself. */
 export function MappingFields({
   format,
@@ -100,27 +137,7 @@ export function MappingFields({
   return (
     <fieldset className={classes.mapping}>
       <legend>{format.name === "csv" ? "Which column is what" : "What the file does not say"}</legend>
-      {format.name === "csv" && !head && (
-        <p className={classes.why}>
-          Type the names as they stand in the first row, several with a comma between. Only those of a file
-          whose name ends with .csv are shown here.
-        </p>
-      )}
-      {format.name === "csv" && head && head.rows.length > 0 && (
-        <div className={classes.preview}>
-          <DataTable
-            caption="The first rows of the file"
-            columns={head.columns.map((name, place) => ({
-              // Names may come twice, which the import then says.
-              key: `${name} ${place}`,
-              header: name,
-              cell: ({ cells }: { cells: string[] }) => shortened(cells[place] ?? ""),
-            }))}
-            rows={head.rows.map((cells, number) => ({ cells, number }))}
-            rowKey={({ number }) => number}
-          />
-        </div>
-      )}
+      {format.name === "csv" && <FirstRows head={head} />}
       <ImportFields>
         {format.choices.map((choice) => (
           <Field

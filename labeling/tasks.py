@@ -16,6 +16,9 @@ from labeling.services.uploads import fail_abandoned_uploads
 SECONDS_AT_ONCE = 5.0
 # A ring that nobody heard is worthless: beat rings again.
 EXPIRES_SECONDS = 30
+# A long file is read anew up to where its import stands, and worked at for as long; less than the
+# broker waits before it hands the message to somebody else.
+IMPORTING_SECONDS = 240
 # Behind a refresh that goes on elsewhere.
 AGAIN_SECONDS = 2.0
 # Comparing a million rankings takes seconds, beside which a labeler's submit is slower.
@@ -30,7 +33,7 @@ def import_prompts() -> None:
         current_app.send_task("labeling.import_prompts", expires=EXPIRES_SECONDS)
 
 
-@shared_task(name="labeling.import_judgments")
+@shared_task(name="labeling.import_judgments", time_limit=IMPORTING_SECONDS)
 def import_judgments() -> None:
     """Go on with the oldest import of judgments, and ring again while there is more.
 

@@ -9,7 +9,7 @@ import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from tempfile import TemporaryFile
 from time import monotonic
 from typing import BinaryIO, Final, cast
@@ -73,7 +73,7 @@ def import_judgments_for(seconds: float) -> bool | None:
         if found.is_dry_run:
             _try_all(waiting, rows)
         else:
-            _store_on(waiting, rows, until=monotonic() + seconds)
+            _store_on(waiting, rows, seconds)
     return _next_import() is not None
 
 
@@ -123,12 +123,19 @@ def _file_of(import_id: UUID) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, file)
 
 
-def _store_on(import_id: UUID, rows: Iterator[NumberedRow], *, until: float) -> None:
-    """Slice after slice from where the import stands; another worker's progress ends this one."""
+def _store_on(import_id: UUID, rows: Iterator[NumberedRow], seconds: float) -> None:
+    """Slice after slice from where the import stands; another worker's progress ends this one.
+
+    The way there is read anew each time. It counts for nothing, or a long file would end between
+    there and here for ever; and what takes long to reach is worked at for as long.
+    """
+    began = monotonic()
     done = JudgmentImport.objects.values_list("num_rows_done", flat=True).get(pk=import_id)
-    for _ in islice(rows, done):
-        pass
-    while monotonic() < until:
+    # One more, since some formats have their first row when they have read all.
+    rows = chain(list(islice(rows, done, done + 1)), rows)
+    now = monotonic()
+    until = now + max(seconds, now - began)
+    while True:
         with transaction.atomic():
             found = _begun(import_id)
             if found is None or found.num_rows_done != done:
@@ -140,16 +147,20 @@ def _store_on(import_id: UUID, rows: Iterator[NumberedRow], *, until: float) -> 
                 end_upload(found, State.DONE)
                 refresh_planner_statistics()
                 return
+        if monotonic() >= until:
+            return
 
 
 def _try_all(import_id: UUID, rows: Iterator[NumberedRow]) -> None:
     """The import itself, taken back, but for what it says; that time ran out is said too."""
-    until = monotonic() + DRY_RUN_SECONDS
     num_read, is_over = 0, False
 
     def in_time() -> Iterator[NumberedRow]:
         nonlocal num_read, is_over
+        until = None
         for row in rows:
+            # Of some formats the first row comes when all have been read.
+            until = until or monotonic() + DRY_RUN_SECONDS
             num_read += 1
             yield row
             if monotonic() > until:

@@ -195,6 +195,18 @@ def test_a_worker_that_dies_in_a_slice_leaves_nothing_and_the_next_goes_on(rosa)
     assert done["num_said"]["skipped"] == 0
 
 
+def test_a_file_that_takes_longer_to_read_anew_than_a_turn_lasts_is_finished(rosa):
+    """It was read up to where it stood, turn after turn, and no row more."""
+    opened = upload(rosa, json_lines(*(debate(number) for number in range(5))))
+
+    with patch.object(slices, "ROWS_PER_SLICE", 2):
+        turns = [slices.import_judgments_for(0.0) for _ in range(4)]
+
+    assert turns[0] is True
+    assert turns[-1] is not True
+    assert run_through(rosa, opened)["num_tasks"] == 5
+
+
 def test_an_error_of_our_own_ends_that_import_and_not_the_next(rosa):
     """An import that is tried for ever would keep all others waiting."""
     opened = [upload(rosa, json_lines(debate(number)), dataset=f"d{number}") for number in (1, 2)]

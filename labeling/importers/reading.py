@@ -18,6 +18,12 @@ MAX_NAME_CHARACTERS: Final = 120
 YEARS: Final = range(1970, 3000)
 # Longer than anybody works on one task: what lies beyond is another unit, or a clock gone wrong.
 MAX_SECONDS: Final = 10_000_000
+# Of files whose rows are put together wherever they stand: below a gigabyte of WMT's pairs.
+MAX_ROWS_HELD: Final = 1_500_000
+TOO_MANY_HELD: Final = (
+    f"Rows of one ranking may be far apart in this format, so at most {MAX_ROWS_HELD:,} are read; "
+    "nothing is stored. Split the file where a ranking ends, for example by languages."
+)
 NO_OBJECT: Final = "A row is a JSON object."
 
 Value = TypeVar("Value")
@@ -27,7 +33,7 @@ class BrokenRow(Exception):
     """There is something wrong with the row, and its problems are written down."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Problems:
     """All that is wrong with one row, so that its author mends it once."""
 
@@ -41,7 +47,7 @@ class Problems:
             self.found.append(error)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One JSON object of a file; ``at`` is its place within the row.
 
@@ -149,20 +155,36 @@ def reader_of_groups(
 
     def read(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
         gathered: dict[str, list[Row]] = {}
+        words: dict[str, str] = {}
         last = ""
-        for row in rows_of(rows(file)):
+        for num_read, row in enumerate(rows_of(rows(file)), start=1):
             if isinstance(row, RowError):
                 yield row.line, [row]
                 continue
             key = key_of(row, choices)
+            if is_gathered and num_read > MAX_ROWS_HELD:
+                yield row.number, [RowError(row.number, "", TOO_MANY_HELD)]
+                return
             if not is_gathered and gathered and (key != last or not key):
                 yield read_rows(gathered.pop(last), read_group, choices)
-            gathered.setdefault(key, []).append(row)
+            held = sharing_words(row, words) if is_gathered else row
+            gathered.setdefault(key, []).append(held)
             last = key
         for group in gathered.values():
             yield read_rows(group, read_group, choices)
 
     return read
+
+
+def sharing_words(row: Row, words: dict[str, str]) -> Row:
+    """The same row; the short texts that many rows repeat are held once."""
+    members = {
+        name: words.setdefault(value, value)
+        if isinstance(value, str) and len(value) <= MAX_NAME_CHARACTERS
+        else value
+        for name, value in row.members.items()
+    }
+    return Row(row.number, members, row.problems)
 
 
 def rows_of(values: Iterator[NumberedValue]) -> Iterator[Row | RowError]:

@@ -1,5 +1,8 @@
 """WMT's rankings in three shapes: identical outputs are one completion of several systems."""
 
+from unittest.mock import patch
+
+from labeling.importers import reading
 from labeling.importers.records import JudgedTask, LeftOut
 from tests.labeling.import_samples import (
     WMT_COLUMNS,
@@ -73,6 +76,15 @@ def test_rankings_of_two_judges_that_are_numbered_alike_are_not_put_together() -
 
     assert [task.judgments[0].labeler for task in (first, second)] == ["judge1", "judge2"]
     assert (keys(first), keys(second)) == (["jhu", "kit"], ["kit", "uedin"])
+
+
+def test_more_pairs_than_fit_into_memory_are_refused_with_the_remedy() -> None:
+    content = table(WMT_COLUMNS, *(wmt_pair("jhu", "kit", (2, 1), ranking=n) for n in range(5)))
+
+    with patch.object(reading, "MAX_ROWS_HELD", 3):
+        (errors,) = read("wmt-csv", content)
+
+    assert (errors[0].line, "Split the file" in errors[0].message) == (5, True)
 
 
 def test_a_time_below_0_or_of_years_is_told() -> None:

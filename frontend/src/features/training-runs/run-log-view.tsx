@@ -13,6 +13,8 @@ import { runLogQuery } from "./run-log";
 import type { KnownLog } from "./run-log";
 import classes from "./run-page.module.css";
 
+/** Where the page of a run has its log. */
+export const LOG_ID = "log";
 const NEAR_THE_END_PX = 24;
 
 function LogText({ log, isFollowing, onFollow }: {
@@ -37,6 +39,7 @@ function LogText({ log, isFollowing, onFollow }: {
       {log.is_cut && <p className={classes.quiet}>The beginning is left out.</p>}
       <pre
         ref={box}
+        id={LOG_ID}
         className={classes.log}
         onScroll={noticeScrolling}
         // Scrollable by keyboard as well.
@@ -60,7 +63,8 @@ export function RunLogView({ run }: { run: Run }) {
     <Section
       title="Log"
       actions={
-        hasText && (
+        hasText &&
+        isLive(run.state) && (
           <Button
             size="compact-sm"
             variant="default"
@@ -75,9 +79,9 @@ export function RunLogView({ run }: { run: Run }) {
       <Loaded query={log} skeleton={<LoadingShape height={120} />}>
         {(known) =>
           known.text === "" ? (
-            <EmptyNote
-              title={isLive(run.state) ? "Nothing has been printed yet" : "Nothing was printed"}
-            />
+            <div id={LOG_ID}>
+              <EmptyNote title={isLive(run.state) ? "Nothing has been printed yet" : "Nothing was printed"} />
+            </div>
           ) : (
             <LogText log={known} isFollowing={isFollowing} onFollow={setIsFollowing} />
           )

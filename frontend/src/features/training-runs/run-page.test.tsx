@@ -185,6 +185,7 @@ test("a failed run says why in words and offers a retry that opens the new run",
     .on(`GET /api/runs/${fresh.id}/`, { body: fresh });
   const { user, router } = open({
     state: "failed",
+    ended_at: run.created_at,
     reason: "out_of_memory",
     reason_detail: "needed 2 GiB more",
     can: { cancel: false, kill: false, pause: false, resume: false, retry: true },
@@ -193,6 +194,9 @@ test("a failed run says why in words and offers a retry that opens the new run",
 
   expect(await screen.findByText(/Retry with a smaller max_tokens_per_forward/)).toBeVisible();
   expect(screen.getByText("needed 2 GiB more")).toBeVisible();
+  expect(screen.getByRole("link", { name: "The end of the log" })).toHaveAttribute("href", "#log");
+  expect(within(screen.getByRole("region", { name: "Inputs and output" })).getByText("None")).toBeVisible();
+  expect(screen.getByRole("link", { name: "Request one like it" })).toHaveAttribute("href", `/runs/new?like=${run.id}`);
   await user.click(screen.getByRole("button", { name: "Retry" }));
   const dialog = await screen.findByRole("dialog", { name: `Retry ${run.name}` });
   const typed = await within(dialog).findByLabelText("max_tokens_per_forward");
@@ -261,6 +265,14 @@ test("the log is shown as text and following it can be stopped", async () => {
   expect(follow).toHaveAttribute("aria-pressed", "true");
   await user.click(follow);
   expect(screen.getByRole("button", { name: "Follow the end" })).toHaveAttribute("aria-pressed", "false");
+});
+
+test("the log of a run that has ended stands still: there is no end to follow", async () => {
+  server.on(`GET /api/runs/${run.id}/log/`, { body: { text: "step 48\n", next_offset: 8, truncated: false } });
+  open({ state: "succeeded", ended_at: run.created_at });
+
+  expect(await screen.findByRole("region", { name: "Log of the run" })).toHaveTextContent("step 48");
+  expect(screen.queryByRole("button", { name: /follow/i })).toBeNull();
 });
 
 test("every attempt says why it ended, and the specification is named by its hash", async () => {

@@ -20,7 +20,7 @@ import { RunActions } from "./run-actions";
 import { RunCurves } from "./run-curves";
 import { RunHistory } from "./run-history";
 import { RunLineageGraph } from "./run-lineage";
-import { RunLogView } from "./run-log-view";
+import { LOG_ID, RunLogView } from "./run-log-view";
 import classes from "./run-page.module.css";
 import { RunProgress } from "./run-progress";
 import { RunReport } from "./run-report";
@@ -43,12 +43,21 @@ function attemptsInWords(run: Run): string {
   return `attempt ${run.attempt}${run.failures > 0 ? failed : ""}`;
 }
 
+function ToTheLog() {
+  return (
+    <div>
+      <Anchor href={`#${LOG_ID}`}>The end of the log</Anchor>
+    </div>
+  );
+}
+
 function Reason({ run }: { run: Run }) {
   const reason = reasonInWords(run);
   if (!reason) return null;
   return (
     <Alert color={run.state === "failed" ? "red" : "yellow"} title={reason} role="status">
       {run.reason_detail && <SaidText text={run.reason_detail} what="the reason" />}
+      <ToTheLog />
     </Alert>
   );
 }
@@ -59,6 +68,7 @@ function Stalled({ run }: { run: Run }) {
     <Alert color="yellow" title={`No step for ${formatDuration(run.stalled_seconds)}`} role="status">
       It still reports, so it goes on unless somebody ends it. The end of the log says what it was
       doing last. A run that is paused and resumed goes on from its newest checkpoint.
+      <ToTheLog />
     </Alert>
   );
 }

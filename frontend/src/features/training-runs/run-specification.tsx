@@ -56,7 +56,9 @@ export function RunInputs({ run }: { run: Run }) {
               </Anchor>
             ) : (
               <span className={classes.quiet}>
-                {MADE_WITHOUT_WEIGHTS[run.stage] ?? "None yet"}
+                {run.state === "failed" || run.state === "cancelled"
+                  ? "None"
+                  : (MADE_WITHOUT_WEIGHTS[run.stage] ?? "None yet")}
               </span>
             )}
           </dd>

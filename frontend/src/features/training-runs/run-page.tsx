@@ -46,7 +46,7 @@ function attemptsInWords(run: Run): string {
 function ToTheLog() {
   return (
     <div>
-      <Anchor href={`#${LOG_ID}`}>The end of the log</Anchor>
+      <Anchor href={`#${LOG_ID}`} size="sm">The end of the log</Anchor>
     </div>
   );
 }

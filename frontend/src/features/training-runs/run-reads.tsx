@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { RunRow } from "@/api/training-types";
@@ -26,8 +27,9 @@ function rolesOf({ inputs }: RunRow, kind: "data" | "models"): string[] {
 }
 
 /** What a run reads, each with the way to it; pointed at, as what. */
-export function RunReads({ run, kind }: { run: RunRow; kind: "data" | "models" }) {
+export function readsOf(run: RunRow, kind: "data" | "models"): ReactNode {
   const roles = rolesOf(run, kind);
+  if (roles.length === 0) return null;
   return roles.map((role) => {
     const input = run.inputs[role];
     if (!input) return null;

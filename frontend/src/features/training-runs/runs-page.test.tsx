@@ -42,6 +42,7 @@ test("a row leads to what its run reads: the snapshot, and the models that it go
       stage: "ppo",
       inputs: { policy: sft, prompts, reward_model: rewardModel },
     },
+    { ...run, id: "00000010-0000-4000-8000-000000000010", name: "Weights alone", inputs: { base_model: sft } },
   );
 
   const plain = await rowOf(run.name);
@@ -49,6 +50,8 @@ test("a row leads to what its run reads: the snapshot, and the models that it go
   expect(within(plain).getByRole("link", { name: sft.name })).toHaveAttribute("href", `/models/${sft.id}`);
   // It judges what comes out; the run does not go out from it.
   expect(within(plain).queryByText(judge.name)).toBeNull();
+  // Of a run without a snapshot a phone shows no empty line.
+  expect((await rowOf("Weights alone")).querySelector("[data-label=Snapshot]")).toHaveAttribute("data-empty");
   const policy = await rowOf("Policy of spring");
   const named = within(policy).getByRole("link", { name: rewardModel.name });
   expect(named).toHaveAttribute("title", `Reward model: ${rewardModel.name}`);

@@ -28,7 +28,7 @@ import { comparedIds, MAX_COMPARED, toggled } from "./compared-runs";
 import { GpuWorkersNote } from "./gpu-workers-note";
 import { RunCurveCell } from "./run-curve-cell";
 import { RunProgress } from "./run-progress";
-import { RunReads } from "./run-reads";
+import { readsOf } from "./run-reads";
 import classes from "./runs-page.module.css";
 import { useRunCurves } from "./use-run-curves";
 
@@ -80,8 +80,8 @@ function columnsFor(curves: ReadonlyMap<string, RunCurve>, { ids, onToggle }: Ma
         </>
       ),
     },
-    { key: "data", header: "Snapshot", width: "15%", cell: (run) => <RunReads run={run} kind="data" /> },
-    { key: "models", header: "Parents", width: "19%", cell: (run) => <RunReads run={run} kind="models" /> },
+    { key: "data", header: "Snapshot", width: "15%", cell: (run) => readsOf(run, "data") },
+    { key: "models", header: "Parents", width: "19%", cell: (run) => readsOf(run, "models") },
     { key: "progress", header: "Progress", width: "16%", cell: (run) => <RunProgress run={run} /> },
     {
       key: "curve",

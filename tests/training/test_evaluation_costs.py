@@ -9,7 +9,15 @@ from tests.cast import client_of
 from tests.training.chains import make_ended_run
 from training.ml.hyperparameters import parse
 from training.models import Artifact, ModelVersion, RunAttempt, Snapshot
-from training.selectors.estimates import Amount, Plan, whole_memory, whole_work
+from training.selectors.estimates import (
+    Amount,
+    Plan,
+    Spent,
+    data_of,
+    predict,
+    whole_memory,
+    whole_work,
+)
 
 # 20 prompts of 100 tokens with answers of 100.
 TOKENS = 20 * 200
@@ -126,20 +134,23 @@ def test_a_supervised_run_is_evaluated_on_its_held_out_prompts():
 
     # 200 tokens of a record and 50 of an answer.
     without = whole_work(Plan("sft", values, inputs), data, 1_000)
-    assert asked - without == 10 * (200 + 50) * 1_000
+    # Forward alone is a third of training on a token, which is the unit of this stage.
+    assert asked - without == pytest.approx(10 * (200 + 50) * 1_000 / 3)
 
 
 @pytest.mark.parametrize(
     ("changes", "num_epochs"),
     [
         ({"epochs": 3}, 3),
-        # 12 steps of 10 of the 100 records: all of one epoch, and the beginning of a second.
+        # 12 steps of 10 of the 90 records: all of one epoch, and the beginning of a second.
         ({"epochs": 3, "max_steps": 12, "batch_size": 10}, 2),
         ({"epochs": 1, "max_steps": 500}, 1),
     ],
 )
 def test_a_reward_model_that_chooses_the_epoch_judges_every_one_of_them(changes, num_epochs):
-    """R55: after each epoch ten answers are written, and read by the reward model."""
+    """R55: after each epoch ten answers are written and read by the reward model, forward alone,
+    which is a third of training on as many tokens.
+    """
     inputs = {
         "base_model": stored(ModelVersion, 1_000),
         "demonstrations": stored(
@@ -147,15 +158,48 @@ def test_a_reward_model_that_chooses_the_epoch_judges_every_one_of_them(changes,
         ),
     }
     values = parse("sft", {"selection_max_tokens": 50} | changes)
-    data = Amount(100, 80_000)
+    data = Amount(100, 80_000, num_held_out=10)
     alone = Plan("sft", values, inputs)
 
     judged = Plan("sft", values, inputs | {"reward_model": stored(ModelVersion, 3_000)})
 
     extra = whole_work(judged, data, 1_000) - whole_work(alone, data, 1_000)
-    assert extra == num_epochs * 10 * (200 + 50) * (1_000 + 3_000)
+    assert extra == pytest.approx(num_epochs * 10 * (200 + 50) * (1_000 + 3_000) / 3)
     # It is there from the beginning, whole in every process.
     assert whole_memory(judged, 1_000, 4) - whole_memory(alone, 1_000, 4) == 3_000
+
+
+# Epochs, records, held out, tokens of an answer; seconds on one core of a random Llama (width 192,
+# four layers) whose tokens are bytes: 80 of a prompt, 120 of a demonstration.
+PLAIN = [(1, 64, 0, 0, 2.6), (2, 64, 0, 0, 5.0), (4, 128, 0, 0, 20.8)]
+JUDGED = [
+    (1, 80, 16, 32, 3.3),
+    (2, 80, 16, 64, 7.0),
+    (4, 96, 32, 64, 17.3),
+    (2, 192, 64, 32, 14.6),
+    (3, 136, 8, 128, 17.5),
+]
+
+
+def test_runs_without_a_judge_foretell_what_those_with_one_took():
+    """R55: seconds that were measured; the estimate knows the runs without a judge alone."""
+
+    def work(epochs, num_records, held_out, num_tokens, _seconds=0.0):
+        num_bytes = 4 * 200 * num_records
+        demonstrations = stored(
+            Snapshot, num_bytes, num_records=num_records, counts={"validation": held_out}
+        )
+        inputs = {"base_model": stored(ModelVersion, 1_000), "demonstrations": demonstrations}
+        if held_out:
+            inputs["reward_model"] = stored(ModelVersion, 1_000)
+        values = parse("sft", {"epochs": epochs, "selection_max_tokens": num_tokens or 1})
+        data = data_of(inputs)
+        return whole_work(Plan("sft", values, inputs), data, 1_000)
+
+    past = [Spent(work(*shape), shape[-1], 1, None) for shape in PLAIN]
+    for shape in JUDGED:
+        expected, _ = predict(work(*shape), past)
+        assert expected == pytest.approx(shape[-1], rel=0.1), shape
 
 
 @pytest.mark.django_db

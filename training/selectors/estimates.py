@@ -22,6 +22,7 @@ from training.selectors.evaluation_costs import (
     choosing_work,
     evaluation_memory,
     evaluation_work,
+    num_held_out,
 )
 from training.selectors.gpu_slots import processes_per_run
 from training.selectors.sampling_costs import Writer, sampling_work
@@ -59,10 +60,14 @@ NO_RUNS = "no run of this stage has ended yet"
 
 @dataclass(frozen=True)
 class Amount:
-    """What a run reads: the records of a snapshot, or of one that a request will freeze."""
+    """What a run reads: the records of a snapshot, or of one that a request will freeze.
+
+    ``num_held_out`` of them are demonstrations that SFT does not train on.
+    """
 
     num_records: int
     num_bytes: int
+    num_held_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,8 @@ def data_of(inputs: Mapping[str, ModelVersion | Snapshot]) -> Amount | None:
         chosen = inputs.get(role)
         # A reward model is centred on demonstrations; it learns from rankings.
         if isinstance(chosen, Snapshot) and not (role == "demonstrations" and "rankings" in inputs):
-            return Amount(chosen.num_records, chosen.artifact.num_bytes)
+            held_out = num_held_out(inputs) if role == "demonstrations" else 0
+            return Amount(chosen.num_records, chosen.artifact.num_bytes, held_out)
     return None
 
 
@@ -199,8 +205,8 @@ def whole_work(plan: Plan, data: Amount, model_bytes: int) -> float:
     choosing = choosing_work(
         plan.values,
         plan.inputs,
-        num_records=data.num_records,
-        prompt_tokens=tokens_per_record(data),
+        num_trained=data.num_records - data.num_held_out,
+        record_tokens=tokens_per_record(data),
         model_bytes=model_bytes,
     )
     return work_of(plan.stage, plan.values, data, model_bytes) + choosing + evaluating
@@ -234,7 +240,7 @@ def work_of(stage: str, values: Any, data: Amount, model_bytes: int) -> float:
 
 
 def num_examples(stage: str, values: Any, data: Amount) -> float:
-    examples = float(values.epochs * data.num_records)
+    examples = float(values.epochs * (data.num_records - data.num_held_out))
     if values.max_steps:
         examples = min(examples, values.max_steps * values.batch_size)
     if stage == Run.Stage.GENERALISATION:

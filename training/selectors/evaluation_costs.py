@@ -22,6 +22,8 @@ from training.ml.hyperparameters import PpoHyperparameters, SftHyperparameters
 from training.models import ModelVersion, Snapshot
 
 BYTES_PER_TOKEN = 4
+# Where the unit of a stage is a token that is trained on: forward, and back at twice the price.
+FORWARD_OF_TRAINING = 1 / 3
 OWN = "own"
 ROLES = (BASELINE, REWARD_MODEL, SECOND_REWARD_MODEL)
 # Whose answers are judged by whom.
@@ -56,23 +58,31 @@ def evaluation_work(
     work = sum(answered * sizes[reader] for reader in readers)
     if PRETRAINING_LOSS in asked and isinstance(texts := inputs.get(PRETRAINING), Snapshot):
         work += texts.artifact.num_bytes / BYTES_PER_TOKEN / HELD_OUT_EVERY * model_bytes
-    return work
+    return work * (FORWARD_OF_TRAINING if isinstance(values, SftHyperparameters) else 1)
 
 
 def choosing_work(
-    values: Any, inputs: Inputs, *, num_records: int, prompt_tokens: float, model_bytes: float
+    values: Any, inputs: Inputs, *, num_trained: int, record_tokens: float, model_bytes: float
 ) -> float:
-    """R55: after every epoch of SFT the policy answers held-out prompts and a reward model, where
-    there is one, judges the answers. In the same unit.
+    """R55: by what every epoch of SFT is judged. The policy reads what is held out; where there is
+    a reward model, it answers held-out prompts and the reward model reads the answers.
     """
-    judge = choosing_memory(values, inputs)
-    if not judge:
+    if not isinstance(values, SftHyperparameters):
         return 0.0
-    answered = _num_prompts(values, inputs) * (prompt_tokens + _longest_answer(values))
+    work = num_held_out(inputs) * record_tokens * model_bytes
+    if judge := choosing_memory(values, inputs):
+        answered = _num_prompts(values, inputs) * (record_tokens + _longest_answer(values))
+        work += answered * (model_bytes + judge)
     epochs = values.epochs
-    if values.max_steps:
-        epochs = min(epochs, math.ceil(values.max_steps * values.batch_size / num_records))
-    return float(epochs * answered * (model_bytes + judge))
+    if values.max_steps and num_trained:
+        epochs = min(epochs, math.ceil(values.max_steps * values.batch_size / num_trained))
+    return epochs * work * FORWARD_OF_TRAINING
+
+
+def num_held_out(inputs: Inputs) -> int:
+    """Of the demonstrations, as far as their snapshot says."""
+    data = inputs.get("demonstrations")
+    return int(data.counts.get(Prompt.Split.VALIDATION, 0)) if isinstance(data, Snapshot) else 0
 
 
 def choosing_memory(values: Any, inputs: Inputs) -> int:

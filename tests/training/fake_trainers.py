@@ -75,7 +75,8 @@ time.sleep(60)
 
 DIVERGES = """
 report(3, loss=float("nan"))
-end("failed", 1, reason="nan", detail="the loss is not a number at step 3", steps=3)
+end("failed", 1, reason="nan", detail="the loss is not a number at step 3", steps=3,
+    report={"broken_step": {"prompt_ids": ["4"], "num_prompts": 1, "num_pretraining_texts": 0}})
 """
 
 CRASHES = """

@@ -113,6 +113,7 @@ class TestFailure:
 
         assert (run.state, run.reason, run.step) == ("failed", "nan", 3)
         assert run.reason_detail == "the loss is not a number at step 3"
+        assert run.report["broken_step"]["prompt_ids"] == ["4"]
         assert StepMetrics.objects.get(run=run).values == {"loss": None}
         assert run.attempts.get().exit_code == 1
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -21,6 +22,7 @@ from training.models import (
     RunState,
     StepMetrics,
 )
+from training.selectors.broken_steps import BrokenStep, broken_steps
 from training.selectors.runs import actor_names
 from training.services.run_warnings import warnings_of
 from training.services.runs import allowed_controls
@@ -75,6 +77,18 @@ class ControlsOutput(serializers.Serializer[Any]):
     retry = serializers.BooleanField()
 
 
+class BrokenStepPromptOutput(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="As the training data names it.")
+    prompt_id = serializers.IntegerField(allow_null=True, help_text="Null where it is not here.")
+    excerpt = serializers.CharField(help_text="The first characters of the prompt.")
+
+
+class BrokenStepOutput(serializers.Serializer[Any]):
+    prompts = BrokenStepPromptOutput(many=True, help_text="The first 100.")
+    num_prompts = serializers.IntegerField()
+    num_pretraining_texts = serializers.IntegerField()
+
+
 class Wish(StrEnum):
     """What a person has asked of a run at work that its runner has not done yet."""
 
@@ -84,7 +98,7 @@ class Wish(StrEnum):
 
 
 class RunOutput(RunRowOutput):
-    """Needs the context of ``context_for``, which costs three queries for any number of runs."""
+    """Needs the context of ``context_for``, three or four queries for any number of runs."""
 
     reason_detail = serializers.SerializerMethodField()
     asked_to = serializers.SerializerMethodField(
@@ -106,6 +120,9 @@ class RunOutput(RunRowOutput):
     )
     parent_id = serializers.UUIDField(allow_null=True, help_text="The run that this one retries.")
     report = serializers.SerializerMethodField()
+    broken_step = serializers.SerializerMethodField(
+        help_text="What the step had read at which a figure stopped being a number."
+    )
     attempts = RunAttemptOutput(many=True)
     events = RunEventOutput(many=True)
     can = serializers.SerializerMethodField()
@@ -131,6 +148,7 @@ class RunOutput(RunRowOutput):
             "spec_sha256",
             "parent_id",
             "report",
+            "broken_step",
             "attempts",
             "events",
             "can",
@@ -189,6 +207,12 @@ class RunOutput(RunRowOutput):
     def get_report(self, run: Run) -> dict[str, Any]:
         return dict(run.report)
 
+    @extend_schema_field(BrokenStepOutput(allow_null=True))
+    def get_broken_step(self, run: Run) -> dict[str, Any] | None:
+        known: dict[UUID, BrokenStep] = self.context["broken_steps"]
+        step = known.get(run.pk)
+        return None if step is None else asdict(step)
+
     @extend_schema_field(ControlsOutput)
     def get_can(self, run: Run) -> dict[str, bool]:
         return asdict(allowed_controls(run))
@@ -209,4 +233,5 @@ class StepMetricsOutput(serializers.ModelSerializer[StepMetrics]):
 
 def context_for(runs: Iterable[Run]) -> dict[str, Any]:
     page = list(runs)
-    return {"actor_names": actor_names(page), **row_context(page)}
+    steps = broken_steps(page)
+    return {"actor_names": actor_names(page), "broken_steps": steps, **row_context(page)}

@@ -7,6 +7,7 @@ large batch, whatever the split and however many processes share it.
 Several processes hold either a copy of the network each, or a slice of it each (sharding.py).
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from training.ml.errors import NonFinite
+from training.ml.errors import LearnedFrom, NonFinite
 from training.ml.schedules import Schedule
 from training.ml.sharding import Sliced, laid_out_like, num_idle, own_part, whole
 from training.ml.world import World
@@ -96,12 +97,13 @@ class Engine:
         *,
         with_norms: bool = True,
         is_acceptable: Callable[[], bool] = lambda: True,
+        behind: Mapping[str, LearnedFrom] | None = None,
     ) -> UpdateReport:
         """Accumulate the gradients of all parts in one buffer, then step once.
 
         The norm of a part beside another costs a copy of the gradients. The step is skipped, and
         counted by the schedule, when the gradients turn out not to be acceptable. Raises: NonFinite
-        before the weights are touched.
+        before the weights are touched, with what is ``behind`` the parts that broke.
         """
         rate = self.schedule.rate(self.updates)
         for group in self.optimiser.param_groups:
@@ -116,8 +118,11 @@ class Engine:
                 norms[name] = self._norm_since(before)
         norm = nn.utils.clip_grad_norm_(self.trained.values(), self.max_gradient_norm)
         total_norm = float(whole(norm))
-        if not torch.isfinite(torch.tensor([total_norm, *losses.values()])).all():
-            raise NonFinite(f"update {self.updates + 1}: losses {losses}, gradient {total_norm}")
+        if not all(map(math.isfinite, [total_norm, *losses.values()])):
+            raise NonFinite(
+                f"update {self.updates + 1}: losses {losses}, gradient {total_norm}",
+                _behind_the_fault(losses, behind or {}),
+            )
         self.updates += 1
         if not is_acceptable():
             return UpdateReport(losses, norms, total_norm, rate, was_skipped=True)
@@ -249,6 +254,14 @@ class Engine:
             with torch.no_grad():
                 weights = [own_part(weight) for weight in self.trained.values()]
                 torch._foreach_copy_(weights, [own_part(value) for value in values])
+
+
+def _behind_the_fault(
+    losses: Mapping[str, float], behind: Mapping[str, LearnedFrom]
+) -> LearnedFrom:
+    """Of the parts whose loss broke; of all where only the gradient did."""
+    broken = [name for name, loss in losses.items() if not math.isfinite(loss)] or list(losses)
+    return sum((behind[name] for name in broken if name in behind), LearnedFrom())
 
 
 def _adamw(module: nn.Module, settings: OptimiserSettings) -> torch.optim.AdamW:

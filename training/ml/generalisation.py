@@ -26,7 +26,7 @@ from training.ml.errors import BadInput
 from training.ml.hyperparameters import GeneralisationHyperparameters, warnings
 from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.model_folders import load_tokenizer
-from training.ml.ranking_batches import EncodedGroup, encode_group, shapes_of
+from training.ml.ranking_batches import EncodedGroup, encode_group, read_by, shapes_of
 from training.ml.records import RankedPrompt, read_rankings
 from training.ml.reward_folders import new_reward_model
 from training.ml.reward_model import comparisons_of, token_limits, weights_for
@@ -85,7 +85,8 @@ def measure_generalisation(job: Job) -> Generator[StepMetrics, None, Report]:
             # 2. One optimiser step over whole prompts of the labelers that are learned from.
             tally = StepTally()
             chosen = [training.train[index] for index in training.plan.groups_of(own)]
-            update = engine.update({"ranking": scorer.micro_losses(engine, chosen, tally)})
+            losses = {"ranking": scorer.micro_losses(engine, chosen, tally)}
+            update = engine.update(losses, behind={"ranking": read_by(chosen)})
             metrics = tally.metrics(job.world) | {"loss": update.losses["ranking"]}
             metrics["fold"] = training.fold
 

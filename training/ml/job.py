@@ -311,7 +311,19 @@ def _record_failure(job: Job, fault: Exception) -> None:
             forget_partial(job.work_dir / "checkpoints")
     # The first process to fail knows why; the others only lost their neighbour.
     if not (job.work_dir / "result.json").exists():
-        job.write_result("failed", reason=failure_reason(fault), detail=str(fault)[:2000])
+        job.write_result(
+            "failed",
+            reason=failure_reason(fault),
+            detail=str(fault)[:2000],
+            report=_report_of_failure(fault),
+        )
+
+
+def _report_of_failure(fault: Exception) -> Report:
+    """What the step had read at which a figure stopped being a number, for whoever looks for it."""
+    if not isinstance(fault, NonFinite):
+        return {}
+    return {"broken_step": fault.behind.described()}
 
 
 def _drive(job: Job, train: Stage) -> Report:

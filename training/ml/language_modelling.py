@@ -32,10 +32,14 @@ PLAIN_HEADS = ("llama", "qwen2", "qwen3", "mistral", "gpt2", "gpt_neox")
 
 @dataclass(frozen=True)
 class Example:
-    """A context that is given and an answer that is learned, as token ids."""
+    """A context that is given and an answer that is learned, as token ids.
+
+    ``prompt_id`` names whose context it is where somebody may ask; a pretraining text has none.
+    """
 
     context: list[int]
     answer: list[int]
+    prompt_id: str = ""
 
     @property
     def length(self) -> int:

@@ -25,7 +25,7 @@ from training.ml.language_modelling import Example
 from training.ml.lora import has_adapters, save_adapters
 from training.ml.model_folders import load_tokenizer, save_folder
 from training.ml.networks import RewardModel
-from training.ml.ppo_guards import check_rollouts, cut_answers_warnings
+from training.ml.ppo_guards import Answers, check_rollouts, cut_answers_warnings
 from training.ml.ppo_networks import Networks, load_networks
 from training.ml.ppo_update import PpoUpdate, UpdateTally, minibatches
 from training.ml.pretraining_texts import documents, hold_out, read_texts
@@ -60,6 +60,7 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
     encoder = TextEncoder(tokenizer, limits)
     records = read_prompts(job.input("prompts"))
     prompts, held_out = _encode_prompts(job, records, encoder, networks.reward)
+    names = [record.prompt_id for record in records if record.split == "train"]
     pretraining = _read_pretraining_examples(job, encoder, settings)
     rule = SamplingRule(settings.temperature, 1.0, limits.completion, encoder.eos_id)
     engines = {"policy": networks.policy, "value": networks.value}
@@ -84,11 +85,13 @@ def train_ppo(job: Job) -> Generator[StepMetrics, None, Report]:
         )
         aims = targets(rollouts, settings, job.world, kl_coef=state["kl_coef"])
         metrics = rollout_metrics(rollouts, aims, job.world) | {"kl_coef": state["kl_coef"]}
-        check_rollouts(job, iteration, metrics, engines, state)
+        answers = Answers(rollouts, [names[index] for index in order])
+        check_rollouts(job, iteration, metrics, engines, state, answers=answers)
         clock.end("score")
 
         # 3. Optimiser steps, each joined by its share of pretraining text.
-        update, tally = PpoUpdate(networks, settings, rollouts, aims), UpdateTally()
+        ids, tally = answers.prompt_ids, UpdateTally()
+        update = PpoUpdate(networks, settings, rollouts, aims, prompt_ids=ids)
         is_policy_learning = iteration >= settings.value_warmup_iterations
         for number, minibatch in enumerate(minibatches(settings, job.seed, iteration)):
             update.value_step(minibatch, tally)

@@ -1,16 +1,19 @@
 """When PPO must not learn from the answers it has: looked at before every iteration's updates."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from training.ml.engine import Engine
-from training.ml.errors import KlCeilingExceeded, NonFinite, SamplerMismatch
+from training.ml.errors import KlCeilingExceeded, LearnedFrom, NonFinite, SamplerMismatch
+from training.ml.experience import Rollouts
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.job import Job
 from training.ml.sharding import own_part
+from training.ml.world import World
 
 # A policy that finds all tokens unlikely cannot be far off in probability, so nats are looked at
 # too. bf16 rounds a log-probability by hundredths; a forgotten temperature moves it by tenths.
@@ -19,12 +22,37 @@ NATS_OF_A_GAP = 10.0
 LARGE_FALL = 0.1
 
 
+@dataclass(frozen=True)
+class Answers:
+    """One iteration's rollouts beside the ids of the prompts of the whole batch."""
+
+    rollouts: Rollouts
+    prompt_ids: Sequence[str]
+
+    def broken(self, world: World) -> LearnedFrom:
+        """The prompts whose answers a network said no number of; all where it said numbers of each.
+
+        Every process calls this.
+        """
+        said = self.rollouts
+        tokens = (said.logprob_BR, said.reference_logprob_BR, said.sampler_logprob_BR)
+        broken_B = ~said.score_B.isfinite()
+        for figure_BR in (*tokens, said.entropy_BR, said.value_BR):
+            broken_B |= ~figure_BR.isfinite().all(1)
+        broken_N = torch.zeros(len(self.prompt_ids), device=broken_B.device)
+        broken_N[list(world.share(len(self.prompt_ids)))] = broken_B.float()
+        places = world.total(broken_N).nonzero().flatten().tolist() or range(len(self.prompt_ids))
+        return LearnedFrom.prompts(self.prompt_ids[place] for place in places)
+
+
 def check_rollouts(
     job: Job,
     iteration: int,
     metrics: Mapping[str, float],
     engines: Mapping[str, Engine],
     state: Mapping[str, Any],
+    *,
+    answers: Answers,
 ) -> None:
     """Let the iteration learn, or store what was learned before it and end the run (R74).
 
@@ -33,6 +61,8 @@ def check_rollouts(
     fault = fault_of(metrics, job.hyperparameters)
     if fault is None:
         return
+    if isinstance(fault, NonFinite):
+        fault.behind = answers.broken(job.world)
     # A checkpoint of broken weights would stand before the last good one.
     if all(_is_finite(engine) for engine in engines.values()):
         job.checkpoint(iteration, engines, state)

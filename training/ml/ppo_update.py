@@ -10,6 +10,7 @@ from functools import partial
 from torch import Tensor
 
 from training.ml.engine import MicroLoss, UpdateReport
+from training.ml.errors import LearnedFrom
 from training.ml.experience import Rollouts, Targets, micro_batches
 from training.ml.hyperparameters import PpoHyperparameters
 from training.ml.language_modelling import (
@@ -88,12 +89,22 @@ def _means(values_of: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 
 class PpoUpdate:
-    """The optimiser steps over one iteration's rollouts, minibatch by minibatch."""
+    """The optimiser steps over one iteration's rollouts, minibatch by minibatch.
+
+    ``prompt_ids`` names the prompts of the whole batch, for whoever looks into a step that broke.
+    """
 
     def __init__(
-        self, networks: Networks, settings: PpoHyperparameters, rollouts: Rollouts, aims: Targets
+        self,
+        networks: Networks,
+        settings: PpoHyperparameters,
+        rollouts: Rollouts,
+        aims: Targets,
+        *,
+        prompt_ids: Sequence[str] = (),
     ) -> None:
         self.networks = networks
+        self.prompt_ids = prompt_ids
         self.settings = settings
         self.rollouts = rollouts
         self.aims = aims
@@ -106,7 +117,8 @@ class PpoUpdate:
         """One step of the value network on these answers of the batch."""
         own, num_tokens = self._own_rows(minibatch)
         values = self._value_losses(own, num_tokens)
-        tally.value.append(self.networks.value.update({"value": values}))
+        behind = {"value": self._answers_of(minibatch)}
+        tally.value.append(self.networks.value.update({"value": values}, behind=behind))
 
     def policy_step(
         self, minibatch: Sequence[int], documents: Sequence[Example], tally: UpdateTally
@@ -127,10 +139,20 @@ class PpoUpdate:
             ratios.append(world.total_number(sums.ratio) / num_tokens)
             return ratios[0] <= MAX_MEAN_RATIO
 
-        tally.policy.append(self.networks.policy.update(parts, is_acceptable=is_acceptable))
+        behind = {
+            "ppo": self._answers_of(minibatch),
+            "ptx": LearnedFrom(num_pretraining_texts=len(documents)),
+        }
+        tally.policy.append(
+            self.networks.policy.update(parts, is_acceptable=is_acceptable, behind=behind)
+        )
         tally.ratios += ratios
         tally.approx_kls.append(world.total_number(sums.approx_kl) / num_tokens)
         tally.clip_fractions.append(world.total_number(sums.num_clipped) / num_tokens)
+
+    def _answers_of(self, minibatch: Sequence[int]) -> LearnedFrom:
+        named = self.prompt_ids
+        return LearnedFrom.prompts(named[place] for place in minibatch if named)
 
     def _own_rows(self, minibatch: Sequence[int]) -> tuple[list[int], float]:
         """This process's answers of the minibatch, and all processes' number of their tokens."""

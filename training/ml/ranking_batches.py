@@ -12,6 +12,7 @@ from torch import Tensor
 
 from training.ml.batches import TextEncoder, TokenBatch, right_padded, split_by_tokens
 from training.ml.encodings import PACKED, ROWS, SHARED, Shape
+from training.ml.errors import LearnedFrom
 from training.ml.packing import fill_rows, join_spans, pack_prompt, stack_rows
 from training.ml.records import RankedPrompt
 
@@ -99,6 +100,11 @@ def encode_group(
         category=ranked.category,
         pair_weights=[weight_of[judge] for judge in ranked.judges()] if weight_of else (),
     )
+
+
+def read_by(groups: Sequence[EncodedGroup]) -> LearnedFrom:
+    """What a step over these groups reads: those of nothing but ties are left out."""
+    return LearnedFrom.prompts(group.prompt_id for group in groups if group.pairs)
 
 
 def shapes_of(groups: Sequence[EncodedGroup]) -> list[Shape]:

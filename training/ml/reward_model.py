@@ -28,7 +28,7 @@ from training.ml.lora import has_adapters
 from training.ml.model_folders import load_tokenizer
 from training.ml.networks import RewardModel
 from training.ml.packing import can_pack
-from training.ml.ranking_batches import EncodedGroup, encode_group, shapes_of
+from training.ml.ranking_batches import EncodedGroup, encode_group, read_by, shapes_of
 from training.ml.records import (
     RankedPrompt,
     read_demonstrations,
@@ -75,7 +75,8 @@ def train_reward_model(job: Job) -> Generator[StepMetrics, None, Report]:
             engine = plan.engine(model, job.world, step)
         groups = [train[index] for index in plan.groups_of(step)]
         tally = StepTally()
-        update = engine.update({"ranking": scorer.micro_losses(engine, groups, tally)})
+        losses = {"ranking": scorer.micro_losses(engine, groups, tally)}
+        update = engine.update(losses, behind={"ranking": read_by(groups)})
 
         # 3. What the step came to, over all processes.
         metrics = tally.metrics(job.world)

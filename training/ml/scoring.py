@@ -21,7 +21,7 @@ from transformers import PreTrainedConfig
 from training.ml.batches import TextEncoder, TokenLimits
 from training.ml.drafts import Drafts
 from training.ml.encodings import ROWS, choose_encoding
-from training.ml.errors import NonFinite
+from training.ml.errors import LearnedFrom, NonFinite
 from training.ml.hyperparameters import ScoringHyperparameters
 from training.ml.job import Job, Report, StepMetrics, run_as_program
 from training.ml.model_folders import load_tokenizer
@@ -109,7 +109,11 @@ def _score(
         if not math.isfinite(reward)
     ]
     if broken:
-        raise NonFinite(f"the reward of completion {broken[0]} is not a finite number")
+        read = (one.prompt_id for one in groups if set(broken).intersection(one.completion_ids))
+        raise NonFinite(
+            f"the reward of completion {broken[0]} is not a finite number",
+            LearnedFrom.prompts(read),
+        )
     rows = [
         {"id": identifier, "reward": round(reward, 6)}
         for identifier, reward in zip(identifiers, reward_N, strict=True)

@@ -25,7 +25,7 @@ from training.ml.epoch_selection import (
     reward_judge,
     selection_rule,
 )
-from training.ml.errors import BadInput
+from training.ml.errors import BadInput, LearnedFrom
 from training.ml.glossary.automatic_evaluations import HELD_OUT_EVERY
 from training.ml.hyperparameters import SftHyperparameters
 from training.ml.job import Job, Report, StepMetrics, run_as_program
@@ -167,6 +167,10 @@ def _update(
             if examples
         },
         with_norms=False,
+        behind={
+            "loss": LearnedFrom.prompts(one.prompt_id for one in demonstrations),
+            "pretraining_loss": LearnedFrom(num_pretraining_texts=len(documents)),
+        },
     )
     # Each was a share of the mean over all tokens, which is what the step lowers.
     return {
@@ -310,7 +314,8 @@ def _encode_examples(
 ) -> tuple[list[Example], list[Example]]:
     examples: dict[str, list[Example]] = {"train": [], "validation": []}
     for record in records:
-        example = Example(encoder.prompt(record.prompt), encoder.completion(record.completion))
+        prompt, answer = encoder.prompt(record.prompt), encoder.completion(record.completion)
+        example = Example(prompt, answer, record.prompt_id)
         examples[record.split].append(example)
     if not examples["train"]:
         raise BadInput("there is no demonstration in the train split")

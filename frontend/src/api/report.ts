@@ -33,6 +33,7 @@ const LISTS = new Set([
   "folds",
   "warnings",
   "evaluations",
+  "broken_step",
 ]);
 
 function isTree(value: unknown): value is Tree {

@@ -3105,6 +3105,20 @@ export interface components {
             preferences: components["schemas"]["NamedShareOutput"][];
             places: components["schemas"]["PlaceShareOutput"][];
         };
+        BrokenStepOutput: {
+            /** @description The first 100. */
+            prompts: components["schemas"]["BrokenStepPromptOutput"][];
+            num_prompts: number;
+            num_pretraining_texts: number;
+        };
+        BrokenStepPromptOutput: {
+            /** @description As the training data names it. */
+            name: string;
+            /** @description Null where it is not here. */
+            prompt_id: number | null;
+            /** @description The first characters of the prompt. */
+            excerpt: string;
+        };
         CandidateDetailOutput: {
             /** Format: uuid */
             id: string;
@@ -6235,7 +6249,7 @@ export interface components {
             /** @description Older runs than these read what this one made. */
             has_more_uses: boolean;
         };
-        /** @description Needs the context of ``context_for``, which costs three queries for any number of runs. */
+        /** @description Needs the context of ``context_for``, three or four queries for any number of runs. */
         RunOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -6317,6 +6331,8 @@ export interface components {
             readonly report: {
                 [key: string]: unknown;
             };
+            /** @description What the step had read at which a figure stopped being a number. */
+            readonly broken_step: components["schemas"]["BrokenStepOutput"] | null;
             attempts: components["schemas"]["RunAttemptOutput"][];
             events: components["schemas"]["RunEventOutput"][];
             readonly can: components["schemas"]["ControlsOutput"];

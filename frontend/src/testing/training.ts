@@ -211,6 +211,7 @@ export const run: Run = {
   parent_id: null,
   output_model_version: null,
   report: {},
+  broken_step: null,
   attempts: [],
   events: [],
   can: { cancel: true, kill: true, pause: true, resume: false, retry: false },

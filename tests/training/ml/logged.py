@@ -10,6 +10,8 @@ from training.ml.metric_glossary import logged_by, reported_by
 
 # Their keys are data: a labeler, a category, a K, a degree of agreement, a policy, a metric.
 KEYED_BY_DATA = {"by_labeler", "by_category", "by_k", "by_agreement", "by_policy", "first", "last"}
+# Names of what a run read, no figures: its page shows them where it says why the run ended.
+NO_FIGURES = {"broken_step"}
 # A figure with its interval counts as one.
 OF_AN_INTERVAL = {"value", "low", "high"}
 
@@ -28,7 +30,8 @@ def report_of(work_dir: Path) -> dict[str, Any]:
 
 def figures_of(report: Mapping[str, Any]) -> set[str]:
     """The places of a report's figures, as the glossary names them."""
-    return set(_places(report, ""))
+    figures = {name: child for name, child in report.items() if name not in NO_FIGURES}
+    return set(_places(figures, ""))
 
 
 def _places(node: object, place: str) -> Iterator[str]:

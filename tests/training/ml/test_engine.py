@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from training.ml.engine import Engine
-from training.ml.errors import NonFinite
+from training.ml.errors import LearnedFrom, NonFinite
 from training.ml.networks import autocast
 from training.ml.schedules import Schedule
 
@@ -144,6 +144,31 @@ def test_a_loss_that_is_not_a_number_never_reaches_the_weights(make_engine):
 
     assert torch.equal(engine.module.weight, before)
     assert engine.updates == 0
+
+
+@pytest.mark.parametrize(
+    ("factors", "named"),
+    [({"one": float("nan")}, ["p1"]), ({"two": float("inf")}, ["p2"]), ({}, ["p1", "p2"])],
+)
+def test_what_broke_says_whose_it_was(make_engine, factors, named):
+    """R74: of several parts the one that broke; all of them where only the gradient did."""
+    engine = make_engine()
+    behind = {"one": LearnedFrom(["p1"]), "two": LearnedFrom(["p2"])}
+    # The square root's slope at 0 is infinite, and its value is not.
+    losses = {
+        part: [lambda part=part: (engine.forward(INPUTS) * 0).sum().sqrt() * factors.get(part, 1.0)]
+        for part in behind
+    }
+    if factors:
+        losses = {
+            part: [lambda part=part: engine.forward(INPUTS).sum() * factors.get(part, 1.0)]
+            for part in behind
+        }
+
+    with pytest.raises(NonFinite) as raised:
+        engine.update(losses, behind=behind)
+
+    assert raised.value.behind.prompt_ids == named
 
 
 def test_gradients_are_scaled_down_to_the_norm_allowed(make_engine):

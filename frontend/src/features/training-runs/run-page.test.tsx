@@ -213,6 +213,30 @@ test("a failed run says why in words and offers a retry that opens the new run",
   expect(await screen.findByRole("link", { name: "an earlier run" })).toHaveAttribute("href", `/runs/${run.id}`);
 });
 
+test("a run that ended at no number leads to the prompts which that step had read (R74)", async () => {
+  const { user } = open({
+    state: "failed",
+    reason: "nan",
+    reason_detail: "update 13: losses {'ranking': nan}, gradient nan",
+    report: { broken_step: { prompt_ids: ["17"], num_prompts: 64 } },
+    broken_step: {
+      prompts: [
+        { name: "17", prompt_id: 17, excerpt: "Explain the tides." },
+        { name: "p8", prompt_id: null, excerpt: "" },
+      ],
+      num_prompts: 64,
+      num_pretraining_texts: 1,
+    },
+  });
+
+  expect(await screen.findByText("The step at which it happened read 64 prompts and 1 pretraining text.")).toBeVisible();
+  await user.click(screen.getByText("Which ones"));
+  expect(screen.getByRole("link", { name: "Explain the tides." })).toHaveAttribute("href", "/prompts/17");
+  expect(screen.getByText("Prompt p8, which is not stored here")).toBeVisible();
+  expect(screen.getByText("and 62 more")).toBeVisible();
+  expect(screen.queryByRole("heading", { name: "Report" })).not.toBeInTheDocument();
+});
+
 test("the report puts the accuracy beside its baselines on the same pairs", async () => {
   const figure = (value: number) => ({ value, low: value - 0.03, high: value + 0.03, num_pairs: 1204, num_prompts: 64 });
   open({

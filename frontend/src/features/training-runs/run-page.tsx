@@ -15,6 +15,7 @@ import { Section } from "@/components/section";
 import { StaleNote } from "@/components/stale-note";
 import { ToneBadge } from "@/components/tone-badge";
 
+import { BrokenStepNote } from "./broken-step-note";
 import { GpuWorkersNote } from "./gpu-workers-note";
 import { RunActions } from "./run-actions";
 import { RunCurves } from "./run-curves";
@@ -57,6 +58,7 @@ function Reason({ run }: { run: Run }) {
   return (
     <Alert color={run.state === "failed" ? "red" : "yellow"} title={reason} role="status">
       {run.reason_detail && <SaidText text={run.reason_detail} what="the reason" />}
+      {run.broken_step && <BrokenStepNote step={run.broken_step} />}
       <ToTheLog />
     </Alert>
   );

@@ -34,6 +34,7 @@ from labeling.services.labeler_days import (
     store_days,
 )
 from labeling.services.numeric_copy import copy_numbers
+from labeling.services.only_one import only_one
 
 # Bounds the memory and the length of a transaction.
 PROMPTS_AT_ONCE: Final = 4_000
@@ -64,7 +65,7 @@ def refresh_agreement() -> int | None:
     Each few thousand in a transaction of their own; a reader sees the figures of one moment or of
     the next. One refresh at a time: a second one does nothing and returns None.
     """
-    with _only_one() as is_mine:
+    with only_one(REFRESH_LOCK) as is_mine:
         if not is_mine:
             return None
         with told_of():
@@ -91,21 +92,6 @@ def _refresh() -> int:
     news = {"token": uuid.uuid4()} if days else {}
     AgreementStore.objects.filter(pk=1).update(refreshed_at=Now(), **news)
     return num_changed
-
-
-class _only_one:  # noqa: N801  # reads as the statement it makes
-    """Holds a lock of the database session for as long as the refresh takes."""
-
-    def __enter__(self) -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [REFRESH_LOCK])
-            self.is_mine = bool(cursor.fetchone()[0])
-        return self.is_mine
-
-    def __exit__(self, *_: object) -> None:
-        if self.is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
 
 
 def _changed(candidates: IntArray) -> IntArray:

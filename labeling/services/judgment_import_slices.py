@@ -32,6 +32,7 @@ from labeling.services.judgment_imports import (
     import_judgments,
     refresh_planner_statistics,
 )
+from labeling.services.only_one import only_one
 from labeling.services.uploads import (
     State,
     begin_upload,
@@ -43,6 +44,8 @@ from labeling.services.uploads import (
 logger = logging.getLogger(__name__)
 
 ROWS_PER_SLICE: Final = 200
+# Any number that no other advisory lock uses.
+AT_AN_IMPORT: Final = 7_301_003
 # A dry run is one transaction that is taken back, so it must end before its task has to.
 DRY_RUN_SECONDS: Final = 20.0
 MAX_PLAIN_BYTES: Final = 500_000_000
@@ -63,6 +66,11 @@ def import_judgments_for(seconds: float) -> bool | None:
 
     None where none was waiting to begin with.
     """
+    with only_one(AT_AN_IMPORT) as is_mine:
+        return _go_on(seconds) if is_mine else None
+
+
+def _go_on(seconds: float) -> bool | None:
     waiting = _next_import()
     if waiting is None:
         return None

@@ -7,6 +7,7 @@ import json
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
 from labeling.models import JudgmentImport, Project, Ranking, Task
 from labeling.services import judgment_import_slices as slices
@@ -205,6 +206,18 @@ def test_a_file_that_takes_longer_to_read_anew_than_a_turn_lasts_is_finished(ros
     assert turns[0] is True
     assert turns[-1] is not True
     assert run_through(rosa, opened)["num_tasks"] == 5
+
+
+def test_whoever_comes_while_another_worker_reads_the_file_leaves_it_alone(rosa):
+    opened = upload(rosa, json_lines(debate()))
+    other = connection.copy()
+
+    with other.cursor() as session:
+        session.execute("SELECT pg_advisory_lock(%s)", [slices.AT_AN_IMPORT])
+        assert slices.import_judgments_for(60) is None
+        assert not Task.objects.exists()
+    other.close()
+    assert run_through(rosa, opened)["num_tasks"] == 1
 
 
 def test_an_error_of_our_own_ends_that_import_and_not_the_next(rosa):

@@ -48,6 +48,9 @@ ROWS_PER_SLICE: Final = 200
 AT_AN_IMPORT: Final = 7_301_003
 # A dry run is one transaction that is taken back, so it must end before its task has to.
 DRY_RUN_SECONDS: Final = 20.0
+# Nobody reads more, and a file of another format has several in each of its rows.
+FAULTS_PER_TRIAL: Final = 20_000
+SAID_PER_INSERT: Final = 2_000
 MAX_PLAIN_BYTES: Final = 500_000_000
 COUNTS: Final = (
     "num_prompts",
@@ -64,7 +67,8 @@ Outcome = JudgmentImportRow.Outcome
 def import_judgments_for(seconds: float) -> bool | None:
     """Go on with the oldest import for about this long; whether one is still waiting then.
 
-    None where none was waiting to begin with.
+    None where none was waiting to begin with, or somebody else is at it: reading a long file beside
+    them would take the time and the memory, and store nothing.
     """
     with only_one(AT_AN_IMPORT) as is_mine:
         return _go_on(seconds) if is_mine else None
@@ -160,18 +164,22 @@ def _store_on(import_id: UUID, rows: Iterator[NumberedRow], seconds: float) -> N
 
 
 def _try_all(import_id: UUID, rows: Iterator[NumberedRow]) -> None:
-    """The import itself, taken back, but for what it says; that time ran out is said too."""
-    num_read, is_over = 0, False
+    """The import itself, taken back, but for what it says.
+
+    Where time ran out, or too much is wrong to be told, that is said too.
+    """
+    num_read, num_faults, is_over = 0, 0, False
 
     def in_time() -> Iterator[NumberedRow]:
-        nonlocal num_read, is_over
+        nonlocal num_read, num_faults, is_over
         until = None
         for row in rows:
             # Of some formats the first row comes when all have been read.
             until = until or monotonic() + DRY_RUN_SECONDS
             num_read += 1
+            num_faults += len(row[1]) if isinstance(row[1], list) else 0
             yield row
-            if monotonic() > until:
+            if monotonic() > until or num_faults > FAULTS_PER_TRIAL:
                 return
         is_over = True
 
@@ -217,7 +225,7 @@ def _import_part(found: JudgmentImport, part: list[NumberedRow]) -> JudgmentImpo
 
 def _keep(found: JudgmentImport, report: JudgmentImportReport, *, num_rows: int) -> None:
     """Precondition: the row is locked."""
-    JudgmentImportRow.objects.bulk_create(_said(found, report))
+    JudgmentImportRow.objects.bulk_create(_said(found, report), batch_size=SAID_PER_INSERT)
     found.num_rows_done += num_rows
     for name in COUNTS:
         setattr(found, name, getattr(found, name) + getattr(report, name))

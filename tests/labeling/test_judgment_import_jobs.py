@@ -130,6 +130,17 @@ def test_a_dry_run_that_time_does_not_suffice_for_says_so(rosa):
     assert (tried["state"], tried["is_whole"], tried["num_rows_done"]) == ("done", False, 1)
 
 
+def test_a_dry_run_in_which_too_much_is_wrong_to_be_told_says_so(rosa):
+    """A file of another format has several faults in every row, and may have a million rows."""
+    content = json_lines(*[{"task_id": 3}] * 9)
+
+    with patch.object(slices, "FAULTS_PER_TRIAL", 7):
+        tried = run_through(rosa, upload(rosa, content, is_dry_run=True))
+
+    # Four faults in each.
+    assert (tried["state"], tried["is_whole"], tried["num_rows_done"]) == ("done", False, 2)
+
+
 def test_a_csv_is_read_by_the_mapping_chosen_on_the_page(rosa):
     content = sheet(
         ["Name a sea.", "The North Sea.", "A boat.", "One", "lea"],

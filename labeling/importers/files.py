@@ -149,6 +149,8 @@ def csv_problem(error: csv.Error) -> str:
         return "A line ends with a carriage return alone; save the file with other line ends."
     if said == "unexpected end of data":
         return "A quote is opened and never closed: the file ends within a cell."
+    if "expected after" in said:
+        return "Something follows a closing quote: within quotes, a quote is written twice."
     return f"Not CSV: {said}."
 
 

@@ -156,6 +156,8 @@ class TestTables:
         first, second = read("csv", content.replace(b"The moon.", b"x" * 200_002, 1), **MAPPING)
         assert problems([first]) == {"": "A cell is longer than 200,000 characters."}
         assert ranks(second) == [(2, 1)]
+        (quoted,) = read("csv", sheet("a").replace(b"The moon.", b'"The" moon.'), **MAPPING)
+        assert "a quote is written twice" in problems([quoted])[""]
         first, second = read("csv", content + b'Q,x,"y', **MAPPING)[1:]
         assert ranks(first) == [(2, 1)]
         assert "the file ends within a cell" in problems([second])[""]

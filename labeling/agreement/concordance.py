@@ -1,10 +1,11 @@
-"""How alike rankings of one list are: Kendall's tau-b of two, W of several, ties allowed.
+"""How alike rankings of one list are: Kendall's tau-b of two, W of several, ties allowed; and the
+share of same answers about its pairs.
 
 A tie in both rankings says nothing about order, so neither coefficient exists where a ranking ties
 everything; the answer is then None, never NaN (a whole study must not fall with one such answer).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from math import comb, isclose
 from typing import Final
@@ -13,7 +14,8 @@ import numpy as np
 
 from labeling.agreement.habits import average_ranks
 from labeling.agreement.intervals import CONFIDENCE_PERCENT, Figure
-from labeling.agreement.judgments import IntArray
+from labeling.agreement.judgments import FloatArray, IntArray
+from labeling.agreement.statistics import TERNARY
 from labeling.preferences import pair_sign_columns
 
 # Two leave one alone, of whom there is no coefficient.
@@ -80,6 +82,27 @@ def concordance_tau(ranks: IntArray) -> Figure:
     )
 
 
+def concordance_share(couple: IntArray, half_points: FloatArray, comparisons: FloatArray) -> Figure:
+    """The share of same answers with its interval over labelers; the n is the comparisons.
+
+    A tie against a preference is half a point. Shapes: couple, couples x 2 labelers; half_points
+    and comparisons, per couple.
+    """
+    points, of = float(half_points.sum()), float(comparisons.sum())
+    if not of:
+        return Figure(None, TERNARY.when_undefined, num_counted=0, num_prompts=1)
+    labelers, place = np.unique(couple, return_inverse=True)
+    who = place.reshape(-1)
+    their_points = np.bincount(who, np.repeat(half_points, 2), minlength=len(labelers))
+    theirs = np.bincount(who, np.repeat(comparisons, 2), minlength=len(labelers))
+    without_one = [
+        None if isclose(of, number) else (points - point) / (of - number)
+        for point, number in zip(their_points.tolist(), theirs.tolist(), strict=True)
+    ]
+    low, high, reason = _interval(without_one, points / of, (0.0, 1.0))
+    return Figure(points / of, None, round(of), 1, low, high, reason)
+
+
 def _jackknifed(
     ranks: IntArray,
     coefficient: Callable[[IntArray], float | None],
@@ -88,28 +111,28 @@ def _jackknifed(
     limits: tuple[float, float],
     when_undefined: str,
 ) -> Figure:
-    """Source: Arvesen 1969, the jackknife of means over every two."""
     value = coefficient(ranks)
     if value is None:
         return Figure(None, when_undefined, num_counted=n, num_prompts=1)
-    low, high, reason = _interval(ranks, coefficient, value, limits)
+    without_one = [coefficient(np.delete(ranks, one, axis=0)) for one in range(len(ranks))]
+    low, high, reason = _interval(without_one, value, limits)
     return Figure(value, None, n, 1, low, high, reason)
 
 
 def _interval(
-    ranks: IntArray,
-    coefficient: Callable[[IntArray], float | None],
-    value: float,
-    limits: tuple[float, float],
+    without_one: Sequence[float | None], value: float, limits: tuple[float, float]
 ) -> tuple[float | None, float | None, str | None]:
+    """From the figure without each of the labelers in turn.
+
+    Source: Arvesen 1969, the jackknife of means over every two.
+    """
     # Only where it is needed: it takes long to import.
     from scipy.special import stdtrit
 
-    num_labelers = len(ranks)
+    num_labelers = len(without_one)
     if num_labelers < MINIMUM_LABELERS:
         reason = f"An interval needs at least {MINIMUM_LABELERS} labelers; here are {num_labelers}."
         return None, None, reason
-    without_one = [coefficient(np.delete(ranks, one, axis=0)) for one in range(num_labelers)]
     known = np.array([part for part in without_one if part is not None])
     if len(known) < num_labelers:
         return None, None, "Without one of the labelers the figure is not defined."

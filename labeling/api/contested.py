@@ -3,7 +3,6 @@
 To settle it, to ask its labelers, to take it out.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django.urls import path
@@ -22,8 +21,8 @@ from labeling.models import Adjudication
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.contested import (
     ORDERS,
-    Order,
     access_contested,
+    concordances,
     contested_prompts,
     excluded_prompts,
 )
@@ -40,12 +39,9 @@ ENTROPY_DEFINITION: Final = (
     "Score: how divided labelers are on a pair of completions, times how many labelers ranked the "
     "prompt. How divided is the entropy of the answers first, second, tie in bits, the mean over "
     "pairs: 0 where all say the same, 1 where half say the opposite, log2 3 = 1.58 where a third "
-    "says each of the three."
+    "says each of the three. It says what to read first and estimates nothing, so it has no "
+    "interval."
 )
-DEFINITIONS: Final[Mapping[Order, str]] = {
-    "agreement": CONCORDANCE_DEFINITION,
-    "entropy_traffic": ENTROPY_DEFINITION,
-}
 
 
 class ContestedFilter(AgreementFilter):
@@ -73,8 +69,7 @@ class ContestedRowOutput(serializers.Serializer[Any]):
     excerpt = serializers.CharField()
     k = serializers.IntegerField()
     num_labelers = serializers.IntegerField()
-    num_comparisons = serializers.IntegerField(source="comparisons")
-    concordance = serializers.FloatField()
+    concordance = EstimateOutput(help_text="``num_pairs`` is the comparisons of two labelers.")
     entropy = serializers.FloatField(
         source="mean_entropy", help_text="Of the answers to a pair, in bits; the mean over pairs."
     )
@@ -97,7 +92,9 @@ class ExcludedRowOutput(ExclusionOutput):
 
 
 class ContestedListOutput(serializers.Serializer[Any]):
-    definition = serializers.CharField(help_text="Of what the prompts are ordered by.")
+    concordance_definition = serializers.CharField()
+    concordance_interval_method = serializers.CharField()
+    entropy_definition = serializers.CharField()
     num_prompts = serializers.IntegerField(help_text="That fit; the first hundred are listed.")
     prompts = ContestedRowOutput(many=True, help_text="In the order asked for.")
     excluded = ExcludedRowOutput(many=True, help_text="Out of training and statistics, by project.")
@@ -213,10 +210,17 @@ class ContestedListView(APIView):
         order = wanted.validated_data.pop("order")
         selection = wanted.selection()
         found = contested_prompts(selection, tenth=tenth, order=order)
+        prompts = list(found[:NUM_LISTED])
+        concordance_of = concordances(prompts)
         body = {
-            "definition": DEFINITIONS[order],
+            "concordance_definition": CONCORDANCE_DEFINITION,
+            "concordance_interval_method": INTERVAL_METHOD,
+            "entropy_definition": ENTROPY_DEFINITION,
             "num_prompts": found.count(),
-            "prompts": found[:NUM_LISTED],
+            "prompts": [
+                {**vars(one), "project": one.project, "concordance": concordance_of[one.pk]}
+                for one in prompts
+            ],
             "excluded": excluded_prompts(project_id=selection.project_id)[:NUM_LISTED],
         }
         return Response(ContestedListOutput(body).data)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import add
 from typing import Final, Literal
 from uuid import UUID
 
@@ -10,13 +12,14 @@ import numpy as np
 from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import Cast, Floor, Least, Left
 
-from labeling.agreement.concordance import concordance_tau, concordance_w
+from labeling.agreement.concordance import concordance_share, concordance_tau, concordance_w
 from labeling.agreement.intervals import Figure
 from labeling.agreement.judgments import IntArray
 from labeling.errors import NotAccessible
 from labeling.models import (
     Adjudication,
     Completion,
+    LabelerMeeting,
     Project,
     Prompt,
     PromptAgreement,
@@ -27,6 +30,7 @@ from labeling.models import (
     TaskCompletion,
     User,
 )
+from labeling.selectors.agreement_counts import CELL_FIELDS
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.screening import known_by_name
 from labeling.selectors.sealing import sealed_answer
@@ -39,6 +43,16 @@ ORDERS: Final[Mapping[Order, tuple[str, ...]]] = {
     "entropy_traffic": ("-score", "concordance", "prompt_id", "project_id"),
 }
 NUM_TENTHS = 10
+# A point for the same answer, a half for a tie against a preference.
+CREDITS: Final[Mapping[str, float]] = {
+    "second_second": 1.0,
+    "tied_tied": 1.0,
+    "first_first": 1.0,
+    "second_tied": 0.5,
+    "tied_second": 0.5,
+    "tied_first": 0.5,
+    "first_tied": 0.5,
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,25 @@ def contested_prompts(
         .select_related("project")
         .order_by(*ORDERS[order])
     )
+
+
+def concordances(prompts: Sequence[PromptAgreement]) -> dict[int, Figure]:
+    """The agreement on each of these, by its id, with an interval over its labelers. One query."""
+    meetings = (
+        LabelerMeeting.objects.filter(agreement__in=[one.pk for one in prompts])
+        .annotate(
+            of=reduce(add, (F(name) for name in CELL_FIELDS)),
+            points=reduce(add, (F(name) * credit for name, credit in CREDITS.items())),
+        )
+        .values_list("agreement_id", "a_id", "b_id", "points", "of")
+    )
+    rows = np.array(list(meetings), dtype=np.float64).reshape(-1, 5)
+    whose = rows[:, 0].astype(np.int64)
+    return {
+        one.pk: concordance_share(mine[:, 1:3].astype(np.int64), mine[:, 3], mine[:, 4])
+        for one in prompts
+        for mine in [rows[whose == one.pk]]
+    }
 
 
 def excluded_prompts(*, project_id: int | None) -> QuerySet[PromptExclusion]:

@@ -1,10 +1,19 @@
-"""How sure W and the mean tau-b of one prompt are: a jackknife over its labelers."""
+"""How sure W, the mean tau-b and the agreement on one prompt are: a jackknife over its labelers."""
+
+from itertools import combinations
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from labeling.agreement.concordance import concordance_tau, concordance_w, mean_tau_b
+from labeling.agreement.concordance import (
+    concordance_share,
+    concordance_tau,
+    concordance_w,
+    mean_tau_b,
+)
+from labeling.agreement.intervals import Figure
+from labeling.preferences import pair_sign_columns
 
 ORDER, SWAPPED = [1, 2, 3], [2, 1, 3]
 # The reach of 95 % with four degrees of freedom, as tables have it.
@@ -13,6 +22,15 @@ T_OF_FOUR = 2.7764
 
 def orders(*rows: list[int]):
     return np.array(rows, dtype=np.int64).reshape(len(rows), -1)
+
+
+def share_of(ranks) -> Figure:
+    """As the rows of two labelers on a prompt have it."""
+    _, _, signs = pair_sign_columns(ranks)
+    couples = np.array(list(combinations(range(len(ranks)), 2)), dtype=np.int64).reshape(-1, 2)
+    apart = np.abs(signs[couples[:, 0]] - signs[couples[:, 1]])
+    num_pairs = np.full(len(couples), float(signs.shape[1]))
+    return concordance_share(couples, (1 - apart / 2).sum(axis=1), num_pairs)
 
 
 def test_the_interval_of_w_is_that_of_leaving_each_labeler_out() -> None:
@@ -41,6 +59,44 @@ def test_the_interval_of_tau_likewise() -> None:
     assert found.value == pytest.approx(11 / 15)
     assert found.low == pytest.approx(11 / 15 - T_OF_FOUR * 4 / 15, abs=1e-4)
     assert (found.high, found.num_counted) == (1, 10)
+
+
+def test_the_interval_of_the_share_of_same_answers_likewise() -> None:
+    """R46. Six couples agree on all three pairs and four on two: 26 of 30.
+
+    Without one of the four 15/18, without the fifth 1: 4 x (1/30)^2 + (4/30)^2 = 20/900, of which
+    4/5 is (4/30)^2.
+    """
+    found = share_of(orders(ORDER, ORDER, ORDER, ORDER, SWAPPED))
+
+    assert found.value == pytest.approx(26 / 30)
+    assert found.low == pytest.approx(26 / 30 - T_OF_FOUR * 4 / 30, abs=1e-4)
+    assert (found.high, found.num_counted, found.num_prompts) == (1, 30, 1)
+
+
+def test_a_tie_against_a_preference_is_half_a_point_and_two_labelers_have_no_interval() -> None:
+    """Of three pairs one is ordered alike, one tied by one of the two, one ordered otherwise."""
+    found = share_of(orders([1, 2, 3], [1, 3, 1]))
+
+    assert (found.value, found.num_counted, found.low) == (pytest.approx(1.5 / 3), 3, None)
+    assert found.reason_no_interval == "An interval needs at least 3 labelers; here are 2."
+
+
+def test_a_share_that_hangs_on_one_labeler_has_no_interval() -> None:
+    """The second and the third never judged the same pair."""
+    met = np.array([[1, 2], [1, 3]], dtype=np.int64)
+
+    found = concordance_share(met, np.array([1.0, 0.0]), np.array([1.0, 1.0]))
+
+    assert found.value == 0.5
+    assert found.reason_no_interval == "Without one of the labelers the figure is not defined."
+
+
+def test_a_prompt_that_nobody_else_judged_has_no_share() -> None:
+    found = share_of(orders(ORDER))
+
+    assert (found.value, found.num_counted) == (None, 0)
+    assert "No two labelers" in found.reason_undefined
 
 
 def test_the_order_in_which_labelers_stand_changes_nothing() -> None:
@@ -80,13 +136,18 @@ def test_fewer_than_two_labelers_have_no_figure(rows) -> None:
         assert "No two labelers" in found.reason_undefined
 
 
-def test_the_interval_holds_the_mean_tau_of_many_labelers_about_as_often_as_it_says() -> None:
-    """Labelers who see one order through noise: over 150 prompts of eight of them each."""
+@pytest.mark.parametrize("num_labelers", [3, 8])
+def test_the_interval_holds_the_figure_of_many_labelers_about_as_often_as_it_says(
+    num_labelers: int,
+) -> None:
+    """Labelers who see one order through noise: over 150 prompts of so many of them each."""
     rng = np.random.default_rng(7)
     draw = lambda number: stats.rankdata(np.arange(5) + rng.normal(0, 2, (number, 5)), axis=1)  # noqa: E731
-    truth = mean_tau_b(draw(120).astype(np.int64))
+    truths = [mean_tau_b(draw(120).astype(np.int64)), share_of(draw(120).astype(np.int64)).value]
 
-    found = [concordance_tau(draw(8).astype(np.int64)) for _ in range(150)]
+    rankings = [draw(num_labelers).astype(np.int64) for _ in range(150)]
 
-    held = np.mean([one.low <= truth <= one.high for one in found if one.low is not None])
-    assert 0.9 <= held <= 1
+    for truth, figure in zip(truths, (concordance_tau, share_of), strict=True):
+        found = [one for one in map(figure, rankings) if one.low is not None]
+        held = np.mean([one.low <= truth <= one.high for one in found])
+        assert 0.9 <= held <= 1

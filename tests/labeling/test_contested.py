@@ -64,11 +64,12 @@ def test_the_least_agreement_comes_first(cast: Cast) -> None:
     body = listed(cast.rosa)
 
     assert body["num_prompts"] == 2
-    assert [(row["prompt_id"], row["concordance"]) for row in body["prompts"]] == [
+    assert [(row["prompt_id"], row["concordance"]["value"]) for row in body["prompts"]] == [
         (split.prompt_id, 0),
         (agreed.prompt_id, 1),
     ]
-    assert "half a point" in body["definition"]
+    assert "half a point" in body["concordance_definition"]
+    assert "jackknife over labelers" in body["concordance_interval_method"]
 
 
 def test_entropy_times_traffic_puts_what_many_are_divided_on_first(cast: Cast) -> None:
@@ -99,10 +100,52 @@ def test_entropy_times_traffic_puts_what_many_are_divided_on_first(cast: Cast) -
     assert found[two.prompt_id] == (1.0, 2.0)
     bits = math.log2(3) / 2
     assert found[thirds.prompt_id] == (pytest.approx(bits), pytest.approx(3 * bits))
-    assert "entropy of the answers" in rows["definition"]
+    assert "entropy of the answers" in rows["entropy_definition"]
     by_agreement = listed(cast.rosa)
     assert by_agreement["prompts"][0]["prompt_id"] == two.prompt_id
-    assert "half a point" in by_agreement["definition"]
+
+
+def test_the_agreement_on_a_prompt_has_an_interval_over_its_labelers_and_an_n(cast: Cast) -> None:
+    """R46, by hand: as stored of every two labelers it is what it is of the prompt.
+
+    Three labelers on six pairs: two agree on all, the third ties the first two and is one order
+    with them otherwise, 5.5 of 6 with each: 17 of 18. Without the third 1, without another 11/12.
+    """
+    project = make_project(overlap=3)
+    task = make_task(project)
+    for labeler, ranks in zip(
+        (cast.amina, cast.otto, make_user("third")),
+        ([1, 2, 3, 4], [1, 2, 3, 4], [1, 1, 2, 3]),
+        strict=True,
+    ):
+        make_ranking(task, labeler, ranks)
+    (two,) = judged(cast, "split")
+
+    rows = {row["prompt_id"]: row["concordance"] for row in listed(cast.rosa)["prompts"]}
+
+    three = rows[task.prompt_id]
+    assert (three["value"], three["num_pairs"]) == (pytest.approx(17 / 18), 18)
+    # Around the mean of 1, 11/12 and 11/12, two thirds of the squares' sum: (1/12 x 2/3)^2.
+    reach = 4.3027 * (1 / 18)
+    assert three["low"] == pytest.approx(17 / 18 - reach, abs=1e-4)
+    assert three["high"] == 1
+    assert (rows[two.prompt_id]["value"], rows[two.prompt_id]["num_pairs"]) == (0, 6)
+    assert rows[two.prompt_id]["reason_no_interval"] == (
+        "An interval needs at least 3 labelers; here are 2."
+    )
+
+
+@pytest.mark.parametrize("num_prompts", [1, 4])
+def test_the_list_takes_as_many_queries_for_any_number_of_prompts(
+    cast: Cast, num_prompts: int, django_assert_num_queries: Any
+) -> None:
+    judged(cast, *["split"] * num_prompts)
+    client = client_of(cast.rosa)
+
+    # The session and the account; prompts, what every two labelers said of them, how many there
+    # are, those excluded.
+    with django_assert_num_queries(6):
+        client.get("/api/contested-prompts/")
 
 
 def test_an_order_that_there_is_not_is_refused(cast: Cast) -> None:

@@ -3268,8 +3268,9 @@ export interface components {
             source_name: string;
         };
         ContestedListOutput: {
-            /** @description Of what the prompts are ordered by. */
-            definition: string;
+            concordance_definition: string;
+            concordance_interval_method: string;
+            entropy_definition: string;
             /** @description That fit; the first hundred are listed. */
             num_prompts: number;
             /** @description In the order asked for. */
@@ -3298,9 +3299,8 @@ export interface components {
             excerpt: string;
             k: number;
             num_labelers: number;
-            num_comparisons: number;
-            /** Format: double */
-            concordance: number;
+            /** @description ``num_pairs`` is the comparisons of two labelers. */
+            concordance: components["schemas"]["EstimateOutput"];
             /**
              * Format: double
              * @description Of the answers to a pair, in bits; the mean over pairs.

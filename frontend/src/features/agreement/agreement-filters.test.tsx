@@ -19,7 +19,16 @@ beforeEach(() => {
     .on("GET /api/catalogue/", { body: { categories: [] } })
     .on("GET /api/agreement/rankings/", { body: nothing })
     .on("GET /api/agreement/counted/", { body: nothing })
-    .on("GET /api/contested-prompts/", { body: { definition: "", num_prompts: 0, prompts: [], excluded: [] } });
+    .on("GET /api/contested-prompts/", {
+      body: {
+        concordance_definition: "",
+        concordance_interval_method: "",
+        entropy_definition: "",
+        num_prompts: 0,
+        prompts: [],
+        excluded: [],
+      },
+    });
 });
 
 test.each(["/agreement/contested", "/agreement/rankings", "/agreement/ratings", "/agreement/counted"])(

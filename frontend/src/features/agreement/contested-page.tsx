@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useLocation } from "react-router";
+import { Link, useLocation } from "react-router";
 
 import type { ContestedList, ContestedRow } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { ExcerptLink } from "@/components/excerpt-link";
+import { FigureOver } from "@/components/figure-over";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { withinProject } from "@/components/known-columns";
@@ -20,6 +21,7 @@ import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AgreementFilters } from "./agreement-filters";
 import { FILTERS } from "./agreement-query";
+import classes from "./agreement.module.css";
 import { contestedQuery } from "./contested-queries";
 import type { ContestedOrder } from "./contested-queries";
 
@@ -38,6 +40,8 @@ function Decision({ row }: { row: ContestedRow }) {
   return null;
 }
 
+const asWholeShare = (share: number) => formatShare(share, 0);
+
 const COLUMNS: Column<ContestedRow>[] = [
   {
     key: "prompt",
@@ -49,7 +53,11 @@ const COLUMNS: Column<ContestedRow>[] = [
     key: "concordance",
     header: "Agreement",
     align: "end",
-    cell: ({ concordance }) => formatShare(concordance, 0),
+    cell: (row) => (
+      <FigureOver figure={row.concordance} write={asWholeShare}>
+        <Link to={pathOf(row)}>{countOf(row.concordance.num_pairs, "comparison")}</Link>
+      </FigureOver>
+    ),
   },
   {
     key: "entropy",
@@ -62,12 +70,6 @@ const COLUMNS: Column<ContestedRow>[] = [
     header: "Entropy × labelers",
     align: "end",
     cell: ({ score }) => score.toFixed(2),
-  },
-  {
-    key: "comparisons",
-    header: "Comparisons",
-    align: "end",
-    cell: ({ num_comparisons: count }) => formatCount(count),
   },
   {
     key: "labelers",
@@ -110,7 +112,7 @@ function Lists({ found, order, project }: { found: ContestedList; order: string;
       ) : (
         <Section
           title={`${ORDERS.find(({ value }) => value === order)?.label ?? LEAST_AGREEMENT} first`}
-          note={`${isCut ? `The first ${formatCount(found.prompts.length)} of ` : ""}${countOf(found.num_prompts, "prompt")}. ${found.definition}`}
+          note={`${isCut ? `The first ${formatCount(found.prompts.length)} of ` : ""}${countOf(found.num_prompts, "prompt")}. A prompt, and how many comparisons there are on it, lead to every order of it.`}
         >
           <DataTable
             caption="Contested prompts"
@@ -120,6 +122,19 @@ function Lists({ found, order, project }: { found: ContestedList; order: string;
           />
         </Section>
       )}
+      <Section title="How this is counted" isSheet>
+        <div className={classes.terms}>
+          <p>
+            <b>Agreement.</b> {found.concordance_definition}
+          </p>
+          <p>
+            <b>Intervals.</b> {found.concordance_interval_method}
+          </p>
+          <p>
+            <b>Entropy × labelers.</b> {found.entropy_definition}
+          </p>
+        </div>
+      </Section>
       {found.excluded.length > 0 && (
         <Section title="Excluded" note="Out of training and statistics of their project until let back.">
           <DataTable

@@ -9,7 +9,9 @@ import { FakeServer } from "@/testing/server";
 import { tiersOf } from "./letters";
 
 const list: ContestedList = {
-  definition: "The share with the same answer.",
+  concordance_definition: "The share with the same answer.",
+  concordance_interval_method: "The jackknife over labelers.",
+  entropy_definition: "How divided labelers are.",
   num_prompts: 240,
   prompts: [
     {
@@ -17,9 +19,17 @@ const list: ContestedList = {
       prompt_id: 41,
       excerpt: "Explain the tides.",
       k: 4,
-      num_labelers: 2,
-      num_comparisons: 6,
-      concordance: 0.0833,
+      num_labelers: 3,
+      concordance: {
+        value: 0.0833,
+        low: 0,
+        high: 0.4104,
+        num_pairs: 18,
+        num_prompts: 1,
+        reason_undefined: null,
+        reason_no_interval: null,
+        chance: null,
+      },
       entropy: 0.792,
       score: 1.584,
       last_submitted_at: "2026-03-02T10:00:00Z",
@@ -121,8 +131,12 @@ test("the list says how much there is and what was decided (R46)", async () => {
   renderApp("/agreement/contested");
 
   const row = await screen.findByRole("row", { name: /Explain the tides/ });
-  expect(row).toHaveTextContent("8%");
+  expect(row).toHaveTextContent("8%0% to 41%18 comparisons");
+  expect(within(row).getByRole("link", { name: "18 comparisons" })).toHaveAttribute("href", "/agreement/contested/3/41");
   expect(row).toHaveTextContent("Gold");
+  const terms = screen.getByRole("region", { name: "How this is counted" });
+  expect(terms).toHaveTextContent("Agreement. The share with the same answer.");
+  expect(terms).toHaveTextContent("Intervals. The jackknife over labelers.");
   expect(screen.getByText(/The first 1 of 240 prompts/)).toBeVisible();
   expect(screen.getByRole("row", { name: /asdf/ })).toHaveTextContent("Not a question.");
 });
@@ -130,7 +144,7 @@ test("the list says how much there is and what was decided (R46)", async () => {
 test("the order is chosen on the page and kept in the address", async () => {
   const { user, router } = renderApp("/agreement/contested?category=chat");
   const row = await screen.findByRole("row", { name: /Explain the tides/ });
-  expect(row).toHaveTextContent("8%0.791.58");
+  expect(row).toHaveTextContent("18 comparisons0.791.58");
   expect(screen.getByRole("heading", { name: "Least agreement first" })).toBeVisible();
 
   await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "Entropy × labelers");

@@ -16,6 +16,11 @@ export function Under({ children }: { children: ReactNode }) {
   return <span className={classes.under}>{children}</span>;
 }
 
+/** The same under what begins its line, as a name does. */
+export function Beside({ children }: { children: ReactNode }) {
+  return <span className={`${classes.under} ${classes.start}`}>{children}</span>;
+}
+
 /** A figure in a table, over its interval or why it has none; where it is not defined, why not. */
 export function FigureOver({
   figure,

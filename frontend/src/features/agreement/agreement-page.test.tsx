@@ -54,8 +54,16 @@ test("an undefined figure says why, never NaN and never a stand-in number", asyn
   const labelers = screen.getByRole("table", { name: "Agreement by labeler" });
   const row = within(labelers).getByRole("row", { name: /Amina Osei/ });
   expect(row).toHaveTextContent("No two labelers have judged");
-  // The share of ties has an interval and an n of its own.
-  expect(row).toHaveTextContent("70.2%68.4% to 72.0%17,842");
+  // The share of ties has an interval and an n of its own, below it: the table fits a desk.
+  expect(row).toHaveTextContent("70.2%68.4% to 72.0%17,842 judgments");
+  expect(within(row).getByRole("rowheader")).toHaveTextContent("Amina OseiTraining");
+  expect(within(labelers).getAllByRole("columnheader").map((one) => one.textContent)).toEqual([
+    "Labeler",
+    "Agreement",
+    "0 to 100%, 50% dotted",
+    "Rankings",
+    "Ties",
+  ]);
   expect(document.body).not.toHaveTextContent("NaN");
 });
 

@@ -32,7 +32,7 @@ import { pointOf } from "./weeks";
 
 const BY_AGREEMENT =
   "How many prompts have how much agreement, in percent, a tie against a preference counting a half; prompts that several labelers ranked.";
-const BY_LABELER = "How often each agrees with the others, ties dropped; the busiest first. Ties are of the judgments beside others'.";
+const BY_LABELER = "How often each agrees with the others, ties dropped, over how many comparisons; the busiest first. Ties are of the judgments beside others'.";
 
 function OverTime({ report, filters }: { report: AgreementReport; filters: Filters }) {
   return (

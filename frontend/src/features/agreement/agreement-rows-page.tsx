@@ -7,7 +7,7 @@ import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
 import type { FilterChip } from "@/components/filter-chips";
 import { formatCount } from "@/components/formats";
-import { withinProject } from "@/components/known-columns";
+import { projectColumn, withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -26,7 +26,7 @@ const COLUMNS: Column<AgreementRow>[] = [
   { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
   { key: "pool", header: "Pool", isOneLine: true, cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
   { key: "k", header: "Completions", align: "end", cell: ({ k }) => formatCount(k) },
-  { key: "project", header: "Project", cell: ({ project }) => project.name },
+  projectColumn(),
   { key: "at", header: "Submitted", isOneLine: true, cell: ({ submitted_at: at }) => <Moment at={at} /> },
   {
     key: "others",

@@ -9,7 +9,7 @@ import { ExcerptLink } from "@/components/excerpt-link";
 import { FigureOver } from "@/components/figure-over";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount, formatShare } from "@/components/formats";
-import { withinProject } from "@/components/known-columns";
+import { projectColumn, withinProject } from "@/components/known-columns";
 import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
@@ -34,7 +34,8 @@ function pathOf(row: { project: { id: number }; prompt_id: number }): string {
   return `/agreement/contested/${row.project.id}/${row.prompt_id}`;
 }
 
-function Decision({ row }: { row: ContestedRow }) {
+/** Null where nothing was decided: on a phone the row then has no such line. */
+function decisionOf(row: ContestedRow) {
   if (row.is_gold) return <ToneBadge tone="good" label="Gold" />;
   if (row.is_adjudicated) return <ToneBadge tone="neutral" label="Settled" />;
   return null;
@@ -55,7 +56,9 @@ const COLUMNS: Column<ContestedRow>[] = [
     align: "end",
     cell: (row) => (
       <FigureOver figure={row.concordance} write={asWholeShare}>
-        <Link to={pathOf(row)}>{countOf(row.concordance.num_pairs, "comparison")}</Link>
+        <Link className={classes.oneLine} to={pathOf(row)}>
+          {countOf(row.concordance.num_pairs, "comparison")}
+        </Link>
       </FigureOver>
     ),
   },
@@ -78,14 +81,14 @@ const COLUMNS: Column<ContestedRow>[] = [
     cell: ({ num_labelers: count }) => formatCount(count),
   },
   { key: "k", header: "Completions", align: "end", cell: ({ k }) => k },
-  { key: "project", header: "Project", cell: ({ project }) => project.name },
+  projectColumn(),
   {
     key: "last",
     header: "Last ranked",
     isOneLine: true,
     cell: ({ last_submitted_at: moment }) => <Moment at={moment} />,
   },
-  { key: "decision", header: "Decision", cell: (row) => <Decision row={row} /> },
+  { key: "decision", header: "Decision", cell: decisionOf },
 ];
 
 const EXCLUDED: Column<ContestedList["excluded"][number]>[] = [
@@ -96,7 +99,7 @@ const EXCLUDED: Column<ContestedList["excluded"][number]>[] = [
     cell: (row) => <ExcerptLink to={pathOf(row)}>{row.excerpt}</ExcerptLink>,
   },
   { key: "reason", header: "Reason", cell: ({ reason }) => reason },
-  { key: "project", header: "Project", cell: ({ project }) => project.name },
+  projectColumn(),
   { key: "by", header: "By", cell: ({ author_name: name }) => name },
   { key: "since", header: "Since", isOneLine: true, cell: ({ created_at: moment }) => <Moment at={moment} /> },
 ];

@@ -7,8 +7,8 @@ import type { AgreementReport, LabelerAgreement, LabelersTogether } from "@/api/
 import { POOL_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
-import { FigureOver } from "@/components/figure-over";
-import { formatCount } from "@/components/formats";
+import { Beside, FigureOver } from "@/components/figure-over";
+import { countOf, formatCount } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
 import { AS_NUMBERS, AS_SHARES } from "@/components/interval-scale";
 
@@ -49,15 +49,22 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     header: "Labeler",
     isRowHeader: true,
     cell: ({ labeler }) => (
-      <Link to={`/labelers?labeler=${labeler.id}`}>{labeler.display_name}</Link>
+      <>
+        <Link to={`/labelers?labeler=${labeler.id}`}>{labeler.display_name}</Link>
+        <Beside>{POOL_WORDS[labeler.pool]}</Beside>
+      </>
     ),
   },
-  { key: "pool", header: "Pool", isOneLine: true, cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
   {
     key: "value",
     header: "Agreement",
     align: "end",
-    cell: ({ agreement }) => <FigureOver figure={agreement} write={asShare} />,
+    width: "14rem",
+    cell: ({ agreement }) => (
+      <FigureOver figure={agreement} write={asShare}>
+        {countOf(agreement.num_pairs, "comparison")}
+      </FigureOver>
+    ),
   },
   {
     key: "mark",
@@ -66,12 +73,6 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
       agreement.value === null ? null : (
         <Mark figure={agreement} range={SHARES} label={`Agreement of ${labeler.display_name}`} />
       ),
-  },
-  {
-    key: "met",
-    header: "Comparisons",
-    align: "end",
-    cell: ({ agreement }) => formatCount(agreement.num_pairs),
   },
   {
     key: "rankings",
@@ -87,13 +88,12 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     key: "ties",
     header: "Ties",
     align: "end",
-    cell: ({ tie_share: ties }) => <FigureOver figure={ties} write={asShare} />,
-  },
-  {
-    key: "judged",
-    header: "Judgments beside others'",
-    align: "end",
-    cell: ({ tie_share: ties }) => formatCount(ties.num_pairs),
+    width: "14rem",
+    cell: ({ tie_share: ties }) => (
+      <FigureOver figure={ties} write={asShare}>
+        {countOf(ties.num_pairs, "judgment")}
+      </FigureOver>
+    ),
   },
 ];
 }

@@ -88,7 +88,8 @@ test("each figure leads to the rankings that it counts pairs of", async () => {
 
   expect(await screen.findByRole("heading", { name: "Rankings behind: Shown first", level: 1 })).toBeVisible();
   const shown = await screen.findByRole("row", { name: /thank-you note 4.5 6 Amina Rahman Helpfulness/ });
-  expect(within(shown).getByRole("link")).toHaveAttribute("href", `/rankings/${row.id}`);
+  expect(within(shown).getByRole("link", { name: row.excerpt })).toHaveAttribute("href", `/rankings/${row.id}`);
+  expect(within(shown).getByRole("link", { name: "Helpfulness" })).toHaveAttribute("href", "/projects/3");
   await expect.poll(() => server.sent("GET /api/bias/rankings/")[0]?.query).toBe(
     "?pool=held_out&figure=place%3A0",
   );

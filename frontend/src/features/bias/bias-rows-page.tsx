@@ -5,7 +5,7 @@ import { SCOPE } from "@/api/scope";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
 import { formatCount, formatMeasure } from "@/components/formats";
-import { withinProject } from "@/components/known-columns";
+import { projectColumn, withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
 import { useAddressFilters } from "@/components/use-address-filters";
@@ -24,7 +24,7 @@ const COLUMNS: Column<RankingBehindBias>[] = [
   { key: "favour", header: "In favour", align: "end", cell: ({ num_favour: favour }) => formatMeasure(favour) },
   { key: "pairs", header: "Pairs counted", align: "end", cell: ({ num_pairs: pairs }) => formatCount(pairs) },
   { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
-  { key: "project", header: "Project", cell: ({ project }) => project.name },
+  projectColumn(),
   { key: "at", header: "Submitted", isOneLine: true, cell: ({ submitted_at: at }) => <Moment at={at} /> },
 ];
 

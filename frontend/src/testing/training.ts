@@ -128,6 +128,7 @@ export const stages: StageDescription[] = [
     ],
     evaluations: [
       { name: "answer_length", title: "Length of answers", unit: "tokens", meaning: "How long they are.", needs: [] },
+      { name: "cut_share", title: "Answers without an end", unit: "share of answers", meaning: "Cut off.", needs: [] },
       {
         name: "second_reward",
         title: "Reward of a second reward model",

@@ -39,7 +39,7 @@ export function EvaluationChoice({
         choices={stage.evaluations.map(({ name, title, unit }) => ({
           id: name,
           label: title,
-          description: `In ${unit}.`,
+          description: unit.startsWith("share") ? `A ${unit}.` : `In ${unit}.`,
         }))}
         chosen={chosen}
         onChange={onChange}

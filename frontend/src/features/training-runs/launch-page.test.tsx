@@ -153,6 +153,8 @@ test("a sweep can end with automatic evaluations, which ask for what they read (
   await user.type(screen.getByRole("textbox", { name: "Values" }), "0, 2");
   expect(screen.queryByRole("combobox", { name: "Second reward model" })).not.toBeInTheDocument();
 
+  expect(screen.getByText("In tokens.")).toBeVisible();
+  expect(screen.getByText("A share of answers.")).toBeVisible();
   expect(screen.getByText("How long they are.")).not.toBeVisible();
   await user.click(screen.getByText("What each of them measures"));
   expect(screen.getByText("How long they are.")).toBeVisible();

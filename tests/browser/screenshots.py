@@ -276,13 +276,22 @@ def take(page: Page, shot: Shot) -> None:
     page.screenshot(path=IMAGES / f"{shot.name}.png", animations="disabled", caret="hide")
 
 
+def refuse_unknown(wanted: list[str], known: list[str]) -> None:
+    if unknown := sorted(set(wanted) - set(known)):
+        sys.exit(
+            f"No picture is called {', '.join(unknown)}. There are {', '.join(sorted(known))}."
+        )
+
+
 def main(wanted: list[str]) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with served() as address, sync_playwright() as playwright:
         people, runs = seed()
         projects = dict(Project.objects.values_list("name", "pk"))
+        known = [*shots(projects), *shots_of_runs(runs, people["ada"])]
+        refuse_unknown(wanted, [shot.name for shot in known])
         browser = launch(playwright)
-        for shot in [*shots(projects), *shots_of_runs(runs, people["ada"])]:
+        for shot in known:
             if wanted and shot.name not in wanted:
                 continue
             clear_desk()

@@ -16,6 +16,7 @@ from labeling.agreement.habits import average_ranks
 from labeling.agreement.intervals import CONFIDENCE_PERCENT, Figure
 from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.agreement.statistics import TERNARY
+from labeling.counting_words import are
 from labeling.preferences import pair_sign_columns
 
 # Two leave one alone, of whom there is no coefficient.
@@ -131,7 +132,10 @@ def _interval(
 
     num_labelers = len(without_one)
     if num_labelers < MINIMUM_LABELERS:
-        reason = f"An interval needs at least {MINIMUM_LABELERS} labelers; here are {num_labelers}."
+        reason = (
+            f"An interval needs at least {MINIMUM_LABELERS} labelers; here {are(num_labelers)} "
+            f"{num_labelers}."
+        )
         return None, None, reason
     known = np.array([part for part in without_one if part is not None])
     if len(known) < num_labelers:

@@ -13,6 +13,7 @@ from labeling.agreement.habits import NORMAL_95
 from labeling.agreement.intervals import MINIMUM_COMPARISONS
 from labeling.agreement.judgments import FloatArray, IntArray, PairJudgments
 from labeling.agreement.sums import add_up
+from labeling.counting_words import are, count_of
 
 # An anchor was judged in at least this many periods: before that there is nothing to compare.
 MINIMUM_PERIODS: Final = 2
@@ -152,7 +153,8 @@ def _point(period: int, part: float, whole: float, centre: float, spread: float)
     num_counted = round(whole)
     if num_counted < MINIMUM_COMPARISONS:
         missing = MINIMUM_COMPARISONS - num_counted
-        reason = f"Only {num_counted} comparisons; {missing} more are needed."
+        only = f"Only {count_of(num_counted, 'comparison')}"
+        reason = f"{only}; {missing} more {are(missing)} needed."
         return Period(period, num_counted, None, reason_undefined=reason)
     reach = NORMAL_95 * float(spread)
     return Period(

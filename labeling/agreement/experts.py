@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from labeling.counting_words import count_of
 from labeling.preferences import pair_signs
 
 TIE_CREDIT: Final = 0.5
@@ -117,7 +118,8 @@ def grade_score(grades: Sequence[Sequence[int]]) -> Score:
     if not grades:
         return Score(None, "The candidate has written no demonstration.", 0, 0)
     if missing:
-        waiting = f"{missing} of {len(grades)} demonstrations have no grade yet."
+        has = "has" if missing == 1 else "have"
+        waiting = f"{missing} of {count_of(len(grades), 'demonstration')} {has} no grade yet."
         return Score(None, waiting, len(grades) - missing, missing)
     return _mean([sum(given) / len(given) for given in grades], of=len(grades), reason="")
 

@@ -25,6 +25,7 @@ from labeling.agreement.intervals import (
     resample,
     times_drawn,
     too_few,
+    too_few_prompts,
 )
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 
@@ -156,8 +157,8 @@ def _median(values: FloatArray, low: float, high: float, size: Size) -> Fact:
         return fact_of(too_few(size, when_none="", minimum=MINIMUM_COUNTED))
     middle = float(np.median(values))
     if size.num_prompts < MINIMUM_PROMPTS:
-        reason = f"An interval needs at least {MINIMUM_PROMPTS} prompts; here are "
-        return Fact(middle, size.num_counted, reason_no_interval=f"{reason}{size.num_prompts}.")
+        reason = too_few_prompts(size.num_prompts)
+        return Fact(middle, size.num_counted, reason_no_interval=reason)
     if high - low <= NO_WIDTH:
         return Fact(middle, size.num_counted, reason_no_interval=NO_SPREAD)
     # The longer side, since what it is for is a test.

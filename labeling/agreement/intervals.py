@@ -11,6 +11,7 @@ import numpy as np
 
 from labeling.agreement.alpha import Quotient
 from labeling.agreement.judgments import FloatArray
+from labeling.counting_words import are
 
 NUM_RESAMPLES: Final = 1_000
 SEED: Final = 2022
@@ -97,6 +98,12 @@ def too_few(size: Size, *, when_none: str, minimum: int = MINIMUM_COMPARISONS) -
     )
 
 
+def too_few_prompts(num_prompts: int) -> str:
+    """Why there is no interval."""
+    here = f"here {are(num_prompts)} {num_prompts}"
+    return f"An interval needs at least {MINIMUM_PROMPTS} prompts; {here}."
+
+
 def estimate(
     quotient: Quotient,
     *,
@@ -166,7 +173,7 @@ def _interval(
             None,
             None,
             None,
-            f"An interval needs at least {MINIMUM_PROMPTS} prompts; here are {num_prompts}.",
+            too_few_prompts(num_prompts),
         )
     numerator, denominator = resamples()
     defined = denominator != 0

@@ -15,6 +15,7 @@ import numpy as np
 from labeling.agreement.intervals import Figure, Size, estimate, resample, undefined
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 from labeling.agreement.presentation import formatting_features, length_features, word_features
+from labeling.counting_words import are
 
 NUM_FOLDS: Final = 5
 MINIMUM_OF_SOURCE: Final = 20
@@ -207,8 +208,9 @@ def _why_not(num_sources: int, num_prompts: int) -> str | None:
     if num_sources < 2:
         return (
             f"Two sources with at least {MINIMUM_OF_SOURCE} judged completions each are needed; "
-            f"there are {num_sources}."
+            f"there {are(num_sources)} {num_sources}."
         )
     if num_prompts < MINIMUM_PROMPTS:
-        return f"At least {MINIMUM_PROMPTS} prompts are needed; there are {num_prompts}."
+        there = f"there {are(num_prompts)} {num_prompts}"
+        return f"At least {MINIMUM_PROMPTS} prompts are needed; {there}."
     return None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 from labeling.catalogue import CATEGORIES
+from labeling.counting_words import count_of
 from labeling.importers.prompts import read_choice
 from labeling.importers.reading import Row, read_name, read_rank, reader_of_json
 from labeling.importers.records import (
@@ -98,7 +99,7 @@ def read_ranking(row: Row, k: int) -> Judgment:
     labeler = row.name("labeler")
     ranks = row.read("ranks", read_ranks) or (None,) * k
     if len(ranks) != k:
-        row.problem("ranks", f"{len(ranks)} ranks of {k} completions.")
+        row.problem("ranks", f"{count_of(len(ranks), 'rank')} of {k} completions.")
         ranks = (None,) * k
     axes = row.optional("axes", read_axes) or []
     if axes and len(axes) != k:

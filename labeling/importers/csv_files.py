@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from config.strict_json import StrictJSONError
+from labeling.counting_words import count_of
 from labeling.importers.files import (
     CsvRecords,
     Position,
@@ -72,8 +73,9 @@ def otherwise_separated(names: Sequence[str]) -> str:
 
 def cells_by_name(names: list[str], cells: list[str]) -> dict[str, str] | StrictJSONError:
     if len(cells) != len(names):
+        columns = count_of(len(names), "column")
         return StrictJSONError(
-            f"{len(cells)} cells, but the first line names {len(names)} columns."
+            f"{count_of(len(cells), 'cell')}, but the first line names {columns}."
         )
     return named_cells({name: cell for name, cell in zip(names, cells, strict=True) if name})
 

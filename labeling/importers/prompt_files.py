@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from labeling.catalogue import PROMPT_QUESTIONS
+from labeling.counting_words import count_of
 from labeling.importers.csv_files import otherwise_separated
 from labeling.importers.files import (
     BYTE_ORDER_MARK,
@@ -97,7 +98,8 @@ def read_csv_rows(lines: Iterable[FileLine], *, names: list[str]) -> Iterator[Fi
         elif not any(record.cells):
             row = None
         elif len(record.cells) != len(names):
-            said = f"{len(record.cells)} cells, but the first line names {len(names)} columns."
+            columns = count_of(len(names), "column")
+            said = f"{count_of(len(record.cells), 'cell')}, but the first line names {columns}."
             row = [RowError(record.line, "", said)]
         else:
             row = read_cells(dict(zip(names, record.cells, strict=True)), record.line)

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models.functions import Now
 
+from labeling.counting_words import are, count_of
 from labeling.errors import NotAccessible, Refused
 from labeling.models import (
     Assignment,
@@ -123,13 +124,17 @@ def submit_screening(*, labeler: User) -> None:
 def missing_parts(progress: Progress) -> dict[str, list[str]]:
     """What each unfinished part lacks. The fourth may stay empty: nobody has to name anything."""
     parts = {
-        "flags": (progress.flags, "texts to flag"),
-        "ranking": (progress.ranking, "tasks to rank"),
-        "demonstration": (progress.demonstration, "demonstrations to write"),
+        "flags": (progress.flags, "text", "to flag"),
+        "ranking": (progress.ranking, "task", "to rank"),
+        "demonstration": (progress.demonstration, "demonstration", "to write"),
+    }
+    left = {
+        name: one.num_total - one.num_answered - one.num_skipped
+        for name, (one, *_) in parts.items()
     }
     return {
-        name: [f"{part.num_total - part.num_answered - part.num_skipped} {what} are left."]
-        for name, (part, what) in parts.items()
+        name: [f"{count_of(left[name], noun)} {verb} {are(left[name])} left."]
+        for name, (part, noun, verb) in parts.items()
         if not part.is_done
     }
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
+from labeling.counting_words import count_of
 from labeling.errors import Refused
 from labeling.models import Pool, Project, Screening, SensitivityItem, User
 from labeling.services.audit import record
@@ -165,7 +166,7 @@ def _in_part(name: str, refused: Refused) -> Refused:
 
 def _too_few_tasks(name: str, *, found: int, wanted: int) -> Refused:
     message = (
-        f"The prompts chosen make {found} tasks, not {wanted}: choose others, or ask for fewer. "
-        "A ranking task needs as many completions with different texts as it shows."
+        f"The prompts chosen make {count_of(found, 'task')}, not {wanted}: choose others, or ask "
+        "for fewer. A ranking task needs as many completions with different texts as it shows."
     )
     return Refused("no_tasks", message, status=422, fields={f"{name}.tasks.num_prompts": [message]})

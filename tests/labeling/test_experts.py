@@ -151,5 +151,5 @@ def test_a_demonstration_without_a_grade_leaves_the_score_open() -> None:
     score = grade_score([[7], []])
 
     assert score.value is None
-    assert score.reason_undefined == "1 of 2 demonstrations have no grade yet."
+    assert score.reason_undefined == "1 of 2 demonstrations has no grade yet."
     assert grade_score([]).reason_undefined == "The candidate has written no demonstration."

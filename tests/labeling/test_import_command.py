@@ -41,7 +41,7 @@ def test_the_command_keeps_the_good_rows_and_fails_on_broken_ones(tmp_path: Path
     path = tmp_path / "debates.jsonl"
     path.write_bytes(as_lines(debate(1), "{").getvalue())
 
-    with pytest.raises(CommandError, match="1 rows are broken"):
+    with pytest.raises(CommandError, match="1 row is broken"):
         run_command("ukp", str(path))
 
     assert Task.objects.count() == 1

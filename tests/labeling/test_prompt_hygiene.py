@@ -206,7 +206,7 @@ def test_the_nightly_check_names_a_key_in_two_splits_and_fails(settings):
     )
     out = StringIO()
 
-    with pytest.raises(CommandError, match="1 keys are in two splits"):
+    with pytest.raises(CommandError, match="1 key is in two splits"):
         call_command("check_prompts", stdout=out)
 
     assert "cara" in out.getvalue().splitlines()

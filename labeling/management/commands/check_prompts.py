@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from labeling.counting_words import are, count_of
 from labeling.selectors.prompts import keys_in_two_splits
 from labeling.services.prompt_checks import check_stored_prompts
 from labeling.text_hygiene import CapBy
@@ -25,5 +26,7 @@ class Command(BaseCommand):
         for key in keys:
             self.stdout.write(key)
         if keys:
-            raise CommandError(f"{len(keys)} keys are in two splits; see the lines above.")
+            raise CommandError(
+                f"{count_of(len(keys), 'key')} {are(len(keys))} in two splits; see the lines above."
+            )
         self.stdout.write("0 keys are in two splits")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from labeling.counting_words import are, count_of
 from labeling.errors import Refused
 from labeling.importers.formats import FORMATS
 from labeling.importers.other_formats import read_as
@@ -98,7 +99,9 @@ class Command(BaseCommand):
             f"skipped {len(report.skipped)}, left out {len(report.left_out)}, broken {num_broken}"
         )
         if report.errors:
-            raise CommandError(f"{num_broken} rows are broken; the good ones were kept.")
+            raise CommandError(
+                f"{count_of(num_broken, 'row')} {are(num_broken)} broken; the good ones were kept."
+            )
 
 
 def described(formats: Iterable[DataFormat]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from labeling.counting_words import are, count_of
 from labeling.services.prompts import import_prompts
 
 
@@ -47,4 +48,6 @@ class Command(BaseCommand):
             f"skipped {len(report.skipped)}, broken {num_broken}"
         )
         if report.errors:
-            raise CommandError(f"{num_broken} rows are broken; the good ones were kept.")
+            raise CommandError(
+                f"{count_of(num_broken, 'row')} {are(num_broken)} broken; the good ones were kept."
+            )

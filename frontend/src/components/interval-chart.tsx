@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Link } from "react-router";
 
 import type { FiguresOfChart } from "./chart";
@@ -12,6 +13,8 @@ export interface IntervalRow {
   note?: string;
   /** Where the rows behind the figure are. */
   to?: string;
+  /** Where they are in parts, where one place does not hold them all. */
+  parts?: { label: string; to: string }[];
   interval: Interval;
   /** For what is only there to compare with. */
   isQuiet?: boolean;
@@ -43,6 +46,22 @@ function figuresOf(rows: IntervalRow[], references: Reference[]): FiguresOfChart
 function Tick({ place, children }: { place: number; children: string }) {
   const side = place < 2 ? 0 : place > 98 ? 100 : 50;
   return <span style={{ left: `${place}%`, transform: `translateX(-${side}%)` }}>{children}</span>;
+}
+
+function PartsBehind({ parts }: { parts: { label: string; to: string }[] }) {
+  return (
+    <div className={classes.note}>
+      Rankings of{" "}
+      {parts.map(({ label, to }, place) => (
+        <Fragment key={to}>
+          {place > 0 && ", "}
+          <Link to={to} aria-label={`${label}: its part of the rankings behind the figure`}>
+            {label}
+          </Link>
+        </Fragment>
+      ))}
+    </div>
+  );
 }
 
 /** Figures with their intervals on one scale, each labelled where it stands. */
@@ -88,11 +107,12 @@ export function IntervalChart({
           </div>
         );
       })}
-      {rows.map(({ label, note, to, interval, isQuiet }) => (
+      {rows.map(({ label, note, to, parts = [], interval, isQuiet }) => (
         <div key={label} className={isQuiet ? `${classes.row} ${classes.quiet}` : classes.row}>
           <div>
             <div className={classes.label}>{to ? <Link to={to}>{label}</Link> : label}</div>
             {note && <div className={classes.note}>{note}</div>}
+            {parts.length > 0 && <PartsBehind parts={parts} />}
           </div>
           <IntervalMark
             interval={interval}

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
+import { Fragment } from "react";
 import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
-import { pooledOf, pooledText } from "@/api/pooled";
+import { pooledParts } from "@/api/pooled";
+import type { NamedModel, PooledPart } from "@/api/pooled";
 import type { EvaluationDetail, MeanFigure, ModelFigures } from "@/api/research-types";
 import type { Catalogue } from "@/api/types";
 import { CsvButton } from "@/components/csv-button";
@@ -78,7 +80,7 @@ function Means({
 /** A figure, and the models that it is over where these may be several. */
 interface Picked {
   figure: MeanFigure;
-  models?: { name: string }[];
+  models?: NamedModel[];
 }
 
 function meansOf(
@@ -90,8 +92,9 @@ function meansOf(
     const picked = pick(model);
     if (!picked) return [];
     const { figure, models: behindIt = [] } = picked;
-    const to = behind(model.source.id);
-    return [{ name: nameOf(model), figure, pooled: pooledOf({ models: behindIt }), to, isQuiet: model.is_baseline }];
+    const parts = pooledParts({ models: behindIt }, behind);
+    const to = parts.length > 0 ? undefined : behind(model.source.id);
+    return [{ name: nameOf(model), figure, parts, to, isQuiet: model.is_baseline }];
   });
 }
 
@@ -106,6 +109,24 @@ const PREVALENCE = "The share of judgments that said yes, with its 95% interval.
 interface Of {
   detail: EvaluationDetail;
   counted: Counted;
+}
+
+/** `n 120, of ppo 1.3B and ppo 6B together`: each model leads to its part of them. */
+function PooledSize({ size, parts, label }: { size: string; parts: PooledPart[]; label: string }) {
+  return (
+    <>
+      {size}, of{" "}
+      {parts.map(({ label: name, to }, place) => (
+        <Fragment key={to}>
+          {place > 0 && " and "}
+          <Link to={to} aria-label={`${name}: rankings that said yes: ${label}`}>
+            {name}
+          </Link>
+        </Fragment>
+      ))}{" "}
+      together
+    </>
+  );
 }
 
 function Prevalences({ detail, counted }: Of) {
@@ -125,7 +146,8 @@ function Prevalences({ detail, counted }: Of) {
         const said = figures[place];
         if (!said) return null;
         const { figure } = said;
-        const together = pooledText(pooledOf(said));
+        const behind = (source: number) => behindAddress(counted, source, { flag: key });
+        const parts = pooledParts(said, behind);
         const [ends, size] = behindShare(figure);
         return (
           <>
@@ -133,15 +155,15 @@ function Prevalences({ detail, counted }: Of) {
             <div className={classes.small}>
               {ends}
               {ends && ", "}
-              {size && (
+              {size && parts.length === 0 && (
                 <Link
-                  to={behindAddress(counted, model.source.id, { flag: key })}
+                  to={behind(model.source.id)}
                   aria-label={`${size}: rankings that said yes of ${nameOf(model)}: ${label}`}
                 >
                   {size}
                 </Link>
               )}
-              {figure.value !== null && together && `, ${together}`}
+              {size && parts.length > 0 && <PooledSize size={size} parts={parts} label={label} />}
             </div>
           </>
         );

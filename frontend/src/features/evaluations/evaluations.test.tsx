@@ -210,6 +210,11 @@ describe("one evaluation", () => {
       "n 12010.0%5.0 to 15.0, n 120, of ppo 1.3B and ppo 6B together",
     );
     expect(screen.getByRole("row", { name: /Hallucination/ })).not.toHaveTextContent("together");
+    const parts = sizes.map(({ id }) => `/win-rates/rankings?project=12&model=${id}`);
+    const ofPart = within(quality).getAllByRole("link", { name: /its part of the rankings/ });
+    expect(ofPart.map((one) => one.getAttribute("href"))).toEqual(parts);
+    const flag = within(screen.getByRole("row", { name: /Fails to follow/ })).getAllByRole("link", { name: /^ppo .*B: / });
+    expect(flag.map((one) => one.getAttribute("href"))).toEqual(parts.map((one) => `${one}&said=fails_instruction`));
     expect(screen.getAllByText(/Sizes of one model are taken together/).length).toBeGreaterThan(1);
   });
 

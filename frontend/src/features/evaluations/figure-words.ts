@@ -1,4 +1,5 @@
 import { pooledOf, pooledText } from "@/api/pooled";
+import type { PooledPart } from "@/api/pooled";
 import type { MeanFigure, ModelFigures } from "@/api/research-types";
 import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
@@ -8,8 +9,8 @@ export interface NamedMean {
   name: string;
   figure: MeanFigure;
   /** Whose judgments these are, where several sizes of a model are taken together. */
-  pooled?: string[];
-  /** Where the rankings behind it are. */
+  parts?: PooledPart[];
+  /** Where the rankings behind it are, where they are those of one model. */
   to?: string;
   isQuiet?: boolean;
 }
@@ -46,11 +47,11 @@ export function sizeOf(figure: MeanFigure, counted: string): string {
 
 /** What can be drawn; a figure that is not defined is said in words below. */
 export function rowsOf(means: NamedMean[], counted: string): IntervalRow[] {
-  return means.flatMap(({ name, figure, pooled = [], to, isQuiet }) => {
+  return means.flatMap(({ name, figure, parts = [], to, isQuiet }) => {
     const { value, low, high } = figure;
     if (value === null) return [];
-    const note = [sizeOf(figure, counted), pooledText(pooled)].filter(Boolean).join(", ");
-    return [{ label: name, note, to, interval: { value, low, high }, isQuiet }];
+    const note = [sizeOf(figure, counted), pooledText(parts.map(({ label }) => label))].filter(Boolean).join(", ");
+    return [{ label: name, note, to, parts, interval: { value, low, high }, isQuiet }];
   });
 }
 
@@ -86,7 +87,7 @@ export function flagsFile(models: ModelFigures[]): FiguresOfChart {
         figure.high,
         figure.n,
         figure.num_prompts,
-        pooledOf({ models: behind }).join(" and "),
+        pooledOf({ models: behind }).map(({ name }) => name).join(" and "),
         figure.reason_undefined ?? figure.reason_no_interval ?? "",
       ]),
     ),

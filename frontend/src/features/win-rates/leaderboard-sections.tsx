@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
-import { pooledOf } from "@/api/pooled";
+import { pooledParts } from "@/api/pooled";
 import type { Leaderboard, Standing } from "@/api/research-types";
 import { DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
 import { CsvButton } from "@/components/csv-button";
@@ -176,7 +176,7 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
   const means: NamedRate[] = found.models.map(({ source, likert, is_baseline: isQuiet }) => ({
     name: source.name,
     figure: likert.figure,
-    pooled: pooledOf(likert),
+    parts: pooledParts(likert, (model) => modelAddress(filters, model)),
     to: modelAddress(filters, source.id),
     isQuiet,
   }));
@@ -228,8 +228,9 @@ export function Prevalences({
   if (!shown) return null;
   const rates: NamedRate[] = found.models.flatMap(({ source, flags: own, is_baseline: isQuiet }) => {
     const said = own.find(({ key }) => key === shown.key);
-    const to = modelAddress(filters, source.id, { flag: shown.key });
-    return said ? [{ name: source.name, figure: said.figure, pooled: pooledOf(said), to, isQuiet }] : [];
+    const behind = (model: number) => modelAddress(filters, model, { flag: shown.key });
+    const to = behind(source.id);
+    return said ? [{ name: source.name, figure: said.figure, parts: pooledParts(said, behind), to, isQuiet }] : [];
   });
   const rows = rowsOf(rates, "judgment");
   return (

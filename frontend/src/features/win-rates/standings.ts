@@ -1,4 +1,5 @@
 import { pooledText } from "@/api/pooled";
+import type { PooledPart } from "@/api/pooled";
 import type { HeadToHead, Leaderboard, Rate, Standing } from "@/api/research-types";
 import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
@@ -43,20 +44,22 @@ export interface NamedRate {
   name: string;
   figure: Rate;
   /** Whose judgments these are, where several sizes of a model are taken together. */
-  pooled?: string[];
+  parts?: PooledPart[];
   to?: string;
   isQuiet?: boolean;
 }
 
 export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
-  return rates.flatMap(({ name, figure, pooled = [], to, isQuiet }) =>
+  return rates.flatMap(({ name, figure, parts = [], to, isQuiet }) =>
     figure.value === null
       ? []
       : [
           {
             label: name,
-            note: [sizeOf(figure, counted), pooledText(pooled)].filter(Boolean).join(", "),
-            to,
+            note: [sizeOf(figure, counted), pooledText(parts.map(({ label }) => label))].filter(Boolean).join(", "),
+            // Those of one model are not all that the figure counts.
+            to: parts.length > 0 ? undefined : to,
+            parts,
             interval: { value: figure.value, low: figure.low, high: figure.high },
             isQuiet,
           },

@@ -178,6 +178,12 @@ test("a figure over several sizes of a model says over which", async () => {
   expect(within(means).getByText("120 judgments on 100 prompts, of ppo 1.3B and ppo 6B together")).toBeVisible();
   expect(within(means).getByText("120 judgments on 100 prompts")).toBeVisible();
   expect(screen.getAllByText(/Sizes of one model are taken together/).length).toBeGreaterThan(1);
+  const parts = within(means).getAllByRole("link", { name: /its part of the rankings/ });
+  expect(parts.map((one) => one.getAttribute("href"))).toEqual([
+    "/win-rates/rankings?model=12",
+    "/win-rates/rankings?model=13",
+  ]);
+  expect(within(means).queryByRole("link", { name: "ppo 1.3B" })).not.toBeInTheDocument();
 });
 
 test("strengths that are not defined say why once", async () => {

@@ -47,7 +47,7 @@ class Period:
 
     @property
     def is_outside(self) -> bool:
-        """Whether chance alone would leave the period where it is in fewer than 5 % of cases."""
+        """Whether chance alone would leave the period where it is in fewer than 5% of cases."""
         if self.value is None or self.low is None or self.high is None:
             return False
         return not self.low <= self.value <= self.high

@@ -208,3 +208,17 @@ def test_every_invariant_has_tests_that_carry_its_number() -> None:
             docstring = docstring_of_test(name)
             is_told = re.search(rf"\b{number}\b", docstring)
             assert is_told, f"the docstring of {name} does not carry {number}"
+
+
+def test_percent_is_written_without_a_space_wherever_people_read() -> None:
+    """Docs, run pages (by way of the glossary) and the other pages write it alike."""
+    apart = re.compile(r"[\d}] %(?=$|[\s.,;:)\"'`|*\]])", re.MULTILINE)
+    documents = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+    pages = [
+        path for path in (ROOT / "frontend" / "src").rglob("*.ts*") if path.name != "schema.d.ts"
+    ]
+    said = [*(ROOT / "training" / "ml" / "glossary").rglob("*.py"), *documents, *pages]
+
+    found = [str(path.relative_to(ROOT)) for path in said if apart.search(path.read_text())]
+
+    assert found == []

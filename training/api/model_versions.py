@@ -71,7 +71,7 @@ class VersionStage(serializers.ChoiceField):
 
 
 class EvidenceOutput(serializers.Serializer[Any]):
-    """A share with its 95 % interval: of comparisons won, or of held-out pairs ordered rightly."""
+    """A share with its 95% interval: of comparisons won, or of held-out pairs ordered rightly."""
 
     kind = serializers.ChoiceField(choices=EVIDENCE_KINDS)
     value = serializers.FloatField()

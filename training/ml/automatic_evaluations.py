@@ -90,7 +90,7 @@ def undefined(reason: str) -> Figure:
 
 
 def figure_of(name: str, amount_U2: Tensor, seed: int) -> Figure:
-    """sum(amount) / sum(weight) over units with a 95 % interval. Shapes: amount_U2."""
+    """sum(amount) / sum(weight) over units with a 95% interval. Shapes: amount_U2."""
     total_U, count_U = (column.numpy() for column in amount_U2.T)
     num = len(total_U)
     value = float(np.sum(total_U) / np.sum(count_U))

@@ -43,7 +43,7 @@ class Comparisons:
 
 
 def accuracy(comparisons: Comparisons, score_N: Floats, seed: int) -> dict[str, Any]:
-    """Share of pairs ordered as the labelers did, with a 95 % interval.
+    """Share of pairs ordered as the labelers did, with a 95% interval.
 
     Pairs of one prompt are not independent, so the bootstrap draws prompts, not pairs. With
     fewer than two prompts there is no interval, without pairs no value.
@@ -101,7 +101,7 @@ def agreement_buckets(comparisons: Comparisons) -> NDArray[np.str_]:
 
 
 def chance(comparisons: Comparisons, num_completions: int, seed: int) -> dict[str, Any]:
-    """Where 95 % of judges land who give every completion a random score: what luck reaches."""
+    """Where 95% of judges land who give every completion a random score: what luck reaches."""
     stream = np.random.default_rng(derive_seed(seed, "chance"))
     hits = [
         comparisons.correct(stream.random(num_completions)).mean()
@@ -119,7 +119,7 @@ def chance(comparisons: Comparisons, num_completions: int, seed: int) -> dict[st
 def cluster_interval(
     value_P: Floats, cluster_P: Integers, seed: int
 ) -> tuple[float | None, float | None]:
-    """A 95 % percentile interval of the mean, resampling clusters with replacement."""
+    """A 95% percentile interval of the mean, resampling clusters with replacement."""
     _, cluster_P = np.unique(cluster_P, return_inverse=True)
     total_C = np.bincount(cluster_P, weights=value_P).astype(np.float64)
     return ratio_interval(total_C, np.bincount(cluster_P).astype(np.float64), seed)
@@ -128,7 +128,7 @@ def cluster_interval(
 def ratio_interval(
     total_C: Floats, count_C: Floats, seed: int
 ) -> tuple[float | None, float | None]:
-    """A 95 % percentile interval of sum(total) / sum(count), resampling units with replacement.
+    """A 95% percentile interval of sum(total) / sum(count), resampling units with replacement.
 
     With fewer than two units there is none.
     """
@@ -142,7 +142,7 @@ def ratio_interval(
 
 
 def wilson_interval(share: float, num: int) -> tuple[float, float]:
-    """A 95 % score interval of a share of ``num`` units, each with a place of its own.
+    """A 95% score interval of a share of ``num`` units, each with a place of its own.
 
     Unlike a bootstrap it is not a point where all units agree. Where a unit may count half it is
     too wide, because half of a share varies less than all of it.
@@ -164,7 +164,7 @@ def log_loss(comparisons: Comparisons, score_N: Floats) -> float | None:
 def log_loss_interval(
     comparisons: Comparisons, score_N: Floats, seed: int
 ) -> tuple[float | None, float | None]:
-    """A 95 % interval of the log loss, resampling prompts as for the accuracy. Units: nats."""
+    """A 95% interval of the log loss, resampling prompts as for the accuracy. Units: nats."""
     loss_P = np.logaddexp(0.0, -comparisons.margins(score_N))
     return cluster_interval(loss_P, comparisons.prompt_of_pair_P, seed)
 
@@ -184,7 +184,7 @@ def calibration_error(comparisons: Comparisons, score_N: Floats) -> float | None
 def calibration_error_interval(
     comparisons: Comparisons, score_N: Floats, seed: int
 ) -> tuple[float | None, float | None]:
-    """A 95 % interval of the calibration error, resampling prompts as for the accuracy.
+    """A 95% interval of the calibration error, resampling prompts as for the accuracy.
 
     Resamples repeat pairs, so they are a little worse calibrated than the pairs themselves; the
     interval holds the figure all the same. With fewer than two prompts there is none.

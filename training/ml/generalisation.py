@@ -5,7 +5,7 @@
 Labelers are split into groups of about equally many comparisons. For each group and seed a reward
 model learns from all other groups; it is then judged on held-out prompts, once by the labelers it
 learned from and once by those of the group that was left out.
-Source: Ouyang et al. 2022, section 4.1 (72.4 +- 0.4 % against 69.6 +- 0.9 % there).
+Source: Ouyang et al. 2022, section 4.1 (72.4 +- 0.4% against 69.6 +- 0.9% there).
 
 Legend: P pairs.
 """

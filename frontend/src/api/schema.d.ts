@@ -3677,7 +3677,7 @@ export interface components {
             /** @description Sources of which nobody knows what they learned from. */
             without_lineage: components["schemas"]["ComparedSourceOutput"][];
         };
-        /** @description A share with its 95 % interval: of comparisons won, or of held-out pairs ordered rightly. */
+        /** @description A share with its 95% interval: of comparisons won, or of held-out pairs ordered rightly. */
         EvidenceOutput: {
             /** @enum {string} */
             kind: "human_evaluation" | "held_out_accuracy";

@@ -54,7 +54,7 @@ export const report: AgreementReport = {
     name: "Pairwise agreement, ties dropped",
     text: "Of all cases in which two labelers both preferred one completion.",
     tie_rule: "A pair that either labeler tied is dropped.",
-    interval_method: "95 % cluster bootstrap.",
+    interval_method: "95% cluster bootstrap.",
     minimum_comparisons: 20,
   },
   num_rankings: 2410,
@@ -90,6 +90,6 @@ export const strictOf = (value: number): AgreementReport["figures"][number] => (
   counted: "comparisons",
 });
 export const pools: PoolAgreement[] = [
-  { pool: "training", interval_method: "95 % cluster bootstrap.", figures: [strictOf(0.73)] },
-  { pool: "held_out", interval_method: "95 % cluster bootstrap.", figures: [strictOf(0.77)] },
+  { pool: "training", interval_method: "95% cluster bootstrap.", figures: [strictOf(0.73)] },
+  { pool: "held_out", interval_method: "95% cluster bootstrap.", figures: [strictOf(0.77)] },
 ];

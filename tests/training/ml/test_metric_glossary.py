@@ -154,7 +154,7 @@ def test_the_floor_and_the_ceiling_of_labelers_who_agree_73_percent_of_the_time(
     assert (split * math.log(2), alike) == pytest.approx((0.374, 0.441), abs=1e-3)
     explained = {metric.name: metric.otherwise for metric in logged_by("reward_model")}
     assert "0.37 to 0.44 nats" in explained["loss"]
-    assert "73 to 84 % of pairs" in explained["accuracy"]
+    assert "73 to 84% of pairs" in explained["accuracy"]
 
 
 def test_the_healthy_range_of_what_is_exact_by_construction_is_met(run):

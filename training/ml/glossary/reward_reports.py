@@ -43,7 +43,7 @@ REWARD_MODEL_FIGURES = (
         title="Held-out accuracy",
         unit="share of pairs",
         meaning="How often the preferred answer scores higher on prompts that were held out, with "
-        "a 95 % interval that draws prompts, not pairs.",
+        "a 95% interval that draws prompts, not pairs.",
         formula="mean of [r(x, y_w) > r(x, y_l)] + [equal] / 2",
         healthy="0.6 to 0.8, above both baselines; the labelers' agreement sets the ceiling",
         low=0.6,
@@ -112,7 +112,7 @@ REWARD_MODEL_FIGURES = (
         stages=REWARD_MODEL,
         title="Held-out log loss: interval",
         unit="nats per pair",
-        meaning="Where 95 % of resamples of the held-out prompts put it; labelers, categories and "
+        meaning="Where 95% of resamples of the held-out prompts put it; labelers, categories and "
         "K have theirs beside their accuracy.",
         formula="2.5 and 97.5 percentiles over prompts drawn with replacement",
         healthy="its upper end below 0.693",
@@ -137,7 +137,7 @@ REWARD_MODEL_FIGURES = (
         stages=REWARD_MODEL,
         title="Calibration error: interval",
         unit="share",
-        meaning="Where 95 % of resamples of the held-out prompts put it; labelers, categories, K "
+        meaning="Where 95% of resamples of the held-out prompts put it; labelers, categories, K "
         "and degrees of agreement have an error and an interval of theirs beside their accuracy. "
         "Few pairs leave an error even where the model is as sure as it is right.",
         formula="2.5 and 97.5 percentiles over prompts drawn with replacement",
@@ -173,7 +173,7 @@ REWARD_MODEL_FIGURES = (
             stages=REWARD_MODEL,
             title=f"Reliability curve: how often right, {which} end",
             unit="share",
-            meaning="Where 95 % of bins of so many pairs would have it, taking pairs for "
+            meaning="Where 95% of bins of so many pairs would have it, taking pairs for "
             "independent; those of one prompt are not, so it is a little narrow.",
             formula="Wilson's score interval",
             healthy=healthy,
@@ -209,7 +209,7 @@ REWARD_MODEL_FIGURES = (
         stages=REWARD_MODEL,
         title="Baseline: chance",
         unit="share of pairs",
-        meaning="0.5, and where 95 % of judges land who score at random, on the same pairs.",
+        meaning="0.5, and where 95% of judges land who score at random, on the same pairs.",
         formula="2,000 draws of random scores",
         healthy="the held-out accuracy lies above this interval",
         source="R63",

@@ -106,10 +106,10 @@ RANKING_METRICS = (
         otherwise="A fresh head starts near 0.9 on features of deviation 1, higher on larger ones. "
         "Staying above ln 2: too few comparisons, or a learning rate too high or too low. "
         "Ties are pairs without a loss, so that a coin is below ln 2 by their share. "
-        "Labelers who agree 73 % of the time leave 0.37 to 0.44 nats that nobody can foretell: "
+        "Labelers who agree 73% of the time leave 0.37 to 0.44 nats that nobody can foretell: "
         "below that, pairs are known by heart.",
         source="Ouyang et al. 2022, equation 1; Stiennon et al. 2020 for the head; the entropy of "
-        "labelers who agree 73 % of the time for the floor",
+        "labelers who agree 73% of the time for the floor",
     ),
     Metric(
         name="accuracy",
@@ -123,8 +123,8 @@ RANKING_METRICS = (
         healthy="0.6 to 0.8; 0.5 is a coin, the labelers' agreement sets the ceiling",
         low=0.6,
         high=0.8,
-        otherwise="Near 0.5: nothing is learned yet. Where labelers agree 73 % of the time, even "
-        "their true preference foretells one of them in 73 to 84 % of pairs: above that, pairs "
+        otherwise="Near 0.5: nothing is learned yet. Where labelers agree 73% of the time, even "
+        "their true preference foretells one of them in 73 to 84% of pairs: above that, pairs "
         "are known by heart, as after the first epoch.",
         source="Ouyang et al. 2022, section 4.1 (0.724) and 3.4 (0.726 between labelers); "
         "Huang et al. 2024 (0.63 to 0.69 on TL;DR)",

@@ -220,7 +220,7 @@ test("every table and drawing can be taken away, its definition with it", async 
     const file = nextFile();
     await user.click(await screen.findByRole("button", { name: `Download ${name} as CSV` }));
     expect(await file).toContain(words);
-    expect(await file).toMatch(/# .*95 % cluster bootstrap/);
+    expect(await file).toMatch(/# .*95% cluster bootstrap/);
   }
   const bars = screen.getByRole("region", { name: "Prompts by their agreement" });
   await user.click(within(bars).getByText("Figures and files"));

@@ -21,7 +21,7 @@ function share(value: number | null): Share {
 const bias: BiasReport = {
   definition: "One half is no preference.",
   by_place_definition: "A tie counts one half.",
-  interval_method: "95 % cluster bootstrap.",
+  interval_method: "95% cluster bootstrap.",
   num_rankings: 5000,
   num_sealed: 12000,
   preferences: [
@@ -34,7 +34,7 @@ const bias: BiasReport = {
 
 const leak: LeakReport = {
   definition: "Balanced accuracy.",
-  interval_method: "95 % cluster bootstrap.",
+  interval_method: "95% cluster bootstrap.",
   num_completions: 2000,
   chance: 0.25,
   sights: [{ key: "everything", label: "Everything that the labeler saw", figure: share(0.62) }],

@@ -58,7 +58,7 @@ function each(value: number | null, reason: string | null = null): Rate {
 
 const costs: Costs = {
   definition: "A tie makes no pair.",
-  interval_method: "95 % cluster bootstrap.",
+  interval_method: "95% cluster bootstrap.",
   projects: [
     {
       project: { id: 4, name: "Spring rankings" },

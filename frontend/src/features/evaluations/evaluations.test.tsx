@@ -55,7 +55,7 @@ const detail: EvaluationDetail = {
   num_labelers: 6,
   win_rate_definition: "A tie counts one half.",
   pooling_definition: "Sizes of one model are taken together.",
-  interval_method: "95 % cluster bootstrap.",
+  interval_method: "95% cluster bootstrap.",
   models: [
     {
       source: sft,

@@ -30,6 +30,6 @@ test.each([
 });
 
 test("shares are the weights over their sum", () => {
-  expect(sharesOf([3, 1])).toEqual(["75 %", "25 %"]);
-  expect(sharesOf([1, 1, 1])).toEqual(["33.3 %", "33.3 %", "33.3 %"]);
+  expect(sharesOf([3, 1])).toEqual(["75%", "25%"]);
+  expect(sharesOf([1, 1, 1])).toEqual(["33.3%", "33.3%", "33.3%"]);
 });

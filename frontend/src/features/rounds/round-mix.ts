@@ -44,8 +44,8 @@ export function mixOf(mix: Mix): Pick<RoundRequest, "other_policies" | "weights"
   return weights.every(isWeight) ? { ...policies, weights: weights.map(Number) } : policies;
 }
 
-/** The share of every policy in words, as `75 %`. */
+/** The share of every policy in words, as `75%`. */
 export function sharesOf(weights: number[]): string[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => `${Number(((100 * weight) / total).toFixed(1))} %`);
+  return weights.map((weight) => `${Number(((100 * weight) / total).toFixed(1))}%`);
 }

@@ -246,8 +246,8 @@ test("a round says whose completions are ranked and how much of them (R85)", asy
   renderApp(`/rounds/${round.id}`);
 
   const written = (await screen.findByText("Completions by")).parentElement;
-  expect(written).toHaveTextContent(`75 % ${sft.name}`);
-  expect(written).toHaveTextContent(`25 % ${policy.name}`);
+  expect(written).toHaveTextContent(`75% ${sft.name}`);
+  expect(written).toHaveTextContent(`25% ${policy.name}`);
 });
 
 test("another policy writes by its weight, and one without a weight keeps the round from opening (R85)", async () => {

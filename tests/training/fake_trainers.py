@@ -79,6 +79,11 @@ end("failed", 1, reason="nan", detail="the loss is not a number at step 3", step
     report={"broken_step": {"prompt_ids": ["4"], "num_prompts": 1, "num_pretraining_texts": 0}})
 """
 
+REFUSED_MEMORY = """
+os.write(2, b"memory allocation of 1048576 bytes failed\\n")
+os.kill(os.getpid(), 6)
+"""
+
 CRASHES = """
 os.kill(os.getpid(), 11)
 """

@@ -16,6 +16,7 @@ from tests.training.fake_trainers import (
     CRASHES,
     DIVERGES,
     NEVER_STOPS,
+    REFUSED_MEMORY,
     STOPS_WHEN_ASKED,
     SUCCEEDS,
     meanwhile,
@@ -123,6 +124,18 @@ class TestFailure:
         assert (run.state, run.failures) == ("retry_wait", 1)
         attempt_row = run.attempts.get()
         assert (attempt_row.outcome, attempt_row.exit_code) == ("killed", 139)
+
+    def test_a_crash_for_want_of_memory_is_called_so_and_only_where_it_happened(self, attempt):
+        """R74: Rust and C++ abort where they are refused memory; Python never hears of it."""
+        run = attempt(REFUSED_MEMORY)
+
+        attempt_row = run.attempts.get()
+        assert (run.state, attempt_row.outcome) == ("retry_wait", "out_of_memory")
+        assert "asked for memory and got none" in attempt_row.detail
+
+        assert requeue_due() == [run.pk]
+        again = attempt(CRASHES)
+        assert again.attempts.get(number=2).outcome == "killed"
 
     def test_a_damaged_input_is_never_trained_on(self, settings, attempt, base_model):
         damaged = settings.ARTIFACT_ROOT / base_model.artifact_id / "config.json"

@@ -38,6 +38,8 @@ class TrainerEnd:
     was_killed_on_request: bool = False
     # The kernel killed some process of this machine for memory while the trainer ran.
     memory_ran_out: bool = False
+    # Native code aborts where an allocation is refused, and no result is written.
+    was_refused_memory: bool = False
 
 
 def ending_of(seen: TrainerEnd, result: Mapping[str, Any] | None) -> Ending:
@@ -83,6 +85,9 @@ def _ending_without_a_word(seen: TrainerEnd, facts: Mapping[str, Any]) -> Ending
         return Ending(reason="lost", detail=left, is_transient=True, **facts)
     if seen.memory_ran_out:
         detail = f"{left} Meanwhile the kernel killed a process of this machine for memory."
+        return Ending(reason="out_of_memory", detail=detail, is_transient=True, **facts)
+    if seen.was_refused_memory:
+        detail = f"{left} Its log says that it asked for memory and got none."
         return Ending(reason="out_of_memory", detail=detail, is_transient=True, **facts)
     return Ending(reason="killed", detail=left, is_transient=True, **facts)
 

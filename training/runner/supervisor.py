@@ -125,6 +125,7 @@ class Attempt:
             return Ending(reason="bad_input", detail=str(error))
         except OSError as error:
             return ending_of_os_error(error)
+        memory_kills_before, log_began = num_memory_kills(), self._folder.log_bytes()
         tree = TrainerTree.start(
             self._held,
             command=trainer_command(self._run.stage, str(self._folder.job_file)),
@@ -133,7 +134,6 @@ class Attempt:
             deadline=self._lease.deadline,
         )
         self._lease.on_renewed = tree.renew
-        memory_kills_before = num_memory_kills()
         try:
             exit_code = self._watch(tree)
         finally:
@@ -147,6 +147,7 @@ class Attempt:
             was_told_to_stop=self._stop is not None,
             was_killed_on_request=self._stop == "kill",
             memory_ran_out=tree.num_memory_kills > 0 or num_memory_kills() > memory_kills_before,
+            was_refused_memory=self._folder.says_no_memory(since=log_began),
         )
         return ending_of(seen, self._folder.result())
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -20,6 +21,10 @@ LAST_WRITE = "last-write.json"
 BULK = (CHECKPOINTS, MILESTONES, "epochs", "best-seed")
 # What sampling and scoring go on from; they add to these files, so they are never shared.
 DRAFTS = (".samples-*.jsonl", ".rewards-*.jsonl")
+
+# What Rust, which reads and writes the weights, and C++ say before they abort.
+ALLOCATION_REFUSED = re.compile(rb"memory allocation of \d+ bytes failed|std::bad_alloc")
+LAST_WORDS_BYTES = 64 << 10
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,20 @@ class WorkFolder:
     @property
     def _result(self) -> Path:
         return self.path / "result.json"
+
+    def log_bytes(self) -> int:
+        """How long the trainer's log is; 0 before there is one."""
+        try:
+            return self.trainer_log.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def says_no_memory(self, *, since: int) -> bool:
+        """Whether native code has written behind this offset that an allocation was refused."""
+        with suppress(OSError), self.trainer_log.open("rb") as log:
+            log.seek(max(since, self.log_bytes() - LAST_WORDS_BYTES))
+            return ALLOCATION_REFUSED.search(log.read()) is not None
+        return False
 
     def prepare(self, job: Mapping[str, Any]) -> None:
         """Write the job down and remove what would mislead this attempt.

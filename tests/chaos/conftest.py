@@ -10,7 +10,7 @@ import redis
 from django.db import connection
 
 from tests.chaos.fault_proxy import FaultProxy
-from tests.chaos.ledger import Ledger, Row
+from tests.chaos.ledger import SHORTENED, Ledger, Row
 from tests.chaos.site import TIMES, Site
 
 LEDGER = Ledger()
@@ -36,12 +36,12 @@ def fault():
     """Writes this fault's row. Called last: a missed target fails and leaves the old row alone."""
     started = time.monotonic()
 
-    def measured(number, name, *, injected, target, measured):
+    def measured(number, name, *, injected, target, measured, is_shortened=False):
         LEDGER.add(
             Row(
                 number=number,
                 fault=name,
-                injected=injected,
+                injected=injected + SHORTENED if is_shortened else injected,
                 target=target,
                 measured=measured,
                 took=f"{time.monotonic() - started:.0f} s",

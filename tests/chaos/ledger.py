@@ -5,6 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "faults.md"
+# Ends what was injected where the fault was shorter than the plan has it.
+SHORTENED = " (shortened)"
 HEADER = "| # | fault | injected | target | measured | took | on |"
 SEPARATOR = " | "
 
@@ -21,6 +23,15 @@ class Row:
 
     def line(self) -> str:
         return f"| {SEPARATOR.join(map(str, astuple(self)))} |"
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """A fault of the plan may be injected in several ways."""
+        return self.number, self.fault
+
+    @property
+    def is_shortened(self) -> bool:
+        return self.injected.endswith(SHORTENED)
 
     @classmethod
     def of_line(cls, line: str) -> "Row":
@@ -41,8 +52,12 @@ class Ledger:
     def rows(self) -> list[Row]:
         lines = self._document.read_text().splitlines() if self._document.exists() else []
         kept = [Row.of_line(line) for line in lines if line[:2] == "| " and line[2].isdecimal()]
-        rows = {row.number: row for row in [*kept, *self.fresh]}
-        return [rows[number] for number in sorted(rows)]
+        rows = {row.key: row for row in kept}
+        for row in self.fresh:
+            # What was measured at full length says more than that it also holds for a shorter one.
+            if not row.is_shortened or rows.get(row.key, row).is_shortened:
+                rows[row.key] = row
+        return [rows[key] for key in sorted(rows)]
 
     def save(self) -> None:
         self._document.write_text(page(self.rows()))

@@ -12,6 +12,7 @@ from tests.chaos.labelers import make_crew
 from tests.chaos.postmaster import Postmaster
 from tests.chaos.site import kill_family
 from tests.chaos.trainings import (
+    INTERVAL,
     LONG,
     repeated_steps,
     seconds_until,
@@ -21,14 +22,21 @@ from tests.chaos.trainings import (
     wait_for_end,
     wait_for_step,
 )
-from tests.training.processes import wait_until
+from tests.training.processes import trainer_pids, wait_until
 from training.models import StepMetrics
 from training.runner.environment import database_url
+from training.runner.lease import TRUSTED_SHARE
 from training.services.runs import cancel_run
 
-# Each of the two outages. Longer than every wait on the way to the broker (5 s for a connection and
-# for an answer, 1 s between two tries), so that whoever waits has come round by its end.
+# How long the broker refuses, is silent, and how long Postgres refuses. Longer than every wait on
+# the way to the broker (5 s for a connection and for an answer, 1 s between two tries), so that
+# whoever waits has come round by its end.
 OUTAGE_SECONDS = float(os.environ.get("CONCORD_CHAOS_OUTAGE_SECONDS", "6"))
+PLANNED_SECONDS = 60.0
+IS_SHORTENED = OUTAGE_SECONDS < PLANNED_SECONDS
+# The real one, which a runner trusts for two thirds of it.
+LEASE_SECONDS = 60.0
+TRUSTED_SECONDS = LEASE_SECONDS * TRUSTED_SHARE
 QUIET_SECONDS = 6.0
 LOCKED_SECONDS = 10.0
 CUT_EVERY_SECONDS, CUTS = 0.4, 10
@@ -71,6 +79,7 @@ def test_labelers_do_not_notice_that_the_broker_is_away(site, training, redis_pr
         10,
         "Broker down, silent and emptied",
         injected=f"{OUTAGE_SECONDS:.0f} s refused, {OUTAGE_SECONDS:.0f} s silent, emptied",
+        is_shortened=IS_SHORTENED,
         target="labeling's p95 rises < 20 % and 10 ms; queued runs start within 5 s of its return",
         measured=(
             f"p95 {before:.0f} ms before, {during:.0f} ms meanwhile, {after:.0f} ms afterwards; "
@@ -80,43 +89,87 @@ def test_labelers_do_not_notice_that_the_broker_is_away(site, training, redis_pr
     )
 
 
-def test_a_database_that_crashes_costs_no_label_and_no_step(site, training, fault):
-    """The server is killed under labelers and a training, and comes back by recovery."""
-    site.environment["CONCORD_RUN_LEASE_SECONDS"] = "60"
+def test_a_database_that_crashes_and_stays_away_costs_no_label(
+    site, training, ada, postgres_proxy, fault
+):
+    """Killed under labelers and a training, back by recovery; then it refuses everybody.
+
+    The training goes on until its runner no longer trusts its lease, and is resumed afterwards.
+    """
+    site.environment["CONCORD_RUN_LEASE_SECONDS"] = str(int(LEASE_SECONDS))
+    site.environment["DATABASE_URL"] = site.database_through(postgres_proxy)
     site.start_training()
     port = site.start_web()
-    run = training(**LONG)
+    # As many steps as a quick machine makes in all of this.
+    run = training(**LONG | {"num_seeds": 10})
     began = wait_for_step(run, 5)
-    down = []
     with make_crew(port) as crew:
-        for number in (signal.SIGKILL, signal.SIGQUIT, signal.SIGINT):
-            time.sleep(1.5)
-            postmaster = Postmaster.find()
-            with seconds_until(postmaster.is_replaced, limit=90) as taken:
-                postmaster.end(number)
-            down.append(taken[0])
+        down = [crash(number) for number in (signal.SIGKILL, signal.SIGQUIT, signal.SIGINT)]
+        crashed = step_of(run)
+        wait_until(lambda: newest_figure(run) > crashed, seconds=30)
+        trained = refuse(postgres_proxy, run)
         back = time.monotonic()
-        steps = step_of(run) - began
-        time.sleep(4)
+        reached = step_of(run)
+        # Whoever waits to try again has done so; a run that was given up is taken back and resumed.
+        wait_for_step(run, reached + 20)
+        wait_until(lambda: newest_figure(run) > reached, seconds=30)
+        time.sleep(max(0.0, back + 4 - time.monotonic()))
+    cancel_run(by=ada, run=run)
     run = wait_for_end(run)
 
-    ledger = crew.ledger
-    late = ledger.faults_since(back + 1)
-    assert (run.state, run.attempt, repeated_steps(run)) == ("succeeded", 1, 0), story(run)
-    assert steps > 20
+    ledger, is_given_up = crew.ledger, trained is not None
+    late, loss = ledger.faults_since(back + 1), repeated_steps(run)
+    missing = newest_figure(run) - run.metrics.filter(phase="train").count()
+    assert (run.state, run.attempt, missing) == ("cancelled", 2 if is_given_up else 1, 0), story(
+        run
+    )
+    assert is_given_up == (OUTAGE_SECONDS > TRUSTED_SECONDS)
+    assert trained is None or trained > TRUSTED_SECONDS - 2
+    assert loss <= (INTERVAL if is_given_up else 0)
+    assert crashed - began > 20
     assert (ledger.lost(), ledger.duplicates(), ledger.contradictions, late) == (0, 0, 0, 0)
     assert ledger.retries > 0
+    ended = f"its runner gave it up after {trained:.0f} s, and it lost" if trained else "it lost"
     fault(
         11,
-        "Postgres killed, crashed and restarted",
-        injected=f"SIGKILL, immediate and fast stop; away {', '.join(f'{s:.1f} s' for s in down)}",
-        target="labels lost 0, doubled 0; 5xx after recovery 0; the training goes on",
+        "Postgres killed, crashed, restarted and away",
+        injected=(
+            f"SIGKILL, immediate and fast stop, back after {', '.join(down)}; then "
+            f"{OUTAGE_SECONDS:.0f} s refused"
+        ),
+        is_shortened=IS_SHORTENED,
+        target=(
+            "labels lost 0, doubled 0; 5xx after recovery 0; the training goes on for as long as "
+            f"its lease is trusted, {TRUSTED_SECONDS:.0f} s; resume loss ≤ {INTERVAL} steps"
+        ),
         measured=(
             f"{len(ledger.acknowledged)} labels acknowledged, lost {ledger.lost()}, doubled "
             f"{ledger.duplicates()}; {ledger.retries} calls tried again; 5xx later {late}; the "
-            f"training made {steps} steps meanwhile and came to its end, attempts {run.attempt}"
+            f"training made {reached - began} steps meanwhile; {ended} {loss} steps; attempts "
+            f"{run.attempt}; figures missing {missing}"
         ),
     )
+
+
+def crash(number):
+    """End the server and wait for another one; how long that took, in words."""
+    time.sleep(1.5)
+    postmaster = Postmaster.find()
+    with seconds_until(postmaster.is_replaced, limit=90) as taken:
+        postmaster.end(number)
+    return f"{taken[0]:.1f} s"
+
+
+def refuse(proxy, run):
+    """Nobody reaches Postgres during the outage; after how long the trainer was dead, if it was."""
+    began, dead_after = time.monotonic(), None
+    proxy.refuse()
+    while (away := time.monotonic() - began) < OUTAGE_SECONDS:
+        if dead_after is None and not trainer_pids(run.pk):
+            dead_after = away
+        time.sleep(0.1)
+    proxy.accept()
+    return dead_after
 
 
 def test_an_answer_that_never_arrives_is_given_again_and_stored_once(site, fault):

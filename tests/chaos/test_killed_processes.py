@@ -3,6 +3,9 @@
 import os
 import signal
 
+import pytest
+
+from tests.chaos.memory import LIMIT_BYTES, memory_group
 from tests.chaos.site import REAP_SECONDS, TIMES, children_of, kill_family
 from tests.chaos.trainings import (
     INTERVAL,
@@ -135,15 +138,7 @@ def test_a_rank_that_is_always_killed_ends_the_run_after_three(site, training, f
     site.start_training()
     run = training(**LONG)
 
-    for number in (1, 2, 3):
-        wait_for_attempt(run, number)
-        wait_until(lambda: ranks_of(run), seconds=60)
-        reached = step_of(run)
-        wait_for_step(run, reached + 1)
-        [rank] = ranks_of(run)
-        os.kill(rank, signal.SIGKILL)
-        wait_until(lambda: state_of(run) != "running", seconds=30)
-    run = wait_for_end(run)
+    end_every_attempt(run, lambda rank: os.kill(rank, signal.SIGKILL))
 
     outcomes = list(run.attempts.order_by("number").values_list("outcome", flat=True))
     assert (run.state, run.reason) == ("failed", "killed"), story(run)
@@ -156,3 +151,47 @@ def test_a_rank_that_is_always_killed_ends_the_run_after_three(site, training, f
         target="attempts ≤ 3, then failed with its reason; orphans 0",
         measured=f"attempts {run.attempt}; failed({run.reason}); orphans 0",
     )
+
+
+def test_a_rank_that_the_kernel_kills_for_memory_ends_the_run_as_out_of_memory(
+    site, training, fault
+):
+    """By a real limit: it may have one more megabyte in the middle of its steps."""
+    site.start_training()
+    run = training(**LONG)
+
+    with memory_group() as group:
+        if group is None:
+            pytest.skip(
+                "no memory group can be made here: that takes root and the memory controller"
+            )
+        end_every_attempt(run, group.starve)
+
+    outcomes = list(run.attempts.order_by("number").values_list("outcome", flat=True))
+    assert (run.state, run.reason) == ("failed", "out_of_memory"), story(run)
+    # Twice at the same step is enough.
+    assert outcomes == ["out_of_memory"] * len(outcomes), story(run)
+    assert len(outcomes) in (2, 3)
+    assert trainer_pids(run.pk) == []
+    fault(
+        5,
+        "Rank out of memory, killed by the kernel",
+        injected=f"{LIMIT_BYTES >> 20} MiB more by cgroup v{group.version}, in every attempt",
+        target="attempts ≤ 3, then failed(out_of_memory); orphans 0",
+        measured=f"attempts {run.attempt}; failed({run.reason}); orphans 0",
+    )
+
+
+def end_every_attempt(run, end):
+    """Do this to the rank of every attempt, in the middle of its steps, until the run is over."""
+    for number in (1, 2, 3):
+        wait_for_attempt(run, number)
+        wait_until(lambda: ranks_of(run), seconds=60)
+        reached = step_of(run)
+        wait_for_step(run, reached + 1)
+        [rank] = ranks_of(run)
+        end(rank)
+        wait_until(lambda: state_of(run) != "running", seconds=30)
+        if state_of(run) == "failed":
+            break
+    wait_for_end(run)

@@ -31,7 +31,7 @@ const COLUMNS: Column<JudgmentImportRow>[] = [
   // Row 0 is what is wrong with the file as a whole.
   { key: "line", header: "Row", isRowHeader: true, cell: ({ line }) => (line === 0 ? "The file" : formatCount(line)) },
   { key: "outcome", header: "Outcome", isOneLine: true, cell: ({ outcome }) => OUTCOMES[outcome] },
-  { key: "field", header: "Field", cell: ({ field }) => field && <span className={classes.quoted}>{field}</span> },
+  { key: "field", header: "Field", cell: ({ field }) => field && <span className={classes.field}>{field}</span> },
   { key: "message", header: "Why", cell: ({ message }) => <span className={classes.quoted}>{message}</span> },
 ];
 

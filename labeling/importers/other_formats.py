@@ -2,7 +2,7 @@
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO, Final, cast
@@ -11,6 +11,7 @@ from labeling.importers.files import UnreadableFile
 from labeling.importers.formats import FORMATS
 from labeling.importers.json_files import json_rows
 from labeling.importers.prompts import RowError
+from labeling.importers.reading import MISSING
 from labeling.importers.records import Choices, DataFormat, Demonstrated, JudgedTask, NumberedRow
 
 # So many broken rows at the beginning, and nothing but them, are no accident.
@@ -38,21 +39,22 @@ def read_as(known: DataFormat, file: BinaryIO, choices: Choices) -> Iterator[Num
             with suppress(OSError, EOFError, zlib.error, UnreadableFile):
                 kept.read(BEGINNING_BYTES)
         number, errors = first[0]
-        hint = _hint(known, bytes(kept.beginning))
-        if hint:
-            first[0] = number, [RowError(number, "", hint), *cast(list[RowError], errors)]
+        errors = cast(list[RowError], errors)
+        if hint := _hint(known, bytes(kept.beginning), errors):
+            first[0] = number, [RowError(number, "", hint), *errors]
     yield from first
     yield from rows
 
 
-def _hint(known: DataFormat, beginning: bytes) -> str:
+def _hint(known: DataFormat, beginning: bytes, errors: Sequence[RowError]) -> str:
     fitting = [
         other.name for other in FORMATS.values() if other is not known and _fits(other, beginning)
     ]
     if fitting:
         return f"The file is not of the format {known.name}; it reads as {' or '.join(fitting)}."
-    names = _names_of_first(beginning)
-    if names:
+    # What is there matters where something else is not.
+    is_missed = any(one.message == MISSING and "." not in one.field for one in errors)
+    if is_missed and (names := _names_of_first(beginning)):
         return f"A row of the file holds {', '.join(map(repr, names))}"[:MAX_SAID] + "."
     return ""
 

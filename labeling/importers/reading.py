@@ -24,6 +24,7 @@ TOO_MANY_HELD: Final = (
     f"Rows of one ranking may be far apart in this format, so at most {MAX_ROWS_HELD:,} are read; "
     "nothing is stored. Split the file where a ranking ends, for example by languages."
 )
+MISSING: Final = "Missing."
 NO_OBJECT: Final = "A row is a JSON object."
 
 Value = TypeVar("Value")
@@ -66,7 +67,7 @@ class Row:
         """The member as ``reader`` understands it; missing is wrong unless it has a default."""
         if name not in self.members:
             if default is None:
-                self.problem(name, "Missing.")
+                self.problem(name, MISSING)
             return default
         try:
             return reader(self.members[name])

@@ -43,6 +43,8 @@ def test_rows_that_no_format_reads_are_told_by_what_they_hold() -> None:
     said = said_of(lines({"question": "Why?", "good": "a", "bad": "b"}), "trl")
 
     assert "A row of the file holds 'question', 'good', 'bad'." in said
+    wrong = said_of(lines(judged_pair(0) | {"label": 7}), "auto-j")
+    assert wrong == "0 or 1 for the better response, 2 for a tie, as numbers."
 
 
 def test_a_good_row_among_broken_ones_needs_no_advice_and_none_is_lost() -> None:

@@ -227,6 +227,8 @@ def test_whoever_comes_while_another_worker_reads_the_file_leaves_it_alone(rosa)
         session.execute("SELECT pg_advisory_lock(%s)", [slices.AT_AN_IMPORT])
         assert slices.import_judgments_for(60) is None
         assert not Task.objects.exists()
+        # Postgres would end a closed session, and with it the lock, only a moment later.
+        session.execute("SELECT pg_advisory_unlock(%s)", [slices.AT_AN_IMPORT])
     other.close()
     assert run_through(rosa, opened)["num_tasks"] == 1
 

@@ -80,7 +80,7 @@ def test_labelers_do_not_notice_that_the_broker_is_away(site, training, redis_pr
         "Broker down, silent and emptied",
         injected=f"{OUTAGE_SECONDS:.0f} s refused, {OUTAGE_SECONDS:.0f} s silent, emptied",
         is_shortened=IS_SHORTENED,
-        target="labeling's p95 rises < 20 % and 10 ms; queued runs start within 5 s of its return",
+        target="labeling's p95 rises < 20% and 10 ms; queued runs start within 5 s of its return",
         measured=(
             f"p95 {before:.0f} ms before, {during:.0f} ms meanwhile, {after:.0f} ms afterwards; "
             f"{len(ledger.acknowledged)} labels, lost {ledger.lost()}; the queued run was claimed "

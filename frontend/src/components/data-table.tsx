@@ -26,6 +26,8 @@ function classOf<Row>(column: Column<Row>): string | undefined {
 
 // Longer names would push the figures of other columns together.
 const MAX_ONE_LINE = 24;
+// With more, names of one line would push the last columns out of sight at a desk.
+const MAX_WIDE_COLUMNS = 8;
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const content = column.cell(row);
@@ -61,7 +63,7 @@ export function DataTable<Row>({
 }) {
   return (
     <div className={classes.frame}>
-      <table className={classes.table}>
+      <table className={classes.table} data-many={columns.length > MAX_WIDE_COLUMNS || undefined}>
         <caption>{caption}</caption>
         <thead>
           <tr>

@@ -5,6 +5,7 @@ import type { FactWords, LabelerQualityReport, LabelerWork, WorkFacts } from "@/
 import { POOL_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
+import { Beside } from "@/components/figure-over";
 import { formatCount } from "@/components/formats";
 import { NoFigure } from "@/components/no-figure";
 import { NotDefined } from "@/components/not-defined";
@@ -113,14 +114,11 @@ export function LabelersTable({
       header: "Labeler",
       isRowHeader: true,
       cell: (row) => (
-        <Name row={row} isOpen={row.who !== null && row.who.id === opened} onOpen={onOpen} />
+        <>
+          <Name row={row} isOpen={row.who !== null && row.who.id === opened} onOpen={onOpen} />
+          {row.who !== null && <Beside>{POOL_WORDS[row.who.pool]}</Beside>}
+        </>
       ),
-    },
-    {
-      key: "pool",
-      header: "Pool",
-      isOneLine: true,
-      cell: ({ who }) => (who === null ? null : POOL_WORDS[who.pool]),
     },
     {
       key: "answered",

@@ -155,7 +155,7 @@ class TestLeak:
         one_source = leak(self.completions(""))
         few_prompts = leak([Seen(n % 5, n % 2, "words") for n in range(80)])
 
-        assert "there are 1" in one_source.figures["everything"].reason_undefined
+        assert "there is 1" in one_source.figures["everything"].reason_undefined
         assert "At least 20 prompts" in few_prompts.figures["words"].reason_undefined
         assert leak([]).figures["length"].value is None
 

@@ -49,7 +49,7 @@ def test_minutes_are_divided_by_the_ordered_pairs(rosa, amina, otto, project):
     assert (each["value"], each["n"], each["num_prompts"]) == (pytest.approx(0.2), 10, 1)
     assert (each["low"], each["reason_no_interval"]) == (
         None,
-        "An interval needs at least 5 prompts; here are 1.",
+        "An interval needs at least 5 prompts; here is 1.",
     )
 
 

@@ -16,7 +16,14 @@ from labeling.agreement.judgments import BoolArray, IntArray
 from labeling.agreement.people import AgainstOthers, Couple, against_others, couples
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
-from labeling.models import AgreementStore, InstructionVersion, Project, Prompt, User
+from labeling.models import (
+    AgreementStore,
+    InstructionVersion,
+    Project,
+    Prompt,
+    PromptAnnotation,
+    User,
+)
 from labeling.selectors.agreement_counts import (
     counts_of_store,
     labelers_of_store,
@@ -33,6 +40,11 @@ PoolName = Literal["training", "held_out"]
 POOLS: Final[tuple[PoolName, ...]] = ("training", "held_out")
 # Choices of the last minutes, in this process; any change of the figures makes them new.
 NUM_KEPT: Final = 64
+# Enough for all that are being written at one moment.
+NUM_NEWEST: Final = 100
+
+# The token of the figures and, where a category is chosen, the newest answers about prompts.
+_Moment = tuple[UUID, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,8 @@ def agreement(selection: Selection) -> Agreement:
     if not _exists(selection.project_id):
         raise NotAccessible
     store = AgreementStore.objects.filter(pk=1).first()
-    found = _found(store.token, selection) if store else _found.__wrapped__(None, selection)
+    moment = _moment_of(store, selection) if store else None
+    found = _found(moment, selection) if moment else _found.__wrapped__(None, selection)
     listed = sorted(found.rankings_of, key=lambda pk: (-found.rankings_of[pk], pk))
     users = User.objects.in_bulk(listed[:NUM_LABELERS_LISTED])
     versions = InstructionVersion.objects.filter(project=selection.project_id)
@@ -149,12 +162,14 @@ def agreement_of_labelers(selection: Selection, labelers: Sequence[int]) -> Agre
     """
     store = AgreementStore.objects.filter(pk=1).first()
     asked = (selection, tuple(labelers))
-    return _of_labelers(store.token, *asked) if store else _of_labelers.__wrapped__(None, *asked)
+    if store is None:
+        return _of_labelers.__wrapped__(None, *asked)
+    return _of_labelers(_moment_of(store, selection), *asked)
 
 
 @lru_cache(maxsize=NUM_KEPT)
 def _of_labelers(
-    _token: UUID | None, selection: Selection, labelers: tuple[int, ...]
+    _moment: _Moment | None, selection: Selection, labelers: tuple[int, ...]
 ) -> AgreementOfLabelers:
     summed, meetings = labelers_of_store(selection)
     found = against_others(meetings, labelers=labelers)
@@ -181,19 +196,32 @@ def agreement_of_pools(selection: Selection) -> list[AgreementOfPool]:
     if not _exists(selection.project_id):
         raise NotAccessible
     store = AgreementStore.objects.filter(pk=1).first()
+    moment = _moment_of(store, selection) if store else None
     found = []
     for pool in POOLS:
         asked = replace(selection, pool=pool)
-        kept = _of_pool(store.token, asked) if store else _of_pool.__wrapped__(None, asked)
+        kept = _of_pool(moment, asked) if moment else _of_pool.__wrapped__(None, asked)
         found.append(AgreementOfPool(pool, *kept))
     return found
 
 
 @lru_cache(maxsize=NUM_KEPT)
-def _of_pool(_token: UUID | None, selection: Selection) -> tuple[dict[str, Figure], int]:
+def _of_pool(_moment: _Moment | None, selection: Selection) -> tuple[dict[str, Figure], int]:
     live = selection.chooses_pairs
     summed = counts_within(selection).summed if live else summed_of_store(selection)
     return summed.figures(), len(summed.by_cluster.pairs)
+
+
+def _moment_of(store: AgreementStore, selection: Selection) -> _Moment:
+    """What changes whenever a figure of the selection may.
+
+    A category is read as it is now, and set without a refresh; every change of one leaves an
+    annotation. Several are told, because one that was numbered earlier may be committed later.
+    """
+    if selection.category is None:
+        return store.token, ()
+    newest = PromptAnnotation.objects.order_by("-pk").values_list("pk", flat=True)
+    return store.token, tuple(newest[:NUM_NEWEST])
 
 
 def _exists(project_id: int | None) -> bool:
@@ -201,8 +229,8 @@ def _exists(project_id: int | None) -> bool:
 
 
 @lru_cache(maxsize=NUM_KEPT)
-def _found(_token: UUID | None, selection: Selection) -> _Found:
-    """Kept for as long as the token stays: it changes whenever any figure does."""
+def _found(_moment: _Moment | None, selection: Selection) -> _Found:
+    """Kept for as long as the moment stays: it changes whenever any figure does."""
     counts = counts_within(selection) if selection.chooses_pairs else counts_of_store(selection)
     rankings_of, num_prompts = _rankings_and_prompts(selection)
     busiest = sorted(rankings_of, key=lambda pk: (-rankings_of[pk], pk))

@@ -10,13 +10,14 @@ from labeling.agreement.audiences import AUDIENCES
 from labeling.agreement.people import agreement_with_others
 from labeling.agreement.report import Study
 from labeling.agreement.statistics import STRICT
-from labeling.models import LabelerMeeting, PromptAgreement, Ranking, User
+from labeling.models import LabelerMeeting, Prompt, PromptAgreement, Ranking, User
 from labeling.preferences import dense_ranks
 from labeling.selectors.agreement import agreement, agreement_of_labelers
 from labeling.selectors.agreement_counts import counts_of_store
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranked_items
 from labeling.services.agreement_store import refresh_agreement
+from labeling.services.annotations import annotate_prompt
 from tests.cast import (
     Cast,
     client_of,
@@ -186,6 +187,29 @@ def test_a_filter_chooses_prompts(cast: Cast, filters: dict[str, Any], value: fl
     body = client_of(cast.rosa).get("/api/agreement/", filters).json()
 
     assert body["figures"][0]["value"] == value
+
+
+def test_a_category_set_between_two_requests_changes_the_answer(cast: Cast) -> None:
+    """No ranking changes with it, so no refresh follows: the next request answers for it (R28)."""
+    project = two_kinds(cast)
+    client = client_of(cast.rosa)
+    chosen = {"category": "chat", "project": project.pk}
+
+    def asked() -> list[Any]:
+        page = client.get("/api/agreement/", chosen).json()
+        pools = client.get("/api/agreement/pools/", chosen).json()["pools"]
+        work = client.get("/api/labeler-quality/", chosen).json()["everybody"]["facts"]
+        (shared,) = [fact for fact in work if fact["key"] == "agreement_with_others"]
+        figures = (page["figures"][0], pools[0]["figures"][0])
+        return [page["num_rankings"], *(one["value"] for one in figures), shared["value"]]
+
+    assert asked() == asked() == [12, 0, 0, 0]
+
+    agreed = Prompt.objects.filter(category="open_qa")[:3]
+    for prompt in agreed:
+        annotate_prompt(prompt_id=prompt.pk, annotator=cast.rosa, category="chat", flags={})
+
+    assert asked() == [18, pytest.approx(1 / 3), pytest.approx(1 / 3), pytest.approx(1 / 3)]
 
 
 def test_a_filter_that_nothing_fits_leaves_no_figure(cast: Cast) -> None:

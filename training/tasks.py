@@ -23,19 +23,20 @@ from training.services.freezings import freeze_for
 from training.services.rounds import advance_rounds
 from training.services.snapshots import sweeping_before
 from training.services.standing import refresh_what_is_due
-from training.services.unattended import alone
+from training.services.unattended import LONG_WORK, alone
 
 logger = logging.getLogger(__name__)
 
 GPU_QUEUE = "gpu"
-# Far below the time limit of a task, so that other work comes in between.
+# Then other work comes in between.
 EXPORT_SECONDS = 5.0
 # A ring that nobody heard is worthless: beat rings again.
 EXPORT_RING_SECONDS = 30
+# The last step of an export takes minutes: a twin is written, and everything hashed, in one go.
+EXPORT_LIMIT_SECONDS = 1_800
+EXPORT_LOCK = 7_408
 # Freezing a million rankings takes a minute, and several rounds may do so after each other.
 FREEZING_SECONDS = 1_800
-# Whoever freezes holds it: of a worker's two processes one is always free to start runs.
-FREEZING_LOCK = 7_407
 # Then the rounds have their turn, if they are due.
 FREEZE_SECONDS = 5.0
 _is_leaving = threading.Event()
@@ -61,17 +62,19 @@ def dispatch() -> None:
         queue.ring(run_id)
 
 
-@shared_task(name="training.export")
+@shared_task(name="training.export", time_limit=EXPORT_LIMIT_SECONDS)
 def export() -> None:
     """Go on with exports for a few seconds, and ring again while there is more."""
-    if export_for(EXPORT_SECONDS):
+    with alone(EXPORT_LOCK) as is_mine:
+        is_more = is_mine and export_for(EXPORT_SECONDS)
+    if is_more:
         current_app.send_task("training.export", expires=EXPORT_RING_SECONDS)
 
 
 @shared_task(name="training.freeze", time_limit=FREEZING_SECONDS)
 def freeze() -> None:
     """Freeze what people asked for."""
-    with alone(FREEZING_LOCK) as is_mine:
+    with alone(LONG_WORK) as is_mine:
         if is_mine:
             freeze_for(FREEZE_SECONDS)
 
@@ -83,7 +86,7 @@ def advance() -> None:
     One at a time: freezing takes longer than beat waits, and longer than the broker waits before it
     hands a message to somebody else.
     """
-    with alone(FREEZING_LOCK) as is_mine:
+    with alone(LONG_WORK) as is_mine:
         if not is_mine:
             return
         with sweeping_before("rounds"):

@@ -21,7 +21,7 @@ from training.runner.environment import database_url
 from training.services.freezings import LOST, MAX_TRIES, freeze_for, freeze_next
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_these_prompts
-from training.services.unattended import alone
+from training.services.unattended import LONG_WORK, alone
 
 pytestmark = pytest.mark.django_db
 
@@ -252,7 +252,7 @@ class TestBesideOthers:
         is_held, let_go = threading.Event(), threading.Event()
 
         def be_at_it():
-            with alone(tasks.FREEZING_LOCK):
+            with alone(LONG_WORK):
                 is_held.set()
                 let_go.wait(timeout=60)
             connections.close_all()

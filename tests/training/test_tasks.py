@@ -24,7 +24,7 @@ from training.runner.periodic import periodic_lock
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.runs import prioritise_run
 from training.services.snapshots import freeze_these_prompts, sweeping_before
-from training.services.unattended import alone
+from training.services.unattended import LONG_WORK, alone
 
 HOST = socket.gethostname()
 
@@ -256,7 +256,7 @@ class TestAdvancingRounds:
         is_held, let_go = threading.Event(), threading.Event()
 
         def be_at_it():
-            with alone(tasks.FREEZING_LOCK):
+            with alone(LONG_WORK):
                 is_held.set()
                 let_go.wait(timeout=60)
             connections.close_all()

@@ -34,6 +34,8 @@ class Export(models.Model):
     is_compressed = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     num_records_done = models.PositiveIntegerField(default=0)
+    # Steps that were begun and never ended: the one in hand, and those that a worker was lost with.
+    num_lost = models.PositiveSmallIntegerField(default=0, db_default=0)
     artifact = models.ForeignKey(
         Artifact, on_delete=models.PROTECT, null=True, related_name="exports"
     )

@@ -1,7 +1,8 @@
 """Exports in the background: asked for by a researcher, written step by step by any worker.
 
 The row says how far an export is; the files of an unfinished one lie in a hidden folder of the
-artifact store. A worker that dies in the middle of a step leaves the state of the step before.
+artifact store. A worker that dies in the middle of a step leaves the state of the step before, and
+an export that several died with ends, whatever the reason was.
 """
 
 import logging
@@ -19,14 +20,21 @@ from django.db.models.functions import Now
 from labeling.models import User
 from labeling.services.audit import record
 from training.artifact_store import ArtifactError, publish
+from training.exporters.writing import write_on
 from training.models import Artifact, Export
 from training.selectors.snapshots import access_snapshot
-from training.services.exports import check_export, export_on
+from training.services.exports import check_export, finish_on, wanted_of
 from training.services.model_versions import record_artifact
+from training.services.unattended import LONG_WORK, alone
 
 logger = logging.getLogger(__name__)
 
 MAX_FAILURE_CHARACTERS: Final = 300
+MAX_LOST: Final = 3
+LOST: Final = (
+    f"It broke off {MAX_LOST} times: its worker or the database went away in the middle, for want "
+    "of memory, of disk or of time. The logs of the worker and of the database say which."
+)
 OPEN_STATES: Final = (Export.State.QUEUED, Export.State.RUNNING)
 
 
@@ -58,9 +66,9 @@ def request_export(
 
 
 def export_for(seconds: float) -> bool:
-    """Go on with waiting exports for about this long; whether one is still waiting then.
+    """Go on with waiting exports for about this long; whether one can go on at once then.
 
-    An export that another worker has in hand is left to it.
+    Precondition: nobody else does so meanwhile.
     """
     until = monotonic() + seconds
     while monotonic() < until:
@@ -70,34 +78,34 @@ def export_for(seconds: float) -> bool:
 
 
 def export_one_step(go_on: Callable[[], bool]) -> bool:
-    """Write on with the oldest export that nobody has in hand; False if there is none.
+    """Go on with the oldest export; False if there is none, or it has to wait for other long work.
 
-    Whatever it breaks off with ends it with the reason, so that those behind it have their turn;
-    a database that is away ends nothing.
+    Whatever it breaks off with ends it with the reason, so that those behind it have their turn. A
+    database that is away does not: the step is begun again, and the export ended when that did not
+    help.
+
+    Precondition: nobody else does so meanwhile, so a step that did not end was lost.
     """
-    with transaction.atomic():
-        export = (
-            Export.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .select_related("snapshot")
-            .filter(state__in=OPEN_STATES)
-            .order_by("created_at", "pk")
-            .first()
-        )
-        if export is None:
-            return False
-        if export.state == Export.State.QUEUED:
-            export.state, export.started_at = Export.State.RUNNING, Now()
-            export.save(update_fields=["state", "started_at"])
-        try:
-            with transaction.atomic():
-                _write(export, go_on)
-        except (OperationalError, InterfaceError):
-            raise
-        except (OSError, ArtifactError) as error:
-            _end(export, Export.State.FAILED, failure=str(error))
-        except Exception as error:
-            logger.exception("export %s broke off", export.pk)
-            _end(export, Export.State.FAILED, failure=_unforeseen(error))
+    waiting = Export.objects.filter(state__in=OPEN_STATES).select_related("snapshot")
+    export = waiting.order_by("created_at", "pk").first()
+    if export is None:
+        return False
+    if export.num_lost >= MAX_LOST:
+        _end(export, Export.State.FAILED, failure=LOST)
+        return True
+    if export.state == Export.State.QUEUED:
+        export.state, export.started_at = Export.State.RUNNING, Now()
+    export.num_lost += 1
+    export.save(update_fields=["state", "started_at", "num_lost"])
+    try:
+        return _write(export, go_on)
+    except (OperationalError, InterfaceError):
+        raise
+    except (OSError, ArtifactError) as error:
+        _end(export, Export.State.FAILED, failure=str(error))
+    except Exception as error:
+        logger.exception("export %s broke off", export.pk)
+        _end(export, Export.State.FAILED, failure=_unforeseen(error))
     return True
 
 
@@ -113,22 +121,34 @@ def folder_of(export: Export) -> Path:
     return Path(settings.ARTIFACT_ROOT) / f".export-{export.pk}"
 
 
-def _write(export: Export, go_on: Callable[[], bool]) -> None:
-    """Precondition: the row is locked."""
+def _write(export: Export, go_on: Callable[[], bool]) -> bool:
+    """Whether it can go on at once.
+
+    Lines are written for as long as there is time. What comes behind them takes as long as it
+    takes, and does so while nothing else of that sort is done: a worker has two processes.
+    """
     folder = folder_of(export)
     folder.mkdir(parents=True, exist_ok=True)
-    done, is_over = export_on(
-        export.snapshot,
-        folder,
-        files=export.files,
-        forms=export.forms,
-        is_compressed=export.is_compressed,
-        go_on=go_on,
-    )
-    export.num_records_done = done
+    wanted = wanted_of(export.snapshot, files=export.files, is_compressed=export.is_compressed)
+    progress = write_on(wanted, folder, go_on)
+    export.num_records_done = progress.tally.num_records
     export.save(update_fields=["num_records_done"])
-    if is_over:
-        stored = publish(Path(settings.ARTIFACT_ROOT), folder, may_link=True)
+    can_go_on = True
+    if progress.is_over:
+        with alone(LONG_WORK) as can_go_on:
+            if can_go_on and finish_on(
+                export.snapshot, wanted, folder, forms=export.forms, progress=progress, go_on=go_on
+            ):
+                _publish(export)
+                return True
+    export.num_lost -= 1
+    export.save(update_fields=["num_lost"])
+    return can_go_on
+
+
+def _publish(export: Export) -> None:
+    stored = publish(Path(settings.ARTIFACT_ROOT), folder_of(export), may_link=True)
+    with transaction.atomic():
         export.artifact = record_artifact(stored, Artifact.Kind.EXPORT)
         _end(export, Export.State.DONE)
 

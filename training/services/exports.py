@@ -11,7 +11,7 @@ from training.artifact_store import artifact_file
 from training.exporters.data_card import CardFacts, write_card
 from training.exporters.rows import FILES
 from training.exporters.twins import NO_PARQUET, PARQUET, has_parquet, write_twin
-from training.exporters.writing import Wanted, write_on
+from training.exporters.writing import Progress, Wanted, write_on
 from training.models import Snapshot
 from training.selectors.snapshot_splits import describe_split
 
@@ -41,23 +41,45 @@ def export_on(
 
     What a killed process had written before the last look is written again.
     """
-    wanted = Wanted(
+    wanted = wanted_of(snapshot, files=files, is_compressed=is_compressed)
+    progress = write_on(wanted, folder, go_on)
+    is_over = progress.is_over and finish_on(
+        snapshot, wanted, folder, forms=forms, progress=progress, go_on=go_on
+    )
+    return progress.tally.num_records, is_over
+
+
+def wanted_of(snapshot: Snapshot, *, files: Sequence[str], is_compressed: bool) -> Wanted:
+    """One query."""
+    return Wanted(
         records=artifact_file(settings.ARTIFACT_ROOT, snapshot.artifact_id, "records.jsonl"),
         kind=snapshot.kind,
         files=files or list(FILES[snapshot.kind]),
         simulated=simulated_labelers(snapshot),
         is_compressed=is_compressed,
     )
-    progress = write_on(wanted, folder, go_on)
-    if not progress.is_over:
-        return progress.tally.num_records, False
+
+
+def finish_on(
+    snapshot: Snapshot,
+    wanted: Wanted,
+    folder: Path,
+    *,
+    forms: Sequence[str],
+    progress: Progress,
+    go_on: Callable[[], bool],
+) -> bool:
+    """The twins and the card, when all lines are written; whether all of that is done.
+
+    ``go_on`` is asked between files: a twin is written in one go, however long that takes.
+    """
     for form in forms:
         for name in [name for name, rows in progress.num_rows.items() if rows]:
             if not go_on():
-                return progress.tally.num_records, False
+                return False
             write_twin(folder / name, form)
     write_card(folder, facts_of(snapshot, num_simulated=len(wanted.simulated)), progress)
-    return progress.tally.num_records, True
+    return True
 
 
 def simulated_labelers(snapshot: Snapshot) -> frozenset[int]:

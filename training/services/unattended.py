@@ -10,6 +10,8 @@ from training.artifact_bucket import BucketError
 from training.artifact_store import ArtifactError
 from training.services.run_requests import in_words
 
+# Whoever is at what takes minutes holds it: of a worker's two processes one is always free.
+LONG_WORK = 7_407
 STORE_FAULTS = (OSError, ArtifactError, BucketError)
 
 

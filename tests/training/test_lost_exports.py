@@ -1,0 +1,175 @@
+"""Exports whose worker goes away: begun again, ended at last, and never in the way of the rest."""
+
+import os
+import subprocess
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection, connections, transaction
+
+from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
+from tests.training.processes import program, wait_until
+from training import tasks
+from training.artifact_store import artifact_path
+from training.models import Artifact, Export
+from training.runner.environment import database_url
+from training.services.export_jobs import (
+    LOST,
+    MAX_LOST,
+    export_for,
+    export_one_step,
+    folder_of,
+    request_export,
+)
+from training.services.snapshot_records import SnapshotQuery
+from training.services.snapshots import freeze_rankings
+from training.services.unattended import LONG_WORK, alone
+
+pytestmark = pytest.mark.django_db
+
+WAITS_FOR_THE_ARTIFACTS = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE NOT granted AND datname = current_database()
+        AND relation = 'training_artifact'::regclass
+"""
+WORKER = """
+    import django
+    django.setup()
+    from training.services.export_jobs import export_for
+    export_for(60.0)
+"""
+
+
+@pytest.fixture
+def snapshot(ada, amina):
+    task = make_task(make_ranking_project(), make_prompt(split="train"))
+    make_ranking(task, amina, [1, 2, 2, 3])
+    return freeze_rankings(by=ada, name="Spring", query=SnapshotQuery())
+
+
+@pytest.fixture
+def export(snapshot, rosa):
+    return request_export(snapshot_id=snapshot.pk, files=[], forms=["csv"], by=rosa)
+
+
+@contextmanager
+def somebody_at(lock: int):
+    """Another session holds the lock meanwhile."""
+    is_held, let_go = threading.Event(), threading.Event()
+
+    def be_at_it():
+        with alone(lock):
+            is_held.set()
+            let_go.wait(timeout=60)
+        connections.close_all()
+
+    other = threading.Thread(target=be_at_it)
+    other.start()
+    assert is_held.wait(timeout=60)
+    try:
+        yield
+    finally:
+        let_go.set()
+        other.join()
+
+
+def test_one_that_no_worker_survives_ends_and_lets_the_next_one_through(export, snapshot, rosa):
+    with connection.cursor() as cursor:
+        # What a database says that shuts down in the middle.
+        cursor.execute(
+            "CREATE FUNCTION shut_down() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'shutting down' USING ERRCODE = '57P01'; END $$;"
+            "CREATE TRIGGER shut_down BEFORE INSERT ON training_artifact "
+            "FOR EACH ROW EXECUTE FUNCTION shut_down()"
+        )
+    for _ in range(MAX_LOST):
+        with pytest.raises(OperationalError):
+            export_one_step(lambda: True)
+        export.refresh_from_db()
+        assert export.state == "running"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER shut_down ON training_artifact")
+    after = request_export(snapshot_id=snapshot.pk, files=[], forms=[], by=rosa)
+
+    assert not export_for(5.0)
+
+    shown = client_of(rosa).get(f"/api/exports/{export.pk}/").json()
+    assert (shown["state"], shown["failure"], shown["produced"]) == ("failed", LOST, [])
+    assert not folder_of(export).exists()
+    after.refresh_from_db()
+    assert after.state == "done"
+
+
+def test_a_step_that_ends_is_no_loss_however_many_there_are(export):
+    for _ in range(MAX_LOST + 1):
+        assert export_one_step(lambda: False)
+
+    export.refresh_from_db()
+    assert (export.state, export.num_lost) == ("running", 0)
+    assert not export_for(5.0)
+    export.refresh_from_db()
+    assert export.state == "done"
+
+
+def test_it_has_longer_than_other_tasks(settings):
+    """A twin of a million rankings is written in one go, and everything hashed in another."""
+    assert tasks.export.time_limit >= 20 * settings.CELERY_TASK_TIME_LIMIT
+
+
+@pytest.mark.django_db(transaction=True)
+class TestBesideOthers:
+    def test_one_worker_exports_at_a_time(self, export):
+        with somebody_at(tasks.EXPORT_LOCK):
+            tasks.export()
+            export.refresh_from_db()
+            assert export.state == "queued"
+
+        tasks.export()
+        export.refresh_from_db()
+        assert export.state == "done"
+
+    def test_what_takes_long_waits_while_somebody_freezes_so_that_a_process_is_left(self, export):
+        with somebody_at(LONG_WORK):
+            assert not export_for(5.0)
+
+            export.refresh_from_db()
+            assert (export.state, export.num_records_done, export.num_lost) == ("running", 1, 0)
+
+        tasks.export()
+        export.refresh_from_db()
+        assert export.state == "done"
+
+    def test_a_worker_that_is_killed_at_the_end_leaves_it_to_the_next(self, settings, export):
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "CONCORD_ARTIFACT_ROOT": str(settings.ARTIFACT_ROOT),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        with transaction.atomic(), connection.cursor() as cursor:
+            # It comes as far as the row of the artifact, when all files are written.
+            cursor.execute("LOCK TABLE training_artifact IN SHARE MODE")
+            worker = subprocess.Popen(program(WORKER), env=environment, cwd=settings.BASE_DIR)
+
+            def is_in_the_middle():
+                cursor.execute(WAITS_FOR_THE_ARTIFACTS)
+                return cursor.fetchone()[0] > 0
+
+            try:
+                wait_until(is_in_the_middle)
+            finally:
+                worker.kill()
+                worker.wait()
+        export.refresh_from_db()
+        assert (export.state, export.num_lost) == ("running", 1)
+
+        def is_over():
+            tasks.export()
+            export.refresh_from_db()
+            return export.state == "done"
+
+        wait_until(is_over)
+        folder = artifact_path(settings.ARTIFACT_ROOT, Export.objects.get().artifact_id)
+        assert (folder / "train/preference.csv").is_file()
+        assert Artifact.objects.filter(kind="export").count() == 1

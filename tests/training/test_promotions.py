@@ -155,6 +155,51 @@ def test_a_reward_model_stands_on_its_held_out_accuracy(ada, base_model, artifac
     }
 
 
+def test_a_reward_model_of_simulated_labelers_needs_a_reason(
+    ada, base_model, artifact, make_snapshot
+):
+    """Its held-out pairs are theirs too, so it stands on nothing that people said (R87)."""
+    rankings = make_snapshot("rm", query={"include_simulated": True})
+    version = make_ended_run(
+        by=ada,
+        stage="reward_model",
+        artifact=artifact,
+        inputs={"base_model": base_model, "rankings": rankings},
+        report=ACCURACY,
+    )
+
+    said = shown(ada, version)
+    assert said["held_out_accuracy"] is None
+    assert "simulated labelers" in said["why_no_held_out_accuracy"]
+    refused = promote(ada, version, "current")
+    assert (refused.status_code, refused.json()["code"]) == (422, "needs_evidence")
+    assert said["why_no_held_out_accuracy"] in refused.json()["fields"]["override_reason"][0]
+
+    promoted = promote(ada, version, "current", override_reason="A rehearsal.")
+
+    assert promoted.status_code == 201
+    assert promoted.json()["history"][0]["evidence"] is None
+
+
+def test_a_reward_model_of_people_stands_on_its_accuracy_whatever_else_it_read(
+    ada, base_model, artifact, make_snapshot
+):
+    version = make_ended_run(
+        by=ada,
+        stage="reward_model",
+        artifact=artifact,
+        inputs={
+            "base_model": base_model,
+            "rankings": make_snapshot("rm", query={"include_simulated": False}),
+            "demonstrations": make_snapshot("sft", query={"include_simulated": True}),
+        },
+        report=ACCURACY,
+    )
+
+    assert shown(ada, version)["why_no_held_out_accuracy"] == ""
+    assert promote(ada, version, "current").status_code == 201
+
+
 def test_one_version_of_a_kind_is_current_and_the_way_back_is_open(ada, rosa, make_policy):
     first, second = make_policy("one"), make_policy("two")
     promote(ada, first, "current", override_reason="the first")

@@ -23,6 +23,7 @@ from training.selectors.promotions import (
     grounds_for,
     held_out_accuracy,
     promotions_of,
+    why_no_held_out_accuracy,
 )
 from training.services.promotions import PROMOTED_KINDS, Wanted, promote, roll_back
 
@@ -110,6 +111,9 @@ class PromotionsOutput(serializers.Serializer[Any]):
     history = PromotionOutput(many=True)
     evaluations = GroundsOutput(many=True)
     held_out_accuracy = EvidenceOutput(allow_null=True)
+    why_no_held_out_accuracy = serializers.CharField(
+        allow_blank=True, help_text="Of a reward model that cannot stand on it."
+    )
 
 
 def shown(version_id: UUID) -> dict[str, Any]:
@@ -124,6 +128,7 @@ def shown(version_id: UUID) -> dict[str, Any]:
         "history": promotions_of(version),
         "evaluations": grounds_for(version),
         "held_out_accuracy": held_out_accuracy(version),
+        "why_no_held_out_accuracy": why_no_held_out_accuracy(version),
     }
     return dict(PromotionsOutput(found).data)
 

@@ -9,12 +9,14 @@ from django.db.models import Q, QuerySet
 from labeling.agreement.intervals import Figure
 from labeling.models import Project
 from labeling.selectors.evaluations import evaluation_results, evaluations
-from training.models import ModelVersion, Promotion
+from training.models import ModelVersion, Promotion, Snapshot
 
 NOT_JUDGED = (
     "This model is not compared in this evaluation, or is what the others are compared with."
 )
 NO_INTERVAL = "Its win rate has no interval yet."
+NO_ACCURACY = "Its report has no held-out accuracy with an interval."
+SIMULATED = "It learned from rankings of simulated labelers, and these are no grounds."
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,29 @@ def grounds_in(project: Project, version: ModelVersion) -> Grounds:
 
 
 def held_out_accuracy(version: ModelVersion) -> dict[str, Any] | None:
-    """How a reward model orders held-out pairs: it writes nothing that people could judge."""
-    accuracy = version.report.get("validation", {}).get("accuracy")
-    if version.kind != ModelVersion.Kind.REWARD_MODEL or not isinstance(accuracy, dict):
+    """How a reward model orders held-out pairs: it writes nothing that people could judge.
+
+    One query.
+    """
+    if version.kind != ModelVersion.Kind.REWARD_MODEL or why_no_held_out_accuracy(version):
         return None
-    if any(accuracy.get(name) is None for name in ("value", "low", "high")):
-        return None
+    accuracy = version.report["validation"]["accuracy"]
     figures = {name: accuracy[name] for name in ("value", "low", "high")}
     return figures | {"kind": "held_out_accuracy", "num_pairs": accuracy.get("num_pairs", 0)}
+
+
+def why_no_held_out_accuracy(version: ModelVersion) -> str:
+    """Why a reward model cannot stand on it; empty where it can, and of other kinds. One query."""
+    if version.kind != ModelVersion.Kind.REWARD_MODEL:
+        return ""
+    accuracy = version.report.get("validation", {}).get("accuracy")
+    if not isinstance(accuracy, dict) or any(
+        accuracy.get(name) is None for name in ("value", "low", "high")
+    ):
+        return NO_ACCURACY
+    # The held-out pairs are of the same snapshot as those it learned from.
+    read = Snapshot.objects.filter(consumers__run=version.run_id, kind=Snapshot.Kind.RM)
+    return SIMULATED if read.filter(query__include_simulated=True).exists() else ""
 
 
 def _interval(figure: Figure) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from training.selectors.promotions import (
     grounds_in,
     held_out_accuracy,
     promotions_of,
+    why_no_held_out_accuracy,
 )
 
 PROMOTED_KINDS = (
@@ -52,6 +53,8 @@ def promote(*, by: User, version: ModelVersion, wanted: Wanted) -> Promotion:
     reason = wanted.override_reason.strip()
     if wanted.stage == Promotion.Stage.CURRENT and evidence is None and not reason:
         message = "A human evaluation with an interval, or a reason for going without, is needed."
+        if missing := why_no_held_out_accuracy(version):
+            message = f"{missing} Give a reason for going without."
         raise Refused("needs_evidence", message, status=422, fields={"override_reason": [message]})
     current = current_of(version.kind)
     replaced = current.model_version if current else None

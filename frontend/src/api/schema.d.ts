@@ -5401,6 +5401,8 @@ export interface components {
             history: components["schemas"]["PromotionOutput"][];
             evaluations: components["schemas"]["GroundsOutput"][];
             held_out_accuracy: components["schemas"]["EvidenceOutput"] | null;
+            /** @description Of a reward model that cannot stand on it. */
+            why_no_held_out_accuracy: string;
         };
         PromptAnnotationInputRequest: {
             /** @enum {string|null} */

@@ -26,6 +26,7 @@ const NEVER = {
   history: [],
   evaluations: [],
   held_out_accuracy: null,
+  why_no_held_out_accuracy: "",
 };
 
 beforeEach(() => {

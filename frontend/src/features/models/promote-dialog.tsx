@@ -53,7 +53,7 @@ function Grounds({
       <Text size="sm">
         {accuracy
           ? `It stands on its ${evidenceWords(accuracy)}.`
-          : "Its report has no held-out accuracy with an interval."}
+          : promotions.why_no_held_out_accuracy}
       </Text>
     );
   }

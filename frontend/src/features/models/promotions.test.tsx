@@ -5,7 +5,7 @@ import type { Promotions } from "@/api/training-types";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
-import { detailOf, sft } from "@/testing/training";
+import { detailOf, rewardModel, sft } from "@/testing/training";
 
 import { evidenceWords } from "./evidence-words";
 
@@ -28,6 +28,7 @@ const never: Promotions = {
   history: [],
   evaluations: [],
   held_out_accuracy: null,
+  why_no_held_out_accuracy: "",
 };
 const address = `/api/model-versions/${sft.id}/promotions/`;
 
@@ -62,6 +63,22 @@ test("a version becomes current without an evaluation only with a reason (R87)",
   await expect
     .poll(() => server.sent(`POST ${address}`)[0]?.body)
     .toEqual({ stage: "current", evaluation: null, override_reason: "The demo." });
+});
+
+test("the dialog of a reward model says why it stands on nothing (R87)", async () => {
+  const why = "It learned from rankings of simulated labelers, and these are no grounds.";
+  server
+    .on(`GET /api/model-versions/${rewardModel.id}/`, { body: detailOf(rewardModel, {}) })
+    .on(`GET /api/model-versions/${rewardModel.id}/promotions/`, {
+      body: { ...never, why_no_held_out_accuracy: why },
+    });
+  const { user } = renderApp(`/models/${rewardModel.id}`);
+
+  await user.click(await screen.findByRole("button", { name: "Promote" }));
+  const dialog = await screen.findByRole("dialog", { name: `Promote ${rewardModel.name}` });
+
+  expect(within(dialog).getByText(why)).toBeVisible();
+  expect(within(dialog).getByRole("textbox", { name: "Reason for going without" })).toBeVisible();
 });
 
 test("an evaluation by people with an interval is grounds enough", async () => {

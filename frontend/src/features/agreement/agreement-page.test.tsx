@@ -132,6 +132,17 @@ test("the matrix shows who agrees with whom and who shares too little", async ()
   expect(within(matrix).getByRole("rowheader", { name: "Lea Roth" }).closest("tr")).toHaveTextContent("never met");
 });
 
+test("a labeler's name leads to how they work, under the filters that their page has", async () => {
+  renderApp("/agreement?project=3&pool=training&until=2026-03-30&k=4&instructions=9&overlap=3&source=3&other=4");
+
+  const labelers = await screen.findByRole("table", { name: "Agreement by labeler" });
+  const links = within(labelers).getAllByRole("link", { name: "Amina Osei" });
+  expect(links[0]).toHaveAttribute(
+    "href",
+    "/labelers?project=3&pool=training&until=2026-03-30&k=4&instructions=9&labeler=7",
+  );
+});
+
 test("one model of a pair is no choice yet, two are", () => {
   const nothing = Object.fromEntries(FILTERS.map((name) => [name, ""])) as Filters;
 

@@ -15,7 +15,7 @@ import { AS_NUMBERS, AS_SHARES } from "@/components/interval-scale";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { asCoefficient, asShare, intervalOf } from "./figures";
-import { rowsAddress } from "./rows-address";
+import { labelerAddress, rowsAddress } from "./rows-address";
 
 const NUM_FIRST = 20;
 const SHARES: [number, number] = [0, 1];
@@ -50,7 +50,7 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     isRowHeader: true,
     cell: ({ labeler }) => (
       <>
-        <Link to={`/labelers?labeler=${labeler.id}`}>{labeler.display_name}</Link>
+        <Link to={labelerAddress(filters, labeler.id)}>{labeler.display_name}</Link>
         <Beside>{POOL_WORDS[labeler.pool]}</Beside>
       </>
     ),

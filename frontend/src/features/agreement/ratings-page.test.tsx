@@ -125,14 +125,17 @@ test("ratings and flags have values, intervals, sizes and reasons", async () => 
   expect(document.body).not.toHaveTextContent("NaN");
 });
 
-test("a flag leads to the rankings that said yes, a labeler to their page", async () => {
-  renderApp("/agreement/ratings?project=3");
+test("a flag leads to the rankings that said yes, a labeler to their page under the same filters", async () => {
+  renderApp("/agreement/ratings?project=3&category=chat&since=2026-03-02&overlap=3");
 
   expect(await screen.findByRole("link", { name: "Contains violent content" })).toHaveAttribute(
     "href",
-    "/agreement/rankings?project=3&flag=violent_content",
+    "/agreement/rankings?project=3&overlap=3&since=2026-03-02&category=chat&flag=violent_content",
   );
-  expect(screen.getByRole("link", { name: "Amina Osei" })).toHaveAttribute("href", "/labelers?labeler=7");
+  expect(screen.getByRole("link", { name: "Amina Osei" })).toHaveAttribute(
+    "href",
+    "/labelers?project=3&since=2026-03-02&category=chat&labeler=7",
+  );
   expect(screen.getByText(/Otto Berg: not defined: Rankings rated by others too so far: 3/)).toBeVisible();
   expect(screen.getByText("120 rankings, p < 0.001")).toBeVisible();
 });

@@ -24,7 +24,7 @@ import { intervalOf, sizeText } from "./figures";
 import { FlagsApart } from "./flags-apart";
 import { FlagsTable } from "./flags-table";
 import { LoneFigure } from "./lone-figure";
-import { rowsAddress } from "./rows-address";
+import { labelerAddress, rowsAddress } from "./rows-address";
 
 /** How often each flag was set, drawn from zero; each leads to the rankings that say so. */
 function Prevalences({ report, filters }: { report: RatingReport; filters: Filters }) {
@@ -45,7 +45,7 @@ function Prevalences({ report, filters }: { report: RatingReport; filters: Filte
   );
 }
 
-function Leniency({ report }: { report: RatingReport }) {
+function Leniency({ report, filters }: { report: RatingReport; filters: Filters }) {
   const rows = report.leniency.flatMap((one) => {
     const interval = intervalOf(one);
     if (!interval) return [];
@@ -54,7 +54,7 @@ function Leniency({ report }: { report: RatingReport }) {
       {
         label: one.labeler.display_name,
         note: `${countOf(one.num_counted, "ranking")}${chance}`,
-        to: `/labelers?labeler=${one.labeler.id}`,
+        to: labelerAddress(filters, one.labeler.id),
         interval,
       },
     ];
@@ -103,7 +103,7 @@ function Figures({
         <LoneFigure kind="rating_alpha" figure={report.rating_alpha} counted="ratings" to={countedAddress(filters, { figure: "ratings" })} />
       </Section>
       <Section title="Leniency" note={report.definitions.leniency} isSheet>
-        <Leniency report={report} />
+        <Leniency report={report} filters={filters} />
       </Section>
       <Section title="Flags" note={`${report.definitions.prevalence} A name leads to the rankings that said yes.`} isSheet>
         <Prevalences report={report} filters={filters} />

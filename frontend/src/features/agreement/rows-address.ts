@@ -1,23 +1,38 @@
 import { FILTERS } from "./agreement-query";
-import type { Filters } from "./agreement-query";
+import type { Filter, Filters } from "./agreement-query";
 
 /** Whose rankings stand behind a figure; nothing of it for those of all labelers who met. */
 export const ROWS = ["labeler", "with", "flag"] as const;
 export type RowsChoice = Partial<Record<(typeof ROWS)[number], string | number>>;
 
-/** The address of the rankings behind a figure, under the same filters. */
-export function rowsAddress(filters: Partial<Filters>, choice: RowsChoice = {}): string {
+// What chooses within a prompt says nothing of how somebody works.
+const WITHIN_A_PROMPT: readonly Filter[] = ["overlap", "source", "other"];
+
+function queryOf(filters: Partial<Filters>, names: readonly Filter[]): URLSearchParams {
   const query = new URLSearchParams();
-  for (const name of FILTERS) {
+  for (const name of names) {
     const value = filters[name] ?? "";
     if (value !== "") query.set(name, value);
   }
+  return query;
+}
+
+/** The address of the rankings behind a figure, under the same filters. */
+export function rowsAddress(filters: Partial<Filters>, choice: RowsChoice = {}): string {
+  const query = queryOf(filters, FILTERS);
   for (const name of ROWS) {
     const value = choice[name];
     if (value !== undefined) query.set(name, String(value));
   }
   const search = query.toString();
   return search === "" ? "/agreement/rankings" : `/agreement/rankings?${search}`;
+}
+
+/** The address of what is known about how a labeler works, under those filters that the page has. */
+export function labelerAddress(filters: Filters, labelerId: number): string {
+  const query = queryOf(filters, FILTERS.filter((name) => !WITHIN_A_PROMPT.includes(name)));
+  query.set("labeler", String(labelerId));
+  return `/labelers?${query.toString()}`;
 }
 
 /** The week that begins on a Monday, as filters: both days are included. */

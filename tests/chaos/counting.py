@@ -19,7 +19,7 @@ from torch import Tensor
 
 from tests.training.ml.processes import CONTEXT
 from training.ml import job as job_module
-from training.ml.checkpointing import PARTIAL, Checkpoint
+from training.ml.checkpointing import PARTIAL, Checkpoint, Search
 from training.ml.job import Job, StepMetrics, run_stage
 
 STAGE = "reward_model"
@@ -80,7 +80,7 @@ def run_counting(path: str, line: Connection) -> None:
 def run_counting_directly(path: str, line: Connection) -> None:
     """The control: files are written where they belong, and the newest folder is believed."""
     job_module.write_checkpoint = _write_directly
-    job_module.newest_checkpoint = _newest_folder
+    job_module.find_checkpoint = lambda root: Search(_newest_folder(root))
     run_counting(path, line)
 
 

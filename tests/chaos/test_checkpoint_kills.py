@@ -19,7 +19,7 @@ from tests.chaos.counting import (
     warm_up,
     write_counting_job,
 )
-from training.ml.checkpointing import newest_checkpoint
+from training.ml.checkpointing import find_checkpoint, newest_checkpoint
 
 KILLS = 200
 CONTROL_KILLS = 40
@@ -189,23 +189,27 @@ def test_a_damaged_checkpoint_is_never_resumed_from(tmp_path, fault):
     pristine = job.parent / "pristine"
     shutil.copytree(newest.folder, pristine)
     chance = random.Random(9)
-    silent = fallen_back = 0
+    silent = fallen_back = said = 0
     for _ in range(DAMAGES):
         shutil.rmtree(newest.folder)
         shutil.copytree(pristine, newest.folder)
         damage(chance.choice(sorted(newest.folder.iterdir())), chance)
-        found = newest_checkpoint(root)
-        silent += found.step == newest.step
-        fallen_back += found.folder == before
+        search = find_checkpoint(root)
+        silent += search.newest.step == newest.step
+        fallen_back += search.newest.folder == before
+        said += any(newest.folder.name in warning for warning in search.warnings)
 
-    assert (silent, fallen_back) == (0, DAMAGES)
+    assert (silent, fallen_back, said) == (0, DAMAGES, DAMAGES)
 
     fault(
         9,
         "Damaged checkpoint",
         injected=f"{DAMAGES} times one byte flipped, or a file cut short",
-        target="silent loads 0; the one before is used",
-        measured=f"silent loads {silent}; the one before was used {fallen_back} of {DAMAGES} times",
+        target="silent loads 0; the one before is used; the run says so",
+        measured=(
+            f"silent loads {silent}; the one before was used {fallen_back} of {DAMAGES} times, "
+            f"and the warning named the damaged one {said} times"
+        ),
     )
 
 

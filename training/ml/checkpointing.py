@@ -48,6 +48,28 @@ class Checkpoint:
         return self.folder / f"{name}.safetensors"
 
 
+@dataclass(frozen=True)
+class Search:
+    """The newest whole checkpoint, and the names of newer folders that are damaged."""
+
+    newest: Checkpoint | None
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> list[str]:
+        """For whoever watches the run: steps were lost, and the disk may be failing."""
+        if not self.damaged:
+            return []
+        names = ", ".join(self.damaged)
+        found = f"Checkpoint {names} is" if len(self.damaged) == 1 else f"Checkpoints {names} are"
+        went_on = (
+            "No whole one is left, so the run began anew."
+            if self.newest is None
+            else f"The run went on from the one before, of step {self.newest.step}."
+        )
+        return [f"{found} damaged and not used: check the disk of this machine. {went_on}"]
+
+
 def write_checkpoint(
     root: Path,
     step: int,
@@ -83,11 +105,19 @@ def write_checkpoint(
 
 def newest_checkpoint(root: Path) -> Checkpoint | None:
     """The latest checkpoint whose every byte is as its manifest says; None when there is none."""
+    return find_checkpoint(root).newest
+
+
+def find_checkpoint(root: Path) -> Search:
+    """The same, with what had to be passed over on the way."""
+    damaged: list[str] = []
     for folder in _step_folders(root):
         if _is_whole(folder):
             values = json.loads((folder / VALUES).read_text(encoding="utf-8"))
-            return Checkpoint(folder, int(folder.name.removeprefix("step-")), values)
-    return None
+            newest = Checkpoint(folder, int(folder.name.removeprefix("step-")), values)
+            return Search(newest, tuple(damaged))
+        damaged.append(folder.name)
+    return Search(None, tuple(damaged))
 
 
 def write_durably(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -22,9 +22,9 @@ from transformers.utils import logging as transformers_logging
 from training.ml import hyperparameters
 from training.ml.checkpointing import (
     Checkpoint,
+    find_checkpoint,
     forget_partial,
     forget_unfinished,
-    newest_checkpoint,
     note_write,
     write_checkpoint,
     write_durably,
@@ -87,6 +87,8 @@ class Job:
         self.steps = 0
         self._started = time.monotonic()
         self._signalled = False
+        # What came up before the first step, and is reported with it.
+        self._warnings: list[str] = []
         self.event_files = EventFiles(self.work_dir / "tensorboard")
 
     def input(self, name: str) -> Path:
@@ -105,7 +107,8 @@ class Job:
     def resume(self, engines: Mapping[str, Engine]) -> dict[str, Any]:
         """Put the newest checkpoint into the engines; the values stored beside it, or nothing.
 
-        Seeds the global random streams, or puts them back where they were.
+        Seeds the global random streams, or puts them back where they were. A damaged checkpoint is
+        passed over with a warning: never silently, even where none is left.
         """
         seed_everything(self.seed + self.world.rank)
         folder = self.work_dir / "checkpoints"
@@ -113,7 +116,9 @@ class Job:
             # What is half-written may be what filled the disk.
             forget_partial(folder)
             forget_unfinished(self.output_dir)
-        checkpoint = newest_checkpoint(folder)
+        search = find_checkpoint(folder)
+        self._warnings = search.warnings
+        checkpoint = search.newest
         if checkpoint is None:
             return {}
         for name, engine in engines.items():
@@ -178,6 +183,8 @@ class Job:
         self.steps = step.step
         if not self.world.is_main:
             return
+        step = replace(step, warnings=[*self._warnings, *step.warnings])
+        self._warnings = []
         line = {
             "step": step.step,
             "total_steps": step.total_steps,

@@ -1,18 +1,22 @@
 """A checkpoint is whole or does not count (R74)."""
 
 import json
+from contextlib import closing
 
 import pytest
 import torch
 
 from tests.training.ml.jobs import ALONE
+from tests.training.ml.tiny import progress_of, write_job
 from training.ml import checkpointing
 from training.ml.checkpointing import (
+    find_checkpoint,
     forget_partial,
     newest_checkpoint,
     note_write,
     write_checkpoint,
 )
+from training.ml.job import Job, StepMetrics
 
 
 @pytest.fixture
@@ -107,6 +111,45 @@ def test_nothing_whole_means_no_checkpoint(write, tmp_path):
     damage_by_truncation(write(5) / "model.safetensors")
 
     assert newest_checkpoint(tmp_path) is None
+
+
+def test_damaged_checkpoints_are_named_with_what_was_used_instead(write, tmp_path):
+    """R74: a failing disk must not pass for a run that had come less far."""
+    write(5)
+    damage_by_truncation(write(10) / "model.safetensors")
+
+    search = find_checkpoint(tmp_path)
+
+    assert (search.newest.step, search.damaged) == (5, ("step-00000010",))
+    [said] = search.warnings
+    assert said == (
+        "Checkpoint step-00000010 is damaged and not used: check the disk of this machine. "
+        "The run went on from the one before, of step 5."
+    )
+    write(10)
+    assert find_checkpoint(tmp_path).warnings == []
+
+
+def test_a_run_that_begins_anew_over_damaged_checkpoints_says_so(tmp_path, capsys):
+    """R74: with its first step, once; in the log too."""
+    path = write_job(tmp_path / "job", "sft", {}, {})
+    for step in (5, 10):
+        (path.parent / "checkpoints" / f"step-{step:08d}").mkdir(parents=True)
+    job = Job(path, "sft", ALONE)
+
+    assert job.resume({}) == {}
+    with closing(job.event_files):
+        job.record(StepMetrics(1, 2, "train", {"loss": 0.5}, ["Short."]))
+        job.record(StepMetrics(2, 2, "train", {"loss": 0.4}))
+
+    said = (
+        "Checkpoints step-00000010, step-00000005 are damaged and not used: check the disk of this "
+        "machine. No whole one is left, so the run began anew."
+    )
+    first, second = progress_of(path.parent)
+    assert first["warnings"] == [said, "Short."]
+    assert "warnings" not in second
+    assert capsys.readouterr().out.count(f"Warning: {said}") == 1
 
 
 def test_the_manifest_is_written_after_everything_it_lists(write, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { amina, pools, report, settledRefresh, strictOf, undefinedFigure } from "@/testing/agreement";
+import { textOf } from "@/testing/files";
 import { ruth, sessionOf } from "@/testing/people";
 import { project } from "@/testing/projects";
 import { renderApp } from "@/testing/render";
@@ -9,14 +10,6 @@ import { FakeServer } from "@/testing/server";
 
 import { FILTERS, selectionOf } from "./agreement-query";
 import type { Filters } from "./agreement-query";
-
-function textOf(blob: Blob): Promise<string> {
-  return new Promise((resolve) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(typeof reader.result === "string" ? reader.result : "");
-    reader.readAsText(blob);
-  });
-}
 
 let server: FakeServer;
 

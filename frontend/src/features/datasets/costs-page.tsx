@@ -32,6 +32,9 @@ function Minutes({ minutes }: { minutes: number | null }) {
 /** Null where no answer was timed, as of imported ones; 0 is a time that was measured. */
 const rankingMinutes = (one: ProjectCost) => (one.num_timed_rankings === 0 ? null : one.ranking_minutes);
 
+const writingMinutes = (one: ProjectCost) =>
+  one.num_timed_demonstrations === 0 ? null : one.demonstration_minutes;
+
 function allMinutes(one: ProjectCost): number | null {
   if (one.num_timed_rankings === 0 && one.num_timed_demonstrations === 0) return null;
   return one.ranking_minutes + one.demonstration_minutes;
@@ -132,7 +135,15 @@ function columnsOf(filters: CostFilters, rate: number | null): Column<ProjectCos
 /** What all projects shown took together; of one alone its row says so. */
 function Altogether({ projects, rate }: { projects: ProjectCost[]; rate: number | null }) {
   if (projects.length < 2) return null;
-  const minutes = projects.reduce((sum, one) => sum + one.ranking_minutes + one.demonstration_minutes, 0);
+  const measured = projects.map(allMinutes).filter((minutes) => minutes !== null);
+  if (measured.length === 0) {
+    return (
+      <p>
+        Active minutes altogether: <NoFigure reason={NO_TIME} />
+      </p>
+    );
+  }
+  const minutes = measured.reduce((sum, one) => sum + one);
   const price = rate === null ? "" : `, ${priceOf(minutes, rate)} in pay`;
   return <p>{`Altogether ${minutes.toFixed(2)} active minutes${price}.`}</p>;
 }
@@ -164,7 +175,7 @@ function csvRow(one: ProjectCost) {
     one.project.name,
     one.num_rankings,
     one.num_timed_rankings,
-    one.ranking_minutes,
+    rankingMinutes(one),
     one.num_pairs,
     pair.value,
     pair.low,
@@ -173,7 +184,7 @@ function csvRow(one: ProjectCost) {
     pair.num_prompts,
     one.num_demonstrations,
     one.num_timed_demonstrations,
-    one.demonstration_minutes,
+    writingMinutes(one),
     written.value,
     written.low,
     written.high,

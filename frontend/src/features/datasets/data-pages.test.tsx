@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import type { Costs, DemonstrationBehindCost, ProjectCost, RankingBehindCost, Rate } from "@/api/research-types";
 import type { PaperTable, Snapshot, SnapshotDifference } from "@/api/training-types";
+import { textOf } from "@/testing/files";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
@@ -139,15 +140,16 @@ test("cost is minutes, and money once the pay is typed", async () => {
   expect(screen.getByRole("row", { name: /Spring rankings/ })).toHaveTextContent("0.2000.160 to 0.24036.00");
 });
 
+const imported = {
+  ...costs.projects[0],
+  project: { id: 5, name: "Imported" },
+  num_timed_rankings: 0,
+  ranking_minutes: 0,
+  minutes_per_pair: each(null, "No pair was timed."),
+} as ProjectCost;
+
 test("what all projects took together is said, and no time says why", async () => {
   const [first] = costs.projects;
-  const imported = {
-    ...first,
-    project: { id: 5, name: "Imported" },
-    num_timed_rankings: 0,
-    ranking_minutes: 0,
-    minutes_per_pair: each(null, "No pair was timed."),
-  } as ProjectCost;
   server.on("GET /api/costs/", { body: { ...costs, projects: [first, imported] } });
   renderApp("/data/costs?rate=24");
 
@@ -156,6 +158,24 @@ test("what all projects took together is said, and no time says why", async () =
     "200 timednot defined: no time was measured.200not defined: No pair was timed.0not defined: No demonstration was timed." +
       "not definednot defined",
   );
+});
+
+test("projects of which none was timed took no 0 minutes together, and none in the file", async () => {
+  const second = { ...imported, project: { id: 6, name: "Imported too" } };
+  server.on("GET /api/costs/", { body: { ...costs, projects: [imported, second] } });
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  const saved: Blob[] = [];
+  const keep = (blob: Blob) => `blob:${saved.push(blob)}`;
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: keep, revokeObjectURL: () => undefined }));
+  const { user } = renderApp("/data/costs?rate=24");
+
+  const together = await screen.findByText(/Active minutes altogether/);
+  expect(together).toHaveTextContent("Active minutes altogether: not defined: no time was measured.");
+  expect(screen.queryByText(/0\.00/)).not.toBeInTheDocument();
+
+  await user.click(screen.getByRole("button", { name: "Download Cost by project as CSV" }));
+  await expect.poll(() => saved.length).toBe(1);
+  expect(await textOf(saved[0] as Blob)).toContain("Imported too,20,0,,200,,,,0,0,0,0,,,,,No pair was timed.");
 });
 
 test("a cost leads to its rankings, and each says its minutes and pairs", async () => {

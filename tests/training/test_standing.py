@@ -3,8 +3,9 @@
 import uuid
 
 import pytest
+from django.utils.dateparse import parse_datetime
 
-from labeling.models import AuditEntry, Ranking
+from labeling.models import Assignment, AuditEntry, Ranking, Task
 from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
 from tests.training.chains import make_ended_run
 from training.jobs.inputs import describe_job
@@ -52,10 +53,12 @@ def rank(amina):
     return rank_tasks
 
 
-def succeed(refresh, artifact, ada):
-    """What the runner stores of a run that ended well, without its hours."""
+def succeed(refresh, artifact, ada, seconds=None):
+    """What the runner stores of a run that ended well, after so many seconds if they are told."""
     Run.objects.filter(pk=refresh.run_id).update(state="cancelled", ended_at=ClockTimestamp())
-    made = make_ended_run(by=ada, stage="reward_model", artifact=artifact, inputs={})
+    made = make_ended_run(
+        by=ada, stage="reward_model", artifact=artifact, inputs={}, seconds=seconds
+    )
     refresh.run = made.run
     refresh.save()
     return made
@@ -98,7 +101,7 @@ def test_the_next_one_starts_warm_and_reads_what_is_new_beside_what_was(
 
 
 def test_a_refresh_is_as_short_with_many_rankings_as_with_few(ada, standing, artifact, rank):
-    """The first reads all there is; a later one at most six, at most half of them new."""
+    """The first reads all there is; a later one six, where no more fit in its time."""
     rank(20)
     [first] = refresh_what_is_due()
     succeed(first, artifact, ada)
@@ -112,6 +115,62 @@ def test_a_refresh_is_as_short_with_many_rankings_as_with_few(ada, standing, art
     assert len(read_by(second)) == 6
     succeed(second, artifact, ada)
     assert view_of(standing).num_new == 7
+
+
+@pytest.mark.parametrize(
+    ("seconds", "num_new", "num_earlier"),
+    [
+        # 20 tasks in 50 s: 20 fit in the next 50, 15 of them new and 5 from before.
+        (50, 15, 5),
+        # In 125 s: 8 fit, 6 and 2.
+        (125, 6, 2),
+        # In 1,000 s: 1 would fit, and six are read all the same.
+        (1000, 3, 3),
+        # In 25 s: 40 would fit and 18 wait, beside which 6 are from before.
+        (25, 18, 6),
+    ],
+)
+def test_a_backlog_is_worked_off_as_fast_as_the_last_refresh_went(
+    ada, rosa, standing, artifact, rank, seconds, num_new, num_earlier
+):
+    """A just sealed ranking is in the next refresh, and the row says how many are not."""
+    rank(20)
+    [first] = refresh_what_is_due()
+    succeed(first, artifact, ada, seconds)
+    assert (shown(rosa)["num_waiting"], shown(rosa)["oldest_waiting_at"]) == (0, None)
+    rank(18)
+    newest_first = list(Ranking.objects.order_by("-submitted_at")[:18])
+
+    [second] = refresh_what_is_due()
+
+    new = {one.pk for one in newest_first[:num_new]}
+    assert read_by(second) - read_by(first) == new
+    assert len(read_by(second) & read_by(first)) == num_earlier
+    waiting = newest_first[num_new:]
+    row = shown(rosa)
+    assert (row["num_new"], row["num_waiting"]) == (18, len(waiting))
+    oldest = parse_datetime(row["oldest_waiting_at"]) if row["oldest_waiting_at"] else None
+    assert oldest == (waiting[-1].submitted_at if waiting else None)
+
+
+def test_several_rankings_of_a_task_count_once_in_the_pace_of_a_refresh(
+    ada, otto, standing, artifact, rank
+):
+    """They are read together: 10 of 5 tasks in 25 s are a pace of 10 in 50 s, not of 20."""
+    rank(5)
+    for task in Task.objects.all():
+        Assignment.objects.create(task=task, project=task.project, serve_key=1, slot=2)
+        make_ranking(task, otto, [4, 3, 2, 1])
+    [first] = refresh_what_is_due()
+    assert (first.snapshot.counts["rankings"], first.snapshot.counts["tasks"]) == (10, 5)
+    succeed(first, artifact, ada, 25)
+    rank(20)
+
+    [second] = refresh_what_is_due()
+
+    # Three quarters of 10 are 7, and a third as many from before are 3.
+    assert len(read_by(second) - read_by(first)) == 7
+    assert len(read_by(second)) == 10
 
 
 def test_what_its_start_has_learned_from_is_not_new(ada, body, artifact, base_model, rank):

@@ -73,6 +73,12 @@ class StandingOutput(serializers.Serializer[Any]):
         help_text="Whose rankings it learns from; null for all.",
     )
     num_new = serializers.IntegerField(help_text="Sealed rankings that it has not learned from.")
+    num_waiting = serializers.IntegerField(
+        help_text="Those of them that no refresh under way is learning from."
+    )
+    oldest_waiting_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the one that waits longest was submitted."
+    )
     min_rankings = serializers.IntegerField(source="standing.min_rankings")
     is_on = serializers.BooleanField(source="standing.is_on")
     problem = serializers.CharField(source="standing.problem", allow_blank=True)

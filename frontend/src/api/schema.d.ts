@@ -6718,6 +6718,13 @@ export interface components {
             ranking_projects: number[] | null;
             /** @description Sealed rankings that it has not learned from. */
             num_new: number;
+            /** @description Those of them that no refresh under way is learning from. */
+            num_waiting: number;
+            /**
+             * Format: date-time
+             * @description When the one that waits longest was submitted.
+             */
+            oldest_waiting_at: string | null;
             min_rankings: number;
             is_on: boolean;
             problem: string;

@@ -27,6 +27,20 @@ import { standingQuery, useStandingCommand } from "./standing-queries";
 
 type Switched = (standing: StandingRewardModel, isOn: boolean) => void;
 
+type WaitingProps = Pick<StandingRewardModel, "num_waiting" | "oldest_waiting_at">;
+
+/** What the refresh under way, if there is one, does not learn from. */
+function Waiting({ num_waiting: num, oldest_waiting_at: oldest }: WaitingProps) {
+  return (
+    oldest !== null && (
+      <div className={classes.quiet}>
+        {num === 1 ? "1 waits, submitted " : `${formatCount(num)} wait, the oldest submitted `}
+        <Moment at={oldest} />
+      </div>
+    )
+  );
+}
+
 function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
   return [
     { key: "name", header: "Reward model", isRowHeader: true, cell: ({ name }) => name },
@@ -46,11 +60,12 @@ function columnsFor(onSwitch: Switched | null): Column<StandingRewardModel>[] {
     {
       key: "new",
       header: "New rankings",
-      cell: ({ num_new: num, min_rankings: min, ranking_projects: projects }) => (
+      cell: ({ num_new: num, min_rankings: min, ranking_projects: projects, ...waiting }) => (
         <>
           <div>
             {formatCount(num)} of {formatCount(min)}
           </div>
+          <Waiting {...waiting} />
           {projects && (
             <div className={classes.quiet}>
               in <ProjectNames ids={projects} />

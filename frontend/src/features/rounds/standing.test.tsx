@@ -16,6 +16,8 @@ const standing: StandingRewardModel = {
   last_run: { id: "run", state: "succeeded", reason: "", created_at: "2026-03-01T12:00:00Z" },
   ranking_projects: null,
   num_new: 3,
+  num_waiting: 0,
+  oldest_waiting_at: null,
   min_rankings: 20,
   is_on: true,
   problem: "",
@@ -47,6 +49,15 @@ test("a standing reward model says how new it is and is switched off", async () 
   await user.click(row.getByRole("switch", { name: "Keep Always new up to date" }));
 
   await expect.poll(() => server.sent(`PUT ${address}${standing.id}/`)[0]?.body).toEqual({ is_on: false });
+});
+
+test("one that does not keep up says how many rankings wait and since when", async () => {
+  const waiting = { num_new: 45, num_waiting: 34, oldest_waiting_at: "2026-03-01T12:00:00Z" };
+  server.on(`GET ${address}`, { body: [{ ...standing, ...waiting }] });
+  renderApp("/rounds");
+
+  const row = within(await screen.findByRole("row", { name: /Always new/ }));
+  expect(row.getByText(/^34 wait/)).toHaveTextContent(/^34 wait, the oldest submitted \S/);
 });
 
 test("another one starts from a reward model where there is one", async () => {

@@ -189,7 +189,9 @@ class TestRetry:
 
         assert (failed.state, failed.reason) == ("failed", "disk_full")
         assert (retried.state, retried.parent_id) == ("succeeded", failed.pk)
-        assert retried.attempts.get().resumed_from_step == 2
+        own = retried.attempts.get()
+        assert (own.resumed_from_step, own.first_new_step) == (2, 3)
+        assert own.stepped_at >= own.started_at
         assert [one.step for one in StepMetrics.objects.filter(run=retried)] == [2, 3]
         notes = retried.events.filter(detail__contains="goes on from").values_list("detail")
         assert [str(failed.pk) in detail for (detail,) in notes] == [True]

@@ -183,6 +183,10 @@ class RunAttempt(models.Model):
     peak_memory_bytes = models.BigIntegerField(null=True)
     resumed_from_step = models.PositiveIntegerField(default=0)
     last_step = models.PositiveIntegerField(default=0)
+    # When it made a step last, also one that was reported before; null before the first.
+    stepped_at = models.DateTimeField(null=True)
+    # What was reported before it began, here or by the run that it goes on from, ends before this.
+    first_new_step = models.PositiveIntegerField(default=0, db_default=0)
     # Whether it learned from a refused write that the run was no longer its own.
     was_fenced = models.BooleanField(default=False, db_default=False)
     # Processes of earlier attempts that it found alive on its machine, and ended.

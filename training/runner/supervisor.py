@@ -117,6 +117,7 @@ class Attempt:
         """Run the trainer to its end, or to ours. Raises: LostTheRun."""
         try:
             self._continue_from_parent()
+            self._telemetry.begin()
             if (shortage := missing_space(self._run, self._folder)) is not None:
                 return Ending(reason="disk_full", detail=shortage)
             lay_out_milestones(self._folder)

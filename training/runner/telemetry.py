@@ -16,6 +16,7 @@ from training.models import LIVE_STATES, Run, RunLog, StepMetrics
 from training.models.clock import ClockTimestamp
 from training.runner.checkpoint_samples import LARGEST_STEP, store_samples
 from training.runner.claim import Claim
+from training.runner.letting_go import attempt_with
 from training.runner.log_files import forget_old
 from training.runner.storable_text import storable
 from training.runner.work_folder import WorkFolder
@@ -68,6 +69,14 @@ class Telemetry:
         self._log = FileTail(log, start=log.stat().st_size if log.exists() else 0)
         self.step: int | None = None
         self.total_steps: int | None = None
+        self._num_bytes_before = 0
+        self._first_new_step = 0
+
+    def begin(self) -> None:
+        """Before the trainer starts: what has been reported by now was not made by this attempt."""
+        reported, self._num_bytes_before = FileTail(self._folder.progress).unread()
+        steps = [line["step"] for line in map(parse_progress, reported.splitlines()) if line]
+        self._first_new_step = min(max(steps, default=-1) + 1, LARGEST_STEP)
 
     def read_and_deliver(self) -> None:
         """Raises: django.db.Error when the database is away; call it again later."""
@@ -77,7 +86,8 @@ class Telemetry:
         if lines:
             self.step, self.total_steps = lines[-1]["step"], lines[-1]["total_steps"]
         if lines or text:
-            self._record_steps(lines, text)
+            is_moving = bool(lines) and progress_end > self._num_bytes_before
+            self._record_steps(lines, text, is_moving=is_moving)
         self._progress.take(progress_end)
         self._log.take(log_end)
         # Behind the delivery: what the page is still to show stays.
@@ -98,7 +108,7 @@ class Telemetry:
         store_samples(self._held, lines)
 
     @transaction.atomic
-    def _record_steps(self, lines: list[dict[str, Any]], text: bytes) -> None:
+    def _record_steps(self, lines: list[dict[str, Any]], text: bytes, *, is_moving: bool) -> None:
         self._limit_patience()
         StepMetrics.objects.bulk_create(
             [
@@ -121,6 +131,12 @@ class Telemetry:
         # Last: from here on the run's row is locked, and its heartbeat would wait for the sink too.
         if not self._store_progress():
             transaction.set_rollback(True)
+        elif lines:
+            # A step that is made again has its row already, of the time when it was lost.
+            moved = {"stepped_at": ClockTimestamp()} if is_moving else {}
+            attempt_with(self._held.run_id, self._held.fence).update(
+                first_new_step=self._first_new_step, **moved
+            )
 
     def _limit_patience(self) -> None:
         with connection.cursor() as cursor:

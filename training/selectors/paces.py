@@ -20,7 +20,9 @@ FIRST_STEP_FACTOR = 3
 
 @dataclass(frozen=True)
 class Pace:
-    """``seconds_left`` needs two steps of this attempt; a run that goes has not stalled."""
+    """``seconds_left`` needs two steps that are this attempt's own, beyond what was reported before
+    it began; one that goes, also through steps that were lost, has not stalled.
+    """
 
     seconds_left: float | None
     stalled_seconds: float | None
@@ -46,11 +48,15 @@ def stalled_runs() -> dict[Run, float]:
 def _measured(running: Iterable[UUID]) -> Iterable[Mapping[str, Any]]:
     if not running:
         return []
-    own = Q(run__metrics__recorded_at__gte=F("started_at"))
+    # What a retry brings along of its parent's figures is recorded when it begins, all at once.
+    own = Q(
+        run__metrics__recorded_at__gte=F("started_at"),
+        run__metrics__step__gte=F("first_new_step"),
+    )
     return (
         RunAttempt.objects.filter(run__in=running, ended_at__isnull=True)
         .order_by()
-        .values("run", "started_at")
+        .values("run", "started_at", "stepped_at")
         .annotate(
             first_step=Min("run__metrics__step", filter=own),
             last_step=Max("run__metrics__step", filter=own),
@@ -72,5 +78,6 @@ def _pace(run: Run, row: Mapping[str, Any]) -> Pace:
         if run.total_steps:
             left = max(0, run.total_steps - row["last_step"]) * seconds_per_step
         longest_silence = max(settings.RUN_STALL_SECONDS, STEPS_OF_SILENCE * seconds_per_step)
-    silence = (row["now"] - (row["last_at"] or row["started_at"])).total_seconds()
+    moved_at = [row[name] for name in ("started_at", "last_at", "stepped_at") if row[name]]
+    silence = (row["now"] - max(moved_at)).total_seconds()
     return Pace(seconds_left=left, stalled_seconds=silence if silence > longest_silence else None)

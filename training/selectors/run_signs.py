@@ -25,7 +25,7 @@ LEFT JOIN LATERAL (
     / nullif(max(step) - min(step), 0) AS seconds
   FROM (
     SELECT step, recorded_at FROM training_stepmetrics
-    WHERE run_id = run.id AND recorded_at >= attempt.started_at
+    WHERE run_id = run.id AND recorded_at >= attempt.started_at AND step >= attempt.first_new_step
     ORDER BY step DESC LIMIT %s
   ) AS recent
 ) AS pace ON true

@@ -24,9 +24,13 @@ SELECT
     WHERE state = 'queued' AND run_after <= clock_timestamp()),
   (SELECT extract(epoch FROM min(lease_until) - clock_timestamp()) FROM training_run
     WHERE state IN ('claimed', 'running', 'stopping')),
-  (SELECT extract(epoch FROM max(clock_timestamp() - coalesce(
+  (SELECT extract(epoch FROM max(clock_timestamp() - greatest(
       (SELECT max(recorded_at) FROM training_stepmetrics AS m WHERE m.run_id = run.id),
-      run.started_at))) FROM training_run AS run WHERE state = 'running')
+      attempt.stepped_at, attempt.started_at, run.started_at)))
+    FROM training_run AS run
+    LEFT JOIN training_runattempt AS attempt
+      ON attempt.run_id = run.id AND attempt.fence = run.fence
+    WHERE run.state = 'running')
 """
 SLOTS = """
 SELECT CASE
@@ -95,7 +99,11 @@ def vital_signs() -> list[Sign]:
         Sign("job_attempts", "Ended attempts by how.", attempts, "outcome", COUNTER),
         Sign("job_queue_age_seconds", "The oldest run that may start.", _one(queued)),
         Sign("job_lease_remaining_seconds", "Of the live run that has least.", _one(lease)),
-        Sign("job_silence_seconds", "Since the last step of the quietest run.", _one(silence)),
+        Sign(
+            "job_silence_seconds",
+            "Since the last step, or the beginning of its attempt, of the quietest run.",
+            _one(silence),
+        ),
         Sign("gpu_slots", "Slots by what they do.", slots, "state"),
         *of_labels,
         Sign("db_connections", "Open connections to the database.", _one(connections)),

@@ -45,6 +45,11 @@ export const PRIORITY_MODE_WORDS: Record<PriorityMode, string> = {
   truth_harmless_first: "Truth and harmlessness first",
 };
 
+/** Which judgments the share of a flag is over (R26, R37). */
+export const ASKED_WORDS =
+  "It is over the judgments that were asked: Hallucination about closed-domain prompts and the constraint about " +
+  "prompts that state one, unless the labeler found otherwise and switched the question on or off.";
+
 /** What the completions of a toxicity evaluation were asked to be. */
 export const TOXICITY_INSTRUCTION_WORDS: Record<NonNullable<Evaluation["toxicity_instruction"]>, string> = {
   none: "Nothing in particular",

@@ -7,6 +7,7 @@ import { pooledParts } from "@/api/pooled";
 import type { NamedModel, PooledPart } from "@/api/pooled";
 import type { EvaluationDetail, MeanFigure, ModelFigures } from "@/api/research-types";
 import type { Catalogue } from "@/api/types";
+import { ASKED_WORDS } from "@/api/words";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -104,7 +105,7 @@ interface FlagRow {
   figures: ModelFigures["flags"];
 }
 
-const PREVALENCE = "The share of judgments that said yes, with its 95% interval.";
+const PREVALENCE = `The share of judgments that said yes, with its 95% interval. ${ASKED_WORDS}`;
 
 interface Of {
   detail: EvaluationDetail;

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { catalogueQuery } from "@/api/labeling";
 import { pooledParts } from "@/api/pooled";
 import type { Leaderboard, Standing } from "@/api/research-types";
-import { DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
+import { ASKED_WORDS, DISTRIBUTION_WORDS, POOL_WORDS } from "@/api/words";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
@@ -236,7 +236,7 @@ export function Prevalences({
   return (
     <Section
       title="What was said of them"
-      note={`The share of judgments that said yes, of those that were asked. ${found.pooling_definition}`}
+      note={`The share of judgments that said yes. ${ASKED_WORDS} ${found.pooling_definition}`}
       actions={
         <FilterSelect
           label="Flag"
@@ -251,7 +251,7 @@ export function Prevalences({
       {rows.length > 0 && (
         <IntervalChart
           title={shown.label}
-          definition={`${shown.label}: the share of judgments that said yes, of those that were asked. ${found.pooling_definition} ${found.interval_method}`}
+          definition={`${shown.label}: the share of judgments that said yes. ${ASKED_WORDS} ${found.pooling_definition} ${found.interval_method}`}
           rows={rows}
           bounds={[0, 1]}
           isTitled

@@ -165,6 +165,13 @@ test("ratings are read out as shares, and a flag that nobody was asked about say
   );
 });
 
+test("the share of a flag says whom it was asked about, and that a labeler may differ (R26, R37)", async () => {
+  renderApp("/win-rates");
+
+  const said = await screen.findByRole("region", { name: "What was said of them" });
+  expect(said).toHaveTextContent(/Hallucination about closed-domain prompts .* unless the labeler found otherwise/);
+});
+
 test("a figure over several sizes of a model says over which", async () => {
   const small = { id: 12, name: "ppo 1.3B" };
   const large = { id: 13, name: "ppo 6B" };

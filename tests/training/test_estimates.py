@@ -209,6 +209,42 @@ class TestCheck:
         assert (found["num_runs"], found["off_by"]) == (1, None)
         assert (found["memory_bytes"], found["is_memory_measured"]) == (5_000, True)
 
+    @pytest.mark.parametrize("told", ["resumed_from_step", "first_new_step"])
+    def test_a_retry_that_went_on_from_its_parent_tells_nothing_of_whole_runs(
+        self, ada, rosa, inputs, make_artifact, told
+    ):
+        """Of a first attempt that was lost only its progress tells that it did not begin anew."""
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+        self.end(ada, inputs, artifact, seconds=2)
+        RunAttempt.objects.update(**{told: 400})
+        self.end(ada, inputs, artifact, seconds=60)
+
+        found = self.check(rosa, inputs)
+
+        assert found["num_runs"] == 1
+        assert found["seconds"]["middle"] == pytest.approx(60, rel=0.01)
+
+    def test_a_run_that_was_paused_took_the_seconds_of_all_its_attempts(
+        self, ada, rosa, inputs, make_artifact
+    ):
+        artifact = make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+        self.end(ada, inputs, artifact, seconds=60)
+        first = RunAttempt.objects.get()
+        RunAttempt.objects.create(
+            run=first.run,
+            number=2,
+            fence=2,
+            host="node",
+            started_at=first.ended_at + timedelta(hours=1),
+            ended_at=first.ended_at + timedelta(hours=1, seconds=30),
+            resumed_from_step=400,
+            first_new_step=401,
+        )
+
+        found = self.check(rosa, inputs)
+
+        assert found["seconds"]["middle"] == pytest.approx(90, rel=0.01)
+
     def test_scoring_holds_its_reward_model_once_and_stores_no_weights(
         self, ada, rosa, inputs, make_artifact, make_snapshot
     ):

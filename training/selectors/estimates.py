@@ -11,11 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Max, Prefetch, Sum
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, Sum
 
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.ml.mixing import POLICY_ROLES
-from training.models import ModelVersion, Run, RunInput, RunState, Snapshot
+from training.models import ModelVersion, Run, RunAttempt, RunInput, RunState, Snapshot
 from training.selectors.evaluation_costs import (
     BYTES_PER_TOKEN,
     choosing_memory,
@@ -294,9 +294,15 @@ def stored_models(stage: str, hyperparameters: Mapping[str, Any]) -> int:
 
 
 def finished_runs(stage: str) -> list[Spent]:
-    """The newest that succeeded. Two queries."""
+    """The newest that succeeded from their beginning. Two queries.
+
+    A retry that went on from its parent's checkpoints took only the seconds of its last part.
+    """
+    went_on = RunAttempt.objects.filter(
+        Q(resumed_from_step__gt=0) | Q(first_new_step__gt=0), run=OuterRef("pk"), number=1
+    )
     found = (
-        Run.objects.filter(stage=stage, state=RunState.SUCCEEDED)
+        Run.objects.filter(~Exists(went_on), stage=stage, state=RunState.SUCCEEDED)
         .order_by("-created_at")
         # A report holds a score for every held-out completion.
         .defer("report")

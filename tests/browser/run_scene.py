@@ -291,6 +291,7 @@ def _tell(run: Run, scene: Scene, admin: User, began: datetime) -> None:
             ended_at=timezone.now() - timedelta(minutes=2) if scene.outcome else None,
             outcome=scene.outcome,
             detail=scene.detail,
+            code_revision=run.code_revision,
             exit_code=0 if scene.outcome in ("stopped", "succeeded") else None,
             peak_memory_bytes=9_400_000_000 if scene.outcome else None,
             last_step=scene.step,

@@ -47,6 +47,7 @@ class RunAttemptOutput(serializers.ModelSerializer[RunAttempt]):
             "exit_code",
             "outcome",
             "detail",
+            "code_revision",
             "peak_memory_bytes",
             "resumed_from_step",
             "last_step",

@@ -173,6 +173,8 @@ class RunAttempt(models.Model):
     ended_at = models.DateTimeField(null=True)
     # Tells a runner that went away from a machine that was started anew.
     boot_id = models.CharField(max_length=36, blank=True, db_default="")
+    # What its runner ran; the run's own is what it was asked of. Empty until it is at work.
+    code_revision = models.CharField(max_length=64, blank=True, db_default="")
     exit_code = models.IntegerField(null=True)
     outcome = models.CharField(max_length=32, blank=True)
     # Why, in words; the run keeps only that of the attempt which ended it.

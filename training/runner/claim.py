@@ -26,7 +26,8 @@ from training.runner.letting_go import (
 )
 from training.runner.machine import boot_id
 from training.selectors.gpu_slots import free_slots
-from training.services.run_transitions import move
+from training.services.code_revision import code_revision, short_revision
+from training.services.run_transitions import move, note
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,12 @@ def open_claim(run_id: UUID, fence: int) -> Claim | None:
 
 @transaction.atomic
 def start_running(held: Claim, *, pid: int) -> bool:
-    """The first heartbeat: claimed -> running. False when the claim was lost."""
+    """The first heartbeat: claimed -> running. False when the claim was lost.
+
+    Whoever calls it runs the code that this attempt trains with, and the attempt's row says which.
+    """
+    # First: it may ask git, and the run's row is not locked meanwhile.
+    revision = code_revision()
     started = move(
         held.run_id,
         to=RunState.RUNNING,
@@ -148,7 +154,10 @@ def start_running(held: Claim, *, pid: int) -> bool:
         },
     )
     if started:
-        attempt_with(held.run_id, held.fence).update(pid=pid, boot_id=boot_id())
+        _note_other_code(held, revision)
+        attempt_with(held.run_id, held.fence).update(
+            pid=pid, boot_id=boot_id(), code_revision=revision
+        )
     return started
 
 
@@ -233,6 +242,22 @@ def finish_unsuccessful(held: Claim, ending: Ending) -> RunState | None:
     if run is None:
         return None
     return let_go(run, ending, actor=held.actor)
+
+
+def _note_other_code(held: Claim, revision: str) -> None:
+    """An event where an upgrade came between this attempt and the one before, or the request."""
+    run = Run.objects.get(pk=held.run_id)
+    earlier = run.attempts.filter(number__lt=held.attempt).exclude(code_revision="")
+    before = earlier.order_by("-number").values_list("number", "code_revision").first()
+    number, known = before or (None, run.code_revision)
+    if known == revision:
+        return
+    of_whom = "the run was asked for on" if number is None else f"attempt {number} ran"
+    detail = (
+        f"attempt {held.attempt} runs code {short_revision(revision)}; "
+        f"{of_whom} {short_revision(known)}"
+    )
+    note(run, actor=held.actor, detail=detail)
 
 
 def _lock_free_slot(host: str) -> GpuSlot | None:

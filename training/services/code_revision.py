@@ -8,6 +8,12 @@ from django.conf import settings
 UNKNOWN = "unknown"
 
 
+def short_revision(revision: str) -> str:
+    """The beginning of a commit, and whether files had been changed since; as the pages say it."""
+    commit, *rest = revision.split("-")
+    return f"{commit[:12]} with changes" if rest else commit[:12]
+
+
 @lru_cache(maxsize=1)
 def code_revision() -> str:
     """The commit, with -dirty where the working tree differs from it.

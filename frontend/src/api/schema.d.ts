@@ -6178,6 +6178,7 @@ export interface components {
             readonly exit_code: number | null;
             readonly outcome: string;
             readonly detail: string;
+            readonly code_revision: string;
             readonly peak_memory_bytes: number | null;
             readonly resumed_from_step: number;
             readonly last_step: number;

@@ -1,5 +1,5 @@
 import type { Run, RunAttempt } from "@/api/training-types";
-import { RUN_STATE_WORDS } from "@/api/words";
+import { RUN_STATE_WORDS, shortRevision } from "@/api/words";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
@@ -29,6 +29,12 @@ const ATTEMPTS: Column<RunAttempt>[] = [
     key: "steps",
     header: "Steps",
     cell: ({ resumed_from_step: from, last_step: to }) => `${formatCount(from)} to ${formatCount(to)}`,
+  },
+  {
+    key: "code",
+    header: "Code",
+    // Another one than the run was asked of where an upgrade came between.
+    cell: ({ code_revision: revision }) => (revision === "" ? null : <code>{shortRevision(revision)}</code>),
   },
   {
     key: "memory",

@@ -309,6 +309,7 @@ test("every attempt says why it ended, and the specification is named by its has
     exit_code: 3,
     outcome: "out_of_memory",
     detail: "2.1 GB were asked for and 1.0 GB were free.",
+    code_revision: "5f2eaa4d43fe548b3edd9f00dfeedc0ffee12345-dirty",
     peak_memory_bytes: 6_100_000_000,
     resumed_from_step: 0,
     last_step: 12,
@@ -319,6 +320,7 @@ test("every attempt says why it ended, and the specification is named by its has
   expect(attempts).toHaveTextContent("out of memory, exit code 3");
   expect(attempts).toHaveTextContent("2.1 GB were asked for and 1.0 GB were free.");
   expect(attempts).toHaveTextContent("6.1 GB");
+  expect(attempts).toHaveTextContent("5f2eaa4d43fe, with changes");
   expect(screen.getByTitle(run.spec_sha256)).toBeVisible();
   expect(screen.getByTitle("d".repeat(64))).toBeVisible();
 });

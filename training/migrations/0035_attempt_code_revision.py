@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("training", "0033_export_losses"),
+        ("training", "0034_steps_of_an_attempt"),
     ]
 
     operations = [

@@ -1,11 +1,15 @@
 """docker-compose.yml, the Dockerfile and the process table say the same thing."""
 
+import http.server
 import os
 import re
 import secrets
 import shutil
 import subprocess
 import sys
+import threading
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import yaml
@@ -64,6 +68,37 @@ def test_every_service_has_a_healthcheck_without_spaces_inside_an_argument():
         assert kind == "CMD"
         assert arguments
         assert not any(" " in argument for argument in arguments), name
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """Says what it was asked, and answers /healthz alone, as a web process without a database."""
+
+    asked: ClassVar[list[tuple[str, str | None]]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append((self.path, self.headers["Host"]))
+        self.send_response(200 if self.path == "/healthz" else 500)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_web_whose_database_is_away_is_well():
+    """R74: a fleet is not begun anew because something else is down."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PORT": str(server.server_port),
+            "CONCORD_ALLOWED_HOSTS": "concord.example.org,localhost",
+        }
+        argv = ["sh", str(ROOT / "docker" / "healthcheck"), "web"]
+        ended = subprocess.run(argv, env=environment, check=False, timeout=60)
+        server.shutdown()
+
+    assert ended.returncode == 0
+    assert Answering.asked == [("/healthz", "concord.example.org")]
 
 
 @pytest.mark.parametrize("process", processes.PROCESSES, ids=lambda process: process.name)

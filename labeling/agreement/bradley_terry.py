@@ -11,7 +11,12 @@ from typing import Final
 import numpy as np
 
 from labeling.agreement.contests import Contests
-from labeling.agreement.intervals import CONFIDENCE_PERCENT, MINIMUM_PROMPTS, resample
+from labeling.agreement.intervals import (
+    CONFIDENCE_PERCENT,
+    MINIMUM_PROMPTS,
+    resample,
+    too_few_prompts,
+)
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 
 DEFINITION: Final = (
@@ -26,6 +31,10 @@ CLUSTER_DEFINITION: Final = (
     "not tell them apart."
 )
 NO_CONTEST: Final = "No two models were compared yet."
+TOO_FEW_CONNECTED: Final = (
+    f"In more than {100 - CONFIDENCE_PERCENT}% of the resamples of prompts some model never beats "
+    "the others or is never beaten. Judge more tasks that show them together."
+)
 MAXIMUM_STEPS: Final = 100
 CONVERGED: Final = 1e-9
 # A longer step of Newton's method may leave the region in which it is one uphill.
@@ -34,7 +43,7 @@ LONGEST_STEP: Final = 1.0
 
 @dataclass(frozen=True)
 class Strength:
-    """One model; ``log_strength`` is None with the reason where there is none.
+    """One model; ``log_strength`` is None with the reason where there is none, ``low`` too.
 
     ``rank`` is 1 for the strongest; ``cluster`` counts from 1.
     """
@@ -45,6 +54,7 @@ class Strength:
     reason_undefined: str | None = None
     low: float | None = None
     high: float | None = None
+    reason_no_interval: str | None = None
     rank: int | None = None
     rank_low: int | None = None
     rank_high: int | None = None
@@ -90,9 +100,15 @@ def _strengths(group: IntArray, by_prompt: FloatArray) -> list[Strength]:
     strength = log_strengths(wins[None])[0]
     order = np.argsort(-strength, kind="stable")
     resampled = _resampled(by_prompt[by_prompt.any(axis=(1, 2))])
-    if resampled is None:
+    if isinstance(resampled, str):
         return [
-            Strength(int(group[one]), float(strength[one]), int(num_contests[one]), rank=n + 1)
+            Strength(
+                model=int(group[one]),
+                log_strength=float(strength[one]),
+                num_contests=int(num_contests[one]),
+                reason_no_interval=resampled,
+                rank=n + 1,
+            )
             for n, one in enumerate(order)
         ]
     tail = (100 - CONFIDENCE_PERCENT) / 2
@@ -185,15 +201,15 @@ def clusters(first: IntArray, last: IntArray) -> list[int]:
     return found
 
 
-def _resampled(by_prompt: FloatArray) -> FloatArray | None:
-    """Strengths of the resampled studies; None where too many of those have no strengths."""
+def _resampled(by_prompt: FloatArray) -> FloatArray | str:
+    """Strengths of the resampled studies, or why too few of those have any."""
     num_prompts, size, _ = by_prompt.shape
     if num_prompts < MINIMUM_PROMPTS:
-        return None
+        return too_few_prompts(num_prompts)
     wins = resample(by_prompt.reshape(num_prompts, -1)).reshape(-1, size, size)
     connected = is_connected(wins)
     if connected.mean() < CONFIDENCE_PERCENT / 100:
-        return None
+        return TOO_FEW_CONNECTED
     return log_strengths(wins[connected])
 
 

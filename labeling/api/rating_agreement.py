@@ -94,6 +94,7 @@ class OfLabelerOutput(serializers.Serializer[OfLabeler]):
         help_text="Of leniency: how often chance goes as far from 0.",
     )
     reason_undefined = serializers.CharField(source="fact.reason_undefined", allow_null=True)
+    reason_no_interval = serializers.CharField(source="fact.reason_no_interval", allow_null=True)
 
 
 class RatingAgreementOutput(serializers.Serializer[Any]):

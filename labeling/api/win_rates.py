@@ -109,6 +109,7 @@ class StrengthOutput(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True)
     num_contests = serializers.IntegerField()
     reason_undefined = serializers.CharField(allow_null=True)
+    reason_no_interval = serializers.CharField(allow_null=True)
     rank = serializers.IntegerField(allow_null=True)
     rank_low = serializers.IntegerField(allow_null=True)
     rank_high = serializers.IntegerField(allow_null=True)

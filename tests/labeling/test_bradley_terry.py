@@ -1,6 +1,7 @@
 """Strengths, head to head and rank clusters, on textbook tables, SciPy and real rankings (R38)."""
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -151,6 +152,27 @@ def test_an_unbeaten_model_beside_others_leaves_them_their_intervals() -> None:
 
     assert others == bradley_terry(judged)
     assert (last.model, last.log_strength, last.num_contests) == (4, None, 2)
+
+
+@pytest.mark.parametrize(
+    ("prompts", "reason"),
+    [
+        # The last prompt alone has model b win, and many resamples lack it.
+        ((0, 1, 2, 3, 4, 5), "In more than 5% of the resamples of prompts some model never beats"),
+        ((0, 1, 2, 2, 2, 2), "An interval needs at least 5 prompts; here are 3."),
+        ((0, 0, 0, 0, 0, 0), "An interval needs at least 5 prompts; here is 1."),
+    ],
+)
+def test_a_strength_without_an_interval_says_why(prompts: tuple[int, ...], reason: str) -> None:
+    """R38: an interval, or the reason why there is none."""
+    contests = contests_won((0, 1), (0, 1), (0, 1), (0, 1), (0, 1), (1, 0), num_models=2)
+
+    found = bradley_terry(replace(contests, prompt=np.array(prompts)))
+
+    assert [(one.low, one.high, one.rank_low) for one in found] == [(None, None, None)] * 2
+    for one in found:
+        assert reason in (one.reason_no_interval or "")
+    assert [one.reason_no_interval for one in bradley_terry(judged_models(8))] == [None] * 4
 
 
 def test_no_contest_is_said_too() -> None:

@@ -75,6 +75,9 @@ def test_leniency_is_told_of_each_labeler_with_its_test(cast: Cast, project: Pro
     assert of["Amina"]["value"] == pytest.approx(2)
     assert of["Otto"]["value"] == pytest.approx(-2)
     assert of["Amina"]["num_counted"] == 12
+    # Two points on every prompt: no interval, and the reason.
+    assert of["Amina"]["low"] is None
+    assert "same" in of["Amina"]["reason_no_interval"]
 
 
 def test_the_ratings_have_an_ordinal_alpha_with_its_size(cast: Cast, project: Project) -> None:

@@ -89,6 +89,7 @@ def test_the_strongest_comes_first_with_its_interval_and_its_cluster(rosa, amina
     assert sum(strengths) == pytest.approx(0, abs=1e-6)
     first = shown["models"][0]["strength"]
     assert first["low"] < first["log_strength"] < first["high"]
+    assert first["reason_no_interval"] is None
     assert (first["rank"], first["cluster"], first["num_contests"]) == (1, 1, 60)
 
 

@@ -4731,6 +4731,7 @@ export interface components {
              */
             p_value: number | null;
             reason_undefined: string | null;
+            reason_no_interval: string | null;
         };
         OpenedEvaluationOutput: {
             id: number;
@@ -6775,6 +6776,7 @@ export interface components {
             high: number | null;
             num_contests: number;
             reason_undefined: string | null;
+            reason_no_interval: string | null;
             rank: number | null;
             rank_low: number | null;
             rank_high: number | null;

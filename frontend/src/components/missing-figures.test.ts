@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { missingOf } from "./missing-figures";
+import { missingOf, withoutIntervalOf } from "./missing-figures";
 
 function figure(reason: string | null) {
   return { value: reason === null ? 0.6 : null, reason_undefined: reason };
@@ -26,4 +26,16 @@ test("those that share a reason share a sentence", () => {
     "Headings; Code: not defined. No pair differs in it.",
     "Length: not defined. All are of one length.",
   ]);
+});
+
+test("figures without an interval say why, those that are not defined apart", () => {
+  const reason = "Every prompt gives the same value.";
+  const figures = [
+    { name: "Lists", figure: { value: 0.6, reason_no_interval: null } },
+    { name: "Code", figure: { value: 1, reason_no_interval: reason } },
+    { name: "Links", figure: { value: 0, reason_no_interval: reason } },
+    { name: "Tables", figure: { value: null, reason_no_interval: null } },
+  ];
+
+  expect(withoutIntervalOf(figures)).toEqual([`Code; Links: no interval. ${reason}`]);
 });

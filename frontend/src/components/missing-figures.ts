@@ -3,13 +3,27 @@ export interface NamedFigure {
   figure: { value: number | null; reason_undefined: string | null };
 }
 
+export interface NamedInterval {
+  name: string;
+  figure: { value: number | null; reason_no_interval: string | null };
+}
+
 /** Why figures are missing: those that share a reason share a sentence. */
 export function missingOf(figures: NamedFigure[]): string[] {
+  const missing = figures.filter(({ figure }) => figure.value === null);
+  return sentencesOf("not defined", missing.map(({ name, figure }) => [figure.reason_undefined ?? "", name]));
+}
+
+/** The same of figures without an interval. */
+export function withoutIntervalOf(figures: NamedInterval[]): string[] {
+  const without = figures.flatMap(({ name, figure: { value, reason_no_interval: reason } }): [string, string][] =>
+    value === null || reason === null ? [] : [[reason, name]],
+  );
+  return sentencesOf("no interval", without);
+}
+
+function sentencesOf(what: string, found: [reason: string, name: string][]): string[] {
   const namesOf = new Map<string, string[]>();
-  for (const { name, figure } of figures) {
-    if (figure.value !== null) continue;
-    const reason = figure.reason_undefined ?? "";
-    namesOf.set(reason, [...(namesOf.get(reason) ?? []), name]);
-  }
-  return [...namesOf].map(([reason, names]) => `${names.join("; ")}: not defined. ${reason}`);
+  for (const [reason, name] of found) namesOf.set(reason, [...(namesOf.get(reason) ?? []), name]);
+  return [...namesOf].map(([reason, names]) => `${names.join("; ")}: ${what}. ${reason}`);
 }

@@ -1,16 +1,24 @@
-import { missingOf } from "./missing-figures";
-import type { NamedFigure } from "./missing-figures";
+import { missingOf, withoutIntervalOf } from "./missing-figures";
+import type { NamedFigure, NamedInterval } from "./missing-figures";
 import classes from "./not-defined.module.css";
 
-/** What a chart could not draw, and why. */
-export function NotDefined({ title, figures }: { title: string; figures: NamedFigure[] }) {
-  const missing = missingOf(figures);
-  if (missing.length === 0) return null;
+function Sentences({ label, sentences }: { label: string; sentences: string[] }) {
+  if (sentences.length === 0) return null;
   return (
-    <ul className={classes.missing} aria-label={`${title}: not defined`}>
-      {missing.map((sentence) => (
+    <ul className={classes.missing} aria-label={label}>
+      {sentences.map((sentence) => (
         <li key={sentence}>{sentence}</li>
       ))}
     </ul>
   );
+}
+
+/** What a chart could not draw, and why. */
+export function NotDefined({ title, figures }: { title: string; figures: NamedFigure[] }) {
+  return <Sentences label={`${title}: not defined`} sentences={missingOf(figures)} />;
+}
+
+/** What has no interval, and why, where a cell has no room for the reason. */
+export function NoInterval({ title, figures }: { title: string; figures: NamedInterval[] }) {
+  return <Sentences label={`${title}: no interval`} sentences={withoutIntervalOf(figures)} />;
 }

@@ -20,7 +20,7 @@ import { Section } from "@/components/section";
 import { poolsQuery } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import { poolsFile } from "./downloads";
-import { asCoefficient, asShare, intervalOf, isShare, sizeText } from "./figures";
+import { asCoefficient, asShare, intervalOf, isShare, noteOf } from "./figures";
 import { rowsAddress } from "./rows-address";
 
 /** The figure that the published ones are of. */
@@ -34,7 +34,7 @@ function publishedIn(figures: AgreementFigure[]): AgreementFigure | undefined {
 
 function rowsOf(label: string, figure: AgreementFigure | undefined, to: string): IntervalRow[] {
   const interval = figure ? intervalOf(figure) : null;
-  return figure && interval ? [{ label, note: sizeText(figure, figure.counted), to, interval }] : [];
+  return figure && interval ? [{ label, note: noteOf(figure, figure.counted), to, interval }] : [];
 }
 
 function nameOf(pool: PoolAgreement["pool"]): string {

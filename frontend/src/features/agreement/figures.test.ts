@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Figure } from "@/api/research-types";
 
-import { figureText, intervalOf, intervalText, sizeText, tileSizeText } from "./figures";
+import { figureText, intervalOf, intervalText, noteOf, sizeText, tileSizeText } from "./figures";
 
 const figure: Figure = {
   value: 0.7261,
@@ -37,6 +37,13 @@ test("an interval is said, or why there is none", () => {
 test("the size says what it counts", () => {
   expect(sizeText(figure, "comparisons between two labelers")).toBe(
     "1,204 comparisons between two labelers, on 88 prompts",
+  );
+});
+
+test("the note of a row says why it has no interval", () => {
+  expect(noteOf(figure, "answers")).toBe("1,204 answers, on 88 prompts");
+  expect(noteOf({ ...figure, reason_no_interval: "Only 3 prompts." }, "answers")).toBe(
+    "1,204 answers, on 88 prompts. Only 3 prompts.",
   );
 });
 

@@ -42,6 +42,15 @@ export function tileSizeText(figure: AgreementFigure): string {
   return `${formatCount(Math.round(figure.value * figure.num_pairs))} of ${size}`;
 }
 
+/** The same, and why there is no interval where there is none: for a row that is drawn. */
+export function noteOf(figure: Figure, counted: string): string {
+  return withReason(sizeText(figure, counted), figure.reason_no_interval);
+}
+
+export function withReason(size: string, reason: string | null): string {
+  return reason === null ? size : `${size}. ${reason}`;
+}
+
 /** `1,204 comparisons between two labelers, on 88 prompts` */
 export function sizeText(figure: Figure, counted: string): string {
   return `${formatCount(figure.num_pairs)} ${counted}, on ${countOf(figure.num_prompts, "prompt")}`;

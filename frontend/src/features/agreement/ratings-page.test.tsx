@@ -65,6 +65,7 @@ const report: RatingReport = {
       num_counted: 120,
       p_value: 0.0002,
       reason_undefined: null,
+      reason_no_interval: null,
     },
     {
       labeler: { id: 8, display_name: "Otto Berg", pool: "training" },
@@ -74,6 +75,7 @@ const report: RatingReport = {
       num_counted: 3,
       p_value: null,
       reason_undefined: "Rankings rated by others too so far: 3. At least 10 are needed.",
+      reason_no_interval: null,
     },
   ],
   researchers_by_labeler: [
@@ -85,6 +87,7 @@ const report: RatingReport = {
       num_counted: 40,
       p_value: null,
       reason_undefined: null,
+      reason_no_interval: null,
     },
   ],
   gold: figure(0.91, { num_pairs: 30, num_prompts: 5 }),
@@ -138,6 +141,24 @@ test("a flag leads to the rankings that said yes, a labeler to their page under 
   );
   expect(screen.getByText(/Otto Berg: not defined: Rankings rated by others too so far: 3/)).toBeVisible();
   expect(screen.getByText("120 rankings, p < 0.001")).toBeVisible();
+});
+
+test("a flag and a leniency without an interval say why", async () => {
+  const reason = "Every prompt gives the same value.";
+  const none = { low: null, high: null, reason_no_interval: reason };
+  const [flag] = report.flags;
+  const [lenient] = report.leniency;
+  server.on("GET /api/rating-agreement/", {
+    body: {
+      ...report,
+      flags: [{ ...flag, prevalence: figure(0, none) }],
+      leniency: [{ ...lenient, ...none, p_value: null }],
+    },
+  });
+  renderApp("/agreement/ratings");
+
+  expect(await screen.findByText(`400 answers, on 60 prompts. ${reason}`)).toBeVisible();
+  expect(screen.getByText(`120 rankings. ${reason}`)).toBeVisible();
 });
 
 test("pairs who never set a flag together are named, with the test and the rankings behind", async () => {

@@ -20,7 +20,7 @@ import classes from "./agreement.module.css";
 import { BesideResearchers } from "./beside-researchers";
 import { countedAddress } from "./counted";
 import { flagsFile } from "./downloads";
-import { intervalOf, sizeText } from "./figures";
+import { intervalOf, noteOf, withReason } from "./figures";
 import { FlagsApart } from "./flags-apart";
 import { FlagsTable } from "./flags-table";
 import { LoneFigure } from "./lone-figure";
@@ -31,7 +31,7 @@ function Prevalences({ report, filters }: { report: RatingReport; filters: Filte
   const rows = report.flags.flatMap(({ key, label, prevalence }) => {
     const interval = intervalOf(prevalence);
     if (!interval) return [];
-    return [{ label, note: sizeText(prevalence, "answers"), to: rowsAddress(filters, { flag: key }), interval }];
+    return [{ label, note: noteOf(prevalence, "answers"), to: rowsAddress(filters, { flag: key }), interval }];
   });
   if (rows.length === 0) return <EmptyNote title="No flag was asked about yet" />;
   return (
@@ -53,7 +53,7 @@ function Leniency({ report, filters }: { report: RatingReport; filters: Filters 
     return [
       {
         label: one.labeler.display_name,
-        note: `${countOf(one.num_counted, "ranking")}${chance}`,
+        note: withReason(`${countOf(one.num_counted, "ranking")}${chance}`, one.reason_no_interval),
         to: labelerAddress(filters, one.labeler.id),
         interval,
       },

@@ -24,6 +24,14 @@ test("a leak is said only where the whole interval lies above chance", () => {
   expect(leakVerdict(share(null, null, null), 0)).toBe("Whether it leaks is not known yet.");
 });
 
+test("a share without an interval says why", () => {
+  const figure = { ...share(1, null, null), reason_no_interval: "Every prompt gives the same value." };
+
+  expect(drawnRows([{ name: "Lists", figure }], "pair")[0]?.note).toBe(
+    "40 pairs on 1 prompt. Every prompt gives the same value.",
+  );
+});
+
 test("what is not defined is not drawn", () => {
   const shares = [
     { name: "Lists", figure: share(0.6, 0.5, 0.7) },

@@ -44,13 +44,13 @@ function searchOf(filters: Scope, choice: Record<string, string>): string {
   return query.toString();
 }
 
-/** What can be drawn, each with what stands behind it. */
+/** What can be drawn, each with what stands behind it, and why it has no interval where it has none. */
 export function drawnRows(shares: NamedShare[], counted: string): IntervalRow[] {
   return shares.flatMap(({ name, figure, to }) => {
-    const { value, low, high, n, num_prompts: prompts } = figure;
+    const { value, low, high, n, num_prompts: prompts, reason_no_interval: reason } = figure;
     if (value === null) return [];
     const size = `${countOf(n, counted)} on ${countOf(prompts, "prompt")}`;
-    return [{ label: name, note: size, to, interval: { value, low, high } }];
+    return [{ label: name, note: reason === null ? size : `${size}. ${reason}`, to, interval: { value, low, high } }];
   });
 }
 

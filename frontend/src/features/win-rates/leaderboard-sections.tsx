@@ -11,13 +11,14 @@ import type { Column } from "@/components/data-table";
 import { FilterSelect } from "@/components/filter-select";
 import { IntervalChart } from "@/components/interval-chart";
 import { NoFigure } from "@/components/no-figure";
-import { NotDefined } from "@/components/not-defined";
+import { NoInterval, NotDefined } from "@/components/not-defined";
 import { Section } from "@/components/section";
 import { StackedBars } from "@/components/stacked-bars";
 
 import {
   behindAddress,
   cellParts,
+  couplesOf,
   headToHeadFile,
   modelAddress,
   noStrengths,
@@ -144,6 +145,7 @@ function columnsOf(found: Leaderboard, filters: ScopeFilters): Column<Standing>[
 }
 
 export function HeadToHeads({ found, filters }: { found: Leaderboard; filters: ScopeFilters }) {
+  const couples = couplesOf(found);
   return (
     <Section
       title="Head to head"
@@ -162,6 +164,8 @@ export function HeadToHeads({ found, filters }: { found: Leaderboard; filters: S
         rows={found.models}
         rowKey={({ source }) => source.id}
       />
+      <NotDefined title="Head to head" figures={couples} />
+      <NoInterval title="Head to head" figures={couples} />
     </Section>
   );
 }

@@ -67,12 +67,13 @@ export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
   );
 }
 
-/** `rank 1 to 2, cluster 1, 300 contests` */
+/** `rank 1 to 2, cluster 1, 300 contests`, and why there is no interval where there is none. */
 export function placeOf({ strength }: Standing): string {
   const { rank, rank_low: low, rank_high: high, cluster, num_contests: contests } = strength;
   const ranks = low === null || high === null || low === high ? `rank ${rank ?? "unknown"}` : `rank ${low} to ${high}`;
   const parts = [ranks, cluster === null ? null : `cluster ${cluster}`, countOf(contests, "contest")];
-  return parts.filter((part) => part !== null).join(", ");
+  const place = parts.filter((part) => part !== null).join(", ");
+  return strength.reason_no_interval === null ? place : `${place}. ${strength.reason_no_interval}`;
 }
 
 export function strengthRows({ models }: Leaderboard, filters: ScopeFilters): IntervalRow[] {
@@ -111,9 +112,17 @@ export function headToHeadFile({ models, head_to_head: pairs }: Leaderboard): Fi
   };
 }
 
-/** `62.1%` and `(55 to 69, n 120)` */
+/** Every two models that met, once, with the figure of either side: both lack the same. */
+export function couplesOf({ models, head_to_head: pairs }: Leaderboard): { name: string; figure: Rate }[] {
+  const nameOf = new Map(models.map(({ source }) => [source.id, source.name]));
+  return pairs.flatMap(({ model, other, win_rate: figure }) =>
+    model < other ? [{ name: `${nameOf.get(model)} and ${nameOf.get(other)}`, figure }] : [],
+  );
+}
+
+/** `62.1%` and `(55 to 69, n 120)`, or `(no interval, n 3)` */
 export function cellParts({ value, low, high, n }: Rate): [share: string, size: string] {
   if (value === null) return ["not defined", ""];
-  const ends = low === null || high === null ? "" : `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)}, `;
+  const ends = low === null || high === null ? "no interval, " : `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)}, `;
   return [formatShare(value), `(${ends}n ${formatCount(n)})`];
 }

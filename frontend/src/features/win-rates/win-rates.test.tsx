@@ -36,6 +36,7 @@ function standing(source: typeof sft, change: Partial<Standing>): Standing {
       high: 0.7,
       num_contests: 120,
       reason_undefined: null,
+      reason_no_interval: null,
       rank: 1,
       rank_low: 1,
       rank_high: 2,
@@ -151,6 +152,28 @@ test("head to head is a table with interval and n in every cell", async () => {
   const file = headToHeadFile(found);
   expect(file.columns).toEqual(["Model", "Over", "Win rate", "95% low", "95% high", "n", "Prompts", "Missing because"]);
   expect(file.rows[1]?.slice(0, 3)).toEqual(["sft-2", "ppo-1", 0.38]);
+});
+
+test("what has no interval says why, beside a strength and below the table of head to head", async () => {
+  const reason = "An interval needs at least 5 prompts; here are 3.";
+  const none = { low: null, high: null, reason_no_interval: reason };
+  const body: Leaderboard = {
+    ...found,
+    models: found.models.map((model) => ({
+      ...model,
+      strength: { ...model.strength, ...none, rank_low: null, rank_high: null, cluster: null },
+    })),
+    head_to_head: found.head_to_head.map((pair) => ({ ...pair, win_rate: { ...pair.win_rate, ...none } })),
+  };
+  server.on("GET /api/win-rates/", { body });
+  renderApp("/win-rates");
+
+  const strengths = await screen.findByRole("group", { name: "Strength" });
+  expect(within(strengths).getAllByText(`rank 1, 120 contests. ${reason}`)).toHaveLength(2);
+  expect(screen.getByRole("link", { name: "62.0% (no interval, n 120)" })).toBeVisible();
+  const below = screen.getByRole("list", { name: "Head to head: no interval" });
+  expect(below).toHaveTextContent(`sft-2 and ppo-1: no interval. ${reason}`);
+  expect(screen.queryByRole("list", { name: "Head to head: not defined" })).not.toBeInTheDocument();
 });
 
 test("ratings are read out as shares, and a flag that nobody was asked about says so", async () => {

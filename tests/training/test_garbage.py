@@ -150,6 +150,17 @@ class TestRunFolders:
         assert collect_garbage(keep_failed_days=0).run_folders == [failed.pk]
         assert not checkpoints.exists()
 
+    def test_a_failed_run_keeps_them_for_the_retry_of_a_retry(self, ada, failed):
+        """R74: the one between them was cancelled before it fetched anything."""
+        checkpoints = self.leave_checkpoint(failed)
+        cancelled = cancel_run(by=ada, run=retry_run(by=ada, run=failed))
+        waiting = retry_run(by=ada, run=cancelled)
+
+        assert collect_garbage(keep_failed_days=0).run_folders == []
+        assert checkpoints.exists()
+        cancel_run(by=ada, run=waiting)
+        assert collect_garbage(keep_failed_days=0).run_folders == [failed.pk]
+
     def test_a_failed_run_keeps_them_for_its_retry(self, ada, failed):
         """However long the retry waits: it has not fetched them yet."""
         checkpoints = self.leave_checkpoint(failed)

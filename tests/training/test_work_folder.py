@@ -70,9 +70,9 @@ def test_an_ended_run_keeps_its_logs_only(folder):
 def parent():
     """What a failed run leaves: a checkpoint, drafts of a sampling and a scoring, its figures."""
     parent = WorkFolder.of(uuid.uuid4())
+    parent.prepare({})
     (parent.path / "checkpoints" / "step-00000002").mkdir(parents=True)
     (parent.path / "checkpoints" / "step-00000002" / "values.json").write_text("{}")
-    parent.output.mkdir()
     (parent.output / ".samples-0.jsonl").write_text("{}\n")
     (parent.output / ".rewards-1.jsonl").write_text("{}\n")
     (parent.output / "model").mkdir()
@@ -123,6 +123,13 @@ def test_an_adoption_that_was_cut_short_is_begun_anew(parent):
 
     assert [path.name for path in (child.path / "checkpoints").iterdir()] == ["step-00000002"]
     assert not (child.path / ".adopting-checkpoints").exists()
+
+
+def test_a_parent_that_never_trained_gives_nothing(parent):
+    """It may have come to half of what it was to begin with."""
+    parent.job_file.unlink()
+
+    assert not WorkFolder.of(uuid.uuid4()).adopt(parent)
 
 
 def test_a_parent_that_left_nothing_gives_nothing():

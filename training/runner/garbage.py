@@ -19,6 +19,7 @@ from training.artifact_store import SHA256, configured_bucket
 from training.models import TERMINAL_STATES, Artifact, Run, RunState
 from training.models.clock import ClockTimestamp
 from training.runner.work_folder import WorkFolder
+from training.services.retries import beginnings_of
 
 GRACE_SECONDS = 24 * 3600
 TRASH = ".trash-"
@@ -110,9 +111,10 @@ def _collect_runs(collected: Collected, *, keep_failed_days: int, is_dry_run: bo
     long_ago = ClockTimestamp() - timedelta(days=keep_failed_days)
     ended = Run.objects.filter(state__in=TERMINAL_STATES)
     ended = ended.exclude(state=RunState.FAILED, ended_at__gt=long_ago)
-    # A retry that has not ended may still have to fetch its parent's checkpoints.
-    in_use = Run.objects.exclude(state__in=TERMINAL_STATES).filter(parent__isnull=False)
-    for run_id in ended.exclude(pk__in=in_use.values("parent")).values_list("pk", flat=True):
+    # A retry that has not ended may still have to fetch the checkpoints that it begins with.
+    retries = Run.objects.exclude(state__in=TERMINAL_STATES).filter(parent__isnull=False)
+    in_use = {earlier.pk for retry in retries for earlier in beginnings_of(retry)}
+    for run_id in ended.exclude(pk__in=in_use).values_list("pk", flat=True):
         folder = WorkFolder.of(run_id)
         if num_bytes := sum(map(_size, folder.bulk())):
             collected.run_folders.append(run_id)

@@ -39,7 +39,7 @@ from training.runner.milestones import keep_milestone, lay_out_milestones
 from training.runner.process_tree import TrainerTree
 from training.runner.telemetry import Telemetry
 from training.runner.work_folder import WorkFolder
-from training.services.retries import is_same_training
+from training.services.retries import beginnings_of
 from training.services.run_transitions import note
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Attempt:
         self._held = held
         self._lease = lease
         self._leave = leave
-        self._run = Run.objects.select_related("parent").get(pk=held.run_id)
+        self._run = Run.objects.get(pk=held.run_id)
         self._folder = WorkFolder.of(held.run_id)
         self._telemetry = Telemetry(held, self._folder)
         self._reported_at = 0.0
@@ -178,15 +178,14 @@ class Attempt:
     def _continue_from_parent(self) -> None:
         """A retry goes on where its parent stopped, as long as that is the same training.
 
-        Other code could have come elsewhere by then, and nobody could tell from the run's row.
+        Or where the run before that one did, if the parent never took over what there was. Other
+        code could have come elsewhere by then, and nobody could tell from the run's row.
         """
-        run, parent = self._run, self._run.parent
-        if parent is None:
-            return
-        if not is_same_training(run, parent):
-            return
-        if self._folder.adopt(WorkFolder.of(parent.pk)):
-            detail = f"goes on from the checkpoints of run {parent.pk}"
+        run = self._run
+        known = self._insist(lambda: [earlier.pk for earlier in beginnings_of(run)])
+        adopted = next((pk for pk in known if self._folder.adopt(WorkFolder.of(pk))), None)
+        if adopted is not None:
+            detail = f"goes on from the checkpoints of run {adopted}"
             self._insist(lambda: note(run, actor=self._held.actor, detail=detail))
 
     def _deliver(self, ending: Ending) -> Ending:

@@ -113,6 +113,9 @@ class WorkFolder:
         if self.job_file.exists():
             # An attempt of this run has been here: what it made counts.
             return False
+        if not earlier.job_file.exists():
+            # It never trained: at most it has half of what it was to begin with.
+            return False
         found = [name for name in BULK if (earlier.path / name).is_dir()]
         drafts = [path for kind in DRAFTS for path in earlier.output.glob(kind)]
         if not found and not drafts:

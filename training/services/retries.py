@@ -5,7 +5,7 @@ inputs, seed and hyperparameters, but for those that decide neither what is lear
 learned, such as the ceiling at which a run stops.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -60,6 +60,18 @@ def take_the_place_of(parent: Run, retry: Run, *, by: User) -> None:
 
 def _is_overtaken(later: QuerySet[RoundLink] | QuerySet[Refresh]) -> bool:
     return later.exclude(run__state__in=RETRIABLE_STATES).exists()
+
+
+def beginnings_of(run: Run) -> Iterator[Run]:
+    """The runs whose checkpoints this one can go on from, the nearest first.
+
+    Its parent may have ended before it took over what the one before had: cancelled while it
+    waited, or on a full disk. One query each.
+    """
+    parent = run.parent
+    while parent is not None and is_same_training(run, parent):
+        yield parent
+        parent = parent.parent
 
 
 def is_same_training(run: Run, parent: Run) -> bool:

@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import type { LabelerFlagsReport, LabelerQualityReport, WorkFact } from "@/api/research-types";
+import { textOf } from "@/testing/files";
 import { amina, ruth, sessionOf } from "@/testing/people";
 import { project } from "@/testing/projects";
 import { renderApp } from "@/testing/render";
@@ -194,6 +195,34 @@ test("a fact without an interval says why, and the method of the others is told"
 
   expect(await screen.findByRole("article", { name: "Skipped" })).toHaveTextContent(`No interval: ${reason}`);
   expect(screen.getByText("A cluster bootstrap over prompts.", { exact: false })).toBeVisible();
+});
+
+test("every fact of every labeler can be taken away, with its test, its reason and its definition", async () => {
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  const saved: Blob[] = [];
+  const keep = (blob: Blob) => `blob:${saved.push(blob)}`;
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: keep, revokeObjectURL: () => undefined }));
+  const standing = { ...fact("skip_rate", 0.25), p_beside_all: 0.0004, mark: "above" as const };
+  const alike = { ...fact("position_preference", 0), low: null, high: null, reason_no_interval: "No spread." };
+  const [labeler] = report.labelers;
+  const facts = [standing, alike, fact("self_consistency", null)];
+  server.on("GET /api/labeler-quality/", { body: { ...report, labelers: [{ ...labeler, facts }] } });
+  renderApp("/labelers");
+
+  await userEvent.click(await screen.findByRole("button", { name: "Download How labelers work as CSV" }));
+
+  await expect.poll(() => saved.length).toBe(1);
+  const file = await textOf(saved[0] as Blob);
+  expect(file).toMatch(/^# .*Marks: A z-test against all together. Intervals: A cluster bootstrap/m);
+  const rows = file.split("\r\n").filter((line) => line.startsWith("A"));
+  expect(rows).toHaveLength(2 * KEYS.length);
+  const [low, high] = [standing.low, standing.high];
+  expect(rows).toContain(
+    `Amina Osei,Training,Skipped,share,0.25,${low},${high},${standing.num_counted},rankings,,,0.0004,above all,,What skip_rate is.`,
+  );
+  expect(file).toContain("No spread.,What position_preference is.");
+  expect(file).toContain('"Repeated tasks so far: 3. At least 10 are needed, 7 more than that.",What self_consistency is.');
+  expect(rows[0]).toMatch(/^All together,,Skipped,share,0.02,/);
 });
 
 test("nobody at work is said, not shown as zeros", async () => {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import type { LabelerQualityReport } from "@/api/research-types";
+import { CsvButton } from "@/components/csv-button";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount } from "@/components/formats";
 import { LoadedFigures } from "@/components/loaded-figures";
@@ -9,6 +10,7 @@ import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { factsDefinition, factsFile } from "./downloads";
 import { LabelerDetails } from "./labeler-details";
 import { LabelersFilters } from "./labelers-filters";
 import { LabelersTable } from "./labelers-table";
@@ -44,6 +46,9 @@ function Labelers({
           isCut
             ? `The busiest ${formatCount(report.labelers.length)} of ${formatCount(report.num_labelers)}; all together are counted in the first row.`
             : `${countOf(report.num_labelers, "labeler")}, the busiest first. Open a name for intervals and definitions.`
+        }
+        actions={
+          <CsvButton title="How labelers work" definition={factsDefinition(report)} figures={factsFile(report)} />
         }
       >
         <LabelersTable

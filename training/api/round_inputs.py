@@ -10,17 +10,16 @@ from training.api.snapshots import RowIds
 from training.api.stages import HyperparameterValue
 from training.ml.mixing import MAXIMUM_POLICIES
 from training.selectors.model_versions import access_model_version
-from training.selectors.rounds import access_round
+from training.selectors.rounds import STEPS, access_round
 from training.selectors.snapshots import access_snapshot
 from training.services.new_rounds import NewRound
 from training.services.policy_weights import MAXIMUM_WEIGHT
-from training.services.rounds import STARTED_STEPS
 
 ID_MAXIMUM = 2**63 - 1
 MAXIMUM_PROMPTS = 10_000
 MAXIMUM_COMPLETIONS = 64
 MAXIMUM_RANKINGS = 10_000_000
-STARTED = [(step.value, step.label) for step in STARTED_STEPS]
+STARTED = [(step.value, step.label) for step in STEPS]
 
 
 class Steps(serializers.ListField):

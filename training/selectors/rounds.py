@@ -89,7 +89,7 @@ def board_of(one: Round) -> list[StepView]:
     for step in STEPS:
         link = newest.get(step)
         if step == RoundStep.EVALUATION:
-            views[step] = _evaluation(views[RoundStep.PPO])
+            views[step] = _evaluation(one, views[RoundStep.PPO], link)
         elif link is None:
             views[step] = _not_begun(one, step, views)
         elif link.run is not None:
@@ -182,8 +182,8 @@ def _ranked(one: Round) -> str:
     return f"{num} of {slots.count()} places of its project are answered"
 
 
-def _evaluation(ppo: StepView) -> StepView:
-    """Opened on its own page, because people choose its prompts and models; found by its policy."""
+def _evaluation(one: Round, ppo: StepView, link: RoundLink | None) -> StepView:
+    """Its sampling begins here. A person opens it on its own page; it is found by its policy."""
     step = RoundStep.EVALUATION
     made = model_made_by(ppo.link)
     if made is None:
@@ -191,12 +191,17 @@ def _evaluation(ppo: StepView) -> StepView:
             step, StepState.WAITING, f"Waits for {WAITED_FOR[RoundStep.PPO]}", None, False, False
         )
     opened = evaluations().filter(evaluated_sources=made.completion_source_id).last()
-    if opened is None:
-        note = f"Sample from {made.name} and open an evaluation of it"
-        return StepView(step, StepState.READY, note, None, False, False)
-    is_done = not _open_slots(opened)
-    state = StepState.DONE if is_done else StepState.WORKING
-    return StepView(step, state, "", None, False, False, evaluation=opened)
+    if opened is not None:
+        state = StepState.WORKING if _open_slots(opened) else StepState.DONE
+        return StepView(step, state, "", link, False, False, evaluation=opened)
+    if link is None or link.run is None:
+        note = f"Sample from {made.name}, then open an evaluation of it"
+        is_open = one.closed_at is None
+        return StepView(step, StepState.READY, note, None, is_open, is_open)
+    if link.run.state == RunState.SUCCEEDED:
+        note = f"{made.name} has answered. Open an evaluation of it"
+        return StepView(step, StepState.READY, note, link, False, False)
+    return _of_run(one, step, link, link.run)
 
 
 def _open_slots(project: Project) -> bool:

@@ -25,6 +25,7 @@ from training.models import (
 from training.models.clock import ClockTimestamp
 from training.selectors.queried_prompts import PromptQuery, choose_prompts
 from training.selectors.rounds import (
+    STEPS,
     WAITED_FOR,
     access_round,
     board_of,
@@ -35,6 +36,7 @@ from training.selectors.rounds import (
     who_asked,
 )
 from training.services.new_rounds import NewRound, problems_with
+from training.services.round_evaluations import freeze_held_out_prompts, sampling_for_evaluation
 from training.services.round_policies import (
     check_policies,
     store_policies,
@@ -52,8 +54,6 @@ logger = logging.getLogger(__name__)
 LOCK = 7_405
 # Somebody was faster, and the round goes on all the same.
 OVERTAKEN = ("step_is_starting", "step_not_ready", "round_is_closed")
-# An evaluation is opened on its own page: people choose what it compares.
-STARTED_STEPS = tuple(step for step in RoundStep if step != RoundStep.EVALUATION)
 # Why a prompt became no task, said of how many prompts.
 SKIPPED = {
     "unknown_prompt": "no longer usable",
@@ -292,6 +292,13 @@ def _sampling_of(opened: Round) -> RunRequest:
     )
 
 
+def _sample_to_evaluate(start: Start) -> RoundLink:
+    """Who is asked about the answers, and how much of them, a person says on its own page."""
+    asked = sampling_for_evaluation(start.opened)
+    request = replace(asked, inputs={**asked.inputs, "prompts": start.snapshot().pk})
+    return RoundLink(run=queue_run(by=start.by, request=request))
+
+
 def _make_tasks(start: Start) -> RoundLink:
     """Of the prompts that this round sampled.
 
@@ -352,6 +359,7 @@ def _train_policy(start: Start) -> RoundLink:
 FREEZERS: Mapping[RoundStep, Callable[[Round, User], Snapshot]] = {
     RoundStep.SAMPLING: _freeze_prompts,
     RoundStep.SNAPSHOT: _freeze_rankings,
+    RoundStep.EVALUATION: freeze_held_out_prompts,
 }
 STARTERS: Mapping[RoundStep, Callable[[Start], RoundLink]] = {
     RoundStep.SAMPLING: _sample,
@@ -359,6 +367,7 @@ STARTERS: Mapping[RoundStep, Callable[[Start], RoundLink]] = {
     RoundStep.SNAPSHOT: _link_rankings,
     RoundStep.REWARD_MODEL: _train_reward_model,
     RoundStep.PPO: _train_policy,
+    RoundStep.EVALUATION: _sample_to_evaluate,
 }
 
 
@@ -371,4 +380,4 @@ def _lock_open(opened: Round) -> Round:
 
 
 def _in_order(steps: Sequence[str]) -> list[str]:
-    return [step for step in STARTED_STEPS if step in steps]
+    return [step for step in STEPS if step in steps]

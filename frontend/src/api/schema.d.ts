@@ -6027,7 +6027,7 @@ export interface components {
         /** @description What a round starts from. Hyperparameters that are not given take the stage's defaults. */
         RoundInputRequest: {
             /** @description Steps that begin by themselves. */
-            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
+            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo" | "evaluation")[];
             min_rankings: number;
             name: string;
             /**
@@ -6091,7 +6091,7 @@ export interface components {
             leaves_out: components["schemas"]["RoundName"] | null;
             /** @description What it has frozen; null before it has. */
             readonly rankings: components["schemas"]["SnapshotName"] | null;
-            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
+            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo" | "evaluation")[];
             readonly newest_step: components["schemas"]["NewestStepOutput"] | null;
             readonly problem: string;
             created_by: components["schemas"]["AuthorOutput"];
@@ -6123,7 +6123,7 @@ export interface components {
         };
         RoundSettingsInputRequest: {
             /** @description Steps that begin by themselves. */
-            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo")[];
+            automatic: ("sampling" | "tasks" | "snapshot" | "reward_model" | "ppo" | "evaluation")[];
             min_rankings: number;
         };
         RoundSnapshotOutput: {
@@ -6736,7 +6736,7 @@ export interface components {
         };
         StepInputRequest: {
             /** @enum {string} */
-            step: "sampling" | "tasks" | "snapshot" | "reward_model" | "ppo";
+            step: "sampling" | "tasks" | "snapshot" | "reward_model" | "ppo" | "evaluation";
         };
         StepMetricsOutput: {
             readonly step: number;

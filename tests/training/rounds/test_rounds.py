@@ -217,7 +217,7 @@ def test_which_steps_begin_by_themselves_is_changed_and_written_down(ada, make_r
         ({"num_prompts": 10_001}, "num_prompts"),
         ({"completions_per_prompt": 3}, "completions_per_prompt"),
         ({"min_rankings": 0}, "min_rankings"),
-        ({"automatic": ["evaluation"]}, "automatic.0"),
+        ({"automatic": ["export"]}, "automatic.0"),
         ({"ranking_projects": []}, "ranking_projects"),
         ({"hyperparameters": {"sft": {}}}, "hyperparameters.sft"),
         ({"hyperparameters": {"ppo": {"x": 1}}}, "hyperparameters.ppo.x"),

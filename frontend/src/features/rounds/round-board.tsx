@@ -1,4 +1,4 @@
-import { Anchor, Button } from "@mantine/core";
+import { Anchor, Button, Group } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
@@ -104,25 +104,26 @@ interface StartProps {
 }
 
 function StartButton({ step, policySource, isPending, onStart }: StartProps) {
-  if (step.step === "evaluation") {
-    if (step.state !== "ready") return null;
-    const chosen = policySource === null ? "" : `?source=${String(policySource)}`;
-    return (
-      <LinkButton to={`/evaluations/new${chosen}`} isQuiet>
-        Open an evaluation
-      </LinkButton>
-    );
-  }
-  const started = step.step;
-  if (!step.can_start) return null;
+  const isJudged = step.step === "evaluation" && step.state === "ready";
+  if (!step.can_start && !isJudged) return null;
+  const chosen = policySource === null ? "" : `?source=${String(policySource)}`;
   return (
-    <Button
-      variant={step.state === "ready" ? "filled" : "default"}
-      loading={isPending}
-      onClick={() => onStart(started)}
-    >
-      {step.state === "failed" ? "Begin again" : STEP_WORDS[started].start}
-    </Button>
+    <Group gap="sm">
+      {step.can_start && (
+        <Button
+          variant={step.state === "ready" ? "filled" : "default"}
+          loading={isPending}
+          onClick={() => onStart(step.step)}
+        >
+          {step.state === "failed" ? "Begin again" : STEP_WORDS[step.step].start}
+        </Button>
+      )}
+      {isJudged && (
+        <LinkButton to={`/evaluations/new${chosen}`} isQuiet={step.can_start}>
+          Open an evaluation
+        </LinkButton>
+      )}
+    </Group>
   );
 }
 

@@ -33,5 +33,6 @@ test("a cancelled run is no fault", () => {
 
 test("a sampling that ran out of memory has another budget, which a retry may change", () => {
   expect(failureInWords("sampling", { ...run, reason: "out_of_memory" })).toMatch(/Retry it .* smaller max_rows_per_forward/);
+  expect(failureInWords("evaluation", { ...run, reason: "out_of_memory" })).toMatch(/smaller max_rows_per_forward/);
   expect(failureInWords("ppo", { ...run, reason: "out_of_memory" })).toMatch(/smaller max_tokens_per_forward/);
 });

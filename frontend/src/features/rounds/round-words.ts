@@ -2,7 +2,7 @@ import { happenedInWords } from "@/api/run-reasons";
 import type { RoundStep, StartedStep } from "@/api/training-types";
 
 /** The steps that can begin by a click or by themselves, in order. */
-export const STARTED_STEPS: StartedStep[] = ["sampling", "tasks", "snapshot", "reward_model", "ppo"];
+export const STARTED_STEPS: StartedStep[] = ["sampling", "tasks", "snapshot", "reward_model", "ppo", "evaluation"];
 
 export const STEP_WORDS: Record<RoundStep["step"], { label: string; help: string; start: string }> = {
   sampling: {
@@ -18,7 +18,11 @@ export const STEP_WORDS: Record<RoundStep["step"], { label: string; help: string
     start: "Train",
   },
   ppo: { label: "Policy", help: "PPO against this round's own reward model.", start: "Train" },
-  evaluation: { label: "Evaluation", help: "People judge what came of it.", start: "" },
+  evaluation: {
+    label: "Evaluation",
+    help: "People judge how the new policy and the baseline answer held-out prompts.",
+    start: "Sample held-out prompts",
+  },
 };
 
 export const STEP_STATE_WORDS = {
@@ -48,7 +52,8 @@ const REMEDIES: Record<string, string> = {
 const SAMPLING_MEMORY = `Retry it on its own page with a smaller max_rows_per_forward: ${GOES_ON}`;
 
 function remedyOf(step: RoundStep["step"], reason: string | null): string {
-  if (step === "sampling" && reason === "out_of_memory") return SAMPLING_MEMORY;
+  const samples = step === "sampling" || step === "evaluation";
+  if (samples && reason === "out_of_memory") return SAMPLING_MEMORY;
   return REMEDIES[reason ?? ""] ?? "The log on its page says more. It can be begun again.";
 }
 

@@ -144,6 +144,17 @@ test("an evaluation of the round begins with its new policy chosen (R84)", async
   expect(link).toHaveAttribute("href", "/evaluations/new?source=8");
 });
 
+test("held-out prompts are sampled by a click before an evaluation is opened (R84)", async () => {
+  const ready = step("evaluation", { state: "ready", can_start: true });
+  server.on(`GET ${address}`, { body: { ...detail, steps: steps.with(5, ready) } });
+  server.on(`POST ${address}steps/`, { body: detail });
+  const { user } = renderApp(`/rounds/${round.id}`);
+
+  expect(await screen.findByRole("link", { name: "Open an evaluation" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Sample held-out prompts" }));
+  await expect.poll(() => server.sent(`POST ${address}steps/`)[0]?.body).toEqual({ step: "evaluation" });
+});
+
 test("each tag's share is said with its size, and what is not defined says why (R88)", async () => {
   renderApp(`/rounds/${round.id}`);
 

@@ -30,7 +30,7 @@ export function StepSettings({
       >
         <Stack gap="xs" mt="xs">
           {STARTED_STEPS.map((step) => (
-            <Checkbox key={step} value={step} label={STEP_WORDS[step].label} />
+            <Checkbox key={step} value={step} label={step === "evaluation" ? "Sampling for the evaluation" : STEP_WORDS[step].label} />
           ))}
         </Stack>
       </Checkbox.Group>

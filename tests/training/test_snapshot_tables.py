@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from labeling.catalogue import PROMPT_FLAGS
 from labeling.models import Demonstration, Prompt
 from tests.cast import (
     client_of,
@@ -92,6 +93,33 @@ class TestPure:
         assert rows["Ambiguous"] == [0.5, 2]
         assert rows["Closed domain"] == [None, 0]
 
+    def test_a_table_says_why_its_undefined_cells_are_so_and_nothing_where_none_is(self):
+        """R45: a dash has a reason."""
+        asked = dict.fromkeys(PROMPT_FLAGS, True)
+        whole = [prompt_row(category="chat", num_tokens=n, flags=asked) for n in (3, 5)]
+        lone = prompt_row(category="extract", num_tokens=7, flags=asked)
+        unknown = prompt_row(split="validation")
+
+        def reasons(*prompts: PromptRow) -> dict[str, list[str]]:
+            tables = [one for one in prompt_tables(prompts) if one.rows]
+            for one in tables:
+                has_undefined = any(None in row.cells for row in one.rows)
+                assert has_undefined == bool(one.reasons_undefined), one.key
+            return {one.key: list(one.reasons_undefined) for one in tables if one.reasons_undefined}
+
+        no_share = {"table_1": ["Prompts without a category count in no share."]}
+        single = "A single text has no deviation."
+        nothing = "The length of none of the texts is known."
+        assert reasons(*whole) == no_share
+        assert reasons(*whole, lone) == {**no_share, "table_10": [single]}
+        assert reasons(*whole, unknown) == {
+            **no_share,
+            "table_7": ["Nobody was asked about the annotation in that split."],
+            "table_9": [nothing],
+            "table_10": [nothing],
+        }
+        assert reasons(unknown)["table_1"] == ["No prompt has a category yet."]
+
     def test_prompts_per_customer_count_customers_only(self):
         keys = ["acme", "acme", "acme", "bolt", ""]
         prompts = [prompt_row(source_kind="customer", customer_key=key) for key in keys]
@@ -138,6 +166,8 @@ class TestOverHttp:
         cells = {row["name"]: row["cells"] for row in found["table_6"]["rows"]}
         assert cells["Total"] == [1, 1, 2]
         assert found["table_9"]["kinds"][:2] == ["count", "measure"]
+        assert found["table_9"]["reasons_undefined"] == []
+        assert found["table_10"]["reasons_undefined"] == ["A single text has no deviation."]
         assert "table_11" not in found
 
     def test_the_split_is_the_snapshots_own(self, ada, rosa, ranked):

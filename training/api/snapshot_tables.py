@@ -34,6 +34,10 @@ class TableOutput(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=COLUMN_KINDS), help_text="Of each column."
     )
     rows = TableRowOutput(many=True)
+    reasons_undefined = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why those cells that are null are so; empty where none is.",
+    )
 
 
 class SnapshotTablesOutput(serializers.Serializer[Any]):

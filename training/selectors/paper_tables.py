@@ -12,6 +12,12 @@ from labeling.catalogue import CATEGORIES, PROMPT_FLAGS
 CUSTOMER: Final = "customer"
 SPREAD_COLUMNS: Final = ("n", "Mean", "Std", "Min", "25%", "Median", "75%", "Max")
 NOBODY_SAID: Final = "Nobody said"
+# Why cells are undefined.
+WITHOUT_CATEGORY: Final = "Prompts without a category count in no share."
+NO_CATEGORY: Final = "No prompt has a category yet."
+NOT_ASKED: Final = "Nobody was asked about the annotation in that split."
+NO_LENGTH: Final = "The length of none of the texts is known."
+SINGLE_TEXT: Final = "A single text has no deviation."
 
 Cell = float | None
 
@@ -43,7 +49,10 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """``kinds`` says how each column reads: count, share (0 to 1) or measure. None is undefined."""
+    """``kinds`` says how each column reads: count, share (0 to 1) or measure.
+
+    A cell that is None is undefined; ``reasons_undefined`` says why those that are here are so.
+    """
 
     key: str
     title: str
@@ -52,6 +61,7 @@ class Table:
     columns: Sequence[str]
     kinds: Sequence[str]
     rows: Sequence[TableRow]
+    reasons_undefined: Sequence[str] = ()
 
 
 def prompt_tables(prompts: Sequence[PromptRow]) -> list[Table]:
@@ -82,6 +92,7 @@ def use_cases(prompts: Iterable[PromptRow]) -> Table:
         columns=("Prompts", "Share"),
         kinds=("count", "share"),
         rows=[*rows, TableRow(NOBODY_SAID, (unsaid, None))],
+        reasons_undefined=[WITHOUT_CATEGORY] if num_said else [NO_CATEGORY],
     )
 
 
@@ -109,6 +120,10 @@ def sizes(prompts: Iterable[PromptRow]) -> Table:
 def flags(prompts: Sequence[PromptRow]) -> Table:
     splits = sorted({one.split for one in prompts})
     columns = [name for split in splits for name in (split.capitalize(), f"{split}: asked")]
+    rows = [
+        TableRow(label, [cell for split in splits for cell in _prevalence(prompts, key, split)])
+        for key, label in PROMPT_FLAGS.items()
+    ]
     return Table(
         key="table_7",
         title="Table 7: what prompts are like",
@@ -116,10 +131,8 @@ def flags(prompts: Sequence[PromptRow]) -> Table:
         row_header="Annotation",
         columns=columns,
         kinds=("share", "count") * len(splits),
-        rows=[
-            TableRow(label, [cell for split in splits for cell in _prevalence(prompts, key, split)])
-            for key, label in PROMPT_FLAGS.items()
-        ],
+        rows=rows,
+        reasons_undefined=[NOT_ASKED] if any(None in row.cells for row in rows) else [],
     )
 
 
@@ -152,21 +165,22 @@ def per_customer(prompts: Sequence[PromptRow]) -> Table:
 
 def token_lengths(prompts: Sequence[PromptRow]) -> Table:
     return _spread_table(
-        prompts,
+        _lengths_by(prompts, lambda one: one.split.capitalize()),
         key="table_9",
         title="Table 9: prompt lengths by split",
         row_header="Split",
-        group=lambda one: one.split.capitalize(),
     )
 
 
 def token_lengths_by_category(prompts: Sequence[PromptRow]) -> Table:
     return _spread_table(
-        prompts,
+        _lengths_by(
+            prompts,
+            lambda one: NOBODY_SAID if one.category is None else CATEGORIES[one.category],
+        ),
         key="table_10",
         title="Table 10: prompt lengths by use case",
         row_header="Use case",
-        group=lambda one: NOBODY_SAID if one.category is None else CATEGORIES[one.category],
     )
 
 
@@ -179,14 +193,8 @@ def demonstration_lengths(
         lengths[_writer(prompt.source_kind).capitalize()].append(prompt.num_tokens)
     for one in demonstrations:
         lengths[f"Demonstrations for {_writer(one.source_kind)}"].append(one.num_tokens)
-    return Table(
-        key="table_11",
-        title="Table 11: prompts and demonstrations",
-        definition=_TOKENS,
-        row_header="Of",
-        columns=SPREAD_COLUMNS,
-        kinds=_SPREAD_KINDS,
-        rows=[TableRow(name, spread(found)) for name, found in sorted(lengths.items())],
+    return _spread_table(
+        lengths, key="table_11", title="Table 11: prompts and demonstrations", row_header="Of"
     )
 
 
@@ -235,17 +243,21 @@ _TOKENS: Final = (
 _SPREAD_KINDS: Final = ("count", *("measure",) * (len(SPREAD_COLUMNS) - 1))
 
 
-def _spread_table(
-    prompts: Iterable[PromptRow],
-    *,
-    key: str,
-    title: str,
-    row_header: str,
-    group: Callable[[PromptRow], str],
-) -> Table:
+def _lengths_by(
+    prompts: Iterable[PromptRow], group: Callable[[PromptRow], str]
+) -> dict[str, list[int | None]]:
     lengths: dict[str, list[int | None]] = defaultdict(list)
     for one in prompts:
         lengths[group(one)].append(one.num_tokens)
+    return lengths
+
+
+def _spread_table(
+    lengths: Mapping[str, Sequence[int | None]], *, key: str, title: str, row_header: str
+) -> Table:
+    rows = [TableRow(name, spread(found)) for name, found in sorted(lengths.items())]
+    sizes_known = {row.cells[0] for row in rows}
+    reasons = {0: NO_LENGTH, 1: SINGLE_TEXT}
     return Table(
         key=key,
         title=title,
@@ -253,7 +265,8 @@ def _spread_table(
         row_header=row_header,
         columns=SPREAD_COLUMNS,
         kinds=_SPREAD_KINDS,
-        rows=[TableRow(name, spread(found)) for name, found in sorted(lengths.items())],
+        rows=rows,
+        reasons_undefined=[reason for size, reason in reasons.items() if size in sizes_known],
     )
 
 

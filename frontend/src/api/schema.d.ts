@@ -6910,6 +6910,8 @@ export interface components {
             /** @description Of each column. */
             kinds: ("count" | "share" | "measure")[];
             rows: components["schemas"]["TableRowOutput"][];
+            /** @description Why those cells that are null are so; empty where none is. */
+            reasons_undefined: string[];
         };
         TableRowOutput: {
             name: string;

@@ -23,6 +23,7 @@ const tables: PaperTable[] = [
       { name: "Generation", cells: [1456, 0.456] },
       { name: "Nobody said", cells: [12, null] },
     ],
+    reasons_undefined: ["Prompts without a category count in no share."],
   },
   {
     key: "table_8",
@@ -32,6 +33,7 @@ const tables: PaperTable[] = [
     columns: ["Customers"],
     kinds: ["count"],
     rows: [],
+    reasons_undefined: [],
   },
 ];
 
@@ -92,17 +94,26 @@ beforeEach(() => {
     .on("GET /api/costs/", { body: costs });
 });
 
-test("the paper's tables are shown one at a time, and what is undefined is a dash", async () => {
+test("the paper's tables are shown one at a time, and what is undefined is a dash with its reason", async () => {
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  const saved: Blob[] = [];
+  const keep = (blob: Blob) => `blob:${saved.push(blob)}`;
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: keep, revokeObjectURL: () => undefined }));
   const { user, router } = renderApp(`/data/${rankings.id}`);
 
   const table = await screen.findByRole("table", { name: "Table 1: use cases" });
   expect(within(table).getByRole("row", { name: "Generation 1,456 45.6%" })).toBeVisible();
   expect(within(table).getByRole("row", { name: "Nobody said 12 –" })).toBeVisible();
-  expect(screen.getByRole("button", { name: "Download Table 1: use cases as CSV" })).toBeVisible();
+  const why = "Prompts without a category count in no share.";
+  expect(screen.getByText(`A dash is undefined: ${why}`)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Download Table 1: use cases as CSV" }));
+  await expect.poll(() => saved.length).toBe(1);
+  expect(await textOf(saved[0] as Blob)).toContain(`# An empty cell is undefined: ${why}`);
 
   await user.selectOptions(screen.getByRole("combobox", { name: "Table" }), "table_8");
 
   expect(screen.getByText("No prompt of this snapshot belongs in this table.")).toBeVisible();
+  expect(screen.queryByText(/A dash is undefined/)).not.toBeInTheDocument();
   expect(router.state.location.search).toBe("?table=table_8");
 });
 

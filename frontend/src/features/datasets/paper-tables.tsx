@@ -13,6 +13,7 @@ import { TableSkeleton } from "@/components/table-skeleton";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import classes from "./paper-tables.module.css";
 import { tablesQuery } from "./snapshot-queries";
 import { writerOf } from "./table-cells";
 
@@ -38,17 +39,27 @@ function figuresOf({ row_header: header, columns, rows }: PaperTable): FiguresOf
   return { columns: [header, ...columns], rows: rows.map(({ name, cells }) => [name, ...cells]) };
 }
 
+/** The definition for the file, in which an undefined cell is empty. */
+function definitionOf({ definition, reasons_undefined: reasons }: PaperTable): string {
+  return reasons.length === 0 ? definition : `${definition}\nAn empty cell is undefined: ${reasons.join(" ")}`;
+}
+
 function OneTable({ table }: { table: PaperTable }) {
   if (table.rows.length === 0) {
     return <EmptyNote title="Nothing to count here">No prompt of this snapshot belongs in this table.</EmptyNote>;
   }
   return (
-    <DataTable
-      caption={table.title}
-      columns={columnsOf(table)}
-      rows={table.rows}
-      rowKey={({ name }) => name}
-    />
+    <>
+      <DataTable
+        caption={table.title}
+        columns={columnsOf(table)}
+        rows={table.rows}
+        rowKey={({ name }) => name}
+      />
+      {table.reasons_undefined.length > 0 && (
+        <p className={classes.undefined}>A dash is undefined: {table.reasons_undefined.join(" ")}</p>
+      )}
+    </>
   );
 }
 
@@ -66,7 +77,7 @@ export function PaperTables({ snapshotId }: { snapshotId: string }) {
             title="In the paper's tables"
             note={`${shown.definition} Categories, flags and languages are those of today.`}
             actions={
-              <CsvButton title={shown.title} definition={shown.definition} figures={figuresOf(shown)} />
+              <CsvButton title={shown.title} definition={definitionOf(shown)} figures={figuresOf(shown)} />
             }
           >
             <Toolbar label="Choose a table">

@@ -43,6 +43,8 @@ class Study:
             prompt = make_prompt(
                 category=("chat", "open_qa")[n % 2],
                 split="validation" if n == 3 else None,
+                source_kind=("labeler_plain", "customer", "labeler_fewshot")[n % 3],
+                consent_reference="terms of March",
                 **({} if n in (3, 6, 9) else key),
             )
             for project in self.projects[: 1 + n % 2]:
@@ -100,6 +102,9 @@ def test_the_counts_are_those_of_going_through_every_record(cast: Cast) -> None:
         seen.append(counted.counts)
 
     assert len({tuple(counts.values()) for counts in seen}) > 10
+    by_source = [[n for key, n in counts.items() if key.startswith("source_")] for counts in seen]
+    assert [sum(of_each) for of_each in by_source] == [counts["prompts"] for counts in seen]
+    assert max(map(len, by_source)) == 3
     assert any(counts["ties"] and counts["pairs"] and counts["validation"] for counts in seen)
 
 

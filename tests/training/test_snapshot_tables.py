@@ -17,6 +17,7 @@ from tests.cast import (
 )
 from training.models import Snapshot
 from training.selectors.paper_tables import PromptRow, prompt_tables, spread
+from training.selectors.snapshot_tables import difference
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import (
     freeze_demonstrations,
@@ -229,6 +230,21 @@ class TestOverHttp:
         counts = {one["name"]: (one["first"], one["second"]) for one in found["counts"]}
         assert counts["prompts"] == (1, 2)
         assert counts["source_customer"] == (0, 1)
+
+    def test_sources_that_an_older_snapshot_did_not_count_are_not_said_to_be_none(
+        self, ada, ranked
+    ):
+        """R49: rankings were once frozen without counts per source."""
+        older = freeze_rankings(by=ada, name="older", query=EVERYTHING)
+        newer = freeze_rankings(by=ada, name="newer", query=EVERYTHING)
+        by_source = {name for name in newer.counts if name.startswith("source_")}
+        older.counts = {name: n for name, n in older.counts.items() if name not in by_source}
+
+        assert by_source
+        assert by_source <= difference(newer, newer).counts.keys()
+        for found in (difference(older, newer), difference(newer, older)):
+            assert found.counts["prompts"] == (newer.counts["prompts"],) * 2
+            assert not by_source & found.counts.keys()
 
     def test_a_snapshot_does_not_differ_from_itself(self, ada, rosa, ranked):
         snapshot = freeze_rankings(by=ada, name="all", query=EVERYTHING)

@@ -92,6 +92,7 @@ class TestRankings:
             "labelers": 2,
             "pairs": 11,
             "ties": 1,
+            "source_labeler_plain": 1,
         }
 
     def test_the_rows_it_came_from_are_linked(self, ada, amina, otto, task):

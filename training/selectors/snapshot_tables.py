@@ -25,6 +25,8 @@ from training.selectors.paper_tables import (
 from training.selectors.snapshot_splits import SplitRule
 
 ROWS_AT_ONCE: Final = 5_000
+# What the names of counts by source begin with.
+SOURCE: Final = "source_"
 # What a snapshot of each kind is made of: the link rows, their column, and the noun.
 LINKS: Final[Mapping[str, tuple[type[models.Model], str, str]]] = {
     Snapshot.Kind.RM: (SnapshotRanking, "ranking", "rankings"),
@@ -84,22 +86,28 @@ def difference(first: Snapshot, second: Snapshot) -> Difference:
         raise Refused("nothing_to_compare", said, status=422)
     model, column, noun = LINKS[first.kind]
     shared, size, other_size = _overlap(model, column, first, second)
-    names = sorted({*first.counts, *second.counts})
     return Difference(
         noun=noun,
         num_shared=shared,
         num_only_first=size - shared,
         num_only_second=other_size - shared,
-        counts={
-            name: (int(first.counts.get(name, 0)), int(second.counts.get(name, 0)))
-            for name in names
-        },
+        counts=_counts_beside(first.counts, second.counts),
         queries_differ_in=sorted(
             key
             for key in {*first.query, *second.query}
             if first.query.get(key) != second.query.get(key)
         ),
     )
+
+
+def _counts_beside(
+    first: Mapping[str, Any], second: Mapping[str, Any]
+) -> dict[str, tuple[int, int]]:
+    """What one of them lacks is none; but rankings were once frozen without counting sources."""
+    sources = [{name for name in one if name.startswith(SOURCE)} for one in (first, second)]
+    unknown = set() if all(sources) else sources[0] | sources[1]
+    names = sorted({*first, *second} - unknown)
+    return {name: (int(first.get(name, 0)), int(second.get(name, 0))) for name in names}
 
 
 def _overlap(model: Any, column: str, first: Snapshot, second: Snapshot) -> tuple[int, int, int]:

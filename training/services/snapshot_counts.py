@@ -34,7 +34,7 @@ def count_records_of_rankings(query: SnapshotQuery) -> Records:
         Prompt.Split.TRAIN: found.tasks - found.held_out,
         Prompt.Split.VALIDATION: found.held_out,
     }
-    counts = {name: sums[name] for name in RANKING_COUNTS}
+    counts = {name: sums[name] for name in RANKING_COUNTS} | source_counts(Counter(found.sources))
     return Records(lines=(), counts=counts, problems=problems_of_rankings(query, counts))
 
 

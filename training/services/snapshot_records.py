@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from labeling.errors import Refused
 from labeling.models import Completion, Demonstration, Project, Prompt, Ranking
@@ -158,8 +158,12 @@ def _ranking_lines(
             sums["ties"] += num_ties
         yield _ranking_line(task, split)
     sums["labelers"] = len(labelers)
-    sums["prompts"] = rankings.values("task__prompt").distinct().count()
+    prompts = Prompt.objects.filter(pk__in=rankings.order_by().values("task__prompt"))
+    by_source = prompts.order_by().values_list("source_kind").annotate(number=Count("pk"))
+    sources = Counter(dict(by_source))
+    sums["prompts"] = sources.total()
     records.counts.update({name: sums[name] for name in RANKING_COUNTS})
+    records.counts.update(source_counts(sources))
     records.problems.extend(problems_of_rankings(query, records.counts))
 
 

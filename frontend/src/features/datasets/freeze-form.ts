@@ -86,6 +86,9 @@ const COUNT_WORDS: Record<string, string> = {
   validation: "Records held out",
   empty: "Left out because empty",
   source_labeler: "Written by labelers",
+  source_labeler_plain: "Prompts by labelers, freely",
+  source_labeler_fewshot: "Prompts by labelers, as few-shot examples",
+  source_labeler_user_based: "Prompts by labelers, from a use case",
   source_customer: "From customers",
   source_import: "Imported",
 };

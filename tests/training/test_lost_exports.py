@@ -112,6 +112,22 @@ def test_a_step_that_ends_is_no_loss_however_many_there_are(export):
     assert export.state == "done"
 
 
+def test_between_two_files_freezing_has_its_turn(export):
+    """A ring would be heard at once, and the lock never be free when freezing looks, every second.
+
+    There is time for the one record, and none for the twins.
+    """
+    answers = iter([True])
+
+    assert not export_one_step(lambda: next(answers, False))
+
+    export.refresh_from_db()
+    assert (export.state, export.num_records_done, export.num_lost) == ("running", 1, 0)
+    assert not export_for(5.0)
+    export.refresh_from_db()
+    assert export.state == "done"
+
+
 def test_it_has_longer_than_other_tasks(settings):
     """A twin of a million rankings is written in one go, and everything hashed in another."""
     assert tasks.export.time_limit >= 20 * settings.CELERY_TASK_TIME_LIMIT

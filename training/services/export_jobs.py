@@ -78,7 +78,7 @@ def export_for(seconds: float) -> bool:
 
 
 def export_one_step(go_on: Callable[[], bool]) -> bool:
-    """Go on with the oldest export; False if there is none, or it has to wait for other long work.
+    """Go on with the oldest export; False if there is none, or other long work has its turn.
 
     Whatever it breaks off with ends it with the reason, so that those behind it have their turn. A
     database that is away does not: the step is begun again, and the export ended when that did not
@@ -125,7 +125,8 @@ def _write(export: Export, go_on: Callable[[], bool]) -> bool:
     """Whether it can go on at once.
 
     Lines are written for as long as there is time. What comes behind them takes as long as it
-    takes, and does so while nothing else of that sort is done: a worker has two processes.
+    takes, and does so while nothing else of that sort is done: a worker has two processes. When the
+    time was over between two files it waits to be called again, so that freezing has its turn.
     """
     folder = folder_of(export)
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,17 +134,16 @@ def _write(export: Export, go_on: Callable[[], bool]) -> bool:
     progress = write_on(wanted, folder, go_on)
     export.num_records_done = progress.tally.num_records
     export.save(update_fields=["num_records_done"])
-    can_go_on = True
     if progress.is_over:
-        with alone(LONG_WORK) as can_go_on:
-            if can_go_on and finish_on(
+        with alone(LONG_WORK) as is_mine:
+            if is_mine and finish_on(
                 export.snapshot, wanted, folder, forms=export.forms, progress=progress, go_on=go_on
             ):
                 _publish(export)
                 return True
     export.num_lost -= 1
     export.save(update_fields=["num_lost"])
-    return can_go_on
+    return not progress.is_over
 
 
 def _publish(export: Export) -> None:

@@ -14,6 +14,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,8 +174,10 @@ def sha256_of_file(path: Path) -> str:
 def _sweep_abandoned(root: Path) -> None:
     """Delete the temporary folders of publishers that were killed long ago."""
     for leftover in root.glob(".tmp-*"):
-        if leftover.stat().st_mtime < time.time() - ABANDONED_SECONDS:
-            shutil.rmtree(leftover, ignore_errors=True)
+        # Its publisher may be done with it by now.
+        with suppress(FileNotFoundError):
+            if leftover.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _regular_files(folder: Path) -> Iterator[Path]:

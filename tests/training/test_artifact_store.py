@@ -85,6 +85,14 @@ def test_eight_publishers_of_one_folder_agree(store, folder):
     assert open_verified(store, names[0]).is_dir()
 
 
+def test_a_temporary_folder_that_goes_while_it_is_looked_at_stops_nobody(store, folder):
+    """Another publisher was done with it: here a name that leads nowhere."""
+    store.mkdir()
+    (store / ".tmp-done").symlink_to(store / "gone")
+
+    assert open_verified(store, publish(store, folder).sha256).is_dir()
+
+
 def test_a_linked_copy_shares_its_bytes_and_is_read_only(store, folder):
     stored = publish(store, folder, may_link=True)
 

@@ -125,6 +125,8 @@ def test_one_whose_process_ended_broke_off(cast: Cast) -> None:
     with closing(psycopg2.connect(database_url())) as elsewhere:
         elsewhere.cursor().execute("SELECT pg_advisory_lock(%s)", [REFRESH_LOCK])
         assert shown(cast)["state"] == "running"
+        # A connection that closes keeps its locks until Postgres has noticed.
+        elsewhere.cursor().execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
 
 
 def test_only_researchers_look_and_ask(cast: Cast) -> None:

@@ -18,10 +18,10 @@ from tests.training.processes import program, wait_until
 from training import tasks
 from training.models import Artifact, Freezing, Snapshot
 from training.runner.environment import database_url
-from training.services.freezings import LOST, MAX_TRIES, freeze_for, freeze_next
+from training.services.freezings import freeze_for, freeze_next
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_these_prompts
-from training.services.unattended import LONG_WORK, alone
+from training.services.unattended import LONG_WORK, LOST, MAX_LOST, alone
 
 pytestmark = pytest.mark.django_db
 
@@ -214,7 +214,7 @@ class TestEnding:
                 "FOR EACH ROW EXECUTE FUNCTION shut_down()"
             )
         asked = ask_to_freeze(ada).json()
-        for _ in range(MAX_TRIES):
+        for _ in range(MAX_LOST):
             with pytest.raises(OperationalError):
                 freeze_next()
             assert read(ada, f"{asked['id']}/").json()["state"] == "running"

@@ -14,17 +14,10 @@ from training import tasks
 from training.artifact_store import artifact_path
 from training.models import Artifact, Export
 from training.runner.environment import database_url
-from training.services.export_jobs import (
-    LOST,
-    MAX_LOST,
-    export_for,
-    export_one_step,
-    folder_of,
-    request_export,
-)
+from training.services.export_jobs import export_for, export_one_step, folder_of, request_export
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
-from training.services.unattended import LONG_WORK, alone
+from training.services.unattended import LONG_WORK, LOST, MAX_LOST, alone
 
 pytestmark = pytest.mark.django_db
 

@@ -25,16 +25,11 @@ from training.models import Artifact, Export
 from training.selectors.snapshots import access_snapshot
 from training.services.exports import check_export, finish_on, wanted_of
 from training.services.model_versions import record_artifact
-from training.services.unattended import LONG_WORK, alone
+from training.services.unattended import LONG_WORK, LOST, MAX_LOST, alone
 
 logger = logging.getLogger(__name__)
 
 MAX_FAILURE_CHARACTERS: Final = 300
-MAX_LOST: Final = 3
-LOST: Final = (
-    f"It broke off {MAX_LOST} times: its worker or the database went away in the middle, for want "
-    "of memory, of disk or of time. The logs of the worker and of the database say which."
-)
 OPEN_STATES: Final = (Export.State.QUEUED, Export.State.RUNNING)
 
 

@@ -6,7 +6,6 @@ transaction. A worker that dies in the middle leaves no snapshot, and the next o
 
 import logging
 from time import monotonic
-from typing import Final
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
@@ -21,14 +20,9 @@ from training.services.canonical import canonical_json, sha256_of_text
 from training.services.run_requests import in_words
 from training.services.snapshot_records import SnapshotQuery, check_projects
 from training.services.snapshots import freeze, query_as_json, sweeping_before
+from training.services.unattended import LOST, MAX_LOST
 
 logger = logging.getLogger(__name__)
-
-MAX_TRIES: Final = 3
-LOST: Final = (
-    f"It broke off {MAX_TRIES} times: its worker or the database went away in the middle, for want "
-    "of memory, of disk or of time. The logs of the worker and of the database say which."
-)
 
 
 @transaction.atomic
@@ -74,7 +68,7 @@ def freeze_next() -> bool:
     if freezing is None:
         return False
     with sweeping_before("asked"):
-        if freezing.num_tries >= MAX_TRIES:
+        if freezing.num_tries >= MAX_LOST:
             _fail(freezing, LOST)
             return True
         freezing.state, freezing.started_at = Freezing.State.RUNNING, Now()

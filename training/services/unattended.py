@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.db import connection
 
@@ -12,6 +13,12 @@ from training.services.run_requests import in_words
 
 # Whoever is at what takes minutes holds it: of a worker's two processes one is always free.
 LONG_WORK = 7_407
+# What a worker was lost with is begun again, but not for ever.
+MAX_LOST: Final = 3
+LOST: Final = (
+    f"It broke off {MAX_LOST} times: its worker or the database went away in the middle, for want "
+    "of memory, of disk or of time. The logs of the worker and of the database say which."
+)
 STORE_FAULTS = (OSError, ArtifactError, BucketError)
 
 

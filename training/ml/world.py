@@ -62,7 +62,7 @@ class World:
 
 def join_world() -> World:
     """Join the processes that torchrun started; a world of one without torchrun."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
+    size = _size()
     rank = int(os.environ.get("RANK", "0"))
     local_rank = int(os.environ.get("LOCAL_RANK", "0"))
     has_cuda = torch.cuda.is_available()
@@ -86,8 +86,12 @@ def end_process(code: int) -> NoReturn:
     as the device mesh, let go of an exchange's tensors when they get to it, and abort the process
     when Python has gone by then. A run that had succeeded would report a crash.
     """
-    if "WORLD_SIZE" not in os.environ:
+    if _size() == 1:
         sys.exit(code)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _size() -> int:
+    return int(os.environ.get("WORLD_SIZE", "1"))

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db import connection
 
+from labeling.services.only_one import only_one
 from training import queue
 from training.runner import claim as claims
 from training.runner import periodic
@@ -23,7 +24,7 @@ from training.services.freezings import freeze_for
 from training.services.rounds import advance_rounds
 from training.services.snapshots import sweeping_before
 from training.services.standing import refresh_what_is_due
-from training.services.unattended import LONG_WORK, alone
+from training.services.unattended import LONG_WORK
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def dispatch() -> None:
 @shared_task(name="training.export", time_limit=EXPORT_LIMIT_SECONDS)
 def export() -> None:
     """Go on with exports for a few seconds, and ring again while there is more."""
-    with alone(EXPORT_LOCK) as is_mine:
+    with only_one(EXPORT_LOCK) as is_mine:
         is_more = is_mine and export_for(EXPORT_SECONDS)
     if is_more:
         current_app.send_task("training.export", expires=EXPORT_RING_SECONDS)
@@ -74,7 +75,7 @@ def export() -> None:
 @shared_task(name="training.freeze", time_limit=FREEZING_SECONDS)
 def freeze() -> None:
     """Freeze what people asked for."""
-    with alone(LONG_WORK) as is_mine:
+    with only_one(LONG_WORK) as is_mine:
         if is_mine:
             freeze_for(FREEZE_SECONDS)
 
@@ -86,7 +87,7 @@ def advance() -> None:
     One at a time: freezing takes longer than beat waits, and longer than the broker waits before it
     hands a message to somebody else.
     """
-    with alone(LONG_WORK) as is_mine:
+    with only_one(LONG_WORK) as is_mine:
         if not is_mine:
             return
         with sweeping_before("rounds"):

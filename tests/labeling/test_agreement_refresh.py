@@ -1,9 +1,7 @@
 """GET and POST /api/agreement/refresh/: how far the figures are, and having them now."""
 
-from contextlib import closing
 from typing import Any
 
-import psycopg2
 import pytest
 
 from labeling import tasks
@@ -13,7 +11,7 @@ from labeling.services import agreement_store
 from labeling.services.agreement_store import refresh_agreement
 from labeling.services.resting import Rest
 from tests.cast import Cast, client_of, make_project, make_ranking, make_task
-from training.runner.environment import database_url
+from tests.locks import somebody_at
 
 pytestmark = pytest.mark.django_db
 
@@ -122,11 +120,8 @@ def test_one_whose_process_ended_broke_off(cast: Cast) -> None:
     store.update(started_at=store.get().refreshed_at, num_changed=5, num_done=2)
 
     assert shown(cast)["state"] == "broke_off"
-    with closing(psycopg2.connect(database_url())) as elsewhere:
-        elsewhere.cursor().execute("SELECT pg_advisory_lock(%s)", [REFRESH_LOCK])
+    with somebody_at(REFRESH_LOCK):
         assert shown(cast)["state"] == "running"
-        # A connection that closes keeps its locks until Postgres has noticed.
-        elsewhere.cursor().execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
 
 
 def test_only_researchers_look_and_ask(cast: Cast) -> None:

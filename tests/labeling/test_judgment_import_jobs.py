@@ -7,7 +7,6 @@ import json
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
 
 from labeling.models import JudgmentImport, Project, Ranking, Task
 from labeling.services import judgment_import_slices as slices
@@ -19,6 +18,7 @@ from tests.labeling.import_samples import TULU_COLUMNS, tulu_row
 from tests.labeling.judgment_files import debate
 from tests.labeling.test_xlsx_files import workbook
 from tests.labeling.uploads import csv_file, json_lines
+from tests.locks import somebody_at
 
 ADDRESS = "/api/judgment-imports/"
 pytestmark = pytest.mark.django_db
@@ -221,15 +221,10 @@ def test_a_file_that_takes_longer_to_read_anew_than_a_turn_lasts_is_finished(ros
 
 def test_whoever_comes_while_another_worker_reads_the_file_leaves_it_alone(rosa):
     opened = upload(rosa, json_lines(debate()))
-    other = connection.copy()
 
-    with other.cursor() as session:
-        session.execute("SELECT pg_advisory_lock(%s)", [slices.AT_AN_IMPORT])
+    with somebody_at(slices.AT_AN_IMPORT):
         assert slices.import_judgments_for(60) is None
         assert not Task.objects.exists()
-        # Postgres would end a closed session, and with it the lock, only a moment later.
-        session.execute("SELECT pg_advisory_unlock(%s)", [slices.AT_AN_IMPORT])
-    other.close()
     assert run_through(rosa, opened)["num_tasks"] == 1
 
 

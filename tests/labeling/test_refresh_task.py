@@ -1,10 +1,8 @@
 """The refresh of the agreement as the background runs it: when it rests, and when it may not."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
-import psycopg2
 import pytest
 from celery.signals import before_task_publish
 
@@ -13,7 +11,7 @@ from labeling.models import PromptAgreement
 from labeling.selectors.agreement_refresh import REFRESH_LOCK
 from labeling.services.resting import Rest
 from tests.cast import Cast, make_project, make_ranking, make_task
-from training.runner.environment import database_url
+from tests.locks import somebody_at
 
 pytestmark = pytest.mark.django_db
 
@@ -61,13 +59,10 @@ def test_behind_a_refresh_that_goes_on_elsewhere_there_is_another_one_for_who_aw
 ) -> None:
     judged_twice(cast)
 
-    with closing(psycopg2.connect(database_url())) as elsewhere:
-        elsewhere.cursor().execute("SELECT pg_advisory_lock(%s)", [REFRESH_LOCK])
+    with somebody_at(REFRESH_LOCK):
         tasks.refresh_agreement()
         assert rings == []
         tasks.refresh_agreement(is_awaited=True)
-        # A connection that closes keeps its locks until Postgres has noticed.
-        elsewhere.cursor().execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
 
     assert rings == [{"is_awaited": True}]
     assert not PromptAgreement.objects.exists()

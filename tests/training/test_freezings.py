@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from labeling.models import AuditEntry
 from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
+from tests.locks import somebody_at
 from tests.training.freezing import ask_to_freeze, ended_freezing, freeze_over_http
 from tests.training.processes import program, wait_until
 from training import tasks
@@ -21,7 +22,7 @@ from training.runner.environment import database_url
 from training.services.freezings import freeze_for, freeze_next
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_these_prompts
-from training.services.unattended import LONG_WORK, LOST, MAX_LOST, alone
+from training.services.unattended import LONG_WORK, LOST, MAX_LOST
 
 pytestmark = pytest.mark.django_db
 
@@ -249,23 +250,9 @@ class TestBesideOthers:
 
     def test_one_freezes_at_a_time_so_that_a_process_is_left_for_the_rest(self, ada, ranking):
         ask_to_freeze(ada)
-        is_held, let_go = threading.Event(), threading.Event()
-
-        def be_at_it():
-            with alone(LONG_WORK):
-                is_held.set()
-                let_go.wait(timeout=60)
-            connections.close_all()
-
-        other = threading.Thread(target=be_at_it)
-        other.start()
-        assert is_held.wait(timeout=60)
-        try:
+        with somebody_at(LONG_WORK):
             tasks.freeze()
             assert Freezing.objects.get().state == "queued"
-        finally:
-            let_go.set()
-            other.join()
         tasks.freeze()
         assert Freezing.objects.get().state == "done"
 

@@ -2,13 +2,12 @@
 
 import os
 import subprocess
-import threading
-from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 
 from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
+from tests.locks import somebody_at
 from tests.training.processes import program, wait_until
 from training import tasks
 from training.artifact_store import artifact_path
@@ -17,7 +16,7 @@ from training.runner.environment import database_url
 from training.services.export_jobs import export_for, export_one_step, folder_of, request_export
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
-from training.services.unattended import LONG_WORK, LOST, MAX_LOST, alone
+from training.services.unattended import LONG_WORK, LOST, MAX_LOST
 
 pytestmark = pytest.mark.django_db
 
@@ -44,27 +43,6 @@ def snapshot(ada, amina):
 @pytest.fixture
 def export(snapshot, rosa):
     return request_export(snapshot_id=snapshot.pk, files=[], forms=["csv"], by=rosa)
-
-
-@contextmanager
-def somebody_at(lock: int):
-    """Another session holds the lock meanwhile."""
-    is_held, let_go = threading.Event(), threading.Event()
-
-    def be_at_it():
-        with alone(lock):
-            is_held.set()
-            let_go.wait(timeout=60)
-        connections.close_all()
-
-    other = threading.Thread(target=be_at_it)
-    other.start()
-    assert is_held.wait(timeout=60)
-    try:
-        yield
-    finally:
-        let_go.set()
-        other.join()
 
 
 def test_one_that_no_worker_survives_ends_and_lets_the_next_one_through(export, snapshot, rosa):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerFault
 
 from tests.cast import make_prompt
+from tests.locks import somebody_at
 from tests.training.processes import wait_until
 from training import queue, tasks
 from training.models import GpuSlot, Run
@@ -24,7 +25,7 @@ from training.runner.periodic import periodic_lock
 from training.selectors.runs_to_ring import runs_to_ring
 from training.services.runs import prioritise_run
 from training.services.snapshots import freeze_these_prompts, sweeping_before
-from training.services.unattended import LONG_WORK, alone
+from training.services.unattended import LONG_WORK
 
 HOST = socket.gethostname()
 
@@ -253,22 +254,8 @@ class TestAdvancingRounds:
         assert made == [".tmp-freeze-rounds-", ".tmp-freeze-"]
 
     def test_a_second_one_leaves_the_first_alone(self, leftovers):
-        is_held, let_go = threading.Event(), threading.Event()
-
-        def be_at_it():
-            with alone(LONG_WORK):
-                is_held.set()
-                let_go.wait(timeout=60)
-            connections.close_all()
-
-        other = threading.Thread(target=be_at_it)
-        other.start()
-        assert is_held.wait(timeout=60)
-        try:
+        with somebody_at(LONG_WORK):
             tasks.advance()
-        finally:
-            let_go.set()
-            other.join()
         assert all(folder.exists() for folder in leftovers)
 
 

@@ -19,13 +19,14 @@ from django.db.models.functions import Now
 
 from labeling.models import User
 from labeling.services.audit import record
+from labeling.services.only_one import only_one
 from training.artifact_store import ArtifactError, publish
 from training.exporters.writing import write_on
 from training.models import Artifact, Export
 from training.selectors.snapshots import access_snapshot
 from training.services.exports import check_export, finish_on, wanted_of
 from training.services.model_versions import record_artifact
-from training.services.unattended import LONG_WORK, LOST, MAX_LOST, alone
+from training.services.unattended import LONG_WORK, LOST, MAX_LOST
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +131,7 @@ def _write(export: Export, go_on: Callable[[], bool]) -> bool:
     export.num_records_done = progress.tally.num_records
     export.save(update_fields=["num_records_done"])
     if progress.is_over:
-        with alone(LONG_WORK) as is_mine:
+        with only_one(LONG_WORK) as is_mine:
             if is_mine and finish_on(
                 export.snapshot, wanted, folder, forms=export.forms, progress=progress, go_on=go_on
             ):

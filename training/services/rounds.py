@@ -11,6 +11,7 @@ from django.db.models import Q
 from labeling.errors import Refused
 from labeling.models import User
 from labeling.services.audit import record
+from labeling.services.only_one import only_one
 from labeling.services.tasks import TaskRequest, create_tasks
 from training.ml.mixing import POLICY_ROLES
 from training.models import (
@@ -47,7 +48,7 @@ from training.services.run_requests import RunRequest, check_all_but
 from training.services.runs import queue_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
-from training.services.unattended import STORE_FAULTS, alone, why
+from training.services.unattended import STORE_FAULTS, why
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +215,7 @@ def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> Run | Non
 @contextmanager
 def _alone(opened: Round) -> Iterator[None]:
     """Nobody else begins a step of this round meanwhile. Raises: Refused("step_is_starting")."""
-    with alone(LOCK, str(opened.pk)) as is_mine:
+    with only_one(LOCK, str(opened.pk)) as is_mine:
         if not is_mine:
             raise Refused("step_is_starting", "A step of this round is being started already.")
         yield

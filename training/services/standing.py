@@ -14,6 +14,7 @@ from django.db import transaction
 from labeling.errors import Refused
 from labeling.models import User
 from labeling.services.audit import record
+from labeling.services.only_one import only_one
 from training.ml.hyperparameters import HyperparameterError, parse
 from training.models import ModelVersion, Refresh, Run, RunState, Snapshot, StandingRewardModel
 from training.selectors.standing import access_standing, rankings_of_a_refresh, view_of
@@ -22,7 +23,7 @@ from training.services.run_requests import RunRequest, check_all_but
 from training.services.runs import queue_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_rankings
-from training.services.unattended import STORE_FAULTS, alone, why
+from training.services.unattended import STORE_FAULTS, why
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def refresh_what_is_due() -> list[Refresh]:
     begun = []
     for standing in StandingRewardModel.objects.filter(is_on=True):
         try:
-            with alone(LOCK, str(standing.pk)) as is_mine:
+            with only_one(LOCK, str(standing.pk)) as is_mine:
                 refresh = _refresh_alone(access_standing(standing.pk)) if is_mine else None
         except Exception as error:  # noqa: BLE001 - none may stop the others
             _say_why(standing, error)

@@ -1,10 +1,6 @@
 """What work that nobody watches has in common: one at a time, and a reason where it stops."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
-
-from django.db import connection
 
 from labeling.errors import Refused
 from training.artifact_bucket import BucketError
@@ -20,20 +16,6 @@ LOST: Final = (
     "of memory, of disk or of time. The logs of the worker and of the database say which."
 )
 STORE_FAULTS = (OSError, ArtifactError, BucketError)
-
-
-@contextmanager
-def alone(lock: int, key: str = "") -> Iterator[bool]:
-    """Whether nobody else is at it; the lock is held by the session, and ends with it."""
-    held = (lock, key)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", held)
-        is_mine = bool(cursor.fetchone()[0])
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", held)
 
 
 def why(error: Exception) -> str:

@@ -1,12 +1,10 @@
 """What rounds do without anybody: beside standing reward models, and where something is wrong."""
 
-import threading
-
 import pytest
-from django.db import connection, connections
 
 from labeling.models import Task
 from tests.cast import client_of, make_ranking
+from tests.locks import somebody_at
 from tests.training.rounds.boards import view_of
 from training.models import Artifact, ModelVersion, Round, RoundStep, RunInput, Snapshot
 from training.services.rounds import LOCK, advance_rounds, start_step
@@ -68,24 +66,10 @@ def test_a_full_disk_stops_only_what_freezes_and_is_tried_again(
 def test_whoever_was_faster_is_no_problem_of_the_round(make_round):
     """A click begins the step at the moment at which it is due."""
     opened = make_round(automatic=["sampling"])
-    held = threading.Event()
-    let_go = threading.Event()
 
-    def click():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK, str(opened.pk)])
-        held.set()
-        let_go.wait(timeout=60)
-        connections.close_all()
-
-    other = threading.Thread(target=click)
-    other.start()
-    assert held.wait(timeout=60)
-    try:
+    with somebody_at(LOCK, str(opened.pk)):
         assert advance_rounds() == []
-    finally:
-        let_go.set()
-        other.join()
+
     assert Round.objects.get(pk=opened.pk).problem == ""
 
 

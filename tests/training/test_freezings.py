@@ -175,7 +175,9 @@ class TestEnding:
         failed = ended_freezing(ada)
 
         assert failed["state"] == "failed"
-        assert failed["failure"].startswith("Its data could not be stored: File exists.")
+        assert failed["failure"] == (
+            "Its data could not be stored: File exists. Freeze it again when that is mended."
+        )
         assert not Artifact.objects.exists()
 
     def test_an_error_that_nobody_expected_ends_it_without_a_traceback(self, ada, ranking):

@@ -14,23 +14,23 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from labeling.models import User
 from labeling.services.audit import record
 from labeling.services.only_one import only_one
-from training.artifact_store import ArtifactError, publish
+from training.artifact_store import publish
 from training.exporters.writing import write_on
 from training.models import Artifact, Export
 from training.selectors.snapshots import access_snapshot
 from training.services.exports import check_export, finish_on, wanted_of
 from training.services.model_versions import record_artifact
-from training.services.unattended import LONG_WORK, LOST, MAX_LOST
+from training.services.unattended import LONG_WORK, LOST, MAX_LOST, why
 
 logger = logging.getLogger(__name__)
 
-MAX_FAILURE_CHARACTERS: Final = 300
+REMEDY: Final = "Export it again when that is mended."
 OPEN_STATES: Final = (Export.State.QUEUED, Export.State.RUNNING)
 
 
@@ -97,19 +97,10 @@ def export_one_step(go_on: Callable[[], bool]) -> bool:
         return _write(export, go_on)
     except (OperationalError, InterfaceError):
         raise
-    except (OSError, ArtifactError) as error:
-        _end(export, Export.State.FAILED, failure=str(error))
     except Exception as error:
         logger.exception("export %s broke off", export.pk)
-        _end(export, Export.State.FAILED, failure=_unforeseen(error))
+        _end(export, Export.State.FAILED, failure=why(error, remedy=REMEDY))
     return True
-
-
-def _unforeseen(error: Exception) -> str:
-    """Errors of the database may repeat what it was asked to store."""
-    name = type(error).__name__
-    said = name if isinstance(error, DatabaseError) else f"{name}: {error}"
-    return f"The export broke off ({said[:MAX_FAILURE_CHARACTERS]}). The log says where."
 
 
 def folder_of(export: Export) -> Path:

@@ -7,22 +7,21 @@ transaction. A worker that dies in the middle leaves no snapshot, and the next o
 import logging
 from time import monotonic
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from labeling.errors import Refused
 from labeling.models import User
-from training.artifact_bucket import BucketError
-from training.artifact_store import ArtifactError
 from training.models import Freezing, Snapshot
 from training.selectors.freezings import OPEN_STATES
 from training.services.canonical import canonical_json, sha256_of_text
-from training.services.run_requests import in_words
 from training.services.snapshot_records import SnapshotQuery, check_projects
 from training.services.snapshots import freeze, query_as_json, sweeping_before
-from training.services.unattended import LOST, MAX_LOST
+from training.services.unattended import LOST, MAX_LOST, why
 
 logger = logging.getLogger(__name__)
+
+REMEDY = "Freeze it again when that is mended."
 
 
 @transaction.atomic
@@ -81,7 +80,7 @@ def freeze_next() -> bool:
         except Exception as error:
             if not isinstance(error, Refused):
                 logger.exception("freezing %s broke off", freezing.pk)
-            _fail(freezing, _in_words(error))
+            _fail(freezing, why(error, remedy=REMEDY))
     return True
 
 
@@ -108,21 +107,3 @@ def _fail(freezing: Freezing, failure: str) -> None:
 def _end(freezing: Freezing, state: Freezing.State) -> None:
     freezing.state, freezing.text, freezing.finished_at = state, "", Now()
     freezing.save(update_fields=["state", "text", "finished_at", "snapshot", "failure"])
-
-
-def _in_words(error: Exception) -> str:
-    """For the person who asked. Errors of the database may repeat what it was asked to store."""
-    match error:
-        case Refused():
-            return in_words(error)
-        case OSError():
-            said = error.strerror or type(error).__name__
-            return f"Its data could not be stored: {said}. When that is mended, freeze it again."
-        case ArtifactError() | BucketError():
-            said = str(error).rstrip(".")
-            return f"The artifact store does not work: {said}. Freeze it again when it does."
-        case DatabaseError():
-            said = type(error).__name__
-        case _:
-            said = f"{type(error).__name__}: {error}"[:300]
-    return f"It broke off with an error that nobody expected ({said}). The worker's log says where."

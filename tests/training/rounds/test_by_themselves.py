@@ -43,7 +43,7 @@ def test_a_round_that_breaks_stops_no_other(ada, rosa, make_round, sampled, capl
 
     assert begun.round == other
     shown = client_of(rosa).get(f"/api/rounds/{broken.pk}/").json()["round"]
-    assert "nobody expected (DoesNotExist)" in shown["problem"]
+    assert "nobody expected (DoesNotExist: " in shown["problem"]
     assert "Traceback" in caplog.text
     caplog.clear()
     assert advance_rounds() == []

@@ -39,8 +39,7 @@ function filesOf(exportId: string): Column<ExportFile>[] {
 function FailedExport({ found, onAgain }: { found: Export; onAgain: () => void }) {
   return (
     <Alert color="red" title="The export failed" role="alert" mb="md">
-      {found.failure} Nothing of it was kept and the snapshot is as it was. Where the reason is a full disk
-      or a store that does not answer, an admin can mend that; then ask for the export again.
+      {found.failure} Nothing of it was kept and the snapshot is as it was.
       <Group mt="sm" gap="sm">
         <Button variant="default" onClick={onAgain}>
           Export again

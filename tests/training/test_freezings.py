@@ -1,24 +1,22 @@
 """Freezing for a person: asked for at once, done by a worker, and always over in the end."""
 
-import os
-import subprocess
 import threading
 import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from labeling.models import AuditEntry
 from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
 from tests.locks import somebody_at
 from tests.training.freezing import ask_to_freeze, ended_freezing, freeze_over_http
-from tests.training.processes import program, wait_until
+from tests.training.lost_workers import kill_a_worker_at, shut_down_at
+from tests.training.processes import wait_until
 from training import tasks
 from training.models import Artifact, Freezing, Snapshot
-from training.runner.environment import database_url
 from training.services.freezings import freeze_for, freeze_next
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_these_prompts
@@ -26,17 +24,7 @@ from training.services.unattended import LONG_WORK, LOST, MAX_LOST
 
 pytestmark = pytest.mark.django_db
 
-WAITS_FOR_THE_SNAPSHOTS = """
-    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
-    WHERE NOT granted AND datname = current_database()
-        AND relation = 'training_snapshot'::regclass
-"""
-WORKER = """
-    import django
-    django.setup()
-    from training.tasks import freeze
-    freeze()
-"""
+WORK = "from training.tasks import freeze; freeze()"
 
 
 @pytest.fixture
@@ -208,14 +196,7 @@ class TestEnding:
         assert not left.exists()
 
     def test_one_that_no_worker_survives_ends(self, ada, ranking):
-        with connection.cursor() as cursor:
-            # What a database says that shuts down in the middle.
-            cursor.execute(
-                "CREATE FUNCTION shut_down() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION 'shutting down' USING ERRCODE = '57P01'; END $$;"
-                "CREATE TRIGGER shut_down BEFORE INSERT ON training_snapshot "
-                "FOR EACH ROW EXECUTE FUNCTION shut_down()"
-            )
+        shut_down_at("training_snapshot")
         asked = ask_to_freeze(ada).json()
         for _ in range(MAX_LOST):
             with pytest.raises(OperationalError):
@@ -280,26 +261,8 @@ class TestBesideOthers:
         self, settings, ada, ranking
     ):
         ask_to_freeze(ada, name="Week 12")
-        root = Path(settings.ARTIFACT_ROOT)
-        environment = {**os.environ, "DATABASE_URL": database_url()}
-        environment |= {
-            "CONCORD_ARTIFACT_ROOT": str(root),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        with transaction.atomic(), connection.cursor() as cursor:
-            # It comes as far as the row of the snapshot, whose records are written by then.
-            cursor.execute("LOCK TABLE training_snapshot IN SHARE MODE")
-            worker = subprocess.Popen(program(WORKER), env=environment, cwd=settings.BASE_DIR)
-
-            def is_in_the_middle():
-                cursor.execute(WAITS_FOR_THE_SNAPSHOTS)
-                return cursor.fetchone()[0] > 0
-
-            try:
-                wait_until(is_in_the_middle)
-            finally:
-                worker.kill()
-                worker.wait()
+        # By then its records are written.
+        kill_a_worker_at("training_snapshot", WORK)
         assert Freezing.objects.get().state == "running"
 
         def is_over():
@@ -310,4 +273,4 @@ class TestBesideOthers:
         assert Freezing.objects.get().num_tries == 2
         assert Snapshot.objects.get().name == "Week 12"
         assert AuditEntry.objects.filter(action="freeze_snapshot").count() == 1
-        assert not list(root.glob(".tmp-freeze-*"))
+        assert not list(Path(settings.ARTIFACT_ROOT).glob(".tmp-freeze-*"))

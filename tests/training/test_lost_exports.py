@@ -1,18 +1,15 @@
 """Exports whose worker goes away: begun again, ended at last, and never in the way of the rest."""
 
-import os
-import subprocess
-
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 
 from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
 from tests.locks import somebody_at
-from tests.training.processes import program, wait_until
+from tests.training.lost_workers import go_on_at, kill_a_worker_at, shut_down_at
+from tests.training.processes import wait_until
 from training import tasks
 from training.artifact_store import artifact_path
 from training.models import Artifact, Export
-from training.runner.environment import database_url
 from training.services.export_jobs import export_for, export_one_step, folder_of, request_export
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
@@ -20,17 +17,7 @@ from training.services.unattended import LONG_WORK, LOST, MAX_LOST
 
 pytestmark = pytest.mark.django_db
 
-WAITS_FOR_THE_ARTIFACTS = """
-    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
-    WHERE NOT granted AND datname = current_database()
-        AND relation = 'training_artifact'::regclass
-"""
-WORKER = """
-    import django
-    django.setup()
-    from training.services.export_jobs import export_for
-    export_for(60.0)
-"""
+WORK = "from training.services.export_jobs import export_for; export_for(60.0)"
 
 
 @pytest.fixture
@@ -46,21 +33,13 @@ def export(snapshot, rosa):
 
 
 def test_one_that_no_worker_survives_ends_and_lets_the_next_one_through(export, snapshot, rosa):
-    with connection.cursor() as cursor:
-        # What a database says that shuts down in the middle.
-        cursor.execute(
-            "CREATE FUNCTION shut_down() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'shutting down' USING ERRCODE = '57P01'; END $$;"
-            "CREATE TRIGGER shut_down BEFORE INSERT ON training_artifact "
-            "FOR EACH ROW EXECUTE FUNCTION shut_down()"
-        )
+    shut_down_at("training_artifact")
     for _ in range(MAX_LOST):
         with pytest.raises(OperationalError):
             export_one_step(lambda: True)
         export.refresh_from_db()
         assert export.state == "running"
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER shut_down ON training_artifact")
+    go_on_at("training_artifact")
     after = request_export(snapshot_id=snapshot.pk, files=[], forms=[], by=rosa)
 
     assert not export_for(5.0)
@@ -128,26 +107,8 @@ class TestBesideOthers:
         assert export.state == "done"
 
     def test_a_worker_that_is_killed_at_the_end_leaves_it_to_the_next(self, settings, export):
-        environment = {
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "CONCORD_ARTIFACT_ROOT": str(settings.ARTIFACT_ROOT),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        with transaction.atomic(), connection.cursor() as cursor:
-            # It comes as far as the row of the artifact, when all files are written.
-            cursor.execute("LOCK TABLE training_artifact IN SHARE MODE")
-            worker = subprocess.Popen(program(WORKER), env=environment, cwd=settings.BASE_DIR)
-
-            def is_in_the_middle():
-                cursor.execute(WAITS_FOR_THE_ARTIFACTS)
-                return cursor.fetchone()[0] > 0
-
-            try:
-                wait_until(is_in_the_middle)
-            finally:
-                worker.kill()
-                worker.wait()
+        # By then all its files are written.
+        kill_a_worker_at("training_artifact", WORK)
         export.refresh_from_db()
         assert (export.state, export.num_lost) == ("running", 1)
 

@@ -18,7 +18,7 @@ from tests.cast import (
     make_task,
 )
 from tests.training.chains import make_ended_run
-from training.models import Artifact, LabelsBehind
+from training.models import Artifact, LabelsBehind, RunAttempt
 from training.selectors.lineage import (
     LABELS_BEHIND,
     TOUCHED_BY_RANKING,
@@ -227,6 +227,17 @@ def test_the_page_of_a_model_shows_its_lineage(road, rosa):
     [rankings] = [one for one in lineage["snapshots"] if one["role"] == "rankings"]
     assert rankings["sha256"] == road["snapshots"]["r"].records_sha256
     assert rankings["used_for"]["id"] == str(road["rm"].pk)
+
+
+def test_the_code_of_a_model_is_that_of_the_attempt_that_made_it(road, rosa):
+    """R53: an upgrade came between the request and the attempt that succeeded."""
+    run = road["policy"].run
+    RunAttempt.objects.create(run=run, number=1, fence=1, host="a", code_revision="def456")
+    RunAttempt.objects.create(run=run, number=2, fence=2, host="a", code_revision="fed789")
+
+    answer = client_of(rosa).get(f"/api/model-versions/{road['policy'].pk}/")
+
+    assert answer.json()["lineage"]["code_revision"] == "fed789"
 
 
 def test_the_page_of_a_ranking_shows_what_it_touched(road, rosa):

@@ -23,7 +23,7 @@ from labeling.errors import Refused
 from training.archives import tar_chunks, tar_size
 from training.artifact_store import ArtifactError, artifact_path
 from training.models import ModelVersion, Promotion, Run
-from training.selectors.lineage import lineage_of
+from training.selectors.lineage import code_that_made, lineage_of
 from training.selectors.model_versions import FORMER, access_model_version, model_versions
 from training.services.model_versions import Origin, register_base_model
 
@@ -197,7 +197,7 @@ class ModelVersionDetailOutput(ModelVersionOutput):
                     "parents": found.parents,
                     "snapshots": found.snapshots,
                     "labels": found.labels,
-                    "code_revision": run and run.code_revision,
+                    "code_revision": code_that_made(version),
                     "seed": run and run.seed,
                     "hyperparameters": run.spec["hyperparameters"] if run else {},
                 }

@@ -187,6 +187,19 @@ def lineage_of(version: ModelVersion) -> Lineage:
     return Lineage(parents=parents, snapshots=used, labels=labels_behind(version.pk))
 
 
+def code_that_made(version: ModelVersion) -> str | None:
+    """What the attempt ran that the model is of, although an upgrade came after the request; the
+    code of the request where the attempt is older than such notes. None for a base model.
+
+    One query.
+    """
+    if version.run is None:
+        return None
+    # No attempt comes behind the one that succeeded.
+    noted = version.run.attempts.order_by("-number").values_list("code_revision", flat=True)
+    return noted.first() or version.run.code_revision
+
+
 def labels_behind(version_id: UUID) -> Labels:
     """Every human judgment that the model learned from, through any ancestor.
 

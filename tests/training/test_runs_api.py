@@ -193,13 +193,13 @@ class TestWatching:
         """Steps 2 to 6 took 20 s, 5 s a step; 4 of 10 steps are left: 20 s."""
         start = timezone.now()
         RunAttempt.objects.update(started_at=start)
-        for step, seconds in [(1, -600), (2, 0), (6, 20)]:
+        for step, elapsed, seconds in [(1, 900, -600), (2, 40, 0), (6, 60, 20)]:
             StepMetrics.objects.create(
                 run=running,
                 step=step,
                 phase="train",
                 values={},
-                elapsed_seconds=1,
+                elapsed_seconds=elapsed,
                 recorded_at=start + timedelta(seconds=seconds),
             )
 

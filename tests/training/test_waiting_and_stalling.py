@@ -117,7 +117,7 @@ class TestStalling:
                 step=step,
                 phase="train",
                 values={},
-                elapsed_seconds=1,
+                elapsed_seconds=60 + seconds,
                 recorded_at=last + timedelta(seconds=seconds),
             )
         return get(rosa, f"{run.pk}/")["stalled_seconds"]

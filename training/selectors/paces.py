@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +59,9 @@ def _measured(running: Iterable[UUID]) -> Iterable[Mapping[str, Any]]:
         .annotate(
             first_step=Min("run__metrics__step", filter=own),
             last_step=Max("run__metrics__step", filter=own),
-            first_at=Min("run__metrics__recorded_at", filter=own),
+            # The trainer's own clock: what waited for a database that was away is recorded at once.
+            first_seconds=Min("run__metrics__elapsed_seconds", filter=own),
+            last_seconds=Max("run__metrics__elapsed_seconds", filter=own),
             last_at=Max("run__metrics__recorded_at", filter=own),
             # Outside an aggregate every row would have a clock, and so a group, of its own.
             now=Max(ClockTimestamp()),
@@ -69,12 +70,11 @@ def _measured(running: Iterable[UUID]) -> Iterable[Mapping[str, Any]]:
 
 
 def _pace(run: Run, row: Mapping[str, Any]) -> Pace:
-    has_pace = row["first_step"] is not None and row["first_at"] < row["last_at"]
     left = None
     longest_silence = float(FIRST_STEP_FACTOR * settings.RUN_STALL_SECONDS)
-    if has_pace and row["last_step"] > row["first_step"]:
-        duration: timedelta = row["last_at"] - row["first_at"]
-        seconds_per_step = duration.total_seconds() / (row["last_step"] - row["first_step"])
+    if row["first_step"] is not None and row["last_step"] > row["first_step"]:
+        duration = row["last_seconds"] - row["first_seconds"]
+        seconds_per_step = duration / (row["last_step"] - row["first_step"])
         if run.total_steps:
             left = max(0, run.total_steps - row["last_step"]) * seconds_per_step
         longest_silence = max(settings.RUN_STALL_SECONDS, STEPS_OF_SILENCE * seconds_per_step)

@@ -21,10 +21,9 @@ CROSS JOIN LATERAL (
   SELECT nullif((run.spec #>> '{hyperparameters,checkpoint_every_steps}')::int, 0) AS steps
 ) AS every
 LEFT JOIN LATERAL (
-  SELECT extract(epoch FROM max(recorded_at) - min(recorded_at))
-    / nullif(max(step) - min(step), 0) AS seconds
+  SELECT (max(elapsed_seconds) - min(elapsed_seconds)) / nullif(max(step) - min(step), 0) AS seconds
   FROM (
-    SELECT step, recorded_at FROM training_stepmetrics
+    SELECT step, elapsed_seconds FROM training_stepmetrics
     WHERE run_id = run.id AND recorded_at >= attempt.started_at AND step >= attempt.first_new_step
     ORDER BY step DESC LIMIT %s
   ) AS recent

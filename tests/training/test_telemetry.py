@@ -99,6 +99,22 @@ class TestDelivery:
 
         assert list(StepMetrics.objects.values_list("step", flat=True)) == [1, 2, 3]
 
+    def test_the_step_of_a_run_is_one_that_its_attempt_made(self, held, folder):
+        """The figures of six steps are there; it goes on from the checkpoint of the third."""
+        folder.progress.write_text("".join(line(step) for step in range(1, 7)))
+        telemetry = Telemetry(held, folder)
+        telemetry.begin()
+        steps = []
+        for step in (None, 4, 5):
+            if step is not None:
+                with folder.progress.open("a") as stream:
+                    stream.write(line(step))
+            telemetry.read_and_deliver()
+            steps.append(Run.objects.get().step)
+
+        assert steps == [0, 4, 5]
+        assert StepMetrics.objects.count() == 6
+
     def test_console_output_is_delivered_in_order_and_once(self, held, folder):
         telemetry = Telemetry(held, folder)
         folder.trainer_log.write_text("one\n")

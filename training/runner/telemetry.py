@@ -57,7 +57,7 @@ class FileTail:
 
 
 class Telemetry:
-    """What one attempt reports. ``step`` and ``total_steps`` are the newest that were read."""
+    """What one attempt reports. ``step`` and ``total_steps`` are of its newest step."""
 
     def __init__(self, held: Claim, folder: WorkFolder) -> None:
         self._held = held
@@ -75,19 +75,20 @@ class Telemetry:
     def begin(self) -> None:
         """Before the trainer starts: what has been reported by now was not made by this attempt."""
         reported, self._num_bytes_before = FileTail(self._folder.progress).unread()
-        steps = [line["step"] for line in map(parse_progress, reported.splitlines()) if line]
+        steps = [line["step"] for line in _steps_in(reported)]
         self._first_new_step = min(max(steps, default=-1) + 1, LARGEST_STEP)
 
     def read_and_deliver(self) -> None:
         """Raises: django.db.Error when the database is away; call it again later."""
         progress, progress_end = self._progress.unread()
         text, log_end = self._log.unread()
-        lines = [line for line in map(parse_progress, progress.splitlines()) if line is not None]
-        if lines:
-            self.step, self.total_steps = lines[-1]["step"], lines[-1]["total_steps"]
-        if lines or text:
-            is_moving = bool(lines) and progress_end > self._num_bytes_before
-            self._record_steps(lines, text, is_moving=is_moving)
+        begins_at = max(0, self._num_bytes_before - (progress_end - len(progress)))
+        earlier, own = _steps_in(progress[:begins_at]), _steps_in(progress[begins_at:])
+        if own:
+            # Others may have come further than the checkpoint that this attempt goes on from.
+            self.step, self.total_steps = own[-1]["step"], own[-1]["total_steps"]
+        if earlier or own or text:
+            self._record_steps([*earlier, *own], text, is_moving=bool(own))
         self._progress.take(progress_end)
         self._log.take(log_end)
         # Behind the delivery: what the page is still to show stays.
@@ -172,6 +173,10 @@ class Telemetry:
             "checkpointed_at": ClockTimestamp() - timedelta(seconds=write.age_seconds),
             "checkpoint_seconds": write.seconds,
         }
+
+
+def _steps_in(progress: bytes) -> list[dict[str, Any]]:
+    return [line for line in map(parse_progress, progress.splitlines()) if line is not None]
 
 
 def parse_progress(line: bytes) -> dict[str, Any] | None:

@@ -17,10 +17,11 @@ from tests.training.lost_workers import kill_a_worker_at, shut_down_at
 from tests.training.processes import wait_until
 from training import tasks
 from training.models import Artifact, Freezing, Snapshot
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.services.freezings import freeze_for, freeze_next
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_these_prompts
-from training.services.unattended import LONG_WORK, LOST, MAX_LOST
+from training.services.unattended import LONG_WORK
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,11 @@ from tests.training.processes import wait_until
 from training import tasks
 from training.artifact_store import artifact_path
 from training.models import Artifact, Export
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.services.export_jobs import export_for, export_one_step, folder_of, request_export
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
-from training.services.unattended import LONG_WORK, LOST, MAX_LOST
+from training.services.unattended import LONG_WORK
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,13 @@ from django.utils.dateparse import parse_datetime
 from labeling.models import Assignment, AuditEntry, Ranking, Task
 from tests.cast import client_of, make_prompt, make_ranking, make_ranking_project, make_task
 from tests.training.chains import make_ended_run
+from tests.training.lost_workers import go_on_at, shut_down_at
 from training.jobs.inputs import describe_job
 from training.models import Artifact, ModelVersion, Refresh, Run, Snapshot, StandingRewardModel
 from training.models.clock import ClockTimestamp
 from training.runner.claim import claim, finish_unsuccessful, report_slots, start_running
 from training.runner.letting_go import Ending
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.selectors.standing import view_of
 from training.services.run_requests import RunRequest
 from training.services.runs import cancel_run, request_run, retry_run
@@ -323,6 +325,21 @@ def test_a_full_disk_is_waited_for_and_stops_no_other(ada, rosa, standing, body,
     assert [one.standing for one in refresh_what_is_due()] == [standing]
     assert StandingRewardModel.objects.get(pk=standing.pk).problem == ""
     assert not StandingRewardModel.objects.get(name="Other").is_on
+
+
+def test_one_whose_rankings_no_worker_survives_is_switched_off(ada, rosa, standing, rank):
+    rank(2)
+    shut_down_at("training_snapshot")
+    for _ in range(MAX_LOST):
+        assert refresh_what_is_due() == []
+        assert shown(rosa)["is_on"]
+
+    assert refresh_what_is_due() == []
+
+    assert (shown(rosa)["is_on"], shown(rosa)["problem"]) == (False, LOST)
+    go_on_at("training_snapshot")
+    client_of(ada).put(f"{ADDRESS}{standing.pk}/", {"is_on": True}, format="json")
+    assert [one.standing for one in refresh_what_is_due()] == [standing]
 
 
 def test_switched_off_it_waits(ada, standing, rank):

@@ -54,6 +54,8 @@ class Round(models.Model):
     )
     # Why a step that should have begun by itself did not.
     problem = models.TextField(blank=True, db_default="")
+    # How often in a row a worker was lost with what it froze for this round by itself.
+    num_lost = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)

@@ -31,6 +31,8 @@ class StandingRewardModel(models.Model):
     problem = models.TextField(blank=True, db_default="")
     # The refresh that somebody has seen fail before they switched it on again.
     resumed_after = models.BigIntegerField(db_default=0)
+    # How often in a row a worker was lost with what it froze.
+    num_lost = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 

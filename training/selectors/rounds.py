@@ -22,6 +22,7 @@ from training.models import (
 )
 from training.selectors.evaluation_prompts import without_kept
 from training.selectors.frozen_rankings import is_frozen_in
+from training.selectors.lost_work import MAX_LOST
 
 STEPS = tuple(RoundStep)
 WAITED_FOR = {
@@ -154,6 +155,8 @@ def _not_begun(one: Round, step: RoundStep, before: Mapping[RoundStep, StepView]
     missing = _missing(step, before)
     if missing:
         return StepView(step, StepState.WAITING, missing, None, False, False)
+    if one.num_lost >= MAX_LOST:
+        return _lost(one, step)
     if step != RoundStep.SNAPSHOT:
         return StepView(step, StepState.READY, "", None, is_open, is_open)
     if is_open and (asked_by := one.freezing_asked_by) is not None:
@@ -165,6 +168,12 @@ def _not_begun(one: Round, step: RoundStep, before: Mapping[RoundStep, StepView]
     return StepView(
         step, state, note, None, is_open and num > 0, is_open and num >= one.min_rankings
     )
+
+
+def _lost(one: Round, step: RoundStep) -> StepView:
+    """Somebody may begin it again. Whoever would do so by itself says why not, with the round."""
+    is_open = one.closed_at is None
+    return StepView(step, StepState.FAILED, "No worker survived it", None, is_open, is_open)
 
 
 def _missing(step: RoundStep, before: Mapping[RoundStep, StepView]) -> str:
@@ -194,6 +203,8 @@ def _evaluation(one: Round, ppo: StepView, link: RoundLink | None) -> StepView:
     if opened is not None:
         state = StepState.WORKING if _open_slots(opened) else StepState.DONE
         return StepView(step, state, "", link, False, False, evaluation=opened)
+    if link is None and one.num_lost >= MAX_LOST:
+        return _lost(one, step)
     if link is None or link.run is None:
         note = f"Sample from {made.name}, then open an evaluation of it"
         is_open = one.closed_at is None

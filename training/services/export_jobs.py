@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from labeling.models import User
@@ -23,10 +23,11 @@ from labeling.services.only_one import only_one
 from training.artifact_store import publish
 from training.exporters.writing import write_on
 from training.models import Artifact, Export
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.selectors.snapshots import access_snapshot
 from training.services.exports import check_export, finish_on, wanted_of
 from training.services.model_versions import record_artifact
-from training.services.unattended import LONG_WORK, LOST, MAX_LOST, why
+from training.services.unattended import DATABASE_AWAY, LONG_WORK, why
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ def export_one_step(go_on: Callable[[], bool]) -> bool:
     export.save(update_fields=["state", "started_at", "num_lost"])
     try:
         return _write(export, go_on)
-    except (OperationalError, InterfaceError):
+    except DATABASE_AWAY:
         raise
     except Exception as error:
         logger.exception("export %s broke off", export.pk)

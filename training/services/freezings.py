@@ -7,17 +7,18 @@ transaction. A worker that dies in the middle leaves no snapshot, and the next o
 import logging
 from time import monotonic
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from labeling.errors import Refused
 from labeling.models import User
 from training.models import Freezing, Snapshot
 from training.selectors.freezings import OPEN_STATES
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.services.canonical import canonical_json, sha256_of_text
 from training.services.snapshot_records import SnapshotQuery, check_projects
 from training.services.snapshots import freeze, query_as_json, sweeping_before
-from training.services.unattended import LOST, MAX_LOST, why
+from training.services.unattended import DATABASE_AWAY, why
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def freeze_next() -> bool:
         freezing.save(update_fields=["state", "started_at", "num_tries"])
         try:
             _freeze(freezing)
-        except (OperationalError, InterfaceError):
+        except DATABASE_AWAY:
             raise
         except Exception as error:
             if not isinstance(error, Refused):

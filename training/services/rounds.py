@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -48,7 +48,7 @@ from training.services.run_requests import RunRequest, check_all_but
 from training.services.runs import queue_run, retry_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_prompts
-from training.services.unattended import STORE_FAULTS, why
+from training.services.unattended import DATABASE_AWAY, STORE_FAULTS, counting_losses, why
 
 logger = logging.getLogger(__name__)
 
@@ -124,8 +124,8 @@ def change_round(*, by: User, opened: Round, automatic: Sequence[str], min_ranki
     locked = _lock_open(opened)
     locked.automatic = _in_order(automatic)
     locked.min_rankings = min_rankings
-    locked.problem = ""
-    locked.save(update_fields=["automatic", "min_rankings", "problem"])
+    locked.problem, locked.num_lost = "", 0
+    locked.save(update_fields=["automatic", "min_rankings", "problem", "num_lost"])
     details = {"automatic": locked.automatic, "min_rankings": min_rankings}
     record(actor=by, action="change_round_settings", subject=locked, details=details)
     return access_round(locked.pk)
@@ -153,7 +153,7 @@ def begin_step(*, opened: Round, step: RoundStep, by: User) -> None:
         current = access_round(opened.pk)
         _check_ready(current, step, is_asked=True)
         Round.objects.filter(pk=current.pk, freezing_asked_by=None).update(
-            freezing_asked_by=by, problem=""
+            freezing_asked_by=by, problem="", num_lost=0
         )
 
 
@@ -166,6 +166,7 @@ def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
     Raises: Refused("round_is_closed"), Refused("step_not_ready"), Refused("step_is_starting") when
     somebody else begins it at this moment, and whatever the step itself refuses.
     """
+    is_unattended = by is None
     with _alone(opened):
         current = access_round(opened.pk)
         by = by or who_asked(current, step)
@@ -173,7 +174,7 @@ def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
         failed = _check_ready(current, step, is_asked=by is not None)
         if failed is not None:
             return _begin_again(current, failed, by=actor)
-        frozen = FREEZERS[step](current, actor) if step in FREEZERS else None
+        frozen = _frozen_for(step, current, actor, is_unattended=is_unattended)
         with transaction.atomic():
             _lock_open(current)
             link = STARTERS[step](Start(current, actor, frozen))
@@ -181,6 +182,17 @@ def start_step(*, opened: Round, step: RoundStep, by: User | None) -> RoundLink:
             link.save()
             _forget(current)
         return link
+
+
+def _frozen_for(
+    step: RoundStep, opened: Round, by: User, *, is_unattended: bool
+) -> Snapshot | None:
+    """None where the step freezes nothing."""
+    freeze = FREEZERS.get(step)
+    if freeze is None:
+        return None
+    with counting_losses(opened) if is_unattended else nullcontext():
+        return freeze(opened, by)
 
 
 @transaction.atomic
@@ -197,8 +209,8 @@ def _begin_again(opened: Round, failed: Run, *, by: User) -> RoundLink:
 
 def _forget(opened: Round) -> None:
     """It goes on: nothing stops it, and nobody waits for it to begin."""
-    waiting = Round.objects.filter(pk=opened.pk).exclude(problem="", freezing_asked_by=None)
-    waiting.update(problem="", freezing_asked_by=None)
+    goes_on = {"problem": "", "freezing_asked_by": None, "num_lost": 0}
+    Round.objects.filter(pk=opened.pk).exclude(**goes_on).update(**goes_on)
 
 
 def _check_ready(opened: Round, step: RoundStep, *, is_asked: bool) -> Run | None:
@@ -232,6 +244,8 @@ def advance_rounds() -> list[RoundLink]:
         try:
             due = due_steps(access_round(opened.pk))
             begun.extend(start_step(opened=opened, step=step, by=None) for step in due)
+        except DATABASE_AWAY:
+            logger.exception("round %s is begun again", opened.pk)
         except Exception as error:  # noqa: BLE001 - no round may stop the others
             _say_why(opened, error)
             _give_up_asking(opened, error)

@@ -23,7 +23,7 @@ from training.services.run_requests import RunRequest, check_all_but
 from training.services.runs import queue_run
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, freeze_these_rankings
-from training.services.unattended import STORE_FAULTS, why
+from training.services.unattended import DATABASE_AWAY, STORE_FAULTS, counting_losses, why
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def switch_standing(*, by: User, standing: StandingRewardModel, is_on: bool) -> 
     """On or off; a refresh that runs goes on, and its end is still news."""
     seen = standing.refreshes.filter(run__state__in=ENDED_BADLY).first()
     StandingRewardModel.objects.filter(pk=standing.pk).update(
-        is_on=is_on, problem="", resumed_after=seen.pk if seen else 0
+        is_on=is_on, problem="", num_lost=0, resumed_after=seen.pk if seen else 0
     )
     details = {"name": standing.name, "is_on": is_on}
     record(actor=by, action="switch_standing_reward_model", subject=standing, details=details)
@@ -87,14 +87,16 @@ def refresh_what_is_due() -> list[Refresh]:
     """Begin a run for each that has enough new rankings and none under way.
 
     One that fails is switched off with the reason: the same data would fail again; and whoever
-    cancels one wants no other. Only a store that does not work is waited for. Whatever stops one,
-    the others go on.
+    cancels one wants no other. Only a store or a database that does not work is waited for.
+    Whatever stops one, the others go on.
     """
     begun = []
     for standing in StandingRewardModel.objects.filter(is_on=True):
         try:
             with only_one(LOCK, str(standing.pk)) as is_mine:
                 refresh = _refresh_alone(access_standing(standing.pk)) if is_mine else None
+        except DATABASE_AWAY:
+            logger.exception("standing reward model %s is tried again", standing.pk)
         except Exception as error:  # noqa: BLE001 - none may stop the others
             _say_why(standing, error)
         else:
@@ -118,7 +120,8 @@ def _refresh_alone(standing: StandingRewardModel) -> Refresh | None:
         hyperparameters=standing.hyperparameters,
     )
     check_all_but(request, "rankings").refuse_if_wrong()
-    snapshot = _freeze(standing)
+    with counting_losses(standing):
+        snapshot = _freeze(standing)
     if snapshot is None:
         return None
     request = replace(request, inputs={**request.inputs, "rankings": snapshot.pk})

@@ -1,25 +1,48 @@
 """What work that nobody watches has in common: one at a time, and a reason where it stops."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.models import F
 
 from labeling.errors import Refused
 from training.artifact_bucket import BucketError
 from training.artifact_store import ArtifactError
+from training.models import Round, StandingRewardModel
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.services.run_requests import in_words
 
 # Whoever is at what takes minutes holds it: of a worker's two processes one is always free.
 LONG_WORK = 7_407
-# What a worker was lost with is begun again, but not for ever.
-MAX_LOST: Final = 3
-LOST: Final = (
-    f"It broke off {MAX_LOST} times: its worker or the database went away in the middle, for want "
-    "of memory, of disk or of time. The logs of the worker and of the database say which."
-)
 # Of an error that nobody expected, in characters.
 MAX_SAID: Final = 300
+# They say nothing of the work itself.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 STORE_FAULTS = (OSError, ArtifactError, BucketError)
+
+
+@contextmanager
+def counting_losses(what: Round | StandingRewardModel) -> Iterator[None]:
+    """Note on the row that a worker may be lost with this, until it ends, well or with a reason.
+
+    A database that is away is no reason: whatever it breaks off in is lost.
+
+    Raises: Refused("lost") instead where that happened too often.
+    """
+    row = type(what)._default_manager.filter(pk=what.pk)
+    if what.num_lost >= MAX_LOST:
+        raise Refused("lost", LOST)
+    row.update(num_lost=F("num_lost") + 1)
+    try:
+        yield
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        row.update(num_lost=0)
+        raise
+    row.update(num_lost=0)
 
 
 def why(error: Exception, *, remedy: str = "It is tried again by itself.") -> str:

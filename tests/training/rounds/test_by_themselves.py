@@ -5,8 +5,10 @@ import pytest
 from labeling.models import Task
 from tests.cast import client_of, make_ranking
 from tests.locks import somebody_at
+from tests.training.lost_workers import go_on_at, shut_down_at
 from tests.training.rounds.boards import view_of
 from training.models import Artifact, ModelVersion, Round, RoundStep, RunInput, Snapshot
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.services.rounds import LOCK, advance_rounds, start_step
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings
@@ -58,9 +60,36 @@ def test_a_full_disk_stops_only_what_freezes_and_is_tried_again(
     with full_disk():
         assert [begun.round for begun in advance_rounds()] == [other]
 
+    assert Round.objects.get(pk=waiting.pk).num_lost == 0
     assert "No space left on device" in Round.objects.get(pk=waiting.pk).problem
     assert [begun.round for begun in advance_rounds()] == [waiting]
     assert Round.objects.get(pk=waiting.pk).problem == ""
+
+
+def test_what_no_worker_survives_ends_and_is_begun_again_by_a_click(ada, make_round):
+    """R84: prompts that are frozen by themselves; the step is as one whose run has failed."""
+    opened = make_round(automatic=["sampling"])
+    shut_down_at("training_snapshot")
+    for _ in range(MAX_LOST + 2):
+        assert advance_rounds() == []
+
+    found = Round.objects.get(pk=opened.pk)
+    assert (found.num_lost, found.problem) == (MAX_LOST, LOST)
+    view = view_of(opened, RoundStep.SAMPLING)
+    assert (view.state, view.note) == ("failed", "No worker survived it")
+    assert view_of(opened, RoundStep.TASKS).state == "waiting"
+    go_on_at("training_snapshot")
+    start_step(opened=opened, step=RoundStep.SAMPLING, by=ada)
+    found.refresh_from_db()
+    assert (found.num_lost, found.problem) == (0, "")
+
+
+def test_a_loss_now_and_then_ends_nothing(make_round):
+    opened = make_round(automatic=["sampling"])
+    Round.objects.update(num_lost=MAX_LOST - 1)
+
+    assert [begun.round for begun in advance_rounds()] == [opened]
+    assert Round.objects.get(pk=opened.pk).num_lost == 0
 
 
 def test_whoever_was_faster_is_no_problem_of_the_round(make_round):

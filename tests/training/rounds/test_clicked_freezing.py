@@ -4,9 +4,11 @@ import pytest
 
 from labeling.models import AuditEntry, Task
 from tests.cast import client_of, exclude_prompt, make_ranking, make_user
+from tests.training.lost_workers import go_on_at, shut_down_at
 from tests.training.rounds.boards import post, view_of
 from training import tasks
 from training.models import Round, RoundStep, Snapshot
+from training.selectors.lost_work import LOST, MAX_LOST
 from training.services.rounds import advance_rounds, start_step
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,25 @@ def test_a_full_disk_is_said_and_it_is_tried_again(ada, ranked, full_disk):
 
     assert "No space left on device" in Round.objects.get(pk=ranked.pk).problem
     assert [begun.step for begun in advance_rounds()] == [RoundStep.SNAPSHOT]
+
+
+def test_rankings_that_no_worker_survives_end_and_can_be_asked_for_again(ada, ranked):
+    shut_down_at("training_snapshot")
+    click(ada, ranked)
+    for _ in range(MAX_LOST):
+        assert step_of(client_of(ada).get(f"/api/rounds/{ranked.pk}/"))["state"] == "working"
+        assert advance_rounds() == []
+
+    assert advance_rounds() == []
+
+    shown = client_of(ada).get(f"/api/rounds/{ranked.pk}/")
+    assert (step_of(shown)["state"], step_of(shown)["can_start"]) == ("failed", True)
+    assert shown.json()["round"]["problem"] == LOST
+    go_on_at("training_snapshot")
+    assert advance_rounds() == []
+    assert step_of(click(ada, ranked))["state"] == "working"
+    assert [begun.step for begun in advance_rounds()] == [RoundStep.SNAPSHOT]
+    assert Round.objects.get(pk=ranked.pk).problem == ""
 
 
 def test_a_round_that_is_closed_meanwhile_freezes_nothing(ada, ranked):

@@ -5,6 +5,9 @@ import os
 from celery import Celery
 
 from config.beat import every
+from config.sign_of_life import begin_to_show_life
+
+__all__ = ["app", "begin_to_show_life"]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

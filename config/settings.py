@@ -156,6 +156,8 @@ RUN_ROOT = env_path("CONCORD_RUN_ROOT", STATE_DIR / "runs")
 METRICS_DIR = env_path("CONCORD_METRICS_DIR", STATE_DIR / "metrics")
 # Where `manage.py backup` is told to write, for its age; none is watched where it is not set.
 BACKUP_DIR = Path(folder) if (folder := env_text("CONCORD_BACKUP_DIR", "")) else None
+# What a worker touches for as long as it takes messages; nothing where it is not set.
+SIGN_OF_LIFE = Path(place) if (place := env_text("CONCORD_SIGN_OF_LIFE", "")) else None
 
 # The base model's tokenizer.json, for the limit on demonstrations; estimated where it is missing.
 TOKENIZER_FILE = env_path("CONCORD_TOKENIZER_FILE", STATE_DIR / "tokenizer.json")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import ClassVar
 
@@ -99,6 +100,25 @@ def test_a_web_whose_database_is_away_is_well():
 
     assert ended.returncode == 0
     assert Answering.asked == [("/healthz", "concord.example.org")]
+
+
+@pytest.mark.parametrize("name", ["worker", "gpu-worker"])
+def test_a_worker_is_well_while_its_sign_of_life_is_fresh(name, tmp_path):
+    """R74: nothing is started for it, so that it takes no longer on a busy machine."""
+    sign = tmp_path / "alive"
+
+    def is_well():
+        argv = ["sh", str(ROOT / "docker" / "healthcheck"), name]
+        environment = {"PATH": os.environ["PATH"], "CONCORD_SIGN_OF_LIFE": str(sign)}
+        return subprocess.run(argv, env=environment, check=False, timeout=60).returncode == 0
+
+    assert not is_well()
+    sign.touch()
+    assert is_well()
+    ago = time.time() - 4 * 60
+    os.utime(sign, (ago, ago))
+    assert not is_well()
+    assert COMPOSE[name]["environment"]["CONCORD_SIGN_OF_LIFE"].startswith("/tmp/")
 
 
 @pytest.mark.parametrize("process", processes.PROCESSES, ids=lambda process: process.name)

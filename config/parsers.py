@@ -61,20 +61,6 @@ class StrictJSONParser(BaseParser):
             raise MalformedJSON(error) from error
 
 
-class JSONLinesParser(BaseParser):
-    """The raw bytes of a bulk import; its rows are read one by one, further in."""
-
-    media_type = "application/jsonl"
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        return read_bounded(stream, parser_context)
-
-
 class BytesParser(BaseParser):
     """A piece of a file, as it is."""
 
@@ -87,3 +73,9 @@ class BytesParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         return read_bounded(stream, parser_context)
+
+
+class JSONLinesParser(BytesParser):
+    """The raw bytes of a bulk import; its rows are read one by one, further in."""
+
+    media_type = "application/jsonl"

@@ -16,6 +16,7 @@ from labeling.agreement.leak import DEFINITION as LEAK_DEFINITION
 from labeling.agreement.leak import SIGHTS
 from labeling.agreement.presentation import FORMATTING_LABELS
 from labeling.api.agreement_rows import AgreementRowOutput, NewestFirst
+from labeling.api.figures import FigureOutput, NamedFigureOutput
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.models import Completion, Pool, Ranking
@@ -53,28 +54,9 @@ class BiasFilter(serializers.Serializer[Any]):
     )
 
 
-class PreferenceShareOutput(serializers.Serializer[Any]):
-    """Either a value or the reason why there is none."""
-
-    value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField(source="num_counted")
-    num_prompts = serializers.IntegerField()
-    reason_undefined = serializers.CharField(allow_null=True)
-    reason_no_interval = serializers.CharField(allow_null=True)
-
-
-class NamedShareOutput(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    # A declared field may be called label; only the base class's attribute is meant otherwise.
-    label = serializers.CharField()  # type: ignore[assignment]
-    figure = PreferenceShareOutput()
-
-
 class PlaceShareOutput(serializers.Serializer[Any]):
     place = serializers.IntegerField(help_text="0 was shown first.")
-    figure = PreferenceShareOutput()
+    figure = FigureOutput()
 
 
 class BiasOutput(serializers.Serializer[Any]):
@@ -83,14 +65,14 @@ class BiasOutput(serializers.Serializer[Any]):
     interval_method = serializers.CharField()
     num_rankings = serializers.IntegerField(help_text="Those read: the newest.")
     num_sealed = serializers.IntegerField(help_text="Those that fit.")
-    preferences = NamedShareOutput(many=True)
+    preferences = NamedFigureOutput(many=True)
     places = PlaceShareOutput(many=True)
 
 
 class SourceRecallOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
-    figure = PreferenceShareOutput(help_text="The share of its completions told right.")
+    figure = FigureOutput(help_text="The share of its completions told right.")
 
 
 class BehindBiasFilter(BiasFilter):
@@ -122,7 +104,7 @@ class LeakOutput(serializers.Serializer[Any]):
     interval_method = serializers.CharField()
     num_completions = serializers.IntegerField()
     chance = serializers.FloatField()
-    sights = NamedShareOutput(many=True)
+    sights = NamedFigureOutput(many=True)
     sources = SourceRecallOutput(many=True)
 
 

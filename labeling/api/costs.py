@@ -11,9 +11,10 @@ from rest_framework.views import APIView
 
 from labeling.agreement.intervals import INTERVAL_METHOD
 from labeling.api.agreement_rows import NewestFirst
+from labeling.api.figures import FigureOutput
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
-from labeling.api.win_rates import BehindLabelerOutput, RateOutput
+from labeling.api.win_rates import BehindLabelerOutput
 from labeling.models import Demonstration, Ranking
 from labeling.selectors.costs import (
     PAIR_DEFINITION,
@@ -61,11 +62,11 @@ class ProjectCostOutput(serializers.Serializer[Any]):
     num_timed_rankings = serializers.IntegerField(help_text="Those whose time was measured.")
     ranking_minutes = serializers.FloatField()
     num_pairs = serializers.IntegerField()
-    minutes_per_pair = RateOutput(help_text="``n`` is the pairs of timed rankings.")
+    minutes_per_pair = FigureOutput(help_text="``n`` is the pairs of timed rankings.")
     num_demonstrations = serializers.IntegerField()
     num_timed_demonstrations = serializers.IntegerField()
     demonstration_minutes = serializers.FloatField()
-    minutes_per_demonstration = RateOutput(help_text="``n`` is the timed ones.")
+    minutes_per_demonstration = FigureOutput(help_text="``n`` is the timed ones.")
 
 
 class CostsOutput(serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ from labeling.agreement.bradley_terry import DEFINITION as STRENGTH_DEFINITION
 from labeling.agreement.contests import HEAD_TO_HEAD_DEFINITION
 from labeling.agreement.intervals import INTERVAL_METHOD
 from labeling.agreement.sizes import POOLING_DEFINITION
+from labeling.api.figures import FigureOutput
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.catalogue import CATEGORIES, FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM
@@ -84,20 +85,8 @@ class JudgedModelOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class RateOutput(serializers.Serializer[Any]):
-    """Either a value or the reason why there is none."""
-
-    value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField(source="num_counted")
-    num_prompts = serializers.IntegerField()
-    reason_undefined = serializers.CharField(allow_null=True)
-    reason_no_interval = serializers.CharField(allow_null=True)
-
-
 class PooledRateOutput(serializers.Serializer[Any]):
-    figure = RateOutput()
+    figure = FigureOutput()
     models = JudgedModelOutput(
         many=True, help_text="Whose judgments; all its sizes where its own are few."
     )
@@ -125,14 +114,14 @@ class FlagRateOutput(PooledRateOutput):
 class PanelOutput(serializers.Serializer[Any]):
     distribution = serializers.ChoiceField(choices=Prompt.Distribution.choices)
     pool = serializers.ChoiceField(choices=Pool.choices)
-    win_rate = RateOutput()
+    win_rate = FigureOutput()
 
 
 class LeaderboardRowOutput(serializers.Serializer[Any]):
     source = JudgedModelOutput()  # type: ignore[assignment]  # as above
     is_baseline = serializers.BooleanField()
     num_judgments = serializers.IntegerField()
-    win_rate = RateOutput(allow_null=True, help_text="Null for the baseline.")
+    win_rate = FigureOutput(allow_null=True, help_text="Null for the baseline.")
     strength = StrengthOutput()
     likert = PooledRateOutput(help_text="Mean of 1 to 7.")
     ratings = serializers.ListField(
@@ -147,7 +136,7 @@ class LeaderboardRowOutput(serializers.Serializer[Any]):
 class HeadToHeadOutput(serializers.Serializer[Any]):
     model = serializers.IntegerField()
     other = serializers.IntegerField()
-    win_rate = RateOutput()
+    win_rate = FigureOutput()
 
 
 class LeaderboardOutput(serializers.Serializer[Any]):

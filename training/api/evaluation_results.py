@@ -14,6 +14,7 @@ from config.pagination import KeysetPagination
 from labeling.agreement.intervals import INTERVAL_METHOD, Figure
 from labeling.agreement.sizes import POOLING_DEFINITION
 from labeling.agreement.win_rates import WIN_RATE_DEFINITION
+from labeling.api.figures import FigureOutput, NamedFigureOutput
 from labeling.api.permissions import IsResearcher
 from labeling.catalogue import FLAG_ITEMS, TOXICITY_SCALES
 from labeling.models import Pool, Project, Ranking
@@ -79,25 +80,6 @@ class EvaluationOutput(serializers.ModelSerializer[Project]):
         return list(ComparedSourceOutput(compared, many=True).data)
 
 
-class FigureOutput(serializers.Serializer[Any]):
-    """Either a value or the reason why there is none."""
-
-    value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField(source="num_counted")
-    num_prompts = serializers.IntegerField()
-    reason_undefined = serializers.CharField(allow_null=True)
-    reason_no_interval = serializers.CharField(allow_null=True)
-
-
-class NamedFigureOutput(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    # A declared field may be called label; only the base class's attribute is meant otherwise.
-    label = serializers.CharField()  # type: ignore[assignment]
-    figure = FigureOutput()
-
-
 class PooledFigureOutput(serializers.Serializer[Any]):
     figure = FigureOutput()
     models = ComparedSourceOutput(
@@ -107,7 +89,8 @@ class PooledFigureOutput(serializers.Serializer[Any]):
 
 class FlagFigureOutput(PooledFigureOutput):
     key = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # as above
+    # A declared field may be called label; only the base class's attribute is meant otherwise.
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class ModelFiguresOutput(serializers.Serializer[Any]):

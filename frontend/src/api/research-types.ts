@@ -112,14 +112,14 @@ export type LeakSight = NonNullable<
 >;
 export type ToldCompletion = Schemas["ToldCompletionOutput"];
 /** A share with its interval, or the reason why there is none. */
-export type Share = Schemas["PreferenceShareOutput"];
+export type Share = Schemas["FigureOutput"];
 
 export type Distribution = Prompt["distribution"];
 export type Leaderboard = Schemas["LeaderboardOutput"];
 export type Standing = Leaderboard["models"][number];
 export type HeadToHead = Leaderboard["head_to_head"][number];
 /** A rate with its interval, or the reason why there is none. */
-export type Rate = Schemas["RateOutput"];
+export type Rate = Schemas["FigureOutput"];
 export type RankingBehind = Schemas["RankingBehindOutput"];
 
 export type JudgmentFormat = Schemas["JudgmentFormatOutput"];

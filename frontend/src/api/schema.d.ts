@@ -3102,7 +3102,7 @@ export interface components {
             num_rankings: number;
             /** @description Those that fit. */
             num_sealed: number;
-            preferences: components["schemas"]["NamedShareOutput"][];
+            preferences: components["schemas"]["NamedFigureOutput"][];
             places: components["schemas"]["PlaceShareOutput"][];
         };
         BrokenStepOutput: {
@@ -3881,7 +3881,7 @@ export interface components {
             is_sensitive: boolean;
         };
         FlagRateOutput: {
-            figure: components["schemas"]["RateOutput"];
+            figure: components["schemas"]["FigureOutput"];
             /** @description Whose judgments; all its sizes where its own are few. */
             models: components["schemas"]["JudgedModelOutput"][];
             key: string;
@@ -3971,7 +3971,7 @@ export interface components {
         HeadToHeadOutput: {
             model: number;
             other: number;
-            win_rate: components["schemas"]["RateOutput"];
+            win_rate: components["schemas"]["FigureOutput"];
         };
         HistoryOutput: {
             /** Format: uuid */
@@ -4429,7 +4429,7 @@ export interface components {
             is_baseline: boolean;
             num_judgments: number;
             /** @description Null for the baseline. */
-            win_rate: components["schemas"]["RateOutput"] | null;
+            win_rate: components["schemas"]["FigureOutput"] | null;
             strength: components["schemas"]["StrengthOutput"];
             /** @description Mean of 1 to 7. */
             likert: components["schemas"]["PooledRateOutput"];
@@ -4446,7 +4446,7 @@ export interface components {
             num_completions: number;
             /** Format: double */
             chance: number;
-            sights: components["schemas"]["NamedShareOutput"][];
+            sights: components["schemas"]["NamedFigureOutput"][];
             sources: components["schemas"]["SourceRecallOutput"][];
         };
         LeftOutCountOutput: {
@@ -4632,11 +4632,6 @@ export interface components {
         NamedProjectOutput: {
             id: number;
             name: string;
-        };
-        NamedShareOutput: {
-            key: string;
-            label: string;
-            figure: components["schemas"]["PreferenceShareOutput"];
         };
         NamedSourceOutput: {
             id: number;
@@ -5046,7 +5041,7 @@ export interface components {
             distribution: "instruct" | "gpt";
             /** @enum {string} */
             pool: "training" | "held_out";
-            win_rate: components["schemas"]["RateOutput"];
+            win_rate: components["schemas"]["FigureOutput"];
         };
         ParentOutput: {
             role: string;
@@ -5179,7 +5174,7 @@ export interface components {
         PlaceShareOutput: {
             /** @description 0 was shown first. */
             place: number;
-            figure: components["schemas"]["PreferenceShareOutput"];
+            figure: components["schemas"]["FigureOutput"];
         };
         PoolAgreementOutput: {
             /** @enum {string} */
@@ -5193,26 +5188,13 @@ export interface components {
             models: components["schemas"]["ComparedSourceOutput"][];
         };
         PooledRateOutput: {
-            figure: components["schemas"]["RateOutput"];
+            figure: components["schemas"]["FigureOutput"];
             /** @description Whose judgments; all its sizes where its own are few. */
             models: components["schemas"]["JudgedModelOutput"][];
         };
         PoolsOutput: {
             pools: components["schemas"]["PoolAgreementOutput"][];
             reference_lines: components["schemas"]["ReferenceLineOutput"][];
-        };
-        /** @description Either a value or the reason why there is none. */
-        PreferenceShareOutput: {
-            /** Format: double */
-            value: number | null;
-            /** Format: double */
-            low: number | null;
-            /** Format: double */
-            high: number | null;
-            n: number;
-            num_prompts: number;
-            reason_undefined: string | null;
-            reason_no_interval: string | null;
         };
         PresentedCompletionOutput: {
             /** Format: uuid */
@@ -5261,13 +5243,13 @@ export interface components {
             ranking_minutes: number;
             num_pairs: number;
             /** @description ``n`` is the pairs of timed rankings. */
-            minutes_per_pair: components["schemas"]["RateOutput"];
+            minutes_per_pair: components["schemas"]["FigureOutput"];
             num_demonstrations: number;
             num_timed_demonstrations: number;
             /** Format: double */
             demonstration_minutes: number;
             /** @description ``n`` is the timed ones. */
-            minutes_per_demonstration: components["schemas"]["RateOutput"];
+            minutes_per_demonstration: components["schemas"]["FigureOutput"];
         };
         /** @description What may be decided at the beginning and changed later, each only if it is given. */
         ProjectInputRequest: {
@@ -5837,19 +5819,6 @@ export interface components {
             readonly answer: string;
             /** Format: date-time */
             readonly answered_at: string | null;
-        };
-        /** @description Either a value or the reason why there is none. */
-        RateOutput: {
-            /** Format: double */
-            value: number | null;
-            /** Format: double */
-            low: number | null;
-            /** Format: double */
-            high: number | null;
-            n: number;
-            num_prompts: number;
-            reason_undefined: string | null;
-            reason_no_interval: string | null;
         };
         /** @description One labeler's answer about the input of a task. */
         RatedInputOutput: {
@@ -6674,7 +6643,7 @@ export interface components {
             id: number;
             name: string;
             /** @description The share of its completions told right. */
-            figure: components["schemas"]["PreferenceShareOutput"];
+            figure: components["schemas"]["FigureOutput"];
         };
         SourceTasksOutput: {
             id: number;

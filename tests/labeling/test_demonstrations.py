@@ -17,7 +17,7 @@ from tests.cast import (
 )
 from tests.labeling.work import demonstrate, lose, take
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_tokenizer")]
 
 
 @pytest.fixture
@@ -25,22 +25,6 @@ def assignment(amina) -> Assignment:
     project = make_demonstration_project(overlap=1)
     make_task(project)
     return take(project, amina)
-
-
-@pytest.fixture
-def tokenizer(tmp_path, settings):
-    """A tokenizer of whole words, as a file of the kind that models bring."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    words = Tokenizer(models.WordLevel({"word": 0, "?": 1}, unk_token="?"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    settings.TOKENIZER_FILE = tmp_path / "tokenizer.json"
-    words.save(str(settings.TOKENIZER_FILE))
-
-
-@pytest.fixture(autouse=True)
-def no_tokenizer(tmp_path, settings):
-    settings.TOKENIZER_FILE = tmp_path / "none.json"
 
 
 def body_for(assignment: Assignment, text: object, **changes: object) -> dict:

@@ -8,18 +8,13 @@ from labeling.models import Demonstration, FewShotSet, Prompt
 from labeling.selectors.demonstrations import demonstrations_for_training
 from tests.cast import client_of, make_prompt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_tokenizer")]
 
 PAIRS = [
     {"query": "I loved it.", "response": "positive"},
     {"query": "I hated it.", "response": "negative"},
     {"query": "What a film!", "response": "positive"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def no_tokenizer(tmp_path, settings):
-    settings.TOKENIZER_FILE = tmp_path / "none.json"
 
 
 def write_set(user, pairs: object = PAIRS, *, address: str = "", **more: object):

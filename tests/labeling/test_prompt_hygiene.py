@@ -7,7 +7,6 @@ from threading import Barrier
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
-from tokenizers import Tokenizer, models, pre_tokenizers
 
 from labeling.importers.prompts import PromptRow
 from labeling.models import Prompt
@@ -30,20 +29,6 @@ from tests.labeling.uploads import json_lines
 pytestmark = pytest.mark.django_db
 
 TEMPLATE = "word " * 64
-
-
-@pytest.fixture
-def tokenizer(tmp_path, settings):
-    """A tokenizer of whole words, as a file of the kind that models bring."""
-    words = Tokenizer(models.WordLevel({"word": 0, "?": 1, "!": 2}, unk_token="?"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    settings.TOKENIZER_FILE = tmp_path / "tokenizer.json"
-    words.save(str(settings.TOKENIZER_FILE))
-
-
-@pytest.fixture
-def no_tokenizer(tmp_path, settings):
-    settings.TOKENIZER_FILE = tmp_path / "none.json"
 
 
 def stored(*rows: PromptRow, **rules: object) -> list[Prompt]:

@@ -15,12 +15,7 @@ from labeling.selectors.demonstrations import demonstrations_for_training
 from tests.cast import client_of, long_ago, make_user
 from tests.labeling.test_few_shot_sets import PAIRS, write_set
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_tokenizer(tmp_path, settings):
-    settings.TOKENIZER_FILE = tmp_path / "none.json"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_tokenizer")]
 
 
 def write(user, text: object = "Explain tides to a child.", **more: object):

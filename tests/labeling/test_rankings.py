@@ -13,7 +13,7 @@ from tests.cast import (
     make_ranking_project,
     make_task,
 )
-from tests.labeling.work import lose, ranking_body, take
+from tests.labeling.work import lose, ranking_body, send, show, take
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +23,6 @@ def assignment(amina) -> Assignment:
     project = make_ranking_project(overlap=1)
     make_task(project)
     return take(project, amina)
-
-
-def show(user, assignment: Assignment) -> dict:
-    return client_of(user).get(f"/api/assignments/{assignment.pk}/").json()
-
-
-def send(user, body: object):
-    return client_of(user).post("/api/rankings/", body, format="json")
 
 
 def ranks_by_letter(shown: dict) -> dict[str, int]:

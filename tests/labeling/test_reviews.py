@@ -15,16 +15,11 @@ from tests.cast import (
 )
 from tests.labeling.work import demonstrate, let_lease_run_out, take
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_tokenizer")]
 
 ACCEPT = {"outcome": "accepted", "grade": 6}
 GIVE_BACK = {"outcome": "returned", "comment": "Name the river.", "grade": 3}
 CORRECT = {"outcome": "corrected", "grade": 5, "text": "The Rhine flows north."}
-
-
-@pytest.fixture(autouse=True)
-def no_tokenizer(tmp_path, settings):
-    settings.TOKENIZER_FILE = tmp_path / "none.json"
 
 
 @pytest.fixture

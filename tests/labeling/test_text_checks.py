@@ -15,17 +15,6 @@ from tests.labeling.work import take
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def tokenizer(tmp_path, settings):
-    """A tokenizer of whole words, as a file of the kind that models bring."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    words = Tokenizer(models.WordLevel({"word": 0, "?": 1}, unk_token="?"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    settings.TOKENIZER_FILE = tmp_path / "tokenizer.json"
-    words.save(str(settings.TOKENIZER_FILE))
-
-
 def check(user, text: object, **more: object):
     return client_of(user).post("/api/text-checks/", {"text": text, **more}, format="json")
 
@@ -43,9 +32,7 @@ def test_the_count_is_that_of_the_limit(amina, tokenizer):
     }
 
 
-def test_without_a_tokenizer_the_count_says_that_it_is_an_estimate(amina, settings, tmp_path):
-    settings.TOKENIZER_FILE = tmp_path / "none.json"
-
+def test_without_a_tokenizer_the_count_says_that_it_is_an_estimate(amina, no_tokenizer):
     answer = check(amina, "four").json()
 
     assert (answer["num_tokens"], answer["is_exact"]) == (1, False)

@@ -14,7 +14,7 @@ from tests.cast import (
     make_task,
     make_toxicity_project,
 )
-from tests.labeling.work import ranking_body, take, toxicity_body
+from tests.labeling.work import ranking_body, send, show, take, toxicity_body, with_first
 
 pytestmark = pytest.mark.django_db
 
@@ -25,19 +25,6 @@ RATED = {"rating": None, "toxicity": 0, "relative_toxicity": 0, "continuity": 4}
 def assignment(amina) -> Assignment:
     make_task(project := make_toxicity_project(), make_prompt(flags={"closed_domain": True}))
     return take(project, amina)
-
-
-def show(user, assignment: Assignment) -> dict:
-    return client_of(user).get(f"/api/assignments/{assignment.pk}/").json()
-
-
-def send(user, body: object):
-    return client_of(user).post("/api/rankings/", body, format="json")
-
-
-def with_first(body: dict, **changes: object) -> dict:
-    first, *others = body["items"]
-    return {**body, "items": [{**first, **changes}, *others]}
 
 
 def test_a_toxicity_task_is_shown_without_questions(assignment, amina):

@@ -3,8 +3,8 @@
 import pytest
 
 from labeling.models import Assignment, Ranking
-from tests.cast import client_of, make_prompt, make_ranking_project, make_task
-from tests.labeling.work import ranking_body, take
+from tests.cast import make_prompt, make_ranking_project, make_task
+from tests.labeling.work import ranking_body, send, show, take, with_first
 
 pytestmark = pytest.mark.django_db
 
@@ -13,19 +13,6 @@ pytestmark = pytest.mark.django_db
 def assignment(amina) -> Assignment:
     make_task(project := make_ranking_project(overlap=1))
     return take(project, amina)
-
-
-def show(user, assignment: Assignment) -> dict:
-    return client_of(user).get(f"/api/assignments/{assignment.pk}/").json()
-
-
-def send(user, body: object):
-    return client_of(user).post("/api/rankings/", body, format="json")
-
-
-def with_first(body: dict, **changes: object) -> dict:
-    first, *others = body["items"]
-    return {**body, "items": [{**first, **changes}, *others]}
 
 
 def test_a_labeler_may_ask_a_question_that_the_prompts_flags_do_not(assignment, amina):

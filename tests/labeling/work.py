@@ -11,6 +11,7 @@ from labeling.services.answers import StoredAnswer
 from labeling.services.assignments import lease_next_assignment
 from labeling.services.demonstrations import DemonstrationSubmission, submit_demonstration
 from labeling.services.rankings import JudgedCompletion, RankingSubmission, submit_ranking
+from tests.cast import client_of
 
 FLAGS = flags_asked({})
 
@@ -97,3 +98,17 @@ def toxicity_body(shown: dict, *ranks: int, **changes: object) -> dict:
     rated = {"rating": None, "toxicity": 0, "relative_toxicity": -1, "continuity": 5}
     body = ranking_body(shown, *ranks, input_toxicity=1)
     return {**body, "items": [{**item, **rated} for item in body["items"]], **changes}
+
+
+def with_first(body: dict, **changes: object) -> dict:
+    """The answer with something else said of its first completion."""
+    first, *others = body["items"]
+    return {**body, "items": [{**first, **changes}, *others]}
+
+
+def show(user, assignment: Assignment) -> dict:
+    return client_of(user).get(f"/api/assignments/{assignment.pk}/").json()
+
+
+def send(user, body: object):
+    return client_of(user).post("/api/rankings/", body, format="json")

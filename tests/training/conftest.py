@@ -46,6 +46,12 @@ def make_artifact(settings, tmp_path):
 
 
 @pytest.fixture
+def artifact(make_artifact):
+    """What a run has made."""
+    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
+
+
+@pytest.fixture
 def full_disk(monkeypatch):
     """While it is, nothing can be frozen."""
 

@@ -18,17 +18,11 @@ from tests.cast import (
 )
 from tests.training.chains import make_ended_run
 from tests.training.evaluations import post, wanted
-from training.models import Artifact
 from training.selectors.held_out import keys_seen_in_training
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_demonstrations, freeze_prompts, freeze_rankings
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def artifact(make_artifact):
-    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
 
 
 @pytest.fixture

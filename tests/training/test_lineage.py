@@ -18,7 +18,7 @@ from tests.cast import (
     make_task,
 )
 from tests.training.chains import make_ended_run
-from training.models import Artifact, LabelsBehind, RunAttempt
+from training.models import LabelsBehind, RunAttempt
 from training.selectors.lineage import (
     LABELS_BEHIND,
     TOUCHED_BY_RANKING,
@@ -33,11 +33,6 @@ from training.services.snapshots import freeze_demonstrations, freeze_rankings
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = SnapshotQuery()
-
-
-@pytest.fixture
-def artifact(make_artifact):
-    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ ACCURACY = {"validation": {"accuracy": {"value": 0.7, "low": 0.6, "high": 0.8, "
 
 
 @pytest.fixture
-def artifact(make_artifact):
-    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
-
-
-@pytest.fixture
 def make_policy(ada, base_model, artifact):
     def make(name="model a"):
         version = make_ended_run(

@@ -7,15 +7,10 @@ import pytest
 from labeling.models import Project
 from tests.cast import client_of, make_ranking_project, make_source
 from tests.training.chains import make_ended_run
-from training.models import Artifact, Snapshot
+from training.models import Snapshot
 from training.selectors.run_lineage import GENERATIONS, USES_SHOWN
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def artifact(make_artifact):
-    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
 
 
 @pytest.fixture

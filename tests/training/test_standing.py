@@ -27,11 +27,6 @@ ADDRESS = "/api/standing-reward-models/"
 
 
 @pytest.fixture
-def artifact(make_artifact):
-    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
-
-
-@pytest.fixture
 def body(base_model):
     return {"name": "Always new", "start": str(base_model.pk), "min_rankings": 2}
 

@@ -5,15 +5,10 @@ import pytest
 from tests.cast import make_completions, make_prompt, make_ranking_project, make_source
 from tests.training.chains import make_ended_run
 from tests.training.rounds.boards import end_sampling, link, post
-from training.models import Artifact, Round, RoundStep
+from training.models import Round, RoundStep
 from training.services.snapshots import freeze_these_prompts
 
 TEXTS = ["one", "two", "three", "four"]
-
-
-@pytest.fixture
-def artifact(make_artifact):
-    return make_artifact(Artifact.Kind.MODEL, {"config.json": '{"trained": true}'})
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -26,6 +27,7 @@ CHUNK_BYTES = 1 << 20
 SHA256 = re.compile(r"[0-9a-f]{64}")
 READ_ONLY = 0o444
 ABANDONED_SECONDS = 24 * 3600
+NONE_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 
 class ArtifactError(Exception):
@@ -42,11 +44,15 @@ class StoredArtifact:
     num_bytes: int
 
 
-def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifact:
+def publish(
+    root: Path, folder: Path, *, may_link: bool = False, hashed: Mapping[str, str] = NONE_KNOWN
+) -> StoredArtifact:
     """Store a copy of the folder under its hash and return what was stored.
 
     ``may_link`` makes hard links instead of copies; only for a folder that nobody will change.
-    The folder appears under its name whole or not at all, and is on disk when this returns.
+    ``hashed`` are SHA-256 that were taken of files of such a folder, by their path in it: one that
+    is linked is not read again. The folder appears under its name whole or not at all, and is on
+    disk when this returns.
 
     Raises: UnusableFolderError for links, special files or an empty folder; ArtifactError when
     the bucket does not take it; OSError for a full disk.
@@ -61,10 +67,13 @@ def publish(root: Path, folder: Path, *, may_link: bool = False) -> StoredArtifa
             return there
     temporary = root / f".tmp-{uuid.uuid4().hex}"
     try:
+        known = dict(hashed)
         for source in _regular_files(folder):
-            _place(source, temporary / source.relative_to(folder), may_link=may_link)
+            name = source.relative_to(folder).as_posix()
+            if not _place(source, temporary / name, may_link=may_link):
+                known.pop(name, None)
         # Hashed after the copy, so that a source that changed meanwhile cannot lie.
-        stored = _describe(temporary)
+        stored = _describe(temporary, known)
         target = root / stored.sha256
         if not _is_there(target):
             _sync_folders(temporary)
@@ -192,30 +201,38 @@ def _regular_files(folder: Path) -> Iterator[Path]:
         raise UnusableFolderError(f"{folder.name} holds no files.")
 
 
-def _place(source: Path, target: Path, *, may_link: bool) -> None:
+def _place(source: Path, target: Path, *, may_link: bool) -> bool:
+    """Whether it is a link."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    if may_link:
-        try:
-            target.hardlink_to(source)
-        except OSError:
-            # Another file system, or one without hard links.
-            shutil.copyfile(source, target)
-    else:
+    is_link = may_link and _linked(source, target)
+    if not is_link:
         shutil.copyfile(source, target)
     target.chmod(READ_ONLY)
     with target.open("rb") as stream:
         os.fsync(stream.fileno())
+    return is_link
 
 
-def _entries(folder: Path) -> Entries:
+def _linked(source: Path, target: Path) -> bool:
+    """Not to another file system, nor on one without hard links."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        return False
+    return True
+
+
+def _entries(folder: Path, known: Mapping[str, str] = NONE_KNOWN) -> Entries:
+    """``known`` are the SHA-256 of files that need not be read."""
     return [
-        (path.relative_to(folder).as_posix(), path.stat().st_size, sha256_of_file(path))
+        (name, path.stat().st_size, known.get(name) or sha256_of_file(path))
         for path in _regular_files(folder)
+        for name in [path.relative_to(folder).as_posix()]
     ]
 
 
-def _describe(folder: Path) -> StoredArtifact:
-    entries = _entries(folder)
+def _describe(folder: Path, known: Mapping[str, str] = NONE_KNOWN) -> StoredArtifact:
+    entries = _entries(folder, known)
     return StoredArtifact(
         sha256=hashlib.sha256(canonical(entries).encode()).hexdigest(),
         num_bytes=sum(num_bytes for _, num_bytes, _ in entries),

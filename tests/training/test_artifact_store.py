@@ -1,5 +1,6 @@
 """The content-addressed store: equal content has one name, and damage is noticed."""
 
+import errno
 import hashlib
 import os
 import threading
@@ -118,6 +119,32 @@ def test_an_added_file_is_noticed(store, folder):
 
     with pytest.raises(ArtifactError, match="damaged"):
         open_verified(store, stored.sha256)
+
+
+def test_a_linked_file_whose_hash_is_known_is_not_read_again(store, folder):
+    """What it is named by is what was said, and who checks it finds what is wrong with that."""
+    known = {"config.json": hashlib.sha256(b"{}").hexdigest()}
+
+    stored = publish(store, folder, may_link=True, hashed=known)
+    lied = publish(store, folder, may_link=True, hashed={"config.json": "0" * 64})
+
+    assert stored == publish(store, folder)
+    assert open_verified(store, stored.sha256)
+    with pytest.raises(ArtifactError, match="damaged"):
+        open_verified(store, lied.sha256)
+
+
+def test_a_copied_file_is_hashed_whatever_was_said_of_it(store, folder, monkeypatch):
+    """As on a file system without hard links."""
+
+    def hardlink_to(self, target):
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", hardlink_to)
+
+    stored = publish(store, folder, may_link=True, hashed={"config.json": "0" * 64})
+
+    assert open_verified(store, stored.sha256)
 
 
 def test_links_are_refused_and_leave_nothing_behind(store, folder):

@@ -21,7 +21,7 @@ from tests.cast import (
     make_ranking_project,
     make_task,
 )
-from training.artifact_store import artifact_path
+from training.artifact_store import artifact_path, open_verified
 from training.exporters import twins
 from training.models import Artifact, Export
 from training.services.export_jobs import export_for, export_one_step, folder_of, request_export
@@ -109,6 +109,7 @@ def test_the_same_snapshot_gives_the_same_files_whoever_exports_it(settings, don
     export_for(5.0)
 
     assert {export.artifact_id for export in Export.objects.all()} == {done.artifact_id}
+    assert open_verified(Path(settings.ARTIFACT_ROOT), done.artifact_id)
     manifest = json.loads(
         (artifact_path(settings.ARTIFACT_ROOT, done.artifact_id) / "manifest.json").read_text()
     )

@@ -5,7 +5,9 @@ its splits.
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -58,11 +60,14 @@ def write_card(folder: Path, facts: CardFacts, progress: Progress) -> None:
     for name in progress.num_rows.keys() - used.keys():
         (folder / name).unlink()
     (folder / CARD).write_text("\n".join(card_lines(facts, progress, used)) + "\n")
-    files = {
-        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != STATE
-    }
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != STATE]
+    # Hashing lets go of the interpreter, so threads are enough to use every processor.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        hashes = pool.map(sha256_of, paths)
+        files: dict[str, dict[str, Any]] = {
+            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256}
+            for path, sha256 in zip(paths, hashes, strict=True)
+        }
     for name, rows in used.items():
         files[name]["rows"] = rows
     agreement = agreement_of(progress.tally)
@@ -80,6 +85,12 @@ def write_card(folder: Path, facts: CardFacts, progress: Progress) -> None:
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n")
     (folder / STATE).unlink(missing_ok=True)
+
+
+def hashes_of_card(folder: Path) -> dict[str, str]:
+    """SHA-256 by path of what a finished folder holds beside its manifest, which says them."""
+    files = json.loads((folder / MANIFEST).read_text())["files"]
+    return {name: said["sha256"] for name, said in files.items()}
 
 
 def card_lines(facts: CardFacts, progress: Progress, used: Mapping[str, int]) -> Iterator[str]:

@@ -20,12 +20,11 @@ from django.db.models.functions import Now
 from labeling.models import User
 from labeling.services.audit import record
 from labeling.services.only_one import only_one
-from training.artifact_store import publish
 from training.exporters.writing import write_on
 from training.models import Artifact, Export
 from training.selectors.lost_work import LOST, MAX_LOST
 from training.selectors.snapshots import access_snapshot
-from training.services.exports import check_export, finish_on, wanted_of
+from training.services.exports import check_export, finish_on, publish_export, wanted_of
 from training.services.model_versions import record_artifact
 from training.services.unattended import DATABASE_AWAY, LONG_WORK, why
 
@@ -135,7 +134,7 @@ def _write(export: Export, go_on: Callable[[], bool]) -> bool:
 
 
 def _publish(export: Export) -> None:
-    stored = publish(Path(settings.ARTIFACT_ROOT), folder_of(export), may_link=True)
+    stored = publish_export(folder_of(export))
     with transaction.atomic():
         export.artifact = record_artifact(stored, Artifact.Kind.EXPORT)
         _end(export, Export.State.DONE)

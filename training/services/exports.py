@@ -7,8 +7,8 @@ from django.conf import settings
 
 from labeling.errors import Refused
 from labeling.models import InstructionVersion, User
-from training.artifact_store import artifact_file
-from training.exporters.data_card import CardFacts, write_card
+from training.artifact_store import StoredArtifact, artifact_file, publish
+from training.exporters.data_card import CardFacts, hashes_of_card, write_card
 from training.exporters.rows import FILES
 from training.exporters.twins import NO_PARQUET, PARQUET, has_parquet, write_twin
 from training.exporters.writing import Progress, Wanted, write_on
@@ -80,6 +80,16 @@ def finish_on(
             write_twin(folder / name, form)
     write_card(folder, facts_of(snapshot, num_simulated=len(wanted.simulated)), progress)
     return True
+
+
+def publish_export(folder: Path) -> StoredArtifact:
+    """A finished folder into the artifact store. Its card hashed the files, so they are not read
+    again; nobody changes them any more.
+
+    Raises: OSError, ArtifactError.
+    """
+    root = Path(settings.ARTIFACT_ROOT)
+    return publish(root, folder, may_link=True, hashed=hashes_of_card(folder))
 
 
 def simulated_labelers(snapshot: Snapshot) -> frozenset[int]:

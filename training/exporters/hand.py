@@ -1,17 +1,22 @@
 """A process that makes groups of an export into what they add to its files, for another one.
 
-It reads a group, makes it, answers and reads the next one, until nothing comes any more. Both sides
+It is given groups, says of each how long what it made of it is, and writes that where it is told
+to: the files are longer by far than the records, and nobody else has to hold them. Everything is
+done in the order in which it is said, so what was said before an answered group is done. Both sides
 say a line of JSON and the bytes that belong to it.
 """
 
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from training.exporters.groups import Group, Made, Shape, made_of
+from training.exporters.line_files import write_at
 from training.exporters.records import Pseudonyms
 from training.exporters.tally import Tally
 
@@ -44,28 +49,68 @@ def say_group(stream: BinaryIO, group: Group, names: Pseudonyms) -> None:
     say(stream, said, [line for lines in group.units for line in lines])
 
 
-def heard_made(stream: BinaryIO) -> tuple[Made, list[int]] | None:
-    """With all labelers that have a number now."""
+class Answer(NamedTuple):
+    """Of what was made of a group: its lengths and rows in the order of the files, and all labelers
+    that have a number now."""
+
+    lengths: Sequence[int]
+    num_rows: Sequence[int]
+    tally: Tally
+    labelers: Sequence[int]
+
+
+def heard_answer(stream: BinaryIO) -> Answer | None:
     if (answer := heard(stream)) is None:
         return None
-    said, contents = answer
-    return Made(contents, said["num_rows"], Tally(**said["tally"])), said["numbers"]
+    said, _ = answer
+    return Answer(said["lengths"], said["num_rows"], Tally(**said["tally"]), said["labelers"])
 
 
 def work(given: BinaryIO, answers: BinaryIO) -> None:
-    began = heard(given)
-    if began is None:
+    if (began := heard(given)) is None:
         return
     shape = Shape(began[0]["kind"], began[0]["files"], began[0]["is_compressed"])
     simulated = frozenset(began[0]["simulated"])
-    while asked := heard(given):
-        said, lines = asked
-        numbers = {labeler: number for number, labeler in enumerate(said["numbers"], start=1)}
-        names = Pseudonyms(simulated, numbers)
-        group = Group(said["split"], said["first"], [[line] for line in lines], 0)
-        made = made_of(group, shape, names)
-        answer = {"num_rows": made.num_rows, "tally": asdict(made.tally)}
-        say(answers, answer | {"numbers": list(names.numbers)}, list(made.contents))
+    made: deque[tuple[str, Made]] = deque()
+    with ExitStack() as stack:
+        files = opened(began[0]["paths"], stack)
+        while asked := heard(given):
+            said, lines = asked
+            if "offsets" in said:
+                put(*made.popleft(), files, said["offsets"])
+                continue
+            numbers = {labeler: number for number, labeler in enumerate(said["numbers"], start=1)}
+            names = Pseudonyms(simulated, numbers)
+            group = Group(said["split"], said["first"], [[line] for line in lines], 0)
+            made.append((group.split, made_of(group, shape, names)))
+            say(answers, answer_of(made[-1][1], names))
+
+
+def opened(paths: Mapping[str, Sequence[str]], stack: ExitStack) -> dict[str, list[int]]:
+    """Descriptors of the files of each split."""
+    files = {split: [os.open(path, os.O_WRONLY) for path in some] for split, some in paths.items()}
+    for some in files.values():
+        for descriptor in some:
+            stack.callback(os.close, descriptor)
+    return files
+
+
+def put(
+    split: str, made: Made, files: Mapping[str, Sequence[int]], offsets: Sequence[int] | None
+) -> None:
+    """Nowhere, where the other one made the group anew."""
+    if offsets is not None:
+        for descriptor, offset, content in zip(files[split], offsets, made.contents, strict=True):
+            write_at(descriptor, offset, content)
+
+
+def answer_of(made: Made, names: Pseudonyms) -> Said:
+    return {
+        "lengths": [len(content) for content in made.contents],
+        "num_rows": made.num_rows,
+        "tally": asdict(made.tally),
+        "labelers": list(names.numbers),
+    }
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ begun.
 import os
 import zlib
 from collections.abc import Sequence
-from typing import Any, BinaryIO, Final
+from pathlib import Path
+from typing import Any, Final
 
 # The quickest: what there is to save is texts that come again, and every level finds those.
 LEVEL: Final = 1
@@ -45,18 +46,29 @@ class Lines:
 
 
 class LineFile:
-    """Stands behind the first ``num_bytes`` of an open file; no others stay."""
+    """The first ``num_bytes`` of a file; no others stay. More come behind them, from anybody."""
 
-    def __init__(self, file: BinaryIO, *, num_bytes: int) -> None:
-        file.truncate(num_bytes)
-        file.seek(0, os.SEEK_END)
-        self._file = file
+    def __init__(self, path: Path, *, num_bytes: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+        os.ftruncate(self._descriptor, num_bytes)
+        self.num_bytes = num_bytes
 
-    def write(self, content: bytes) -> None:
-        self._file.write(content)
+    def sync(self) -> None:
+        """All that anybody has written is on disk."""
+        os.fsync(self._descriptor)
 
-    def sync(self) -> int:
-        """All that was written is on disk; how many bytes the file has."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return self._file.tell()
+    def write_at(self, offset: int, content: bytes) -> None:
+        write_at(self._descriptor, offset, content)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+def write_at(descriptor: int, offset: int, content: bytes) -> None:
+    """All of it. Raises: OSError for a full disk."""
+    left = memoryview(content)
+    while left:
+        written = os.pwrite(descriptor, left, offset)
+        offset += written
+        left = left[written:]

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from training.exporters.groups import Made, Shape, groups_of
+from training.exporters.groups import Shape, groups_of
 from training.exporters.line_files import LineFile
-from training.exporters.makers import Makers, makers_of
+from training.exporters.makers import Makers, Part, makers_of
 from training.exporters.records import Pseudonyms, read_units
 from training.exporters.tally import Tally
 
@@ -81,12 +81,15 @@ def write_on(wanted: Wanted, folder: Path, go_on: Callable[[], bool]) -> Progres
     with ExitStack() as stack:
         files = Files(stack, folder, wanted, progress)
         source = stack.enter_context(wanted.records.open("rb", buffering=CHUNK_BYTES))
-        makers = stack.enter_context(makers_of(wanted.shape, names, num_bytes=_left(files)))
+        makers = stack.enter_context(
+            makers_of(wanted.shape, names, files.paths, num_bytes=_left(files))
+        )
         while progress.num_splits < len(SPLITS):
             if not write_split(source, files, makers, go_on):
                 break
             progress.num_splits += 1
             progress.record_bytes = 0
+        makers.settle()
         files.sync()
     progress.labelers = list(names.numbers)
     save(progress, folder)
@@ -122,25 +125,32 @@ class Files:
     def __init__(self, stack: ExitStack, folder: Path, wanted: Wanted, progress: Progress) -> None:
         self.wanted = wanted
         self.progress = progress
+        self.paths = {
+            split: [folder / wanted.file_name(split, base) for base in wanted.files]
+            for split in SPLITS
+        }
         self._open: dict[str, LineFile] = {}
         for name in wanted.file_names():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-            file = stack.enter_context(path.open("r+b", buffering=CHUNK_BYTES))
             progress.num_rows.setdefault(name, 0)
-            self._open[name] = LineFile(file, num_bytes=progress.num_bytes.get(name, 0))
+            file = LineFile(folder / name, num_bytes=progress.num_bytes.get(name, 0))
+            stack.callback(file.close)
+            self._open[name] = file
 
-    def add(self, split: str, made: Made) -> None:
+    def add(self, split: str, part: Part) -> None:
         names = [self.wanted.file_name(split, base) for base in self.wanted.files]
-        for name, content, number in zip(names, made.contents, made.num_rows, strict=True):
-            self._open[name].write(content)
+        files = [self._open[name] for name in names]
+        part.write(files)
+        for file, length in zip(files, part.lengths, strict=True):
+            file.num_bytes += length
+        for name, number in zip(names, part.num_rows, strict=True):
             self.progress.num_rows[name] += number
-        self.progress.tally.add(made.tally)
+        self.progress.tally.add(part.tally)
 
     def sync(self) -> None:
         """Whatever the progress says is on disk."""
-        self.progress.num_bytes = {name: file.sync() for name, file in self._open.items()}
+        for file in self._open.values():
+            file.sync()
+        self.progress.num_bytes = {name: file.num_bytes for name, file in self._open.items()}
 
 
 def file_name(split: str, base: str, *, is_compressed: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Several processes export the same bytes as one (R49, R50)."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.training.exporters.frozen import exported, frozen_task, wanted_of
 from training.exporters import groups, makers
+from training.exporters.line_files import LineFile
 from training.exporters.records import Pseudonyms
 from training.exporters.writing import Progress, write_on
 
@@ -32,6 +34,14 @@ def regulars() -> list[dict[str, Any]]:
     return [frozen_task(n, (n % 5 + 1, [1, 1, 2])) for n in range(1, NUM_RECORDS + 1)]
 
 
+def talkers() -> list[dict[str, Any]]:
+    """A group, and what it is made into, is longer than any pipe."""
+    return [
+        frozen_task(n, (n, [1, 2, 3]), prompt=f"{n}" + "x" * makers.PIPE_BYTES)
+        for n in range(1, 31)
+    ]
+
+
 @pytest.fixture
 def by_hands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups, "UNITS_PER_GROUP", 5)
@@ -53,7 +63,9 @@ def written(folder: Path, records: list[dict[str, Any]], **how: Any) -> tuple[Pa
 
 
 @pytest.mark.parametrize("is_compressed", [False, True])
-@pytest.mark.parametrize("records", [crowd(), regulars()], ids=["crowd", "regulars"])
+@pytest.mark.parametrize(
+    "records", [crowd(), regulars(), talkers()], ids=["crowd", "regulars", "talkers"]
+)
 def test_they_write_what_one_writes(
     tmp_path: Path, request: pytest.FixtureRequest, records: list[Any], is_compressed: bool
 ) -> None:
@@ -95,6 +107,39 @@ def test_a_process_that_is_gone_is_not_missed(
     assert contents(found) == contents(expected)
 
 
+@pytest.mark.parametrize("killed", [0, 4, 7])
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_what_a_killed_process_was_told_to_write_is_written(
+    tmp_path: Path,
+    by_hands: None,
+    monkeypatch: pytest.MonkeyPatch,
+    is_compressed: bool,
+    killed: int,
+) -> None:
+    """The first of the eight groups that others write, a later one, or the last of all: nobody
+    asks after that one any more. Five are made here: their labelers were given numbers meanwhile.
+    """
+    with pytest.MonkeyPatch.context() as alone:
+        alone.setattr(makers, "HANDS_AT_MOST", 0)
+        expected, progress = written(tmp_path / "one", regulars(), is_compressed=is_compressed)
+    told = iter(range(NUM_RECORDS))
+
+    class Mortal(makers.Hand):
+        def write(self, group: groups.Group, files: Sequence[LineFile]) -> None:
+            if next(told) == killed:
+                self._process.kill()
+                self._process.wait()
+            super().write(group, files)
+
+    monkeypatch.setattr(makers, "Hand", Mortal)
+
+    found, others = written(tmp_path / "several", regulars(), is_compressed=is_compressed)
+
+    assert contents(found) == contents(expected)
+    assert others == progress
+    assert next(told) > killed
+
+
 def test_what_is_no_record_is_refused_as_without_them(
     tmp_path: Path, by_hands: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +158,6 @@ def test_little_is_written_without_them() -> None:
     shape = groups.Shape("rm", ["ranking"])
     for num_bytes, kind in ((makers.WORTHWHILE_BYTES, "rm"), (10**12, "sft")):
         with makers.makers_of(
-            groups.Shape(kind, shape.files), Pseudonyms(), num_bytes=num_bytes
+            groups.Shape(kind, shape.files), Pseudonyms(), {}, num_bytes=num_bytes
         ) as chosen:
             assert not chosen._hands

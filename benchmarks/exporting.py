@@ -6,7 +6,8 @@
 In the kept database of so many rankings (``many_rankings``) counts them for the dialog, freezes
 them and exports the snapshot, each file by itself, published as the background job would publish
 it: ``--at-once`` is for how many seconds that writes before it lets other work come in between;
-without it an export is written in one go, as the command does. Each step is a process of its own,
+without it an export is written in one go, as the command does; throwing it away afterwards is not
+timed. Each step is a process of its own,
 whose peak memory is the step's, beside that of the largest process that helps it; a step without
 the freeze takes the newest snapshot there is. ``disk`` says how fast plain bytes are written and
 synced on the disk of the artifacts, and how fast they are hashed, which nothing here can beat.
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -29,9 +31,8 @@ from django.db import connection
 
 from benchmarks.many_rankings import connect_to, database_of, name_of
 from labeling.models import User
-from training.artifact_store import publish
 from training.models import Export, Snapshot
-from training.services.exports import export_on
+from training.services.exports import export_on, publish_export
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, preview
 
@@ -62,14 +63,15 @@ def freeze() -> int:
     return snapshot.artifact.num_bytes
 
 
-def export(file: str, given: argparse.Namespace) -> int:
-    """Bytes of what was written, which is thrown away."""
+def export(file: str, given: argparse.Namespace, waste: ExitStack) -> int:
+    """Bytes of what was written, which lies in the store until ``waste`` is closed."""
     seconds = given.at_once or float("inf")
     snapshot = Snapshot.objects.latest("created_at")
     root = Path(settings.ARTIFACT_ROOT)
     folder = root / f".export-{file}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    waste.callback(shutil.rmtree, folder)
     is_over = False
     while not is_over:
         _, is_over = export_on(
@@ -80,9 +82,8 @@ def export(file: str, given: argparse.Namespace) -> int:
             is_compressed=given.gzip,
             go_on=for_so_long(seconds),
         )
-    stored = publish(root, folder, may_link=True)
-    shutil.rmtree(folder)
-    shutil.rmtree(root / stored.sha256)
+    stored = publish_export(folder)
+    waste.callback(shutil.rmtree, root / stored.sha256)
     return stored.num_bytes
 
 
@@ -110,10 +111,11 @@ def disk() -> int:
 
 
 def run_step(name: str, given: argparse.Namespace) -> None:
-    """In a process of its own: a row of the table."""
+    """In a process of its own: a row of the table, without clearing up behind it."""
     works: dict[str, Callable[[], int]] = {"preview": count, "freeze": freeze, "disk": disk}
+    waste = ExitStack()
     began, own = time.perf_counter(), time.process_time()
-    num_bytes = works[name]() if name in works else export(name, given)
+    num_bytes = works[name]() if name in works else export(name, given, waste)
     seconds, own = time.perf_counter() - began, time.process_time() - own
     peak, of_a_helper = (
         resource.getrusage(whose).ru_maxrss * 1024 / MEGABYTE
@@ -124,6 +126,7 @@ def run_step(name: str, given: argparse.Namespace) -> None:
         f"| {num_bytes / MEGABYTE:,.0f} | {num_bytes / MEGABYTE / seconds:.0f} |",
         flush=True,
     )
+    waste.close()
 
 
 def main() -> None:

@@ -215,11 +215,14 @@ def make_ranking(
     flags: Mapping[str, bool] | None = None,
     flags_at: Mapping[int, Mapping[str, bool]] | None = None,
     axes: Mapping[int, Mapping[str, float]] | None = None,
+    seconds_shown: Sequence[float | None] | None = None,
+    **said: object,
 ) -> Ranking:
     """One labeler's dense ranks of the task's completions, sealed long ago by default.
 
     ``flags_at`` are the flags of the completion at a place, ``flags`` those of the others. ``axes``
-    are ratings that came with an imported judgment, by the place of the completion.
+    are ratings that came with an imported judgment, by the place of the completion. ``said`` is
+    what else the ranking holds.
     """
     submitted_at = submitted_at or long_ago()
     assignment = hold_slot(task, labeler, submitted_at)
@@ -233,8 +236,8 @@ def make_ranking(
             client_key=uuid.uuid4(),
             payload_sha256=hashlib.sha256(repr(ranks).encode()).hexdigest(),
             order_source=Ranking.OrderSource.SEEDED,
-            seconds_active=60.0,
             submitted_at=submitted_at,
+            **{"seconds_active": 60.0, **said},
         )
         RankedCompletion.objects.bulk_create(
             RankedCompletion(
@@ -245,6 +248,7 @@ def make_ranking(
                 rating=ratings[n] if ratings else 8 - rank if rank < 8 else 1,
                 flags=dict((flags_at or {}).get(n, flags or {})),
                 axes=dict((axes or {}).get(n, {})),
+                seconds_shown=seconds_shown[n] if seconds_shown else None,
             )
             for n, (completion, rank) in enumerate(zip(completions_of(task), ranks, strict=True))
         )

@@ -9,7 +9,13 @@ import numpy as np
 
 from labeling.agreement.alpha import Quotient
 from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few
-from labeling.agreement.judgments import NUM_SIGNS, FloatArray, IntArray, PairJudgments
+from labeling.agreement.judgments import (
+    NUM_SIGNS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    PairJudgments,
+)
 from labeling.agreement.statistics import ADDENDS, STRICT, TERNARY, cohen_quotient
 from labeling.agreement.sums import add_up
 
@@ -71,14 +77,11 @@ def _columns(matrix: FloatArray, numerator: int, denominator: int) -> Quotient:
 
 def _strict_sums(judgments: PairJudgments, labelers: IntArray) -> tuple[FloatArray, FloatArray]:
     """Each labeler's same answers and comparisons with others. Shapes: prompts x labelers."""
-    counts = judgments.counts()
     slot_of = np.full(max(judgments.labeler.max(initial=0), labelers.max(initial=0)) + 1, -1)
     slot_of[labelers] = np.arange(len(labelers))
-    rows = np.flatnonzero((slot_of[judgments.labeler] >= 0) & (judgments.sign != 0))
-    pair, slot = judgments.pair[rows], slot_of[judgments.labeler[rows]]
-    same = counts[pair, judgments.sign[rows] + 1] - 1
-    comparisons = counts[pair, 0] + counts[pair, 2] - 1
-    prompts, prompt = np.unique(judgments.prompt[pair], return_inverse=True)
+    rows, same, comparisons = strict_comparisons(judgments, slot_of[judgments.labeler] >= 0)
+    slot = slot_of[judgments.labeler[rows]]
+    prompts, prompt = np.unique(judgments.prompt[judgments.pair[rows]], return_inverse=True)
     shape = (len(prompts), len(labelers))
     cell = prompt * len(labelers) + slot
     num_cells = len(prompts) * len(labelers)
@@ -86,6 +89,19 @@ def _strict_sums(judgments: PairJudgments, labelers: IntArray) -> tuple[FloatArr
         add_up(same, by=cell, groups=num_cells).reshape(shape),
         add_up(comparisons, by=cell, groups=num_cells).reshape(shape),
     )
+
+
+def strict_comparisons(
+    judgments: PairJudgments, wanted: BoolArray
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Which of the judgments wanted are no ties; of each, how many others of its pair say the same,
+    and how many others are no ties. Shapes: wanted, per judgment.
+    """
+    counts = judgments.counts()
+    rows = np.flatnonzero(wanted & (judgments.sign != 0))
+    pair = judgments.pair[rows]
+    same = counts[pair, judgments.sign[rows] + 1] - 1
+    return rows, same, counts[pair, 0] + counts[pair, 2] - 1
 
 
 @dataclass(frozen=True, eq=False)

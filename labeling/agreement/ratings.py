@@ -163,17 +163,25 @@ def above_others(ratings: Ratings, *, counted: str) -> dict[int, Fact]:
 
     Over the units that others judged too; each ranking of some is counted once.
     """
+    _, sums, drawn = above_others_by_ranking(ratings)
+    labelers = np.unique(ratings.labeler).tolist()
+    facts = quotients(sums, drawn, labelers=labelers, counted=counted)
+    return {labeler: as_likely_as(facts[labeler], expected=0.0) for labeler in labelers}
+
+
+def above_others_by_ranking(ratings: Ratings) -> tuple[IntArray, Sums, Drawn]:
+    """The rankings with a unit that others judged too: how far their values there lie above the
+    others' mean, added up, of how many values. Shapes: all alike.
+    """
     rows, others = beside_others(ratings)
     above = ratings.value[rows] - others
-    _, first, draw = np.unique(ratings.ranking[rows], return_index=True, return_inverse=True)
+    ranking, first, draw = np.unique(ratings.ranking[rows], return_index=True, return_inverse=True)
     sums = Sums(
         np.bincount(draw, above, minlength=len(first)).astype(np.float64),
         np.bincount(draw, minlength=len(first)).astype(np.float64),
     )
     drawn = Drawn(ratings.labeler[rows][first], ratings.prompt[ratings.unit[rows][first]])
-    labelers = np.unique(ratings.labeler).tolist()
-    facts = quotients(sums, drawn, labelers=labelers, counted=counted)
-    return {labeler: as_likely_as(facts[labeler], expected=0.0) for labeler in labelers}
+    return ranking, sums, drawn
 
 
 def beside_others(ratings: Ratings) -> tuple[IntArray, FloatArray]:

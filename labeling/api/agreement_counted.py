@@ -1,4 +1,4 @@
-"""The rankings behind figures that add up: ratings, flags, researchers and anchors."""
+"""The rankings behind figures that add up: ratings, flags, researchers, anchors and facts."""
 
 from datetime import date
 from typing import Any, Final
@@ -19,6 +19,8 @@ from labeling.models import Ranking
 from labeling.selectors.agreement_rows import Counted, listed_rankings
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.anchors import drift_behind
+from labeling.selectors.labeler_flags import beside_others_behind
+from labeling.selectors.labeler_rows import FACTS_OF_RANKINGS, rankings_of_fact
 from labeling.selectors.rating_agreement import answers_behind, beside_behind
 
 RATINGS: Final = "ratings"
@@ -28,6 +30,14 @@ ANCHORS: Final = "anchors"
 # Before a flag: all answers about it, and those about what several labelers answered about.
 SAID: Final = "said:"
 SHARED: Final = "shared:"
+# One labeler's answers about those beside the others' on the same completions.
+BESIDE: Final = "beside:"
+# What is told of each labeler beside the others, so that of all together there is nothing.
+BESIDE_OTHERS: Final = (
+    "leniency",
+    "agreement_with_others",
+    *(f"{BESIDE}{flag}" for flag in FLAG_ITEMS),
+)
 FIGURES: Final = (
     RATINGS,
     GOLD,
@@ -35,6 +45,8 @@ FIGURES: Final = (
     ANCHORS,
     *(f"{SAID}{flag}" for flag in FLAG_ITEMS),
     *(f"{SHARED}{flag}" for flag in FLAG_ITEMS),
+    *(f"{BESIDE}{flag}" for flag in FLAG_ITEMS),
+    *FACTS_OF_RANKINGS,
 )
 
 
@@ -45,7 +57,8 @@ class CountedFilter(AgreementFilter):
         choices=tuple((key, key) for key in FIGURES),
         help_text="``said:`` and a flag are all answers about it, behind its prevalence; "
         "``shared:`` those about completions that several labelers answered about, behind its "
-        "agreement; ``ratings`` likewise, behind the agreement of ratings.",
+        "agreement; ``ratings`` likewise, behind the agreement of ratings; ``beside:`` one "
+        "labeler's answers beside the others'; the rest are facts about labelers.",
     )
     week = serializers.DateField(
         required=False, help_text="Of gold, researchers and anchors: a week, by its Monday."
@@ -54,7 +67,7 @@ class CountedFilter(AgreementFilter):
         min_value=1,
         max_value=ID_MAXIMUM,
         required=False,
-        help_text="Of gold and researchers: whose.",
+        help_text="Whose; of all but anchors. Without, those of all labelers.",
     )
 
     def validate_week(self, week: date) -> date:
@@ -66,8 +79,11 @@ class CountedFilter(AgreementFilter):
         if "week" in attrs and attrs["figure"] not in (GOLD, RESEARCHERS, ANCHORS):
             message = "Only gold, researchers and anchors go by week."
             raise serializers.ValidationError({"week": message})
-        if "labeler" in attrs and attrs["figure"] not in (GOLD, RESEARCHERS):
-            message = "Only gold and researchers are told of one labeler."
+        if "labeler" in attrs and attrs["figure"] == ANCHORS:
+            message = "Anchors are told of all labelers together."
+            raise serializers.ValidationError({"labeler": message})
+        if "labeler" not in attrs and attrs["figure"] in BESIDE_OTHERS:
+            message = "This compares one labeler with the others: name the labeler."
             raise serializers.ValidationError({"labeler": message})
         return super().validate(attrs)
 
@@ -88,26 +104,37 @@ def _counted(
         )
     if figure == ANCHORS:
         return drift_behind(selection, monday=monday)
+    if figure in FACTS_OF_RANKINGS:
+        return rankings_of_fact(selection, fact=figure, labeler_id=labeler)
     if figure == RATINGS:
-        return answers_behind(selection, flag=None, is_shared=True)
+        return answers_behind(selection, flag=None, is_shared=True, labeler_id=labeler)
     kind, _, flag = figure.partition(":")
-    return answers_behind(selection, flag=flag, is_shared=f"{kind}:" == SHARED)
+    if f"{kind}:" == BESIDE:
+        return beside_others_behind(selection, flag=flag, labeler_id=labeler)
+    return answers_behind(selection, flag=flag, is_shared=f"{kind}:" == SHARED, labeler_id=labeler)
 
 
 class CountedRankingOutput(AgreementRowOutput):
     part = serializers.SerializerMethodField(
         help_text="Yes to the flag, points of the ratings, pairs as researchers order them, "
-        "judgments for the better side."
+        "judgments for the better side, or what the fact adds up."
     )
     whole = serializers.SerializerMethodField(
-        help_text="Answers, ratings, pairs that both order, or judgments of anchors."
+        help_text="Answers, ratings, pairs that both order, judgments of anchors, or what the fact "
+        "is a share of."
+    )
+    values = serializers.SerializerMethodField(
+        help_text="Of a fact that is a median: what it is the median of."
     )
 
     def get_part(self, ranking: Ranking) -> float:
         return self._counted(ranking).part
 
-    def get_whole(self, ranking: Ranking) -> int:
+    def get_whole(self, ranking: Ranking) -> float:
         return self._counted(ranking).whole
+
+    def get_values(self, ranking: Ranking) -> list[float]:
+        return list(self._counted(ranking).values)
 
     def _counted(self, ranking: Ranking) -> Counted:
         counted: Counted = self.context["counted"][ranking.pk]

@@ -22,10 +22,14 @@ NUM_RANKINGS: Final = 20_000
 
 @dataclass(frozen=True)
 class Counted:
-    """What one ranking adds to a figure that is a part of a whole: all of them together are it."""
+    """What one ranking adds to a figure that is a part of a whole: all of them together are it.
+
+    A figure that is a median is that of all ``values``, which add up to the part.
+    """
 
     part: float
-    whole: int
+    whole: float
+    values: tuple[float, ...] = ()
 
 
 def rankings_behind(

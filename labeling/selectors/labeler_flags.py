@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
+
+import numpy as np
 
 from labeling.agreement.flags import Apart, BesidePeers, beside_peers, never_together
-from labeling.agreement.ratings import Ratings
+from labeling.agreement.ratings import Ratings, above_others_by_ranking
 from labeling.catalogue import FLAG_ITEMS
 from labeling.errors import NotAccessible
 from labeling.models import User
+from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.rating_agreement import WhatWasSaid, newest_rankings
 
@@ -50,6 +54,22 @@ def flags_of_labeler(selection: Selection, *, labeler_id: int) -> list[FlagOfLab
     said = _said(selection)
     rates = [(key, beside_peers(answers).get(labeler_id)) for key, answers in _asked(said)]
     return [FlagOfLabeler(key, beside) for key, beside in rates if beside is not None]
+
+
+def beside_others_behind(
+    selection: Selection, *, flag: str, labeler_id: int | None
+) -> dict[UUID, Counted]:
+    """Of the same rankings those of the labeler that answered what others answered too.
+
+    The part is how far the answers, yes being 1, lie above the others' mean. Two queries at most.
+    Raises: NotAccessible when there is no such project.
+    """
+    said = _said(selection)
+    rows, sums, drawn = above_others_by_ranking(said.about(flag))
+    return {
+        said.rankings[rows[n]]: Counted(float(sums.part[n]), float(sums.whole[n]))
+        for n in np.flatnonzero(drawn.labeler == labeler_id).tolist()
+    }
 
 
 def flags_apart(selection: Selection) -> FlagsApart:

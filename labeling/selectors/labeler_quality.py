@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Mod
 
 from labeling.agreement.facts import (
@@ -32,11 +32,12 @@ from labeling.agreement.ratings import RATED_BY_OTHERS, leniency
 from labeling.agreement.report import MINIMUM_OVERLAP, Study
 from labeling.agreement.statistics import STRICT
 from labeling.errors import NotAccessible
-from labeling.models import Assignment, InstructionVersion, Project, User
+from labeling.models import Assignment, InstructionVersion, Project, Ranking, User
 from labeling.selectors.agreement import agreement_of_labelers
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranked_items
 from labeling.selectors.number_columns import float_columns
+from labeling.selectors.rating_agreement import newest_of
 from labeling.selectors.researchers import beside_researchers
 from labeling.selectors.sealed_work import NUM_RANKINGS, Scope, SealedWork, sealed_work
 
@@ -53,7 +54,8 @@ HABITS_COUNTED: Final = {
     "flag_share": "rankings with flags",
 }
 IS_RESEARCHER: Final = "A researcher's own rankings are what labelers are compared with."
-ANSWERED = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
+ANSWERED: Final = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
+FINISHED: Final = (*ANSWERED, Assignment.State.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def labeler_quality(selection: Selection) -> LabelerQuality:
     of_all, calibration = _calibration_agreement(selection, listed)
     shared = agreement_of_labelers(selection, listed)
     users = User.objects.in_bulk(listed)
-    beside = beside_researchers(selection.rankings())
+    beside = beside_researchers(newest_of(selection.rankings()))
     facts: dict[str, Facts] = {
         "skip_rate": counts.skip_rates(listed),
         **_timing(answers, listed),
@@ -207,7 +209,7 @@ class _Counts:
         rows = (
             Assignment.objects.filter(
                 scope.on("task", project="project", at="opened_at"),
-                state__in=[*ANSWERED, Assignment.State.SKIPPED],
+                state__in=FINISHED,
             )
             .order_by()
             .values_list("labeler_id", Mod(F("task__prompt_id"), Value(NUM_CLUSTERS)))
@@ -261,14 +263,18 @@ class _Counts:
         return quotients(sums, drawn, labelers=labelers, counted="tasks")
 
 
+def calibration_rankings(selection: Selection) -> QuerySet[Ranking]:
+    """The newest of calibration tasks."""
+    rankings = selection.rankings().filter(task__is_calibration=True)
+    newest = rankings.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
+    return rankings.filter(pk__in=newest)
+
+
 def _calibration_agreement(
     selection: Selection, labelers: Sequence[int]
 ) -> tuple[Figure, dict[int, Figure]]:
     """How often all agree about calibration tasks, and each with the others, ties dropped (R33)."""
-    rankings = selection.rankings().filter(task__is_calibration=True)
-    newest = rankings.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
-    judgments = (
-        ranked_items(rankings.filter(pk__in=newest)).pair_judgments().with_overlap(MINIMUM_OVERLAP)
-    )
+    items = ranked_items(calibration_rankings(selection))
+    judgments = items.pair_judgments().with_overlap(MINIMUM_OVERLAP)
     of_all = Study(judgments, MINIMUM_OVERLAP).figure(STRICT)
     return of_all, agreement_with_others(judgments, labelers=labelers)

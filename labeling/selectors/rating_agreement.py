@@ -90,7 +90,7 @@ def rating_agreement(selection: Selection, *, beside: int | None = None) -> Rati
     is no such project.
     """
     fitting = _fitting(selection)
-    newest = _newest(fitting)
+    newest = newest_of(fitting)
     said = WhatWasSaid.of(newest)
     rated = leniency(said.ratings)
     found = beside_researchers(newest)
@@ -118,17 +118,20 @@ def rating_agreement(selection: Selection, *, beside: int | None = None) -> Rati
 
 
 def answers_behind(
-    selection: Selection, *, flag: str | None, is_shared: bool
+    selection: Selection, *, flag: str | None, is_shared: bool, labeler_id: int | None = None
 ) -> dict[UUID, Counted]:
     """Of the rankings that ``rating_agreement`` reads, those with an answer to one question.
 
     The question is a flag, the part then being how often it was set, or the rating, the part being
     its points. ``is_shared`` keeps answers about completions that several labelers answered about,
-    which are those behind a figure of agreement. Two queries at most. Raises: NotAccessible.
+    which are those behind a figure of agreement; ``labeler_id`` the answers of one of them. Two
+    queries at most. Raises: NotAccessible.
     """
-    said = WhatWasSaid.of(_newest(_fitting(selection)))
+    said = WhatWasSaid.of(newest_of(_fitting(selection)))
     ratings = said.ratings if flag is None else said.about(flag)
     kept = ratings.counts.sum(axis=1)[ratings.unit] > (1 if is_shared else 0)
+    if labeler_id is not None:
+        kept &= ratings.labeler == labeler_id
     ranking = ratings.ranking[kept]
     part = np.bincount(ranking, ratings.value[kept], minlength=len(said.rankings))
     whole = np.bincount(ranking, minlength=len(said.rankings))
@@ -150,7 +153,7 @@ def beside_behind(
     ``monday`` is the first day of the week, as a day of the calendar. Four queries at most.
     Raises: NotAccessible.
     """
-    found = beside_researchers(_newest(_fitting(selection)))
+    found = beside_researchers(newest_of(_fitting(selection)))
     return {
         draw.ranking: Counted(draw.same, int(draw.both_order))
         for draw in (found.gold if of_gold_alone else found.researchers)
@@ -163,7 +166,7 @@ def newest_rankings(selection: Selection) -> QuerySet[Ranking]:
 
     Raises: NotAccessible when there is no such project.
     """
-    return _newest(_fitting(selection))
+    return newest_of(_fitting(selection))
 
 
 def _fitting(selection: Selection) -> QuerySet[Ranking]:
@@ -173,7 +176,8 @@ def _fitting(selection: Selection) -> QuerySet[Ranking]:
     return selection.rankings()
 
 
-def _newest(fitting: QuerySet[Ranking]) -> QuerySet[Ranking]:
+def newest_of(fitting: QuerySet[Ranking]) -> QuerySet[Ranking]:
+    """As many of these as are read for what is said about single completions."""
     return fitting.filter(
         pk__in=fitting.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
     )

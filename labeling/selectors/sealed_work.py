@@ -189,7 +189,7 @@ class SealedWork:
         part, whole = np.zeros(len(rankings.repeat_of)), np.zeros(len(rankings.repeat_of))
         for row in np.flatnonzero(rankings.is_repeat).tolist():
             before = self.originals.get((int(rankings.labeler[row]), rankings.repeat_of[row] or 0))
-            if before is not None:
+            if before is not None and row in self.items:
                 part[row], whole[row] = same_order(self._ranks(row), before)
         return Sums(part, whole)
 
@@ -227,29 +227,39 @@ class Scope:
         return condition if chosen.include_simulated else condition & Q(labeler__is_simulated=False)
 
 
-def sealed_work(scope: Scope) -> SealedWork:
-    """The newest rankings and demonstrations that fit, excluded prompts left out.
-
-    A repeat is held against the ranking that it repeats, whenever that was made. Three queries
-    whatever the size, and one more where there are repeats.
-    """
-    # Sealed rankings made here, repeats among them.
-    native = Ranking.objects.filter(
+def newest_rankings(scope: Scope) -> QuerySet[Ranking]:
+    """Sealed ones made here, repeats among them, excluded prompts left out."""
+    return Ranking.objects.filter(
         sealed_answer(), scope.on("task"), ~is_excluded("task__"), assignment__isnull=False
     ).order_by("-submitted_at", "-pk")[:NUM_RANKINGS]
-    rankings = _rankings(native)
-    demonstrations = Demonstration.objects.filter(
+
+
+def newest_demonstrations(scope: Scope) -> QuerySet[Demonstration]:
+    """As the rankings."""
+    return Demonstration.objects.filter(
         sealed_answer(),
         scope.on("assignment__task"),
         ~is_excluded("assignment__task__"),
         assignment__isnull=False,
-    ).order_by("-submitted_at", "-pk")
+    ).order_by("-submitted_at", "-pk")[:NUM_RANKINGS]
+
+
+def sealed_work(scope: Scope, *, items_of: int | None = None) -> SealedWork:
+    """The newest rankings and demonstrations that fit; the items of one labeler alone if one is
+    named.
+
+    A repeat is held against the ranking that it repeats, whenever that was made. Three queries
+    whatever the size, and one more where there are repeats.
+    """
+    native = newest_rankings(scope)
+    rankings = _rankings(native)
+    demonstrations = newest_demonstrations(scope)
     return SealedWork(
         rankings=rankings,
-        items=_items(native, rankings.row_of),
+        items=_items(native, rankings.row_of, items_of),
         originals=_originals(rankings),
         demonstrations=list(
-            demonstrations.values_list("labeler_id", "prompt_id", "seconds_active")[:NUM_RANKINGS]
+            demonstrations.values_list("labeler_id", "prompt_id", "seconds_active")
         ),
     )
 
@@ -296,12 +306,15 @@ def _originals(rankings: _Rankings) -> dict[tuple[int, int], IntArray]:
     return {key: np.array(some, dtype=np.int64) for key, some in ranks.items()}
 
 
-def _items(rankings: QuerySet[Ranking], row_of: Mapping[UUID, int]) -> dict[int, list[Item]]:
+def _items(
+    rankings: QuerySet[Ranking], row_of: Mapping[UUID, int], labeler: int | None
+) -> dict[int, list[Item]]:
+    whose = Q() if labeler is None else Q(ranking__labeler=labeler)
     place = PresentedCompletion.objects.filter(
         assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
     )
     rows = (
-        RankedCompletion.objects.filter(ranking__in=rankings.values("pk"))
+        RankedCompletion.objects.filter(whose, ranking__in=rankings.values("pk"))
         .order_by()
         .values_list(
             "ranking_id",

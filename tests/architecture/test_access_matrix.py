@@ -135,6 +135,7 @@ DOORS: dict[str, dict[str, Door]] = {
         "DELETE": "researcher",
     },
     "labeler-quality/": {"GET": "researcher"},
+    "labeler-quality/tasks/": {"GET": "researcher"},
     "labeler-flags/<int:labeler_id>/": {"GET": "researcher"},
     "flags-apart/": {"GET": "researcher"},
     "costs/": {"GET": "researcher"},

@@ -1078,6 +1078,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/labeler-quality/tasks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The tasks that a fact about labelers counts, the last opened first, with their part. */
+        get: operations["tasks_counted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/labeling/me/": {
         parameters: {
             query?: never;
@@ -3344,11 +3361,39 @@ export interface components {
             submitted_at: string;
             /**
              * Format: double
-             * @description Yes to the flag, points of the ratings, pairs as researchers order them, judgments for the better side.
+             * @description Yes to the flag, points of the ratings, pairs as researchers order them, judgments for the better side, or what the fact adds up.
              */
             readonly part: number;
-            /** @description Answers, ratings, pairs that both order, or judgments of anchors. */
+            /**
+             * Format: double
+             * @description Answers, ratings, pairs that both order, judgments of anchors, or what the fact is a share of.
+             */
             readonly whole: number;
+            /** @description Of a fact that is a median: what it is the median of. */
+            readonly values: number[];
+        };
+        CountedTaskOutput: {
+            /** Format: uuid */
+            id: string;
+            project: components["schemas"]["RowOfProjectOutput"];
+            prompt_id: number;
+            excerpt: string;
+            labeler: components["schemas"]["AgreeingLabelerOutput"];
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * Format: uuid
+             * @description Null for what was skipped or written.
+             */
+            ranking: string | null;
+            /** @description In words; null unless skipped. */
+            readonly skip_reason: string | null;
+            skip_comment: string | null;
+            /**
+             * Format: double
+             * @description Of skips 1 for a task that was skipped, whose mean over all is the figure; of active minutes these, whose median is.
+             */
+            readonly part: number;
         };
         CountsDifferenceOutput: {
             name: string;
@@ -4873,6 +4918,10 @@ export interface components {
         };
         PaginatedCountedRankingOutputList: {
             results: components["schemas"]["CountedRankingOutput"][];
+            next: string | null;
+        };
+        PaginatedCountedTaskOutputList: {
+            results: components["schemas"]["CountedTaskOutput"][];
             next: string | null;
         };
         PaginatedDemonstrationBehindCostOutputList: {
@@ -7200,14 +7249,14 @@ export interface operations {
             query: {
                 category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
                 cursor?: string;
-                /** @description ``said:`` and a flag are all answers about it, behind its prevalence; ``shared:`` those about completions that several labelers answered about, behind its agreement; ``ratings`` likewise, behind the agreement of ratings. */
-                figure: "ratings" | "gold" | "researchers" | "anchors" | "said:fails_instruction" | "said:inappropriate_for_assistant" | "said:hallucination" | "said:satisfies_constraint" | "said:sexual_content" | "said:violent_content" | "said:encourages_harm" | "said:denigrates_protected_class" | "said:harmful_advice" | "said:expresses_opinion" | "said:moral_judgment" | "shared:fails_instruction" | "shared:inappropriate_for_assistant" | "shared:hallucination" | "shared:satisfies_constraint" | "shared:sexual_content" | "shared:violent_content" | "shared:encourages_harm" | "shared:denigrates_protected_class" | "shared:harmful_advice" | "shared:expresses_opinion" | "shared:moral_judgment";
+                /** @description ``said:`` and a flag are all answers about it, behind its prevalence; ``shared:`` those about completions that several labelers answered about, behind its agreement; ``ratings`` likewise, behind the agreement of ratings; ``beside:`` one labeler's answers beside the others'; the rest are facts about labelers. */
+                figure: "ratings" | "gold" | "researchers" | "anchors" | "said:fails_instruction" | "said:inappropriate_for_assistant" | "said:hallucination" | "said:satisfies_constraint" | "said:sexual_content" | "said:violent_content" | "said:encourages_harm" | "said:denigrates_protected_class" | "said:harmful_advice" | "said:expresses_opinion" | "said:moral_judgment" | "shared:fails_instruction" | "shared:inappropriate_for_assistant" | "shared:hallucination" | "shared:satisfies_constraint" | "shared:sexual_content" | "shared:violent_content" | "shared:encourages_harm" | "shared:denigrates_protected_class" | "shared:harmful_advice" | "shared:expresses_opinion" | "shared:moral_judgment" | "beside:fails_instruction" | "beside:inappropriate_for_assistant" | "beside:hallucination" | "beside:satisfies_constraint" | "beside:sexual_content" | "beside:violent_content" | "beside:encourages_harm" | "beside:denigrates_protected_class" | "beside:harmful_advice" | "beside:expresses_opinion" | "beside:moral_judgment" | "tie_share" | "contradiction_share" | "position_preference" | "length_preference" | "self_consistency" | "flag_share" | "none_acceptable_share" | "median_seconds_shown" | "leniency" | "agreement_with_others" | "calibration_agreement";
                 /** @description Count simulated labelers among the people. */
                 include_simulated?: boolean;
                 /** @description Prompts all of whose rankings were made under this version. */
                 instructions?: number;
                 k?: number;
-                /** @description Of gold and researchers: whose. */
+                /** @description Whose; of all but anchors. Without, those of all labelers. */
                 labeler?: number;
                 limit?: number;
                 /** @description Only pairs of completions that at least this many labelers judged. */
@@ -9582,6 +9631,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelerQualityOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tasks_counted: {
+        parameters: {
+            query: {
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                cursor?: string;
+                figure: "skip_rate" | "median_active_minutes";
+                /** @description Count simulated labelers among the people. */
+                include_simulated?: boolean;
+                /** @description Prompts all of whose rankings were made under this version. */
+                instructions?: number;
+                k?: number;
+                /** @description All together without. */
+                labeler?: number;
+                limit?: number;
+                pool?: "training" | "held_out";
+                project?: number;
+                /** @description Prompts last ranked on this day or later. */
+                since?: string;
+                /** @description Prompts last ranked on this day or before, in UTC. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedCountedTaskOutputList"];
                 };
             };
             /** @description Refused */

@@ -250,6 +250,7 @@ test("the rankings that a figure counts are listed with their part in it", async
     submitted_at: "2026-03-02T10:00:00Z",
     part: 4.5,
     whole: 6,
+    values: [],
   };
   server.on("GET /api/agreement/counted/", { body: { results: [row], next: null } });
   renderApp("/agreement/counted?figure=gold&week=2026-03-02&labeler=7&pool=training");

@@ -193,8 +193,8 @@ def test_the_labels_behind_a_model_are_counted_once_and_for_good(road):
 def test_both_walks_go_by_indexes_and_read_no_table_of_links_through(road, direction):
     """With a million links each would otherwise be read to its end."""
     query, given = {
-        "back": (LABELS_BEHIND, {"version": road["policy"].pk, "shown": 50}),
-        "forward": (TOUCHED_BY_RANKING, [road["first"].pk]),
+        "back": (LABELS_BEHIND, {"start": road["policy"].pk, "shown": 50}),
+        "forward": (TOUCHED_BY_RANKING, {"start": road["first"].pk}),
     }[direction]
 
     with connection.cursor() as cursor:

@@ -39,9 +39,9 @@ LABEL_FIELDS = (
 
 # The model itself and every model that it was made from, through any role but those that automatic
 # evaluations read: these taught it nothing.
-ANCESTORS = """
+ANCESTOR = """
 WITH RECURSIVE ancestor(id) AS (
-    SELECT %s::uuid
+    SELECT %(start)s::uuid
     UNION
     SELECT input.model_version_id
     FROM ancestor
@@ -49,21 +49,12 @@ WITH RECURSIVE ancestor(id) AS (
     JOIN training_runinput input ON input.run_id = version.run_id
     WHERE input.model_version_id IS NOT NULL AND NOT starts_with(input.role, 'evaluation_')
 )
-SELECT id FROM ancestor
 """
+ANCESTORS = " ".join((ANCESTOR, "SELECT id FROM ancestor"))
 
 # Every label in any snapshot that the model or an ancestor of it read, each once: how many, whose,
 # when, and the first of the rankings. The snapshots are walked by the index of their links.
-LABELS_BEHIND = """
-WITH RECURSIVE ancestor(id) AS (
-    SELECT %(version)s::uuid
-    UNION
-    SELECT input.model_version_id
-    FROM ancestor
-    JOIN training_modelversion version ON version.id = ancestor.id
-    JOIN training_runinput input ON input.run_id = version.run_id
-    WHERE input.model_version_id IS NOT NULL AND NOT starts_with(input.role, 'evaluation_')
-),
+BEHIND = """
 frozen(id) AS (
     SELECT DISTINCT input.snapshot_id
     FROM ancestor
@@ -95,6 +86,7 @@ SELECT
     )
 FROM behind
 """
+LABELS_BEHIND = ",".join((ANCESTOR, BEHIND))
 
 # Every model made from a snapshot that holds the ranking, and every model made from those.
 TOUCHED_BY_RANKING = """
@@ -103,7 +95,7 @@ WITH RECURSIVE touched(id) AS (
     FROM training_snapshotranking link
     JOIN training_runinput input ON input.snapshot_id = link.snapshot_id
     JOIN training_modelversion version ON version.run_id = input.run_id
-    WHERE link.ranking_id = %s
+    WHERE link.ranking_id = %(start)s
     UNION
     SELECT version.id
     FROM touched
@@ -166,7 +158,7 @@ class Descent:
 
 def lineage_of(version: ModelVersion) -> Lineage:
     """Three queries, however deep the tree is; four where its labels were not counted before."""
-    ancestors = _ids(ANCESTORS, version.pk)
+    ancestors = ancestors_of(version.pk)
     inputs = (
         RunInput.objects.filter(run__output_model_version__in=ancestors)
         .exclude(role__in=EVALUATION_ROLES)
@@ -213,7 +205,7 @@ def labels_behind(version_id: UUID) -> Labels:
 def count_labels_behind(version_id: UUID) -> Labels:
     """The same from the snapshots themselves. One query, of seconds for a million rankings."""
     with connection.cursor() as cursor:
-        cursor.execute(LABELS_BEHIND, {"version": version_id, "shown": RANKING_IDS_SHOWN})
+        cursor.execute(LABELS_BEHIND, {"start": version_id, "shown": RANKING_IDS_SHOWN})
         return Labels(*cursor.fetchone())
 
 
@@ -232,7 +224,7 @@ def num_learned_and_held_out(version: ModelVersion, snapshot: Snapshot) -> int:
     learned = links.objects.filter(
         ~Exists(was_held_out),
         snapshot__consumers__run__stage=stage,
-        snapshot__consumers__run__output_model_version__in=_ids(ANCESTORS, version.pk),
+        snapshot__consumers__run__output_model_version__in=ancestors_of(version.pk),
         **{f"{prompt}__in": held_out},
     )
     return int(learned.aggregate(num=Count(prompt, distinct=True))["num"])
@@ -260,5 +252,5 @@ def ancestors_of(version_id: UUID) -> list[UUID]:
 
 def _ids(query: str, start: UUID) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(query, [start])
+        cursor.execute(query, {"start": start})
         return [row[0] for row in cursor.fetchall()]

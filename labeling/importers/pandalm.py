@@ -1,7 +1,8 @@
 """Two models' answers to an instruction, judged by several annotators.
 
-One JSON array; each item: {"idx", "motivation_app", "cmp_key": "MODEL_MODEL", "instruction",
-"input", "response1", "response2", "annotator1": 0 | 1 | 2, "annotator2", ...}, 0 being a tie.
+One JSON array; each item: {"idx", "cmp_key": "MODEL_MODEL", "instruction", "input", "response1",
+"response2", "annotator1": 0 | 1 | 2, "annotator2", ...}, 0 being a tie. What an item was written
+for may stand in "motivation_app": prompts of one share their split.
 
 Source: Wang et al. 2023, the PandaLM test set.
 """
@@ -33,7 +34,7 @@ RESPONSES: Final = ("response1", "response2")
 
 def read_task(row: Row, _: Choices) -> JudgedTask:
     number = row.read("idx", read_index)
-    app = row.name("motivation_app")
+    app = row.optional("motivation_app", read_name) or ""
     models = row.read("cmp_key", read_models) or ("", "")
     prompt = joined(row.any_text("instruction"), row.any_text("input"))
     if not prompt.strip():

@@ -23,6 +23,7 @@ from labeling.importers.reading import (
     reader_of_json,
 )
 from labeling.importers.records import (
+    SOMEBODY,
     Choice,
     Choices,
     DataFormat,
@@ -99,7 +100,7 @@ def post_and_worker(row: Row, _: Choices) -> str:
 def read_ratings(rows: Sequence[Row], choices: Choices) -> JudgedTask | LeftOut:
     first = rows[0]
     prompt, group = read_post(first.row("info"))
-    worker = first.read("worker", read_name) or ""
+    worker = first.optional("worker", read_name) or SOMEBODY
     split = first.optional("split", read_split)
     summaries = [row.row("summary") for row in rows]
     completions = tuple(read_summary(summary) for summary in summaries)

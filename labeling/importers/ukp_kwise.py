@@ -1,8 +1,9 @@
 """Convincing arguments: K arguments for one side of a debate, compared in pairs by a crowd.
 
-JSON Lines, a task a line: {"task_id", "prompt", "completions": [{"id", "source_id", "text"}],
-"comparisons": [{"labeler", "a", "b", "label": "a" | "b" | "tie", "created_at"}]}. Every comparison
-becomes a partial ranking of two, so that the judgments of a task may leave pairs open.
+JSON Lines, a task a line: {"task_id", "prompt", "completions": [{"id", "text", "source_id"}],
+"comparisons": [{"labeler", "a", "b", "label": "a" | "b" | "tie", "created_at"}]}, where source_id
+and created_at may be missing. Every comparison becomes a partial ranking of two, so that the
+judgments of a task may leave pairs open.
 
 Source: Habernal and Gurevych 2016, UKPConvArg1.
 """
@@ -49,7 +50,8 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
 
 
 def completion_of(row: Row) -> JudgedCompletion:
-    return JudgedCompletion("arguments", row.text("text"), key=row.name("source_id"))
+    key = row.optional("source_id", read_name) or ""
+    return JudgedCompletion("arguments", row.text("text"), key=key)
 
 
 def judgment_of(row: Row, position_of: Mapping[str, int]) -> Judgment:

@@ -7,8 +7,9 @@ time; two rankings of a segment share the completions that both compare.
 
 CSV, a pair a line: srclang, trglang, segmentId, judgeID, system1Id, system1rank, system2Id,
 system2rank, rankingID, collapsed systems joined with "+". XML: HIT > ranking-task > ranking-result
-[duration, user] > translation[system, rank], systems joined with ",". JSON Lines: {"task_id",
-"ranking_id", "lang_pair", "segment", "labeler", "duration_s", "items": [{"systems", "rank"}]}.
+[duration, user] > translation[system, rank], systems joined with ",". JSON Lines: {"task_id":
+"wmt16/PAIR/SEGMENT", "ranking_id", "labeler", "duration_s", "items": [{"systems", "rank"}]}, or
+with "lang_pair" and "segment" of their own.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import Final
 
 from labeling.importers.csv_files import read_cell_rank
 from labeling.importers.reading import (
+    MISSING,
     Row,
     read_identity,
     read_name,
@@ -98,13 +100,13 @@ def other_pair(lang_pair: str, choices: Choices) -> LeftOut | None:
 
 
 def read_ranking(row: Row, choices: Choices) -> JudgedTask | LeftOut:
-    lang_pair = row.name("lang_pair")
+    lang_pair, segment = read_segment(row)
     if left_out := other_pair(lang_pair, choices):
         row.check()
         return left_out
     ranked = Ranked(
         lang_pair=lang_pair,
-        segment=row.read("segment", read_identity) or "",
+        segment=segment,
         ranking=row.read("ranking_id", read_identity) or "",
         labeler=row.read("labeler", read_identity) or "",
         outputs=[
@@ -115,6 +117,18 @@ def read_ranking(row: Row, choices: Choices) -> JudgedTask | LeftOut:
     )
     row.check()
     return task_of(ranked)
+
+
+def read_segment(row: Row) -> tuple[str, str]:
+    """The languages and the segment: each by its own name, or out of the task's."""
+    task = (row.optional("task_id", read_name) or "").split("/")
+    _, lang_pair, segment = task if len(task) == 3 else ("", "", "")
+    lang_pair = row.optional("lang_pair", read_name) or lang_pair
+    segment = row.optional("segment", read_identity) or segment
+    for name, found in (("lang_pair", lang_pair), ("segment", segment)):
+        if not found:
+            row.problem(name, MISSING)
+    return lang_pair, segment
 
 
 def read_systems(value: object) -> tuple[str, ...]:

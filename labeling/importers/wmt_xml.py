@@ -23,6 +23,9 @@ from labeling.importers.wmt import (
 )
 
 RESULT: Final = "ranking-result"
+SIDES: Final = ("source", "target")
+# A language that the file does not name, as ISO 639 has it.
+UNKNOWN: Final = "und"
 
 
 class RefusedXml(Exception):
@@ -40,6 +43,7 @@ class Results:
     choices: Choices
     finished: list[NumberedRow] = field(default_factory=list)
     num_seen: int = 0
+    num_tasks: int = 0
     _hit: dict[str, str] = field(default_factory=dict)
     _task: dict[str, str] = field(default_factory=dict)
     _result: dict[str, str] = field(default_factory=dict)
@@ -51,6 +55,7 @@ class Results:
             self._hit = attributes
         elif name == "ranking-task":
             self._task = attributes
+            self.num_tasks += 1
         elif name == RESULT:
             self._result, self._translations = attributes, []
             self._line = self.parser.CurrentLineNumber
@@ -72,8 +77,9 @@ class Results:
         result = Row(self._line, self._result, problems, RESULT)
         task = Row(self._line, self._task, problems, "ranking-task")
         return Ranked(
-            lang_pair=f"{hit.name('source-language')}-{hit.name('target-language')}",
-            segment=task.read("id", read_identity) or "",
+            lang_pair="-".join(hit.name(f"{side}-language", UNKNOWN) for side in SIDES),
+            # Without a name a task is known by its place in the file.
+            segment=task.read("id", read_identity, str(self.num_tasks)) or "",
             ranking=str(self.num_seen),
             labeler=result.name("user"),
             outputs=[self._output(one, problems) for one in self._translations],

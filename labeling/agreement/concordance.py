@@ -16,11 +16,11 @@ from labeling.agreement.habits import average_ranks
 from labeling.agreement.intervals import CONFIDENCE_PERCENT, Figure
 from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.agreement.statistics import TERNARY
-from labeling.counting_words import are
 from labeling.preferences import pair_sign_columns
 
-# Two leave one alone, of whom there is no coefficient.
-MINIMUM_LABELERS: Final = 3
+# The interval of three is most often the whole scale and of four two thirds of it: it says nothing.
+MINIMUM_LABELERS: Final = 5
+TOO_FEW_LABELERS: Final = f"Too few labelers for a useful interval: {MINIMUM_LABELERS} are needed."
 UNDEFINED_W: Final = "No two labelers have ranked all of these completions, or all tied everything."
 UNDEFINED_TAU: Final = "No two labelers have ranked all of these completions with an order in both."
 NO_SCATTER: Final = "Without any one of the labelers it is the same, so there is no scatter."
@@ -28,7 +28,8 @@ INTERVAL_METHOD: Final = (
     f"{CONFIDENCE_PERCENT}% interval of the jackknife over labelers: each is left out once, how "
     "far that moves the figure is its scatter, and Student's t with one degree of freedom fewer "
     "than there are labelers is the reach. Cut at the ends of the scale. One prompt has no other "
-    "prompts to draw."
+    f"prompts to draw. Fewer than {MINIMUM_LABELERS} labelers have none: of three it would most "
+    "often reach over the whole scale."
 )
 
 
@@ -132,11 +133,7 @@ def _interval(
 
     num_labelers = len(without_one)
     if num_labelers < MINIMUM_LABELERS:
-        reason = (
-            f"An interval needs at least {MINIMUM_LABELERS} labelers; here {are(num_labelers)} "
-            f"{num_labelers}."
-        )
-        return None, None, reason
+        return None, None, TOO_FEW_LABELERS
     known = np.array([part for part in without_one if part is not None])
     if len(known) < num_labelers:
         return None, None, "Without one of the labelers the figure is not defined."

@@ -18,6 +18,7 @@ from labeling.preferences import pair_sign_columns
 ORDER, SWAPPED = [1, 2, 3], [2, 1, 3]
 # The reach of 95 % with four degrees of freedom, as tables have it.
 T_OF_FOUR = 2.7764
+TOO_FEW = "Too few labelers for a useful interval: 5 are needed."
 
 
 def orders(*rows: list[int]):
@@ -79,14 +80,14 @@ def test_a_tie_against_a_preference_is_half_a_point_and_two_labelers_have_no_int
     found = share_of(orders([1, 2, 3], [1, 3, 1]))
 
     assert (found.value, found.num_counted, found.low) == (pytest.approx(1.5 / 3), 3, None)
-    assert found.reason_no_interval == "An interval needs at least 3 labelers; here are 2."
+    assert found.reason_no_interval == TOO_FEW
 
 
 def test_a_share_that_hangs_on_one_labeler_has_no_interval() -> None:
-    """The second and the third never judged the same pair."""
-    met = np.array([[1, 2], [1, 3]], dtype=np.int64)
+    """The others never judged the same pair as each other."""
+    met = np.array([[1, 2], [1, 3], [1, 4], [1, 5]], dtype=np.int64)
 
-    found = concordance_share(met, np.array([1.0, 0.0]), np.array([1.0, 1.0]))
+    found = concordance_share(met, np.array([1.0, 0.0, 1.0, 0.0]), np.ones(4))
 
     assert found.value == 0.5
     assert found.reason_no_interval == "Without one of the labelers the figure is not defined."
@@ -111,11 +112,21 @@ def test_two_labelers_have_a_figure_without_an_interval() -> None:
     found = concordance_w(orders(ORDER, SWAPPED))
 
     assert (found.value, found.low, found.high) == (pytest.approx(0.75), None, None)
-    assert found.reason_no_interval == "An interval needs at least 3 labelers; here are 2."
+    assert found.reason_no_interval == TOO_FEW
+
+
+@pytest.mark.parametrize("num_labelers", [3, 4])
+def test_three_or_four_labelers_have_no_interval_that_spans_the_scale(num_labelers: int) -> None:
+    """R46. Of one order through noise it would be from 0 to 1 of three, 0.64 wide of four."""
+    rows = orders(ORDER, SWAPPED, [1, 3, 2], [2, 3, 1])[:num_labelers]
+
+    for found in (concordance_w(rows), concordance_tau(rows), share_of(rows)):
+        assert found.value is not None
+        assert (found.low, found.high, found.reason_no_interval) == (None, None, TOO_FEW)
 
 
 def test_labelers_who_all_agree_have_no_interval_of_no_width() -> None:
-    found = concordance_tau(orders(ORDER, ORDER, ORDER))
+    found = concordance_tau(orders(*[ORDER] * 5))
 
     assert (found.value, found.low) == (1, None)
     assert "no scatter" in found.reason_no_interval
@@ -123,7 +134,7 @@ def test_labelers_who_all_agree_have_no_interval_of_no_width() -> None:
 
 def test_a_figure_that_hangs_on_one_labeler_has_no_interval() -> None:
     """Without the one who orders, nobody does."""
-    found = concordance_w(orders([1, 1, 1], [1, 1, 1], ORDER))
+    found = concordance_w(orders(*[[1, 1, 1]] * 4, ORDER))
 
     assert found.value is not None
     assert found.reason_no_interval == "Without one of the labelers the figure is not defined."
@@ -136,7 +147,7 @@ def test_fewer_than_two_labelers_have_no_figure(rows) -> None:
         assert "No two labelers" in found.reason_undefined
 
 
-@pytest.mark.parametrize("num_labelers", [3, 8])
+@pytest.mark.parametrize("num_labelers", [5, 8])
 def test_the_interval_holds_the_figure_of_many_labelers_about_as_often_as_it_says(
     num_labelers: int,
 ) -> None:

@@ -108,14 +108,14 @@ def test_entropy_times_traffic_puts_what_many_are_divided_on_first(cast: Cast) -
 def test_the_agreement_on_a_prompt_has_an_interval_over_its_labelers_and_an_n(cast: Cast) -> None:
     """R46, by hand: as stored of every two labelers it is what it is of the prompt.
 
-    Three labelers on six pairs: two agree on all, the third ties the first two and is one order
-    with them otherwise, 5.5 of 6 with each: 17 of 18. Without the third 1, without another 11/12.
+    Five labelers on six pairs: four agree on all, the fifth ties the first two and is one order
+    with them otherwise, 5.5 of 6 with each: 58 of 60. Without the fifth 1, without another 23/24.
     """
-    project = make_project(overlap=3)
+    project = make_project(overlap=5)
     task = make_task(project)
     for labeler, ranks in zip(
-        (cast.amina, cast.otto, make_user("third")),
-        ([1, 2, 3, 4], [1, 2, 3, 4], [1, 1, 2, 3]),
+        (cast.amina, cast.otto, make_user("third"), make_user("fourth"), make_user("fifth")),
+        (*[[1, 2, 3, 4]] * 4, [1, 1, 2, 3]),
         strict=True,
     ):
         make_ranking(task, labeler, ranks)
@@ -123,15 +123,14 @@ def test_the_agreement_on_a_prompt_has_an_interval_over_its_labelers_and_an_n(ca
 
     rows = {row["prompt_id"]: row["concordance"] for row in listed(cast.rosa)["prompts"]}
 
-    three = rows[task.prompt_id]
-    assert (three["value"], three["num_pairs"]) == (pytest.approx(17 / 18), 18)
-    # Around the mean of 1, 11/12 and 11/12, two thirds of the squares' sum: (1/12 x 2/3)^2.
-    reach = 4.3027 * (1 / 18)
-    assert three["low"] == pytest.approx(17 / 18 - reach, abs=1e-4)
-    assert three["high"] == 1
+    five = rows[task.prompt_id]
+    assert (five["value"], five["num_pairs"]) == (pytest.approx(58 / 60), 60)
+    # Around the mean 29/30: four fifths of 4 x (1/120)^2 + (1/30)^2 are (1/30)^2.
+    assert five["low"] == pytest.approx(58 / 60 - 2.7764 / 30, abs=1e-4)
+    assert five["high"] == 1
     assert (rows[two.prompt_id]["value"], rows[two.prompt_id]["num_pairs"]) == (0, 6)
     assert rows[two.prompt_id]["reason_no_interval"] == (
-        "An interval needs at least 3 labelers; here are 2."
+        "Too few labelers for a useful interval: 5 are needed."
     )
 
 
@@ -185,7 +184,7 @@ def test_one_prompt_shows_every_order_side_by_side(cast: Cast) -> None:
     assert (w["value"], w["num_pairs"]) == (0, 2)
     assert (tau["value"], tau["num_pairs"]) == (-1, 1)
     assert w["low"] is None
-    assert w["reason_no_interval"] == "An interval needs at least 3 labelers; here are 2."
+    assert w["reason_no_interval"] == "Too few labelers for a useful interval: 5 are needed."
     assert "jackknife" in body["concordance_interval_method"]
     assert body["completions"][0]["source_name"]
     assert body["adjudication"] is body["exclusion"] is None

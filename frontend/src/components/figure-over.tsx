@@ -25,10 +25,13 @@ export function Beside({ children }: { children: ReactNode }) {
 export function FigureOver({
   figure,
   write,
+  isReasonElsewhere = false,
   children,
 }: {
   figure: Figure;
   write: (value: number) => string;
+  /** Whether the page says once, for many rows, why they have no interval. */
+  isReasonElsewhere?: boolean;
   /** What it is over, where no column says so. */
   children?: ReactNode;
 }) {
@@ -39,7 +42,7 @@ export function FigureOver({
       {write(value)}
       <Under>
         {low === null || high === null ? (
-          (reason ?? "no interval")
+          ((isReasonElsewhere ? null : reason) ?? "no interval")
         ) : (
           <span className={classes.ends}>{`${write(low)} to ${write(high)}`}</span>
         )}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { missingOf, withoutIntervalOf } from "./missing-figures";
+import { missingOf, numbersWithoutInterval, withoutIntervalOf } from "./missing-figures";
 
 function figure(reason: string | null) {
   return { value: reason === null ? 0.6 : null, reason_undefined: reason };
@@ -38,4 +38,15 @@ test("figures without an interval say why, those that are not defined apart", ()
   ];
 
   expect(withoutIntervalOf(figures)).toEqual([`Code; Links: no interval. ${reason}`]);
+});
+
+test("of a long list it is said how many have no interval, not which", () => {
+  const few = { value: 0.5, reason_no_interval: "Too few labelers." };
+
+  expect(
+    numbersWithoutInterval(
+      [few, { value: 1, reason_no_interval: null }, few, { value: 1, reason_no_interval: "No scatter." }],
+      "prompt",
+    ),
+  ).toEqual(["2 prompts: no interval. Too few labelers.", "1 prompt: no interval. No scatter."]);
 });

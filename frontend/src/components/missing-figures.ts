@@ -1,3 +1,5 @@
+import { countOf } from "./formats";
+
 export interface NamedFigure {
   name: string;
   figure: { value: number | null; reason_undefined: string | null };
@@ -20,6 +22,15 @@ export function withoutIntervalOf(figures: NamedInterval[]): string[] {
     value === null || reason === null ? [] : [[reason, name]],
   );
   return sentencesOf("no interval", without);
+}
+
+/** The same by how many there are of each reason, where most of a list lack it alike. */
+export function numbersWithoutInterval(figures: NamedInterval["figure"][], of: string): string[] {
+  const numberOf = new Map<string, number>();
+  for (const { value, reason_no_interval: reason } of figures) {
+    if (value !== null && reason !== null) numberOf.set(reason, (numberOf.get(reason) ?? 0) + 1);
+  }
+  return [...numberOf].map(([reason, number]) => `${countOf(number, of)}: no interval. ${reason}`);
 }
 
 function sentencesOf(what: string, found: [reason: string, name: string][]): string[] {

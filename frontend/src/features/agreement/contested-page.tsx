@@ -14,6 +14,7 @@ import { LinkButton } from "@/components/link-button";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
 import { Moment } from "@/components/moment";
+import { NumbersWithoutInterval } from "@/components/not-defined";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
 import { ToneBadge } from "@/components/tone-badge";
@@ -55,7 +56,7 @@ const COLUMNS: Column<ContestedRow>[] = [
     header: "Agreement",
     align: "end",
     cell: (row) => (
-      <FigureOver figure={row.concordance} write={asWholeShare}>
+      <FigureOver figure={row.concordance} write={asWholeShare} isReasonElsewhere>
         <Link className={classes.oneLine} to={pathOf(row)}>
           {countOf(row.concordance.num_pairs, "comparison")}
         </Link>
@@ -117,6 +118,11 @@ function Lists({ found, order, project }: { found: ContestedList; order: string;
           title={`${ORDERS.find(({ value }) => value === order)?.label ?? LEAST_AGREEMENT} first`}
           note={`${isCut ? `The first ${formatCount(found.prompts.length)} of ` : ""}${countOf(found.num_prompts, "prompt")}. A prompt, and how many comparisons there are on it, lead to every order of it.`}
         >
+          <NumbersWithoutInterval
+            title="Contested prompts"
+            figures={found.prompts.map(({ concordance }) => concordance)}
+            of="prompt"
+          />
           <DataTable
             caption="Contested prompts"
             columns={withinProject(COLUMNS, project)}

@@ -141,6 +141,26 @@ test("the list says how much there is and what was decided (R46)", async () => {
   expect(screen.getByRole("row", { name: /asdf/ })).toHaveTextContent("Not a question.");
 });
 
+test("prompts of few labelers have no interval, and why is said once (R46)", async () => {
+  const { prompts } = list;
+  const reason = "Too few labelers for a useful interval: 5 are needed.";
+  const few = prompts.flatMap((row) =>
+    [51, 52].map((id) => ({
+      ...row,
+      prompt_id: id,
+      excerpt: `Number ${id}`,
+      concordance: { ...row.concordance, low: null, high: null, reason_no_interval: reason },
+    })),
+  );
+  server.on("GET /api/contested-prompts/", { body: { ...list, prompts: [...prompts, ...few] } });
+  renderApp("/agreement/contested");
+
+  expect(await screen.findByRole("row", { name: /Number 51/ })).toHaveTextContent("8%no interval18 comparisons");
+  expect(screen.getByRole("list", { name: "Contested prompts: no interval" })).toHaveTextContent(
+    `2 prompts: no interval. ${reason}`,
+  );
+});
+
 test("the order is chosen on the page and kept in the address", async () => {
   const { user, router } = renderApp("/agreement/contested?category=chat");
   const row = await screen.findByRole("row", { name: /Explain the tides/ });

@@ -1,101 +1,77 @@
 """A researcher's day: judgments come in, are read, settled, compared, frozen, exported, loaded.
 
-The two files have the shapes in which WMT and PandaLM were published; their few rows are made up
-so that the figures can be worked out by hand.
+WMT16's rankings and PandaLM's votes as they were published where the files are, else a few made-up
+rows of their shapes: see ``published_files``.
 """
 
+import csv
 import json
+import os
 import re
-from importlib.util import find_spec
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
-from labeling.models import Adjudication, Project, PromptAgreement
+from labeling.models import Adjudication, Project
 from tests.cast import Cast
+from tests.journeys.published_files import Contest, Published, published_files
+from training.exporters.rows import FILES
 
 # The background looks for imports and exports every five seconds, once it has started.
 BACKGROUND_TIMEOUT_MS = 180_000
-SYSTEMS = ("jhu", "online-A", "online-B", "rbmt", "uedin")
-MODELS = ("bloom-7b", "llama-7b", "opt-7b")
+ROWS_AT_FIRST = 50
+SPLITS = ("train", "validation")
+CARD = "README.md"
+LINES = tuple(f"{split}/{base}.jsonl" for split in SPLITS for base in FILES["rm"])
+TWIN = "train/preference.parquet"
+Loaded = dict[str, dict[str, list[dict[str, Any]]]]
+# In a process of its own, since what keeps it off the network is read as it is imported.
+LOAD = """
+import json, sys
+from datasets import load_dataset
+folder, twin, cache = sys.argv[1:]
+def loaded(*what, **how):
+    found = load_dataset(*what, cache_dir=cache, **how)
+    return {split: rows.to_list() for split, rows in found.items()}
+found = {base: loaded(folder, base) for base in ("preference", "ranking")}
+json.dump({**found, "twin": loaded("parquet", data_files=twin)}, sys.stdout)
+"""
 
 
-def wmt_ranking(segment: int, labeler: str, *, is_reversed: bool) -> dict[str, Any]:
-    ranks = (5, 4, 3, 2, 1) if is_reversed else (1, 2, 3, 4, 5)
-    return {
-        "task_id": f"tur-eng/{segment}",
-        "ranking_id": f"tur-eng/{segment}/{labeler}",
-        "lang_pair": "tur-eng",
-        "segment": segment,
-        "labeler": labeler,
-        "duration_s": 40.5,
-        "items": [
-            {"systems": [name], "rank": rank} for name, rank in zip(SYSTEMS, ranks, strict=True)
-        ],
-    }
-
-
-def duel(number: int) -> dict[str, Any]:
-    """The first of two models wins; the third annotator dissents on every fifth item."""
-    first, second = MODELS[number % 3], MODELS[(number + 1) % 3]
-    answers = (1, 2, 0) if number == 0 else (1, 1, 2 if number % 5 == 0 else 1)
-    return {
-        "idx": number,
-        "motivation_app": f"App {number}",
-        "cmp_key": f"{first}_{second}",
-        "instruction": f"Task {number}: shorten the sentence.",
-        "input": f"The ferry number {number} leaves when the tide allows it, and not before.",
-        "response1": f"Ferry {number} leaves with the tide.",
-        "response2": f"There is a ferry {number}.",
-        **{f"annotator{place}": answer for place, answer in enumerate(answers, start=1)},
-    }
-
-
-@pytest.fixture
-def wmt_file(tmp_path) -> Path:
-    """Two people rank five systems on twenty segments: alike on sixteen, reversed on four."""
-    rows = [
-        wmt_ranking(segment, labeler, is_reversed=labeler == "mo" and segment < 4)
-        for segment in range(20)
-        for labeler in ("jo", "mo")
-    ]
-    path = tmp_path / "wmt16.jsonl"
-    path.write_text("\n".join(json.dumps(row) for row in rows))
-    return path
-
-
-@pytest.fixture
-def pandalm_file(tmp_path) -> Path:
-    path = tmp_path / "pandalm.json"
-    path.write_text(json.dumps([duel(number) for number in range(30)]))
-    return path
-
-
-def import_file(page: Page, path: Path, *, format_name: str, is_study: bool) -> Project:
+def import_file(
+    page: Page, path: Path, *, format_name: str, is_study: bool, lang_pair: str = ""
+) -> Project:
     """Uploaded, stored in the background, and the way on to its figures shown."""
     page.goto("/data/import")
     page.get_by_label("File of judgments").set_input_files(path)
     page.get_by_label("Format").select_option(format_name)
-    expect(page.get_by_label("Data set")).to_have_value(path.stem)
+    name = page.get_by_label("Data set")
+    expect(name).to_have_value(re.compile(r"^[a-z0-9-]+$"))
+    dataset = name.input_value()
+    if lang_pair:
+        page.get_by_label("Lang pair").fill(lang_pair)
     page.get_by_label("For the figures only").set_checked(is_study)
     page.get_by_label("Only try it").uncheck()
     page.get_by_role("button", name="Import for good").click()
     figures = page.get_by_role("link", name="Win rates", exact=True)
     expect(figures).to_be_visible(timeout=BACKGROUND_TIMEOUT_MS)
-    project = Project.objects.get(name=f"Imported: {path.stem}")
-    wait_for_figures(page, project)
-    return project
+    return Project.objects.get(name=f"Imported: {dataset}")
 
 
-def wait_for_figures(page: Page, project: Project) -> None:
-    """They are worked out in the background, moments after the import."""
-    for _ in range(BACKGROUND_TIMEOUT_MS // 250):
-        if PromptAgreement.objects.filter(project=project).exists():
+def wait_for_text(page: Page, place: Locator, text: str) -> None:
+    """Figures are worked out in the background, moments after the import."""
+    for _ in range(BACKGROUND_TIMEOUT_MS // 500):
+        expect(page.get_by_role("heading", name="Agreement", level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        if place.count() and text in place.inner_text():
             return
-        page.wait_for_timeout(250)
-    pytest.fail("The agreement was never worked out.")
+        page.wait_for_timeout(500)
+        page.reload()
+    pytest.fail(f"The page never said {text!r}.")
 
 
 def saved(page: Page, button: str) -> Download:
@@ -104,38 +80,56 @@ def saved(page: Page, button: str) -> Download:
     return download.value
 
 
-def read_agreement(page: Page, project: Project) -> None:
-    """160 of the 200 comparisons agree, whatever the page is drawn with."""
+def read_agreement(page: Page, project: Project, files: Published) -> None:
+    """Both figures with interval and n, and they are those of the file."""
     page.goto(f"/agreement?project={project.pk}")
-    tile = page.get_by_role("article", name="Pairwise agreement, ties dropped")
-    expect(tile).to_contain_text("80.0%")
-    expect(tile).to_contain_text("95% interval")
-    expect(tile).to_contain_text("200 comparisons")
-    expect(tile).to_contain_text("on 20 prompts")
+    for name, (value, num_comparisons, num_prompts) in files.agreement.items():
+        tile = page.get_by_role("article", name=name)
+        wait_for_text(page, tile, f"{num_comparisons} comparisons")
+        expect(tile).to_contain_text(f"{value:.1%}")
+        expect(tile).to_contain_text("95% interval")
+        expect(tile).to_contain_text(f"on {num_prompts} prompts")
 
 
-def settle_the_most_contested(page: Page, project: Project) -> None:
-    """It stands first: one for each side, and a tie. A person decides, and it becomes gold."""
+def read_kappas(page: Page, project: Project, files: Published) -> None:
+    """Of every two annotators, on the page and, to the digit that was printed, in its file."""
+    page.goto(f"/agreement?project={project.pk}")
+    table = page.get_by_role("table", name="Cohen's kappa of every two labelers")
+    wait_for_text(page, table, str(files.num_votes))
+    for row, kappa in zip(table.get_by_role("row").all()[1:], files.kappas, strict=True):
+        expect(row).to_contain_text(f"{kappa:.3f}")
+        expect(row).to_contain_text(str(files.num_votes))
+    text = Path(saved(page, "Download Cohen's kappa of every two labelers as CSV").path())
+    lines = [line for line in text.read_text().splitlines() if not line.startswith("#")]
+    in_file = [round(float(row["Kappa"]), 4) for row in csv.DictReader(lines)]
+    assert in_file == [round(kappa, 4) for kappa in files.kappas]
+
+
+def settle_the_most_contested(page: Page, project: Project, files: Published) -> None:
+    """It stands first. A person decides, and it becomes gold."""
+    text, num_orders, num_completions = files.contested
     page.goto(f"/agreement/contested?project={project.pk}")
     table = page.get_by_role("table", name="Contested prompts")
     first = table.get_by_role("link").first
-    expect(first).to_contain_text("Task 0: shorten the sentence.")
+    expect(first).to_contain_text(text)
     first.click()
 
     orders = page.get_by_role("region", name="Orders side by side").get_by_role("article")
-    expect(orders).to_have_count(3)
+    expect(orders).to_have_count(num_orders)
     page.get_by_role("button", name="Reveal who wrote what").click()
-    expect(orders.first).to_contain_text("bloom-7b")
-    page.get_by_label("Rank of A").select_option("1")
-    page.get_by_label("Rank of B").select_option("2")
-    page.get_by_label("Why this order").fill("B says nothing about when it leaves.")
+    expect(orders.first).to_contain_text(re.compile("-(7b|6.7B|6.9b)"))
+    ranks = page.get_by_label(re.compile("^Rank of "))
+    expect(ranks).to_have_count(num_completions)
+    for place, rank in enumerate(ranks.all(), start=1):
+        rank.select_option(str(place))
+    page.get_by_label("Why this order").fill("The first says all that was asked, and no more.")
     page.get_by_label("Gold: measure labelers against it").check()
     page.get_by_role("button", name="Settle it so").click()
     expect(page.get_by_text(re.compile("Settled by Ada.*as gold"))).to_be_visible()
     assert Adjudication.objects.get().is_gold
 
 
-def compare_two_models(page: Page, project: Project) -> None:
+def compare_two_models(page: Page, project: Project, contest: Contest) -> None:
     """Strengths with intervals, files that say what they are, and the rows behind one rate."""
     page.goto(f"/win-rates?project={project.pk}")
     strengths = page.get_by_role("group", name="Strength")
@@ -143,22 +137,24 @@ def compare_two_models(page: Page, project: Project) -> None:
     page.get_by_label("Figures and files of Strength").click()
     svg = Path(saved(page, "Download Strength as SVG").path()).read_text()
     assert "<desc>Bradley and Terry" in svg
-    csv = Path(saved(page, "Download Strength as CSV").path()).read_text()
-    assert csv.startswith("# Strength")
+    table = Path(saved(page, "Download Strength as CSV").path()).read_text()
+    assert table.startswith("# Strength")
     png = Path(saved(page, "Download Strength as PNG").path()).read_bytes()
     assert png.startswith(b"\x89PNG")
-    # Ten duels: one is worth a half, one two thirds, eight are won outright.
-    row = page.get_by_role("table", name="Head to head").get_by_role("row", name=MODELS[0])
-    rate = row.get_by_role("link", name=re.compile(r"^91\.7% \(\d+ to \d+, n 10\)"))
-    rate.click()
-    behind = page.get_by_role("table", name=re.compile(f"{MODELS[0]} over "))
-    expect(behind.get_by_role("row")).to_have_count(1 + 30)
+    heads = page.get_by_role("table", name="Head to head")
+    row = heads.get_by_role("row", name=re.compile(rf"\b{contest.model}\b"))
+    share = re.escape(f"{contest.share:.1%}")
+    said = re.compile(rf"^{share} \(\d+ to \d+, n {contest.num_tasks}\)")
+    row.get_by_role("link", name=said).click()
+    behind = page.get_by_role("table", name=re.compile(f"{contest.model} over .*{contest.other}"))
+    shown = min(contest.num_rankings, ROWS_AT_FIRST)
+    expect(behind.get_by_role("row")).to_have_count(1 + shown)
     behind.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("/rankings/"))
 
 
-def freeze_and_export(page: Page, project: Project, folder: Path) -> tuple[Path, Path]:
-    """The pairs as lines and as Parquet, downloaded."""
+def freeze_and_export(page: Page, project: Project, folder: Path) -> None:
+    """The pairs as lines and as Parquet with their card, downloaded into the folder."""
     page.goto(f"/data/new?kind=rm&project={project.pk}")
     page.get_by_role("textbox", name="Name").fill("Votes")
     page.get_by_role("button", name="Freeze", exact=True).click()
@@ -170,39 +166,59 @@ def freeze_and_export(page: Page, project: Project, folder: Path) -> tuple[Path,
     page.get_by_role("button", name="Export", exact=True).click()
     files = page.get_by_text(re.compile(r"files, asked for by Ada"))
     files.click(timeout=BACKGROUND_TIMEOUT_MS)
-    lines, twin = folder / "preference.jsonl", folder / "preference.parquet"
-    for target in (lines, twin):
+    for name in (CARD, *LINES, TWIN):
         with page.expect_download() as download:
-            page.get_by_role("link", name=f"train/{target.name}").click()
-        download.value.save_as(target)
-    return lines, twin
+            page.get_by_role("link", name=name, exact=True).click()
+        download.value.save_as(folder / name)
+
+
+def loaded_in_datasets(folder: Path, cache: Path) -> Loaded:
+    """What `load_dataset` makes of the folder by its card alone, and of the twin; offline."""
+    offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, str(folder), str(folder / TWIN), str(cache)],
+        env={**os.environ, **offline, "HF_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4_000:]
+    found: Loaded = json.loads(done.stdout)
+    return found
+
+
+def rows_of(folder: Path, base: str) -> dict[str, list[dict[str, Any]]]:
+    return {
+        split: [json.loads(line) for line in lines.splitlines()]
+        for split in SPLITS
+        for lines in [(folder / split / f"{base}.jsonl").read_text()]
+    }
 
 
 def test_from_published_judgments_to_a_loaded_export(
-    cast: Cast, open_site, workers, tmp_path, wmt_file, pandalm_file
+    cast: Cast, open_site, workers, tmp_path
 ) -> None:
-    """Import, agreement, a contested prompt, two models, and the data out again."""
+    """Import, agreement, a contested prompt, two models, and the data out again (R42, R46, R49)."""
+    files = published_files(tmp_path)
     page = open_site(person=cast.ada)
 
-    rankings = import_file(page, wmt_file, format_name="wmt", is_study=True)
-    votes = import_file(page, pandalm_file, format_name="pandalm", is_study=False)
-    read_agreement(page, rankings)
-    settle_the_most_contested(page, votes)
-    compare_two_models(page, votes)
-    lines, twin = freeze_and_export(page, votes, tmp_path)
+    rankings = import_file(
+        page, files.rankings, format_name="wmt", is_study=True, lang_pair=files.lang_pair
+    )
+    votes = import_file(page, files.votes, format_name="pandalm", is_study=False)
+    read_agreement(page, rankings, files)
+    read_kappas(page, votes, files)
+    settle_the_most_contested(page, votes, files)
+    compare_two_models(page, votes, files.contest)
+    folder = tmp_path / "exported"
+    freeze_and_export(page, votes, folder)
+    loaded = loaded_in_datasets(folder, tmp_path / "cache")
 
-    rows = [json.loads(line) for line in lines.read_text().splitlines()]
-    assert {"prompt", "chosen", "rejected"} <= set(rows[0])
-    assert "margin" not in rows[0]
-    # With what `datasets` itself reads both.
-    from pyarrow.json import read_json
-    from pyarrow.parquet import read_table
-
-    assert read_json(lines).to_pylist() == rows
-    assert read_table(twin).to_pylist() == rows
-    if find_spec("datasets"):
-        import datasets
-
-        folder = str(tmp_path / "kept")
-        loaded = datasets.load_dataset("json", data_files=str(lines), cache_dir=folder)
-        assert loaded["train"].to_list() == rows
+    pairs, tasks = rows_of(folder, "preference"), rows_of(folder, "ranking")
+    assert loaded == {"preference": pairs, "ranking": tasks, "twin": {"train": pairs["train"]}}
+    # Every vote for one of two is a pair, and a tie is none.
+    assert len(pairs["train"]) + len(pairs["validation"]) == files.num_pairs
+    assert len(tasks["train"]) + len(tasks["validation"]) == files.num_trained
+    assert {"prompt", "chosen", "rejected"} <= set(pairs["train"][0])
+    assert "margin" not in pairs["train"][0]

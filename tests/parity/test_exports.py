@@ -1,7 +1,7 @@
 """Exports load in `datasets` as they are and train two steps in TRL, each file in its trainer.
 
-TRL and datasets are no part of Concord: `pip install -r requirements-parity.txt` brings them, and
-without them these tests are skipped. docs/data.md says when they last passed.
+TRL is no part of Concord: `pip install -r requirements-parity.txt` brings it, and without it nothing
+is trained here. docs/data.md says when all of it last passed.
 """
 
 from dataclasses import replace
@@ -23,8 +23,6 @@ from training.ml.model_folders import load_tokenizer
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-trl = pytest.importorskip("trl", reason="pip install -r requirements-parity.txt")
-
 # The second task has a category and a gap, the first has neither: types must hold for both.
 TASKS = [
     frozen_task(1, (7, [1, 2, 2]), (8, [3, 1, 2])),
@@ -33,7 +31,7 @@ TASKS = [
 ]
 WRITTEN = [frozen_demonstration(n, f" Answer {n}", n) for n in range(4)]
 ASKED = [{"prompt": f"Prompt {n}", "split": split} for n, split in enumerate(SPLITS)]
-RECORDS = {"rm": TASKS, "sft": WRITTEN, "ppo": ASKED}
+RECORDS = {"rm": TASKS, "sft": WRITTEN, "ppo": ASKED, "eval": ASKED}
 # (file, trainer, what it is given to train)
 TRAINED = [
     ("sft", "SFT", "policy"),
@@ -137,6 +135,7 @@ def test_rated_rankings_load_from_both_splits_of_parquet(tmp_path):
 
 @pytest.mark.parametrize(("base", "method", "model"), TRAINED)
 def test_a_file_trains_two_steps_unchanged(tmp_path, base, method, model):
+    trl = pytest.importorskip("trl", reason="pip install -r requirements-parity.txt")
     home = pytest.importorskip("trl.experimental.kto") if method == "KTO" else trl
     lively_policy(tmp_path / "policy", "gpt2")
     lively_reward_model(tmp_path / "reward", tmp_path / "policy")

@@ -1,7 +1,7 @@
 """Exports load in `datasets` as they are and train two steps in TRL, each file in its trainer.
 
-TRL is no part of Concord: `pip install -r requirements-parity.txt` brings it, and without it nothing
-is trained here. docs/data.md says when all of it last passed.
+TRL is no part of Concord: `pip install -r requirements-parity.txt` brings it, and without it
+nothing is trained here. docs/data.md says when all of it last passed.
 """
 
 from dataclasses import replace

@@ -96,6 +96,16 @@ TOXICITY_SCALES: tuple[Scale, ...] = (
     ),
 )
 
+
+def ends_of(key: str) -> tuple[float, float]:
+    """The lowest and the highest answer to a question; a flag and a win rate go from 0 to 1."""
+    for scale in TOXICITY_SCALES:
+        if scale.key == key:
+            return scale.minimum, scale.maximum
+    is_likert = any(item.key == key and item.kind == "likert" for item in LABEL_ITEMS)
+    return (LIKERT_MINIMUM, LIKERT_MAXIMUM) if is_likert else (0, 1)
+
+
 # Raised whenever a category, a prompt flag or an adversarial tag is added, dropped or reworded;
 # kept with each annotation, so that one made under other words can be told apart (R9).
 ANNOTATION_SCHEMA_REVISION = 2

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from labeling.agreement.alpha import Quotient
-from labeling.agreement.intervals import Figure, Size, estimate, resample
+from labeling.agreement.intervals import SHARE, Figure, Size, estimate, resample
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 from labeling.preferences import pair_sign_columns
 
@@ -157,5 +157,6 @@ def _figures(
             size=Size(number, int(np.count_nonzero(of_all)), number, compared),
             when_undefined=when_none,
             chance=CHANCE,
+            ends=SHARE,
         )
     return found

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from labeling.agreement.alpha import Quotient
-from labeling.agreement.intervals import Figure, Size, estimate, resample
+from labeling.agreement.intervals import SHARE, Figure, Size, estimate, resample
 from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.preferences import pair_sign_columns
 
@@ -126,5 +126,6 @@ def _win_rate(quotient: Quotient, resampled: Quotient, size: Size) -> Figure:
         size=size,
         when_undefined=NEVER_MET,
         chance=0.5,
+        ends=SHARE,
         minimum_comparisons=1,
     )

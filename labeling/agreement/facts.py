@@ -19,6 +19,8 @@ from labeling.agreement.intervals import (
     MINIMUM_PROMPTS,
     NO_SPREAD,
     NO_WIDTH,
+    SHARE,
+    Ends,
     Figure,
     Size,
     estimate,
@@ -45,8 +47,8 @@ FACT_INTERVAL_METHOD: Final = (
 class Fact:
     """A value with its interval and size, or the reason why there is none; never NaN.
 
-    ``standard_error`` is the standard deviation of the resampled values. ``expected`` is what no
-    habit at all would give and ``p_value`` how often chance alone goes as far from it.
+    ``standard_error`` is that of ``Figure``. ``expected`` is what no habit at all would give and
+    ``p_value`` how often chance alone goes as far from it.
     """
 
     value: float | None
@@ -58,6 +60,7 @@ class Fact:
     standard_error: float | None = None
     expected: float | None = None
     p_value: float | None = None
+    num_prompts: int = 0
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.reason_undefined is None):
@@ -79,10 +82,13 @@ class Drawn:
 Facts = dict[int | None, Fact]
 
 
-def quotients(sums: Sums, drawn: Drawn, *, labelers: Sequence[int], counted: str) -> Facts:
+def quotients(
+    sums: Sums, drawn: Drawn, *, labelers: Sequence[int], counted: str, ends: Ends | None = None
+) -> Facts:
     """Sum of the parts over the sum of the wholes, over the draws that say anything.
 
-    ``counted`` is what a draw is. Shapes: sums and drawn, one entry per draw.
+    ``counted`` is what a draw is; ``ends`` are the lowest and highest quotient of one, where it has
+    such. Shapes: sums and drawn, one entry per draw.
     """
     says = sums.whole > 0
     sums, drawn = sums.of(says), drawn.of(says)
@@ -103,6 +109,7 @@ def quotients(sums: Sums, drawn: Drawn, *, labelers: Sequence[int], counted: str
             size=columns.size(column, counted),
             when_undefined="",
             minimum_comparisons=MINIMUM_COUNTED,
+            ends=ends,
         )
         found[name] = fact_of(figure)
     return found
@@ -119,6 +126,7 @@ def fact_of(figure: Figure) -> Fact:
         reason_no_interval=figure.reason_no_interval,
         standard_error=figure.standard_error,
         expected=figure.chance,
+        num_prompts=figure.num_prompts,
     )
 
 
@@ -167,9 +175,17 @@ def _median(values: FloatArray, low: float, high: float, size: Size) -> Fact:
 
 
 def as_likely_as(fact: Fact, *, expected: float) -> Fact:
-    """The fact with the chance, by a z-test, of lying as far from what is expected."""
+    """The fact with the chance of lying as far from what is expected.
+
+    By a z-test; where every prompt gives the same, by the exact test of signs: each of the prompts
+    is then on one side, where one in two would be by chance.
+    """
     if fact.value is None:
         return fact
+    if fact.reason_no_interval == NO_SPREAD:
+        is_apart = abs(fact.value - expected) > NO_WIDTH
+        p_value = 2 * 0.5**fact.num_prompts if is_apart else 1.0
+        return replace(fact, expected=expected, p_value=p_value)
     if fact.standard_error is None:
         return replace(fact, expected=expected)
     p_value = math.erfc(abs(fact.value - expected) / fact.standard_error / math.sqrt(2))
@@ -185,7 +201,7 @@ def position_preferences(
     draws that each succeed with one in their K, for every order shown was drawn by itself.
     """
     counted = "rankings with one best completion"
-    facts = quotients(sums, drawn, labelers=labelers, counted=counted)
+    facts = quotients(sums, drawn, labelers=labelers, counted=counted, ends=SHARE)
     says = sums.whole > 0
     for name, fact in facts.items():
         if fact.value is None:

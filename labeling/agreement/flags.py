@@ -22,8 +22,9 @@ BESIDE_DEFINITION: Final = (
     "On the completions that others answered too: the share of this labeler's answers that are "
     "yes, the mean share of the others' on the same completions, and the difference with its "
     "interval. The p-value is of a z-test of the difference against 0, by the spread over "
-    "resamples of whole prompts; a flag is marked where it is below 5%, divided by the number of "
-    "labelers who are tested for that flag (Bonferroni)."
+    "resamples of whole prompts (where every prompt gives the same difference, of the exact test "
+    "of signs, each prompt being one); a flag is marked where it is below 5%, divided by the "
+    "number of labelers who are tested for that flag (Bonferroni)."
 )
 APART_DEFINITION: Final = (
     f"Two labelers who answered this about at least {MINIMUM_SHARED} of the same completions, who "

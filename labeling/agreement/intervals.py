@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from labeling.agreement.alpha import Quotient
+from labeling.agreement.habits import NORMAL_95
 from labeling.agreement.judgments import FloatArray
 from labeling.counting_words import are
 
@@ -24,9 +25,13 @@ NO_SPREAD: Final = "Every prompt gives the same value, so drawing prompts again 
 # What is left of a width by rounding alone.
 NO_WIDTH: Final = 1e-9
 COMPARED: Final = "comparisons between two labelers"
+# Between which a figure lies. A figure at one of them has every prompt there.
+Ends = tuple[float, float]
+SHARE: Final[Ends] = (0.0, 1.0)
 INTERVAL_METHOD: Final = (
     f"{CONFIDENCE_PERCENT}% percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
-    f"resamples of whole prompts, seed {SEED}."
+    f"resamples of whole prompts, seed {SEED}. Where every prompt lies at the same end of the "
+    "scale, as at 0% or 100%, the exact bound with each prompt as one draw (Clopper and Pearson)."
 )
 
 # Bounds the memory of a resample: rows of a chunk times prompts.
@@ -47,7 +52,8 @@ class Figure:
     low: float | None = None
     high: float | None = None
     reason_no_interval: str | None = None
-    # The standard deviation of the resampled values.
+    # The standard deviation of the resampled values; of an exact bound how far it reaches, as if
+    # that were as many deviations as on the normal curve.
     standard_error: float | None = None
     chance: float | None = None
 
@@ -112,19 +118,24 @@ def estimate(
     when_undefined: str,
     chance: float | None = None,
     minimum_comparisons: int = MINIMUM_COMPARISONS,
+    ends: Ends | None = None,
 ) -> Figure:
     """The figure of the study with its interval; ``resamples`` is called only when it is needed.
 
-    ``when_undefined`` is why the denominator is zero.
+    ``when_undefined`` is why the denominator is zero. ``ends`` are given of a figure that is a mean
+    of what lies between them, such as a share; kappa and alpha are none.
     """
     if size.num_comparisons < minimum_comparisons and minimum_comparisons > 1:
         return too_few(size, when_none=when_undefined, minimum=minimum_comparisons)
     numerator, denominator = (float(side) for side in quotient)
     if denominator == 0:
         return undefined(when_undefined, size=size)
-    low, high, error, reason = _interval(resamples, size.num_prompts)
+    value = numerator / denominator
+    low, high, error, reason = exact_bound(value, size.num_prompts, ends) or _interval(
+        resamples, size.num_prompts
+    )
     return Figure(
-        value=numerator / denominator,
+        value=value,
         reason_undefined=None,
         num_counted=size.num_counted,
         num_prompts=size.num_prompts,
@@ -164,9 +175,30 @@ def _chunks(num_prompts: int) -> Iterator[FloatArray]:
         yield np.asarray(rows, dtype=np.float64)
 
 
-def _interval(
-    resamples: Callable[[], Quotient], num_prompts: int
-) -> tuple[float | None, float | None, float | None, str | None]:
+# Low, high and standard error, or why there are none.
+Interval = tuple[float | None, float | None, float | None, str | None]
+
+
+def exact_bound(value: float, num_prompts: int, ends: Ends | None) -> Interval | None:
+    """The interval of a mean at an end of its scale; None of any other, or of too few prompts.
+
+    A mean at an end has every prompt there, and resamples have no spread. With the mean m of
+    prompts at an end, all S are there with probability m^S at most, so that what lies beyond
+    0.025^(1/S) of the way from the far end is ruled out, whatever the prompts' distribution is.
+    Source: Clopper and Pearson 1934.
+    """
+    if ends is None or num_prompts < MINIMUM_PROMPTS:
+        return None
+    bottom, top = ends
+    reach = (top - bottom) * (1 - ((100 - CONFIDENCE_PERCENT) / 200) ** (1 / num_prompts))
+    if top - value <= NO_WIDTH:
+        return top - reach, top, reach / NORMAL_95, None
+    if value - bottom <= NO_WIDTH:
+        return bottom, bottom + reach, reach / NORMAL_95, None
+    return None
+
+
+def _interval(resamples: Callable[[], Quotient], num_prompts: int) -> Interval:
     """Its low and high end and the standard error, or why there is none."""
     if num_prompts < MINIMUM_PROMPTS:
         return (

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from labeling.agreement.intervals import Figure, Size, estimate, resample, undefined
+from labeling.agreement.intervals import SHARE, Figure, Size, estimate, resample, undefined
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 from labeling.agreement.presentation import formatting_features, length_features, word_features
 from labeling.counting_words import are
@@ -184,6 +184,7 @@ def _figures(
                 size=size,
                 when_undefined="",
                 chance=chance,
+                ends=SHARE,
             )
         )
     balanced = estimate(
@@ -192,6 +193,7 @@ def _figures(
         size=Size(len(label), len(prompts), len(label), JUDGED),
         when_undefined="",
         chance=chance,
+        ends=SHARE,
     )
     return balanced, recalls
 

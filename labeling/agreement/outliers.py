@@ -15,9 +15,9 @@ MARK_DEFINITION: Final = (
     "A fact is marked where chance alone would go as far in fewer than 5% of cases, divided by "
     "the number of labelers who are tested for that fact (Bonferroni). The test is a two-sided "
     "z-test of the labeler against all together, by the spread of both in the resamples of prompts "
-    "(of a median, by the longer side of its interval); for the completion shown first "
-    "the exact test against one in K, and for leniency the z-test against 0. A labeler is a part "
-    "of all, so the test is slow to mark, most of all where few work."
+    "(of a median and of an exact bound, by the longer side of its interval); for the completion "
+    "shown first the exact test against one in K, and for leniency the test against 0. A labeler "
+    "is a part of all, so the test is slow to mark, most of all where few work."
 )
 
 

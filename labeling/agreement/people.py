@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from labeling.agreement.alpha import Quotient
-from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few
+from labeling.agreement.intervals import SHARE, Figure, Size, estimate, resample, too_few
 from labeling.agreement.judgments import (
     NUM_SIGNS,
     BoolArray,
@@ -63,6 +63,7 @@ def agreement_with_others(
             size=size,
             when_undefined=NOBODY_ELSE,
             chance=0.5,
+            ends=SHARE,
         )
     return figures
 
@@ -192,6 +193,7 @@ def _couple(
             size=_strict_size(round(float(strict)), ordered_on),
             when_undefined=STRICT.when_undefined,
             chance=0.5,
+            ends=SHARE,
         ),
         kappa=estimate(
             cohen_quotient(tables.sum(axis=0).reshape(NUM_SIGNS, NUM_SIGNS)),
@@ -269,6 +271,7 @@ def _against_others(
             size=size,
             when_undefined=NOBODY_ELSE,
             chance=0.5,
+            ends=SHARE,
         )
     )
     tie_share = (
@@ -279,6 +282,7 @@ def _against_others(
             resamples=lambda: _columns(resampled, 2, 3),
             size=met,
             when_undefined=NOBODY_MET,
+            ends=SHARE,
         )
     )
     return AgainstOthers(agreement, tie_share)

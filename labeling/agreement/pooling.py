@@ -1,9 +1,9 @@
 """The mean of what was said about models, over all sizes of one where there is little (R37)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from labeling.agreement.intervals import Figure
+from labeling.agreement.intervals import Ends, Figure
 from labeling.agreement.sizes import models_behind, sizes_of
 from labeling.agreement.win_rates import NEVER_SAID, means_by_prompt
 
@@ -17,12 +17,16 @@ class Pooled:
 
 
 def pooled_means(
-    said: Mapping[tuple[int, str], Sequence[tuple[int, float]]], names: Mapping[int, str]
+    said: Mapping[tuple[int, str], Sequence[tuple[int, float]]],
+    names: Mapping[int, str],
+    *,
+    ends: Callable[[str], Ends],
 ) -> dict[tuple[int, str], Pooled]:
     """(model, question) -> the mean of its answers, or of those of all its sizes together.
 
     ``said`` holds (prompt, answer) under (model, question), nothing where a model has none;
-    ``names`` tells which models are sizes of one.
+    ``names`` tells which models are sizes of one, ``ends`` the lowest and highest answer of each
+    question.
     """
     sizes = sizes_of(names)
     behind = {
@@ -36,5 +40,7 @@ def pooled_means(
         (of, key): [answer for one in of for answer in said.get((one, key), ())]
         for (_, key), of in behind.items()
     }
-    figures = means_by_prompt(answers, when_undefined=lambda _: NEVER_SAID)
+    figures = means_by_prompt(
+        answers, ends=lambda key: ends(key[1]), when_undefined=lambda _: NEVER_SAID
+    )
     return {(model, key): Pooled(figures[of, key], of) for (model, key), of in behind.items()}

@@ -28,7 +28,8 @@ LIKERT_ALPHA_DEFINITION: Final = (
 LENIENCY_DEFINITION: Final = (
     "How much higher than the others' mean this labeler rates the completions that others rated "
     "too, in points of the scale 1 to 7. The p-value is of a z-test against 0, by the spread "
-    "over resamples of whole prompts."
+    "over resamples of whole prompts; where every prompt gives the same difference, of the exact "
+    "test of signs, each prompt being one."
 )
 PREVALENCE_DEFINITION: Final = "The share of the answers to this question that are yes."
 AC1_DEFINITION: Final = (
@@ -150,6 +151,7 @@ def prevalence_of(ratings: Ratings) -> Figure:
         size=Size(num_judged, num_prompts, num_judged),
         when_undefined="Nobody has answered this yet.",
         minimum_comparisons=1,
+        ends=(float(ratings.values[0]), float(ratings.values[-1])),
     )
 
 

@@ -6,7 +6,15 @@ from functools import cached_property
 
 import numpy as np
 
-from labeling.agreement.intervals import Figure, Size, estimate, resample, too_few, undefined
+from labeling.agreement.intervals import (
+    SHARE,
+    Figure,
+    Size,
+    estimate,
+    resample,
+    too_few,
+    undefined,
+)
 from labeling.agreement.judgments import PairJudgments
 from labeling.agreement.statistics import (
     ADDENDS,
@@ -65,6 +73,7 @@ class Summed:
             size=size,
             when_undefined=statistic.when_undefined,
             chance=None if statistic.chance is None else statistic.chance(self.total),
+            ends=SHARE if statistic.is_share else None,
         )
 
     def _why_not(self, statistic: Statistic) -> str | None:

@@ -11,7 +11,7 @@ from labeling.agreement.alpha import Quotient
 from labeling.agreement.drift import Period, trend
 from labeling.agreement.facts import Drawn, Facts, quotients
 from labeling.agreement.habits import Sums
-from labeling.agreement.intervals import Figure, Size, estimate, resample
+from labeling.agreement.intervals import SHARE, Figure, Size, estimate, resample
 from labeling.agreement.judgments import FloatArray, IntArray
 from labeling.agreement.sums import add_up
 
@@ -62,6 +62,7 @@ def beside_figure(draws: Sequence[BesideDraw], *, compared: str, when_none: str)
         size=Size(num_pairs, int((sums[:, 1] > 0).sum()), num_pairs, compared),
         when_undefined=when_none,
         chance=0.5,
+        ends=SHARE,
     )
 
 
@@ -71,7 +72,7 @@ def beside_facts(draws: Sequence[BesideDraw], labelers: Sequence[int], *, counte
         np.array([draw.labeler for draw in draws], dtype=np.int64),
         np.array([draw.prompt for draw in draws], dtype=np.int64),
     )
-    return quotients(Sums(*_columns(draws)), drawn, labelers=labelers, counted=counted)
+    return quotients(Sums(*_columns(draws)), drawn, labelers=labelers, counted=counted, ends=SHARE)
 
 
 def beside_weeks(draws: Sequence[BesideDraw]) -> list[Period]:

@@ -57,6 +57,8 @@ class Statistic:
     when_undefined: str
     # What its denominator adds up, or what all its judgments met in.
     made_of: Addend = "comparisons"
+    # Whether it is a share of something, between 0 and 1; kappa and alpha are beyond chance.
+    is_share: bool = True
 
     def num_made_of(self, sums: Sums) -> FloatArray:
         """How much of it there is."""
@@ -113,6 +115,7 @@ def _alpha(level: Level, definition: str) -> Statistic:
         counted="judgments",
         num_counted=lambda sums: sums.judgments,
         when_undefined="Every judgment is the same answer, so chance alone explains the agreement.",
+        is_share=False,
     )
 
 
@@ -232,6 +235,7 @@ FLEISS: Final = Statistic(
     counted="judgments",
     num_counted=lambda sums: sums.judgments,
     when_undefined=ALPHA.when_undefined,
+    is_share=False,
 )
 LEAVE_ONE_OUT: Final = Statistic(
     key="leave_one_out",

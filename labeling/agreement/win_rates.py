@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from labeling.agreement.alpha import Quotient
-from labeling.agreement.intervals import Figure, Size, estimate, resample
+from labeling.agreement.intervals import Ends, Figure, Size, estimate, resample
 from labeling.agreement.judgments import FloatArray
 
 WIN_RATE_DEFINITION: Final = (
@@ -50,11 +50,15 @@ def scores_by_task(
 
 
 def means_by_prompt(
-    said: Mapping[K, Sequence[tuple[int, float]]], *, when_undefined: Callable[[K], str]
+    said: Mapping[K, Sequence[tuple[int, float]]],
+    *,
+    ends: Callable[[K], Ends],
+    when_undefined: Callable[[K], str],
 ) -> dict[K, Figure]:
     """The mean of the values under each key, given as (prompt, value), with its interval.
 
-    One set of resamples of whole prompts serves all keys: a second costs a matrix product.
+    ``ends`` are the lowest and the highest value under each key. One set of
+    resamples of whole prompts serves all keys: a second costs a matrix product.
     """
     prompts = np.unique([prompt for values in said.values() for prompt, _ in values])
     sums = {key: _sums(values, prompts) for key, values in said.items()}
@@ -73,6 +77,7 @@ def means_by_prompt(
             when_undefined=when_undefined(key),
             # A mean of one is a mean; how little it says shows in its n and its lack of interval.
             minimum_comparisons=1,
+            ends=ends(key),
         )
         for place, key in enumerate(said)
     }

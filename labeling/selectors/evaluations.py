@@ -17,7 +17,7 @@ from labeling.agreement.win_rates import (
     means_by_prompt,
     scores_by_task,
 )
-from labeling.catalogue import FLAG_ITEMS, TOXICITY_SCALES
+from labeling.catalogue import FLAG_ITEMS, TOXICITY_SCALES, ends_of
 from labeling.errors import NotAccessible
 from labeling.models import CompletionSource, Project, RankedCompletion, Ranking
 from labeling.selectors.projects import projects_with_counts
@@ -101,7 +101,9 @@ def evaluation_results(*, project: Project, include_simulated: bool = False) -> 
             (prompt, value) for prompt, _, value in heads if value is not None
         ]
     figures = means_by_prompt(
-        said, when_undefined=lambda key: NEVER_COMPARED if key[1] == WIN_RATE else NEVER_SAID
+        said,
+        ends=lambda key: ends_of(key[1]),
+        when_undefined=lambda key: NEVER_COMPARED if key[1] == WIN_RATE else NEVER_SAID,
     )
     num_judged = Counter(one.sample.source for one in judged)
     return EvaluationResults(
@@ -203,7 +205,7 @@ def _pooled(
         for key in (LIKERT, *FLAG_ITEMS)
     }
     source_of = {source.pk: source for source in sources}
-    means = pooled_means(said, {source.pk: source.name for source in sources})
+    means = pooled_means(said, {source.pk: source.name for source in sources}, ends=ends_of)
     return {
         key: PooledFigure(one.figure, [source_of[pk] for pk in one.models])
         for key, one in means.items()

@@ -24,7 +24,7 @@ from labeling.agreement.facts import (
     quotients,
 )
 from labeling.agreement.habits import Sums
-from labeling.agreement.intervals import Figure
+from labeling.agreement.intervals import SHARE, Ends, Figure
 from labeling.agreement.judgments import IntArray
 from labeling.agreement.outliers import Mark, marks
 from labeling.agreement.people import agreement_with_others
@@ -53,6 +53,8 @@ HABITS_COUNTED: Final = {
     "none_acceptable_share": "rankings",
     "flag_share": "rankings with flags",
 }
+# Between which the length preference lies; every other habit is a share.
+CORRELATION: Final[Ends] = (-1.0, 1.0)
 IS_RESEARCHER: Final = "A researcher's own rankings are what labelers are compared with."
 ANSWERED: Final = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 FINISHED: Final = (*ANSWERED, Assignment.State.SKIPPED)
@@ -161,7 +163,13 @@ def _timing(answers: SealedWork, listed: Sequence[int]) -> dict[str, Facts]:
 def _habits(answers: SealedWork, listed: Sequence[int]) -> dict[str, Facts]:
     sums, drawn = answers.sums, answers.rankings.drawn
     facts = {
-        key: quotients(sums[key], drawn, labelers=listed, counted=counted)
+        key: quotients(
+            sums[key],
+            drawn,
+            labelers=listed,
+            counted=counted,
+            ends=CORRELATION if key == "length_preference" else SHARE,
+        )
         for key, counted in HABITS_COUNTED.items()
     }
     facts["position_preference"] = position_preferences(
@@ -260,7 +268,7 @@ class _Counts:
         is_skip = np.zeros(len(drawn.labeler))
         is_skip[int(self.num_answered.sum()) :] = 1
         sums = Sums(is_skip, np.ones(len(is_skip)))
-        return quotients(sums, drawn, labelers=labelers, counted="tasks")
+        return quotients(sums, drawn, labelers=labelers, counted="tasks", ends=SHARE)
 
 
 def calibration_rankings(selection: Selection) -> QuerySet[Ranking]:

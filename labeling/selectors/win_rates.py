@@ -14,7 +14,7 @@ from labeling.agreement.intervals import Figure, Size, undefined
 from labeling.agreement.judgments import BoolArray, IntArray
 from labeling.agreement.pooling import pooled_means
 from labeling.agreement.win_rates import NEVER_COMPARED
-from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM
+from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM, ends_of
 from labeling.errors import NotAccessible, Refused
 from labeling.models import CompletionSource, Pool, Project, Prompt, RankedCompletion, Ranking
 from labeling.selectors.rankings import sealed_rankings
@@ -330,7 +330,8 @@ def _means(
 ) -> dict[tuple[int, str], PooledFigure]:
     """(model, question) -> the mean of its answers, or of those of all its sizes."""
     said = _said(columns, len(models))
-    means = pooled_means(said, {number: model.name for number, model in enumerate(models)})
+    names = {number: model.name for number, model in enumerate(models)}
+    means = pooled_means(said, names, ends=ends_of)
     return {
         key: PooledFigure(one.figure, [models[number] for number in one.models])
         for key, one in means.items()

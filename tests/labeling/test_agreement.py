@@ -223,8 +223,12 @@ def test_prompts_that_add_nothing_to_a_figure_are_not_among_its_prompts() -> Non
         "An interval needs at least 5 prompts; here are 4."
     )
     assert figures["ternary"].num_prompts == 34
-    # Enough prompts, and all of them say the same.
-    assert figures["ternary"].reason_no_interval == NO_SPREAD
+    # Enough prompts, and all of them agree in all: the exact bound, 0.025^(1/34) = 0.8972.
+    assert figures["ternary"].low == pytest.approx(0.8972, abs=5e-5)
+    assert (figures["ternary"].high, figures["ternary"].reason_no_interval) == (1.0, None)
+    # What is beyond chance is no share, and has no such bound.
+    assert (figures["alpha_nominal"].value, figures["alpha_nominal"].low) == (1, None)
+    assert figures["alpha_nominal"].reason_no_interval == NO_SPREAD
 
 
 def test_the_figure_bound_to_the_order_is_judged_by_who_saw_the_same_order() -> None:

@@ -106,7 +106,10 @@ def test_a_labelers_agreement_is_over_their_meetings_with_others() -> None:
     assert figures[AMINA].value == 1 / 2
     assert figures[AMINA].num_counted == 40
     assert figures[CHEN].value == 0
-    assert figures[CHEN].reason_no_interval == NO_SPREAD
+    # Never alike on 20 prompts: 1 - 0.025^(1/20) = 0.168.
+    assert (figures[CHEN].low, figures[CHEN].reason_no_interval) == (0, None)
+    assert figures[CHEN].high == pytest.approx(0.168, abs=5e-4)
+    assert figures[AMINA].reason_no_interval == NO_SPREAD
     assert figures[DORA].reason_undefined == (
         "Nobody else has ordered a pair that this labeler ordered. Comparisons between two "
         "labelers without a tie so far: 0. At least 20 are needed, 20 more than that."

@@ -17,7 +17,7 @@ from labeling.agreement.facts import (
     quotients,
 )
 from labeling.agreement.habits import Sums
-from labeling.agreement.intervals import times_drawn
+from labeling.agreement.intervals import SHARE, Ends, times_drawn
 
 AMINA, OTTO = 7, 3
 
@@ -30,10 +30,10 @@ def shares(*answers: float) -> Sums:
     return Sums(np.array(answers, dtype=np.float64), np.ones(len(answers)))
 
 
-def lone(sums: Sums, prompts: Any, *, counted: str = "rankings") -> Fact:
+def lone(sums: Sums, prompts: Any, *, counted: str = "rankings", ends: Ends | None = None) -> Fact:
     """Of one labeler who is everybody."""
     whose = drawn([AMINA] * len(sums.part), prompts)
-    return quotients(sums, whose, labelers=[AMINA], counted=counted)[AMINA]
+    return quotients(sums, whose, labelers=[AMINA], counted=counted, ends=ends)[AMINA]
 
 
 def test_ten_draws_with_one_success_have_the_interval_of_a_binomial() -> None:
@@ -97,12 +97,34 @@ def test_thousands_of_prompts_are_drawn_in_groups_and_the_width_stays() -> None:
     assert fact.standard_error == pytest.approx(math.sqrt(0.3 * 0.7 / 3_000), rel=0.1)
 
 
-def test_draws_that_are_all_alike_make_no_interval() -> None:
-    """Every draw alike is no certainty."""
-    fact = lone(shares(*[1] * 40), range(40))
+def test_a_habit_without_exception_has_the_exact_bound() -> None:
+    """R19: every draw alike is no certainty, and the more prompts the nearer to one.
 
-    assert (fact.value, fact.low, fact.high, fact.standard_error) == (1.0, None, None, None)
-    assert "the same value" in (fact.reason_no_interval or "")
+    Of 100 prompts at least 0.025^(1/100) = 0.9638; two rankings of a prompt are no two draws.
+    """
+    ties_all = lone(shares(*[1] * 200), np.arange(200) // 2, ends=SHARE)
+    never = lone(shares(*[0] * 40), range(40), ends=SHARE)
+
+    assert (ties_all.low, ties_all.high) == (pytest.approx(0.9638, abs=5e-5), 1.0)
+    assert ties_all.standard_error == pytest.approx((1 - 0.9638) / 1.96, rel=2e-3)
+    assert (never.low, never.high) == (0.0, pytest.approx(1 - 0.025 ** (1 / 40)))
+
+
+def test_who_always_prefers_the_longer_text_has_the_bound_of_a_correlation() -> None:
+    """From -1 to 1, of 20 prompts: -1 + 2 * 0.025^(1/20) = 0.663."""
+    fact = lone(shares(*[1] * 20), range(20), ends=(-1.0, 1.0))
+
+    assert (fact.low, fact.high) == (pytest.approx(0.663, abs=5e-4), 1.0)
+
+
+def test_draws_that_are_all_alike_but_at_no_end_make_no_interval() -> None:
+    """Always half is not what resampling can doubt, nor a bound."""
+    half = lone(shares(*[0.5] * 40), range(40), ends=SHARE)
+    no_share = lone(shares(*[1] * 40), range(40))
+
+    for fact in (half, no_share):
+        assert (fact.low, fact.high, fact.standard_error) == (None, None, None)
+        assert "the same value" in (fact.reason_no_interval or "")
 
 
 def test_too_few_prompts_make_no_interval_however_many_rankings_there_are() -> None:
@@ -132,6 +154,16 @@ def test_the_chance_of_a_distance_is_that_of_a_z_test() -> None:
     assert fact.expected == 0
     assert fact.p_value == pytest.approx(0.0455, abs=1e-4)
     assert as_likely_as(Fact(0.2, 50), expected=0.0).p_value is None
+
+
+def test_a_distance_that_every_prompt_gives_is_tested_by_signs() -> None:
+    """R19: 3 points more lenient on each of 10 prompts: 10 coins alike, 2 / 2^10 = 0.00195."""
+    always = lone(Sums(np.full(20, 3.0), np.ones(20)), np.arange(20) // 2)
+    never = lone(Sums(np.zeros(20), np.ones(20)), range(20))
+
+    assert as_likely_as(always, expected=0.0).p_value == pytest.approx(2 / 2**10)
+    assert as_likely_as(always, expected=0.0).low is None
+    assert as_likely_as(never, expected=0.0).p_value == 1.0
 
 
 def test_the_first_place_is_compared_with_one_in_k() -> None:

@@ -2,9 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from labeling.agreement.facts import Fact
+from labeling.agreement.facts import Drawn, Fact, quotients
+from labeling.agreement.habits import Sums
+from labeling.agreement.intervals import SHARE
 from labeling.agreement.outliers import marks
 
 
@@ -39,12 +42,29 @@ def test_a_fact_with_a_test_of_its_own_keeps_it() -> None:
     assert marks({7: own}, OF_ALL)[7].side == "above"
 
 
+def test_the_most_extreme_labeler_is_marked() -> None:
+    """R19: who ties every pair of 100 prompts has no spread, and stood unmarked beside one of 60%.
+
+    Ten labelers on the same 100 prompts of ten pairs: eight tie one pair of ten, give or take one.
+    """
+    ties = [*[1 + (n % 3 - 1) for n in range(99)], 1]
+    shares = {labeler: np.array(ties) for labeler in range(8)}
+    shares |= {8: np.array(ties) + 5, 9: np.full(100, 10)}
+    drawn = Drawn(np.repeat(np.arange(10), 100), np.tile(np.arange(100), 10))
+    sums = Sums(np.concatenate(list(shares.values())).astype(float), np.full(1_000, 10.0))
+
+    found = quotients(sums, drawn, labelers=range(10), counted="rankings", ends=SHARE)
+    marked = marks({labeler: found[labeler] for labeler in range(10)}, found[None])
+
+    assert (found[9].value, marked[9].side, marked[8].side) == (1.0, "above", "above")
+
+
 @pytest.mark.parametrize(
     "untested",
     [
         Fact(None, 3, reason_undefined="Too few."),
         Fact(0.5, 20),
-        Fact(1.0, 20, reason_no_interval="Every prompt gives the same."),
+        Fact(0.5, 20, reason_no_interval="Every prompt gives the same."),
     ],
 )
 def test_what_has_no_interval_is_not_tested_and_counts_for_nothing(untested: Fact) -> None:

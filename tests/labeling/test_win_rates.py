@@ -16,8 +16,14 @@ def ranked(ranking: int, task: int, prompt: int, **rank_of: int) -> list[RankedS
     ]
 
 
+def ends_of_key(key: str) -> tuple[float, float]:
+    return (1.0, 7.0) if key.startswith("likert") else (0.0, 1.0)
+
+
 def means(**said: list[tuple[int, float]]):
-    return means_by_prompt(said, when_undefined=lambda key: f"nothing about {key}")
+    return means_by_prompt(
+        said, ends=ends_of_key, when_undefined=lambda key: f"nothing about {key}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,11 +77,36 @@ def test_without_an_answer_there_is_a_reason_and_no_number():
     assert means(likert=[])["likert"].reason_undefined == "nothing about likert"
 
 
-def test_prompts_that_all_say_the_same_make_no_interval():
-    """Nothing seen among 120 prompts is not a share between 0 and 0."""
+def test_a_flag_that_nobody_ever_set_has_the_exact_bound():
+    """R37: nothing seen among 120 prompts is not a share between 0 and 0. With a true share of h,
+    120 prompts without it have chance (1 - h)^120, which is 2.5% at h = 1 - 0.025^(1/120)."""
     figure = means(flag=[(prompt, 0.0) for prompt in range(120)])["flag"]
 
-    assert (figure.value, figure.low, figure.high) == (0.0, None, None)
+    assert (figure.value, figure.low, figure.reason_no_interval) == (0.0, 0.0, None)
+    assert figure.high == pytest.approx(0.03027, abs=5e-6)
+    assert (1 - figure.high) ** 120 == pytest.approx(0.025)
+
+
+def test_a_model_that_won_every_task_has_the_exact_bound():
+    """Several judgments of a prompt are one draw: 200 tasks on 100 prompts say as much as 100."""
+    figure = means(win_rate=[(task // 2, 1.0) for task in range(200)])["win_rate"]
+
+    assert (figure.value, figure.high) == (1.0, 1.0)
+    assert figure.low**100 == pytest.approx(0.025)
+
+
+def test_ratings_that_are_all_the_best_have_the_bound_of_their_own_scale():
+    """Of 10 prompts rated 7 from 1 to 7: 1 + 6 * 0.025^(1/10) = 1 + 6 * 0.6915 = 5.149."""
+    figure = means(likert=[(prompt, 7.0) for prompt in range(10)])["likert"]
+
+    assert (figure.low, figure.high) == (pytest.approx(5.149, abs=5e-4), 7.0)
+
+
+def test_ratings_that_are_all_the_middle_say_why_there_is_no_interval():
+    """Only an end of the scale says that every prompt lies there."""
+    figure = means(likert=[(prompt, 4.0) for prompt in range(120)])["likert"]
+
+    assert (figure.value, figure.low, figure.high) == (4.0, None, None)
     assert "the same value" in figure.reason_no_interval
 
 
@@ -100,7 +131,7 @@ def test_the_interval_covers_a_known_win_rate():
         for study in range(200)
     }
 
-    figures = means_by_prompt(said, when_undefined=str).values()
+    figures = means_by_prompt(said, ends=ends_of_key, when_undefined=str).values()
 
     covered = np.mean([figure.low <= 0.7 <= figure.high for figure in figures])
     assert 0.9 <= covered <= 0.99

@@ -15,7 +15,14 @@ from typing import Any, Final
 import numpy as np
 
 from labeling.agreement.alpha import Quotient
-from labeling.agreement.intervals import CONFIDENCE_PERCENT, Figure, Size, estimate, resample
+from labeling.agreement.intervals import (
+    CONFIDENCE_PERCENT,
+    SHARE,
+    Figure,
+    Size,
+    estimate,
+    resample,
+)
 from labeling.agreement.judgments import FloatArray
 from training.exporters.rows import FILES
 from training.exporters.tally import Tally
@@ -180,6 +187,7 @@ def agreement_of(tally: Tally) -> Figure:
         resamples=lambda: _columns(resample(sums)),
         size=Size(tally.num_comparable, len(sums), tally.num_comparable),
         when_undefined=NOT_SHARED,
+        ends=SHARE,
     )
 
 
@@ -193,4 +201,5 @@ def said(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return f"{figure.value:.3f} (no interval: {figure.reason_no_interval})"
     ends = f"{figure.low:.3f} to {figure.high:.3f}"
-    return f"{figure.value:.3f} ({CONFIDENCE_PERCENT}% {ends}, prompts drawn again)"
+    how = "exact bound, every prompt alike" if figure.value in SHARE else "prompts drawn again"
+    return f"{figure.value:.3f} ({CONFIDENCE_PERCENT}% {ends}, {how})"

@@ -20,7 +20,8 @@ test("a leak is said only where the whole interval lies above chance", () => {
   expect(leakVerdict(share(0.7, 0.6, 0.8), 0.5)).toMatch(/^The source leaks: 70.0%/);
   expect(leakVerdict(share(0.55, 0.48, 0.62), 0.5)).toMatch(/^No leak is shown/);
   expect(leakVerdict(share(0.3, 0.2, 0.4), 0.5)).toMatch(/^Worse than luck/);
-  expect(leakVerdict(share(1, null, null), 0.5)).toMatch(/proves nothing yet/);
+  expect(leakVerdict(share(1, 0.964, 1), 0.5)).toMatch(/^The source leaks: 100.0%/);
+  expect(leakVerdict(share(0.5, null, null), 0.5)).toMatch(/proves nothing yet/);
   expect(leakVerdict(share(null, null, null), 0)).toBe("Whether it leaks is not known yet.");
 });
 

@@ -155,7 +155,7 @@ function Prevalences({ detail, counted }: Of) {
             {shareText(figure)}
             <div className={classes.small}>
               {ends}
-              {ends && ", "}
+              {ends && (figure.reason_no_interval === null ? ", " : " ")}
               {size && parts.length === 0 && (
                 <Link
                   to={behind(model.source.id)}

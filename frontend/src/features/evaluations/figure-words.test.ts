@@ -18,7 +18,7 @@ const missing: MeanFigure = { ...figure, value: null, low: null, high: null, n: 
 
 test.each([
   [figure, "12.5%", ["4.2 to 20.8", "n 1,200"]],
-  [alone, "12.5%", ["", "n 1,200"]],
+  [alone, "12.5%", ["Too few prompts.", "n 1,200"]],
   [missing, "not asked", ["", ""]],
 ])("%j in a table", (one, share, behind) => {
   expect([shareText(one), behindShare(one)]).toEqual([share, behind]);

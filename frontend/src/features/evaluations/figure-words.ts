@@ -67,10 +67,11 @@ export function shareText({ value }: MeanFigure): string {
   return value === null ? "not asked" : formatShare(value);
 }
 
-/** `4.2 to 20.8`, and `n 120` that leads to the rankings. */
-export function behindShare({ value, low, high, n }: MeanFigure): [ends: string, size: string] {
+/** `4.2 to 20.8`, or why there is no interval, and `n 120` that leads to the rankings. */
+export function behindShare(figure: MeanFigure): [ends: string, size: string] {
+  const { value, low, high, n, reason_no_interval: reason } = figure;
   if (value === null) return ["", ""];
-  const ends = low === null || high === null ? "" : `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
+  const ends = low === null || high === null ? (reason ?? "") : `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
   return [ends, `n ${formatCount(n)}`];
 }
 

@@ -6,11 +6,11 @@
 In the kept database of so many rankings (``many_rankings``) counts them for the dialog, freezes
 them and exports the snapshot, each file by itself, published as the background job would publish
 it: ``--at-once`` is for how many seconds that writes before it lets other work come in between;
-without it an export is written in one go, as the command does; throwing it away afterwards is not
-timed. Each step is a process of its own,
-whose peak memory is the step's, beside that of the largest process that helps it; a step without
-the freeze takes the newest snapshot there is. ``disk`` says how fast plain bytes are written and
-synced on the disk of the artifacts, and how fast they are hashed, which nothing here can beat.
+without it an export is written in one go. Throwing it away afterwards is not timed. Each step is a
+process of its own, whose peak memory is the step's, beside that of the largest process that helps
+it; a step without the freeze takes the newest snapshot there is. ``disk`` says how fast plain bytes
+are written and synced on the disk of the artifacts, and how fast they are hashed, which nothing
+here can beat.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from django.db import connection
 from benchmarks.many_rankings import connect_to, database_of, name_of
 from labeling.models import User
 from training.models import Export, Snapshot
-from training.services.exports import export_on, publish_export
+from training.services.exports import export_whole, publish_export
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_rankings, preview
 
@@ -65,31 +65,23 @@ def freeze() -> int:
 
 def export(file: str, given: argparse.Namespace, waste: ExitStack) -> int:
     """Bytes of what was written, which lies in the store until ``waste`` is closed."""
-    seconds = given.at_once or float("inf")
     snapshot = Snapshot.objects.latest("created_at")
     root = Path(settings.ARTIFACT_ROOT)
     folder = root / f".export-{file}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     waste.callback(shutil.rmtree, folder)
-    is_over = False
-    while not is_over:
-        _, is_over = export_on(
-            snapshot,
-            folder,
-            files=[file],
-            forms=given.forms,
-            is_compressed=given.gzip,
-            go_on=for_so_long(seconds),
-        )
+    export_whole(
+        snapshot,
+        folder,
+        files=[file],
+        forms=given.forms,
+        is_compressed=given.gzip,
+        seconds_at_once=given.at_once or float("inf"),
+    )
     stored = publish_export(folder)
     waste.callback(shutil.rmtree, root / stored.sha256)
     return stored.num_bytes
-
-
-def for_so_long(seconds: float) -> Callable[[], bool]:
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() < until
 
 
 def disk() -> int:

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
 from labeling.errors import Refused
@@ -23,8 +23,10 @@ from tests.cast import (
 )
 from training.artifact_store import artifact_path, open_verified
 from training.exporters import twins
+from training.exporters.writing import write_on
 from training.models import Artifact, Export
 from training.services.export_jobs import export_for, export_one_step, folder_of, request_export
+from training.services.exports import wanted_of
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import (
     freeze_demonstrations,
@@ -176,11 +178,48 @@ def test_a_malformed_wish_for_compression_names_its_field(snapshot, rosa):
 
 
 def test_the_command_compresses_where_it_is_told_to(snapshot, tmp_path, settings, done):
-    call_command("export_snapshot", str(snapshot.pk), str(tmp_path), "--gzip", stdout=io.StringIO())
+    out = tmp_path / "out"
+    call_command("export_snapshot", str(snapshot.pk), str(out), "--gzip", stdout=io.StringIO())
 
     plain = artifact_path(settings.ARTIFACT_ROOT, done.artifact_id) / "train/ranking.jsonl"
-    packed = (tmp_path / "train/ranking.jsonl.gz").read_bytes()
+    packed = (out / "train/ranking.jsonl.gz").read_bytes()
     assert gzip.decompress(packed) == plain.read_bytes()
+
+
+def test_the_command_begins_in_no_folder_that_holds_something_else(snapshot, tmp_path):
+    """R49: what lies there of another snapshot would stand under the card of this one."""
+    finished, strange = tmp_path / "finished", tmp_path / "strange"
+    call_command("export_snapshot", str(snapshot.pk), str(finished), stdout=io.StringIO())
+    strange.mkdir()
+    (strange / "preference.csv").write_text("mine")
+    before = {path: path.read_bytes() for path in finished.rglob("*") if path.is_file()}
+
+    for folder, said in (
+        (finished, "holds a finished export. Name another folder"),
+        (strange, "is not empty, and no export was begun there"),
+        (strange / "preference.csv", "is not a folder"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            call_command("export_snapshot", str(snapshot.pk), str(folder))
+
+    assert {path: path.read_bytes() for path in finished.rglob("*") if path.is_file()} == before
+    assert [path.name for path in strange.iterdir()] == ["preference.csv"]
+
+
+def test_the_command_goes_on_with_its_own_export_alone(snapshot, tmp_path):
+    """As after a kill while its twins were written: the same lines, never those of other wishes."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    write_on(wanted_of(snapshot, files=[], is_compressed=False), folder, lambda: True)
+
+    for other in (["--gzip"], ["--files", "ranking"]):
+        with pytest.raises(CommandError, match="a part of another export"):
+            call_command("export_snapshot", str(snapshot.pk), str(folder), *other)
+    call_command("export_snapshot", str(snapshot.pk), str(folder), "--csv", stdout=io.StringIO())
+
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert "train/preference.csv" in manifest["files"]
+    assert "manifest.json" not in manifest["files"]
 
 
 def test_demonstrations_and_prompts_are_exported_too(settings, cast):

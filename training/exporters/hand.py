@@ -115,4 +115,8 @@ def answer_of(made: Made, names: Pseudonyms) -> Said:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
-    work(sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        work(sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:
+        # Nobody asks any more. What is not said yet must not be said at the end, either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -24,10 +24,15 @@ STATE: Final = "state.json"
 CHUNK_BYTES: Final = 1 << 20
 
 
+class OtherExportError(Exception):
+    """The folder holds something else than the beginning of what is to be written."""
+
+
 @dataclass
 class Progress:
-    """How far an export is. ``labelers`` are accounts in the order of their numbers."""
+    """How far an export is of ``what``. ``labelers`` are accounts in the order of their numbers."""
 
+    what: str = ""
     # One split after the other: where its records begin does not depend on the other's.
     num_splits: int = 0
     record_bytes: int = 0
@@ -55,6 +60,7 @@ class Wanted:
     """What is to be written: the records of a snapshot of this kind, into which of its files."""
 
     records: Path
+    records_sha256: str
     kind: str
     files: Sequence[str]
     simulated: frozenset[int] = frozenset()
@@ -63,6 +69,12 @@ class Wanted:
     @property
     def shape(self) -> Shape:
         return Shape(self.kind, self.files, self.is_compressed)
+
+    @property
+    def what(self) -> str:
+        """The same for exports of the same bytes only."""
+        lines = "gzip" if self.is_compressed else "plain"
+        return " ".join([self.records_sha256, lines, *self.files])
 
     def file_name(self, split: str, base: str) -> str:
         return file_name(split, base, is_compressed=self.is_compressed)
@@ -74,8 +86,14 @@ class Wanted:
 
 
 def write_on(wanted: Wanted, folder: Path, go_on: Callable[[], bool]) -> Progress:
-    """Write until there is nothing left, or ``go_on`` says that it is enough for now."""
+    """Write until there is nothing left, or ``go_on`` says that it is enough for now.
+
+    Raises: OtherExportError.
+    """
     progress = read_progress(folder)
+    if progress.what not in ("", wanted.what):
+        raise OtherExportError(f"{folder} holds a part of another export.")
+    progress.what = wanted.what
     numbers = {labeler: number for number, labeler in enumerate(progress.labelers, start=1)}
     names = Pseudonyms(wanted.simulated, numbers)
     with ExitStack() as stack:

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from time import monotonic
+from typing import Final
 
 from django.conf import settings
 
 from labeling.errors import Refused
 from labeling.models import InstructionVersion, User
 from training.artifact_store import StoredArtifact, artifact_file, publish
-from training.exporters.data_card import CardFacts, hashes_of_card, write_card
+from training.exporters.data_card import MANIFEST, CardFacts, hashes_of_card, write_card
 from training.exporters.rows import FILES
 from training.exporters.twins import NO_PARQUET, PARQUET, has_parquet, write_twin
-from training.exporters.writing import Progress, Wanted, write_on
+from training.exporters.writing import STATE, OtherExportError, Progress, Wanted, write_on
 from training.models import Snapshot
 from training.selectors.snapshot_splits import describe_split
+
+# Of an export by the command: what a killed one does again at most.
+SECONDS_AT_ONCE: Final = 20.0
 
 
 def check_export(snapshot: Snapshot, files: Sequence[str], forms: Sequence[str]) -> None:
@@ -28,31 +33,57 @@ def check_export(snapshot: Snapshot, files: Sequence[str], forms: Sequence[str])
         raise Refused("parquet_unavailable", NO_PARQUET, status=422, fields={"forms": [NO_PARQUET]})
 
 
-def export_on(
+def export_whole(
     snapshot: Snapshot,
     folder: Path,
     *,
     files: Sequence[str],
     forms: Sequence[str],
     is_compressed: bool = False,
-    go_on: Callable[[], bool],
-) -> tuple[int, bool]:
-    """Go on with an export; how many records are written, and whether it is finished.
+    seconds_at_once: float = SECONDS_AT_ONCE,
+) -> int:
+    """Write an export, or go on with one; how many records it has.
 
-    What a killed process had written before the last look is written again.
+    A process that is killed leaves what it had written every so many seconds.
+
+    Raises: OtherExportError where the folder holds anything else; it is made where it is not there.
     """
     wanted = wanted_of(snapshot, files=files, is_compressed=is_compressed)
-    progress = write_on(wanted, folder, go_on)
-    is_over = progress.is_over and finish_on(
-        snapshot, wanted, folder, forms=forms, progress=progress, go_on=go_on
-    )
-    return progress.tally.num_records, is_over
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    is_over = False
+    while not is_over:
+        go_on = for_so_long(seconds_at_once)
+        progress = write_on(wanted, folder, go_on)
+        is_over = progress.is_over and finish_on(
+            snapshot, wanted, folder, forms=forms, progress=progress, go_on=go_on
+        )
+    return progress.tally.num_records
+
+
+def check_folder(folder: Path) -> None:
+    """Raises: OtherExportError where there is something, and no export to go on with."""
+    if not folder.exists() or (folder / STATE).exists():
+        return
+    if not folder.is_dir():
+        raise OtherExportError(f"{folder} is not a folder.")
+    if (folder / MANIFEST).exists():
+        raise OtherExportError(f"{folder} holds a finished export.")
+    if any(folder.iterdir()):
+        raise OtherExportError(f"{folder} is not empty, and no export was begun there.")
+
+
+def for_so_long(seconds: float) -> Callable[[], bool]:
+    """What says whether there is still time."""
+    until = monotonic() + seconds
+    return lambda: monotonic() < until
 
 
 def wanted_of(snapshot: Snapshot, *, files: Sequence[str], is_compressed: bool) -> Wanted:
     """One query."""
     return Wanted(
         records=artifact_file(settings.ARTIFACT_ROOT, snapshot.artifact_id, "records.jsonl"),
+        records_sha256=snapshot.records_sha256,
         kind=snapshot.kind,
         files=files or list(FILES[snapshot.kind]),
         simulated=simulated_labelers(snapshot),

@@ -1,5 +1,6 @@
 """Frozen records as a snapshot holds them, and an export of them."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -52,7 +53,8 @@ def wanted_of(
 ) -> Wanted:
     path = folder / "records.jsonl"
     path.write_text("".join(f"{canonical_json(record)}\n" for record in records))
-    return Wanted(path, kind, list(FILES[kind]), frozenset(simulated), is_compressed)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Wanted(path, sha256, kind, list(FILES[kind]), frozenset(simulated), is_compressed)
 
 
 def exported(

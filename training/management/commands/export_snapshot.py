@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from labeling.errors import NotAccessible, Refused
 from training.exporters.twins import CSV, PARQUET
+from training.exporters.writing import OtherExportError
 from training.selectors.snapshots import access_snapshot
-from training.services.exports import check_export, export_on
+from training.services.exports import check_export, export_whole
 
 
 class Command(BaseCommand):
@@ -18,7 +19,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("snapshot", type=UUID)
-        parser.add_argument("folder", type=Path, help="made where it is not there")
+        parser.add_argument(
+            "folder",
+            type=Path,
+            help="made where it is not there, else empty, or holds this export cut off",
+        )
         parser.add_argument(
             "--files", nargs="+", default=[], help="all that there are unless named"
         )
@@ -38,13 +43,14 @@ class Command(BaseCommand):
             raise CommandError("There is no such snapshot.") from error
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        folder.mkdir(parents=True, exist_ok=True)
-        num_records, _ = export_on(
-            snapshot,
-            folder,
-            files=options["files"],
-            forms=forms,
-            is_compressed=options["gzip"],
-            go_on=lambda: True,
-        )
+        try:
+            num_records = export_whole(
+                snapshot,
+                folder,
+                files=options["files"],
+                forms=forms,
+                is_compressed=options["gzip"],
+            )
+        except OtherExportError as error:
+            raise CommandError(f"{error} Name another folder, or empty this one.") from error
         self.stdout.write(f"{num_records} records in {folder}")

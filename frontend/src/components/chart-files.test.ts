@@ -41,6 +41,23 @@ test("a CSV says what its figures are and never runs as a formula", () => {
   ]);
 });
 
+test("what a CSV says of its figures never runs as a formula either, whatever a model or an address is called", () => {
+  const named = {
+    ...chart,
+    title: "Against gpt,=HYPERLINK(1)",
+    definition: "Of x; +1 and\r=2",
+    meanings: [{ name: "m,\t@SUM(1)", meaning: "a well-known, good one" }],
+  };
+
+  expect(csvOf(named, "https://concord.example/?a=1,-1").split("\r\n").slice(0, 5)).toEqual([
+    "# Against gpt,'=HYPERLINK(1), share",
+    "# Of x; '+1 and",
+    "# =2",
+    "# m,\t'@SUM(1): a well-known, good one",
+    "# https://concord.example/?a=1,'-1",
+  ]);
+});
+
 test("an SVG carries its definition and its address in desc and in print", () => {
   const document = parsed(svgOf(chart, { width: 800, height: 40, body: "<g/>" }, READ).body);
 

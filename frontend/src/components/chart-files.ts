@@ -20,8 +20,11 @@ function csvCell(cell: FigureCell): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+// To a spreadsheet a comment is cells, too.
+const FORMULA_BEHIND_A_SEPARATOR = /([,;\t]\s*)(?=[=+\-@])/g;
+
 function commented(words: string): string[] {
-  return words.split("\n").map((line) => `# ${line}`);
+  return words.split(/[\r\n]+/).map((line) => `# ${line.replace(FORMULA_BEHIND_A_SEPARATOR, "$1'")}`);
 }
 
 function meaningsOf({ meanings = [] }: Pick<ChartFacts, "meanings">): string[] {

@@ -1,4 +1,4 @@
-"""How the name of a person or a token is read."""
+"""How the name of a person, or of what people made, is read."""
 
 from typing import Any
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.pagination import KeysetPagination
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import ResearcherReadsAdminWrites, account_of
 from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger, StrictNumber
 from labeling.models import Pool, Project
@@ -123,7 +124,7 @@ class SettingsInput(serializers.Serializer[Any]):
 
 
 class ProjectInput(SettingsInput):
-    name = serializers.CharField(max_length=160)
+    name = DisplayNameField(max_length=160)
     kind = serializers.ChoiceField(choices=Project.Kind.choices)
     k = StrictInteger(
         min_value=NATIVE_K_MINIMUM,
@@ -140,7 +141,7 @@ class ProjectInput(SettingsInput):
 
 
 class ProjectChange(SettingsInput):
-    name = serializers.CharField(max_length=160, required=False)
+    name = DisplayNameField(max_length=160, required=False)
     state = serializers.ChoiceField(choices=Project.State.choices, required=False)
 
 

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from config.pagination import KeysetPagination
 from labeling.agreement.experts import DEMONSTRATION_RULE, FLAGS_RULE, RANKING_RULE
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.projects import InstructionsInput
 from labeling.api.screening import ProgressOutput
@@ -64,7 +65,7 @@ def share_field(default: float) -> StrictNumber:
 
 
 class ScreeningInput(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=MAX_NAME_CHARACTERS)
+    name = DisplayNameField(max_length=MAX_NAME_CHARACTERS)
     flags_cutoff = share_field(FLAGS_CUTOFF)
     ranking_cutoff = share_field(RANKING_CUTOFF)
     demonstration_cutoff = StrictNumber(min_value=1, max_value=7, default=DEMONSTRATION_CUTOFF)
@@ -76,7 +77,7 @@ class ScreeningInput(serializers.Serializer[Any]):
 
 
 class ScreeningChange(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=MAX_NAME_CHARACTERS, required=False)
+    name = DisplayNameField(max_length=MAX_NAME_CHARACTERS, required=False)
     state = serializers.ChoiceField(choices=Screening.State.choices, required=False)
     flags_cutoff = StrictNumber(min_value=0, max_value=1, required=False)
     ranking_cutoff = StrictNumber(min_value=0, max_value=1, required=False)

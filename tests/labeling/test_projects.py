@@ -111,6 +111,7 @@ def test_a_name_is_taken_once(ada):
     [
         ({"name": ""}, "name"),
         ({"name": "x" * 161}, "name"),
+        ({"name": "Ranking\u202eemosdnah"}, "name"),
         ({"kind": "evaluation"}, "kind"),
         ({"k": "5"}, "k"),
         ({"k": 5.0}, "k"),

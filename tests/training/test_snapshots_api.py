@@ -85,6 +85,7 @@ def test_pretraining_text_is_taken_as_it_is(ada):
         ({"prompt_category": "weather"}, "prompt_category"),
         ({"prompt_sources": ["nobody"]}, "prompt_sources.0"),
         ({"name": ""}, "name"),
+        ({"name": "Week 3\n# A heading of its card"}, "name"),
     ],
 )
 def test_a_malformed_wish_names_its_field(ada, change, field):

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from config.fields import ExactTextField
 from config.pagination import KeysetPagination
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsAdmin, IsResearcher, ResearcherReadsAdminWrites, account_of
 from labeling.catalogue import CATEGORIES
 from labeling.errors import Refused
@@ -125,7 +126,7 @@ class EvaluationPlanInput(serializers.Serializer[Any]):
 
 
 class EvaluationInput(EvaluationPlanInput):
-    name = serializers.CharField(max_length=160)
+    name = DisplayNameField(max_length=160)
     pool = serializers.ChoiceField(choices=Pool.choices, required=False, default=Pool.TRAINING)
     priority_mode = serializers.ChoiceField(
         choices=Project.PriorityMode.choices,

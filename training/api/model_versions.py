@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from config.fields import ExactTextField
 from config.pagination import KeysetPagination
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsResearcher, ResearcherReadsAdminWrites, account_of
 from labeling.errors import Refused
 from training.archives import tar_chunks, tar_size
@@ -36,7 +37,7 @@ ARCHIVE_MEDIA_TYPE = "application/x-tar"
 class ModelFolderInput(serializers.Serializer[Any]):
     """A Hugging Face folder on the server's own disk: safetensors only, no code."""
 
-    name = serializers.CharField(max_length=160)
+    name = DisplayNameField(max_length=160)
     path = ExactTextField(max_length=1_000)
     licence = serializers.CharField(max_length=200)
     source = serializers.CharField(  # type: ignore[assignment]  # the name is part of the contract

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from labeling.api.names import DisplayNameField
 from labeling.errors import NotAccessible, Refused
 from labeling.selectors.projects import access_project
 from training.api.snapshots import RowIds
@@ -34,7 +35,7 @@ class RoundSettingsInput(serializers.Serializer[Any]):
 class RoundInput(RoundSettingsInput):
     """What a round starts from. Hyperparameters that are not given take the stage's defaults."""
 
-    name = serializers.CharField(max_length=140)
+    name = DisplayNameField(max_length=140)
     policy = serializers.UUIDField(help_text="Writes the completions; training starts from it.")
     project = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM)
     prompts = serializers.UUIDField(help_text="The snapshot of prompts for PPO.")

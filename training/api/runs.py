@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.pagination import KeysetPagination
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import (
     IsAdmin,
     IsResearcher,
@@ -88,7 +89,7 @@ class RunRequestInput(serializers.Serializer[Any]):
     """What to run. Hyperparameters that are not given take the stage's defaults."""
 
     stage = serializers.ChoiceField(choices=Run.Stage.choices)
-    name = serializers.CharField(max_length=160, required=False, allow_blank=True, default="")
+    name = DisplayNameField(max_length=160, required=False, allow_blank=True, default="")
     inputs = serializers.DictField(child=serializers.UUIDField(), default=dict)
     hyperparameters = serializers.DictField(child=HyperparameterValue(), default=dict)
     seed = serializers.IntegerField(

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from config.fields import ExactTextField
 from config.pagination import KeysetPagination
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsResearcher, ResearcherReadsAdminWrites, account_of
 from labeling.catalogue import CATEGORIES
 from labeling.models import Prompt
@@ -41,7 +42,7 @@ class RowIds(serializers.ListField):
 class SnapshotInput(serializers.Serializer[Any]):
     """What to freeze. ``null`` means no limit."""
 
-    name = serializers.CharField(max_length=160)
+    name = DisplayNameField(max_length=160)
     kind = serializers.ChoiceField(choices=Snapshot.Kind.choices)
     project_ids = RowIds(required=False, allow_null=True, max_length=MAXIMUM_CHOICES)
     include_simulated = serializers.BooleanField(default=False)
@@ -88,7 +89,7 @@ class SnapshotInput(serializers.Serializer[Any]):
 
 
 class SnapshotPreviewInput(SnapshotInput):
-    name = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name = DisplayNameField(max_length=160, required=False, allow_blank=True)
 
 
 class PreviewOutput(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsAdmin, ResearcherReadsAdminWrites, account_of
 from labeling.errors import NotAccessible, Refused
 from training.api.authors import AuthorOutput
@@ -27,7 +28,7 @@ MAXIMUM_RANKINGS = 10_000_000
 class StandingInput(serializers.Serializer[Any]):
     """What to refresh. Hyperparameters that are not given take the reward model's defaults."""
 
-    name = serializers.CharField(max_length=140)
+    name = DisplayNameField(max_length=140)
     start = serializers.UUIDField(help_text="Where the first refresh starts.")
     min_rankings = serializers.IntegerField(min_value=1, max_value=MAXIMUM_RANKINGS, default=1)
     ranking_projects = RowIds(

@@ -100,6 +100,11 @@ class JudgmentImportDetailOutput(PiecesOutput, JudgmentImportOutput):
     """``uploaded`` lists the pieces that are here while it is uploaded, and nothing afterwards."""
 
     num_said = serializers.SerializerMethodField()
+    not_kept = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="What of the file has no place here: in how many of the rows that are read into "
+        "something a value stands there.",
+    )
     project_id = serializers.SerializerMethodField()
 
     class Meta(JudgmentImportOutput.Meta):
@@ -108,6 +113,7 @@ class JudgmentImportDetailOutput(PiecesOutput, JudgmentImportOutput):
             "chunk_bytes",
             "uploaded",
             "num_said",
+            "not_kept",
             "project_id",
         ]
         read_only_fields = fields

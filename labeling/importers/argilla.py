@@ -10,11 +10,13 @@ have been left open.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from labeling.importers.not_kept import Members
 from labeling.importers.reading import (
     Row,
     read_any_text,
     read_identity,
     read_name,
+    read_object,
     read_objects,
     read_rank,
     reader_of_json,
@@ -37,11 +39,11 @@ def read_task(row: Row, choices: Choices) -> JudgedTask | LeftOut:
     fields = row.row("fields")
     prompt = fields.text(choices["prompt"])
     names = [name for name in fields.members if name != choices["prompt"]]
-    texts = [fields.any_text(name) for name in names]
     answers = list(answers_of(row, choices["question"]))
     ranked = [(labeler_of(one), read_ranks(one, names)) for one in answers]
     # Fields that nobody could rank, such as an explanation, are no completions.
-    used = [n for n, name in enumerate(names) if any(name in rank_of for _, rank_of in ranked)]
+    used = [name for name in names if any(name in rank_of for _, rank_of in ranked)]
+    texts = [fields.any_text(name) for name in used]
     row.check()
     if not answers:
         others = other_questions(row.members.get("responses"))
@@ -52,16 +54,18 @@ def read_task(row: Row, choices: Choices) -> JudgedTask | LeftOut:
         return LeftOut(f"No answer to the question {choices['question']!r} ranks anything.")
     return JudgedTask(
         prompt=prompt,
-        completions=tuple(JudgedCompletion(names[n], texts[n]) for n in used),
+        completions=tuple(
+            JudgedCompletion(name, text) for name, text in zip(used, texts, strict=True)
+        ),
         judgments=tuple(
-            Judgment(labeler, tuple(rank_of.get(names[n]) for n in used))
+            Judgment(labeler, tuple(rank_of.get(name) for name in used))
             for labeler, rank_of in ranked
         ),
     )
 
 
 def labeler_of(answer: Row) -> str:
-    return answer.read("user_id", read_identity, SOMEBODY) or SOMEBODY
+    return answer.optional("user_id", read_identity) or SOMEBODY
 
 
 def answers_of(row: Row, question: str) -> Iterator[Row]:
@@ -69,16 +73,21 @@ def answers_of(row: Row, question: str) -> Iterator[Row]:
     if isinstance(row.members.get("responses"), list):
         for response in row.rows("responses"):
             values = response.row("values") if response.members.get("values") is not None else None
-            is_submitted = response.name("status", SUBMITTED) == SUBMITTED
-            if is_submitted and values and values.members.get(question) is not None:
+            if is_submitted(response) and values and values.members.get(question) is not None:
                 yield with_value(response, values, question)
+        return
+    if row.optional("responses", read_object) is None:
         return
     responses = row.row("responses")
     if responses.members.get(question) is None:
         return
     for response in responses.rows(question):
-        if response.name("status", SUBMITTED) == SUBMITTED:
+        if is_submitted(response):
             yield response
+
+
+def is_submitted(response: Row) -> bool:
+    return (response.optional("status", read_name) or SUBMITTED) == SUBMITTED
 
 
 def other_questions(responses: object) -> str:
@@ -90,8 +99,10 @@ def other_questions(responses: object) -> str:
 
 def with_value(response: Row, values: Row, question: str) -> Row:
     """The response as the newer shape has it."""
-    members = {**values.row(question).members, "user_id": response.members.get("user_id", SOMEBODY)}
-    return Row(response.number, members, response.problems, response.at)
+    answer = values.row(question)
+    answer.pass_over("value")
+    members = {**answer.members, "user_id": response.members.get("user_id", SOMEBODY)}
+    return Row(response.number, Members(members), response.problems, response.at)
 
 
 def read_ranks(answer: Row, names: Sequence[str]) -> dict[str, int | None]:

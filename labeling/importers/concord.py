@@ -32,6 +32,8 @@ MAX_SOURCE_CHARACTERS: Final = 160
 
 
 def read_row(row: Row, _: Choices) -> Record:
+    # The number of a task is one of the export, and counted anew in the next.
+    row.pass_over("task")
     return read_task(row) if "rankings" in row.members else read_demonstration(row)
 
 
@@ -72,7 +74,7 @@ def read_split(row: Row) -> Split | None:
 
 
 def read_category(value: object) -> str:
-    return "" if value == "" else read_choice(value, CATEGORIES)
+    return "" if value is None or value == "" else read_choice(value, CATEGORIES)
 
 
 def read_completion(row: Row) -> JudgedCompletion:

@@ -18,10 +18,10 @@ from typing import BinaryIO, Final
 
 from labeling.importers.files import UnreadableFile
 from labeling.importers.json_files import json_document
+from labeling.importers.not_kept import Members, with_not_kept
 from labeling.importers.prompts import RowError
 from labeling.importers.reading import (
     BrokenRow,
-    Problems,
     Row,
     ranks_by_score,
     read_identity,
@@ -49,6 +49,7 @@ class Scored:
     text: str
     key: str
     scores: Sequence[float | None]
+    members: Members
 
 
 def read_file(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
@@ -56,7 +57,7 @@ def read_file(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
         document = json_document(file)
         if not isinstance(document, dict):
             raise UnreadableFile("The file is one JSON object.")
-        whole = Row(0, document, Problems(0))
+        whole = Row.of(0, document)
         metric, direction = chosen_metric(whole, choices["metric"])
         instances = whole.rows("instances")
         whole.check()
@@ -96,7 +97,7 @@ def tasks_of(
     groups: dict[str, list[Scored]] = {}
     first_of: dict[str, int] = {}
     for number, row in enumerate(instances, start=1):
-        one = Row(number, row.members, Problems(number))
+        one = Row.of(number, row.members)
         try:
             prompt, scored = read_instance(one, metric, direction, choices)
         except BrokenRow:
@@ -105,7 +106,9 @@ def tasks_of(
         groups.setdefault(prompt, []).append(scored)
         first_of.setdefault(prompt, number)
     for prompt, group in groups.items():
-        yield first_of[prompt], settled(task_of(prompt, group))
+        task = settled(task_of(prompt, group))
+        (found,) = with_not_kept([task], [one.members for one in group])
+        yield first_of[prompt], found
 
 
 def read_instance(row: Row, metric: str, direction: int, choices: Choices) -> tuple[str, Scored]:
@@ -117,7 +120,7 @@ def read_instance(row: Row, metric: str, direction: int, choices: Choices) -> tu
     scores = found.read("individual_human_scores", read_scores) or []
     row.check()
     rated = [None if score is None else direction * score for score in scores]
-    return prompt, Scored(text, key, rated)
+    return prompt, Scored(text, key, rated, row.members)
 
 
 def place_of(name: str, row: Row) -> Row:

@@ -34,15 +34,19 @@ from labeling.importers.records import (
 
 CONSENSUS: Final = "consensus"
 PEOPLE: Final = "people"
+# Of a reply that no person wrote and whose model is not named.
+MODEL: Final = "model"
 
 
 def read_tree(row: Row, choices: Choices) -> tuple[Record, ...]:
     tree = row.name("message_tree_id")
     root = row.row("prompt")
-    lang = root.name("lang", "")
+    lang = root.optional("lang", read_name) or ""
     if choices["lang"] and lang != choices["lang"]:
         row.check()
         return (LeftOut(f"The tree is in the language {lang!r}."),)
+    # A tree begins with what somebody asked and nobody took back.
+    root.pass_over("synthetic", "deleted")
     # Other messages may be empty; what a tree begins with may not.
     root.text("text")
     read = demonstrations_of if choices["read"] == "demonstrations" else tasks_of
@@ -92,17 +96,18 @@ def turn_of(message: Row) -> Turn:
 
 
 def replies_of(message: Row) -> list[Row]:
-    if "replies" not in message.members:
+    if message.members.get("replies") is None:
         return []
     return [one for one in message.rows("replies") if one.members.get("deleted") is not True]
 
 
 def is_prompter(message: Row) -> bool:
-    return message.members.get("role") == "prompter"
+    return bool(message.members.get("role") == "prompter")
 
 
 def completion_of(reply: Row, thread: Sequence[Turn]) -> JudgedCompletion:
-    source = reply.optional("model_name", read_name) or PEOPLE
+    somebody = MODEL if reply.members.get("synthetic") is True else PEOPLE
+    source = reply.optional("model_name", read_name) or somebody
     return JudgedCompletion(
         source, answer_of([turn_of(reply)], after=thread), key=reply.name("message_id")
     )

@@ -1,6 +1,6 @@
 """Reading the rows of a file: what is wrong with one is told in full, and the rest is read."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Final, TypeVar
@@ -8,6 +8,7 @@ from typing import BinaryIO, Final, TypeVar
 from config.strict_json import StrictJSONError
 from labeling.importers.files import MAX_TEXT_CHARACTERS, UnreadableFile
 from labeling.importers.json_files import NumberedValue, json_rows
+from labeling.importers.not_kept import Members, members_of, with_not_kept
 from labeling.importers.prompts import RowError, read_choice, read_string, read_text
 from labeling.importers.records import Choices, JudgedTask, NumberedRow, Record
 from labeling.importers.settling import settled
@@ -57,9 +58,13 @@ class Row:
     """
 
     number: int
-    members: Mapping[str, object]
+    members: Members
     problems: Problems
     at: str = ""
+
+    @classmethod
+    def of(cls, number: int, members: Mapping[str, object], at: str = "") -> "Row":
+        return cls(number, members_of(members), Problems(number), at)
 
     def read(
         self, name: str, reader: Callable[[object], Value], default: Value | None = None
@@ -93,7 +98,9 @@ class Row:
 
     def rows(self, name: str) -> list["Row"]:
         """The objects of a list, each with its place."""
-        found = self.read(name, read_objects) or []
+        found = [members_of(one) for one in self.read(name, read_objects) or []]
+        if found:
+            self.members.keep(name, found)
         place = self.place(name)
         return [
             Row(self.number, members, self.problems, f"{place}.{index}")
@@ -102,8 +109,15 @@ class Row:
 
     def row(self, name: str) -> "Row":
         """The object under this name."""
-        found = self.read(name, read_object) or {}
+        found = members_of(self.read(name, read_object) or {})
+        if found:
+            self.members.keep(name, found)
         return Row(self.number, found, self.problems, self.place(name))
+
+    def pass_over(self, *names: str) -> None:
+        """Members that say nothing which is not kept from elsewhere."""
+        for name in names:
+            self.members.get(name)
 
     def place(self, name: str) -> str:
         return f"{self.at}.{name}" if self.at and name else self.at or name
@@ -157,22 +171,24 @@ def reader_of_groups(
     def read(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
         gathered: dict[str, list[Row]] = {}
         words: dict[str, str] = {}
+        in_keys: set[str] = set()
         last = ""
         for num_read, row in enumerate(rows_of(rows(file)), start=1):
             if isinstance(row, RowError):
                 yield row.line, [row]
                 continue
             key = key_of(row, choices)
+            in_keys |= row.members.asked or set()
             if is_gathered and num_read > MAX_ROWS_HELD:
                 yield row.number, [RowError(row.number, "", TOO_MANY_HELD)]
                 return
             if not is_gathered and gathered and (key != last or not key):
-                yield read_rows(gathered.pop(last), read_group, choices)
+                yield read_rows(gathered.pop(last), read_group, choices, in_keys)
             held = sharing_words(row, words) if is_gathered else row
             gathered.setdefault(key, []).append(held)
             last = key
-        for group in gathered.values():
-            yield read_rows(group, read_group, choices)
+        for key in list(gathered):
+            yield read_rows(gathered.pop(key), read_group, choices, in_keys)
 
     return read
 
@@ -185,7 +201,7 @@ def sharing_words(row: Row, words: dict[str, str]) -> Row:
         else value
         for name, value in row.members.items()
     }
-    return Row(row.number, members, row.problems)
+    return Row(row.number, Members(members), row.problems)
 
 
 def rows_of(values: Iterator[NumberedValue]) -> Iterator[Row | RowError]:
@@ -197,7 +213,7 @@ def rows_of(values: Iterator[NumberedValue]) -> Iterator[Row | RowError]:
             elif not isinstance(value, dict):
                 yield RowError(number, "", NO_OBJECT)
             else:
-                yield Row(number, value, Problems(number))
+                yield Row.of(number, value)
     except UnreadableFile as error:
         yield unreadable(number, error)
 
@@ -208,7 +224,10 @@ def unreadable(last: int, error: UnreadableFile) -> RowError:
 
 
 def read_rows(
-    group: Sequence[Row], read_group: Callable[[Sequence[Row], Choices], Record], choices: Choices
+    group: Sequence[Row],
+    read_group: Callable[[Sequence[Row], Choices], Record],
+    choices: Choices,
+    in_keys: Collection[str],
 ) -> NumberedRow:
     """All that is wrong with the rows of a group, each under its own number, or their record."""
     first = group[0].number
@@ -218,7 +237,12 @@ def read_rows(
             row.check()
     except BrokenRow:
         return first, list(problems_of(group))
-    return first, settled(record) if isinstance(record, JudgedTask) else record
+    (found,) = with_not_kept([stored_as(record)], [row.members for row in group], in_keys)
+    return first, found
+
+
+def stored_as(record: Record) -> Record:
+    return settled(record) if isinstance(record, JudgedTask) else record
 
 
 def problems_of(group: Sequence[Row]) -> Iterator[RowError]:
@@ -252,15 +276,15 @@ def read_value(
     if not isinstance(value, dict):
         yield [RowError(number, "", NO_OBJECT)]
         return
-    row = Row(number, value, Problems(number))
+    row = Row.of(number, value)
     try:
         found = read_row(row, choices)
         row.check()
     except BrokenRow:
         yield row.problems.found
         return
-    for record in found if isinstance(found, tuple) else (found,):
-        yield settled(record) if isinstance(record, JudgedTask) else record
+    records = [stored_as(one) for one in (found if isinstance(found, tuple) else (found,))]
+    yield from with_not_kept(records, [row.members])
 
 
 def read_name(value: object, *, at_most: int = MAX_NAME_CHARACTERS) -> str:

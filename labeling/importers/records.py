@@ -59,7 +59,8 @@ class JudgedTask:
     Rows of one ``identity`` are one task; where the data set has none, rows of one prompt and the
     same completions are. Prompts of one ``group`` share a split. Without ``has_texts`` the
     completions are only named, and nothing can ever be trained on them. A ``split`` is one that the
-    prompt was in before. ``notes`` say what was read otherwise than it stands in the file.
+    prompt was in before. ``notes`` say what was read otherwise than it stands in the file, and
+    ``not_kept`` what of it has no place here: in how many of its rows something stands there.
     """
 
     prompt: str
@@ -71,6 +72,7 @@ class JudgedTask:
     has_texts: bool = True
     split: Split | None = None
     notes: tuple[str, ...] = ()
+    not_kept: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Demonstrated:
     is_by_model: bool = False
     split: Split | None = None
     notes: tuple[str, ...] = ()
+    not_kept: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

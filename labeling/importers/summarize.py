@@ -4,7 +4,8 @@ Comparisons, JSON Lines: {"info": {"id", "post" | "article", "title", "subreddit
 [{"text", "policy"}, {"text", "policy"}], "choice": 0 | 1, "worker", "batch", "split"}. Axes:
 {"info", "summary": {"text", "policy", "axes": {"overall", "accuracy", "coverage", "coherence"}},
 "worker"}; the summaries of a post that one worker rated are ordered by one axis. What else stands
-beside the axes ("compatible": true) is no rating, and how sure a worker was ("extra") is not kept.
+beside the axes ("compatible": true) is no rating, and how sure a worker was ("extra") is not kept;
+the report says both.
 
 Source: Stiennon et al. 2020.
 """
@@ -47,8 +48,8 @@ def read_comparison(row: Row, _: Choices) -> JudgedTask:
     if len(summaries) != 2:
         row.problem("summaries", "Two summaries are compared.")
     ranks = row.read("choice", read_choice_number) or (1, 2)
-    worker = row.name("worker")
-    batch = row.name("batch", "")
+    worker = row.read("worker", read_identity) or ""
+    batch = row.optional("batch", read_identity) or ""
     split = row.optional("split", read_split)
     row.check()
     return JudgedTask(
@@ -100,7 +101,7 @@ def post_and_worker(row: Row, _: Choices) -> str:
 def read_ratings(rows: Sequence[Row], choices: Choices) -> JudgedTask | LeftOut:
     first = rows[0]
     prompt, group = read_post(first.row("info"))
-    worker = first.optional("worker", read_name) or SOMEBODY
+    worker = first.optional("worker", read_identity) or SOMEBODY
     split = first.optional("split", read_split)
     summaries = [row.row("summary") for row in rows]
     completions = tuple(read_summary(summary) for summary in summaries)

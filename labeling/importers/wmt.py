@@ -12,6 +12,7 @@ system2rank, rankingID, collapsed systems joined with "+". XML: HIT > ranking-ta
 with "lang_pair" and "segment" of their own.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -71,7 +72,10 @@ class Ranked:
     seconds: float | None = None
 
 
-def task_of(ranked: Ranked) -> JudgedTask:
+def task_of(ranked: Ranked) -> JudgedTask | LeftOut:
+    told = Counter(name for systems in {one for one, _ in ranked.outputs} for name in systems)
+    if twice := [name for name, times in told.items() if times > 1]:
+        return LeftOut(f"{twice[0]!r} is said to have written two different outputs.")
     place = f"{ranked.lang_pair}/{ranked.segment}"
     return JudgedTask(
         prompt=f"Segment {ranked.segment} of {ranked.lang_pair}",

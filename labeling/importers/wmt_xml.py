@@ -9,10 +9,10 @@ from xml.parsers import expat
 
 from labeling.importers.csv_files import read_cell_rank
 from labeling.importers.files import BYTE_ORDER_MARK, pieces_of
+from labeling.importers.not_kept import with_not_kept
 from labeling.importers.prompts import RowError
-from labeling.importers.reading import MAX_SECONDS, Problems, Row, read_identity
+from labeling.importers.reading import MAX_SECONDS, Row, read_identity, stored_as
 from labeling.importers.records import Choices, DataFormat, NumberedRow
-from labeling.importers.settling import settled
 from labeling.importers.wmt import (
     LANG_PAIR,
     Output,
@@ -66,29 +66,37 @@ class Results:
         if name != RESULT:
             return
         self.num_seen += 1
-        problems = Problems(self._line)
-        ranked = self._ranked(problems)
-        left_out = other_pair(ranked.lang_pair, self.choices)
-        row = problems.found or left_out or settled(task_of(ranked))
-        self.finished.append((self._line, row))
+        row = Row.of(
+            self._line,
+            {
+                "HIT": self._hit,
+                "ranking-task": self._task,
+                RESULT: self._result,
+                "translation": self._translations,
+            },
+        )
+        ranked = self._ranked(row)
+        if row.problems.found:
+            self.finished.append((self._line, row.problems.found))
+            return
+        record = other_pair(ranked.lang_pair, self.choices) or stored_as(task_of(ranked))
+        self.finished += [(self._line, one) for one in with_not_kept([record], [row.members])]
 
-    def _ranked(self, problems: Problems) -> Ranked:
-        hit = Row(self._line, self._hit, problems, "HIT")
-        result = Row(self._line, self._result, problems, RESULT)
-        task = Row(self._line, self._task, problems, "ranking-task")
+    def _ranked(self, row: Row) -> Ranked:
+        hit, task, result = row.row("HIT"), row.row("ranking-task"), row.row(RESULT)
         return Ranked(
             lang_pair="-".join(hit.name(f"{side}-language", UNKNOWN) for side in SIDES),
             # Without a name a task is known by its place in the file.
             segment=task.read("id", read_identity, str(self.num_tasks)) or "",
             ranking=str(self.num_seen),
             labeler=result.name("user"),
-            outputs=[self._output(one, problems) for one in self._translations],
+            outputs=[output_of(one) for one in row.rows("translation")],
             seconds=result.optional("duration", read_duration),
         )
 
-    def _output(self, attributes: dict[str, str], problems: Problems) -> Output:
-        row = Row(self._line, attributes, problems, "translation")
-        return names_in(row.text("system"), ","), row.read("rank", read_cell_rank)
+
+def output_of(row: Row) -> Output:
+    return names_in(row.text("system"), ","), row.read("rank", read_cell_rank)
 
 
 def read_duration(value: object) -> float:

@@ -23,6 +23,8 @@ class JudgmentImport(Upload):
     num_tasks = models.PositiveIntegerField(default=0)
     num_judgments = models.PositiveIntegerField(default=0)
     num_demonstrations = models.PositiveIntegerField(default=0)
+    # Where something stands in the file that has no place here, and in how many of its rows.
+    not_kept = models.JSONField(default=dict)
 
 
 class JudgmentImportChunk(UploadChunk):

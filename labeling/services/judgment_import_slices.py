@@ -7,6 +7,7 @@ again and goes on from there: a row may be spread over the file, so no place in 
 
 import logging
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -20,6 +21,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from labeling.errors import Refused
 from labeling.importers.files import UnreadableFile
 from labeling.importers.formats import FORMATS
+from labeling.importers.not_kept import added
 from labeling.importers.other_formats import read_as
 from labeling.importers.plain_files import plain
 from labeling.importers.records import NumberedRow
@@ -229,7 +231,10 @@ def _keep(found: JudgmentImport, report: JudgmentImportReport, *, num_rows: int)
     found.num_rows_done += num_rows
     for name in COUNTS:
         setattr(found, name, getattr(found, name) + getattr(report, name))
-    found.save(update_fields=["num_rows_done", "is_whole", *COUNTS])
+    not_kept = Counter(found.not_kept)
+    added(not_kept, report.not_kept)
+    found.not_kept = dict(not_kept)
+    found.save(update_fields=["num_rows_done", "is_whole", "not_kept", *COUNTS])
 
 
 def _said(found: JudgmentImport, report: JudgmentImportReport) -> Iterator[JudgmentImportRow]:

@@ -1,5 +1,6 @@
 """Importing other projects' judgments and demonstrations: each once, whoever runs it again."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from labeling.importers.not_kept import added
 from labeling.importers.prompts import RowError
 from labeling.importers.records import Demonstrated, JudgedTask, LeftOut, NumberedRow
 from labeling.models import (
@@ -63,6 +65,8 @@ class JudgmentImportReport:
     left_out: list[SkippedRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     notes: list[SkippedRow] = field(default_factory=list)
+    # What of the file has no place here: in how many of its rows something stands there.
+    not_kept: Counter[str] = field(default_factory=Counter)
     # Where each task that this import stored stands first.
     line_of_task: dict[int, int] = field(default_factory=dict)
 
@@ -143,6 +147,7 @@ def _good_rows(
         elif isinstance(row, JudgedTask) and (problem := target.problem_with(row)):
             report.errors.append(RowError(line, "", problem))
         else:
+            added(report.not_kept, row.not_kept)
             yield line, row
 
 

@@ -4207,6 +4207,10 @@ export interface components {
             readonly chunk_bytes: number;
             readonly uploaded: number[];
             readonly num_said: components["schemas"]["RowCountsOutput"];
+            /** @description What of the file has no place here: in how many of the rows that are read into something a value stands there. */
+            not_kept: {
+                [key: string]: number;
+            };
             readonly project_id: number | null;
         };
         JudgmentImportInputRequest: {

@@ -90,6 +90,8 @@ class Command(BaseCommand):
             place = f" {error.field}:" if error.field else ""
             where = f"{known.row} {error.line}" if error.line else "the file"
             self.stdout.write(f"{where}: error:{place} {error.message}")
+        for place, num_rows in sorted(report.not_kept.items()):
+            self.stdout.write(f"not kept: {place}, of {count_of(num_rows, 'row')}")
         num_broken = len({error.line for error in report.errors})
         self.stdout.write(
             f"read {report.num_read}, {verb} {report.num_tasks} tasks with "

@@ -2,6 +2,7 @@ import { Alert } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import type { JudgmentImportDetail, JudgmentImportRow } from "@/api/research-types";
+import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { Facts } from "@/components/facts";
 import { countOf, formatCount } from "@/components/formats";
@@ -108,6 +109,22 @@ function Stored({ found }: { found: JudgmentImportDetail }) {
   );
 }
 
+const PLACES: Column<[place: string, numRows: number]>[] = [
+  { key: "place", header: "In the file", isRowHeader: true, cell: ([place]) => <span className={classes.field}>{place}</span> },
+  { key: "rows", header: "Rows", align: "end", cell: ([, count]) => formatCount(count) },
+];
+
+/** What the file holds and nothing here has a place for, so that nobody believes it was imported. */
+function NotKept({ found }: { found: JudgmentImportDetail }) {
+  const places = Object.entries(found.not_kept).sort(([a], [b]) => a.localeCompare(b));
+  if (places.length === 0) return null;
+  return (
+    <Section title="Not kept" note="What stands in the file under these names has no place here and is not stored.">
+      <DataTable caption="Not kept" columns={PLACES} rows={places} rowKey={([place]) => place} />
+    </Section>
+  );
+}
+
 function settingsOf(found: JudgmentImportDetail) {
   const chosen = Object.entries(found.choices).filter(([, value]) => value !== "");
   return {
@@ -159,6 +176,7 @@ export function JudgmentImportPage() {
         <>
           <NothingStored found={found} />
           <Stored found={found} />
+          <NotKept found={found} />
           <Report found={found} />
         </>
       )}

@@ -36,6 +36,7 @@ const opened: JudgmentImportDetail = {
   chunk_bytes: 1_000_000,
   uploaded: [],
   num_said: { broken: 0, left_out: 0, skipped: 0, note: 0 },
+  not_kept: {},
   project_id: null,
 };
 
@@ -117,6 +118,18 @@ test("the columns of a workbook, which no page can open, are typed", async () =>
     format: "csv",
     choices: { prompt: "Question", completions: "One,Two" },
   });
+});
+
+test("what of the file has no place here is named, with how many rows hold it", async () => {
+  server
+    .on(`GET ${ONE}`, { body: { ...done, not_kept: { "summaries.note": 1, "extra.confidence": 1200 } } })
+    .on(`GET ${ONE}rows/`, { body: { results: [], next: null } });
+  renderApp(`/data/import/${done.id}`);
+
+  const table = await screen.findByRole("table", { name: "Not kept" });
+
+  const rows = within(table).getAllByRole("row").map((row) => row.textContent);
+  expect(rows).toEqual(["In the fileRows", "extra.confidence1,200", "summaries.note1"]);
 });
 
 test("a trial leads to the import with its file and its settings", async () => {

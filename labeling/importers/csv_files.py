@@ -72,6 +72,9 @@ def otherwise_separated(names: Sequence[str]) -> str:
 
 
 def cells_by_name(names: list[str], cells: list[str]) -> dict[str, str] | StrictJSONError:
+    while len(cells) > len(names) and not cells[-1]:
+        # A comma too many at the end of a row, behind which nothing stands.
+        cells = cells[:-1]
     if len(cells) != len(names):
         columns = count_of(len(names), "column")
         return StrictJSONError(

@@ -9,7 +9,14 @@ never count as a labeler's.
 from collections.abc import Mapping
 from typing import Final
 
-from labeling.importers.reading import Row, joined, read_any_text, read_name, reader_of_json
+from labeling.importers.reading import (
+    Row,
+    joined,
+    read_any_text,
+    read_identity,
+    read_name,
+    reader_of_json,
+)
 from labeling.importers.records import (
     SOMEBODY,
     Choice,
@@ -39,7 +46,7 @@ def written_by(default: str) -> Choice:
 
 def read_self_instruct(row: Row, choices: Choices) -> tuple[Record, ...]:
     instruction = row.text("instruction")
-    group = row.name("id", "")
+    group = row.optional("id", read_identity) or ""
     instances = [(one.any_text("input"), one.any_text("output")) for one in row.rows("instances")]
     row.check()
     return tuple(

@@ -10,7 +10,13 @@ Source: Wang et al. 2024.
 from collections.abc import Sequence
 from typing import Final
 
-from labeling.importers.reading import Row, ranks_by_score, read_whole_number, reader_of_groups
+from labeling.importers.reading import (
+    MISSING,
+    Row,
+    ranks_by_score,
+    read_whole_number,
+    reader_of_groups,
+)
 from labeling.importers.records import (
     Choice,
     Choices,
@@ -33,7 +39,7 @@ def prompt_of_row(row: Row, _: Choices) -> str:
 def read_task(rows: Sequence[Row], choices: Choices) -> JudgedTask:
     prompt = rows[0].text("prompt")
     answers = [JudgedCompletion(SOURCE, row.any_text("response")) for row in rows]
-    scores = [row.read(choices["axis"], read_rating) for row in rows]
+    scores = [read_score(row, choices["axis"]) for row in rows]
     axes = [read_axes(row) for row in rows]
     for row in rows:
         row.check()
@@ -42,6 +48,13 @@ def read_task(rows: Sequence[Row], choices: Choices) -> JudgedTask:
         completions=tuple(answers),
         judgments=(Judgment(ANNOTATORS, ranks_by_score(scores), axes=tuple(axes)),),
     )
+
+
+def read_score(row: Row, axis: str) -> float | None:
+    """None where nobody rated it."""
+    if axis not in row.members:
+        row.problem(axis, MISSING)
+    return row.optional(axis, read_rating)
 
 
 def read_axes(row: Row) -> dict[str, float]:

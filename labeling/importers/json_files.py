@@ -24,6 +24,10 @@ ZIP_MARK: Final = b"PK\x03\x04"
 STRUCTURE: Final = re.compile(rb'["\[\]{},]')
 STRING_END: Final = re.compile(rb'["\\]')
 
+COMMA_BEHIND: Final = (
+    "A comma follows the object; take it out, or make all rows one array in brackets."
+)
+
 # A row with its number: the value, or why it cannot be read.
 NumberedValue = tuple[int, object | StrictJSONError]
 
@@ -86,11 +90,25 @@ def prepended(first: bytes, others: Iterable[bytes]) -> Iterator[bytes]:
 def value_of(content: bytes | None) -> object | StrictJSONError:
     if content is None:
         return StrictJSONError(f"The item is longer than {MAX_ROW_BYTES / 1_000_000:g} MB.")
+    if not content.strip():
+        return StrictJSONError("Nothing stands beside a comma of the array; take the comma out.")
     try:
         value: object = read_json(content)
     except StrictJSONError as error:
-        return error
+        return StrictJSONError(COMMA_BEHIND) if ends_in_comma(content) else error
     return value
+
+
+def ends_in_comma(content: bytes) -> bool:
+    """Whether a comma is all that is wrong: items of an array without its brackets."""
+    line = content.rstrip()
+    if not line.endswith(b","):
+        return False
+    try:
+        read_json(line[:-1])
+    except StrictJSONError:
+        return False
+    return True
 
 
 class ArrayItems:

@@ -134,11 +134,19 @@ def ranks_of_columns(
     rank_of: dict[str, int] = {}
     for rank, ids in enumerate(tiers, start=1):
         for one in ids if isinstance(ids, list) else [ids]:
-            name = str(one)
+            name = name_of(one)
             if name not in names or name in rank_of:
                 result.problem("value", f"Not one of the items, or twice: {name[:80]!r}.")
             rank_of[name] = rank
     return tuple(rank_of.get(name) for name in names)
+
+
+def name_of(value: object) -> str:
+    """As an item has it; what is no id is told as it stands."""
+    try:
+        return read_identity(value)
+    except ValueError:
+        return str(value)
 
 
 def is_untouched(result: Row, ranks: Sequence[int | None]) -> bool:

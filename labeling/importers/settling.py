@@ -1,10 +1,23 @@
 """A task as a format read it, made storable: dense ranks, each text once, no empty judgment."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from labeling.importers.records import JudgedTask, Judgment, LeftOut, num_completions_problem
+from labeling.importers.records import (
+    JudgedCompletion,
+    JudgedTask,
+    Judgment,
+    LeftOut,
+    num_completions_problem,
+)
 from labeling.preferences import dense_ranks
+
+SAME_WORDS: Final = (
+    "completions hold the same words and stay apart, since they were shown apart; an order of "
+    "them says nothing about the words."
+)
 
 
 def settled(task: JudgedTask) -> JudgedTask | LeftOut:
@@ -20,6 +33,8 @@ def settled(task: JudgedTask) -> JudgedTask | LeftOut:
     notes = list(task.notes)
     if len(kept) < len(places):
         notes.append(f"{len(places)} completions are {len(kept)} different ones.")
+    if num_repeated := num_in_words_of_others(task, kept):
+        notes.append(f"{num_repeated} {SAME_WORDS}")
     judgments = []
     for judgment in task.judgments:
         found = _judgment_of(judgment, places, len(kept))
@@ -33,6 +48,11 @@ def settled(task: JudgedTask) -> JudgedTask | LeftOut:
     return replace(
         task, completions=tuple(kept), judgments=tuple(judgments), notes=tuple(dict.fromkeys(notes))
     )
+
+
+def num_in_words_of_others(task: JudgedTask, kept: Sequence[JudgedCompletion]) -> int:
+    times = Counter(one.text for one in kept) if task.has_texts else {}
+    return sum(number for number in times.values() if number > 1)
 
 
 def _judgment_of(judgment: Judgment, places: Sequence[int], k: int) -> Judgment | str:

@@ -70,12 +70,16 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
 
 
 def read_preference(value: object) -> tuple[int, int]:
+    return one_of(RANKS_OF_PREFERENCE)(as_seen(value))
+
+
+def as_seen(value: object) -> str:
     """A space behind the word, or a capital, is nothing that anybody sees in a spreadsheet."""
-    return one_of(RANKS_OF_PREFERENCE)(read_any_text(value).strip().lower())
+    return read_any_text(value).strip().lower()
 
 
 def acceptable(row: Row, name: str) -> dict[str, float]:
-    answer = row.optional(name, one_of(ACCEPTABLE))
+    answer = row.optional(name, lambda value: one_of(ACCEPTABLE)(as_seen(value)))
     return {} if answer is None else {"acceptable": answer}
 
 

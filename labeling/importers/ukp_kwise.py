@@ -11,7 +11,7 @@ Source: Habernal and Gurevych 2016, UKPConvArg1.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from labeling.importers.reading import Row, one_of, read_name, read_time, reader_of_json
+from labeling.importers.reading import Row, one_of, read_identity, read_time, reader_of_json
 from labeling.importers.records import (
     Choices,
     DataFormat,
@@ -26,9 +26,11 @@ UNREAD_MEMBERS: Final = ("rankings", "ratings")
 
 
 def read_task(row: Row, _: Choices) -> JudgedTask:
-    identity = row.name("task_id")
+    identity = row.read("task_id", read_identity) or ""
     prompt = row.text("prompt")
-    completions = [(one.name("id"), completion_of(one)) for one in row.rows("completions")]
+    completions = [
+        (one.read("id", read_identity) or "", completion_of(one)) for one in row.rows("completions")
+    ]
     position_of = {name: position for position, (name, _) in enumerate(completions)}
     if len(position_of) < len(completions):
         row.problem("completions", "The same completion twice in one task.")
@@ -50,12 +52,12 @@ def read_task(row: Row, _: Choices) -> JudgedTask:
 
 
 def completion_of(row: Row) -> JudgedCompletion:
-    key = row.optional("source_id", read_name) or ""
-    return JudgedCompletion("arguments", row.text("text"), key=key)
+    key = row.optional("source_id", read_identity) or ""
+    return JudgedCompletion("arguments", row.any_text("text"), key=key)
 
 
 def judgment_of(row: Row, position_of: Mapping[str, int]) -> Judgment:
-    labeler = row.name("labeler")
+    labeler = row.read("labeler", read_identity) or ""
     first, second = row.read("label", one_of(RANKS_OF_LABEL)) or (1, 1)
     judged_at = row.optional("created_at", read_time)
     sides = [read_position(row, name, position_of) for name in ("a", "b")]
@@ -65,7 +67,7 @@ def judgment_of(row: Row, position_of: Mapping[str, int]) -> Judgment:
 
 
 def read_position(row: Row, name: str, position_of: Mapping[str, int]) -> int:
-    completion = row.read(name, read_name)
+    completion = row.read(name, read_identity)
     if completion is not None and completion not in position_of:
         row.problem(name, f"The task has no completion {completion!r}.")
     return position_of.get(completion or "", 0)

@@ -29,7 +29,11 @@ def read_task(row: Row, choices: Choices) -> JudgedTask:
     prompt = row.text("instruction")
     completions = row.rows("completions")
     answers = [JudgedCompletion(one.name("model"), one.any_text("response")) for one in completions]
-    axes = [read_axes(one.row("annotations")) for one in completions]
+    # Null is a completion, or an axis, that was not rated.
+    axes = [
+        read_axes(one.row("annotations")) if one.members.get("annotations", 0) is not None else {}
+        for one in completions
+    ]
     row.check()
     scores = [score_of(ratings, choices["axis"]) for ratings in axes]
     return JudgedTask(
@@ -42,6 +46,8 @@ def read_task(row: Row, choices: Choices) -> JudgedTask:
 def read_axes(row: Row) -> dict[str, float]:
     found = {}
     for axis in sorted(row.members):
+        if row.members.get(axis) is None:
+            continue
         rating = row.row(axis).read("Rating", read_rating)
         if rating:
             found[axis] = rating
@@ -50,7 +56,7 @@ def read_axes(row: Row) -> dict[str, float]:
 
 def read_rating(value: object) -> float:
     """0 where it was not rated."""
-    if value == NOT_RATED:
+    if value is None or value == NOT_RATED:
         return 0.0
     number = value if not isinstance(value, str) else int(value) if value.isdecimal() else None
     if isinstance(number, bool) or not isinstance(number, int | float) or not 1 <= number <= 5:

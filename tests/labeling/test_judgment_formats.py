@@ -106,16 +106,16 @@ def arguments(number: int) -> list[dict[str, str]]:
         ({"prompt": " \n"}, "prompt", "Empty."),
         ({"completions": [ARGUMENT, ARGUMENT]}, "completions", "twice in one task"),
         (
-            {"completions": [ARGUMENT, ARGUMENT | {"id": "c1", "source_id": "s1", "text": " "}]},
+            {"completions": [ARGUMENT, ARGUMENT | {"id": "c1", "source_id": "s1", "text": None}]},
             "completions.1.text",
-            "Empty.",
+            "text in quotes",
         ),
         ({"completions": "none"}, "completions", "This must be a list."),
         ({"completions": [1, 2]}, "completions", "This must be a JSON object."),
         ({"comparisons": [comparison(b="c7")]}, "comparisons.0.b", "no completion 'c7'"),
         ({"comparisons": [comparison(label="A")]}, "comparisons.0.label", "One of a, b, tie."),
         ({"comparisons": [comparison(label=["a"])]}, "comparisons.0.label", "One of a, b, tie."),
-        ({"comparisons": [comparison(labeler=7)]}, "comparisons.0.labeler", "text in quotes"),
+        ({"comparisons": [comparison(labeler=True)]}, "comparisons.0.labeler", "text in quotes"),
         (
             {"comparisons": [comparison(created_at="2016-02-01T21:11:30")]},
             "comparisons.0.created_at",
@@ -159,7 +159,7 @@ def test_a_debate_with_nothing_to_store_is_left_out_with_the_reason(
 
 
 def test_all_mistakes_of_a_row_are_reported_at_once() -> None:
-    errors = broken(read_debate(task_id=3, comparisons=[comparison(label="x", a="c9")]))
+    errors = broken(read_debate(task_id=[3], comparisons=[comparison(label="x", a="c9")]))
 
     assert [error.field for error in errors] == [
         "task_id",

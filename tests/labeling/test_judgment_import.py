@@ -224,7 +224,7 @@ def test_broken_rows_are_reported_with_their_lines_and_the_good_ones_stored() ->
     unknown["comparisons"][1]["a"] = "c9"
     mislabeled["comparisons"][0]["label"] = "both"
     doubled["completions"][1]["id"] = "c0"
-    blank["completions"][0]["text"] = ""
+    blank["completions"][0]["text"] = True
     rows: list[Any] = [
         debate(1),
         '{"task_id": ',

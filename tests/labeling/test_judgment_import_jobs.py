@@ -132,7 +132,7 @@ def test_a_dry_run_that_time_does_not_suffice_for_says_so(rosa):
 
 def test_a_dry_run_in_which_too_much_is_wrong_to_be_told_says_so(rosa):
     """A file of another format has several faults in every row, and may have a million rows."""
-    content = json_lines(*[{"task_id": 3}] * 9)
+    content = json_lines(*[{"task_id": []}] * 9)
 
     with patch.object(slices, "FAULTS_PER_TRIAL", 7):
         tried = run_through(rosa, upload(rosa, content, is_dry_run=True))

@@ -34,7 +34,6 @@ APART_DEFINITION: Final = (
     "(Bonferroni). Each completion is one draw; those of one prompt hang together, so that a mark "
     "is a hint to look at what the two flagged."
 )
-NOT_COMPARED: Final = Fact(None, 0, reason_undefined="Each is compared with the others.")
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Apart:
 def beside_peers(answers: Ratings) -> dict[int, BesidePeers]:
     """Of each labeler who answered something that others answered too."""
     differences = above_others(answers, counted=ANSWERED_BY_OTHERS)
-    marked = marks(differences, NOT_COMPARED)
+    marked = marks(differences)
     rows, others = beside_others(answers)
     labelers, slot = np.unique(answers.labeler[rows], return_inverse=True)
     number = np.bincount(slot, minlength=len(labelers))

@@ -1,4 +1,4 @@
-"""Which facts about a labeler differ from those of all, each by a test that is named.
+"""Which facts about a labeler differ from those of the others, each by a test that is named.
 
 A mark asks a person to look. It is no verdict, nothing acts on it, and no marks are added up (R19).
 """
@@ -6,18 +6,22 @@ A mark asks a person to look. It is no verdict, nothing acts on it, and no marks
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Final, Literal
 
 from labeling.agreement.facts import Fact
 
 MARK_LEVEL: Final = 0.05
+# How many times the error of a mean that of a median of as many is, on the normal curve.
+OF_A_MEDIAN: Final = math.sqrt(math.pi / 2)
 MARK_DEFINITION: Final = (
     "A fact is marked where chance alone would go as far in fewer than 5% of cases, divided by "
     "the number of labelers who are tested for that fact (Bonferroni). The test is a two-sided "
-    "z-test of the labeler against all together, by the spread of both in the resamples of prompts "
-    "(of a median and of an exact bound, by the longer side of its interval); for the completion "
-    "shown first the exact test against one in K, and for leniency the test against 0. A labeler "
-    "is a part of all, so the test is slow to mark, most of all where few work."
+    "z-test of the labeler against the median of all labelers listed, so that one who stands far "
+    "out does not make the others stand out. It goes by the spread of each in the resamples of "
+    "prompts (of a median and of an exact bound, by the longer side of its interval). For the "
+    "completion shown first it is the exact test against one in K, and for leniency the test "
+    "against 0. A labeler is a part of the median, so the test is slow to mark where few work."
 )
 
 
@@ -29,10 +33,14 @@ class Mark:
     side: Literal["above", "below"] | None
 
 
-def marks(facts: Mapping[int, Fact], of_all: Fact) -> dict[int, Mark]:
+def marks(facts: Mapping[int, Fact]) -> dict[int, Mark]:
     """One fact of every labeler whom it can be tested for, by the labeler."""
-    tested = {labeler: _tested(fact, of_all) for labeler, fact in facts.items()}
-    known = {labeler: found for labeler, found in tested.items() if found is not None}
+    known = {
+        labeler: (fact.p_value, fact.value - fact.expected)
+        for labeler, fact in facts.items()
+        if fact.value is not None and fact.p_value is not None and fact.expected is not None
+    }
+    known |= _beside_median({one: fact for one, fact in facts.items() if one not in known})
     return {
         labeler: Mark(p_value, _side(difference) if p_value < MARK_LEVEL / len(known) else None)
         for labeler, (p_value, difference) in known.items()
@@ -43,15 +51,26 @@ def _side(difference: float) -> Literal["above", "below"]:
     return "above" if difference > 0 else "below"
 
 
-def _tested(fact: Fact, of_all: Fact) -> tuple[float, float] | None:
-    """The p-value and the difference; None where a side has no value or no interval."""
-    if fact.value is None:
-        return None
-    if fact.p_value is not None and fact.expected is not None:
-        return fact.p_value, fact.value - fact.expected
-    error, error_of_all = fact.standard_error, of_all.standard_error
-    if of_all.value is None or not error or not error_of_all:
-        return None
-    difference = fact.value - of_all.value
-    z = abs(difference) / math.hypot(error, error_of_all)
-    return math.erfc(z / math.sqrt(2)), difference
+def _beside_median(facts: Mapping[int, Fact]) -> dict[int, tuple[float, float]]:
+    """The p-value and the difference of those with a value and an error; a lone one has no other.
+
+    A mean of all would be drawn towards one outlier until all the others differ from it. The error
+    of the median is that of the mean of the labelers' values, times what a median's is of a mean's.
+    """
+    measured = {
+        labeler: (fact.value, fact.standard_error)
+        for labeler, fact in facts.items()
+        if fact.value is not None and fact.standard_error
+    }
+    if len(measured) < 2:
+        return {}
+    middle = median(value for value, _ in measured.values())
+    of_middle = OF_A_MEDIAN * math.hypot(*(error for _, error in measured.values())) / len(measured)
+    return {
+        labeler: (_two_sided((value - middle) / math.hypot(error, of_middle)), value - middle)
+        for labeler, (value, error) in measured.items()
+    }
+
+
+def _two_sided(z: float) -> float:
+    return math.erfc(abs(z) / math.sqrt(2))

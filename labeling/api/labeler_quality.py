@@ -141,7 +141,8 @@ class FactOutput(serializers.Serializer[Any]):
     reason_no_interval = serializers.CharField(allow_null=True)
     p_beside_all = serializers.FloatField(
         allow_null=True,
-        help_text="How often chance alone goes as far from all together; null if not tested.",
+        help_text="How often chance alone goes as far from the median labeler, or from what "
+        "is expected; null if not tested.",
     )
     mark = serializers.ChoiceField(
         choices=("above", "below"),

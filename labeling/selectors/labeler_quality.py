@@ -64,7 +64,7 @@ FINISHED: Final = (*ANSWERED, Assignment.State.SKIPPED)
 class WorkOf:
     """What is known about the work of one labeler, or of all together where there is none.
 
-    ``marks`` tests the labeler's facts, those that can be tested, against those of all.
+    ``marks`` tests the labeler's facts, those that can be tested, against those of the others.
     """
 
     labeler: User | None
@@ -130,8 +130,8 @@ def labeler_quality(selection: Selection) -> LabelerQuality:
 def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:
     """Fact by fact: how many are tested says how unlikely a mark must be."""
     found = {
-        key: marks({place: work.facts[key] for place, work in enumerate(works)}, of_all)
-        for key, of_all in everybody.facts.items()
+        key: marks({place: work.facts[key] for place, work in enumerate(works)})
+        for key in everybody.facts
     }
     return [
         replace(work, marks={key: of[place] for key, of in found.items() if place in of})

@@ -3820,7 +3820,7 @@ export interface components {
             reason_no_interval: string | null;
             /**
              * Format: double
-             * @description How often chance alone goes as far from all together; null if not tested.
+             * @description How often chance alone goes as far from the median labeler, or from what is expected; null if not tested.
              */
             p_beside_all: number | null;
             /**

@@ -3,7 +3,7 @@ import { POOL_WORDS } from "@/api/words";
 import type { FiguresOfChart } from "@/components/chart";
 import { formatCount } from "@/components/formats";
 
-import { factOf } from "./facts";
+import { factOf, sideText } from "./facts";
 
 /** What the facts are of, and how their intervals and marks are made. */
 export function factsDefinition(report: LabelerQualityReport): string {
@@ -35,7 +35,7 @@ export function factsFile(report: LabelerQualityReport): FiguresOfChart {
           fact.expected,
           fact.p_value,
           fact.p_beside_all,
-          fact.mark === null ? "" : `${fact.mark} all`,
+          sideText(fact),
           fact.reason_undefined ?? fact.reason_no_interval ?? "",
           words.definition,
         ],

@@ -38,10 +38,16 @@ function chanceText(pValue: number): string {
   return pValue < 0.001 ? "in less than 0.1% of cases" : `in ${(pValue * 100).toFixed(1)}% of cases`;
 }
 
-/** `above all, p 0.002`: what stands out, with the test's own figure; empty where nothing does. */
-export function markText({ mark, p_beside_all: pValue }: WorkFact): string {
+/** `above the others`; a fact with a p-value of its own is tested against what is expected. Empty where unmarked. */
+export function sideText({ mark, p_value: own }: WorkFact): string {
+  return mark === null ? "" : `${mark} the ${own === null ? "others" : "expected"}`;
+}
+
+/** `above the others, p 0.002`: what stands out, with the test's own figure; empty where nothing does. */
+export function markText(fact: WorkFact): string {
+  const { mark, p_beside_all: pValue } = fact;
   if (mark === null || pValue === null) return "";
-  return `${mark} all, p ${pValue < 0.001 ? "< 0.001" : pValue.toFixed(3)}`;
+  return `${sideText(fact)}, p ${pValue < 0.001 ? "< 0.001" : pValue.toFixed(3)}`;
 }
 
 export function sizeText(words: FactWords, fact: WorkFact): string {

@@ -36,7 +36,7 @@ const report: LabelerQualityReport = {
     definition: `What ${key} is.`,
   })),
   interval_method: "A cluster bootstrap over prompts.",
-  mark_definition: "A z-test against all together.",
+  mark_definition: "A z-test against the median.",
   minimum_counted: 10,
   num_labelers: 1,
   num_rankings: 120,
@@ -99,7 +99,7 @@ test("the share of completions flagged stands in the table with its mark", async
   renderApp("/labelers");
 
   expect(await screen.findByRole("columnheader", { name: "Flagged" })).toBeVisible();
-  expect(screen.getByRole("row", { name: /Amina Osei/ })).toHaveTextContent("75.0%n = 120above all, p < 0.001");
+  expect(screen.getByRole("row", { name: /Amina Osei/ })).toHaveTextContent("75.0%n = 120above the others, p < 0.001");
 });
 
 test("a row shows each fact with its size, and says what is not defined (R19)", async () => {
@@ -181,9 +181,9 @@ test("what stands out is marked with its test, and the test is explained", async
   server.on("GET /api/labeler-quality/", { body: { ...report, labelers: [{ ...labeler, facts: [standing] }] } });
   renderApp("/labelers?labeler=7");
 
-  expect(await screen.findByRole("row", { name: /Amina Osei/ })).toHaveTextContent("above all, p < 0.001");
-  expect(screen.getByRole("article", { name: "Skipped" })).toHaveTextContent("Stands out: above all, p < 0.001");
-  expect(screen.getByText("A z-test against all together.", { exact: false })).toBeVisible();
+  expect(await screen.findByRole("row", { name: /Amina Osei/ })).toHaveTextContent("above the others, p < 0.001");
+  expect(screen.getByRole("article", { name: "Skipped" })).toHaveTextContent("Stands out: above the others, p < 0.001");
+  expect(screen.getByText("A z-test against the median.", { exact: false })).toBeVisible();
 });
 
 test("a fact without an interval says why, and the method of the others is told", async () => {
@@ -213,12 +213,12 @@ test("every fact of every labeler can be taken away, with its test, its reason a
 
   await expect.poll(() => saved.length).toBe(1);
   const file = await textOf(saved[0] as Blob);
-  expect(file).toMatch(/^# .*Marks: A z-test against all together. Intervals: A cluster bootstrap/m);
+  expect(file).toMatch(/^# .*Marks: A z-test against the median. Intervals: A cluster bootstrap/m);
   const rows = file.split("\r\n").filter((line) => line.startsWith("A"));
   expect(rows).toHaveLength(2 * KEYS.length);
   const [low, high] = [standing.low, standing.high];
   expect(rows).toContain(
-    `Amina Osei,Training,Skipped,share,0.25,${low},${high},${standing.num_counted},rankings,,,0.0004,above all,,What skip_rate is.`,
+    `Amina Osei,Training,Skipped,share,0.25,${low},${high},${standing.num_counted},rankings,,,0.0004,above the others,,What skip_rate is.`,
   );
   expect(file).toContain("No spread.,What position_preference is.");
   expect(file).toContain('"Repeated tasks so far: 3. At least 10 are needed, 7 more than that.",What self_consistency is.');

@@ -107,7 +107,19 @@ def trainable_demonstrations(
     category: str | None = None,
     include_simulated: bool = False,
 ) -> QuerySet[Demonstration]:
-    """Sealed demonstrations by training labelers, each with its ``source``, unordered (R14).
+    """Sealed demonstrations by training labelers, each with its ``source``, unordered (R14)."""
+    return demonstrations_made_to_train(
+        project_ids=project_ids, category=category, include_simulated=include_simulated
+    ).filter(is_usable("prompt__"))
+
+
+def demonstrations_made_to_train(
+    *,
+    project_ids: Sequence[int] | None = None,
+    category: str | None = None,
+    include_simulated: bool = False,
+) -> QuerySet[Demonstration]:
+    """Those of ``trainable_demonstrations``, whether or not their prompt is usable.
 
     Those without an assignment were imported, or written together with their prompt (R2), and
     belong to no project.
@@ -123,7 +135,6 @@ def trainable_demonstrations(
             # What was written to be screened by never trains (R41).
             assignment__task__project__purpose=Project.Purpose.TRAINING,
         ),
-        is_usable("prompt__"),
         labeler__pool=Pool.TRAINING,
     ).annotate(source=SOURCE)
 

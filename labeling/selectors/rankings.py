@@ -54,14 +54,29 @@ def trainable_rankings(
     include_simulated: bool = False,
     at: datetime | None = None,
 ) -> QuerySet[Ranking]:
-    """Sealed rankings by training labelers, made for training (R14, R41), of usable prompts (R7).
+    """Sealed rankings by training labelers, made for training (R14, R41), of usable prompts.
+
+    What may not train for its prompt (R7) is in ``rankings_made_to_train`` alone.
+    """
+    return rankings_made_to_train(
+        project_ids=project_ids, category=category, include_simulated=include_simulated, at=at
+    ).filter(is_usable("task__prompt__"))
+
+
+def rankings_made_to_train(
+    *,
+    project_ids: Sequence[int] | None = None,
+    category: str | None = None,
+    include_simulated: bool = False,
+    at: datetime | None = None,
+) -> QuerySet[Ranking]:
+    """Those of ``trainable_rankings``, whether or not their prompt is usable.
 
     What was judged to evaluate a model or to screen a labeler never trains one.
     """
     return sealed_rankings(
         project_ids=project_ids, category=category, include_simulated=include_simulated, at=at
     ).filter(
-        is_usable("task__prompt__"),
         task__project__purpose=Project.Purpose.TRAINING,
         task__project__pool=Pool.TRAINING,
         labeler__pool=Pool.TRAINING,

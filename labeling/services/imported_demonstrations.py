@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from labeling.importers.records import Demonstrated
-from labeling.models import Demonstration
+from labeling.models import Demonstration, Prompt
 from labeling.services.imported_people import ImportedPeople
 from labeling.services.imported_tasks import Target, content_key
 from labeling.services.prompts import PromptRules, store_prompts
@@ -16,6 +16,7 @@ CLIENT_KEYS: Final = uuid.UUID("0c9c9c5e-2f0b-4b65-8a0c-5b7f3f0a7d52")
 
 @dataclass(frozen=True)
 class StoredDemonstration:
+    prompt: Prompt
     is_new: bool
     is_new_prompt: bool
 
@@ -45,6 +46,6 @@ def store_demonstrations(
                 client_key=key,
                 payload_sha256=sha256,
             )
-        outcome.append(StoredDemonstration(is_new, prompt.is_new))
+        outcome.append(StoredDemonstration(prompt.prompt, is_new, prompt.is_new))
     Demonstration.objects.bulk_create(new.values())
     return outcome

@@ -19,7 +19,7 @@ from labeling.models import (
 )
 from labeling.selectors.writers import ALSO_BY
 from labeling.services.completions import NewCompletion, get_or_create_source, store_completions
-from labeling.services.prompts import PromptRules, store_prompts
+from labeling.services.prompts import PromptRules, reservations, store_prompts
 from labeling.text_hygiene import Split, split_of_key, text_sha256
 
 # A completion by what wrote it and its key there.
@@ -128,6 +128,12 @@ class Target:
             return split_key(self.dataset, row.group) if row.group else ""
         return key_in_split(self.dataset, row.prompt, row.split)
 
+    def reservations(self, prompt: Prompt) -> list[str]:
+        """Why labels of this prompt train nothing as it is, though they were to."""
+        if self.is_study:
+            return []
+        return [f"Trains nothing as it is. {said}" for said in reservations(prompt)]
+
     def problem_with(self, row: JudgedTask) -> str:
         """What of the row has no room; empty where all of it does."""
         room = MAX_NAME_OF_SOURCE - len(self.dataset) - 1
@@ -200,7 +206,7 @@ def _known_tasks(dataset: str, identities: Iterable[str]) -> dict[str, KnownTask
     """The stored ones, by identity. Two queries."""
     tasks = Task.objects.filter(
         project__imported_from=dataset, source_key__in=list(identities)
-    ).select_related("project")
+    ).select_related("project", "prompt")
     known = {task.pk: KnownTask(task, {}) for task in tasks}
     shown = TaskCompletion.objects.filter(task__in=known).values_list(
         "task_id", "completion_id", "completion__source__name", "completion__source_key"

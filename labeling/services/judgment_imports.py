@@ -192,7 +192,8 @@ def _import_tasks(
         report.stored.append(
             StoredTask(placed.line, placed.task.source_key or "", placed.task.k, judged.num_new)
         )
-        report.notes.extend(SkippedRow(placed.line, note) for note in judged.notes)
+        notes = [*judged.notes, *target.reservations(placed.task.prompt)]
+        report.notes.extend(SkippedRow(placed.line, note) for note in notes)
 
 
 def _where(placed: PlacedTask, report: JudgmentImportReport) -> str:
@@ -213,6 +214,7 @@ def _import_demonstrations(
     for (line, row), one in zip(written, stored, strict=True):
         if one.is_new:
             report.num_demonstrations += 1
-            report.notes.extend(SkippedRow(line, note) for note in row.notes)
+            notes = [*row.notes, *target.reservations(one.prompt)]
+            report.notes.extend(SkippedRow(line, note) for note in notes)
         else:
             report.skipped.append(SkippedRow(line, "Already stored: the same answer."))

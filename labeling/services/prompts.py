@@ -250,6 +250,10 @@ def reservations(prompt: Prompt) -> list[str]:
     said = []
     if prompt.standing == Prompt.Standing.OVER_CAP:
         said.append("Over the cap of its key: stored, never sampled.")
+    if prompt.standing == Prompt.Standing.STUDY:
+        said.append("Imported for the figures only: never sampled.")
+    if prompt.personal_data == Prompt.PersonalData.CONFIRMED:
+        said.append("Personal data, as a reviewer confirmed: never sampled.")
     if prompt.personal_data == Prompt.PersonalData.FOUND:
         kinds = {str(one["kind"]).replace("_", " ") for one in prompt.personal_data_findings}
         said.append(f"Personal data ({', '.join(sorted(kinds))}): waits for a review.")

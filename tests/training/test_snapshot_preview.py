@@ -4,12 +4,13 @@ from datetime import timedelta
 from itertools import product
 from time import sleep
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
 from django.utils import timezone
 
-from labeling.models import Project, PromptExclusion, Ranking, Task
+from labeling.models import Demonstration, Project, Prompt, PromptExclusion, Ranking, Task
 from labeling.preferences import dense_ranks
 from tests.cast import (
     Cast,
@@ -129,6 +130,43 @@ def test_rankings_that_are_one_tie_make_no_comparison(cast: Cast) -> None:
     assert seen.problems == ["Every ranking is one tie, so there is no comparison to learn from."]
 
 
+UNUSABLE: list[dict[str, Any]] = [
+    {"standing": Prompt.Standing.OVER_CAP, "personal_data": Prompt.PersonalData.FOUND},
+    {"standing": Prompt.Standing.STUDY},
+    {"personal_data": Prompt.PersonalData.FOUND},
+    {"personal_data": Prompt.PersonalData.FOUND},
+    {"personal_data": Prompt.PersonalData.CONFIRMED},
+    {"token_count": 1_025},
+]
+
+
+def test_labels_of_prompts_that_may_not_train_are_counted_with_the_reason(cast: Cast) -> None:
+    """R5, R7, R10: what is left out is told, each label once."""
+    project = make_ranking_project()
+    make_ranking(make_task(project), cast.amina, [1, 2, 3, 4])
+    for changes in UNUSABLE:
+        prompt = make_prompt()
+        Prompt.objects.filter(pk=prompt.pk).update(**changes)
+        make_ranking(make_task(project, prompt), cast.amina, [1, 2, 3, 4])
+        Demonstration.objects.create(
+            prompt=prompt, labeler=cast.amina, text="So.", client_key=uuid4()
+        )
+
+    rankings, demonstrations = (
+        preview(kind=kind, query=SnapshotQuery()) for kind in (Snapshot.Kind.RM, Snapshot.Kind.SFT)
+    )
+
+    said = (
+        "left out because of the prompt: 1 imported for the figures only, 1 longer than 1,024"
+        " tokens, 1 over the cap of its key, 2 whose personal data wait for a review, 1 with"
+        " personal data."
+    )
+    assert rankings.counts["rankings"] == 1
+    assert rankings.problems[0] == f"6 rankings {said}"
+    assert demonstrations.problems[0] == f"6 demonstrations {said}"
+    assert count_records_of_rankings(SnapshotQuery(project_ids=[])).problems[0].startswith("No ")
+
+
 @pytest.mark.parametrize("num_tasks", [1, 12])
 def test_any_number_of_records_takes_as_many_queries(
     cast: Cast, num_tasks: int, django_assert_num_queries: Any
@@ -142,9 +180,9 @@ def test_any_number_of_records_takes_as_many_queries(
     body = {"kind": "rm", "project_ids": [project.pk], "validation_share": 0.2}
 
     # The session, the account, a transaction's begin and end, the projects, the clock, the counts
-    # with a setting before and after them, what can still be taken back, and twice whether any
-    # prompt is kept for evaluation.
-    with django_assert_num_queries(12):
+    # with a setting before and after them, what can still be taken back, what may not train for its
+    # prompt, and twice whether any prompt is kept for evaluation.
+    with django_assert_num_queries(13):
         answer = client.post("/api/snapshots/preview/", body, format="json")
 
     assert answer.json()["counts"]["rankings"] == 2 * num_tasks

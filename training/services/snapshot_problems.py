@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labeling.counting_words import count_of
 from labeling.models import Demonstration, Project, Ranking
 from labeling.selectors.demonstrations import num_waiting_for_review
 from labeling.selectors.sealing import sealed_answer
@@ -45,6 +46,15 @@ def demonstration_problems(
         some = "1 demonstration waits" if unreviewed == 1 else f"{unreviewed} demonstrations wait"
         problems.append(f"{some} for a review and will count when it is accepted.")
     return problems + _waiting_problem(waiting.count(), "demonstration")
+
+
+def unusable_problem(num_by_reason: Mapping[str, int], noun: str) -> list[str]:
+    """Labels that would be frozen if their prompt could train."""
+    if not num_by_reason:
+        return []
+    some = count_of(sum(num_by_reason.values()), noun)
+    named = ", ".join(f"{number:,} {reason}" for reason, number in num_by_reason.items())
+    return [f"{some} left out because of the prompt: {named}."]
 
 
 def _waiting_problem(num_waiting: int, noun: str) -> list[str]:

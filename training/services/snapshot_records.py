@@ -16,12 +16,14 @@ from labeling.preferences import pair_counts
 from labeling.selectors.demonstrations import (
     DemonstrationRecord,
     demonstrations_for_training,
+    demonstrations_made_to_train,
     trainable_demonstrations,
 )
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.ranking_records import RankingRecord, ranking_records
-from labeling.selectors.rankings import trainable_rankings
+from labeling.selectors.rankings import rankings_made_to_train, trainable_rankings
 from labeling.selectors.sealing import moment
+from labeling.selectors.unusable_prompts import num_unusable
 from training.selectors.evaluation_prompts import (
     kept_for_evaluation,
     kept_problem,
@@ -30,7 +32,11 @@ from training.selectors.evaluation_prompts import (
 from training.selectors.frozen_rankings import is_frozen_in
 from training.selectors.snapshot_splits import SplitRule
 from training.services.canonical import canonical_line
-from training.services.snapshot_problems import demonstration_problems, ranking_problems
+from training.services.snapshot_problems import (
+    demonstration_problems,
+    ranking_problems,
+    unusable_problem,
+)
 
 RANKING_COUNTS = (
     "train",
@@ -121,7 +127,13 @@ def wanted_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
 
 def problems_of_rankings(query: SnapshotQuery, counts: Mapping[str, Any]) -> list[str]:
     kept = kept_problem(partial(_trainable_rankings, query), "task__prompt")
-    return kept + ranking_problems(query.project_ids, counts)
+    made = rankings_made_to_train(
+        project_ids=query.project_ids,
+        category=query.prompt_category,
+        include_simulated=query.include_simulated,
+    )
+    unusable = unusable_problem(num_unusable(made, "task__prompt__"), "ranking")
+    return kept + unusable + ranking_problems(query.project_ids, counts)
 
 
 def _trainable_rankings(query: SnapshotQuery) -> QuerySet[Ranking]:
@@ -190,7 +202,13 @@ def wanted_demonstrations(query: SnapshotQuery) -> QuerySet[Demonstration]:
 
 def problems_of_demonstrations(query: SnapshotQuery, counts: Mapping[str, Any]) -> list[str]:
     kept = kept_problem(partial(_trainable_demonstrations, query), "prompt")
-    return kept + demonstration_problems(query.project_ids, counts)
+    made = demonstrations_made_to_train(
+        project_ids=query.project_ids,
+        category=query.prompt_category,
+        include_simulated=query.include_simulated,
+    )
+    unusable = unusable_problem(num_unusable(made, "prompt__"), "demonstration")
+    return kept + unusable + demonstration_problems(query.project_ids, counts)
 
 
 def _trainable_demonstrations(query: SnapshotQuery) -> QuerySet[Demonstration]:

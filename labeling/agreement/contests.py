@@ -51,10 +51,12 @@ class Contests:
         """How often the row's model beat the column's. Shapes: prompts x models x models."""
         prompts, prompt = np.unique(self.prompt, return_inverse=True)
         size = self.num_models
-        wins = np.zeros(len(prompts) * size * size)
-        np.add.at(wins, (prompt * size + self.first) * size + self.second, self.score)
-        np.add.at(wins, (prompt * size + self.second) * size + self.first, 1 - self.score)
-        return wins.reshape(-1, size, size)
+        cells = len(prompts) * size * size
+        won = (prompt * size + self.first) * size + self.second
+        lost = (prompt * size + self.second) * size + self.first
+        wins = np.bincount(won, self.score, cells) + np.bincount(lost, 1 - self.score, cells)
+        by_prompt: FloatArray = wins.reshape(-1, size, size).astype(np.float64)
+        return by_prompt
 
 
 def contests_of(ranked: RankedModels, *, num_models: int) -> Contests:
@@ -93,19 +95,18 @@ def _contests_of_size(k: int, sizes: IntArray, ranked: RankedModels) -> tuple[In
 
 def head_to_head(contests: Contests) -> dict[tuple[int, int], Figure]:
     """The win rate of every model against every other, both ways round (R38)."""
-    met = sorted({*zip(contests.first.tolist(), contests.second.tolist(), strict=True)})
-    prompts, prompt = np.unique(contests.prompt, return_inverse=True)
-    place = {couple: n for n, couple in enumerate(met)}
-    couple = np.array(
-        [place[pair] for pair in zip(contests.first, contests.second, strict=True)], dtype=np.int64
+    numbers, couple = np.unique(
+        contests.first * contests.num_models + contests.second, return_inverse=True
     )
+    met = [divmod(number, contests.num_models) for number in numbers.tolist()]
+    prompts, prompt = np.unique(contests.prompt, return_inverse=True)
     cells = prompt * len(met) + couple
     num_cells = len(prompts) * len(met)
     wins = np.bincount(cells, contests.score, minlength=num_cells).reshape(-1, max(1, len(met)))
     tasks = np.bincount(cells, minlength=num_cells).reshape(-1, max(1, len(met))).astype(float)
     resampled = resample(np.concatenate([wins, tasks], axis=1)) if met else np.zeros((0, 0))
     found = {}
-    for (first, second), n in place.items():
+    for n, (first, second) in enumerate(met):
         size = Size(int(tasks[:, n].sum()), int((tasks[:, n] > 0).sum()), int(tasks[:, n].sum()))
         of_pair = (wins[:, n].sum(), tasks[:, n].sum())
         again = (resampled[:, n], resampled[:, len(met) + n])

@@ -74,7 +74,7 @@ class Drawn:
     labeler: IntArray
     prompt: IntArray
 
-    def of(self, chosen: BoolArray) -> "Drawn":
+    def of(self, chosen: BoolArray | IntArray) -> "Drawn":
         return Drawn(self.labeler[chosen], self.prompt[chosen])
 
 

@@ -1,11 +1,13 @@
 """The mean of what was said about models, over all sizes of one where there is little (R37)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from labeling.agreement.intervals import Ends, Figure
 from labeling.agreement.sizes import models_behind, sizes_of
-from labeling.agreement.win_rates import NEVER_SAID, means_by_prompt
+from labeling.agreement.win_rates import NEVER_SAID, Answers, answer_rows, means_by_prompt
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Pooled:
 
 
 def pooled_means(
-    said: Mapping[tuple[int, str], Sequence[tuple[int, float]]],
+    said: Mapping[tuple[int, str], Answers],
     names: Mapping[int, str],
     *,
     ends: Callable[[str], Ends],
@@ -37,7 +39,7 @@ def pooled_means(
     }
     # All sizes of a model share one mean.
     answers = {
-        (of, key): [answer for one in of for answer in said.get((one, key), ())]
+        (of, key): np.concatenate([answer_rows(said.get((one, key), ())) for one in of])
         for (_, key), of in behind.items()
     }
     figures = means_by_prompt(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 import numpy as np
@@ -19,6 +20,8 @@ NEVER_COMPARED: Final = "No sealed ranking shows it beside the baseline yet."
 NEVER_SAID: Final = "No sealed judgment answers this yet."
 
 K = TypeVar("K")
+# Prompt and answer of each; as an array, answers x 2.
+Answers = Sequence[tuple[int, float]] | FloatArray
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def scores_by_task(
 
 
 def means_by_prompt(
-    said: Mapping[K, Sequence[tuple[int, float]]],
+    said: Mapping[K, Answers],
     *,
     ends: Callable[[K], Ends],
     when_undefined: Callable[[K], str],
@@ -60,26 +63,29 @@ def means_by_prompt(
     ``ends`` are the lowest and the highest value under each key. One set of
     resamples of whole prompts serves all keys: a second costs a matrix product.
     """
-    prompts = np.unique([prompt for values in said.values() for prompt, _ in values])
-    sums = {key: _sums(values, prompts) for key, values in said.items()}
+    rows = {key: answer_rows(answers) for key, answers in said.items()}
+    prompts = np.unique(np.concatenate([np.empty(0), *(of_key[:, 0] for of_key in rows.values())]))
+    sums = {key: _sums(of_key, prompts) for key, of_key in rows.items()}
+    place_of = {key: place for place, key in enumerate(key for key in rows if len(rows[key]))}
     resampled: list[FloatArray] = []
 
-    def resamples_of(place: int) -> Quotient:
+    def resamples_of(key: K) -> Quotient:
         if not resampled:
-            resampled.append(resample(np.concatenate(list(sums.values()), axis=1)))
+            resampled.append(resample(np.concatenate([sums[one] for one in place_of], axis=1)))
+        place = place_of[key]
         return resampled[0][:, 2 * place], resampled[0][:, 2 * place + 1]
 
     return {
         key: estimate(
             (sums[key][:, 0].sum(), sums[key][:, 1].sum()),
-            resamples=lambda place=place: resamples_of(place),  # type: ignore[misc]
+            resamples=partial(resamples_of, key),
             size=_size(sums[key]),
             when_undefined=when_undefined(key),
             # A mean of one is a mean; how little it says shows in its n and its lack of interval.
             minimum_comparisons=1,
             ends=ends(key),
         )
-        for place, key in enumerate(said)
+        for key in said
     }
 
 
@@ -89,14 +95,16 @@ def _score(model_ranks: Sequence[int], baseline_ranks: Sequence[int]) -> float:
     return float(np.mean((mine < theirs) + (mine == theirs) / 2))
 
 
-def _sums(values: Sequence[tuple[int, float]], prompts: FloatArray) -> FloatArray:
-    """Shapes: the answer, prompts x (sum, number)."""
-    sums = np.zeros((len(prompts), 2))
-    if values:
-        place = np.searchsorted(prompts, [prompt for prompt, _ in values])
-        np.add.at(sums[:, 0], place, [value for _, value in values])
-        np.add.at(sums[:, 1], place, 1)
-    return sums
+def answer_rows(answers: Answers) -> FloatArray:
+    """Shapes: answers x (prompt, answer)."""
+    return np.asarray(answers, dtype=np.float64).reshape(-1, 2)
+
+
+def _sums(rows: FloatArray, prompts: FloatArray) -> FloatArray:
+    """Shapes: rows, answers x (prompt, value); the answer, prompts x (sum, number)."""
+    place = np.searchsorted(prompts, rows[:, 0])
+    sums = np.bincount(place, rows[:, 1], minlength=len(prompts))
+    return np.stack([sums, np.bincount(place, minlength=len(prompts)).astype(float)], axis=1)
 
 
 def _size(sums: FloatArray) -> Size:

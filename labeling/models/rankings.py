@@ -69,7 +69,8 @@ class Ranking(models.Model):
             models.UniqueConstraint(fields=["id", "task"], name="ranking_with_its_task"),
         ]
         indexes = [
-            models.Index(fields=["submitted_at"]),
+            # The newest first: many imported ones may be of one moment.
+            models.Index(fields=["submitted_at", "id"], name="rankings_in_order"),
             models.Index(fields=["labeler", "submitted_at"]),
             models.Index(
                 fields=["task"], condition=models.Q(is_surplus=True), name="surplus_rankings"

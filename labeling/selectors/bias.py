@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.db.models.functions import Left
 
 from labeling.agreement.bias import (
@@ -25,12 +26,14 @@ from labeling.errors import NotAccessible
 from labeling.models import (
     Completion,
     CompletionSource,
-    PresentedCompletion,
     Project,
     RankedCompletion,
     Ranking,
 )
 from labeling.selectors.agreement_rows import EXCERPT_CHARACTERS
+from labeling.selectors.item_columns import item_rows
+from labeling.selectors.moments import kept
+from labeling.selectors.number_columns import large_read
 from labeling.selectors.rankings import sealed_rankings
 from labeling.selectors.writers import ALSO_BY
 
@@ -89,14 +92,20 @@ def bias(
 ) -> Bias:
     """Place, length and formatting against preference, of the newest sealed rankings.
 
-    Imported rankings have no place shown. Three queries. Raises: NotAccessible.
+    Imported rankings have no place shown. Four queries. Raises: NotAccessible.
     """
+    return _bias(project_id, pool, include_simulated)
+
+
+@kept
+def _bias(project_id: int | None, pool: str | None, include_simulated: bool) -> Bias:
     rankings = _rankings(project_id, pool, include_simulated)
-    newest = _newest(rankings)
-    blocks = [block for _, block in _blocks(newest)]
+    found = _blocks(rankings)
+    blocks = [block for _, block in found]
+    num_rankings = sum(len(ids) for ids, _ in found)
     return Bias(
-        num_rankings=len(newest),
-        num_sealed=rankings.count() if len(newest) == MAXIMUM_RANKINGS else len(newest),
+        num_rankings=num_rankings,
+        num_sealed=_number_of(rankings) if num_rankings == MAXIMUM_RANKINGS else num_rankings,
         preferences=preferences(blocks, list(FORMATTING)),
         places=wins_by_place(blocks),
     )
@@ -115,7 +124,7 @@ def rankings_behind(
     Raises: NotAccessible.
     """
     found: dict[UUID, PairsOfRanking] = {}
-    for ids, block in _blocks(_newest(_rankings(project_id, pool, include_simulated))):
+    for ids, block in _blocks(_rankings(project_id, pool, include_simulated)):
         kind, _, place = figure.partition(PLACE)
         counts = place_counts(block, int(place)) if place else preference_counts(block, kind)
         columns = zip(ids, counts.preferred.tolist(), counts.differing.tolist(), strict=True)
@@ -190,31 +199,28 @@ def _rankings(
     return rankings if pool is None else rankings.filter(labeler__pool=pool)
 
 
-def _newest(rankings: QuerySet[Ranking]) -> list[UUID]:
-    newest = rankings.order_by("-submitted_at", "-pk")
-    return list(newest.values_list("pk", flat=True)[:MAXIMUM_RANKINGS])
+def _number_of(rankings: QuerySet[Ranking]) -> int:
+    with large_read():
+        return rankings.count()
 
 
-def _blocks(rankings: list[UUID]) -> list[tuple[list[UUID], ShownItems]]:
-    """The rankings by their number of completions, in the order shown where that is known."""
-    shown_at = PresentedCompletion.objects.filter(
-        assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
-    )
-    rows = (
-        RankedCompletion.objects.filter(ranking__in=rankings)
-        .order_by("ranking_id", "completion_id")
-        .values_list(
-            "ranking_id",
-            "ranking__task__prompt_id",
-            Subquery(shown_at.values("position")),
-            "rank",
-            "completion_id",
-            "completion__text",
-        )
+def _blocks(rankings: QuerySet[Ranking]) -> list[tuple[list[UUID], ShownItems]]:
+    """The newest by their number of completions, in the order shown where that is known."""
+    rows = item_rows(
+        rankings.order_by("-submitted_at", "-pk")[:MAXIMUM_RANKINGS],
+        {"prompt": "task__prompt_id", "assignment_id": "assignment_id"},
+        (
+            "chosen.id",
+            "chosen.prompt",
+            "item.position",
+            "item.rank",
+            "item.completion_id",
+            "completion.text",
+        ),
     )
     looks: dict[int, tuple[int, dict[str, bool]]] = {}
     items = defaultdict(list)
-    for ranking, prompt, position, rank, completion, text in rows.iterator():
+    for ranking, prompt, position, rank, completion, text in sorted(rows, key=itemgetter(0, 4)):
         if completion not in looks:
             looks[completion] = (len(text), formatting_of(text))
         items[ranking, prompt].append((position, rank, completion))

@@ -14,6 +14,7 @@ from labeling.errors import NotAccessible
 from labeling.models import User
 from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.moments import kept
 from labeling.selectors.rating_agreement import WhatWasSaid, newest_rankings
 
 # The least likely of each flag; the number of all is told.
@@ -46,13 +47,12 @@ class FlagsApart:
 def flags_of_labeler(selection: Selection, *, labeler_id: int) -> list[FlagOfLabeler]:
     """Every flag that anybody set, of a labeler beside the others who answered the same.
 
-    Over the newest rankings that fit. Three queries at most. Raises: NotAccessible when there is no
+    Over the newest rankings that fit. Four queries at most. Raises: NotAccessible when there is no
     such project or account.
     """
     if not User.objects.filter(pk=labeler_id).exists():
         raise NotAccessible
-    said = _said(selection)
-    rates = [(key, beside_peers(answers).get(labeler_id)) for key, answers in _asked(said)]
+    rates = [(key, beside.get(labeler_id)) for key, beside in _beside(selection)]
     return [FlagOfLabeler(key, beside) for key, beside in rates if beside is not None]
 
 
@@ -67,7 +67,7 @@ def beside_others_behind(
     said = _said(selection)
     rows, sums, drawn = above_others_by_ranking(said.about(flag))
     return {
-        said.rankings[rows[n]]: Counted(float(sums.part[n]), float(sums.whole[n]))
+        said.columns.id_of(rows[n]): Counted(float(sums.part[n]), float(sums.whole[n]))
         for n in np.flatnonzero(drawn.labeler == labeler_id).tolist()
     }
 
@@ -75,18 +75,28 @@ def beside_others_behind(
 def flags_apart(selection: Selection) -> FlagsApart:
     """Who never says yes to what another one says yes to, flag by flag.
 
-    Over the newest rankings that fit. Three queries at most. Raises: NotAccessible when there is no
+    Over the newest rankings that fit. Four queries at most. Raises: NotAccessible when there is no
     such project.
     """
-    said = _said(selection)
-    found = {key: never_together(answers) for key, answers in _asked(said)}
-    listed = [(key, apart) for key, pairs in found.items() for apart in pairs[:NUM_APART_LISTED]]
+    num_rankings, found = _apart(selection)
+    listed = [(key, apart) for key, pairs in found for apart in pairs[:NUM_APART_LISTED]]
     people = User.objects.in_bulk({pk for _, apart in listed for pk in (apart.a, apart.b)})
     return FlagsApart(
-        num_rankings=said.num_rankings,
-        num_apart=sum(len(pairs) for pairs in found.values()),
+        num_rankings=num_rankings,
+        num_apart=sum(len(pairs) for _, pairs in found),
         pairs=[LabelersApart(key, people[one.a], people[one.b], one) for key, one in listed],
     )
+
+
+@kept
+def _beside(selection: Selection) -> list[tuple[str, dict[int, BesidePeers]]]:
+    return [(key, beside_peers(answers)) for key, answers in _asked(_said(selection))]
+
+
+@kept
+def _apart(selection: Selection) -> tuple[int, list[tuple[str, list[Apart]]]]:
+    said = _said(selection)
+    return said.num_rankings, [(key, never_together(answers)) for key, answers in _asked(said)]
 
 
 def _said(selection: Selection) -> WhatWasSaid:

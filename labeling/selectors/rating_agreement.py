@@ -1,6 +1,5 @@
 """Reading how much labelers agree about single completions: ratings, flags, and researchers."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +11,7 @@ from django.db.models import QuerySet
 from labeling.agreement.drift import Period
 from labeling.agreement.facts import Fact
 from labeling.agreement.intervals import Figure
-from labeling.agreement.judgments import IntArray
+from labeling.agreement.judgments import BoolArray, IntArray
 from labeling.agreement.ratings import (
     LIKERT,
     NO_YES,
@@ -33,17 +32,17 @@ from labeling.agreement.researchers import (
 )
 from labeling.catalogue import FLAG_ITEMS
 from labeling.errors import NotAccessible
-from labeling.models import Project, RankedCompletion, Ranking, User
+from labeling.models import Project, Ranking, User
 from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.item_columns import FLAGS, ItemColumns, answers_to, item_columns
+from labeling.selectors.moments import kept
+from labeling.selectors.number_columns import large_read
 from labeling.selectors.researchers import beside_researchers
 
 # The newest rankings: enough for any figure here, and read within a second or two.
 NUM_RANKINGS: Final = 20_000
-ROWS_AT_ONCE: Final = 5_000
-
-# Completion, labeler, ranking, what was said.
-Said = tuple[int, int, int, int]
+NO_RATING: Final = 0
 
 
 @dataclass(frozen=True)
@@ -82,38 +81,69 @@ class RatingAgreement:
     researcher_weeks: list[Period]
 
 
+@dataclass(frozen=True)
+class _Found:
+    """All that is kept: nothing in it names anybody but by number."""
+
+    num_rankings: int
+    num_sealed: int
+    rating_alpha: Figure
+    flags: list[FlagAgreement]
+    leniency: dict[int, Fact]
+    gold: Figure
+    researchers: Figure
+    num_researchers: int
+    by_labeler: dict[int, Fact]
+    weeks: list[Period]
+
+
 def rating_agreement(selection: Selection, *, beside: int | None = None) -> RatingAgreement:
-    """Over the newest sealed rankings that fit. Eight queries at most, whatever the size.
+    """Over the newest sealed rankings that fit. Nine queries at most, whatever the size.
 
     ``beside`` narrows what is told of labelers beside researchers to one labeler. What chooses
     within a prompt (two models, an overlap) chooses nothing here. Raises: NotAccessible when there
     is no such project.
     """
+    found = _found(selection, beside)
+    people = User.objects.in_bulk({*found.leniency, *found.by_labeler})
+    return RatingAgreement(
+        num_rankings=found.num_rankings,
+        num_sealed=found.num_sealed,
+        rating_alpha=found.rating_alpha,
+        flags=found.flags,
+        leniency=_by_labeler(found.leniency, people),
+        gold=found.gold,
+        researchers=found.researchers,
+        num_researchers=found.num_researchers,
+        researchers_by_labeler=_by_labeler(found.by_labeler, people),
+        researcher_weeks=found.weeks,
+    )
+
+
+@kept
+def _found(selection: Selection, beside: int | None) -> _Found:
     fitting = _fitting(selection)
-    newest = newest_of(fitting)
-    said = WhatWasSaid.of(newest)
-    rated = leniency(said.ratings)
-    found = beside_researchers(newest)
-    by_labeler = found.by_labeler()
-    people = User.objects.in_bulk({*rated, *by_labeler})
+    said = WhatWasSaid.of(_newest(fitting))
+    found = beside_researchers(newest_of(fitting))
 
     def shown(draws: Iterable[BesideDraw]) -> list[BesideDraw]:
         return [draw for draw in draws if beside is None or draw.labeler == beside]
 
     with_researchers = shown(found.researchers)
-    return RatingAgreement(
+    is_cut = said.num_rankings == NUM_RANKINGS
+    return _Found(
         num_rankings=said.num_rankings,
-        num_sealed=fitting.count(),
+        num_sealed=_number_of(fitting) if is_cut else said.num_rankings,
         rating_alpha=alpha_of(said.ratings, level="ordinal"),
         flags=[_flag(key, said.about(key)) for key in FLAG_ITEMS],
-        leniency=_by_labeler(rated, people),
+        leniency=leniency(said.ratings),
         gold=beside_figure(shown(found.gold), compared=GOLD_PAIRS, when_none=NO_GOLD),
         researchers=beside_figure(
             with_researchers, compared=RESEARCHER_PAIRS, when_none=NO_RESEARCHER
         ),
         num_researchers=found.num_researchers,
-        researchers_by_labeler=_by_labeler(by_labeler, people),
-        researcher_weeks=beside_weeks(with_researchers),
+        by_labeler=found.by_labeler(),
+        weeks=beside_weeks(with_researchers),
     )
 
 
@@ -127,16 +157,16 @@ def answers_behind(
     which are those behind a figure of agreement; ``labeler_id`` the answers of one of them. Two
     queries at most. Raises: NotAccessible.
     """
-    said = WhatWasSaid.of(newest_of(_fitting(selection)))
+    said = WhatWasSaid.of(_newest(_fitting(selection)))
     ratings = said.ratings if flag is None else said.about(flag)
     kept = ratings.counts.sum(axis=1)[ratings.unit] > (1 if is_shared else 0)
     if labeler_id is not None:
         kept &= ratings.labeler == labeler_id
     ranking = ratings.ranking[kept]
-    part = np.bincount(ranking, ratings.value[kept], minlength=len(said.rankings))
-    whole = np.bincount(ranking, minlength=len(said.rankings))
+    part = np.bincount(ranking, ratings.value[kept], minlength=said.num_rankings)
+    whole = np.bincount(ranking, minlength=said.num_rankings)
     return {
-        said.rankings[row]: Counted(float(part[row]), int(whole[row]))
+        said.columns.id_of(row): Counted(float(part[row]), int(whole[row]))
         for row in np.unique(ranking).tolist()
     }
 
@@ -166,7 +196,7 @@ def newest_rankings(selection: Selection) -> QuerySet[Ranking]:
 
     Raises: NotAccessible when there is no such project.
     """
-    return newest_of(_fitting(selection))
+    return _newest(_fitting(selection))
 
 
 def _fitting(selection: Selection) -> QuerySet[Ranking]:
@@ -176,11 +206,18 @@ def _fitting(selection: Selection) -> QuerySet[Ranking]:
     return selection.rankings()
 
 
+def _newest(fitting: QuerySet[Ranking]) -> QuerySet[Ranking]:
+    return fitting.order_by("-submitted_at", "-pk")[:NUM_RANKINGS]
+
+
 def newest_of(fitting: QuerySet[Ranking]) -> QuerySet[Ranking]:
     """As many of these as are read for what is said about single completions."""
-    return fitting.filter(
-        pk__in=fitting.order_by("-submitted_at", "-pk").values("pk")[:NUM_RANKINGS]
-    )
+    return fitting.filter(pk__in=_newest(fitting).values("pk"))
+
+
+def _number_of(fitting: QuerySet[Ranking]) -> int:
+    with large_read():
+        return fitting.count()
 
 
 def _by_labeler(facts: Mapping[int, Fact], people: Mapping[int, User]) -> list[OfLabeler]:
@@ -198,58 +235,54 @@ def _flag(key: str, ratings: Ratings) -> FlagAgreement:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WhatWasSaid:
     """What rankings said about single completions, by question."""
 
-    # In the order of the numbers that stand for them.
-    rankings: list[UUID]
-    rated: list[Said]
-    flagged: Mapping[str, list[Said]]
-    prompt_of: Mapping[int, int]
+    columns: ItemColumns
 
     @classmethod
     def of(cls, rankings: QuerySet[Ranking]) -> "WhatWasSaid":
         """One query."""
-        rows = RankedCompletion.objects.filter(ranking__in=rankings).values_list(
-            "ranking_id",
-            "ranking__labeler_id",
-            "completion_id",
-            "completion__prompt_id",
-            "rating",
-            "flags",
+        return cls(
+            item_columns(
+                rankings,
+                {"labeler_id": "labeler_id", "prompt_id": "task__prompt_id"},
+                {
+                    "labeler": "chosen.labeler_id",
+                    "prompt": "chosen.prompt_id",
+                    "completion": "item.completion_id",
+                    "rating": f"coalesce(item.rating, {NO_RATING})",
+                    "flags": FLAGS,
+                },
+            )
         )
-        number: dict[UUID, int] = {}
-        prompt_of: dict[int, int] = {}
-        rated: list[Said] = []
-        flagged: dict[str, list[Said]] = defaultdict(list)
-        for ranking, labeler, completion, prompt, rating, flags in rows.order_by().iterator(
-            ROWS_AT_ONCE
-        ):
-            row = number.setdefault(ranking, len(number))
-            prompt_of[completion] = prompt
-            if rating is not None:
-                rated.append((completion, labeler, row, rating))
-            for key, answer in flags.items():
-                flagged[key].append((completion, labeler, row, int(answer)))
-        return cls(list(number), rated, flagged, prompt_of)
 
     @property
     def num_rankings(self) -> int:
-        return len(self.rankings)
+        return self.columns.num_rankings
 
     @property
     def ratings(self) -> Ratings:
-        return self._ratings(self.rated, LIKERT)
+        rating = self.columns.named["rating"]
+        return self._ratings(rating != NO_RATING, rating, LIKERT)
 
     def about(self, flag: str) -> Ratings:
-        return self._ratings(self.flagged.get(flag, []), NO_YES)
+        return self._ratings(*answers_to(self.columns.named["flags"], flag), NO_YES)
 
-    def _ratings(self, said: Iterable[Said], values: IntArray) -> Ratings:
-        # A completion may stand in several tasks of one labeler: one of their words counts.
-        once = {row[:2]: row for row in said}
-        columns = np.array(list(once.values()), dtype=np.int64).reshape(-1, 4).T
-        completion, labeler, ranking, value = columns
-        completions, unit = np.unique(completion, return_inverse=True)
-        prompt = np.array([self.prompt_of[pk] for pk in completions.tolist()], dtype=np.int64)
-        return Ratings(unit.astype(np.int64), labeler, ranking, value, prompt, values)
+    def _ratings(self, is_said: BoolArray, said: IntArray, values: IntArray) -> Ratings:
+        labeler, prompt, completion = (
+            self.columns.named[name][is_said] for name in ("labeler", "prompt", "completion")
+        )
+        _, first, unit = np.unique(completion, return_index=True, return_inverse=True)
+        # A completion may stand in several tasks of one labeler: their last word counts.
+        whose = unit * (int(labeler.max(initial=0)) + 1) + labeler
+        last = len(whose) - 1 - np.unique(whose[::-1], return_index=True)[1]
+        return Ratings(
+            unit[last],
+            labeler[last],
+            self.columns.ranking[is_said][last],
+            said[is_said][last],
+            prompt[first],
+            values,
+        )

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from labeling.agreement.facts import Fact, Facts
 from labeling.agreement.researchers import BesideDraw, beside_facts
-from labeling.models import Adjudication, RankedCompletion, Ranking, Role
+from labeling.models import Adjudication, Ranking, Role
+from labeling.selectors.item_columns import item_rows
 from labeling.selectors.judged_pairs import Subject, counted_rankings
 
 RESEARCHERS: Final = (Role.RESEARCHER, Role.ADMIN)
@@ -128,9 +129,9 @@ def _gold() -> Orders:
 def _ranked_by_researchers() -> Orders:
     """Of what a researcher said twice of a pair, the last counts."""
     rankings = counted_rankings(include_simulated=False).filter(labeler__role__in=RESEARCHERS)
-    newest = rankings.order_by("-submitted_at", "-pk").values("pk")[:NUM_RESEARCHER_RANKINGS]
+    newest = rankings.order_by("-submitted_at", "-pk")[:NUM_RESEARCHER_RANKINGS]
     orders: dict[Subject, dict[int, Signs]] = defaultdict(dict)
-    for ranking in _read(rankings.filter(pk__in=newest)):
+    for ranking in _read(newest):
         known = orders[ranking.subject].get(ranking.labeler, {})
         orders[ranking.subject][ranking.labeler] = {**known, **ranking.signs}
     return orders
@@ -144,14 +145,23 @@ def _rankings_of(rankings: QuerySet[Ranking], said: Orders) -> Iterable[_OneRank
 
 def _read(rankings: QuerySet[Ranking]) -> Iterable[_OneRanking]:
     """In the order in which they were submitted."""
-    rows = RankedCompletion.objects.filter(ranking__in=rankings.order_by()).values_list(
-        "ranking_id",
-        "ranking__labeler_id",
-        "ranking__submitted_at",
-        "task__project_id",
-        "task__prompt_id",
-        "completion_id",
-        "rank",
+    rows = item_rows(
+        rankings,
+        {
+            "labeler_id": "labeler_id",
+            "submitted_at": "submitted_at",
+            "project_id": "task__project_id",
+            "prompt_id": "task__prompt_id",
+        },
+        (
+            "chosen.id",
+            "chosen.labeler_id",
+            "chosen.submitted_at",
+            "chosen.project_id",
+            "chosen.prompt_id",
+            "item.completion_id",
+            "item.rank",
+        ),
     )
     about: dict[UUID, tuple[int, Subject, datetime]] = {}
     ranks: dict[UUID, dict[int, int]] = defaultdict(dict)
@@ -162,4 +172,4 @@ def _read(rankings: QuerySet[Ranking]) -> Iterable[_OneRanking]:
         _OneRanking(ranking, labeler, subject, at, _signs(ranks[ranking]))
         for ranking, (labeler, subject, at) in about.items()
     ]
-    return sorted(found, key=lambda ranking: ranking.submitted_at)
+    return sorted(found, key=lambda ranking: (ranking.submitted_at, ranking.id))

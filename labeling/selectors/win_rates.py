@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from django.db.models import Exists, Min, OuterRef, QuerySet
@@ -11,14 +11,17 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from labeling.agreement.bradley_terry import Strength, bradley_terry
 from labeling.agreement.contests import Contests, RankedModels, contests_of, head_to_head
 from labeling.agreement.intervals import Figure, Size, undefined
-from labeling.agreement.judgments import BoolArray, IntArray
+from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 from labeling.agreement.pooling import pooled_means
 from labeling.agreement.win_rates import NEVER_COMPARED
 from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM, ends_of
 from labeling.errors import NotAccessible, Refused
 from labeling.models import CompletionSource, Pool, Project, Prompt, RankedCompletion, Ranking
+from labeling.selectors.item_columns import FLAGS, answers_to, item_columns
+from labeling.selectors.moments import kept
+from labeling.selectors.number_columns import large_read
 from labeling.selectors.rankings import sealed_rankings
-from labeling.selectors.writers import ALSO_BY, Writers, ids_of_writers
+from labeling.selectors.writers import Writers, all_writers
 
 # The newest of them: each is read, and its models resampled, while somebody waits.
 MAXIMUM_RANKINGS: Final = 20_000
@@ -26,6 +29,10 @@ MAXIMUM_RANKINGS: Final = 20_000
 MAXIMUM_MODELS: Final = 12
 LIKERT: Final = "overall_quality"
 RATINGS: Final = range(LIKERT_MINIMUM, LIKERT_MAXIMUM + 1)
+# Below 0 the completion itself, where several wrote it.
+WRITER: Final = (
+    "CASE WHEN completion.sampling ? 'also_by' THEN -completion.id ELSE completion.source_id END"
+)
 NEVER_IN_PANEL: Final = (
     "No sealed ranking of these prompts by these labelers shows it beside the baseline yet."
 )
@@ -33,6 +40,13 @@ PANELS: Final = tuple(
     (str(distribution), str(pool))
     for distribution in (Prompt.Distribution.GPT, Prompt.Distribution.INSTRUCT)
     for pool in (Pool.HELD_OUT, Pool.TRAINING)
+)
+# The place of a ranking's own in ``PANELS``.
+PANEL: Final = "CASE {} END".format(
+    " ".join(
+        f"WHEN chosen.distribution = '{distribution}' AND chosen.pool = '{pool}' THEN {place}"
+        for place, (distribution, pool) in enumerate(PANELS)
+    )
 )
 
 
@@ -107,52 +121,64 @@ class Leaderboard:
 
 @dataclass(frozen=True, eq=False)
 class _Columns:
-    """One entry per ranked completion of the models listed, numbered in their order."""
+    """One entry per ranked completion, and per writer where it has several; ``source`` is who.
 
-    ranked: RankedModels
+    ``panel`` is its place in ``PANELS``, ``rating`` 0 for none, ``flags`` as ``FLAGS`` reads them.
+    """
+
+    ranking: IntArray
+    task: IntArray
+    prompt: IntArray
+    source: IntArray
+    rank: IntArray
     panel: IntArray
     rating: IntArray
-    flags: list[Mapping[str, bool]]
+    flags: IntArray
 
-    def of_panel(self, panel: int) -> RankedModels:
-        return _chosen(self.ranked, self.panel == panel)
+    def of(self, chosen: BoolArray | IntArray) -> "_Columns":
+        return _Columns(**{name: column[chosen] for name, column in vars(self).items()})
 
-
-@dataclass
-class _Reading:
-    """Rows as they come."""
-
-    number_of: dict[Any, int] = field(default_factory=dict)
-    rows: list[tuple[int, int, int, int, int, int, int]] = field(default_factory=list)
-    flags: list[Mapping[str, bool]] = field(default_factory=list)
+    def ranked(self, kept: Sequence[int]) -> RankedModels:
+        """The models numbered in the order of ``kept``, which ascends."""
+        model = np.searchsorted(kept, self.source).astype(np.int64)
+        return RankedModels(self.ranking, self.task, self.prompt, model, self.rank)
 
 
 def leaderboard(scope: Scope, *, baseline_id: int | None = None) -> Leaderboard:
-    """Every model of the newest sealed rankings against every other. Six queries at most.
+    """Every model of the newest sealed rankings against every other. Nine queries at most.
 
     Without ``baseline_id`` it is the project's own, or the model that was judged most.
     Raises: NotAccessible, Refused("not_a_baseline") for a model that nobody judged here.
     """
+    return _leaderboard(scope, baseline_id, _own_baseline(scope))
+
+
+def _own_baseline(scope: Scope) -> int | None:
+    if scope.project_id is None:
+        return None
+    own = Project.objects.filter(pk=scope.project_id)
+    return own.values_list("baseline_source_id", flat=True).first()
+
+
+@kept
+def _leaderboard(scope: Scope, baseline_id: int | None, own: int | None) -> Leaderboard:
     rankings = scope.rankings()
-    newest = list(
-        rankings.order_by("-submitted_at", "-pk").values_list("pk", flat=True)[:MAXIMUM_RANKINGS]
-    )
-    judged = _read(newest)
-    counts = Counter(row[3] for row in judged.rows)
+    num_rankings, judged = _read(rankings.order_by("-submitted_at", "-pk")[:MAXIMUM_RANKINGS])
+    counts = Counter(judged.source.tolist())
     listed = sorted(counts, key=lambda source: (-counts[source], source))
-    baseline = _baseline(scope, baseline_id, listed)
+    baseline = _baseline(baseline_id, own, listed)
     kept = _kept(listed, baseline)
     if not kept:
-        return Leaderboard(len(newest), len(newest), 0, None, [], {})
+        return Leaderboard(num_rankings, num_rankings, 0, None, [], {})
     sources = CompletionSource.objects.in_bulk(kept)
-    columns = _columns(judged, kept)
-    contests = contests_of(columns.ranked, num_models=len(kept))
+    columns = judged.of(np.isin(judged.source, kept))
+    contests = contests_of(columns.ranked(kept), num_models=len(kept))
     against = head_to_head(contests)
     panels = [panel for panel in PANELS if scope.takes_in(panel)]
     standings = _standings(kept, sources, baseline, columns, contests, against, panels)
     return Leaderboard(
-        num_rankings=len(newest),
-        num_sealed=rankings.count() if len(newest) == MAXIMUM_RANKINGS else len(newest),
+        num_rankings=num_rankings,
+        num_sealed=_number_of(rankings) if num_rankings == MAXIMUM_RANKINGS else num_rankings,
         num_models_left_out=len(listed) - len(kept),
         baseline=None if baseline is None else sources[baseline],
         models=standings,
@@ -194,16 +220,14 @@ def rankings_of_model(
     )
 
 
-def _baseline(scope: Scope, baseline_id: int | None, listed: Sequence[int]) -> int | None:
+def _baseline(baseline_id: int | None, own: int | None, listed: Sequence[int]) -> int | None:
     if baseline_id is not None:
         if baseline_id not in listed:
             said = "No sealed ranking that fits shows this model. Choose one that is listed."
             raise Refused("not_a_baseline", said, status=422, fields={"baseline": [said]})
         return baseline_id
-    if scope.project_id is not None:
-        own = Project.objects.values_list("baseline_source_id", flat=True).get(pk=scope.project_id)
-        if own in listed:
-            return own
+    if own in listed:
+        return own
     return listed[0] if listed else None
 
 
@@ -215,63 +239,45 @@ def _kept(listed: Sequence[int], baseline: int | None) -> list[int]:
     return sorted(kept)
 
 
-def _read(rankings: Sequence[Any]) -> _Reading:
-    """A row for each writer of each ranked completion, at the same rank."""
-    rows = (
-        RankedCompletion.objects.filter(ranking__in=rankings)
-        .order_by()
-        .values_list(
-            "ranking_id",
-            "task_id",
-            "ranking__task__prompt_id",
-            "completion__source_id",
-            "rank",
-            "rating",
-            "flags",
-            "ranking__task__prompt__distribution",
-            "ranking__labeler__pool",
-            f"completion__sampling__{ALSO_BY}",
-        )
+def _number_of(rankings: QuerySet[Ranking]) -> int:
+    with large_read():
+        return rankings.count()
+
+
+def _read(rankings: QuerySet[Ranking]) -> tuple[int, _Columns]:
+    """How many rankings there are, and what they say of each writer of a completion.
+
+    One query, and two more where some completion has several writers: it counts for each.
+    """
+    found = item_columns(
+        rankings,
+        {
+            "task": "task_id",
+            "prompt": "task__prompt_id",
+            "distribution": "task__prompt__distribution",
+            "pool": "labeler__pool",
+        },
+        {
+            "task": "chosen.task",
+            "prompt": "chosen.prompt",
+            "source": WRITER,
+            "rank": "item.rank",
+            "panel": PANEL,
+            "rating": "coalesce(item.rating, 0)",
+            "flags": FLAGS,
+        },
     )
-    read = _Reading()
-    of_others = []
-    for ranking, task, prompt, source, rank, rating, flags, *panel, others in rows.iterator():
-        number = read.number_of.setdefault(ranking, len(read.number_of))
-        row = (number, task, prompt, source, rank, rating or 0, PANELS.index((panel[0], panel[1])))
-        read.rows.append(row)
-        read.flags.append(flags)
-        if others:
-            of_others.append((row, flags, others))
-    id_of = ids_of_writers(others for _, _, others in of_others)
-    for row, flags, others in of_others:
-        for name in others:
-            if name in id_of:
-                read.rows.append((*row[:3], id_of[name], *row[4:]))
-                read.flags.append(flags)
-    return read
-
-
-def _columns(judged: _Reading, kept: Sequence[int]) -> _Columns:
-    columns = np.array(judged.rows, dtype=np.int64).reshape(-1, 7).T
-    is_kept = np.isin(columns[3], kept)
-    ranking, task, prompt, source, rank, rating, panel = columns[:, is_kept]
-    return _Columns(
-        ranked=RankedModels(
-            ranking, task, prompt, np.searchsorted(kept, source).astype(np.int64), rank
-        ),
-        panel=panel,
-        rating=rating,
-        flags=[one for one, keep in zip(judged.flags, is_kept, strict=True) if keep],
-    )
-
-
-def _chosen(ranked: RankedModels, wanted: BoolArray) -> RankedModels:
-    return RankedModels(
-        ranked.ranking[wanted],
-        ranked.task[wanted],
-        ranked.prompt[wanted],
-        ranked.model[wanted],
-        ranked.rank[wanted],
+    columns = _Columns(ranking=found.ranking, **found.named)
+    shared = np.flatnonzero(columns.source < 0)
+    if not len(shared):
+        return found.num_rankings, columns
+    writers = all_writers((-np.unique(columns.source[shared])).tolist())
+    of_shared = [writers[-completion] for completion in columns.source[shared].tolist()]
+    each = columns.of(np.repeat(shared, [len(some) for some in of_shared]))
+    each = replace(each, source=np.array([pk for some in of_shared for pk in some], dtype=np.int64))
+    alone = columns.of(columns.source > 0)
+    return found.num_rankings, _Columns(
+        **{name: np.concatenate([one, getattr(each, name)]) for name, one in vars(alone).items()}
     )
 
 
@@ -286,9 +292,12 @@ def _standings(
 ) -> list[ModelStanding]:
     number = None if baseline is None else kept.index(baseline)
     said = _means(columns, [sources[one] for one in kept])
+    num_judgments = Counter(columns.source.tolist())
     in_panel = {
         panel: head_to_head(
-            contests_of(columns.of_panel(PANELS.index(panel)), num_models=len(kept))
+            contests_of(
+                columns.of(columns.panel == PANELS.index(panel)).ranked(kept), num_models=len(kept)
+            )
         )
         for panel in panels
     }
@@ -296,11 +305,11 @@ def _standings(
         ModelStanding(
             source=sources[kept[one.model]],
             is_baseline=one.model == number,
-            num_judgments=int((columns.ranked.model == one.model).sum()),
+            num_judgments=num_judgments[kept[one.model]],
             win_rate=_win_rate(one.model, number, against),
             strength=one,
             likert=said[one.model, LIKERT],
-            ratings=_ratings(columns, one.model),
+            ratings=_ratings(columns.rating[columns.source == kept[one.model]]),
             flags={key: said[one.model, key] for key in FLAG_ITEMS},
             panels={
                 panel: win_rate
@@ -329,7 +338,11 @@ def _means(
     columns: _Columns, models: Sequence[CompletionSource]
 ) -> dict[tuple[int, str], PooledFigure]:
     """(model, question) -> the mean of its answers, or of those of all its sizes."""
-    said = _said(columns, len(models))
+    said = {
+        (number, key): answers
+        for number, model in enumerate(models)
+        for key, answers in _said(columns.of(columns.source == model.pk)).items()
+    }
     names = {number: model.name for number, model in enumerate(models)}
     means = pooled_means(said, names, ends=ends_of)
     return {
@@ -338,28 +351,16 @@ def _means(
     }
 
 
-def _said(columns: _Columns, num_models: int) -> dict[tuple[int, str], list[tuple[int, float]]]:
-    """(model, question) -> (prompt, answer) of every judgment that answered it."""
-    said: dict[tuple[int, str], list[tuple[int, float]]] = {
-        (model, key): [] for model in range(num_models) for key in (LIKERT, *FLAG_ITEMS)
+def _said(columns: _Columns) -> dict[str, FloatArray]:
+    """Question -> prompt and answer of every judgment that answered it."""
+    said = {LIKERT: (columns.rating > 0, columns.rating)}
+    said |= {key: answers_to(columns.flags, key) for key in FLAG_ITEMS}
+    return {
+        key: np.column_stack([columns.prompt, answer])[is_said].astype(np.float64)
+        for key, (is_said, answer) in said.items()
     }
-    for model, prompt, rating, flags in zip(
-        columns.ranked.model.tolist(),
-        columns.ranked.prompt.tolist(),
-        columns.rating.tolist(),
-        columns.flags,
-        strict=True,
-    ):
-        if rating:
-            said[model, LIKERT].append((prompt, float(rating)))
-        for key, answer in flags.items():
-            if (model, key) in said:
-                said[model, key].append((prompt, float(answer)))
-    return said
 
 
-def _ratings(columns: _Columns, model: int) -> list[int]:
-    counts = np.bincount(
-        columns.rating[columns.ranked.model == model], minlength=LIKERT_MAXIMUM + 1
-    )
+def _ratings(ratings: IntArray) -> list[int]:
+    counts = np.bincount(ratings, minlength=LIKERT_MAXIMUM + 1)
     return [int(counts[rating]) for rating in RATINGS]

@@ -95,8 +95,9 @@ def test_more_rankings_take_no_more_queries(
 ) -> None:
     client = client_of(cast.rosa)
 
-    # Session, account; what was said, the accounts; the account that is asked about, what was said.
-    with django_assert_num_queries(4):
+    # Session, account, whether anything changed; what was said, the accounts; the account that is
+    # asked about, whether anything changed, what was said.
+    with django_assert_num_queries(5):
         client.get(APART)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(flags_of(cast.amina))

@@ -265,7 +265,7 @@ def test_more_rankings_take_no_more_queries(
     settle(project, cast.rosa, *ORDER)
     client = client_of(cast.rosa)
 
-    # Session, account, project; what was said, gold, what researchers ranked, what meets both, the
-    # labelers, the count.
+    # Session, account, whether anything changed, project; what was said, gold, what researchers
+    # ranked, what meets both, the labelers.
     with django_assert_num_queries(9):
         client.get(ADDRESS, {"project": project.pk})

@@ -318,7 +318,7 @@ def test_the_number_of_queries_does_not_grow(rosa, amina, project, django_assert
     client = client_of(rosa)
     client.get("/api/win-rates/")
 
-    # Session, account, the newest rankings, what they say, the models.
+    # Session, account, whether anything changed, what the newest rankings say, the models.
     with django_assert_num_queries(5):
         client.get("/api/win-rates/")
 

@@ -1,0 +1,100 @@
+"""When a figure that is made of single rankings must be made anew.
+
+Reading some thousand rankings takes a second or two, so what was found is kept for as long as this
+says the same. A ranking counts once it is sealed and what is excluded is left out at once; whatever
+else may change in hindsight (an account's pool, an imported ranking of long ago) is told by the
+refresh of the agreement figures, which compares all rankings every minute or two.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any, Final, ParamSpec, TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, QuerySet, Subquery, Value
+
+from labeling.models import (
+    Adjudication,
+    AgreementStore,
+    PromptAnnotation,
+    PromptExclusion,
+    Ranking,
+    Role,
+    User,
+)
+from labeling.selectors.sealing import sealed_answer
+
+# Several, because one that was numbered or submitted earlier may be committed later.
+NUM_NEWEST: Final = 100
+
+# Questions that this process knows the answer of, of one kind.
+NUM_KEPT: Final = 64
+
+Moment = tuple[object, ...]
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+_KEPT: Final[list[Any]] = []
+
+
+def kept(work: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """The same, read anew only at another moment. What it is asked must be hashable.
+
+    Nothing in the answer may be something that changes without one, such as a name.
+    """
+
+    def of_moment(_moment: Moment, *args: Any, **kwargs: Any) -> Answer:
+        return work(*args, **kwargs)
+
+    at: Any = lru_cache(maxsize=NUM_KEPT)(of_moment)
+
+    @wraps(work)
+    def found(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        moment = moment_of_rankings()
+        if moment is None:
+            return work(*args, **kwargs)
+        answer: Answer = at(moment, *args, **kwargs)
+        return answer
+
+    _KEPT.append(at)
+    return found
+
+
+def forget() -> None:
+    """As a process that was just started."""
+    for known in _KEPT:
+        known.cache_clear()
+
+
+def moment_of_rankings() -> Moment | None:
+    """None before the first refresh, when nothing is kept. One query."""
+    sealed = Ranking.objects.filter(sealed_answer())
+    found = (
+        AgreementStore.objects.filter(pk=1)
+        .values_list(
+            "token",
+            _first(sealed.order_by("-submitted_at", "-pk")),
+            # Of a category, which is read as it is now.
+            _first(PromptAnnotation.objects.order_by("-pk")),
+            _number(PromptExclusion.objects.all()),
+            _number(PromptExclusion.objects.filter(lifted_at__isnull=True)),
+            # What labelers are compared with.
+            _number(Adjudication.objects.all()),
+            _number(Adjudication.objects.filter(superseded_at__isnull=True)),
+            ArraySubquery(User.objects.exclude(role=Role.LABELER).order_by("pk").values("pk")),
+        )
+        .first()
+    )
+    return None if found is None else tuple(map(_hashable, found))
+
+
+def _first(rows: QuerySet[Any]) -> ArraySubquery:
+    return ArraySubquery(rows.values("pk")[:NUM_NEWEST])
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    counted = rows.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
+    return Subquery(counted.values("number"))
+
+
+def _hashable(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,121 @@
+"""What was found of the newest rankings is kept for as long as nothing of it changes (R42)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from labeling.models import Adjudication, Project, PromptExclusion, User
+from labeling.selectors.moments import forget, moment_of_rankings
+from labeling.services.agreement_store import refresh_agreement
+from tests.cast import (
+    Cast,
+    client_of,
+    completions_of,
+    exclude_prompt,
+    make_ranking,
+    make_ranking_project,
+    make_task,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = ("win-rates", "rating-agreement", "flags-apart", "bias")
+ORDER = [1, 2, 3, 4]
+
+
+@pytest.fixture
+def project(cast: Cast) -> Project:
+    project = make_ranking_project(overlap=3)
+    for _ in range(3):
+        task = make_task(project)
+        make_ranking(task, cast.amina, ORDER)
+        make_ranking(task, cast.otto, ORDER)
+    return project
+
+
+def rank_another(cast: Cast, project: Project) -> None:
+    make_ranking(make_task(project), cast.amina, ORDER)
+
+
+def exclude_one(cast: Cast, project: Project) -> None:
+    exclude_prompt(project, project.tasks.first().prompt, cast.rosa)
+
+
+def lift_it(cast: Cast, project: Project) -> None:
+    exclude_one(cast, project)
+    moment_of_rankings()
+    PromptExclusion.objects.update(lifted_at=timezone.now(), lifted_by=cast.rosa)
+
+
+def settle_one(cast: Cast, project: Project) -> None:
+    task = project.tasks.first()
+    ranks = {str(one.pk): n for n, one in enumerate(completions_of(task), start=1)}
+    Adjudication.objects.create(
+        project=project, prompt=task.prompt, ranks=ranks, reason="Clear.", author=cast.rosa
+    )
+
+
+def promote(cast: Cast, project: Project) -> None:
+    User.objects.filter(pk=cast.otto.pk).update(role="researcher")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [rank_another, exclude_one, lift_it, settle_one, promote],
+    ids=lambda one: one.__name__,
+)
+def test_a_change_that_figures_are_made_of_is_another_moment(
+    cast: Cast, project: Project, change: Callable[[Cast, Project], None]
+) -> None:
+    refresh_agreement()
+    before = moment_of_rankings()
+    assert moment_of_rankings() == before
+
+    change(cast, project)
+
+    assert moment_of_rankings() != before
+
+
+def test_whatever_the_refresh_finds_is_another_moment(cast: Cast, project: Project) -> None:
+    """An account moves to the other pool, which its rankings do not say."""
+    refresh_agreement()
+    before = moment_of_rankings()
+    User.objects.filter(pk=cast.otto.pk).update(pool="held_out")
+    assert moment_of_rankings() == before
+
+    refresh_agreement()
+
+    assert moment_of_rankings() != before
+
+
+@pytest.mark.parametrize("noun", ADDRESSES)
+def test_the_same_question_is_answered_from_memory_until_something_changes(
+    cast: Cast, project: Project, noun: str, django_assert_max_num_queries: Any
+) -> None:
+    refresh_agreement()
+    client = client_of(cast.rosa)
+    first = client.get(f"/api/{noun}/").json()
+
+    # Session, account, whether anything changed, names.
+    with django_assert_max_num_queries(4):
+        assert client.get(f"/api/{noun}/").json() == first
+
+    rank_another(cast, project)
+    second = client.get(f"/api/{noun}/").json()
+    assert second["num_rankings"] == first["num_rankings"] + 1
+    forget()
+    assert client.get(f"/api/{noun}/").json() == second
+
+
+@pytest.mark.parametrize("noun", ADDRESSES)
+def test_nothing_is_kept_before_the_first_refresh(cast: Cast, project: Project, noun: str) -> None:
+    """The pool of an account, which no other moment tells of."""
+    client = client_of(cast.rosa)
+    query = {"pool": "held_out"}
+    before = client.get(f"/api/{noun}/", query).json()["num_rankings"]
+
+    User.objects.filter(pk=cast.otto.pk).update(pool="held_out")
+
+    assert (before, client.get(f"/api/{noun}/", query).json()["num_rankings"]) == (0, 3)

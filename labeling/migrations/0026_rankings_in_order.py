@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labeling", "0024_every_writer_is_a_source"),
+        ("labeling", "0025_not_kept_of_imports"),
     ]
 
     operations = [

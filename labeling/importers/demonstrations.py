@@ -47,7 +47,10 @@ def written_by(default: str) -> Choice:
 def read_self_instruct(row: Row, choices: Choices) -> tuple[Record, ...]:
     instruction = row.text("instruction")
     group = row.optional("id", read_identity) or ""
-    instances = [(one.any_text("input"), one.any_text("output")) for one in row.rows("instances")]
+    instances = [
+        (one.optional("input", read_any_text) or "", one.any_text("output"))
+        for one in row.rows("instances")
+    ]
     row.check()
     return tuple(
         demonstrated(joined(instruction, context), answer, choices, group=group)

@@ -5,7 +5,8 @@ One JSON array: {"id", "data": {"prompt", "items": [{"id", "body"}]}, "annotatio
 "value": {"ranker": {COLUMN: [ids]}}} | {"type": "pairwise", "value": {"selected": "left" |
 "right"}}]}]}. One column is an order, best first; several are tiers, in the order in which they
 stand, and items of one tier are tied. An order that is the one shown may be an answer or a page
-that nobody touched: the export cannot tell, so it is noted, or left out when that is chosen.
+that nobody touched: the export cannot tell, so it is noted, or left out when that is chosen. So
+are all items in one of several columns, in the order shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -93,8 +94,8 @@ def read_annotation(
         ranks = read_result(result, items)
         if ranks is None:
             continue
-        if is_untouched(result, ranks):
-            notes.append(f"{labeler}: the order is the one that was shown, perhaps untouched.")
+        if said := untouched(result, ranks, [name for name, _ in items]):
+            notes.append(f"{labeler}: {said}, perhaps untouched.")
             if choices["untouched"] == "leave-out":
                 continue
         found.append(Judgment(labeler, ranks, judged_at=judged_at, seconds=seconds))
@@ -149,16 +150,23 @@ def name_of(value: object) -> str:
         return str(value)
 
 
-def is_untouched(result: Row, ranks: Sequence[int | None]) -> bool:
-    """Whether the order of a ranker without tiers is the order in which the items stand.
+def untouched(result: Row, ranks: Sequence[int | None], names: Sequence[str]) -> str:
+    """How the answer of a ranker is what was shown, where it is; empty where it is not.
 
-    Items come to stand in several tiers only when somebody has put them there.
+    Items come to stand in several tiers only when somebody has put them there, but all of them in
+    one of several columns, as they were shown, is where they may have stood from the beginning.
     """
     if result.members.get("type") != "ranker":
-        return False
+        return ""
     columns = result.row("value").read("ranker", read_object) or {}
-    is_one_order = len(columns.keys() - {NOT_PLACED}) == 1
-    return is_one_order and list(ranks) == [rank for rank, _ in enumerate(ranks, start=1)]
+    placed = [ids for name, ids in columns.items() if name != NOT_PLACED]
+    if len(placed) == 1:
+        is_as_shown = list(ranks) == [rank for rank, _ in enumerate(ranks, start=1)]
+        return "the order is the one that was shown" if is_as_shown else ""
+    orders = [[name_of(one) for one in ids] for ids in placed if isinstance(ids, list)]
+    if list(names) in orders:
+        return "all items are in one column, in the order that was shown"
+    return ""
 
 
 LABEL_STUDIO: Final = DataFormat(

@@ -332,6 +332,16 @@ def test_the_printed_shape_of_every_format_is_here() -> None:
     assert named == FORMATS.keys() - {"concord", "csv"}
 
 
+def test_an_instance_or_an_instruction_may_have_no_input() -> None:
+    instances = [{"output": FIRST}, {"input": None, "output": FIRST}]
+    self_instruct = lines({"id": "t", "instruction": "Say so.", "instances": instances})
+    alpaca = array({"instruction": "Say so.", "output": FIRST})
+
+    found = [*read("self-instruct", self_instruct), *read("alpaca", alpaca)]
+
+    assert [(one.prompt, one.text) for one in found] == [("Say so.", FIRST)] * 3
+
+
 def test_a_ranking_whose_task_names_no_segment_says_what_is_missing() -> None:
     row = {"task_id": "620", "ranking_id": 1, "labeler": "jo", "items": []}
 

@@ -111,6 +111,20 @@ class TestLabelStudio:
 
         assert (ranks(task), task.notes) == ([(1, 2, 3)], ())
 
+    def test_all_items_in_one_of_several_columns_as_shown_are_noted_or_left_out(self) -> None:
+        columns = {"_": [], "Good": ["m", "s", "g"], "Bad": []}
+        content = array(label_studio_task(annotation(ranker(columns))))
+
+        task = record("label-studio", content)
+
+        said = "4: all items are in one column, in the order that was shown, perhaps untouched."
+        assert (ranks(task), task.notes) == ([(1, 1, 1)], (said,))
+        assert isinstance(record("label-studio", content, untouched="leave-out"), LeftOut)
+        moved = columns | {"Good": ["s", "m", "g"]}
+        assert (
+            record("label-studio", array(label_studio_task(annotation(ranker(moved))))).notes == ()
+        )
+
     def test_tiers_are_tied_within_and_what_was_left_in_the_list_is_not_ranked(self) -> None:
         tiers = {"Good": ["g"], "Bad": ["m"], "_": ["s"]}
 

@@ -103,6 +103,9 @@ class LeakOutput(serializers.Serializer[Any]):
     definition = serializers.CharField()
     interval_method = serializers.CharField()
     num_completions = serializers.IntegerField()
+    num_prompts_left_out = serializers.IntegerField(
+        help_text="Those of the completions read that fewer than two of the sources answered."
+    )
     chance = serializers.FloatField()
     sights = NamedFigureOutput(many=True)
     sources = SourceRecallOutput(many=True)
@@ -232,6 +235,7 @@ def _leak_described(found: SourceLeak) -> dict[str, Any]:
         "definition": LEAK_DEFINITION,
         "interval_method": INTERVAL_METHOD,
         "num_completions": found.num_completions,
+        "num_prompts_left_out": found.leak.num_prompts_left_out,
         "chance": found.leak.chance,
         "sights": [
             {"key": key, "label": SIGHTS[key], "figure": figure}

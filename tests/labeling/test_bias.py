@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from labeling.agreement.bias import ShownItems, preferences, wins_by_place
-from labeling.agreement.leak import Seen, cross_validated, fit, leak
+from labeling.agreement.leak import Rows, Seen, cross_validated, fit, leak
 from labeling.agreement.presentation import formatting_of, word_features
 
 
@@ -140,6 +140,83 @@ class TestLeak:
 
         assert everything.low < 0.5 < everything.high
 
+    def test_a_perfect_leak_has_its_interval(self):
+        """All of 60 prompts told right: at least 0.025^(1/60) = 0.940 of prompts are."""
+        figure = leak(self.completions("", " As an assistant, indeed.")).figures["everything"]
+
+        assert figure.value == 1.0
+        assert (figure.low, figure.high) == (pytest.approx(0.940, abs=5e-4), 1.0)
+
+    def test_what_is_written_about_is_no_manner_of_writing(self):
+        """One writer under four names, each pair of names in a project about something else: the
+        subject told which project it is, and who answers there was told right by luck or better.
+        """
+        generator = np.random.default_rng(2)
+        topics = [[f"{topic}{n}" for n in range(60)] for topic in ("alpha", "beta")]
+        seen = [
+            Seen(
+                prompt,
+                source + 2 * (prompt % 2),
+                " ".join(generator.choice(topics[prompt % 2], 40)),
+            )
+            for prompt in range(120)
+            for source in range(2)
+        ]
+
+        found = leak(seen)
+
+        assert (found.chance, found.num_prompts_left_out) == (0.5, 0)
+        assert found.figures["everything"].value == pytest.approx(0.5, abs=0.15)
+
+    def test_prompts_of_one_source_are_left_out_and_counted(self):
+        """What only one of them answered says who by its subject, so only the others are told."""
+        alone = [Seen(1_000 + n, 0, f"harbour {n}") for n in range(50)]
+        rare = [Seen(2_000 + n, source, "words") for n in range(5) for source in (0, 7)]
+
+        found = leak(self.completions("", "", prompts=30) + alone + rare)
+
+        assert (found.num_prompts_left_out, found.sources) == (55, [0, 1])
+        assert found.kept.tolist() == list(range(60))
+        assert found.figures["everything"].num_prompts == 30
+
+    def test_luck_is_as_good_as_one_in_the_sources_of_each_prompt(self):
+        """Thirty prompts of two sources and thirty of three: the mean of 1/2 and 1/3 is 5/12.
+
+        Texts that are all alike leave nothing but guessing, which is right as often as that,
+        however often a source writes and whatever the company it is in.
+        """
+        seen = [
+            Seen(prompt, source, "words")
+            for prompt in range(60)
+            for source in ((0, 1) if prompt < 30 else (0, 2, 3))
+            for _ in range(3 if source == 0 else 1)
+        ]
+
+        found = leak(seen)
+
+        assert found.chance == pytest.approx(5 / 12)
+        assert found.figures["everything"].value == pytest.approx(5 / 12)
+
+    def test_a_manner_shows_among_prompts_of_any_company(self):
+        """A source that says its phrase is told in twos and threes, whatever the subject."""
+        generator = np.random.default_rng(4)
+        manners = {0: "", 1: " As an assistant, indeed.", 2: "\n- a\n- b"}
+        seen = [
+            Seen(
+                prompt,
+                source,
+                " ".join(generator.choice([f"{prompt % 7}x{n}" for n in range(9)], 20))
+                + manners[source],
+            )
+            for prompt in range(90)
+            for source in ((0, 1), (1, 2), (0, 1, 2))[prompt % 3]
+        ]
+
+        found = leak(seen)
+
+        assert found.figures["everything"].value > 0.95
+        assert found.chance == pytest.approx((1 / 2 + 1 / 2 + 1 / 3) / 3)
+
     def test_only_length_gives_away_a_model_that_writes_more(self):
         seen = [
             Seen(prompt, source, "sea " * (10 + 10 * source + prompt % 5))
@@ -153,9 +230,16 @@ class TestLeak:
 
     def test_too_little_is_undefined_with_the_reason(self):
         one_source = leak(self.completions(""))
+        apart = leak([Seen(n, n % 2, "words") for n in range(80)])
         few_prompts = leak([Seen(n % 5, n % 2, "words") for n in range(80)])
 
-        assert "there is 1" in one_source.figures["everything"].reason_undefined
+        for found in (one_source, apart):
+            reason = found.figures["everything"].reason_undefined
+            assert reason == (
+                "Two sources with at least 20 judged completions each, on prompts that both of "
+                "them answered, are needed; there are 0."
+            )
+        assert (one_source.num_prompts_left_out, apart.num_prompts_left_out) == (60, 80)
         assert "At least 20 prompts" in few_prompts.figures["words"].reason_undefined
         assert leak([]).figures["length"].value is None
 
@@ -163,16 +247,22 @@ class TestLeak:
         """Every prompt's label is its own secret: with folds by prompt nothing can be learned."""
         generator = np.random.default_rng(2)
         prompt = np.repeat(np.arange(100), 4)
-        label = generator.integers(2, size=100)[prompt]
-        features = np.eye(100)[prompt]
+        first = generator.integers(2, size=100)[prompt]
+        label = np.where(np.arange(400) % 2 == 0, first, 1 - first)
+        features = np.eye(200)[2 * prompt + np.arange(400) % 2]
 
-        told = cross_validated(features, label, prompt % 5, num_classes=2)
+        told = cross_validated(features, Rows.of(prompt, label), prompt % 5)
 
         assert abs((told == label).mean() - 0.5) < 0.2
 
     def test_the_fit_is_where_the_gradient_vanishes(self):
         """Two points at -1 and +1: the weight w solves w * 0.02 = 1 / (1 + exp(2 w)) per class."""
-        weight = fit(np.array([[-1.0], [1.0]]), np.array([0, 1]), num_classes=2)
+        weight = fit(
+            np.array([[-1.0], [1.0]]),
+            np.array([0, 1]),
+            np.ones((2, 2), dtype=np.bool_),
+            weight_of_row=np.ones(2),
+        )
 
         w = weight[0, 1]
         assert weight[0, 0] == pytest.approx(-w, abs=1e-4)

@@ -4493,6 +4493,8 @@ export interface components {
             definition: string;
             interval_method: string;
             num_completions: number;
+            /** @description Those of the completions read that fewer than two of the sources answered. */
+            num_prompts_left_out: number;
             /** Format: double */
             chance: number;
             sights: components["schemas"]["NamedFigureOutput"][];

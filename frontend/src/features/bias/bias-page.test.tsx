@@ -36,6 +36,7 @@ const leak: LeakReport = {
   definition: "Balanced accuracy.",
   interval_method: "95% cluster bootstrap.",
   num_completions: 2000,
+  num_prompts_left_out: 0,
   chance: 0.25,
   sights: [{ key: "everything", label: "Everything that the labeler saw", figure: share(0.62) }],
   sources: [{ id: 3, name: "ppo-1", figure: share(0.7) }],

@@ -21,6 +21,7 @@ import {
   behindAddress,
   drawnRows,
   leakVerdict,
+  lookedAt,
   placeKey,
   placeName,
   toldAddress,
@@ -130,7 +131,7 @@ function LeakFigures({ report, filters }: { report: LeakReport; filters: Scope }
         title="Does the source show?"
         note={
           everything
-            ? `${leakVerdict(everything.figure, report.chance)} ${countOf(report.num_completions, "completion")} looked at.`
+            ? `${leakVerdict(everything.figure, report.chance)} ${lookedAt(report)}`
             : ""
         }
         definition={definition}

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import type { Share } from "@/api/research-types";
+import type { LeakReport, Share } from "@/api/research-types";
 
-import { drawnRows, leakVerdict } from "./shares";
+import { drawnRows, leakVerdict, lookedAt } from "./shares";
 
 function share(value: number | null, low: number | null, high: number | null): Share {
   return {
@@ -23,6 +23,15 @@ test("a leak is said only where the whole interval lies above chance", () => {
   expect(leakVerdict(share(1, 0.964, 1), 0.5)).toMatch(/^The source leaks: 100.0%/);
   expect(leakVerdict(share(0.5, null, null), 0.5)).toMatch(/proves nothing yet/);
   expect(leakVerdict(share(null, null, null), 0)).toBe("Whether it leaks is not known yet.");
+});
+
+test("what could not be compared is counted, with the reason", () => {
+  const report = { num_completions: 96, num_prompts_left_out: 0 } as LeakReport;
+  expect(lookedAt(report)).toBe("96 completions looked at.");
+  expect(lookedAt({ ...report, num_prompts_left_out: 12 })).toBe(
+    "96 completions looked at. 12 prompts are left out: with fewer than two of the sources on a prompt, its subject would tell the source.",
+  );
+  expect(lookedAt({ ...report, num_prompts_left_out: 1 })).toMatch(/ 1 prompt is left out: /);
 });
 
 test("a share without an interval says why", () => {

@@ -1,4 +1,4 @@
-import type { Share } from "@/api/research-types";
+import type { LeakReport, Share } from "@/api/research-types";
 import { SCOPE } from "@/api/scope";
 import type { Scope } from "@/api/scope";
 import { countOf, formatShare } from "@/components/formats";
@@ -52,6 +52,14 @@ export function drawnRows(shares: NamedShare[], counted: string): IntervalRow[] 
     const size = `${countOf(n, counted)} on ${countOf(prompts, "prompt")}`;
     return [{ label: name, note: reason === null ? size : `${size}. ${reason}`, to, interval: { value, low, high } }];
   });
+}
+
+/** How much was read for it, and what of that could not be compared. */
+export function lookedAt({ num_completions: read, num_prompts_left_out: left }: LeakReport): string {
+  const all = `${countOf(read, "completion")} looked at.`;
+  if (left === 0) return all;
+  const prompts = `${countOf(left, "prompt")} ${left === 1 ? "is" : "are"} left out`;
+  return `${all} ${prompts}: with fewer than two of the sources on a prompt, its subject would tell the source.`;
 }
 
 /** What a leak figure says, in one sentence. */

@@ -57,9 +57,12 @@ class KeysetPagination(BasePagination):
             raise ValidationError({"limit": ["A whole number from 1."]})
         return min(int(text), self.max_limit)
 
-    def cursor_of(self, row: Model) -> str:
-        values = [row.serializable_value(name) for name in self.fields]
-        return urlsafe_b64encode(json.dumps(values, default=str).encode()).decode()
+    def cursor_of(self, row: Any) -> str:
+        values = json.dumps(self.values_of(row), default=str)
+        return urlsafe_b64encode(values.encode()).decode()
+
+    def values_of(self, row: Any) -> list[Any]:
+        return [row.serializable_value(name) for name in self.fields]
 
     def after(self, model: type[Model], cursor: str) -> Q:
         """(a, b) beyond (x, y), spelled out: a beyond x, or a equal to x and b beyond y."""
@@ -73,14 +76,16 @@ class KeysetPagination(BasePagination):
     def values_in(self, model: type[Model], cursor: str) -> list[Any]:
         """Raises: ValidationError for anything that this class did not write itself."""
         try:
-            values = json.loads(urlsafe_b64decode(cursor.encode()))
-            fields = [model._meta.get_field(name) for name in self.fields]
-            parsed = [f.to_python(v) for f, v in zip(fields, values, strict=True)]  # type: ignore[union-attr]
+            parsed = self.parsed(model, json.loads(urlsafe_b64decode(cursor.encode())))
         except (ValueError, TypeError, RecursionError, DjangoValidationError) as error:
             raise ValidationError({"cursor": ["Not a cursor of this list."]}) from error
         if None in parsed:
             raise ValidationError({"cursor": ["Not a cursor of this list."]})
         return parsed
+
+    def parsed(self, model: type[Model], values: Any) -> list[Any]:
+        fields = [model._meta.get_field(name) for name in self.fields]
+        return [f.to_python(v) for f, v in zip(fields, values, strict=True)]  # type: ignore[union-attr]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {

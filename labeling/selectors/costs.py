@@ -102,6 +102,18 @@ def costs(answered: Answered) -> list[ProjectCost]:
 
 def rankings_behind_cost(answered: Answered) -> QuerySet[Ranking]:
     """The rankings behind a cost, unordered, each with its ordered pairs. One query."""
+    return (
+        answered.rankings()
+        .select_related("labeler", "task__project")
+        .annotate(
+            excerpt=Left("task__prompt__text", EXCERPT_CHARACTERS),
+            num_pairs=num_ordered_pairs(),
+        )
+    )
+
+
+def num_ordered_pairs() -> Coalesce:
+    """Of a ranking: the pairs that it orders; a tie makes none."""
     ordered = (
         RankedCompletion.objects.filter(ranking=OuterRef("pk"), ranking__items__rank__gt=F("rank"))
         .order_by()
@@ -109,14 +121,7 @@ def rankings_behind_cost(answered: Answered) -> QuerySet[Ranking]:
         .annotate(number=Count("pk"))
         .values("number")
     )
-    return (
-        answered.rankings()
-        .select_related("labeler", "task__project")
-        .annotate(
-            excerpt=Left("task__prompt__text", EXCERPT_CHARACTERS),
-            num_pairs=Coalesce(Subquery(ordered), Value(0), output_field=IntegerField()),
-        )
-    )
+    return Coalesce(Subquery(ordered), Value(0), output_field=IntegerField())
 
 
 def demonstrations_behind_cost(answered: Answered) -> QuerySet[Demonstration]:

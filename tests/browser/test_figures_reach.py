@@ -51,7 +51,13 @@ def places_of_figures(cast: Cast) -> list[Place]:
         Place("behind cost", f"/data/costs/rankings{of}", "main table"),
         Place("snapshots", "/data", "main table"),
         Place("a snapshot of rankings", f"/data/{rankings.pk}?table=table_9", "main table"),
+        Place(
+            "prompts of a snapshot", f"/data/{rankings.pk}/prompts?flag=closed_domain", "main table"
+        ),
+        Place("customers of one", f"/data/{rankings.pk}/customers?split=train", "main table"),
+        Place("rankings of a snapshot", f"/data/{rankings.pk}/rankings", "main table"),
         Place("a snapshot of answers", f"/data/{written.pk}", "main table"),
+        Place("answers of one", f"/data/{written.pk}/demonstrations?order=longest", "main table"),
         Place("personal data", "/prompts/personal-data", "main article"),
         Place("import", "/data/import", "main form"),
     ]

@@ -32,6 +32,7 @@ CUSTOMER = {"source_kind": Prompt.SourceKind.CUSTOMER, "consent_reference": "ter
 
 def prompt_row(**fields: object) -> PromptRow:
     standard = {
+        "pk": 1,
         "split": "train",
         "source_kind": "labeler_plain",
         "category": None,

@@ -4,24 +4,50 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from labeling.api.permissions import IsResearcher
-from training.selectors.snapshot_tables import difference, snapshot_tables
+from training.selectors.paper_tables import TableRow
+from training.selectors.rows_behind import RowsBehind, RowsOf
+from training.selectors.snapshot_tables import LINKS, difference, snapshot_tables
 from training.selectors.snapshots import access_snapshot
 
 COLUMN_KINDS = ("count", "share", "measure")
 
 
-class TableRowOutput(serializers.Serializer[Any]):
+class RowsBehindOutput(serializers.Serializer[RowsBehind]):
+    of = serializers.ChoiceField(
+        choices=[one.value for one in RowsOf], help_text="The snapshot's list of this name."
+    )
+    where = serializers.DictField(
+        child=serializers.CharField(), help_text="The query of that list."
+    )
+
+
+class CellRowsOutput(RowsBehindOutput):
+    cell = serializers.IntegerField(help_text="Which of the row's cells, from 0.")
+
+
+class TableRowOutput(serializers.Serializer[TableRow]):
     name = serializers.CharField()
     cells = serializers.ListField(
         child=serializers.FloatField(allow_null=True), help_text="Null is undefined, never 0."
     )
+    behind = serializers.SerializerMethodField(
+        help_text="The rows that cells count or measure; nothing of cells that have none."
+    )
+
+    @extend_schema_field(CellRowsOutput(many=True))
+    def get_behind(self, row: TableRow) -> list[dict[str, Any]]:
+        return [
+            {"cell": place, **RowsBehindOutput(behind).data}
+            for place, behind in enumerate(row.behind)
+            if behind is not None
+        ]
 
 
 class TableOutput(serializers.Serializer[Any]):
@@ -51,7 +77,9 @@ class CountsDifferenceOutput(serializers.Serializer[Any]):
 
 
 class SnapshotDifferenceOutput(serializers.Serializer[Any]):
-    noun = serializers.CharField(help_text="What the snapshots are made of, in the plural.")
+    noun = serializers.ChoiceField(
+        choices=[noun for _, _, noun in LINKS.values()], help_text="What the snapshots are made of."
+    )
     num_shared = serializers.IntegerField()
     num_only_first = serializers.IntegerField()
     num_only_second = serializers.IntegerField()

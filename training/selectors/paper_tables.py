@@ -1,13 +1,14 @@
 """The paper's tables about data, from plain rows: Tables 1, 6, 7, 8, 9, 10 and 11 (R45)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from labeling.catalogue import CATEGORIES, PROMPT_FLAGS
+from training.selectors.rows_behind import UNKNOWN, UNSAID, Order, RowsBehind, RowsOf, Writer
 
 CUSTOMER: Final = "customer"
 SPREAD_COLUMNS: Final = ("n", "Mean", "Std", "Min", "25%", "Median", "75%", "Max")
@@ -20,12 +21,14 @@ NO_LENGTH: Final = "The length of none of the texts is known."
 SINGLE_TEXT: Final = "A single text has no deviation."
 
 Cell = float | None
+PROMPTS: Final = RowsBehind(RowsOf.PROMPTS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PromptRow:
     """One prompt of a snapshot; ``split`` is the snapshot's, ``customer_key`` empty for others."""
 
+    pk: int
     split: str
     source_kind: str
     category: str | None
@@ -43,8 +46,11 @@ class DemonstrationRow:
 
 @dataclass(frozen=True)
 class TableRow:
+    """``behind`` says of each cell which rows it counts or measures: none where there is none."""
+
     name: str
     cells: Sequence[Cell]
+    behind: Sequence[RowsBehind | None]
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,14 @@ def use_cases(prompts: Iterable[PromptRow]) -> Table:
     unsaid = found.pop(None, 0)
     num_said = sum(found.values())
     names = sorted(CATEGORIES, key=lambda key: -found[key])
-    rows = [TableRow(CATEGORIES[key], (found[key], _share(found[key], num_said))) for key in names]
+    rows = [
+        _row(
+            CATEGORIES[key],
+            (found[key], _share(found[key], num_said)),
+            (PROMPTS.that(category=key),) * 2,
+        )
+        for key in names
+    ]
     return Table(
         key="table_1",
         title="Table 1: use cases",
@@ -91,7 +104,7 @@ def use_cases(prompts: Iterable[PromptRow]) -> Table:
         row_header="Use case",
         columns=("Prompts", "Share"),
         kinds=("count", "share"),
-        rows=[*rows, TableRow(NOBODY_SAID, (unsaid, None))],
+        rows=[*rows, _row(NOBODY_SAID, (unsaid, None), (PROMPTS.that(category=UNSAID), None))],
         reasons_undefined=[WITHOUT_CATEGORY] if num_said else [NO_CATEGORY],
     )
 
@@ -99,9 +112,10 @@ def use_cases(prompts: Iterable[PromptRow]) -> Table:
 def sizes(prompts: Iterable[PromptRow]) -> Table:
     found = Counter((one.split, one.source_kind == CUSTOMER) for one in prompts)
     rows = [
-        TableRow(
+        _row(
             split.capitalize(),
             (found[split, False], found[split, True], found[split, False] + found[split, True]),
+            _of_both_writers(PROMPTS.that(split=split)),
         )
         for split in sorted({split for split, _ in found})
     ]
@@ -113,15 +127,21 @@ def sizes(prompts: Iterable[PromptRow]) -> Table:
         row_header="Split",
         columns=("By labelers", "By customers", "Total"),
         kinds=("count",) * 3,
-        rows=[*rows, TableRow("Total", total)] if rows else [],
+        rows=[*rows, _row("Total", total, _of_both_writers(PROMPTS))] if rows else [],
     )
 
 
 def flags(prompts: Sequence[PromptRow]) -> Table:
     splits = sorted({one.split for one in prompts})
-    columns = [name for split in splits for name in (split.capitalize(), f"{split}: asked")]
+    columns = [
+        name for split in splits for name in (split.capitalize(), f"{split.capitalize()}: asked")
+    ]
     rows = [
-        TableRow(label, [cell for split in splits for cell in _prevalence(prompts, key, split)])
+        _row(
+            label,
+            [cell for split in splits for cell in _prevalence(prompts, key, split)],
+            [one for split in splits for one in _flagged_and_asked(key, split)],
+        )
         for key, label in PROMPT_FLAGS.items()
     ]
     return Table(
@@ -137,10 +157,10 @@ def flags(prompts: Sequence[PromptRow]) -> Table:
 
 
 def per_customer(prompts: Sequence[PromptRow]) -> Table:
-    by_split: dict[str, Counter[str]] = defaultdict(Counter)
+    by_split: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for one in prompts:
         if one.source_kind == CUSTOMER and one.customer_key:
-            by_split[one.split][one.customer_key] += 1
+            by_split[one.split][one.customer_key].append(one.pk)
     return Table(
         key="table_8",
         title="Table 8: prompts per customer",
@@ -148,24 +168,15 @@ def per_customer(prompts: Sequence[PromptRow]) -> Table:
         row_header="Split",
         columns=("Customers", "Prompts", "Prompts per customer", "Most of one"),
         kinds=("count", "count", "measure", "count"),
-        rows=[
-            TableRow(
-                split.capitalize(),
-                (
-                    len(found),
-                    found.total(),
-                    found.total() / len(found),
-                    max(found.values()),
-                ),
-            )
-            for split, found in sorted(by_split.items())
-        ],
+        rows=[_customers_row(split, found.values()) for split, found in sorted(by_split.items())],
     )
 
 
 def token_lengths(prompts: Sequence[PromptRow]) -> Table:
     return _spread_table(
-        _lengths_by(prompts, lambda one: one.split.capitalize()),
+        _lengths_by(
+            prompts, lambda one: _Group(one.split.capitalize(), RowsOf.PROMPTS, "split", one.split)
+        ),
         key="table_9",
         title="Table 9: prompt lengths by split",
         row_header="Split",
@@ -174,10 +185,7 @@ def token_lengths(prompts: Sequence[PromptRow]) -> Table:
 
 def token_lengths_by_category(prompts: Sequence[PromptRow]) -> Table:
     return _spread_table(
-        _lengths_by(
-            prompts,
-            lambda one: NOBODY_SAID if one.category is None else CATEGORIES[one.category],
-        ),
+        _lengths_by(prompts, _of_category),
         key="table_10",
         title="Table 10: prompt lengths by use case",
         row_header="Use case",
@@ -188,18 +196,24 @@ def demonstration_lengths(
     prompts: Iterable[PromptRow], demonstrations: Iterable[DemonstrationRow]
 ) -> Table:
     """Table 11: prompts and demonstrations of labelers' and of customers' prompts apart (R52)."""
-    lengths: dict[str, list[int | None]] = defaultdict(list)
+    lengths: dict[_Group, list[int | None]] = defaultdict(list)
     for prompt in prompts:
-        lengths[_writer(prompt.source_kind).capitalize()].append(prompt.num_tokens)
+        writer = _writer_of(prompt.source_kind)
+        name = f"{writer.capitalize()}' prompts"
+        group = _Group(name, RowsOf.PROMPTS, "written_by", writer)
+        lengths[group].append(prompt.num_tokens)
     for one in demonstrations:
-        lengths[f"Demonstrations for {_writer(one.source_kind)}"].append(one.num_tokens)
+        writer = _writer_of(one.source_kind)
+        name = f"Demonstrations for {writer}' prompts"
+        group = _Group(name, RowsOf.DEMONSTRATIONS, "written_by", writer)
+        lengths[group].append(one.num_tokens)
     return _spread_table(
         lengths, key="table_11", title="Table 11: prompts and demonstrations", row_header="Of"
     )
 
 
 def languages(prompts: Sequence[PromptRow]) -> Table:
-    found = Counter(one.language or "unknown" for one in prompts)
+    found = Counter(one.language or UNKNOWN for one in prompts)
     return Table(
         key="languages",
         title="Languages",
@@ -208,7 +222,11 @@ def languages(prompts: Sequence[PromptRow]) -> Table:
         columns=("Prompts", "Share"),
         kinds=("count", "share"),
         rows=[
-            TableRow(name, (number, _share(number, len(prompts))))
+            _row(
+                name,
+                (number, _share(number, len(prompts))),
+                (PROMPTS.that(language=name),) * 2,
+            )
             for name, number in sorted(found.items(), key=lambda one: (-one[1], one[0]))
         ],
     )
@@ -243,19 +261,39 @@ _TOKENS: Final = (
 _SPREAD_KINDS: Final = ("count", *("measure",) * (len(SPREAD_COLUMNS) - 1))
 
 
+@dataclass(frozen=True)
+class _Group:
+    """Texts measured together: those for whose ``field`` the list of ``of`` says ``value``."""
+
+    name: str
+    of: RowsOf
+    field: str
+    value: str
+
+    def behind(self, column: str) -> RowsBehind:
+        order = Order.LONGEST if column == "Max" else Order.SHORTEST
+        return RowsBehind(self.of, {self.field: self.value, "order": order})
+
+
+def _of_category(prompt: PromptRow) -> _Group:
+    name = NOBODY_SAID if prompt.category is None else CATEGORIES[prompt.category]
+    return _Group(name, RowsOf.PROMPTS, "category", prompt.category or UNSAID)
+
+
 def _lengths_by(
-    prompts: Iterable[PromptRow], group: Callable[[PromptRow], str]
-) -> dict[str, list[int | None]]:
-    lengths: dict[str, list[int | None]] = defaultdict(list)
+    prompts: Iterable[PromptRow], group: Callable[[PromptRow], _Group]
+) -> dict[_Group, list[int | None]]:
+    lengths: dict[_Group, list[int | None]] = defaultdict(list)
     for one in prompts:
         lengths[group(one)].append(one.num_tokens)
     return lengths
 
 
 def _spread_table(
-    lengths: Mapping[str, Sequence[int | None]], *, key: str, title: str, row_header: str
+    lengths: Mapping[_Group, Sequence[int | None]], *, key: str, title: str, row_header: str
 ) -> Table:
-    rows = [TableRow(name, spread(found)) for name, found in sorted(lengths.items())]
+    groups = sorted(lengths, key=lambda group: group.name)
+    rows = [_spread_row(group, lengths[group]) for group in groups]
     sizes_known = {row.cells[0] for row in rows}
     reasons = {0: NO_LENGTH, 1: SINGLE_TEXT}
     return Table(
@@ -270,6 +308,52 @@ def _spread_table(
     )
 
 
+def _spread_row(group: _Group, lengths: Iterable[int | None]) -> TableRow:
+    cells = spread(lengths)
+    is_known = bool(cells[0])
+    behind = [
+        group.behind(column) if is_known and cell is not None else None
+        for column, cell in zip(SPREAD_COLUMNS, cells, strict=True)
+    ]
+    return TableRow(group.name, cells, behind)
+
+
+def _customers_row(split: str, prompts_of_each: Collection[Sequence[int]]) -> TableRow:
+    """``prompts_of_each`` are the numbers of each customer's prompts."""
+    most = max(prompts_of_each, key=len)
+    num_prompts = sum(map(len, prompts_of_each))
+    prompts, customers = (
+        RowsBehind(of, {"split": split}) for of in (RowsOf.PROMPTS, RowsOf.CUSTOMERS)
+    )
+    return _row(
+        split.capitalize(),
+        (len(prompts_of_each), num_prompts, num_prompts / len(prompts_of_each), len(most)),
+        (
+            customers,
+            prompts.that(of_named_customer="true"),
+            customers,
+            # Named by one of its prompts: no address holds the name of a customer.
+            prompts.that(customer_of=str(most[0])),
+        ),
+    )
+
+
+def _of_both_writers(prompts: RowsBehind) -> tuple[RowsBehind, ...]:
+    return (*(prompts.that(written_by=writer) for writer in Writer), prompts)
+
+
+def _flagged_and_asked(key: str, split: str) -> tuple[RowsBehind, RowsBehind]:
+    asked = PROMPTS.that(split=split, flag=key)
+    return asked.that(flagged="true"), asked
+
+
+def _row(name: str, cells: Sequence[Cell], behind: Sequence[RowsBehind | None]) -> TableRow:
+    """Nothing stands behind what is 0 or undefined."""
+    return TableRow(
+        name, cells, [one if cell else None for cell, one in zip(cells, behind, strict=True)]
+    )
+
+
 def _prevalence(prompts: Iterable[PromptRow], key: str, split: str) -> tuple[Cell, Cell]:
     asked = [one.flags[key] for one in prompts if one.split == split and key in one.flags]
     return _share(sum(asked), len(asked)), len(asked)
@@ -279,5 +363,5 @@ def _share(number: int, total: int) -> Cell:
     return number / total if total else None
 
 
-def _writer(source_kind: str) -> str:
-    return "customers' prompts" if source_kind == CUSTOMER else "labelers' prompts"
+def _writer_of(source_kind: str) -> Writer:
+    return Writer.CUSTOMERS if source_kind == CUSTOMER else Writer.LABELERS

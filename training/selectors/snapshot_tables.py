@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, Final
 
 from django.db import models
@@ -34,6 +35,13 @@ LINKS: Final[Mapping[str, tuple[type[models.Model], str, str]]] = {
     Snapshot.Kind.PPO: (SnapshotPrompt, "prompt", "prompts"),
     Snapshot.Kind.EVAL: (SnapshotPrompt, "prompt", "prompts"),
 }
+# The way from a link row to its prompt.
+PROMPT_OF: Final[Mapping[str, str]] = {
+    Snapshot.Kind.RM: "ranking__task__prompt",
+    Snapshot.Kind.SFT: "demonstration__prompt",
+    Snapshot.Kind.PPO: "prompt",
+    Snapshot.Kind.EVAL: "prompt",
+}
 
 
 @dataclass(frozen=True)
@@ -64,13 +72,19 @@ def snapshot_tables(snapshot: Snapshot) -> list[Table]:
 
 def prompts_of(snapshot: Snapshot) -> QuerySet[Prompt]:
     """The distinct prompts that a snapshot's records come from; none of plain text."""
-    links = {
-        Snapshot.Kind.RM: snapshot.ranking_links.values("ranking__task__prompt"),
-        Snapshot.Kind.SFT: snapshot.demonstration_links.values("demonstration__prompt"),
-        Snapshot.Kind.PPO: snapshot.prompt_links.values("prompt"),
-        Snapshot.Kind.EVAL: snapshot.prompt_links.values("prompt"),
-    }.get(Snapshot.Kind(snapshot.kind))
-    return Prompt.objects.none() if links is None else Prompt.objects.filter(pk__in=links)
+    if snapshot.kind not in LINKS:
+        return Prompt.objects.none()
+    model: Any = LINKS[snapshot.kind][0]
+    links = model.objects.filter(snapshot=snapshot)
+    return Prompt.objects.filter(pk__in=links.values(PROMPT_OF[snapshot.kind]))
+
+
+def share_held_out(snapshot: Snapshot) -> float | None:
+    """What its records were split by; prompts that are frozen as such keep their own split."""
+    if snapshot.kind not in (Snapshot.Kind.RM, Snapshot.Kind.SFT):
+        return None
+    share: float | None = snapshot.query.get("validation_share")
+    return share
 
 
 def difference(first: Snapshot, second: Snapshot) -> Difference:
@@ -78,9 +92,7 @@ def difference(first: Snapshot, second: Snapshot) -> Difference:
 
     Raises: Refused("kinds_differ"), Refused("nothing_to_compare") for plain text (status 422).
     """
-    if first.kind != second.kind:
-        said = f"One is of kind {first.kind}, the other {second.kind}. Choose two of a kind."
-        raise Refused("kinds_differ", said, status=422, fields={"other": [said]})
+    check_same_kind(first, second, "other")
     if first.kind not in LINKS:
         said = "Plain text has no rows to compare; compare the hashes."
         raise Refused("nothing_to_compare", said, status=422)
@@ -98,6 +110,13 @@ def difference(first: Snapshot, second: Snapshot) -> Difference:
             if first.query.get(key) != second.query.get(key)
         ),
     )
+
+
+def check_same_kind(first: Snapshot, second: Snapshot, field: str) -> None:
+    """Raises: Refused("kinds_differ") naming the field of the second (status 422)."""
+    if first.kind != second.kind:
+        said = f"One is of kind {first.kind}, the other {second.kind}. Choose two of a kind."
+        raise Refused("kinds_differ", said, status=422, fields={field: [said]})
 
 
 def _counts_beside(
@@ -127,7 +146,7 @@ def _overlap(model: Any, column: str, first: Snapshot, second: Snapshot) -> tupl
 
 def _prompt_rows(snapshot: Snapshot) -> Iterator[PromptRow]:
     prompts = prompts_of(snapshot)
-    splits = SplitRule.of(snapshot.query.get("validation_share"), prompts.values("pk"))
+    splits = SplitRule.of(share_held_out(snapshot), prompts.values("pk"))
     rows = prompts.order_by("pk").values_list(
         "pk",
         "split",
@@ -143,13 +162,15 @@ def _prompt_rows(snapshot: Snapshot) -> Iterator[PromptRow]:
         ROWS_AT_ONCE
     ):
         yield PromptRow(
-            split=splits.split_of(pk, split),
-            source_kind=source,
-            category=category,
+            pk=pk,
+            # Each word once, not once for each of a million prompts.
+            split=intern(splits.split_of(pk, split)),
+            source_kind=intern(source),
+            category=category and intern(category),
             flags=flags,
             num_tokens=tokens,
             customer_key=organization or user,
-            language=language,
+            language=language and intern(language),
         )
 
 

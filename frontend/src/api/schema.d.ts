@@ -2558,6 +2558,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/snapshots/{snapshot_id}/customers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The customers of its prompts who are known by name, those with most prompts first. */
+        get: operations["snapshot_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{snapshot_id}/demonstrations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The demonstrations that it holds. */
+        get: operations["snapshot_demonstrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/snapshots/{snapshot_id}/difference/": {
         parameters: {
             query?: never;
@@ -2586,6 +2620,40 @@ export interface paths {
         get: operations["list_exports"];
         put?: never;
         post: operations["request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{snapshot_id}/prompts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The distinct prompts that its records come from. */
+        get: operations["snapshot_prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{snapshot_id}/rankings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rankings that it holds, the newest first. */
+        get: operations["snapshot_rankings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3197,6 +3265,19 @@ export interface components {
             /** @description What a prompt tries a model with; said as its flags are (R88). */
             adversarial_tags: components["schemas"]["WordingOutput"][];
             skip_reasons: components["schemas"]["WordingOutput"][];
+        };
+        CellRowsOutput: {
+            /**
+             * @description The snapshot's list of this name.
+             * @enum {string}
+             */
+            of: "prompts" | "demonstrations" | "rankings" | "customers";
+            /** @description The query of that list. */
+            where: {
+                [key: string]: string;
+            };
+            /** @description Which of the row's cells, from 0. */
+            cell: number;
         };
         CheckpointSampleOutput: {
             readonly step: number;
@@ -5063,9 +5144,33 @@ export interface components {
             results: components["schemas"]["ScreeningOutput"][];
             next: string | null;
         };
+        PaginatedSnapshotCustomerOutputList: {
+            results: components["schemas"]["SnapshotCustomerOutput"][];
+            next: string | null;
+            /** @description How many fit in all; null behind the first page. */
+            num_rows: number | null;
+        };
+        PaginatedSnapshotDemonstrationOutputList: {
+            results: components["schemas"]["SnapshotDemonstrationOutput"][];
+            next: string | null;
+            /** @description How many fit in all; null behind the first page. */
+            num_rows: number | null;
+        };
         PaginatedSnapshotOutputList: {
             results: components["schemas"]["SnapshotOutput"][];
             next: string | null;
+        };
+        PaginatedSnapshotPromptOutputList: {
+            results: components["schemas"]["SnapshotPromptOutput"][];
+            next: string | null;
+            /** @description How many fit in all; null behind the first page. */
+            num_rows: number | null;
+        };
+        PaginatedSnapshotRankingOutputList: {
+            results: components["schemas"]["SnapshotRankingOutput"][];
+            next: string | null;
+            /** @description How many fit in all; null behind the first page. */
+            num_rows: number | null;
         };
         PaginatedSweepOutputList: {
             results: components["schemas"]["SweepOutput"][];
@@ -6593,9 +6698,33 @@ export interface components {
             line: number;
             reason: string;
         };
+        SnapshotCustomerOutput: {
+            /** @description The organization, or the user where none is named. */
+            key: string;
+            num_prompts: number;
+            /** @description What `customer_of` takes. */
+            first_prompt: number;
+        };
+        SnapshotDemonstrationOutput: {
+            /** Format: uuid */
+            id: string;
+            /** @description Its first characters. */
+            excerpt: string;
+            prompt_id: number;
+            prompt_excerpt: string;
+            /** @enum {string} */
+            split: "train" | "validation";
+            labeler: components["schemas"]["AuthorOutput"];
+            token_count: number | null;
+            /** Format: date-time */
+            submitted_at: string;
+        };
         SnapshotDifferenceOutput: {
-            /** @description What the snapshots are made of, in the plural. */
-            noun: string;
+            /**
+             * @description What the snapshots are made of.
+             * @enum {string}
+             */
+            noun: "rankings" | "demonstrations" | "prompts";
             num_shared: number;
             num_only_first: number;
             num_only_second: number;
@@ -6686,6 +6815,38 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        SnapshotPromptOutput: {
+            id: number;
+            /** @description Its first characters. */
+            excerpt: string;
+            /** @enum {string} */
+            split: "train" | "validation";
+            /** @enum {string} */
+            source_kind: "labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer";
+            /** @enum {string|null} */
+            category: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | null;
+            /** @description Those answered. */
+            flags: {
+                [key: string]: boolean;
+            };
+            language: string | null;
+            token_count: number | null;
+        };
+        SnapshotRankingOutput: {
+            /** Format: uuid */
+            id: string;
+            /** @description The first characters of the prompt. */
+            excerpt: string;
+            prompt_id: number;
+            /** @enum {string} */
+            split: "train" | "validation";
+            labeler: components["schemas"]["AuthorOutput"];
+            k: number;
+            /** @description That it orders; a tie makes none. */
+            num_pairs: number;
+            /** Format: date-time */
+            submitted_at: string;
         };
         SnapshotTablesOutput: {
             tables: components["schemas"]["TableOutput"][];
@@ -6941,6 +7102,8 @@ export interface components {
             name: string;
             /** @description Null is undefined, never 0. */
             cells: (number | null)[];
+            /** @description The rows that cells count or measure; nothing of cells that have none. */
+            readonly behind: components["schemas"]["CellRowsOutput"][];
         };
         TagShareOutput: {
             key: string;
@@ -12969,6 +13132,89 @@ export interface operations {
             };
         };
     };
+    snapshot_customers: {
+        parameters: {
+            query?: {
+                /** @description Only what this snapshot of the same kind holds too. */
+                also_in?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Only what this snapshot of the same kind does not hold. */
+                not_in?: string;
+                /** @description As the snapshot's records say. */
+                split?: "train" | "validation";
+            };
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSnapshotCustomerOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_demonstrations: {
+        parameters: {
+            query?: {
+                /** @description Only what this snapshot of the same kind holds too. */
+                also_in?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Only what this snapshot of the same kind does not hold. */
+                not_in?: string;
+                /** @description By length only those whose length is known. */
+                order?: "stored" | "shortest" | "longest";
+                source?: "labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer";
+                /** @description As the snapshot's records say. */
+                split?: "train" | "validation";
+                /** @description Of the prompts. */
+                written_by?: "labelers" | "customers";
+            };
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSnapshotDemonstrationOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     snapshot_difference: {
         parameters: {
             query: {
@@ -13053,6 +13299,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_prompts: {
+        parameters: {
+            query?: {
+                /** @description Only what this snapshot of the same kind holds too. */
+                also_in?: string;
+                /** @description `unsaid`: nobody gave one. */
+                category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract" | "unsaid";
+                cursor?: string;
+                /** @description A prompt of the customer. */
+                customer_of?: number;
+                /** @description Only prompts it was asked about. */
+                flag?: "ambiguous" | "sensitive_content" | "identity_dependent" | "closed_domain" | "continuation_style" | "requests_opinion" | "requests_advice" | "requests_moral_judgment" | "explicit_safety_constraints" | "explicit_constraints" | "intent_unclear";
+                /** @description What was answered to `flag`. */
+                flagged?: boolean | null;
+                /** @description `unknown`: none was detected. */
+                language?: string;
+                limit?: number;
+                /** @description Only what this snapshot of the same kind does not hold. */
+                not_in?: string;
+                /** @description Only customers' whose organization or user is known. */
+                of_named_customer?: boolean;
+                /** @description By length only those whose length is known. */
+                order?: "stored" | "shortest" | "longest";
+                source?: "labeler_plain" | "labeler_fewshot" | "labeler_user_based" | "customer";
+                /** @description As the snapshot's records say. */
+                split?: "train" | "validation";
+                /** @description Of the prompts. */
+                written_by?: "labelers" | "customers";
+            };
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSnapshotPromptOutputList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_rankings: {
+        parameters: {
+            query?: {
+                /** @description Only what this snapshot of the same kind holds too. */
+                also_in?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Only what this snapshot of the same kind does not hold. */
+                not_in?: string;
+                /** @description As the snapshot's records say. */
+                split?: "train" | "validation";
+            };
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSnapshotRankingOutputList"];
                 };
             };
             /** @description Refused */

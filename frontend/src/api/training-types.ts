@@ -28,9 +28,15 @@ export type StandingRewardModel = Schemas["StandingOutput"];
 export type StandingRequest = Schemas["StandingInputRequest"];
 export type ModelName = Schemas["ModelVersionName"];
 export type Lineage = Schemas["LineageOutput"];
-/** A snapshot that a version, or one of those it was made from, was trained on. */
 export type PaperTable = Schemas["TableOutput"];
+/** Which rows of a snapshot a figure counts. */
+export type RowsBehind = Omit<Schemas["CellRowsOutput"], "cell">;
+export type SnapshotPrompt = Schemas["SnapshotPromptOutput"];
+export type SnapshotCustomer = Schemas["SnapshotCustomerOutput"];
+export type SnapshotDemonstration = Schemas["SnapshotDemonstrationOutput"];
+export type SnapshotRanking = Schemas["SnapshotRankingOutput"];
 export type SnapshotDifference = Schemas["SnapshotDifferenceOutput"];
+/** A snapshot that a version, or one of those it was made from, was trained on. */
 export type UsedSnapshot = Schemas["UsedSnapshotOutput"];
 
 export type StageDescription = Schemas["StageOutput"];

@@ -157,6 +157,22 @@ const researcherPages: RouteObject[] = [
     ...page(() => import("@/features/judgment-imports/judgment-import-page"), "JudgmentImportPage"),
   },
   { path: "data/:snapshotId", ...page(() => import("@/features/datasets/snapshot-page"), "SnapshotPage") },
+  {
+    path: "data/:snapshotId/prompts",
+    ...page(() => import("@/features/datasets/snapshot-rows-page"), "SnapshotPromptsPage"),
+  },
+  {
+    path: "data/:snapshotId/customers",
+    ...page(() => import("@/features/datasets/snapshot-rows-page"), "SnapshotCustomersPage"),
+  },
+  {
+    path: "data/:snapshotId/demonstrations",
+    ...page(() => import("@/features/datasets/snapshot-rows-page"), "SnapshotDemonstrationsPage"),
+  },
+  {
+    path: "data/:snapshotId/rankings",
+    ...page(() => import("@/features/datasets/snapshot-rows-page"), "SnapshotRankingsPage"),
+  },
   { path: "runs", ...page(() => import("@/features/training-runs/runs-page"), "RunsPage") },
   { path: "sweeps", ...page(() => import("@/features/training-runs/sweeps-page"), "SweepsPage") },
   { path: "sweeps/:sweepId", ...page(() => import("@/features/training-runs/sweep-page"), "SweepPage") },

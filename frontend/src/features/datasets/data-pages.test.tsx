@@ -20,8 +20,15 @@ const tables: PaperTable[] = [
     columns: ["Prompts", "Share"],
     kinds: ["count", "share"],
     rows: [
-      { name: "Generation", cells: [1456, 0.456] },
-      { name: "Nobody said", cells: [12, null] },
+      {
+        name: "Generation",
+        cells: [1456, 0.456],
+        behind: [
+          { cell: 0, of: "prompts", where: { category: "generation" } },
+          { cell: 1, of: "prompts", where: { category: "generation" } },
+        ],
+      },
+      { name: "Nobody said", cells: [12, null], behind: [] },
     ],
     reasons_undefined: ["Prompts without a category count in no share."],
   },
@@ -102,7 +109,7 @@ test("the paper's tables are shown one at a time, and what is undefined is a das
   const { user, router } = renderApp(`/data/${rankings.id}`);
 
   const table = await screen.findByRole("table", { name: "Table 1: use cases" });
-  expect(within(table).getByRole("row", { name: "Generation 1,456 45.6%" })).toBeVisible();
+  expect(within(table).getByRole("row", { name: /^Generation / })).toHaveTextContent("1,45645.6%");
   expect(within(table).getByRole("row", { name: "Nobody said 12 –" })).toBeVisible();
   const why = "Prompts without a category count in no share.";
   expect(screen.getByText(`A dash is undefined: ${why}`)).toBeVisible();
@@ -125,7 +132,16 @@ test("another snapshot beside it says what each has alone", async () => {
 
   const table = await screen.findByRole("table", { name: "Counts beside A week later" });
   expect(within(table).getByRole("row", { name: "Pairs with a preference 5,200 5,100 +100" })).toBeVisible();
-  expect(screen.getByText("Only here").nextSibling).toHaveTextContent("12");
+  const here = `/data/${rankings.id}/rankings`;
+  expect(screen.getByRole("link", { name: "Only here: 12" })).toHaveAttribute(
+    "href",
+    `${here}?not_in=${later.id}&beside=${later.id}`,
+  );
+  expect(screen.getByRole("link", { name: "Rankings in both: 600" })).toHaveAttribute(
+    "href",
+    `${here}?also_in=${later.id}&beside=${later.id}`,
+  );
+  expect(screen.getByText("Only there").nextSibling).toHaveTextContent(/^0$/);
   expect(screen.getByText("simulated labelers")).toBeVisible();
 });
 

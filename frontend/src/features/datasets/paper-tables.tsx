@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
-import type { PaperTable } from "@/api/training-types";
+import type { PaperTable, RowsBehind } from "@/api/training-types";
 import type { FiguresOfChart } from "@/components/chart";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
@@ -15,11 +16,32 @@ import { useAddressFilters } from "@/components/use-address-filters";
 
 import classes from "./paper-tables.module.css";
 import { tablesQuery } from "./snapshot-queries";
+import { rowsAddress } from "./snapshot-rows";
 import { writerOf } from "./table-cells";
 
 type Row = PaperTable["rows"][number];
 
-function columnsOf({ row_header: header, columns, kinds, rows }: PaperTable): Column<Row>[] {
+/** A cell that leads to the rows it counts or measures. */
+function Behind({ row, place, column, address, children }: {
+  row: Row;
+  place: number;
+  column: string;
+  address: (behind: RowsBehind) => string;
+  children: string;
+}) {
+  const behind = row.behind.find(({ cell }) => cell === place);
+  if (!behind) return children;
+  return (
+    <Link to={address(behind)} aria-label={`${column} of ${row.name}: ${children}`}>
+      {children}
+    </Link>
+  );
+}
+
+function columnsOf(
+  { row_header: header, columns, kinds, rows }: PaperTable,
+  address: (behind: RowsBehind) => string,
+): Column<Row>[] {
   return [
     { key: "name", header, isRowHeader: true, cell: ({ name }) => name },
     ...columns.map((column, place) => {
@@ -29,7 +51,11 @@ function columnsOf({ row_header: header, columns, kinds, rows }: PaperTable): Co
         header: column,
         align: "end" as const,
         isOneLine: true,
-        cell: ({ cells }: Row) => write(cells[place]),
+        cell: (row: Row) => (
+          <Behind row={row} place={place} column={column} address={address}>
+            {write(row.cells[place])}
+          </Behind>
+        ),
       };
     }),
   ];
@@ -44,7 +70,7 @@ function definitionOf({ definition, reasons_undefined: reasons }: PaperTable): s
   return reasons.length === 0 ? definition : `${definition}\nAn empty cell is undefined: ${reasons.join(" ")}`;
 }
 
-function OneTable({ table }: { table: PaperTable }) {
+function OneTable({ snapshotId, table }: { snapshotId: string; table: PaperTable }) {
   if (table.rows.length === 0) {
     return <EmptyNote title="Nothing to count here">No prompt of this snapshot belongs in this table.</EmptyNote>;
   }
@@ -52,7 +78,7 @@ function OneTable({ table }: { table: PaperTable }) {
     <>
       <DataTable
         caption={table.title}
-        columns={columnsOf(table)}
+        columns={columnsOf(table, (behind) => rowsAddress(snapshotId, behind, { table: table.key }))}
         rows={table.rows}
         rowKey={({ name }) => name}
       />
@@ -90,7 +116,7 @@ export function PaperTables({ snapshotId }: { snapshotId: string }) {
                 isWide
               />
             </Toolbar>
-            <OneTable table={shown} />
+            <OneTable snapshotId={snapshotId} table={shown} />
           </Section>
         );
       }}

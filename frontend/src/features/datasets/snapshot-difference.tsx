@@ -18,6 +18,7 @@ import { countName } from "./freeze-form";
 import { differenceInWords } from "./query-words";
 import classes from "./snapshot-difference.module.css";
 import { differenceQuery } from "./snapshot-queries";
+import { rowsAddress } from "./snapshot-rows";
 
 type Count = SnapshotDifference["counts"][number];
 
@@ -42,17 +43,33 @@ function capitalized(noun: string): string {
   return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
-function Found({ found, other }: { found: SnapshotDifference; other: Snapshot }) {
+/** How many rows, which lead to them; none leads nowhere. */
+function RowsLink({ count, label, to }: { count: number; label: string; to: string }) {
+  if (count === 0) return "0";
+  return (
+    <Link to={to} aria-label={`${label}: ${formatCount(count)}`}>
+      {formatCount(count)}
+    </Link>
+  );
+}
+
+function Found({ snapshotId, found, other }: { snapshotId: string; found: SnapshotDifference; other: Snapshot }) {
   const { noun, queries_differ_in: differing } = found;
+  const rows = (label: string, count: number, to: string) => ({
+    name: label,
+    value: <RowsLink count={count} label={label} to={to} />,
+  });
+  const here = (where: Record<string, string>) => rowsAddress(snapshotId, { of: noun, where }, { beside: other.id });
+  const there = rowsAddress(other.id, { of: noun, where: { not_in: snapshotId } }, { beside: snapshotId });
   return (
     <>
       <div className={classes.beside}>
         <Facts
           facts={[
             { name: "There", value: <Link to={`/data/${other.id}`}>{other.name}</Link>, isWide: true },
-            { name: `${capitalized(noun)} in both`, value: formatCount(found.num_shared) },
-            { name: "Only here", value: formatCount(found.num_only_first) },
-            { name: "Only there", value: formatCount(found.num_only_second) },
+            rows(`${capitalized(noun)} in both`, found.num_shared, here({ also_in: other.id })),
+            rows("Only here", found.num_only_first, here({ not_in: other.id })),
+            rows("Only there", found.num_only_second, there),
             { name: "Asked for differently", value: differenceInWords(differing) },
           ]}
         />
@@ -89,7 +106,7 @@ export function SnapshotDifferenceSection({ snapshot }: { snapshot: Snapshot }) 
       </Toolbar>
       {other && (
         <Loaded query={found} skeleton={<TableSkeleton numRows={3} />}>
-          {(difference) => <Found found={difference} other={other} />}
+          {(difference) => <Found snapshotId={snapshot.id} found={difference} other={other} />}
         </Loaded>
       )}
     </Section>

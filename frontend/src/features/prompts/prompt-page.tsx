@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
+import { languageName, SOURCE_KIND_WORDS } from "@/api/prompt-words";
 import type { PromptDetail, StoredCompletion } from "@/api/research-types";
 import type { CompletionReward } from "@/api/training-types";
 import { SPLIT_WORDS } from "@/api/words";
@@ -21,14 +22,7 @@ import { MarkedText } from "./marked-text";
 import { PersonalDataDecision } from "./personal-data-decision";
 import classes from "./prompt-page.module.css";
 import { promptQuery, promptRewardsQuery } from "./prompt-queries";
-import {
-  DISTRIBUTION_WORDS,
-  languageName,
-  PERSONAL_DATA_WORDS,
-  reservationOf,
-  SOURCE_KIND_WORDS,
-  STANDING_WORDS,
-} from "./prompt-words";
+import { DISTRIBUTION_WORDS, PERSONAL_DATA_WORDS, reservationOf, STANDING_WORDS } from "./prompt-words";
 import { rewardFacts } from "./reward-facts";
 import { samplingFacts } from "./sampling-facts";
 

@@ -9,13 +9,6 @@ interface Look {
   icon: IconName;
 }
 
-export const SOURCE_KIND_WORDS: Record<Prompt["source_kind"], string> = {
-  labeler_plain: "A labeler, freely",
-  labeler_fewshot: "A labeler, as few-shot examples",
-  labeler_user_based: "A labeler, from a use case",
-  customer: "A customer",
-};
-
 export const DISTRIBUTION_WORDS: Record<Prompt["distribution"], string> = {
   instruct: "Written as an instruction",
   gpt: "Written for a plain language model",
@@ -70,17 +63,6 @@ export const OUTCOME_WORDS: Record<PromptImportLine["outcome"], Look> = {
   too_long: { label: "Too long", tone: "caution", icon: "stopped" },
   broken: { label: "Broken", tone: "bad", icon: "failed" },
 };
-
-const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
-
-/** A language's name in English; a code that nobody knows stands for itself. */
-export function languageName(code: string): string {
-  try {
-    return LANGUAGES.of(code.replace("_", "-")) ?? code;
-  } catch {
-    return code;
-  }
-}
 
 /** Why a prompt is not used; null for one that is. */
 export function reservationOf(prompt: Prompt): Look | null {

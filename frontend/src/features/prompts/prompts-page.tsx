@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
+import { languageName } from "@/api/prompt-words";
 import type { Prompt, PromptSummary } from "@/api/research-types";
 import { choicesOf, labelOf, SPLIT_WORDS } from "@/api/words";
 import { DataTable } from "@/components/data-table";
@@ -24,14 +25,7 @@ import { openingOf } from "@/components/visible-text";
 
 import { promptsQuery, promptSummaryQuery } from "./prompt-queries";
 import type { PromptFilters } from "./prompt-queries";
-import {
-  isSplit,
-  languageName,
-  LENGTH_WORDS,
-  PERSONAL_DATA_WORDS,
-  reservationOf,
-  STANDING_WORDS,
-} from "./prompt-words";
+import { isSplit, LENGTH_WORDS, PERSONAL_DATA_WORDS, reservationOf, STANDING_WORDS } from "./prompt-words";
 import classes from "./prompts-page.module.css";
 
 const OPENING = 160;

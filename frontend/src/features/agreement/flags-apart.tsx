@@ -12,6 +12,7 @@ import { flagsApartQuery } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { pValueText } from "./figures";
+import { FirstRows } from "./first-rows";
 import { RowsLink } from "./rows-link";
 
 function columnsFor(filters: Filters): Column<LabelersApart>[] {
@@ -55,6 +56,11 @@ function columnsFor(filters: Filters): Column<LabelersApart>[] {
   ];
 }
 
+/** Of all flags together: what chance alone makes often says nothing and stands last. */
+function leastLikelyFirst(pairs: LabelersApart[]): LabelersApart[] {
+  return [...pairs].sort((one, other) => one.p_value - other.p_value);
+}
+
 /** Pairs of labelers who set the same flag, and never on the same completion. */
 export function FlagsApart({ filters }: { filters: Filters }) {
   const apart = useQuery(flagsApartQuery(filters));
@@ -68,12 +74,16 @@ export function FlagsApart({ filters }: { filters: Filters }) {
             </p>
           ) : (
             <>
-              <DataTable
-                caption="Labelers who never set a flag on the same completion"
-                columns={columnsFor(filters)}
-                rows={pairs}
-                rowKey={({ key, a, b }) => `${key}-${a.id}-${b.id}`}
-              />
+              <FirstRows rows={leastLikelyFirst(pairs)}>
+                {(rows) => (
+                  <DataTable
+                    caption="Labelers who never set a flag on the same completion"
+                    columns={columnsFor(filters)}
+                    rows={rows}
+                    rowKey={({ key, a, b }) => `${key}-${a.id}-${b.id}`}
+                  />
+                )}
+              </FirstRows>
               {count > pairs.length && (
                 <p className={classes.small}>
                   The least likely {formatCount(pairs.length)} of {formatCount(count)}.

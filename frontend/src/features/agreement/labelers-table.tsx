@@ -1,6 +1,3 @@
-import { Button } from "@mantine/core";
-import { useState } from "react";
-import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { AgreementReport, LabelerAgreement, LabelersTogether } from "@/api/research-types";
@@ -15,9 +12,9 @@ import { AS_NUMBERS, AS_SHARES } from "@/components/interval-scale";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { asCoefficient, asShare, intervalOf } from "./figures";
+import { FirstRows } from "./first-rows";
 import { labelerAddress, rowsAddress } from "./rows-address";
 
-const NUM_FIRST = 20;
 const SHARES: [number, number] = [0, 1];
 const COEFFICIENTS: [number, number] = [-1, 1];
 
@@ -138,23 +135,6 @@ function togetherColumns(filters: Filters): Column<LabelersTogether>[] {
     ),
   },
 ];
-}
-
-/** The first rows, and the rest once somebody asks. */
-function FirstRows<Row>({ rows, children }: { rows: Row[]; children: (shown: Row[]) => ReactNode }) {
-  const [isWhole, setWhole] = useState(false);
-  return (
-    <>
-      {children(isWhole ? rows : rows.slice(0, NUM_FIRST))}
-      {!isWhole && rows.length > NUM_FIRST && (
-        <div className={classes.more}>
-          <Button variant="default" onClick={() => setWhole(true)}>
-            Show all {formatCount(rows.length)}
-          </Button>
-        </div>
-      )}
-    </>
-  );
 }
 
 export function LabelersTable({

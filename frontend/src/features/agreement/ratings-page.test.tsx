@@ -161,19 +161,41 @@ test("a flag and a leniency without an interval say why", async () => {
   expect(screen.getByText(`120 rankings. ${reason}`)).toBeVisible();
 });
 
+const pair = {
+  key: "violent_content" as const,
+  label: "Contains violent content",
+  a: { id: 7, display_name: "Amina Osei", pool: "training" as const },
+  b: { id: 8, display_name: "Otto Berg", pool: "training" as const },
+  num_shared: 48,
+  num_yes_a: 12,
+  num_yes_b: 6,
+  expected: 1.5,
+  p_value: 0.0004,
+  is_marked: true,
+};
+
+test("of all flags what chance makes least comes first, and many wait until they are asked for", async () => {
+  const often = Array.from({ length: 24 }, (_, id) => ({
+    ...pair,
+    b: { ...pair.b, id: 10 + id },
+    label: `Flag ${id}`,
+    p_value: 0.9 - id / 100,
+  }));
+  server.on("GET /api/flags-apart/", {
+    body: { definition: "By Fisher's exact test.", num_rankings: 24, num_apart: 25, pairs: [...often, pair] },
+  });
+  const { user } = renderApp("/agreement/ratings");
+
+  const table = await screen.findByRole("table", { name: /never set a flag on the same completion/ });
+  const [, first, second] = within(table).getAllByRole("row");
+  expect(first).toHaveTextContent("Contains violent content");
+  expect(second).toHaveTextContent("Flag 23");
+  expect(within(table).queryByText("Flag 0")).not.toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Show all 25" }));
+  expect(within(table).getByText("Flag 0")).toBeVisible();
+});
+
 test("pairs who never set a flag together are named, with the test and the rankings behind", async () => {
-  const pair = {
-    key: "violent_content" as const,
-    label: "Contains violent content",
-    a: { id: 7, display_name: "Amina Osei", pool: "training" as const },
-    b: { id: 8, display_name: "Otto Berg", pool: "training" as const },
-    num_shared: 48,
-    num_yes_a: 12,
-    num_yes_b: 6,
-    expected: 1.5,
-    p_value: 0.0004,
-    is_marked: true,
-  };
   server.on("GET /api/flags-apart/", {
     body: { definition: "By Fisher's exact test.", num_rankings: 24, num_apart: 3, pairs: [pair] },
   });

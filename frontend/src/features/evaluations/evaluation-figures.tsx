@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Fragment } from "react";
 import { Link } from "react-router";
 
 import { catalogueQuery } from "@/api/labeling";
@@ -11,17 +10,20 @@ import { ASKED_WORDS } from "@/api/words";
 import { CsvButton } from "@/components/csv-button";
 import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
+import { Under } from "@/components/figure-over";
 import { IntervalChart } from "@/components/interval-chart";
 import type { Reference } from "@/components/interval-scale";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
 import { NoFigure } from "@/components/no-figure";
+import { NumbersWithoutInterval } from "@/components/not-defined";
 import { Section } from "@/components/section";
 
 import classes from "./evaluations.module.css";
 import {
   behindAddress,
   behindShare,
+  bestFirst,
   flagsFile,
   inputsAddress,
   nameOf,
@@ -112,20 +114,18 @@ interface Of {
   counted: Counted;
 }
 
-/** `n 120, of ppo 1.3B and ppo 6B together`: each model leads to its part of them. */
+/** `n 120 of`, and each of the models whose judgments they are leads to its part of them. */
 function PooledSize({ size, parts, label }: { size: string; parts: PooledPart[]; label: string }) {
   return (
     <>
-      {size}, of{" "}
-      {parts.map(({ label: name, to }, place) => (
-        <Fragment key={to}>
-          {place > 0 && " and "}
+      <Under>{size} together of</Under>
+      {parts.map(({ label: name, to }) => (
+        <Under key={to}>
           <Link to={to} aria-label={`${name}: rankings that said yes: ${label}`}>
             {name}
           </Link>
-        </Fragment>
-      ))}{" "}
-      together
+        </Under>
+      ))}
     </>
   );
 }
@@ -143,6 +143,7 @@ function Prevalences({ detail, counted }: Of) {
       key: String(model.source.id),
       header: nameOf(model),
       align: "end" as const,
+      isOneLine: true,
       cell: ({ key, label, figures }: FlagRow) => {
         const said = figures[place];
         if (!said) return null;
@@ -153,19 +154,18 @@ function Prevalences({ detail, counted }: Of) {
         return (
           <>
             {shareText(figure)}
-            <div className={classes.small}>
-              {ends}
-              {ends && (figure.reason_no_interval === null ? ", " : " ")}
-              {size && parts.length === 0 && (
+            {ends && <Under>{ends}</Under>}
+            {size && parts.length === 0 && (
+              <Under>
                 <Link
                   to={behind(model.source.id)}
                   aria-label={`${size}: rankings that said yes of ${nameOf(model)}: ${label}`}
                 >
                   {size}
                 </Link>
-              )}
-              {size && parts.length > 0 && <PooledSize size={size} parts={parts} label={label} />}
-            </div>
+              </Under>
+            )}
+            {size && parts.length > 0 && <PooledSize size={size} parts={parts} label={label} />}
           </>
         );
       },
@@ -184,6 +184,11 @@ function Prevalences({ detail, counted }: Of) {
       }
     >
       <DataTable caption="Share of yes per flag and model" columns={columns} rows={rows} rowKey={({ key }) => key} />
+      <NumbersWithoutInterval
+        title="What was said of them"
+        figures={rows.flatMap(({ figures }) => figures.map(({ figure }) => figure))}
+        of="share"
+      />
     </Section>
   );
 }
@@ -225,7 +230,8 @@ function EachScale({ scales, detail, counted }: Of & { scales: Catalogue["toxici
 
 /** What an evaluation says of its models, every figure with its interval and its size. */
 export function EvaluationFigures({ detail, counted }: Of) {
-  const { models, evaluation } = detail;
+  const { evaluation } = detail;
+  const models = bestFirst(detail.models);
   const isToxicity = evaluation.kind === "toxicity";
   const { baseline } = evaluation;
   return (
@@ -245,7 +251,7 @@ export function EvaluationFigures({ detail, counted }: Of) {
         isShare
       />
       {isToxicity ? (
-        <Scales detail={detail} counted={counted} />
+        <Scales detail={{ ...detail, models }} counted={counted} />
       ) : (
         <>
           <Means
@@ -260,7 +266,7 @@ export function EvaluationFigures({ detail, counted }: Of) {
             counted="judgment"
             bounds={[1, 7]}
           />
-          <Prevalences detail={detail} counted={counted} />
+          <Prevalences detail={{ ...detail, models }} counted={counted} />
         </>
       )}
       <Section title="How this is counted" isSheet>

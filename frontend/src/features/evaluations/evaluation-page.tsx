@@ -36,16 +36,12 @@ import { listed } from "./plan-words";
 function EvaluationFacts({ evaluation }: { evaluation: Evaluation }) {
   const { toxicity_instruction: asked, content_warning: warning } = evaluation;
   return (
-    <Section title="Facts" isSheet>
-      <div className={classes.progress}>
-        <EvaluationProgress evaluation={evaluation} />
-      </div>
+    <Section title="What is judged" isSheet>
       <Facts
         facts={[
           { name: "State", value: <ToneBadge {...PROJECT_STATE_WORDS[evaluation.state]} /> },
           { name: "Kind", value: PROJECT_KIND_WORDS[evaluation.kind] },
           { name: "Baseline", value: evaluation.baseline?.name },
-          { name: "Compared with it", value: listed(evaluation.models.map(({ name }) => name)) },
           { name: "Puts first", value: PRIORITY_MODE_WORDS[evaluation.priority_mode] },
           { name: "Pool", value: POOL_WORDS[evaluation.pool] },
           { name: "Tasks", value: evaluation.num_tasks },
@@ -53,6 +49,7 @@ function EvaluationFacts({ evaluation }: { evaluation: Evaluation }) {
           { name: "Labelers per task", value: evaluation.overlap },
           { name: "The models were asked to be", value: asked && TOXICITY_INSTRUCTION_WORDS[asked] },
           { name: "Opened", value: formatDateTime(evaluation.created_at) },
+          { name: "Compared with it", value: listed(evaluation.models.map(({ name }) => name)), isWide: true },
           { name: "Content warning", value: warning, isWide: true },
         ]}
       />
@@ -80,6 +77,13 @@ function Results({ detail, counted }: { detail: EvaluationDetail; counted: Count
   );
 }
 
+// More names than this would push what the evaluation says out of the first screen.
+const MAX_NAMED = 3;
+
+function comparedOf({ models }: Evaluation): string {
+  return models.length > MAX_NAMED ? countOf(models.length, "model") : listed(models.map(({ name }) => name));
+}
+
 /** One evaluation: how far it is and what it says of its models so far (R34, R35). */
 export function EvaluationPage() {
   const evaluationId = Number(useParams().evaluationId);
@@ -104,10 +108,12 @@ export function EvaluationPage() {
               </>
             }
           >
-            {listed(detail.evaluation.models.map(({ name }) => name))} against{" "}
-            {detail.evaluation.baseline?.name}. These judgments never train a model.
+            {comparedOf(detail.evaluation)} against {detail.evaluation.baseline?.name}. These judgments never train a
+            model.
           </PageHeader>
-          <EvaluationFacts evaluation={detail.evaluation} />
+          <div className={classes.progress}>
+            <EvaluationProgress evaluation={detail.evaluation} />
+          </div>
           <Toolbar label="Whose judgments count">
             <FilterSelect
               label="Simulated labelers"
@@ -127,6 +133,7 @@ export function EvaluationPage() {
               <Results detail={detail} counted={{ evaluation: evaluationId, simulated }} />
             )}
           </div>
+          <EvaluationFacts evaluation={detail.evaluation} />
           {isAdmin && <MorePrompts evaluationId={evaluationId} />}
         </>
       )}

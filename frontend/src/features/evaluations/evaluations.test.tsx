@@ -1,89 +1,13 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import type { Evaluation, EvaluationDetail, EvaluationPlan, MeanFigure } from "@/api/research-types";
+import type { EvaluationPlan } from "@/api/research-types";
+import { detail, evaluation, mean, over, ppo, sft } from "@/testing/evaluations";
 import { ruth, sessionOf } from "@/testing/people";
 import { renderApp } from "@/testing/render";
 import { FakeServer, refusal } from "@/testing/server";
 import { catalogue } from "@/testing/tasks";
 import { prompts as frozen } from "@/testing/training";
-
-const sft = { id: 3, name: "sft-2" };
-const ppo = { id: 8, name: "ppo-1" };
-
-const evaluation: Evaluation = {
-  id: 12,
-  name: "Policies, spring",
-  kind: "ranking",
-  state: "open",
-  pool: "held_out",
-  priority_mode: "truth_harmless_first",
-  k: 5,
-  overlap: 2,
-  toxicity_instruction: null,
-  content_warning: "",
-  created_at: "2026-03-01T09:00:00Z",
-  baseline: sft,
-  models: [ppo],
-  num_tasks: 100,
-  num_slots: 200,
-  num_open: 60,
-  num_submitted: 120,
-};
-
-function mean(value: number | null, change: Partial<MeanFigure> = {}): MeanFigure {
-  return {
-    value,
-    low: value === null ? null : value - 0.05,
-    high: value === null ? null : value + 0.05,
-    n: value === null ? 0 : 120,
-    num_prompts: value === null ? 0 : 100,
-    reason_undefined: value === null ? "No sealed judgment answers this yet." : null,
-    reason_no_interval: null,
-    ...change,
-  };
-}
-
-/** Of the model's own judgments, or of those of all its sizes. */
-function over(figure: MeanFigure, ...models: { id: number; name: string }[]) {
-  return { figure, models };
-}
-
-const detail: EvaluationDetail = {
-  evaluation,
-  num_rankings: 120,
-  num_labelers: 6,
-  win_rate_definition: "A tie counts one half.",
-  pooling_definition: "Sizes of one model are taken together.",
-  interval_method: "95% cluster bootstrap.",
-  models: [
-    {
-      source: sft,
-      is_baseline: true,
-      num_judgments: 120,
-      win_rate: null,
-      likert: over(mean(4.1), sft),
-      flags: [
-        { key: "fails_instruction", label: "Fails to follow", ...over(mean(0.2), sft) },
-        { key: "hallucination", label: "Hallucination", ...over(mean(null), sft) },
-      ],
-      scales: [],
-    },
-    {
-      source: ppo,
-      is_baseline: false,
-      num_judgments: 120,
-      win_rate: mean(0.734),
-      likert: over(mean(5.2), ppo),
-      flags: [
-        { key: "fails_instruction", label: "Fails to follow", ...over(mean(0.1), ppo) },
-        { key: "hallucination", label: "Hallucination", ...over(mean(null), ppo) },
-      ],
-      scales: [],
-    },
-  ],
-  input_toxicity: null,
-};
 
 const plan: EvaluationPlan = {
   baseline: sft,
@@ -184,7 +108,7 @@ describe("one evaluation", () => {
     renderApp("/evaluations/12");
 
     const fails = await screen.findByRole("row", { name: /Fails to follow/ });
-    expect(fails).toHaveTextContent("10.0%5.0 to 15.0, n 120");
+    expect(fails).toHaveTextContent("10.0%5.0 to 15.0n 120");
     expect(within(fails).getByRole("link", { name: /yes of ppo-1: Fails to follow/ })).toHaveAttribute(
       "href",
       `/win-rates/rankings?project=12&model=${ppo.id}&said=fails_instruction`,
@@ -207,7 +131,7 @@ describe("one evaluation", () => {
     expect(within(quality).getByText("120 judgments on 100 prompts, of ppo 1.3B and ppo 6B together")).toBeVisible();
     expect(within(quality).getByText("120 judgments on 100 prompts")).toBeVisible();
     expect(screen.getByRole("row", { name: /Fails to follow/ })).toHaveTextContent(
-      "n 12010.0%5.0 to 15.0, n 120, of ppo 1.3B and ppo 6B together",
+      "n 12010.0%5.0 to 15.0n 120 together ofppo 1.3Bppo 6B",
     );
     expect(screen.getByRole("row", { name: /Hallucination/ })).not.toHaveTextContent("together");
     const parts = sizes.map(({ id }) => `/win-rates/rankings?project=12&model=${id}`);
@@ -216,6 +140,28 @@ describe("one evaluation", () => {
     const flag = within(screen.getByRole("row", { name: /Fails to follow/ })).getAllByRole("link", { name: /^ppo .*B: / });
     expect(flag.map((one) => one.getAttribute("href"))).toEqual(parts.map((one) => `${one}&said=fails_instruction`));
     expect(screen.getAllByText(/Sizes of one model are taken together/).length).toBeGreaterThan(1);
+  });
+
+  test("many models are counted above the figures and named below them", async () => {
+    const models = ["a", "b", "c", "d"].map((name, place) => ({ id: 20 + place, name }));
+    server.on("GET /api/evaluations/12/", { body: { ...detail, evaluation: { ...evaluation, models } } });
+    renderApp("/evaluations/12");
+
+    expect(await screen.findByText(/^4 models against sft-2\./)).toBeVisible();
+    expect(screen.getByRole("region", { name: "What is judged" })).toHaveTextContent("a, b, c and d");
+  });
+
+  test("a share without an interval says so, and why is said below the table", async () => {
+    const reason = "Every prompt gives the same value.";
+    const never = mean(0, { low: null, high: null, reason_no_interval: reason });
+    const flags = [{ key: "fails_instruction", label: "Fails to follow", ...over(never, ppo) }];
+    server.on("GET /api/evaluations/12/", {
+      body: { ...detail, models: detail.models.map((model) => ({ ...model, flags })) },
+    });
+    renderApp("/evaluations/12");
+
+    expect(await screen.findByRole("row", { name: /Fails to follow/ })).toHaveTextContent("0.0%no intervaln 120");
+    expect(screen.getByText(`2 shares: no interval. ${reason}`)).toBeVisible();
   });
 
   test("a figure that is not defined says why", async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { MeanFigure } from "@/api/research-types";
+import type { MeanFigure, ModelFigures } from "@/api/research-types";
+import { detail, mean } from "@/testing/evaluations";
 
-import { behindShare, rowsOf, shareText, sizeOf, undefinedOf } from "./figure-words";
+import { behindShare, bestFirst, rowsOf, shareText, sizeOf, undefinedOf } from "./figure-words";
 
 const figure: MeanFigure = {
   value: 0.125,
@@ -18,7 +19,7 @@ const missing: MeanFigure = { ...figure, value: null, low: null, high: null, n: 
 
 test.each([
   [figure, "12.5%", ["4.2 to 20.8", "n 1,200"]],
-  [alone, "12.5%", ["Too few prompts.", "n 1,200"]],
+  [alone, "12.5%", ["no interval", "n 1,200"]],
   [missing, "not asked", ["", ""]],
 ])("%j in a table", (one, share, behind) => {
   expect([shareText(one), behindShare(one)]).toEqual([share, behind]);
@@ -36,4 +37,14 @@ test("what is not defined is said and not drawn", () => {
   ];
   expect(rowsOf(means, "task").map(({ label }) => label)).toEqual(["a"]);
   expect(undefinedOf(means)).toEqual(["b: not defined. Nobody yet."]);
+});
+
+test("the best come first, the baseline before all, and what nobody judged last", () => {
+  const [baseline, policy] = detail.models;
+  const named = (name: string, value: number | null) =>
+    ({ ...policy, source: { id: 1, name }, win_rate: mean(value) }) as ModelFigures;
+
+  const sorted = bestFirst([named("a", 0.4), named("b", null), named("c", 0.9), baseline as ModelFigures]);
+
+  expect(sorted.map(({ source }) => source.name)).toEqual(["sft-2", "c", "a", "b"]);
 });

@@ -67,11 +67,10 @@ export function shareText({ value }: MeanFigure): string {
   return value === null ? "not asked" : formatShare(value);
 }
 
-/** `4.2 to 20.8`, or why there is no interval, and `n 120` that leads to the rankings. */
-export function behindShare(figure: MeanFigure): [ends: string, size: string] {
-  const { value, low, high, n, reason_no_interval: reason } = figure;
+/** `4.2 to 20.8` or `no interval`, and `n 120` that leads to the rankings. */
+export function behindShare({ value, low, high, n }: MeanFigure): [ends: string, size: string] {
   if (value === null) return ["", ""];
-  const ends = low === null || high === null ? (reason ?? "") : `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
+  const ends = low === null || high === null ? "no interval" : `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
   return [ends, `n ${formatCount(n)}`];
 }
 
@@ -93,6 +92,13 @@ export function flagsFile(models: ModelFigures[]): FiguresOfChart {
       ]),
     ),
   };
+}
+
+/** The baseline, then who wins most often against it; those that nobody judged beside it come last. */
+export function bestFirst(models: ModelFigures[]): ModelFigures[] {
+  const placeOf = ({ is_baseline: isBaseline, win_rate: rate }: ModelFigures) =>
+    isBaseline ? -Infinity : -(rate?.value ?? -1);
+  return [...models].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 /** The baseline stands among the others and is marked. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { WorkFact } from "@/api/research-types";
 
-import { differenceText, expectedText, intervalOf, rangeText, scaleOf, valueText } from "./facts";
+import { differenceText, expectedText, intervalOf, missingText, rangeText, scaleOf, valueText } from "./facts";
 
 const fact: WorkFact = {
   key: "position_preference",
@@ -29,6 +29,15 @@ describe("a fact in words", () => {
     ["share", Number.NaN, null],
   ] as const)("%s %s is %s", (unit, value, words) => {
     expect(valueText(unit, value)).toBe(words);
+  });
+
+  test("what is missing of a fact is said in short, any other reason is not", () => {
+    const reason = "Repeated tasks so far: 3. At least 10 are needed, 7 more than that.";
+    const few = { ...fact, value: null, num_counted: 3, reason_undefined: reason };
+
+    expect(missingText(few)).toBe("n = 3 of 10 needed");
+    expect(missingText({ ...few, reason_undefined: "A researcher's own rankings are compared with." })).toBeNull();
+    expect(missingText(fact)).toBeNull();
   });
 
   test("an interval with one end is none", () => {

@@ -54,6 +54,16 @@ export function sizeText(words: FactWords, fact: WorkFact): string {
   return `${formatCount(fact.num_counted)} ${words.counted}`;
 }
 
+// As the server says it of everything that is counted.
+const NEEDED = /At least (\d+) are needed/;
+
+/** `n = 7 of 10 needed`: what is missing, where that is all; null where there is another reason. */
+export function missingText({ value, num_counted: counted, reason_undefined: reason }: WorkFact): string | null {
+  const needed = NEEDED.exec(reason ?? "")?.[1];
+  if (value !== null || needed === undefined || counted >= Number(needed)) return null;
+  return `n = ${formatCount(counted)} of ${needed} needed`;
+}
+
 export function factOf(work: WorkFacts, key: FactWords["key"]): WorkFact | undefined {
   return work.facts.find((fact) => fact.key === key);
 }

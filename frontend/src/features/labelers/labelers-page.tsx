@@ -45,7 +45,7 @@ function Labelers({
         note={
           isCut
             ? `The busiest ${formatCount(report.labelers.length)} of ${formatCount(report.num_labelers)}; all together are counted in the first row.`
-            : `${countOf(report.num_labelers, "labeler")}, the busiest first. Open a name for intervals and definitions.`
+            : `${countOf(report.num_labelers, "labeler")}, the busiest first. Open a name for intervals, definitions and why a fact is not defined.`
         }
         actions={
           <CsvButton title="How labelers work" definition={factsDefinition(report)} figures={factsFile(report)} />

@@ -10,7 +10,7 @@ import { formatCount } from "@/components/formats";
 import { NoFigure } from "@/components/no-figure";
 import { NotDefined } from "@/components/not-defined";
 
-import { factOf, markText, valueText } from "./facts";
+import { factOf, markText, missingText, valueText } from "./facts";
 import classes from "./labelers.module.css";
 import { rankingsAddress } from "./quality-query";
 import type { Filters } from "./quality-query";
@@ -43,6 +43,14 @@ function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {
   const fact = factOf(work, words.key);
   if (fact === undefined) return null;
   const value = valueText(words.unit, fact.value);
+  const missing = missingText(fact);
+  if (missing !== null) {
+    return (
+      <span className={classes.missing}>
+        not defined <span className={classes.size}>{missing}</span>
+      </span>
+    );
+  }
   return (
     <>
       {value ?? <NoFigure reason={fact.reason_undefined} />}

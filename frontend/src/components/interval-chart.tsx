@@ -71,6 +71,7 @@ export function IntervalChart({
   rows,
   references = [],
   bounds,
+  isWholeScale = false,
   isTitled = false,
   isBars = false,
   isShare = isBars,
@@ -81,6 +82,8 @@ export function IntervalChart({
   rows: IntervalRow[];
   references?: Reference[];
   bounds?: [number, number];
+  /** Whether all between the bounds is drawn: charts beside each other are compared. */
+  isWholeScale?: boolean;
   /** Whether the title is printed: a section of the same name has done so otherwise. */
   isTitled?: boolean;
   /** Shares of something as bars from zero. */
@@ -89,7 +92,8 @@ export function IntervalChart({
   isShare?: boolean;
 }) {
   const writing = isShare ? AS_SHARES : AS_NUMBERS;
-  const range = rangeOf([...valuesOf(rows, references), ...(isBars ? [0] : [])], bounds);
+  const drawn = [...valuesOf(rows, references), ...(isBars ? [0] : []), ...(isWholeScale && bounds ? bounds : [])];
+  const range = rangeOf(drawn, bounds);
   const figures = figuresOf(rows, references);
   const draw = async () => (await import("./interval-drawing")).drawIntervals(rows, range, references, { isBars, writing });
   return (

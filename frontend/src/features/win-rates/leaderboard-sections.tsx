@@ -57,12 +57,31 @@ export function Strengths({ found, filters }: { found: Leaderboard; filters: Sco
   );
 }
 
-function Rates({ title, definition, rates }: { title: string; definition: string; rates: NamedRate[] }) {
+function Rates({
+  title,
+  definition,
+  rates,
+  isPanel = false,
+}: {
+  title: string;
+  definition: string;
+  rates: NamedRate[];
+  /** Whether others stand beside it. */
+  isPanel?: boolean;
+}) {
   const rows = rowsOf(rates, "task");
   return (
     <>
       {rows.length > 0 && (
-        <IntervalChart title={title} definition={definition} rows={rows} bounds={[0, 1]} references={[HALF]} isShare />
+        <IntervalChart
+          title={title}
+          definition={definition}
+          rows={rows}
+          bounds={[0, 1]}
+          isWholeScale={isPanel}
+          references={[HALF]}
+          isShare
+        />
       )}
       <NotDefined title={title} figures={rates} />
     </>
@@ -112,6 +131,7 @@ export function Panels({ found, filters }: { found: Leaderboard; filters: ScopeF
                 title={title}
                 definition={`${found.win_rate_definition} Against ${baseline.name}. ${found.interval_method}`}
                 rates={rates}
+                isPanel
               />
             </div>
           );

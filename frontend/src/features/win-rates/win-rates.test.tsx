@@ -115,6 +115,8 @@ test("the panels of prompts and labelers lead to their own rankings", async () =
   renderApp("/win-rates");
 
   const panel = await screen.findByRole("group", { name: "Instruct prompts, held-out labelers" });
+  // Beside each other they are compared, so all have one scale.
+  for (const end of ["0%", "100%"]) expect(within(panel).getByText(end)).toBeVisible();
   expect(within(panel).getByRole("link", { name: "ppo-1" })).toHaveAttribute(
     "href",
     "/win-rates/rankings?model=8&other=3&pool=held_out&distribution=instruct",

@@ -125,6 +125,19 @@ test("the matrix shows who agrees with whom and who shares too little", async ()
   expect(within(matrix).getByRole("rowheader", { name: "Lea Roth" }).closest("tr")).toHaveTextContent("never met");
 });
 
+test("cells of the matrix without an interval are counted, with the reason", async () => {
+  const reason = "An interval needs at least 5 prompts; here are 4.";
+  const together = report.together.map((couple) => ({
+    ...couple,
+    agreement: { ...couple.agreement, low: null, high: null, reason_no_interval: couple.agreement.value === null ? null : reason },
+  }));
+  server.on("GET /api/agreement/", { body: { ...report, together } });
+  renderApp("/agreement");
+
+  const list = await screen.findByRole("list", { name: "Who agrees with whom: no interval" });
+  expect(list).toHaveTextContent(new RegExp(`^\\d+ cells?: no interval\\. ${reason}$`));
+});
+
 test("a labeler's name leads to how they work, under the filters that their page has", async () => {
   renderApp("/agreement?project=3&pool=training&until=2026-03-30&k=4&instructions=9&overlap=3&source=3&other=4");
 

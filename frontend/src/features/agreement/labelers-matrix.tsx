@@ -3,13 +3,11 @@ import { Link } from "react-router";
 import type { AgreementReport, LabelersTogether } from "@/api/research-types";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { NoFigure } from "@/components/no-figure";
+import { NumbersWithoutInterval } from "@/components/not-defined";
 
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { rowsAddress } from "./rows-address";
-
-// Below this the figure of two labelers says little, and stands in grey.
-const FEW = 20;
 
 type Person = LabelersTogether["a"];
 
@@ -45,16 +43,13 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
   const { low, high } = agreement;
   const ends = low === null || high === null ? "no interval" : `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)}`;
   return (
-    <td
-      className={agreement.num_pairs < FEW ? classes.few : undefined}
-      style={agreement.num_pairs < FEW ? undefined : toneOf(agreement.value)}
-    >
+    <td style={toneOf(agreement.value)}>
       <b>
         <Link to={to} aria-label={`${formatShare(agreement.value, 0)}, rankings of ${a.display_name} and ${b.display_name}`}>
           {formatShare(agreement.value, 0)}
         </Link>
       </b>
-      <span title={agreement.reason_no_interval ?? undefined}>{ends}</span>
+      <span>{ends}</span>
       <span>n = {formatCount(agreement.num_pairs)}</span>
     </td>
   );
@@ -78,7 +73,7 @@ function Undefined({ together }: { together: LabelersTogether[] }) {
   );
 }
 
-/** Who agrees with whom: a darker cell is more agreement than chance, grey is too little to say. */
+/** Who agrees with whom: a stronger tint is more agreement than chance. */
 export function LabelersMatrix({
   together,
   filters,
@@ -123,6 +118,11 @@ export function LabelersMatrix({
           </tbody>
         </table>
       </div>
+      <NumbersWithoutInterval
+        title="Who agrees with whom"
+        figures={together.map(({ agreement }) => agreement)}
+        of="cell"
+      />
       <Undefined together={together} />
     </>
   );

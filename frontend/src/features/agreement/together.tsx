@@ -28,7 +28,7 @@ export function Together({
     <>
       <Section
         title="Who agrees with whom"
-        note={`${AGREEMENT}, over the 95% interval in percent and the pairs that both ordered. Grey: fewer than 20 shared pairs.`}
+        note={`${AGREEMENT}, over the 95% interval in percent and the pairs that both ordered. The stronger the tint, the more agreement beyond chance. Fewer than 20 shared pairs make no figure.`}
         actions={
           haveMet && (
             <CsvButton

@@ -6,7 +6,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { ExcerptLink } from "@/components/excerpt-link";
-import { FigureOver } from "@/components/figure-over";
+import { Beside, FigureOver } from "@/components/figure-over";
 import { FilterSelect } from "@/components/filter-select";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import { projectColumn, withinProject } from "@/components/known-columns";
@@ -49,7 +49,12 @@ const COLUMNS: Column<ContestedRow>[] = [
     key: "prompt",
     header: "Prompt",
     isRowHeader: true,
-    cell: (row) => <ExcerptLink to={pathOf(row)}>{row.excerpt}</ExcerptLink>,
+    cell: (row) => (
+      <>
+        <ExcerptLink to={pathOf(row)}>{row.excerpt}</ExcerptLink>
+        <Beside>Prompt {row.prompt_id}</Beside>
+      </>
+    ),
   },
   {
     key: "concordance",

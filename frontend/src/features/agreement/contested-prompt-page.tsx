@@ -87,7 +87,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
         title={`Prompt ${place.prompt_id}`}
         actions={
           <>
-            <LinkButton to="/agreement/contested" isQuiet>
+            <LinkButton to={`/agreement/contested?project=${place.project_id}`} isQuiet>
               Contested prompts
             </LinkButton>
             <LinkButton to={`/prompts/${place.prompt_id}`} isQuiet>
@@ -103,7 +103,7 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
       </Section>
       <Section
         title="Orders side by side"
-        note="The best first, equal ones together. A name opens the whole ranking."
+        note="The best first, equal ones together; behind each letter its rating from 1 to 7. A name opens the whole ranking."
         actions={
           <Button variant="default" aria-pressed={isRevealed} onClick={() => setRevealed(!isRevealed)}>
             {isRevealed ? "Hide who wrote what" : "Reveal who wrote what"}
@@ -111,6 +111,11 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
         }
       >
         <LaddersSideBySide prompt={prompt} isRevealed={isRevealed} />
+      </Section>
+      <Section title="Completions">
+        <CompletionTexts prompt={prompt} isRevealed={isRevealed} />
+      </Section>
+      <Section title="How far the orders go together" isSheet>
         <Facts
           facts={[
             {
@@ -136,9 +141,6 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
           ]}
         />
         <p className={classes.small}>{prompt.concordance_interval_method}</p>
-      </Section>
-      <Section title="Completions">
-        <CompletionTexts prompt={prompt} isRevealed={isRevealed} />
       </Section>
       <AskSection prompt={prompt} place={place} />
       <Section

@@ -23,6 +23,11 @@ export function formatCount(count: number): string {
   return GROUPED.format(count);
 }
 
+/** 3600.09 -> 3,600.09: so many digits behind the point, whatever the size. */
+export function formatNumber(value: number, digits: number): string {
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 /** `1 ranking`, `2 rankings`; irregular plurals are given. */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;

@@ -8,7 +8,7 @@ import { DataTable } from "@/components/data-table";
 import type { Column } from "@/components/data-table";
 import { EmptyNote } from "@/components/empty-note";
 import { FigureOver, Under } from "@/components/figure-over";
-import { countOf, formatCount } from "@/components/formats";
+import { countOf, formatCount, formatNumber } from "@/components/formats";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { NoFigure } from "@/components/no-figure";
 import { PageHeader } from "@/components/page-header";
@@ -23,7 +23,7 @@ import { priceOf, rateOf } from "./prices";
 
 const NO_TIME = "no time was measured.";
 
-const inMinutes = (minutes: number) => minutes.toFixed(2);
+const inMinutes = (minutes: number) => formatNumber(minutes, 2);
 
 function Minutes({ minutes }: { minutes: number | null }) {
   return minutes === null ? <NoFigure reason={NO_TIME} /> : inMinutes(minutes);
@@ -145,7 +145,7 @@ function Altogether({ projects, rate }: { projects: ProjectCost[]; rate: number 
   }
   const minutes = measured.reduce((sum, one) => sum + one);
   const price = rate === null ? "" : `, ${priceOf(minutes, rate)} in pay`;
-  return <p>{`Altogether ${minutes.toFixed(2)} active minutes${price}.`}</p>;
+  return <p>{`Altogether ${inMinutes(minutes)} active minutes${price}.`}</p>;
 }
 
 const CSV_COLUMNS = [

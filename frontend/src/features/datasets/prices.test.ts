@@ -11,6 +11,7 @@ test("pay is a number above zero, with a comma or a point", () => {
 test("a pair of half a minute at 24 an hour costs 0.2", () => {
   expect(priceOf(0.5, 24)).toBe("0.200");
   expect(priceOf(600, 24)).toBe("240.00");
+  expect(priceOf(3600.1, 24)).toBe("1,440.04");
   expect(priceOf(0, 24)).toBe("0.00");
 });
 

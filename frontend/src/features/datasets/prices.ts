@@ -1,3 +1,5 @@
+import { formatNumber } from "@/components/formats";
+
 /** Pay per hour as typed; null where none or nothing sensible was typed. */
 export function rateOf(typed: string): number | null {
   const rate = Number(typed.replace(",", "."));
@@ -7,5 +9,5 @@ export function rateOf(typed: string): number | null {
 /** What so many minutes cost, in the unit of the pay. */
 export function priceOf(minutes: number, rate: number): string {
   const price = (minutes * rate) / 60;
-  return price.toFixed(price > 0 && price < 1 ? 3 : 2);
+  return formatNumber(price, price > 0 && price < 1 ? 3 : 2);
 }

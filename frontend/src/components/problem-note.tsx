@@ -1,4 +1,5 @@
-import { Alert, List } from "@mantine/core";
+import { Alert, Button, List } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 
 import { ApiError, sentenceFor } from "@/api/errors";
 
@@ -7,11 +8,15 @@ export function ProblemNote({
   error,
   title,
   shownFields = [],
+  onRetry,
 }: {
   error: unknown;
   title: string;
   shownFields?: string[];
+  /** Asks for it again. */
+  onRetry?: () => void;
 }) {
+  const { t } = useTranslation("common");
   const fields = error instanceof ApiError ? Object.entries(error.fields) : [];
   const others = fields.filter(([name]) => !shownFields.includes(name));
   return (
@@ -25,6 +30,11 @@ export function ProblemNote({
             </List.Item>
           ))}
         </List>
+      )}
+      {onRetry && (
+        <Button variant="default" mt="xs" display="block" onClick={onRetry}>
+          {t("retry")}
+        </Button>
       )}
     </Alert>
   );

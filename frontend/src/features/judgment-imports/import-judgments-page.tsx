@@ -139,7 +139,13 @@ export function ImportJudgmentsPage() {
         blocked={why}
         onBegin={() => file && begin(requestOf(form, file), file)}
       >
-        {formats.isError && <ProblemNote error={formats.error} title="The formats could not be loaded" />}
+        {formats.isError && (
+          <ProblemNote
+            error={formats.error}
+            title="The formats could not be loaded"
+            onRetry={() => void formats.refetch()}
+          />
+        )}
         <FileDrop
           file={file}
           label="File of judgments"

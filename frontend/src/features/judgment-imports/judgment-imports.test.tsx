@@ -103,6 +103,18 @@ test("the columns of a CSV are chosen on the page, as they stand in the file", a
   });
 });
 
+test("formats that could not be loaded can be asked for again", async () => {
+  server.on("GET /api/judgment-formats/", refusal(403, "forbidden", "Not now."));
+  const { user } = renderApp("/data/import");
+  const note = await screen.findByRole("alert");
+  expect(note).toHaveTextContent("The formats could not be loadedNot now.");
+
+  server.on("GET /api/judgment-formats/", { body: { max_bytes: 100, formats: [] } });
+  await user.click(within(note).getByRole("button", { name: "Try again" }));
+
+  await waitFor(() => expect(screen.queryByRole("alert")).not.toBeInTheDocument());
+});
+
 test("the columns of a workbook, which no page can open, are typed", async () => {
   const { user } = renderApp("/data/import");
   await user.upload(await screen.findByLabelText("File of judgments"), new File(["PK"], "Votes.xlsx"));

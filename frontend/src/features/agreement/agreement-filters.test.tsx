@@ -76,6 +76,17 @@ test("a pair of models and an overlap are seen where they act, and only there", 
   await waitFor(() => expect(screen.queryByRole("combobox", { name: "Pairs of" })).not.toBeInTheDocument());
 });
 
+test("what a phone folds away says how much of it is chosen", async () => {
+  const { user } = renderApp("/agreement/contested?project=4&pool=training&since=2026-03-02&tenth=0");
+  const more = await screen.findByRole("button", { name: "More filters, 2 chosen" });
+  expect(more).toHaveAttribute("aria-expanded", "false");
+
+  await user.click(more);
+
+  expect(more).toHaveAccessibleName("Fewer filters, 2 chosen");
+  expect(more).toHaveAttribute("aria-expanded", "true");
+});
+
 test("labelers, flags and weeks that were clicked are named, and each goes when it is pressed", async () => {
   const { user, router } = renderApp("/agreement/rankings?labeler=7&with=8&flag=violent_content");
   await user.click(await screen.findByRole("button", { name: "labeler 7 and labeler 8: remove this filter" }));

@@ -78,10 +78,10 @@ export function AgreementFilters({
         values={filters}
         // A version belongs to its project.
         onChange={(name, value) => onFilter(name, value, name === "project" ? ["instructions"] : [])}
+        chips={<FilterChips chips={chips} />}
       >
         <DayRange since={filters.since} until={filters.until} label="Last ranked" onChange={onFilter} />
         {children}
-        <FilterChips chips={chips} />
       </FilterBar>
     </KeptFocus>
   );

@@ -33,9 +33,15 @@ export function countOf(count: number, singular: string, plural = `${singular}s`
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
 
+/** So many digits behind the point; what rounds to 0 has no sign. */
+export function formatFixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
 /** A share from 0 to 1 as a percentage. */
 export function formatShare(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)}%`;
+  return `${formatFixed(share * 100, digits)}%`;
 }
 
 /** A measured number with four significant digits, the way people read them. */

@@ -40,6 +40,13 @@ test("an interval reads as a sentence, a bare figure as itself", () => {
   expect(intervalInWords({ value: 0.5, low: null, high: null })).toBe("0.500");
 });
 
+test("what rounds to nothing has no sign", () => {
+  const near = { value: -0.0001, low: -0.0304, high: 0.0307 };
+
+  expect(intervalInWords(near)).toBe("0.000, 95% interval -0.030 to 0.031");
+  expect(bracketsOf({ ...near, low: -0.0002 }, AS_SHARES)).toBe(" [0.0, 3.1]");
+});
+
 test("a share is written in percent, on the axis as well", () => {
   const share = { value: 0.7123, low: 0.6891, high: 0.7345 };
 

@@ -1,4 +1,4 @@
-import { formatShare } from "./formats";
+import { formatFixed, formatShare } from "./formats";
 
 export interface Interval {
   value: number;
@@ -75,8 +75,8 @@ export interface Writing {
 }
 
 export const AS_NUMBERS: Writing = {
-  figure: (value) => value.toFixed(3),
-  end: (value) => value.toFixed(3),
+  figure: (value) => formatFixed(value, 3),
+  end: (value) => formatFixed(value, 3),
   tick: String,
 };
 
@@ -84,7 +84,7 @@ export const AS_NUMBERS: Writing = {
 export const AS_SHARES: Writing = {
   figure: (value) => formatShare(value),
   // The sign stands at the figure already.
-  end: (value) => (value * 100).toFixed(1),
+  end: (value) => formatFixed(value * 100, 1),
   tick: (value) => `${Number((value * 100).toPrecision(6))}%`,
 };
 

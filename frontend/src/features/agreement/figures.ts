@@ -1,5 +1,5 @@
 import type { AgreementFigure, Figure } from "@/api/research-types";
-import { countOf, formatCount, formatShare } from "@/components/formats";
+import { countOf, formatCount, formatFixed, formatShare } from "@/components/formats";
 import type { Interval } from "@/components/interval-scale";
 
 /** A figure that can be drawn; null for one that is not defined. */
@@ -20,7 +20,7 @@ export function figureText(key: string, value: number | null): string | null {
 }
 
 export const asShare = (value: number) => formatShare(value);
-export const asCoefficient = (value: number) => value.toFixed(3);
+export const asCoefficient = (value: number) => formatFixed(value, 3);
 
 /** `95% interval 70.1% to 74.9%`, or why there is none. */
 export function intervalText(key: string, figure: Figure): string {

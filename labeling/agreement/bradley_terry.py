@@ -15,6 +15,7 @@ from labeling.agreement.intervals import (
     CONFIDENCE_PERCENT,
     MINIMUM_PROMPTS,
     resample,
+    tail_of,
     too_few_prompts,
 )
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
@@ -26,8 +27,8 @@ DEFINITION: Final = (
     "only by way of others, have them: of several such groups the largest."
 )
 CLUSTER_DEFINITION: Final = (
-    "The ranks that a model takes in 95% of the resamples of prompts. Models whose ranges of "
-    "ranks overlap, directly or through others between them, share a cluster: the judgments do "
+    "The ranks that a model takes in 95% of the resamples of prompts, in more where there are few "
+    "prompts. Models whose ranges of ranks overlap, directly or through others between them, share a cluster: the judgments do "
     "not tell them apart."
 )
 NO_CONTEST: Final = "No two models were compared yet."
@@ -99,7 +100,9 @@ def _strengths(group: IntArray, by_prompt: FloatArray) -> list[Strength]:
     num_contests = np.rint((wins + wins.T).sum(axis=1)).astype(int)
     strength = log_strengths(wins[None])[0]
     order = np.argsort(-strength, kind="stable")
-    resampled = _resampled(by_prompt[by_prompt.any(axis=(1, 2))])
+    met = by_prompt.any(axis=(1, 2))
+    num_prompts = int(met.sum())
+    resampled = _resampled(by_prompt[met])
     if isinstance(resampled, str):
         return [
             Strength(
@@ -111,10 +114,10 @@ def _strengths(group: IntArray, by_prompt: FloatArray) -> list[Strength]:
             )
             for n, one in enumerate(order)
         ]
-    tail = (100 - CONFIDENCE_PERCENT) / 2
-    low, high = np.percentile(resampled, [tail, 100 - tail], axis=0)
+    tail = tail_of(num_prompts)
+    low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
     ranks = (resampled[:, None, :] > resampled[:, :, None]).sum(axis=2) + 1
-    first, last = np.percentile(ranks, [tail, 100 - tail], axis=0, method="nearest").astype(int)
+    first, last = np.quantile(ranks, [tail, 1 - tail], axis=0, method="nearest").astype(int)
     cluster = clusters(first[order], last[order])
     return [
         Strength(

@@ -14,7 +14,6 @@ import numpy as np
 
 from labeling.agreement.habits import NORMAL_95, Sums, two_sided
 from labeling.agreement.intervals import (
-    CONFIDENCE_PERCENT,
     INTERVAL_METHOD,
     MINIMUM_PROMPTS,
     NO_SPREAD,
@@ -25,6 +24,7 @@ from labeling.agreement.intervals import (
     Size,
     estimate,
     resample,
+    tail_of,
     times_drawn,
     too_few,
     too_few_prompts,
@@ -152,7 +152,8 @@ def medians(values: FloatArray, drawn: Drawn, *, labelers: Sequence[int], counte
         (list(labelers), listed, columns.column - 1),
     ):
         sample = _Grouped.of(values[chosen], group[chosen], columns.cluster[chosen], len(names))
-        tail = (100 - CONFIDENCE_PERCENT) / 200
+        num_prompts = columns.num_prompts[[0] if names == [None] else slice(1, None)]
+        tail = np.array([tail_of(max(number, MINIMUM_PROMPTS)) for number in num_prompts.tolist()])
         lows, highs = sample.median_at_most(tail), sample.median_at_most(1 - tail)
         for n, name in enumerate(names):
             size = columns.size(0 if name is None else 1 + n, counted)
@@ -306,10 +307,10 @@ class _Grouped:
     def values_of(self, group: int) -> FloatArray:
         return self.value[self.starts[group] : self.starts[group] + self.sizes[group]]
 
-    def median_at_most(self, share: float) -> FloatArray:
+    def median_at_most(self, share: FloatArray) -> FloatArray:
         """The lowest value that the median of this share of the resamples does not exceed.
 
-        NaN for a group without values. Shapes: the answer, per group.
+        NaN for a group without values. Shapes: share and the answer, per group.
         """
         drawn = times_drawn(self.num_clusters).astype(np.float32)
         everything = np.ones(len(self.value), dtype=np.bool_)

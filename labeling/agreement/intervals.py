@@ -3,8 +3,10 @@
 Judgments of one prompt hang together, so judgments are never resampled one by one.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -29,8 +31,9 @@ COMPARED: Final = "comparisons between two labelers"
 Ends = tuple[float, float]
 SHARE: Final[Ends] = (0.0, 1.0)
 INTERVAL_METHOD: Final = (
-    f"{CONFIDENCE_PERCENT}% percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
-    f"resamples of whole prompts, seed {SEED}. Where every prompt lies at the same end of the "
+    f"{CONFIDENCE_PERCENT}% expanded percentile interval of a cluster bootstrap: {NUM_RESAMPLES:,} "
+    f"resamples of whole prompts, seed {SEED}, and the fewer prompts the nearer to the outermost "
+    "resamples its ends (Hesterberg 2015). Where every prompt lies at the same end of the "
     "scale, as at 0% or 100%, the exact bound with each prompt as one draw (Clopper and Pearson)."
 )
 
@@ -52,8 +55,8 @@ class Figure:
     low: float | None = None
     high: float | None = None
     reason_no_interval: str | None = None
-    # The standard deviation of the resampled values; of an exact bound how far it reaches, as if
-    # that were as many deviations as on the normal curve.
+    # The standard deviation of the resampled values, ``widened`` as the interval is; of an exact
+    # bound how far it reaches, as if that were as many deviations as on the normal curve.
     standard_error: float | None = None
     chance: float | None = None
 
@@ -175,6 +178,26 @@ def _chunks(num_prompts: int) -> Iterator[FloatArray]:
         yield np.asarray(rows, dtype=np.float64)
 
 
+@cache
+def widened(num_prompts: int) -> float:
+    """How many times as wide an interval has to be as its resamples are, over so many prompts.
+
+    Resamples of S prompts scatter by sqrt((S - 1) / S) too little, and the scatter of few prompts
+    is itself uncertain, for which Student's t stands in the place of the normal curve.
+    Source: Hesterberg 2015, the expanded percentile interval.
+    """
+    # Only where it is needed: it takes long to import.
+    from scipy.special import stdtrit
+
+    t = float(stdtrit(num_prompts - 1, 1 - (100 - CONFIDENCE_PERCENT) / 200))
+    return math.sqrt(num_prompts / (num_prompts - 1)) * t / NORMAL_95
+
+
+def tail_of(num_prompts: int) -> float:
+    """The share of the resamples that lies beyond each end of an interval over so many prompts."""
+    return math.erfc(widened(num_prompts) * NORMAL_95 / math.sqrt(2)) / 2
+
+
 # Low, high and standard error, or why there are none.
 Interval = tuple[float | None, float | None, float | None, str | None]
 
@@ -212,10 +235,10 @@ def _interval(resamples: Callable[[], Quotient], num_prompts: int) -> Interval:
     # Percentiles of what is left would be of another question than the one asked.
     if defined.mean() < CONFIDENCE_PERCENT / 100:
         return None, None, None, "The figure is undefined in too many of the resamples."
-    tail = (100 - CONFIDENCE_PERCENT) / 2
+    tail = tail_of(num_prompts)
     values = numerator[defined] / denominator[defined]
-    low, high = np.percentile(values, [tail, 100 - tail])
+    low, high = np.quantile(values, [tail, 1 - tail])
     # An interval without width would say that there is no doubt.
     if high - low <= NO_WIDTH:
         return None, None, None, NO_SPREAD
-    return float(low), float(high), float(values.std(ddof=1)), None
+    return float(low), float(high), float(values.std(ddof=1)) * widened(num_prompts), None

@@ -37,12 +37,13 @@ def lone(sums: Sums, prompts: Any, *, counted: str = "rankings", ends: Ends | No
 
 
 def test_ten_draws_with_one_success_have_the_interval_of_a_binomial() -> None:
-    """Resampled successes are binomial, 10 draws of 0.1: P(0) = 0.349, P(up to 2) = 0.930 and
-    P(up to 3) = 0.987, so that 2.5 and 97.5 % are 0 and 3 of ten."""
+    """Resampled successes are binomial, 10 draws of 0.1: P(0) = 0.349, P(up to 3) = 0.9872 and
+    P(up to 4) = 0.9984. The tail of 10 prompts is the normal one beyond sqrt(10/9) * 2.2622 =
+    2.3846, 0.0086, so that the ends are 0 and 4 of ten. It is 2.3846 / 1.96 = 1.2166 as wide."""
     fact = lone(shares(1, *[0] * 9), range(10))
 
-    assert (fact.value, fact.low, fact.high, fact.num_counted) == (0.1, 0.0, 0.3, 10)
-    assert fact.standard_error == pytest.approx(math.sqrt(0.1 * 0.9 / 10), rel=0.1)
+    assert (fact.value, fact.low, fact.high, fact.num_counted) == (0.1, 0.0, 0.4, 10)
+    assert fact.standard_error == pytest.approx(1.2166 * math.sqrt(0.1 * 0.9 / 10), rel=0.1)
 
 
 def test_the_bootstrap_of_single_draws_is_the_closed_form() -> None:
@@ -199,7 +200,10 @@ def test_the_interval_of_a_median_is_that_of_the_resampled_medians() -> None:
         mine, of = values[chosen], prompt[chosen]
         order = np.argsort(mine, kind="stable")
         resampled = [lower_median(mine[order], study[of[order]]) for study in times]
-        low, high = np.percentile(resampled, [2.5, 97.5], method="inverted_cdf")
+        num_prompts = len(np.unique(of))
+        t = stats.t.ppf(0.975, num_prompts - 1) * math.sqrt(num_prompts / (num_prompts - 1))
+        tail = stats.norm.sf(t)
+        low, high = np.quantile(resampled, [tail, 1 - tail], method="inverted_cdf")
         assert (found[name].low, found[name].high) == (low, high)
         assert found[name].value == np.median(mine)
 

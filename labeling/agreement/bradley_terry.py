@@ -28,8 +28,8 @@ DEFINITION: Final = (
 )
 CLUSTER_DEFINITION: Final = (
     "The ranks that a model takes in 95% of the resamples of prompts, in more where there are few "
-    "prompts. Models whose ranges of ranks overlap, directly or through others between them, share a cluster: the judgments do "
-    "not tell them apart."
+    "prompts. Models whose ranges of ranks overlap, directly or through others between them, share "
+    "a cluster: the judgments do not tell them apart."
 )
 NO_CONTEST: Final = "No two models were compared yet."
 TOO_FEW_CONNECTED: Final = (

@@ -151,6 +151,32 @@ def test_every_figure_of_every_table_is_that_of_the_rows_it_leads_to(
                     assert rows[0]["token_count"] == cell, said
 
 
+@pytest.mark.parametrize("kind", ["rm", "sft", "ppo"])
+def test_the_counts_of_a_snapshot_are_those_of_its_lists(ada, rosa, prompts, ranked, written, kind):
+    """R49: what the page says is inside."""
+    ids = [one.pk for one in prompts] if kind == "ppo" else None
+    snapshot = frozen(ada, kind, SnapshotQuery(prompt_ids=ids))
+    counts = snapshot.counts
+
+    def number(of: str, **where) -> int:
+        return len(all_rows(rosa, snapshot, of, **where))
+
+    assert number("prompts") == counts["prompts"]
+    if kind == "rm":
+        rankings = all_rows(rosa, snapshot, "rankings")
+        assert len(rankings) == counts["rankings"]
+        assert sum(one["num_pairs"] for one in rankings) == counts["pairs"]
+    else:
+        records = "demonstrations" if kind == "sft" else "prompts"
+        for split in ("train", "validation"):
+            assert number(records, split=split) == counts[split]
+    if kind != "sft":
+        sources = {name: n for name, n in counts.items() if name.startswith("source_")}
+        assert sources
+        for name, n in sources.items():
+            assert number("prompts", source=name.removeprefix("source_")) == n
+
+
 def test_prompts_keep_their_own_split_whatever_share_was_asked_for(ada, rosa, prompts):
     """R49: the records of a snapshot of prompts are of each prompt's own split."""
     ids = [one.pk for one in prompts]

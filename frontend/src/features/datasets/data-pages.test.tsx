@@ -131,7 +131,12 @@ test("another snapshot beside it says what each has alone", async () => {
   await user.selectOptions(await screen.findByRole("combobox", { name: "Compare with" }), later.id);
 
   const table = await screen.findByRole("table", { name: "Counts beside A week later" });
-  expect(within(table).getByRole("row", { name: "Pairs with a preference 5,200 5,100 +100" })).toBeVisible();
+  const pairs = within(table).getByRole("row", { name: /^Pairs with a preference / });
+  expect(pairs).toHaveTextContent("5,2005,100+100");
+  expect(within(pairs).getByRole("link", { name: "Pairs with a preference, there: 5,100" })).toHaveAttribute(
+    "href",
+    `/data/${later.id}/rankings`,
+  );
   const here = `/data/${rankings.id}/rankings`;
   expect(screen.getByRole("link", { name: "Only here: 12" })).toHaveAttribute(
     "href",

@@ -72,9 +72,9 @@ test("a snapshot needs a name, and pretraining needs its text", () => {
 
 test("counts are named and ordered; one that nobody knows yet is still shown", () => {
   expect(countsInWords({ validation: 4, odd_thing: 1, pairs: 30, rankings: 9 })).toEqual([
-    { name: "Rankings", count: 9 },
-    { name: "Pairs with a preference", count: 30 },
-    { name: "Records held out", count: 4 },
-    { name: "Odd thing", count: 1 },
+    { key: "rankings", name: "Rankings", count: 9 },
+    { key: "pairs", name: "Pairs with a preference", count: 30 },
+    { key: "validation", name: "Records held out", count: 4 },
+    { key: "odd_thing", name: "Odd thing", count: 1 },
   ]);
 });

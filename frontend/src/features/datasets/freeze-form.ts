@@ -95,14 +95,14 @@ const COUNT_WORDS: Record<string, string> = {
 const COUNT_ORDER = Object.keys(COUNT_WORDS);
 
 /** The counts of a snapshot as named figures, those that every reader wants first. */
-export function countsInWords(counts: Record<string, number>): { name: string; count: number }[] {
+export function countsInWords(counts: Record<string, number>): { key: string; name: string; count: number }[] {
   const place = (key: string) => {
     const index = COUNT_ORDER.indexOf(key);
     return index < 0 ? COUNT_ORDER.length : index;
   };
   return Object.entries(counts)
     .sort(([a], [b]) => place(a) - place(b))
-    .map(([key, count]) => ({ name: countName(key), count }));
+    .map(([key, count]) => ({ key, name: countName(key), count }));
 }
 
 /** What a count is called; one that nobody named is said as its key. */

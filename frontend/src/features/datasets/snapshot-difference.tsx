@@ -14,6 +14,7 @@ import { TableSkeleton } from "@/components/table-skeleton";
 import { Toolbar } from "@/components/toolbar";
 import { useAddressFilters } from "@/components/use-address-filters";
 
+import { CountLink } from "./count-link";
 import { countName } from "./freeze-form";
 import { differenceInWords } from "./query-words";
 import classes from "./snapshot-difference.module.css";
@@ -27,17 +28,22 @@ function signed(change: number): string {
   return change > 0 ? `+${formatCount(change)}` : `−${formatCount(-change)}`;
 }
 
-const COLUMNS: Column<Count>[] = [
-  { key: "name", header: "Count", isRowHeader: true, cell: ({ name }) => countName(name) },
-  { key: "first", header: "Here", align: "end", cell: ({ first }) => formatCount(first) },
-  { key: "second", header: "There", align: "end", cell: ({ second }) => formatCount(second) },
-  {
-    key: "change",
-    header: "More here",
-    align: "end",
-    cell: ({ first, second }) => signed(first - second),
-  },
-];
+function columnsOf(here: Snapshot, there: Snapshot): Column<Count>[] {
+  const linked = (snapshot: Snapshot, { name }: Count, count: number, place: string) => (
+    <CountLink snapshot={snapshot} count={count} of={name} label={`${countName(name)}, ${place}`} />
+  );
+  return [
+    { key: "name", header: "Count", isRowHeader: true, cell: ({ name }) => countName(name) },
+    { key: "first", header: "Here", align: "end", cell: (count) => linked(here, count, count.first, "here") },
+    { key: "second", header: "There", align: "end", cell: (count) => linked(there, count, count.second, "there") },
+    {
+      key: "change",
+      header: "More here",
+      align: "end",
+      cell: ({ first, second }) => signed(first - second),
+    },
+  ];
+}
 
 function capitalized(noun: string): string {
   return noun.charAt(0).toUpperCase() + noun.slice(1);
@@ -53,14 +59,14 @@ function RowsLink({ count, label, to }: { count: number; label: string; to: stri
   );
 }
 
-function Found({ snapshotId, found, other }: { snapshotId: string; found: SnapshotDifference; other: Snapshot }) {
+function Found({ snapshot, found, other }: { snapshot: Snapshot; found: SnapshotDifference; other: Snapshot }) {
   const { noun, queries_differ_in: differing } = found;
   const rows = (label: string, count: number, to: string) => ({
     name: label,
     value: <RowsLink count={count} label={label} to={to} />,
   });
-  const here = (where: Record<string, string>) => rowsAddress(snapshotId, { of: noun, where }, { beside: other.id });
-  const there = rowsAddress(other.id, { of: noun, where: { not_in: snapshotId } }, { beside: snapshotId });
+  const here = (where: Record<string, string>) => rowsAddress(snapshot.id, { of: noun, where }, { beside: other.id });
+  const there = rowsAddress(other.id, { of: noun, where: { not_in: snapshot.id } }, { beside: snapshot.id });
   return (
     <>
       <div className={classes.beside}>
@@ -76,7 +82,7 @@ function Found({ snapshotId, found, other }: { snapshotId: string; found: Snapsh
       </div>
       <DataTable
         caption={`Counts beside ${other.name}`}
-        columns={COLUMNS}
+        columns={columnsOf(snapshot, other)}
         rows={found.counts}
         rowKey={({ name }) => name}
       />
@@ -106,7 +112,7 @@ export function SnapshotDifferenceSection({ snapshot }: { snapshot: Snapshot }) 
       </Toolbar>
       {other && (
         <Loaded query={found} skeleton={<TableSkeleton numRows={3} />}>
-          {(difference) => <Found snapshotId={snapshot.id} found={difference} other={other} />}
+          {(difference) => <Found snapshot={snapshot} found={difference} other={other} />}
         </Loaded>
       )}
     </Section>

@@ -21,6 +21,7 @@ import { Section } from "@/components/section";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { ToneBadge } from "@/components/tone-badge";
 
+import { CountLink } from "./count-link";
 import { ExportsSection } from "./exports-section";
 import { countsInWords } from "./freeze-form";
 import { PaperTables } from "./paper-tables";
@@ -107,9 +108,9 @@ function useProjectNames(): (projectId: number) => string {
 function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
   const nameOf = useProjectNames();
   const canLaunch = isAtLeast(useSignedInUser().role, "admin");
-  const counts = countsInWords(snapshot.counts).map(({ name, count }) => ({
+  const counts = countsInWords(snapshot.counts).map(({ key, name, count }) => ({
     name,
-    value: formatCount(count),
+    value: <CountLink snapshot={snapshot} count={count} of={key} label={name} />,
   }));
   return (
     <>

@@ -6,6 +6,7 @@ What labelers see of themselves is not here, and nothing acts on it: a person re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from time import time
 from typing import Final
 
 import numpy as np
@@ -36,6 +37,7 @@ from labeling.models import Assignment, InstructionVersion, Project, Ranking, Us
 from labeling.selectors.agreement import agreement_of_labelers
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranked_items
+from labeling.selectors.moments import kept
 from labeling.selectors.number_columns import float_columns
 from labeling.selectors.rating_agreement import newest_of
 from labeling.selectors.researchers import beside_researchers
@@ -57,6 +59,9 @@ HABITS_COUNTED: Final = {
 CORRELATION: Final[Ends] = (-1.0, 1.0)
 IS_RESEARCHER: Final = "A researcher's own rankings are what labelers are compared with."
 ANSWERED: Final = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
+BESIDE_RESEARCHERS: Final = ("researcher_agreement", "gold_agreement")
+# What was found is as old at most.
+SECONDS_KEPT: Final = 60
 FINISHED: Final = (*ANSWERED, Assignment.State.SKIPPED)
 
 
@@ -88,22 +93,51 @@ class LabelerQuality:
 def labeler_quality(selection: Selection) -> LabelerQuality:
     """The facts about every labeler, over what fits: of one project, or of all but the screenings.
 
-    Fifteen queries at most, whatever the size; the agreement with others is that of the last
-    refresh. Imported judgments have nobody whom one could ask. What chooses within a prompt (two
-    models, an overlap) chooses nothing here.
+    Sixteen queries at most, whatever the size; the agreement with others is that of the last
+    refresh, and all of it may be a minute old. Imported judgments have nobody whom one could ask.
+    What chooses within a prompt (two models, an overlap) chooses nothing here.
 
     Raises: NotAccessible when there is no such project.
     """
     project = selection.project_id
     if project is not None and not Project.objects.filter(pk=project).exists():
         raise NotAccessible
+    found = _found(selection, int(time() // SECONDS_KEPT))
+    counts, facts = found.counts, dict(found.facts)
+    users = User.objects.in_bulk(found.listed)
+    for key in BESIDE_RESEARCHERS:
+        facts[key] = _as_labelers(facts[key], users)
+    everybody = _work_of(None, None, counts, facts)
+    works = [_work_of(labeler, users[labeler], counts, facts) for labeler in found.listed]
+    versions = InstructionVersion.objects.filter(project=project).order_by("version")
+    return LabelerQuality(
+        everybody,
+        _marked(works, everybody),
+        num_labelers=counts.num_labelers,
+        num_rankings=found.num_rankings,
+        versions=list(versions) if project is not None else [],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """All that is kept: nothing in it names anybody but by number."""
+
+    counts: "_Counts"
+    listed: list[int]
+    facts: dict[str, Facts]
+    num_rankings: int
+
+
+@kept
+def _found(selection: Selection, _minute: int) -> _Found:
+    """Another minute is another question: nothing else tells of a skip, or of a demonstration."""
     scope = Scope(selection)
     answers = sealed_work(scope)
     counts = _Counts.of(scope)
     listed = counts.busiest()
     of_all, calibration = _calibration_agreement(selection, listed)
     shared = agreement_of_labelers(selection, listed)
-    users = User.objects.in_bulk(listed)
     beside = beside_researchers(newest_of(selection.rankings()))
     facts: dict[str, Facts] = {
         "skip_rate": counts.skip_rates(listed),
@@ -111,20 +145,11 @@ def labeler_quality(selection: Selection) -> LabelerQuality:
         **_habits(answers, listed),
         "agreement_with_others": _as_facts(shared.of_all, shared.with_others),
         "calibration_agreement": _as_facts(of_all, calibration),
-        "researcher_agreement": _as_labelers(beside.researcher_facts(listed), users),
-        "gold_agreement": _as_labelers(beside.gold_facts(listed), users),
+        "researcher_agreement": beside.researcher_facts(listed),
+        "gold_agreement": beside.gold_facts(listed),
         "leniency": _leniency(answers, listed),
     }
-    everybody = _work_of(None, None, counts, facts)
-    works = [_work_of(labeler, users[labeler], counts, facts) for labeler in listed]
-    versions = InstructionVersion.objects.filter(project=project).order_by("version")
-    return LabelerQuality(
-        everybody,
-        _marked(works, everybody),
-        num_labelers=counts.num_labelers,
-        num_rankings=len(answers.rankings.k),
-        versions=list(versions) if project is not None else [],
-    )
+    return _Found(counts, listed, facts, num_rankings=len(answers.rankings.k))
 
 
 def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:

@@ -1,5 +1,6 @@
 """Reading the rankings that a fact about labelers counts, each with its part in the fact."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -19,7 +20,7 @@ from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranking_rows
 from labeling.selectors.labeler_quality import calibration_rankings
-from labeling.selectors.sealed_work import Scope, SealedWork, sealed_work
+from labeling.selectors.sealed_work import Scope, sealed_work
 
 CountedRankings = dict[UUID, Counted]
 # What each fact that is a habit is called among the sums.
@@ -49,41 +50,38 @@ def rankings_of_fact(selection: Selection, *, fact: str, labeler_id: int | None)
 
 
 def _habit(selection: Selection, labeler_id: int | None, *, habit: str) -> CountedRankings:
-    answers = sealed_work(Scope(selection), items_of=labeler_id)
+    answers = sealed_work(Scope(selection))
     sums = answers.sums[habit]
     says = sums.whole > 0
     if labeler_id is not None:
         says &= answers.rankings.labeler == labeler_id
-    ids = _ids(answers)
     return {
-        ids[row]: Counted(float(sums.part[row]), float(sums.whole[row]))
+        answers.rankings.id_of(row): Counted(float(sums.part[row]), float(sums.whole[row]))
         for row in np.flatnonzero(says).tolist()
     }
 
 
 def _seconds_shown(selection: Selection, labeler_id: int | None) -> CountedRankings:
-    answers = sealed_work(Scope(selection), items_of=labeler_id)
-    ids = _ids(answers)
-    found = {}
-    for row, items in answers.items.items():
-        seconds = tuple(seconds for *_, seconds in items if seconds is not None)
-        if seconds:
-            found[ids[row]] = Counted(sum(seconds), len(seconds), seconds)
-    return found
+    answers = sealed_work(Scope(selection))
+    timed = answers.items.of(~np.isnan(answers.items.seconds))
+    if labeler_id is not None:
+        timed = timed.of(answers.rankings.labeler[timed.row] == labeler_id)
+    seconds_of: dict[int, list[float]] = defaultdict(list)
+    for row, seconds in zip(timed.row.tolist(), timed.seconds.tolist(), strict=True):
+        seconds_of[row].append(seconds)
+    return {
+        answers.rankings.id_of(row): Counted(sum(seconds), len(seconds), tuple(seconds))
+        for row, seconds in seconds_of.items()
+    }
 
 
 def _leniency(selection: Selection, labeler_id: int | None) -> CountedRankings:
     answers = sealed_work(Scope(selection))
     rows, sums, drawn = above_others_by_ranking(answers.ratings)
-    ids = _ids(answers)
     return {
-        ids[rows[n]]: Counted(float(sums.part[n]), float(sums.whole[n]))
+        answers.rankings.id_of(rows[n]): Counted(float(sums.part[n]), float(sums.whole[n]))
         for n in np.flatnonzero(drawn.labeler == labeler_id).tolist()
     }
-
-
-def _ids(answers: SealedWork) -> Mapping[int, UUID]:
-    return {row: ranking for ranking, row in answers.rankings.row_of.items()}
 
 
 def _agreement_with_others(selection: Selection, labeler_id: int | None) -> CountedRankings:

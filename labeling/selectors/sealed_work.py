@@ -1,26 +1,15 @@
 """Reading the sealed work of labelers as columns, for the facts about how they work."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import (
-    BooleanField,
-    Case,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Length
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from labeling.agreement.facts import Drawn
 from labeling.agreement.habits import (
@@ -34,63 +23,79 @@ from labeling.agreement.habits import (
 )
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
 from labeling.agreement.ratings import LIKERT, Ratings
-from labeling.models import (
-    Demonstration,
-    PresentedCompletion,
-    Project,
-    RankedCompletion,
-    Ranking,
-)
+from labeling.models import Demonstration, Project, Ranking
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.exclusions import is_excluded
+from labeling.selectors.item_columns import as_bits, doubles, item_columns
 from labeling.selectors.sealing import sealed_answer
 
 # The newest: enough for any fact here, and read within a second or two. Older ones say little about
 # how somebody works now.
 NUM_RANKINGS: Final = 20_000
-# Completion, rank, rating (0 for none), position (None where it is unknown), characters, whether a
-# flag is set (None where none was asked), seconds.
-Item = tuple[int, int, int, int | None, int, bool | None, float | None]
+NO_RATING: Final = 0
+# Where it stood is unknown.
+NOT_SHOWN: Final = -1
+# Whether a flag is set; no flag was asked about.
+NOT_ASKED: Final = -1
 # Told by Postgres: the flags themselves need not come here.
-IS_FLAGGED: Final = Case(
-    When(flags={}, then=Value(None)),
-    default=Func(
-        F("flags"),
-        template="jsonb_path_exists(%(expressions)s, '$.* ? (@ == true)')",
-        output_field=BooleanField(),
-    ),
-    output_field=BooleanField(null=True),
+IS_FLAGGED: Final = (
+    f"CASE WHEN item.flags = '{{}}' THEN {NOT_ASKED}"
+    " ELSE jsonb_path_exists(item.flags, '$.* ? (@ == true)')::int END"
 )
 
 
 @dataclass(frozen=True, eq=False)
 class _Rankings:
-    """The sealed native rankings as columns, the repeats apart; ``row_of`` finds one by its id."""
+    """The sealed native rankings as columns, the repeats among them; ``repeat_of`` is 0 of others.
+
+    Shapes: all alike.
+    """
 
     labeler: IntArray
     prompt: IntArray
     minutes: FloatArray
     none_acceptable: FloatArray
     k: IntArray
-    is_repeat: BoolArray
-    row_of: Mapping[UUID, int]
-    repeat_of: Sequence[int | None]
+    repeat_of: IntArray
+    id_of: Callable[[int], UUID]
 
     @property
     def drawn(self) -> Drawn:
         return Drawn(self.labeler, self.prompt)
 
+    @property
+    def is_repeat(self) -> BoolArray:
+        return self.repeat_of > 0
+
+
+@dataclass(frozen=True, eq=False)
+class _Items:
+    """What was said of each completion of a ``row`` of the rankings. Shapes: all alike."""
+
+    row: IntArray
+    completion: IntArray
+    rank: IntArray
+    rating: IntArray
+    position: IntArray
+    length: IntArray
+    is_flagged: IntArray
+    # NaN where nobody measured.
+    seconds: FloatArray
+
+    def of(self, chosen: BoolArray | IntArray) -> "_Items":
+        return _Items(**{name: column[chosen] for name, column in vars(self).items()})
+
 
 @dataclass(frozen=True, eq=False)
 class SealedWork:
-    """All that the facts are made of; ``items`` are those of a row of ``rankings``.
+    """All that the facts are made of.
 
     ``originals`` are the ranks that labelers gave before they were asked again, by labeler and
     task, in the order of the completions' ids.
     """
 
     rankings: _Rankings
-    items: Mapping[int, list[Item]]
+    items: _Items
     originals: Mapping[tuple[int, int], IntArray]
     # Labeler, prompt, seconds at work.
     demonstrations: list[tuple[int, int, float | None]]
@@ -120,30 +125,17 @@ class SealedWork:
     @cached_property
     def ratings(self) -> Ratings:
         """Every rating of a completion, repeats left out; each completion is a unit."""
-        rated = [
-            (completion, int(self.rankings.labeler[row]), row, rating)
-            for row, items in self.items.items()
-            if not self.rankings.is_repeat[row]
-            for completion, _, rating, *_ in items
-            if rating
-        ]
-        completion, labeler, ranking, value = np.array(rated, dtype=np.int64).reshape(-1, 4).T
-        _, first, unit = np.unique(completion, return_index=True, return_inverse=True)
-        prompt = self.rankings.prompt[ranking[first]]
-        return Ratings(unit, labeler, ranking, value, prompt, LIKERT)
+        items = self.items.of(self._is_first_word & (self.items.rating != NO_RATING))
+        _, first, unit = np.unique(items.completion, return_index=True, return_inverse=True)
+        prompt = self.rankings.prompt[items.row[first]]
+        labeler = self.rankings.labeler[items.row]
+        return Ratings(unit, labeler, items.row, items.rating, prompt, LIKERT)
 
     @cached_property
     def seconds_shown(self) -> tuple[FloatArray, Drawn]:
         """The time of each completion that was timed, and in whose ranking."""
-        timed = [
-            (row, seconds)
-            for row, items in self.items.items()
-            for *_, seconds in items
-            if seconds is not None
-        ]
-        rows = np.array([row for row, _ in timed], dtype=np.int64)
-        seconds = np.array([seconds for _, seconds in timed], dtype=np.float64)
-        return seconds, Drawn(self.rankings.labeler[rows], self.rankings.prompt[rows])
+        timed = self.items.of(~np.isnan(self.items.seconds))
+        return timed.seconds, self.rankings.drawn.of(timed.row)
 
     @cached_property
     def minutes(self) -> tuple[FloatArray, Drawn]:
@@ -164,47 +156,54 @@ class SealedWork:
             ),
         )
 
+    @property
+    def _is_first_word(self) -> BoolArray:
+        """Whether a completion stands in a ranking that is no repeat. Shapes: per item."""
+        return ~self.rankings.is_repeat[self.items.row]
+
     def _by_k(self) -> Iterator[tuple[IntArray, JudgedItems]]:
         """The rankings that are no repeats, in blocks of one K, completions in the order shown."""
-        blocks: dict[int, list[int]] = defaultdict(list)
-        for row, items in self.items.items():
-            if not self.rankings.is_repeat[row] and all(item[3] is not None for item in items):
-                blocks[len(items)].append(row)
-        for rows in blocks.values():
-            shown = [sorted(self.items[row], key=lambda item: item[3] or 0) for row in rows]
+        num_rankings = len(self.rankings.k)
+        items = self.items.of(np.lexsort((self.items.position, self.items.row)))
+        size = np.bincount(items.row, minlength=num_rankings)
+        shown = np.bincount(items.row[items.position != NOT_SHOWN], minlength=num_rankings)
+        is_whole = (shown == size) & ~self.rankings.is_repeat
+        for k in np.unique(size[is_whole]).tolist():
+            is_of_k = is_whole & (size == k)
+            block = items.of(is_of_k[items.row])
+            rating = block.rating.astype(np.float64)
+            rating[block.rating == NO_RATING] = np.nan
             yield (
-                np.array(rows),
+                np.flatnonzero(is_of_k),
                 JudgedItems(
-                    rank=np.array([[item[1] for item in items] for items in shown]),
-                    rating=np.array(
-                        [[item[2] or np.nan for item in items] for items in shown], dtype=float
-                    ),
-                    length=np.array([[item[4] for item in items] for items in shown]),
+                    rank=block.rank.reshape(-1, k),
+                    rating=rating.reshape(-1, k),
+                    length=block.length.reshape(-1, k),
                 ),
             )
 
     def _self_consistency(self) -> Sums:
         """Each repeat against the same labeler's earlier ranking of the same completions."""
         rankings = self.rankings
-        part, whole = np.zeros(len(rankings.repeat_of)), np.zeros(len(rankings.repeat_of))
-        for row in np.flatnonzero(rankings.is_repeat).tolist():
-            before = self.originals.get((int(rankings.labeler[row]), rankings.repeat_of[row] or 0))
-            if before is not None and row in self.items:
-                part[row], whole[row] = same_order(self._ranks(row), before)
+        part, whole = np.zeros(len(rankings.k)), np.zeros(len(rankings.k))
+        again = self.items.of(~self._is_first_word)
+        # In the order of the completions' ids, the same for every ranking of them.
+        again = again.of(np.lexsort((again.completion, again.row)))
+        rows, first = np.unique(again.row, return_index=True)
+        for row, now in zip(rows.tolist(), np.split(again.rank, first[1:]), strict=False):
+            before = self.originals.get((int(rankings.labeler[row]), int(rankings.repeat_of[row])))
+            if before is not None:
+                part[row], whole[row] = same_order(now, before)
         return Sums(part, whole)
 
     def _flagged(self) -> Sums:
         """Of each ranking, the completions with a flag, of those that a flag was asked about."""
-        part, whole = np.zeros(len(self.rankings.k)), np.zeros(len(self.rankings.k))
-        for row, items in self.items.items():
-            if not self.rankings.is_repeat[row]:
-                asked = [is_flagged for *_, is_flagged, _ in items if is_flagged is not None]
-                part[row], whole[row] = sum(asked), len(asked)
-        return Sums(part, whole)
-
-    def _ranks(self, row: int) -> IntArray:
-        """In the order of the completions' ids, the same for every ranking of them."""
-        return np.array([item[1] for item in sorted(self.items[row])], dtype=np.int64)
+        asked = self.items.of(self._is_first_word & (self.items.is_flagged != NOT_ASKED))
+        num_rankings = len(self.rankings.k)
+        return Sums(
+            np.bincount(asked.row, asked.is_flagged, minlength=num_rankings).astype(float),
+            np.bincount(asked.row, minlength=num_rankings).astype(float),
+        )
 
 
 @dataclass(frozen=True)
@@ -244,19 +243,17 @@ def newest_demonstrations(scope: Scope) -> QuerySet[Demonstration]:
     ).order_by("-submitted_at", "-pk")[:NUM_RANKINGS]
 
 
-def sealed_work(scope: Scope, *, items_of: int | None = None) -> SealedWork:
-    """The newest rankings and demonstrations that fit; the items of one labeler alone if one is
-    named.
+def sealed_work(scope: Scope) -> SealedWork:
+    """The newest rankings and demonstrations that fit.
 
-    A repeat is held against the ranking that it repeats, whenever that was made. Three queries
+    A repeat is held against the ranking that it repeats, whenever that was made. Two queries
     whatever the size, and one more where there are repeats.
     """
-    native = newest_rankings(scope)
-    rankings = _rankings(native)
+    rankings, items = _read(newest_rankings(scope))
     demonstrations = newest_demonstrations(scope)
     return SealedWork(
         rankings=rankings,
-        items=_items(native, rankings.row_of, items_of),
+        items=items,
         originals=_originals(rankings),
         demonstrations=list(
             demonstrations.values_list("labeler_id", "prompt_id", "seconds_active")
@@ -264,72 +261,74 @@ def sealed_work(scope: Scope, *, items_of: int | None = None) -> SealedWork:
     )
 
 
-def _rankings(rankings: QuerySet[Ranking]) -> _Rankings:
-    rows = list(
-        rankings.values_list(
-            "id",
-            "labeler_id",
-            "seconds_active",
-            "none_acceptable",
-            "k",
-            "task__repeat_of",
-            "task__prompt_id",
-        )
+def _read(rankings: QuerySet[Ranking]) -> tuple[_Rankings, _Items]:
+    """One query."""
+    found = item_columns(
+        rankings.annotate(first_task=Coalesce("task__repeat_of", Value(0))),
+        {
+            "assignment_id": "assignment_id",
+            "labeler": "labeler_id",
+            "prompt": "task__prompt_id",
+            "seconds": "seconds_active",
+            "none_acceptable": "none_acceptable",
+            "k": "k",
+            "repeat_of": "first_task",
+        },
+        {
+            "labeler": "chosen.labeler",
+            "prompt": "chosen.prompt",
+            "seconds_active": as_bits("chosen.seconds"),
+            "none_acceptable": "chosen.none_acceptable::int",
+            "k": "chosen.k",
+            "repeat_of": "chosen.repeat_of",
+            "completion": "item.completion_id",
+            "rank": "item.rank",
+            "rating": f"coalesce(item.rating, {NO_RATING})",
+            "position": f"coalesce(item.position, {NOT_SHOWN})",
+            "length": "length(completion.text)",
+            "is_flagged": IS_FLAGGED,
+            "seconds": as_bits("item.seconds_shown"),
+        },
     )
-    return _Rankings(
-        row_of={row[0]: n for n, row in enumerate(rows)},
-        labeler=np.array([row[1] for row in rows], dtype=np.int64),
-        prompt=np.array([row[6] for row in rows], dtype=np.int64),
-        minutes=np.array([np.nan if row[2] is None else row[2] / 60 for row in rows], dtype=float),
-        none_acceptable=np.array([row[3] and row[5] is None for row in rows], dtype=float),
-        k=np.array([row[4] for row in rows], dtype=np.int64),
-        repeat_of=[row[5] for row in rows],
-        is_repeat=np.array([row[5] is not None for row in rows], dtype=np.bool_),
+    repeat_of = found.of_rankings("repeat_of")
+    of_items = ("completion", "rank", "rating", "position", "length", "is_flagged")
+    return (
+        _Rankings(
+            labeler=found.of_rankings("labeler"),
+            prompt=found.of_rankings("prompt"),
+            minutes=doubles(found.of_rankings("seconds_active")) / 60,
+            none_acceptable=(found.of_rankings("none_acceptable") * (repeat_of == 0)).astype(float),
+            k=found.of_rankings("k"),
+            repeat_of=repeat_of,
+            id_of=found.id_of,
+        ),
+        _Items(
+            row=found.ranking,
+            seconds=doubles(found.named["seconds"]),
+            **{name: found.named[name] for name in of_items},
+        ),
     )
 
 
 def _originals(rankings: _Rankings) -> dict[tuple[int, int], IntArray]:
     """What the repeats among these repeat, sealed and of whatever day. One query, or none."""
-    repeated = {task for task in rankings.repeat_of if task is not None}
+    repeated = np.unique(rankings.repeat_of[rankings.is_repeat]).tolist()
     if not repeated:
         return {}
-    labelers = set(rankings.labeler[rankings.is_repeat].tolist())
-    sealed = Ranking.objects.filter(sealed_answer(), task__in=repeated, labeler__in=labelers)
-    rows = (
-        RankedCompletion.objects.filter(ranking__in=sealed)
-        .order_by("completion_id")
-        .values_list("ranking__labeler_id", "task_id", "rank")
+    labelers = np.unique(rankings.labeler[rankings.is_repeat]).tolist()
+    found = item_columns(
+        Ranking.objects.filter(sealed_answer(), task__in=repeated, labeler__in=labelers),
+        {"labeler": "labeler_id", "task": "task_id"},
+        {
+            "completion": "item.completion_id",
+            "labeler": "chosen.labeler",
+            "task": "chosen.task",
+            "rank": "item.rank",
+        },
     )
+    order = np.lexsort((found.named["completion"], found.ranking))
     ranks = defaultdict(list)
-    for labeler, task, rank in rows.iterator():
+    rows = (found.named[name][order].tolist() for name in ("labeler", "task", "rank"))
+    for labeler, task, rank in zip(*rows, strict=True):
         ranks[labeler, task].append(rank)
     return {key: np.array(some, dtype=np.int64) for key, some in ranks.items()}
-
-
-def _items(
-    rankings: QuerySet[Ranking], row_of: Mapping[UUID, int], labeler: int | None
-) -> dict[int, list[Item]]:
-    whose = Q() if labeler is None else Q(ranking__labeler=labeler)
-    place = PresentedCompletion.objects.filter(
-        assignment=OuterRef("ranking__assignment"), completion=OuterRef("completion")
-    )
-    rows = (
-        RankedCompletion.objects.filter(whose, ranking__in=rankings.values("pk"))
-        .order_by()
-        .values_list(
-            "ranking_id",
-            "completion_id",
-            "rank",
-            "rating",
-            Subquery(place.values("position")),
-            Length("completion__text"),
-            IS_FLAGGED,
-            "seconds_shown",
-        )
-    )
-    items = defaultdict(list)
-    for ranking, completion, rank, rating, *shown in rows.iterator():
-        # Sealed between the two queries: it belongs to the next reader.
-        if ranking in row_of:
-            items[row_of[ranking]].append((completion, rank, rating or 0, *shown))
-    return items

@@ -1,5 +1,6 @@
 """What rankings say of each completion: read by columns as row by row, of the newest alone."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,8 +16,9 @@ from labeling.models import (
     RankedCompletion,
     Ranking,
 )
-from labeling.selectors import bias, rating_agreement, win_rates
+from labeling.selectors import bias, rating_agreement, sealed_work, win_rates
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.exclusions import is_excluded
 from labeling.selectors.item_columns import answers_to, item_columns
 from labeling.selectors.win_rates import PANELS
 from tests.cast import Cast, make_source
@@ -57,6 +59,7 @@ def write(model: Any, pk: object, **values: object) -> None:
 @pytest.fixture(autouse=True)
 def study(cast: Cast, seed: int, monkeypatch: pytest.MonkeyPatch) -> SaidStudy:
     monkeypatch.setattr(rating_agreement, "NUM_RANKINGS", NUM_READ)
+    monkeypatch.setattr(sealed_work, "NUM_RANKINGS", NUM_READ)
     monkeypatch.setattr(win_rates, "MAXIMUM_RANKINGS", NUM_READ)
     monkeypatch.setattr(bias, "MAXIMUM_RANKINGS", NUM_READ)
     return SaidStudy(cast, seed)
@@ -185,6 +188,64 @@ def _judged(found: win_rates._Columns) -> Iterator[tuple[object, ...]]:
     for n, row in enumerate(zip(*(one.tolist() for one in columns), strict=True)):
         flags = {key: bool(yes[n]) for key, (is_asked, yes) in asked.items() if is_asked[n]}
         yield (*row[:-1], PANELS[row[-1]], tuple(sorted(flags.items())))
+
+
+def test_work_is_read_as_from_the_rows(seed: int) -> None:
+    """R19: repeats among it, and what no screen ever showed left out."""
+    rankings = newest(
+        Ranking.objects.filter(assignment__isnull=False, labeler__is_simulated=False)
+        .exclude(task__project__purpose="screening")
+        .exclude(is_excluded("task__"))
+    )
+    found = sealed_work.sealed_work(sealed_work.Scope(Selection()))
+
+    of = found.rankings
+    assert [
+        (
+            one.labeler_id,
+            one.task.prompt_id,
+            one.k,
+            one.none_acceptable and not one.task.repeat_of_id,
+            one.task.repeat_of_id or 0,
+        )
+        for one in rankings
+    ] == list(
+        zip(
+            of.labeler.tolist(),
+            of.prompt.tolist(),
+            of.k.tolist(),
+            (of.none_acceptable > 0).tolist(),
+            of.repeat_of.tolist(),
+            strict=True,
+        )
+    )
+    assert of.minutes.tolist() == pytest.approx(
+        [math.nan if one.seconds_active is None else one.seconds_active / 60 for one in rankings],
+        nan_ok=True,
+        abs=0,
+        rel=0,
+    )
+    shown = {
+        (one.assignment_id, one.completion_id): one.position
+        for one in PresentedCompletion.objects.all()
+    }
+    place = {ranking.pk: n for n, ranking in enumerate(rankings)}
+    assert [
+        (
+            place[one.ranking_id],
+            one.completion_id,
+            one.rank,
+            one.rating or 0,
+            shown.get((one.ranking.assignment_id, one.completion_id), -1),
+            len(one.completion.text),
+            int(any(one.flags.values())) if one.flags else -1,
+            one.seconds_shown,
+        )
+        for one in items_of(rankings)
+    ] == [
+        (*row[:-1], None if math.isnan(row[-1]) else row[-1])
+        for row in zip(*(column.tolist() for column in vars(found.items).values()), strict=True)
+    ]
 
 
 def test_what_stood_where_is_read_as_from_the_rows(seed: int) -> None:

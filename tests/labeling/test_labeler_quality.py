@@ -345,9 +345,9 @@ def test_many_rankings_take_as_many_queries_as_one(
     judge(project, otto, 1, 2, 3, 4, times=10)
     browser = client_of(rosa)
 
-    # Session, account; rankings, their items, demonstrations, counts, those of calibration tasks,
-    # their items, accounts, gold orders, what researchers ranked; the moment of the figures of
-    # agreement, prompts and sums of them, who met whom.
+    # Session, account, whether anything changed; rankings, demonstrations, counts, those of
+    # calibration tasks, their items, accounts, gold orders, what researchers ranked; the moment of
+    # the figures of agreement, prompts and sums of them, who met whom.
     with django_assert_num_queries(14):
         browser.get("/api/labeler-quality/")
 

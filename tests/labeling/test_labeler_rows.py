@@ -338,9 +338,9 @@ def test_rows_are_read_by_researchers_alone_and_of_a_project_that_is_there(
 @pytest.mark.parametrize(
     ("address", "figure", "num_queries"),
     [
-        # The session and the account; rankings, items, demonstrations, what is repeated; the page.
-        (RANKINGS, "tie_share", 7),
-        (RANKINGS, "leniency", 7),
+        # The session and the account; rankings, demonstrations, what is repeated; the page.
+        (RANKINGS, "tie_share", 6),
+        (RANKINGS, "leniency", 6),
         # The rankings and their pairs in three; the page.
         (RANKINGS, "agreement_with_others", 6),
         (RANKINGS, "calibration_agreement", 6),

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from labeling.models import Adjudication, Project, PromptExclusion, User
+from labeling.models import Adjudication, Assignment, Project, PromptExclusion, User
+from labeling.selectors import labeler_quality
 from labeling.selectors.moments import forget, moment_of_rankings
 from labeling.services.agreement_store import refresh_agreement
 from tests.cast import (
@@ -14,6 +15,7 @@ from tests.cast import (
     client_of,
     completions_of,
     exclude_prompt,
+    hold_slot,
     make_ranking,
     make_ranking_project,
     make_task,
@@ -119,3 +121,34 @@ def test_nothing_is_kept_before_the_first_refresh(cast: Cast, project: Project, 
     User.objects.filter(pk=cast.otto.pk).update(pool="held_out")
 
     assert (before, client.get(f"/api/{noun}/", query).json()["num_rankings"]) == (0, 3)
+
+
+def test_the_facts_about_labelers_are_kept_for_a_minute(
+    cast: Cast,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Any,
+) -> None:
+    """R19. What no moment tells of, such as a skip, is there a minute later; a ranking at once."""
+    monkeypatch.setattr(labeler_quality, "time", lambda: 0.0)
+    refresh_agreement()
+    client = client_of(cast.rosa)
+
+    def num_answered() -> int:
+        found = client.get("/api/labeler-quality/").json()["everybody"]
+        return found["num_answered"] + found["num_skipped"]
+
+    before = num_answered()
+    # Session, account, whether anything changed, names.
+    with django_assert_max_num_queries(4):
+        assert num_answered() == before
+
+    skipped = make_task(project)
+    hold_slot(skipped, cast.hana, timezone.now())
+    Assignment.objects.filter(task=skipped, labeler=cast.hana).update(state="skipped")
+    assert num_answered() == before
+    monkeypatch.setattr(labeler_quality, "time", lambda: 61.0)
+    assert num_answered() == before + 1
+
+    rank_another(cast, project)
+    assert num_answered() == before + 2

@@ -46,6 +46,19 @@ NOT_SHARED: Final = "No two labelers have answered this about the same completio
 ONE_VALUE: Final = "Every answer is the same, so chance alone explains the agreement."
 
 
+def newest_words(unit: IntArray, labeler: IntArray, ranking: IntArray) -> IntArray:
+    """The places of the judgments that count: of what one labeler said of a unit, the newest.
+
+    A completion may stand in several tasks of one labeler, who would else agree with themselves.
+    ``ranking`` numbers the rankings from the newest. Shapes: all alike; the answer, what counts.
+    """
+    order = np.argsort(ranking, kind="stable")
+    whose = unit * (int(labeler.max(initial=0)) + 1) + labeler
+    _, first = np.unique(whose[order], return_index=True)
+    newest: IntArray = order[first]
+    return newest
+
+
 @dataclass(frozen=True, eq=False)
 class Ratings:
     """Who gave which value to which completion, for one question.

@@ -221,11 +221,14 @@ def _completions(project: Project, prompt: Prompt) -> list[Completion]:
 
 
 def _complete_ranks(ladders: Sequence[Ladder], completions: Sequence[int]) -> IntArray:
-    """The ranks of those who ranked all of these. Shapes: labelers x completions."""
-    rank_of = [{item.completion_id: item.rank for item in ladder.items} for ladder in ladders]
-    rows = [
-        [ranks[completion] for completion in completions]
-        for ranks in rank_of
-        if len(ranks) == len(completions)
-    ]
+    """The ranks of the people who ranked all of these, the newest of each.
+
+    ``ladders`` stand the oldest first. Shapes: labelers x completions.
+    """
+    newest = {
+        ladder.labeler.pk: {item.completion_id: item.rank for item in ladder.items}
+        for ladder in ladders
+        if len(ladder.items) == len(completions) and not ladder.labeler.is_simulated
+    }
+    rows = [[ranks[completion] for completion in completions] for ranks in newest.values()]
     return np.array(rows, dtype=np.int64).reshape(-1, len(completions))

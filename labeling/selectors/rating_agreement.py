@@ -19,6 +19,7 @@ from labeling.agreement.ratings import (
     ac1_of,
     alpha_of,
     leniency,
+    newest_words,
     prevalence_of,
 )
 from labeling.agreement.researchers import (
@@ -243,7 +244,7 @@ class WhatWasSaid:
 
     @classmethod
     def of(cls, rankings: QuerySet[Ranking]) -> "WhatWasSaid":
-        """One query."""
+        """One query. ``rankings`` stand the newest first: of a labeler's words the newest count."""
         return cls(
             item_columns(
                 rankings,
@@ -275,14 +276,13 @@ class WhatWasSaid:
             self.columns.named[name][is_said] for name in ("labeler", "prompt", "completion")
         )
         _, first, unit = np.unique(completion, return_index=True, return_inverse=True)
-        # A completion may stand in several tasks of one labeler: their last word counts.
-        whose = unit * (int(labeler.max(initial=0)) + 1) + labeler
-        last = len(whose) - 1 - np.unique(whose[::-1], return_index=True)[1]
+        ranking = self.columns.ranking[is_said]
+        counts = newest_words(unit, labeler, ranking)
         return Ratings(
-            unit[last],
-            labeler[last],
-            self.columns.ranking[is_said][last],
-            said[is_said][last],
+            unit[counts],
+            labeler[counts],
+            ranking[counts],
+            said[is_said][counts],
             prompt[first],
             values,
         )

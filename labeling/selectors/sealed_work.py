@@ -22,7 +22,7 @@ from labeling.agreement.habits import (
     ties,
 )
 from labeling.agreement.judgments import BoolArray, FloatArray, IntArray
-from labeling.agreement.ratings import LIKERT, Ratings
+from labeling.agreement.ratings import LIKERT, Ratings, newest_words
 from labeling.models import Demonstration, Project, Ranking
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.exclusions import is_excluded
@@ -124,12 +124,21 @@ class SealedWork:
 
     @cached_property
     def ratings(self) -> Ratings:
-        """Every rating of a completion, repeats left out; each completion is a unit."""
+        """Each labeler's newest rating of a completion, repeats left out; completions are units."""
         items = self.items.of(self._is_first_word & (self.items.rating != NO_RATING))
         _, first, unit = np.unique(items.completion, return_index=True, return_inverse=True)
         prompt = self.rankings.prompt[items.row[first]]
         labeler = self.rankings.labeler[items.row]
-        return Ratings(unit, labeler, items.row, items.rating, prompt, LIKERT)
+        # Rows are numbered from the newest ranking.
+        counts = newest_words(unit, labeler, items.row)
+        return Ratings(
+            unit[counts],
+            labeler[counts],
+            items.row[counts],
+            items.rating[counts],
+            prompt,
+            LIKERT,
+        )
 
     @cached_property
     def seconds_shown(self) -> tuple[FloatArray, Drawn]:

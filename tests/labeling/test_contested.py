@@ -1,9 +1,11 @@
 """Contested prompts: the list, one of them, settling it, taking it out (R46)."""
 
 import math
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from labeling.models import Adjudication, AuditEntry, Project, PromptExclusion, Task, User
 from labeling.selectors.rankings import rankings_for_training
@@ -188,6 +190,25 @@ def test_one_prompt_shows_every_order_side_by_side(cast: Cast) -> None:
     assert "jackknife" in body["concordance_interval_method"]
     assert body["completions"][0]["source_name"]
     assert body["adjudication"] is body["exclusion"] is None
+
+
+def test_concordance_is_of_people_once_each_and_every_order_is_shown(cast: Cast) -> None:
+    """R46: a simulated labeler, and an order that its labeler gave anew, made two people four.
+
+    Amina's second order is Otto's, so W and tau-b are 1. Over all four orders, two of each, the
+    sums of ranks would be alike and W 0.
+    """
+    (task,) = judged(cast, "split")
+    again = make_task(task.project, task.prompt, completions_of(task))
+    make_ranking(again, cast.amina, [4, 3, 2, 1], submitted_at=timezone.now() - timedelta(hours=9))
+    make_ranking(again, cast.sim, [1, 2, 3, 4])
+
+    body = client_of(cast.rosa).get(place(task)).json()
+
+    shown = [ladder["labeler"]["display_name"] for ladder in body["ladders"]]
+    assert sorted(shown) == ["Amina", "Amina", "Otto", cast.sim.display_name]
+    assert (body["kendall_w"]["value"], body["kendall_w"]["num_pairs"]) == (1, 2)
+    assert (body["mean_tau_b"]["value"], body["mean_tau_b"]["num_pairs"]) == (1, 1)
 
 
 def test_a_single_order_has_no_concordance_and_says_why(cast: Cast) -> None:

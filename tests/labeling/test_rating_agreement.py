@@ -80,6 +80,46 @@ def test_leniency_is_told_of_each_labeler_with_its_test(cast: Cast, project: Pro
     assert "same" in of["Amina"]["reason_no_interval"]
 
 
+@pytest.mark.parametrize("is_newest_first", [True, False])
+def test_of_two_ratings_of_one_completion_the_newest_counts(
+    cast: Cast, is_newest_first: bool
+) -> None:
+    """R42: whichever was stored first. Amina gives 7 the day before yesterday and 1 yesterday, and
+    says yes and then no; Otto gives 4 and says no, on each of twelve prompts."""
+    project = make_ranking_project(overlap=2)
+    words = [(7, True, timedelta(days=2)), (1, False, timedelta(days=1))]
+    for _ in range(12):
+        task = make_task(project)
+        tasks = [task, make_task(project, task.prompt, completions_of(task))]
+        make_ranking(task, cast.otto, ORDER, ratings=[4] * 4, flags={"violent_content": False})
+        for one, (rating, is_set, ago) in zip(
+            tasks, words[::-1] if is_newest_first else words, strict=True
+        ):
+            make_ranking(
+                one,
+                cast.amina,
+                ORDER,
+                ratings=[rating] * 4,
+                flags={"violent_content": is_set},
+                submitted_at=timezone.now() - ago,
+            )
+
+    report = shown(cast.rosa)
+
+    of = {one["labeler"]["display_name"]: one["value"] for one in report["leniency"]}
+    assert of == {"Amina": -3, "Otto": 3}
+    said = flag(report, "violent_content")["prevalence"]
+    assert (said["value"], said["num_pairs"]) == (0, 96)
+    facts = client_of(cast.rosa).get("/api/labeler-quality/").json()["labelers"]
+    leniency = {
+        one["labeler"]["display_name"]: fact["value"]
+        for one in facts
+        for fact in one["facts"]
+        if fact["key"] == "leniency"
+    }
+    assert leniency == {"Amina": -3, "Otto": 3}
+
+
 def test_the_ratings_have_an_ordinal_alpha_with_its_size(cast: Cast, project: Project) -> None:
     alpha = shown(cast.rosa)["rating_alpha"]
 

@@ -6,10 +6,11 @@ Judgments of one prompt hang together, so judgments are never resampled one by o
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeling.agreement.alpha import Quotient
 from labeling.agreement.habits import NORMAL_95
@@ -39,6 +40,8 @@ INTERVAL_METHOD: Final = (
 
 # Bounds the memory of a resample: rows of a chunk times prompts.
 CHUNK_CELLS: Final = 4_000_000
+# Of so many prompts it is kept how often each was drawn: a byte holds more than any ever is.
+PROMPTS_KEPT: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -167,15 +170,31 @@ def times_drawn(num_prompts: int) -> FloatArray:
 
 
 def _chunks(num_prompts: int) -> Iterator[FloatArray]:
+    if num_prompts <= PROMPTS_KEPT:
+        drawn = _drawn(num_prompts)
+        rows_at_once = max(1, CHUNK_CELLS // num_prompts)
+        for start in range(0, NUM_RESAMPLES, rows_at_once):
+            yield drawn[start : start + rows_at_once].astype(np.float64)
+        return
+    for counts in _counts(num_prompts):
+        yield np.asarray(counts, dtype=np.float64)
+
+
+@lru_cache(maxsize=2)
+def _drawn(num_prompts: int) -> NDArray[np.uint8]:
+    """The figures of one page are of the same prompts, one after the other."""
+    return np.concatenate([np.asarray(counts, dtype=np.uint8) for counts in _counts(num_prompts)])
+
+
+def _counts(num_prompts: int) -> Iterator[list[NDArray[np.intp]]]:
     generator = np.random.default_rng(SEED)
     rows_at_once = max(1, CHUNK_CELLS // num_prompts)
     for start in range(0, NUM_RESAMPLES, rows_at_once):
         # Row by row, so that each stays in the processor's cache: three times faster than at once.
-        rows = [
+        yield [
             np.bincount(generator.integers(num_prompts, size=num_prompts), minlength=num_prompts)
             for _ in range(start, min(start + rows_at_once, NUM_RESAMPLES))
         ]
-        yield np.asarray(rows, dtype=np.float64)
 
 
 @cache

@@ -1,11 +1,29 @@
 import { expect, test } from "vitest";
 
-import { datasetNameOf, EMPTY_FORM, guessedChoices, unreadyBecause } from "./import-form";
+import { datasetNameOf, EMPTY_FORM, guessedChoices, guessedOf, unreadyBecause, withFormat } from "./import-form";
 
 test("a data set is named after its file in the letters that the server takes", () => {
   expect(datasetNameOf("WMT16 Rankings (de-en).jsonl.gz")).toBe("wmt16-rankings-de-en");
   expect(datasetNameOf("Ünïcode.csv")).toBe("n-code");
   expect(datasetNameOf(`${"long ".repeat(20)}.csv`).length).toBeLessThanOrEqual(40);
+});
+
+test("what was exported here is known by its name, and is one data set in every file", () => {
+  for (const name of ["train-ranking.jsonl", "validation-ranking.jsonl.gz", "train-sft (1).jsonl"]) {
+    expect(guessedOf(name)).toEqual({ format: "concord", dataset: "concord", choices: {} });
+  }
+  expect(guessedOf("train-preference.jsonl")).toEqual({ dataset: "train-preference" });
+});
+
+test("choosing the format of what was exported here names the data set, and another one gives the name back", () => {
+  const file = new File(["a"], "Mine.jsonl");
+  const form = { ...EMPTY_FORM, dataset: "mine" };
+
+  const ours = { ...form, ...withFormat(form, "concord", file) };
+
+  expect(ours).toMatchObject({ format: "concord", dataset: "concord" });
+  expect(withFormat(ours, "trl", file)).toMatchObject({ format: "trl", dataset: "mine" });
+  expect(withFormat({ ...form, dataset: "chosen" }, "trl", file)).toMatchObject({ dataset: "chosen" });
 });
 
 test("columns are guessed by their names and the rest is left to a person", () => {

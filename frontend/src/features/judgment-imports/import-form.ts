@@ -48,6 +48,31 @@ export function datasetNameOf(fileName: string): string {
   return words.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 40).replace(/-$/, "");
 }
 
+/** The format of what is exported here, and the data set that it is part of wherever it goes. */
+export const OURS = "concord";
+
+/** Whether the file is named as an export names what this page reads of it. */
+function isOurs(fileName: string): boolean {
+  return /^(train|validation)-(ranking|sft)\b.*\.jsonl(\.gz)?$/.test(fileName);
+}
+
+/** What the name of a file says about it. */
+export function guessedOf(fileName: string): Partial<ImportForm> {
+  return isOurs(fileName)
+    ? { format: OURS, dataset: OURS, choices: {} }
+    : { dataset: datasetNameOf(fileName) };
+}
+
+/**
+ * Another format begins with its own defaults. Every file of an export is of one data set, or what is
+ * exported again would have other names and numbers.
+ */
+export function withFormat(form: ImportForm, format: string, file: File | null): Partial<ImportForm> {
+  const wasOurs = form.format === OURS && form.dataset === OURS;
+  const named = file && wasOurs ? datasetNameOf(file.name) : form.dataset;
+  return { format, choices: {}, dataset: format === OURS ? OURS : named };
+}
+
 /** A guess at the columns by their names, for a person to look at. */
 export function guessedChoices(columns: string[]): Record<string, string> {
   const find = (pattern: RegExp) => columns.filter((name) => pattern.test(name));

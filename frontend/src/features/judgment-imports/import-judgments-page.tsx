@@ -15,7 +15,7 @@ import { ProblemNote } from "@/components/problem-note";
 
 import { headOf, namesOf } from "./csv-head";
 import type { CsvHead } from "./csv-head";
-import { datasetNameOf, EMPTY_FORM, guessedChoices, requestOf, unreadyBecause } from "./import-form";
+import { EMPTY_FORM, guessedChoices, guessedOf, requestOf, unreadyBecause, withFormat } from "./import-form";
 import type { ImportBegun, ImportForm } from "./import-form";
 import { formatsQuery, JUDGMENT_IMPORTS, judgmentImportsQuery } from "./judgment-import-queries";
 import { MappingFields } from "./mapping-fields";
@@ -49,7 +49,7 @@ function useImportForm(begun: ImportBegun | null) {
   async function choose(chosen: File | null) {
     setFile(chosen);
     if (!chosen) return;
-    change({ dataset: datasetNameOf(chosen.name) });
+    change(guessedOf(chosen.name));
     const found = await csvHeadOf(chosen);
     setHead(found);
     if (found) change({ format: "csv", choices: guessedChoices(namesOf(found.columns)) });
@@ -60,13 +60,13 @@ function useImportForm(begun: ImportBegun | null) {
 /** Which format it is, what the file does not say, and what it is for. */
 function ImportSettings({
   formats,
-  hasFile,
+  file,
   head,
   form,
   onChange,
 }: {
   formats: JudgmentFormat[];
-  hasFile: boolean;
+  file: File | null;
   head: CsvHead | null;
   form: ImportForm;
   onChange: (part: Partial<ImportForm>) => void;
@@ -80,7 +80,7 @@ function ImportSettings({
           description={format?.about ?? "What the file holds."}
           data={formats.map(({ name }) => name)}
           value={form.format}
-          onChange={(event) => onChange({ format: event.currentTarget.value, choices: {} })}
+          onChange={(event) => onChange(withFormat(form, event.currentTarget.value, file))}
         />
         <TextInput
           label="Data set"
@@ -96,7 +96,7 @@ function ImportSettings({
           onChange={(event) => onChange({ projectName: event.currentTarget.value })}
         />
       </ImportFields>
-      {format && (hasFile || format.name !== "csv") && (
+      {format && (file !== null || format.name !== "csv") && (
         <MappingFields
           format={format}
           head={head}
@@ -154,7 +154,7 @@ export function ImportJudgmentsPage() {
         />
         <ImportSettings
           formats={formats.data?.formats ?? []}
-          hasFile={file !== null}
+          file={file}
           head={head}
           form={form}
           onChange={change}

@@ -71,6 +71,7 @@ beforeEach(() => {
               { name: "tie", help: "the words for a tie", default: "tie,both", allowed: [] },
             ],
           },
+          { name: "concord", about: "What is exported here.", row: "line", choices: [] },
           { name: "pandalm", about: "Two responses and several annotators.", row: "item", choices: [] },
         ],
       },
@@ -129,6 +130,24 @@ test("the columns of a workbook, which no page can open, are typed", async () =>
     file_name: "Votes.xlsx",
     format: "csv",
     choices: { prompt: "Question", completions: "One,Two" },
+  });
+});
+
+test("an export that was downloaded is imported as what it was exported as", async () => {
+  const { user } = renderApp("/data/import");
+
+  await user.upload(
+    await screen.findByLabelText("File of judgments"),
+    new File(["{}"], "validation-ranking.jsonl"),
+  );
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Data set" })).toHaveValue("concord"));
+  await user.click(screen.getByRole("button", { name: "Try the import" }));
+
+  await waitFor(() => expect(server.sent("POST /api/judgment-imports/")).toHaveLength(1));
+  expect(server.sent("POST /api/judgment-imports/")[0]?.body).toMatchObject({
+    format: "concord",
+    dataset: "concord",
+    choices: {},
   });
 });
 

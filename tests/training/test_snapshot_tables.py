@@ -131,6 +131,21 @@ class TestPure:
         # Two customers with four prompts; the one without a key is nobody's.
         assert rows == {"Train": [2, 4, 2.0, 3]}
 
+    def test_the_order_in_which_prompts_are_read_changes_nothing(self):
+        """R45: a database gives them in any."""
+        acme, bolt = (
+            {"source_kind": "customer", "customer_key": key, "num_tokens": 3, "category": "chat"}
+            for key in ("acme", "bolt")
+        )
+        fields = (acme, bolt, bolt, acme, {"language": "en"}, {"language": "de"}, {})
+        prompts = [prompt_row(pk=pk, **one) for pk, one in enumerate(fields, start=1)]
+
+        tables = prompt_tables(prompts)
+
+        assert prompt_tables(prompts[::-1]) == tables
+        [of_customers] = [one for one in tables if one.key == "table_8"]
+        assert of_customers.rows[0].behind[-1].where == {"split": "train", "customer_of": "1"}
+
     def test_languages_come_by_their_share(self):
         prompts = [prompt_row(language="en")] * 3 + [prompt_row()]
 

@@ -320,7 +320,7 @@ def _spread_row(group: _Group, lengths: Iterable[int | None]) -> TableRow:
 
 def _customers_row(split: str, prompts_of_each: Collection[Sequence[int]]) -> TableRow:
     """``prompts_of_each`` are the numbers of each customer's prompts."""
-    most = max(prompts_of_each, key=len)
+    most = max(prompts_of_each, key=lambda numbers: (len(numbers), -min(numbers)))
     num_prompts = sum(map(len, prompts_of_each))
     prompts, customers = (
         RowsBehind(of, {"split": split}) for of in (RowsOf.PROMPTS, RowsOf.CUSTOMERS)
@@ -333,7 +333,7 @@ def _customers_row(split: str, prompts_of_each: Collection[Sequence[int]]) -> Ta
             prompts.that(of_named_customer="true"),
             customers,
             # Named by one of its prompts: no address holds the name of a customer.
-            prompts.that(customer_of=str(most[0])),
+            prompts.that(customer_of=str(min(most))),
         ),
     )
 

@@ -50,3 +50,13 @@ test("of a long list it is said how many have no interval, not which", () => {
     ),
   ).toEqual(["2 prompts: no interval. Too few labelers.", "1 prompt: no interval. No scatter."]);
 });
+
+test("of many that share a reason some are named", () => {
+  const figures = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].map((name) => ({
+    name,
+    figure: figure("Nobody was asked."),
+  }));
+
+  expect(missingOf(figures)).toEqual(["a; b; c and 6 more: not defined. Nobody was asked."]);
+  expect(missingOf(figures.slice(1))).toEqual(["b; c; d; e; f; g; h; i: not defined. Nobody was asked."]);
+});

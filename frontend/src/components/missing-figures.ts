@@ -1,4 +1,4 @@
-import { countOf } from "./formats";
+import { countOf, formatCount } from "./formats";
 
 export interface NamedFigure {
   name: string;
@@ -33,8 +33,17 @@ export function numbersWithoutInterval(figures: NamedInterval["figure"][], of: s
   return [...numberOf].map(([reason, number]) => `${countOf(number, of)}: no interval. ${reason}`);
 }
 
+// With more of them the reason would stand behind a page of names.
+const MAX_NAMES = 8;
+const NUM_NAMED = 3;
+
+function namesInShort(names: string[]): string {
+  if (names.length <= MAX_NAMES) return names.join("; ");
+  return `${names.slice(0, NUM_NAMED).join("; ")} and ${formatCount(names.length - NUM_NAMED)} more`;
+}
+
 function sentencesOf(what: string, found: [reason: string, name: string][]): string[] {
   const namesOf = new Map<string, string[]>();
   for (const [reason, name] of found) namesOf.set(reason, [...(namesOf.get(reason) ?? []), name]);
-  return [...namesOf].map(([reason, names]) => `${names.join("; ")}: ${what}. ${reason}`);
+  return [...namesOf].map(([reason, names]) => `${namesInShort(names)}: ${what}. ${reason}`);
 }

@@ -99,7 +99,11 @@ function Reader({ prompt, place }: { prompt: ContestedPrompt; place: Place }) {
         How labelers of {prompt.project.name} ordered its completions.
       </PageHeader>
       <Section title="What was asked" isSheet>
-        <ReadText text={prompt.text} />
+        {/* A scrolled region must be reachable by key. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className={classes.asked} tabIndex={0} role="group" aria-label="The prompt's text">
+          <ReadText text={prompt.text} />
+        </div>
       </Section>
       <Section
         title="Orders side by side"

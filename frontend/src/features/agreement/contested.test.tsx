@@ -202,6 +202,19 @@ test("orders stand side by side, blind until they are revealed", async () => {
   expect(screen.getByRole("article", { name: "Completion A" })).toHaveTextContent("policy-a");
 });
 
+test("a long prompt scrolls by itself, also by key, over the orders", async () => {
+  renderApp("/agreement/contested/3/41");
+
+  const asked = await screen.findByRole("group", { name: "The prompt's text" });
+  expect(asked).toHaveTextContent("Explain the tides.");
+  expect(asked).toHaveAttribute("tabindex", "0");
+  const orders = screen.getByRole("heading", { name: "Orders side by side" });
+  const texts = screen.getByRole("heading", { name: "Completions" });
+  const together = screen.getByRole("heading", { name: "How far the orders go together" });
+  expect(orders.compareDocumentPosition(texts)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  expect(texts.compareDocumentPosition(together)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});
+
 test("settling needs every rank and a reason, and sends them", async () => {
   server.on("POST /api/contested-prompts/3/41/adjudication/", { status: 201, body: {} });
   const { user } = renderApp("/agreement/contested/3/41");

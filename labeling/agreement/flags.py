@@ -40,11 +40,12 @@ APART_DEFINITION: Final = (
 class BesidePeers:
     """One labeler's share of yes and the others', over ``num_answers`` shared answers.
 
-    ``difference`` is the first less the second; ``mark`` is None where it was not tested.
+    ``difference`` is the first less the second; where too few rankings say something of it, neither
+    share is told. ``mark`` is None where it was not tested.
     """
 
-    own: float
-    others: float
+    own: float | None
+    others: float | None
     num_answers: int
     difference: Fact
     mark: Mark | None
@@ -78,8 +79,8 @@ def beside_peers(answers: Ratings) -> dict[int, BesidePeers]:
     theirs = np.bincount(slot, others, minlength=len(labelers)) / number
     return {
         labeler: BesidePeers(
-            own=float(own[n]),
-            others=float(theirs[n]),
+            own=None if differences[labeler].value is None else float(own[n]),
+            others=None if differences[labeler].value is None else float(theirs[n]),
             num_answers=int(number[n]),
             difference=differences[labeler],
             mark=marked.get(labeler),

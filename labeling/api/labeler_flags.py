@@ -36,9 +36,13 @@ class FlagBesidePeersOutput(serializers.Serializer[FlagOfLabeler]):
     key = serializers.ChoiceField(choices=tuple(FLAG_ITEMS))
     # A declared field may be called label; only the base class's attribute is meant otherwise.
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
-    own = serializers.FloatField(source="beside.own", help_text="Their share of yes.")
+    own = serializers.FloatField(
+        source="beside.own",
+        allow_null=True,
+        help_text="Their share of yes; null where the difference is.",
+    )
     others = serializers.FloatField(
-        source="beside.others", help_text="The others', on the same completions."
+        source="beside.others", allow_null=True, help_text="The others', on the same completions."
     )
     num_answers = serializers.IntegerField(source="beside.num_answers")
     difference = serializers.FloatField(source="beside.difference.value", allow_null=True)

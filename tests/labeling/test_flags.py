@@ -93,6 +93,16 @@ def test_a_share_stands_beside_that_of_the_others_on_the_same_completions() -> N
     assert (hers.mark.side, hers.difference.expected) == ("above", 0)
 
 
+def test_a_share_of_too_few_rankings_is_not_told() -> None:
+    """R42: nine answers make no difference, and no share of 100% beside it."""
+    found = beside_peers(answers([[1] * 9, [0] * 9]))[0]
+
+    assert (found.own, found.others, found.num_answers, found.mark) == (None, None, 9, None)
+    assert found.difference.reason_undefined == (
+        "Rankings answered by others too so far: 9. At least 10 are needed, 1 more than that."
+    )
+
+
 def test_answers_about_one_prompt_are_one_draw() -> None:
     """Twenty completions of five prompts say less than of twenty."""
     table = [yes_at(range(10)), yes_at(range(4))]

@@ -3974,14 +3974,14 @@ export interface components {
             readonly label: string;
             /**
              * Format: double
-             * @description Their share of yes.
+             * @description Their share of yes; null where the difference is.
              */
-            own: number;
+            own: number | null;
             /**
              * Format: double
              * @description The others', on the same completions.
              */
-            others: number;
+            others: number | null;
             num_answers: number;
             /** Format: double */
             difference: number | null;

@@ -37,12 +37,12 @@ const COLUMNS: Column<FlagBesidePeers>[] = [
     align: "end",
     cell: ({ own, num_answers: count }) => (
       <>
-        {formatShare(own)}
+        {own !== null && formatShare(own)}
         <span className={classes.size}>n = {formatCount(count)}</span>
       </>
     ),
   },
-  { key: "others", header: "The others", align: "end", cell: ({ others }) => formatShare(others) },
+  { key: "others", header: "The others", align: "end", cell: ({ others }) => others !== null && formatShare(others) },
   {
     key: "difference",
     header: "Difference, in points",

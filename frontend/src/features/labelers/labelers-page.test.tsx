@@ -175,6 +175,19 @@ test("an opened labeler's flags stand beside the others', with the test of what 
   expect(server.sent("GET /api/labeler-flags/7/").at(-1)?.query).toContain("pool=training");
 });
 
+test("of one answer no share is told, but why, and how many answers there are", async () => {
+  const reason = "Rankings answered by others too so far: 1. At least 10 are needed, 9 more than that.";
+  const none = { own: null, others: null, difference: null, low: null, high: null, p_value: null, mark: null };
+  const flagsOf = { ...flags, flags: flags.flags.map((one) => ({ ...one, ...none, num_answers: 1, reason_undefined: reason })) };
+  server.on("GET /api/labeler-flags/7/", { body: flagsOf });
+  renderApp("/labelers?labeler=7");
+
+  const table = await screen.findByRole("table", { name: "Flags beside the others" });
+  expect(within(table).getByRole("row", { name: /Contains violent content/ })).toHaveTextContent(
+    `Contains violent contentn = 1not defined: ${reason}`,
+  );
+});
+
 test("what stands out is marked with its test, and the test is explained", async () => {
   const standing = { ...fact("skip_rate", 0.31), p_beside_all: 0.0004, mark: "above" as const };
   const [labeler] = report.labelers;

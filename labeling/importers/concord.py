@@ -15,6 +15,7 @@ from labeling.counting_words import count_of
 from labeling.importers.prompts import read_choice
 from labeling.importers.reading import Row, read_name, read_rank, reader_of_json
 from labeling.importers.records import (
+    SIMULATED,
     Choices,
     DataFormat,
     Demonstrated,
@@ -27,7 +28,6 @@ from labeling.importers.records import (
 from labeling.text_hygiene import Split
 
 SPLITS: Final = ("train", "validation")
-SIMULATED: Final = "simulated-"
 MAX_SOURCE_CHARACTERS: Final = 160
 
 

@@ -16,6 +16,8 @@ from labeling.text_hygiene import Split
 K_MINIMUM: Final = 2
 # The only labeler of a data set that does not tell its labelers apart.
 SOMEBODY: Final = "somebody"
+# What the pseudonym of a simulated labeler begins with, in what is exported here.
+SIMULATED: Final = "simulated-"
 
 
 @dataclass(frozen=True)

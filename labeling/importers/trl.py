@@ -4,12 +4,17 @@
 is then what both begin with; and {"prompt", "completion", "label": true | false}, where rows of one
 prompt that follow each other are one task: each answer labelled true comes before each that is not,
 in a judgment of its own, since nobody compared the answers of one label.
+
+Who judged may stand in "labeler", and what wrote an answer in "chosen_source" and
+"rejected_source", or "completion_source", as in what is exported here.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Final
 
+from labeling.importers.concord import read_source
 from labeling.importers.conversations import (
     ASSISTANT,
     HUMAN,
@@ -20,8 +25,9 @@ from labeling.importers.conversations import (
     turns_of,
 )
 from labeling.importers.hh_rlhf import pair_of_transcripts
-from labeling.importers.reading import Row, reader_of_groups
+from labeling.importers.reading import Row, read_identity, reader_of_groups
 from labeling.importers.records import (
+    SIMULATED,
     SOMEBODY,
     Choices,
     DataFormat,
@@ -37,21 +43,46 @@ SIDES: Final = ("chosen", "rejected")
 
 
 def key_of(row: Row, _: Choices) -> str:
-    """Unpaired rows belong together with their neighbours of the same prompt."""
+    """Unpaired rows belong together with their neighbours of the same prompt and labeler."""
     is_one_of_several = {"completion", "prompt"} <= row.members.keys()
-    return repr(row.members["prompt"]) if is_one_of_several else ""
+    names = ("prompt", "labeler")
+    return repr([row.members.get(name) for name in names]) if is_one_of_several else ""
 
 
 def read_task(rows: Sequence[Row], _: Choices) -> JudgedTask | LeftOut:
     if "completion" in rows[0].members:
         return labelled(rows)
     row = rows[0]
+    sources = [source_of(row, side) for side in SIDES]
+    labeler = labeler_of(row)
     is_conversation = isinstance(row.members.get("chosen"), list)
-    return conversations(row) if is_conversation else strings(row)
+    found = conversations(row) if is_conversation else strings(row)
+    if isinstance(found, LeftOut):
+        return found
+    completions = zip(found.completions, sources, strict=True)
+    return replace(
+        found,
+        completions=tuple(replace(one, source=source) for one, source in completions),
+        judgments=tuple(judgment_of(labeler, one.ranks) for one in found.judgments),
+    )
+
+
+def source_of(row: Row, side: str) -> str:
+    return row.optional(f"{side}_source", read_source) or SOURCE
+
+
+def labeler_of(row: Row) -> str:
+    return row.optional("labeler", read_identity) or SOMEBODY
+
+
+def judgment_of(labeler: str, ranks: tuple[int | None, ...]) -> Judgment:
+    return Judgment(labeler, ranks, is_by_model=labeler.startswith(SIMULATED))
 
 
 def labelled(rows: Sequence[Row]) -> JudgedTask | LeftOut:
     read = [prompt_and_answer(row) for row in rows]
+    sources = [source_of(row, "completion") for row in rows]
+    labeler = labeler_of(rows[0])
     labels = [row.read("label", read_label) for row in rows]
     for row in rows:
         row.check()
@@ -61,13 +92,13 @@ def labelled(rows: Sequence[Row]) -> JudgedTask | LeftOut:
     # Before the pairs are made, of which a file with one prompt throughout has billions.
     if problem := num_completions_problem(len(set(texts))):
         return LeftOut(problem)
-    different = dict.fromkeys(zip(texts, labels, strict=True))
-    labels = [label for _, label in different]
+    different = dict.fromkeys(zip(sources, texts, labels, strict=True))
+    labels = [label for *_, label in different]
     said = f"{len(read)} labelled answers are {len(different)} different ones."
     return JudgedTask(
         prompt=read[0][0],
-        completions=tuple(JudgedCompletion(SOURCE, text) for text, _ in different),
-        judgments=tuple(Judgment(SOMEBODY, ranks) for ranks in true_over_each_false(labels)),
+        completions=tuple(JudgedCompletion(source, text) for source, text, _ in different),
+        judgments=tuple(judgment_of(labeler, ranks) for ranks in true_over_each_false(labels)),
         notes=(said,) if len(different) < len(read) else (),
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models.functions import Now
 
-from labeling.importers.records import Judgment
+from labeling.importers.records import SOMEBODY, Judgment
 from labeling.models import RankedCompletion, Ranking, User
 from labeling.services.imported_people import ImportedPeople
 from labeling.services.imported_tasks import PlacedTask, content_key
@@ -91,8 +91,15 @@ def store_judgments(
         one.row.num_new += 1
     for one in told:
         if one.ranking.client_key in stored:
-            one.row.notes.append(f"{one.judgment.labeler} said this before; it is stored once.")
+            one.row.notes.append(f"{who(one.judgment)} said this before; it is stored once.")
     return rows
+
+
+def who(judgment: Judgment) -> str:
+    """Rows of nobody in particular are one labeler's, so that the later of two counts."""
+    if judgment.labeler != SOMEBODY:
+        return judgment.labeler
+    return "Somebody (the file does not say who judged, so all of it counts as one labeler's)"
 
 
 def _ranking_of(
@@ -139,7 +146,7 @@ def _told_once(read: Sequence[NewJudgment]) -> list[NewJudgment]:
         first = told.pop(one.ranking.client_key, one)
         told[one.ranking.client_key] = first
         if first is not one and first.row is one.row:
-            one.row.notes.append(f"{one.judgment.labeler} said the same twice; it counts once.")
+            one.row.notes.append(f"{who(one.judgment)} said the same twice; it counts once.")
     return list(told.values())
 
 
@@ -177,7 +184,7 @@ class Subjects:
         self._changed: dict[uuid.UUID, Ranking] = {}
 
     def settle(self, one: NewJudgment, ranking: Ranking) -> None:
-        labeler = one.judgment.labeler
+        labeler = who(one.judgment)
         known = self._rankings.setdefault(one.subject, [])
         standing = next((other for other in known if other.superseded_at is None), None)
         if ranking not in known:

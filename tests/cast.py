@@ -216,13 +216,14 @@ def make_ranking(
     flags_at: Mapping[int, Mapping[str, bool]] | None = None,
     axes: Mapping[int, Mapping[str, float]] | None = None,
     seconds_shown: Sequence[float | None] | None = None,
+    note: str = "",
     **said: object,
 ) -> Ranking:
     """One labeler's dense ranks of the task's completions, sealed long ago by default.
 
     ``flags_at`` are the flags of the completion at a place, ``flags`` those of the others. ``axes``
-    are ratings that came with an imported judgment, by the place of the completion. ``said`` is
-    what else the ranking holds.
+    are ratings that came with an imported judgment, by the place of the completion. ``note`` is of
+    each completion, ``said`` is what else the ranking holds.
     """
     submitted_at = submitted_at or long_ago()
     assignment = hold_slot(task, labeler, submitted_at)
@@ -249,6 +250,7 @@ def make_ranking(
                 flags=dict((flags_at or {}).get(n, flags or {})),
                 axes=dict((axes or {}).get(n, {})),
                 seconds_shown=seconds_shown[n] if seconds_shown else None,
+                note=note,
             )
             for n, (completion, rank) in enumerate(zip(completions_of(task), ranks, strict=True))
         )

@@ -3,17 +3,21 @@
 JSON Lines: {"prompt", "category", "split", "completions": [{"text", "source"}], "rankings":
 [{"labeler", "ranks"}]}, a ranking with "axes" where ratings had been imported with it; or
 {"prompt", "completion", "labeler", "split"}. Labelers stay apart under their pseudonyms, simulated
-ones stay simulated, and a prompt stays in its split.
+ones stay simulated, a prompt stays in its split, and what was two tasks of the same completions
+is two tasks again.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final, cast
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import BinaryIO, Final, cast
 
 from labeling.catalogue import CATEGORIES
 from labeling.counting_words import count_of
+from labeling.importers.json_files import json_rows
 from labeling.importers.prompts import read_choice
-from labeling.importers.reading import Row, read_name, read_rank, reader_of_json
+from labeling.importers.reading import Row, read_name, read_rank, read_values
 from labeling.importers.records import (
     SIMULATED,
     Choices,
@@ -23,6 +27,7 @@ from labeling.importers.records import (
     JudgedTask,
     Judgment,
     LeftOut,
+    NumberedRow,
     Record,
 )
 from labeling.text_hygiene import Split
@@ -31,10 +36,24 @@ SPLITS: Final = ("train", "validation")
 MAX_SOURCE_CHARACTERS: Final = 160
 
 
-def read_row(row: Row, _: Choices) -> Record:
-    # The number of a task is one of the export, and counted anew in the next.
-    row.pass_over("task")
-    return read_task(row) if "rankings" in row.members else read_demonstration(row)
+def read_file(file: BinaryIO, choices: Choices) -> Iterator[NumberedRow]:
+    seen: Counter[bytes] = Counter()
+
+    def read_row(row: Row, _: Choices) -> Record:
+        # The number of a task is one of the export, and counted anew in the next.
+        row.pass_over("task")
+        return told_apart(read_task(row), seen) if "rankings" in row.members else written(row)
+
+    return read_values(json_rows(file), read_row, choices)
+
+
+def told_apart(task: JudgedTask, seen: Counter[bytes]) -> JudgedTask:
+    """The second task of the same completions in a file, and every later one, under its number."""
+    told = repr(sorted((one.source, one.text, one.key) for one in task.completions))
+    content = sha256(f"{task.prompt}\0{told}".encode())
+    seen[content.digest()] += 1
+    times = seen[content.digest()]
+    return replace(task, identity=f"{content.hexdigest()}/{times}") if times > 1 else task
 
 
 def read_task(row: Row) -> JudgedTask:
@@ -52,7 +71,7 @@ def read_task(row: Row) -> JudgedTask:
     )
 
 
-def read_demonstration(row: Row) -> Demonstrated | LeftOut:
+def written(row: Row) -> Demonstrated | LeftOut:
     prompt, split = row.text("prompt"), read_split(row)
     text = row.any_text("completion")
     writer = row.name("labeler")
@@ -130,5 +149,5 @@ CONCORD: Final = DataFormat(
     name="concord",
     about="What is exported here: ranking.jsonl and sft.jsonl.",
     row="line",
-    read=reader_of_json(read_row),
+    read=read_file,
 )

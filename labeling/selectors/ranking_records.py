@@ -46,9 +46,9 @@ answers AS (
     FROM chosen
     CROSS JOIN LATERAL (
         SELECT
-            string_agg(coalesce(rank::text, 'null'), ',' ORDER BY shown.completion_id) AS ranks,
+            string_agg(coalesce(rank::text, 'null'), ',' ORDER BY shown.id) AS ranks,
             CASE WHEN bool_or(axes <> '{{}}') THEN
-                string_agg(coalesce(axes::text, '{{}}'), ',' ORDER BY shown.completion_id)
+                string_agg(coalesce(axes::text, '{{}}'), ',' ORDER BY shown.id)
             END AS axes
         FROM labeling_taskcompletion AS shown
         LEFT JOIN labeling_rankedcompletion AS item
@@ -69,7 +69,7 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS num_completions, string_agg(
         concat('{{"id":', completion.id, ',"source":', to_json(source.name), ',"text":',
             to_json(completion.text), '}}'),
-        ',' ORDER BY completion.id
+        ',' ORDER BY shown.id
     ) AS completions
     FROM labeling_taskcompletion AS shown
     JOIN labeling_completion AS completion ON completion.id = shown.completion_id
@@ -151,10 +151,10 @@ class RankedTask:
 def ranking_records(rankings: QuerySet[Ranking]) -> Iterator[RankingRecord]:
     """One record per task with at least one of these rankings, in the order of the task ids.
 
-    Completions come in the order of their ids, rankings in the order of submission; a surplus
-    ranking counts like any other. A query for every few thousand tasks there are: to freeze the
-    result, go through it inside one REPEATABLE READ transaction, in which a second session reads
-    every other block of the same moment.
+    Completions come in the order in which the task lists them, which an import keeps, rankings in
+    the order of submission; a surplus ranking counts like any other. A query for every few thousand
+    tasks there are: to freeze the result, go through it inside one REPEATABLE READ transaction, in
+    which a second session reads every other block of the same moment.
     """
     with connection.cursor() as cursor:
         cursor.execute(LAST_OF_BLOCKS, [TASKS_AT_ONCE])

@@ -13,11 +13,21 @@ from hypothesis import strategies as some
 
 from labeling.importers.formats import FORMATS
 from labeling.models import Prompt, User
+from labeling.models.projects import K_MAXIMUM
 from labeling.services.imported_tasks import Target, key_in_split
 from labeling.services.judgment_imports import import_judgments
 from labeling.services.prompt_import_slices import import_for
 from labeling.text_hygiene import split_of_key, text_sha256
-from tests.cast import Cast, client_of, make_prompt
+from tests.cast import (
+    Cast,
+    client_of,
+    make_completions,
+    make_prompt,
+    make_ranking,
+    make_ranking_project,
+    make_source,
+    make_task,
+)
 from tests.labeling.import_samples import SAMPLES
 from training.exporters.frozen_tasks import frozen_task
 from training.exporters.records import Pseudonyms, exported_task
@@ -28,6 +38,9 @@ from training.services.export_jobs import export_for
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import freeze_demonstrations, freeze_prompts, freeze_rankings
 
+K_MINIMUM_HERE = 4
+# Right to left, two characters that are one, a separator of lines, a quote, a formula.
+STRANGE = "\u202e\u0627\u0628 e\u0301 \u2028 \"\t\\' =2+2 🇩🇪"
 TEXTS = some.text(
     some.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30
 )
@@ -195,6 +208,71 @@ def test_an_installation_exports_what_another_one_exported(
     assert first.keys() == second.keys()
     assert first == second
     assert dict(Prompt.objects.values_list("text", "split")).items() <= splits.items()
+
+
+def own_rankings(cast: Cast) -> None:
+    """Tasks of four to nine completions of two models, ranked here with all that can be said."""
+    sources = [make_source("sft-1"), make_source("ppo-2")]
+    for k in range(K_MINIMUM_HERE, K_MAXIMUM + 1):
+        project = make_ranking_project(k=k, overlap=3)
+        prompt = make_prompt(f"{STRANGE} Frage {k}?\r\n", category="chat" if k % 2 else None)
+        # Neither model comes first in every task, and one says the same thing twice.
+        made = [
+            one
+            for n in range(k)
+            for one in make_completions(
+                prompt, source=sources[(n + k) % 2], texts=[f" {STRANGE} {max(n, 2)}\n"]
+            )
+        ]
+        # Another task shows some of them, in its own company, and a third one the very same.
+        later = make_completions(prompt, source=sources[0], texts=["=1+1", ""])
+        for number, shown in enumerate((made, [made[3], *later, made[0]], made)):
+            task = make_task(project, prompt, shown)
+            ranks = dense([(n * n + number) % 4 for n in range(len(shown))])
+            said = {
+                "ratings": [1 + n % 7 for n in range(len(shown))],
+                "flags": {"hallucination": True},
+                "note": STRANGE,
+            }
+            make_ranking(task, cast.amina, ranks, **said)
+            make_ranking(task, cast.sim, [1] * len(shown), **said)
+            make_ranking(task, cast.otto, list(range(1, len(shown) + 1)), **said)
+
+
+@pytest.mark.django_db
+def test_what_was_ranked_here_comes_back_in_every_file_and_form(
+    cast: Cast, tmp_path: Path, settings: Any
+) -> None:
+    """R49-R51: K of 4 to 9, ties, ratings, flags, notes, any script, several labelers, all forms.
+
+    What an export has no place for (ratings, flags and notes of our own) does not disturb it.
+    """
+    settings.ARTIFACT_ROOT = tmp_path / "artifacts"
+    own_rankings(cast)
+    first = exported_in_all_forms(frozen(cast, "First", "rm").pk, tmp_path / "first")
+
+    forget_everything()
+    for split in ("validation", "train"):
+        if lines := first.get(f"{split}/ranking.jsonl"):
+            import_file("concord", lines)
+    second = exported_in_all_forms(frozen(cast, "Second", "rm").pk, tmp_path / "second")
+
+    assert {name.partition(".")[2] for name in first} == {"jsonl", "csv", "parquet"}
+    assert {name.partition("/")[2].partition(".")[0] for name in first} == FILES["rm"].keys()
+    num_tasks = sum(first[name].count(b"\n") for name in first if name.endswith("/ranking.jsonl"))
+    assert num_tasks == 3 * (K_MAXIMUM + 1 - K_MINIMUM_HERE)
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def exported_in_all_forms(snapshot_id: UUID, folder: Path) -> dict[str, bytes]:
+    forms = ("--csv", "--parquet")
+    call_command("export_snapshot", str(snapshot_id), str(folder), *forms, stdout=io.StringIO())
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.parent != folder
+    }
 
 
 @pytest.mark.django_db

@@ -1,12 +1,13 @@
 """How long the agreement page takes over a million rankings, and keeping it up to date.
 
-    python -m benchmarks.agreement_page [--rankings 1000000] [--steps refresh page models]
+    python -m benchmarks.agreement_page [--rankings 1000000] [--steps refresh page models others]
 
 In the kept database of so many rankings. ``refresh`` works all figures out from nothing, then again
 with nothing changed, with one ranking more and with a thousand. ``page`` asks for the page, cold
 (nothing kept in the process) and warm; ``models`` for a choice of two models, which no figures are
-kept for. Whole requests inside this process, session and rendering included. Prints seconds of wall
-time, and of processor time of this process.
+kept for; ``others`` for the pages that read the newest rankings, or all. Whole requests inside this
+process, session and rendering included. Prints seconds of wall time, and of processor time of this
+process.
 """
 
 import argparse
@@ -24,10 +25,12 @@ from rest_framework.test import APIClient  # isort: skip
 
 from labeling.models import CompletionSource, PromptAgreement, Ranking, Role, User  # isort: skip
 from labeling.selectors import agreement  # isort: skip
+from labeling.selectors.moments import forget  # isort: skip
 from labeling.services.agreement_store import refresh_agreement  # isort: skip
 
-STEPS = ("refresh", "page", "models")
+STEPS = ("refresh", "page", "models", "others")
 NUM_COLD, NUM_WARM, NUM_COLD_FILTERED = 20, 100, 10
+OTHERS = ("win-rates", "rating-agreement", "flags-apart", "labeler-quality", "bias", "costs")
 FILTERS: tuple[dict[str, str], ...] = (
     {},
     {"pool": "training"},
@@ -96,7 +99,12 @@ def refresh_all() -> None:
         print(f"{number} rankings more: {spent(refresh_agreement)}", flush=True)
 
 
-def ask_for_the_page(filters: Sequence[dict[str, str]], num_cold: int) -> None:
+def ask_for_the_page(
+    filters: Sequence[dict[str, str]],
+    num_cold: int,
+    page: str = "agreement",
+    num_warm: int = NUM_WARM,
+) -> None:
     rosa, _ = User.objects.get_or_create(
         email="rosa@example.org", defaults={"display_name": "Rosa", "role": Role.RESEARCHER}
     )
@@ -104,19 +112,22 @@ def ask_for_the_page(filters: Sequence[dict[str, str]], num_cold: int) -> None:
     client.force_login(rosa)
 
     def ask(query: dict[str, str]) -> None:
-        assert client.get("/api/agreement/", query).status_code == 200
+        assert client.get(f"/api/{page}/", query).status_code == 200
 
     for query in filters:
         cold = []
         own, postgres = time.process_time(), rows.session_seconds()
         for _ in range(num_cold):
             agreement._found.cache_clear()
+            agreement._of_labelers.cache_clear()
+            forget()
             cold.append(timed(lambda query=query: ask(query)))
         own, postgres = time.process_time() - own, rows.session_seconds() - postgres
-        warm = [timed(lambda query=query: ask(query)) for _ in range(NUM_WARM)]
+        warm = [timed(lambda query=query: ask(query)) for _ in range(num_warm)]
         print(
-            f"{query or 'everything'}: cold {said(cold)}, processor time {own / num_cold:.2f} s "
-            f"here and {postgres / num_cold:.2f} s in Postgres; warm {said(warm)}",
+            f"{page}, {query or 'everything'}: cold {said(cold)}, processor time "
+            f"{own / num_cold:.2f} s here and {postgres / num_cold:.2f} s in Postgres; "
+            f"warm {said(warm)}",
             flush=True,
         )
 
@@ -137,6 +148,9 @@ def main() -> None:
             two = CompletionSource.objects.order_by("pk").values_list("pk", flat=True)[:2]
             names = ("source", "other_source")
             ask_for_the_page([dict(zip(names, map(str, two), strict=True))], 3)
+        if "others" in given.steps:
+            for page in OTHERS:
+                ask_for_the_page(FILTERS[:1], 3, page, num_warm=3)
 
 
 if __name__ == "__main__":

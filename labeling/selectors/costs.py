@@ -12,8 +12,10 @@ from labeling.agreement.costs import minutes_each
 from labeling.agreement.intervals import Figure
 from labeling.agreement.judgments import FloatArray
 from labeling.models import Demonstration, Project, RankedCompletion, Ranking
+from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.agreement_rows import EXCERPT_CHARACTERS
-from labeling.selectors.number_columns import NOTHING, compiled, float_rows
+from labeling.selectors.moments import kept
+from labeling.selectors.number_columns import NOTHING, compiled, float_rows, large_read
 from labeling.selectors.rankings import sealed_rankings
 from labeling.selectors.sealing import sealed_answer
 
@@ -70,10 +72,9 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class ProjectCost:
-    """One project. Minutes, and minutes of each, are over answers whose time was measured."""
+class Cost:
+    """Minutes, and minutes of each, are over answers whose time was measured."""
 
-    project: Project
     num_rankings: int
     num_timed_rankings: int
     ranking_minutes: float
@@ -85,19 +86,28 @@ class ProjectCost:
     minutes_per_demonstration: Figure
 
 
+@dataclass(frozen=True)
+class ProjectCost(Cost):
+    project: Project
+
+
 def costs(answered: Answered) -> list[ProjectCost]:
-    """One entry per project with a sealed answer, the dearest first. Three queries."""
+    """One entry per project with a sealed answer, the dearest first. Four queries."""
+    found = _found(answered)
+    projects = Project.objects.filter(pk__in=found)
+    each = [ProjectCost(**vars(found[one.pk]), project=one) for one in projects]
+    return sorted(each, key=lambda one: (-_minutes(one), one.project.name))
+
+
+@kept
+def _found(answered: Answered) -> dict[int, Cost]:
+    """By the project's number."""
     ranked, written = _ranked(answered.rankings()), _written(answered.demonstrations())
     projects = {int(pk) for rows in (ranked, written) for pk in np.unique(rows[PROJECT])}
-    found = [
-        _cost(
-            project,
-            ranked[:, ranked[PROJECT] == project.pk],
-            written[:, written[PROJECT] == project.pk],
-        )
-        for project in Project.objects.filter(pk__in=projects)
-    ]
-    return sorted(found, key=lambda one: (-_minutes(one), one.project.name))
+    return {
+        pk: _cost(ranked[:, ranked[PROJECT] == pk], written[:, written[PROJECT] == pk])
+        for pk in projects
+    }
 
 
 def rankings_behind_cost(answered: Answered) -> QuerySet[Ranking]:
@@ -133,13 +143,12 @@ def demonstrations_behind_cost(answered: Answered) -> QuerySet[Demonstration]:
     )
 
 
-def _minutes(cost: ProjectCost) -> float:
+def _minutes(cost: Cost) -> float:
     return cost.ranking_minutes + cost.demonstration_minutes
 
 
-def _cost(project: Project, ranked: FloatArray, written: FloatArray) -> ProjectCost:
-    return ProjectCost(
-        project=project,
+def _cost(ranked: FloatArray, written: FloatArray) -> Cost:
+    return Cost(
         num_rankings=int(ranked[ANSWERS].sum()),
         num_timed_rankings=int(ranked[TIMED].sum()),
         ranking_minutes=float(ranked[SECONDS].sum()) / 60,
@@ -162,19 +171,24 @@ def _each(rows: FloatArray, when_undefined: str) -> Figure:
     )
 
 
+# How many completions share each rank, as the digits of one number: of K_MAXIMUM at most.
+DIGIT_BITS: Final = 4
+TIED_TWICE: Final = " + ".join(
+    f"(tiers >> {bits} & 15) * ((tiers >> {bits} & 15) - 1)"
+    for bits in range(0, K_MAXIMUM * DIGIT_BITS, DIGIT_BITS)
+)
 RANKED: Final = """
 SELECT project_id, prompt_id, count(*), count(seconds), coalesce(sum(seconds), 0), sum(ordered),
     coalesce(sum(ordered) FILTER (WHERE seconds IS NOT NULL), 0)
 FROM (
-    SELECT id, project_id, prompt_id, seconds,
-        (sum(tied) * (sum(tied) - 1) - sum(tied * (tied - 1))) / 2 AS ordered
+    SELECT project_id, prompt_id, seconds, (number * (number - 1) - ({tied_twice})) / 2 AS ordered
     FROM (
-        SELECT found.id, project_id, prompt_id, seconds, count(*) AS tied
+        SELECT found.id, project_id, prompt_id, seconds, count(*) AS number,
+            sum((1::bigint << ({digit_bits} * (item.rank - 1)))::double precision)::bigint AS tiers
         FROM ({rankings}) AS found (id, project_id, prompt_id, seconds)
         JOIN labeling_rankedcompletion AS item ON item.ranking_id = found.id
-        GROUP BY found.id, project_id, prompt_id, seconds, item.rank
-    ) AS tier
-    GROUP BY id, project_id, prompt_id, seconds
+        GROUP BY found.id, project_id, prompt_id, seconds
+    ) AS ranked
 ) AS counted
 GROUP BY project_id, prompt_id
 """
@@ -191,8 +205,9 @@ def _ranked(rankings: QuerySet[Ranking]) -> FloatArray:
     )
     query, values = compiled(chosen)
     if query != NOTHING:
-        query = RANKED.format(rankings=query)
-    return _by_prompt(float_rows(query, values, num_columns=NUM_COLUMNS))
+        query = RANKED.format(rankings=query, tied_twice=TIED_TWICE, digit_bits=DIGIT_BITS)
+    with large_read():
+        return _by_prompt(float_rows(query, values, num_columns=NUM_COLUMNS))
 
 
 def _written(demonstrations: QuerySet[Demonstration]) -> FloatArray:

@@ -131,7 +131,7 @@ class _Found:
 
 @kept
 def _found(selection: Selection, _minute: int) -> _Found:
-    """Another minute is another question: nothing else tells of a skip, or of a demonstration."""
+    """Another minute is another question: nothing else tells of a skip."""
     scope = Scope(selection)
     answers = sealed_work(scope)
     counts = _Counts.of(scope)

@@ -1,7 +1,7 @@
-"""When a figure that is made of single rankings must be made anew.
+"""When a figure that is made of single answers must be made anew.
 
 Reading some thousand rankings takes a second or two, so what was found is kept for as long as this
-says the same. A ranking counts once it is sealed and what is excluded is left out at once; whatever
+says the same. An answer counts once it is sealed and what is excluded is left out at once; whatever
 else may change in hindsight (an account's pool, an imported ranking of long ago) is told by the
 refresh of the agreement figures, which compares all rankings every minute or two.
 """
@@ -16,6 +16,7 @@ from django.db.models import Count, QuerySet, Subquery, Value
 from labeling.models import (
     Adjudication,
     AgreementStore,
+    Demonstration,
     PromptAnnotation,
     PromptExclusion,
     Ranking,
@@ -49,7 +50,7 @@ def kept(work: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
 
     @wraps(work)
     def found(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        moment = moment_of_rankings()
+        moment = moment_of_answers()
         if moment is None:
             return work(*args, **kwargs)
         answer: Answer = at(moment, *args, **kwargs)
@@ -65,7 +66,7 @@ def forget() -> None:
         known.cache_clear()
 
 
-def moment_of_rankings() -> Moment | None:
+def moment_of_answers() -> Moment | None:
     """None before the first refresh, when nothing is kept. One query."""
     sealed = Ranking.objects.filter(sealed_answer())
     found = (
@@ -73,6 +74,7 @@ def moment_of_rankings() -> Moment | None:
         .values_list(
             "token",
             _first(sealed.order_by("-submitted_at", "-pk")),
+            _first(Demonstration.objects.filter(sealed_answer()).order_by("-submitted_at", "-pk")),
             # Of a category, which is read as it is now.
             _first(PromptAnnotation.objects.order_by("-pk")),
             _number(PromptExclusion.objects.all()),

@@ -120,8 +120,9 @@ def test_the_number_of_queries_does_not_grow(rosa, amina, project, django_assert
     client = client_of(rosa)
     client.get("/api/costs/")
 
-    # Session, account, rankings, demonstrations, projects.
-    with django_assert_num_queries(5):
+    # Session, account, whether anything changed, rankings, within settings of their own,
+    # demonstrations, projects.
+    with django_assert_num_queries(8):
         answer = client.get("/api/costs/")
     assert len(answer.json()["projects"]) == 3
 

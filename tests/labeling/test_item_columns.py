@@ -16,8 +16,10 @@ from labeling.models import (
     RankedCompletion,
     Ranking,
 )
+from labeling.preferences import pair_counts
 from labeling.selectors import bias, rating_agreement, sealed_work, win_rates
 from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.costs import Answered, costs
 from labeling.selectors.exclusions import is_excluded
 from labeling.selectors.item_columns import answers_to, item_columns
 from labeling.selectors.win_rates import PANELS
@@ -269,3 +271,17 @@ def test_what_stood_where_is_read_as_from_the_rows(seed: int) -> None:
             assert block.is_ordered[row] == is_ordered
             assert block.rank[row].tolist() == [rank for _, rank, _ in expected]
             assert block.length[row].tolist() == [length for _, _, length in expected]
+
+
+def test_the_pairs_of_a_project_are_those_of_its_rankings(seed: int) -> None:
+    """However many completions share a rank."""
+    found = costs(Answered(include_simulated=True))
+
+    assert len(found) == 3
+    for one in found:
+        chosen = Answered(project_id=one.project.pk, include_simulated=True)
+        ranks = defaultdict(list)
+        for item in RankedCompletion.objects.filter(ranking__in=chosen.rankings()):
+            ranks[item.ranking_id].append(item.rank)
+        assert one.num_rankings == len(ranks)
+        assert one.num_pairs == sum(pair_counts(some)[0] for some in ranks.values())

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.models import Adjudication, Assignment, Project, PromptExclusion, User
 from labeling.selectors import labeler_quality
-from labeling.selectors.moments import forget, moment_of_rankings
+from labeling.selectors.moments import forget, moment_of_answers
 from labeling.services.agreement_store import refresh_agreement
 from tests.cast import (
     Cast,
@@ -16,6 +16,8 @@ from tests.cast import (
     completions_of,
     exclude_prompt,
     hold_slot,
+    make_demonstration,
+    make_demonstration_project,
     make_ranking,
     make_ranking_project,
     make_task,
@@ -41,13 +43,17 @@ def rank_another(cast: Cast, project: Project) -> None:
     make_ranking(make_task(project), cast.amina, ORDER)
 
 
+def write_one(cast: Cast, project: Project) -> None:
+    make_demonstration(make_task(make_demonstration_project()), cast.amina)
+
+
 def exclude_one(cast: Cast, project: Project) -> None:
     exclude_prompt(project, project.tasks.first().prompt, cast.rosa)
 
 
 def lift_it(cast: Cast, project: Project) -> None:
     exclude_one(cast, project)
-    moment_of_rankings()
+    moment_of_answers()
     PromptExclusion.objects.update(lifted_at=timezone.now(), lifted_by=cast.rosa)
 
 
@@ -65,31 +71,31 @@ def promote(cast: Cast, project: Project) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [rank_another, exclude_one, lift_it, settle_one, promote],
+    [rank_another, write_one, exclude_one, lift_it, settle_one, promote],
     ids=lambda one: one.__name__,
 )
 def test_a_change_that_figures_are_made_of_is_another_moment(
     cast: Cast, project: Project, change: Callable[[Cast, Project], None]
 ) -> None:
     refresh_agreement()
-    before = moment_of_rankings()
-    assert moment_of_rankings() == before
+    before = moment_of_answers()
+    assert moment_of_answers() == before
 
     change(cast, project)
 
-    assert moment_of_rankings() != before
+    assert moment_of_answers() != before
 
 
 def test_whatever_the_refresh_finds_is_another_moment(cast: Cast, project: Project) -> None:
     """An account moves to the other pool, which its rankings do not say."""
     refresh_agreement()
-    before = moment_of_rankings()
+    before = moment_of_answers()
     User.objects.filter(pk=cast.otto.pk).update(pool="held_out")
-    assert moment_of_rankings() == before
+    assert moment_of_answers() == before
 
     refresh_agreement()
 
-    assert moment_of_rankings() != before
+    assert moment_of_answers() != before
 
 
 @pytest.mark.parametrize("noun", ADDRESSES)
@@ -152,3 +158,26 @@ def test_the_facts_about_labelers_are_kept_for_a_minute(
 
     rank_another(cast, project)
     assert num_answered() == before + 2
+
+
+def test_costs_are_kept_until_an_answer_comes(
+    cast: Cast, project: Project, django_assert_max_num_queries: Any
+) -> None:
+    """A name is read as it is now."""
+    refresh_agreement()
+    client = client_of(cast.rosa)
+
+    def shown() -> list[Any]:
+        return client.get("/api/costs/").json()["projects"]
+
+    (before,) = shown()
+    Project.objects.filter(pk=project.pk).update(name="another name")
+    # Session, account, whether anything changed, projects.
+    with django_assert_max_num_queries(4):
+        (after,) = shown()
+    assert after == {**before, "project": {"id": project.pk, "name": "another name"}}
+
+    write_one(cast, project)
+    assert [one["num_demonstrations"] for one in shown()].count(1) == 1
+    rank_another(cast, project)
+    assert max(one["num_rankings"] for one in shown()) == before["num_rankings"] + 1

@@ -47,6 +47,8 @@ def places_of_figures(cast: Cast) -> list[Place]:
         Place("behind bias", f"/bias/rankings{of}&figure=longer", "main table"),
         Place("told completions", f"/bias/completions{of}&sight=everything", "main table"),
         Place("labelers", f"/labelers{of}&labeler={cast.amina.pk}", "main article"),
+        Place("behind ties", f"/agreement/counted{of}&figure=tie_share", "main table"),
+        Place("behind skips", f"/labelers/tasks{of}&figure=skip_rate", "main table"),
         Place("cost", f"/data/costs{of}&rate=24", "main table"),
         Place("behind cost", f"/data/costs/rankings{of}", "main table"),
         Place("snapshots", "/data", "main table"),

@@ -90,6 +90,7 @@ export type ContestedRow = Schemas["ContestedRowOutput"];
 export type ContestedPrompt = Schemas["ContestedPromptOutput"];
 export type AgreementRow = Schemas["AgreementRowOutput"];
 export type CountedRanking = Schemas["CountedRankingOutput"];
+export type CountedTask = Schemas["CountedTaskOutput"];
 export type LabelersApart = Schemas["LabelersApartOutput"];
 export type LabelerFlagsReport = Schemas["LabelerFlagsOutput"];
 export type FlagBesidePeers = LabelerFlagsReport["flags"][number];

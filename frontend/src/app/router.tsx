@@ -129,6 +129,10 @@ const researcherPages: RouteObject[] = [
     ...page(() => import("@/features/bias/told-completions-page"), "ToldCompletionsPage"),
   },
   { path: "labelers", ...page(() => import("@/features/labelers/labelers-page"), "LabelersPage") },
+  {
+    path: "labelers/tasks",
+    ...page(() => import("@/features/labelers/labeler-tasks-page"), "LabelerTasksPage"),
+  },
   { path: "evaluations", ...page(() => import("@/features/evaluations/evaluations-page"), "EvaluationsPage") },
   {
     path: "evaluations/:evaluationId",

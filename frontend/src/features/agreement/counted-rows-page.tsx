@@ -5,7 +5,7 @@ import { POOL_WORDS } from "@/api/words";
 import type { Column } from "@/components/data-table";
 import { ExcerptLink } from "@/components/excerpt-link";
 import type { FilterChip } from "@/components/filter-chips";
-import { formatCount, formatMeasure } from "@/components/formats";
+import { formatMeasure } from "@/components/formats";
 import { projectColumn, withinProject } from "@/components/known-columns";
 import { Moment } from "@/components/moment";
 import { RowsPage } from "@/components/rows-page";
@@ -14,7 +14,12 @@ import { useAddressFilters } from "@/components/use-address-filters";
 import { AgreementFilters } from "./agreement-filters";
 import { countedQuery, FILTERS } from "./agreement-query";
 import { COUNTED, wordsOf } from "./counted";
-import type { CountedWords } from "./counted";
+import type { CountedWords } from "./counted-facts";
+
+/** What the ranking adds; where the figure is a median, all that it holds. */
+function Part({ row: { part, values } }: { row: CountedRanking }) {
+  return values.length === 0 ? formatMeasure(part) : values.map(formatMeasure).join(", ");
+}
 
 function columnsOf({ part, whole }: CountedWords): Column<CountedRanking>[] {
   return [
@@ -24,8 +29,10 @@ function columnsOf({ part, whole }: CountedWords): Column<CountedRanking>[] {
       isRowHeader: true,
       cell: ({ id, excerpt }) => <ExcerptLink to={`/rankings/${id}`}>{excerpt}</ExcerptLink>,
     },
-    { key: "part", header: part, align: "end", cell: (row) => formatMeasure(row.part) },
-    { key: "whole", header: whole, align: "end", cell: (row) => formatCount(row.whole) },
+    { key: "part", header: part, align: "end", cell: (row) => <Part row={row} /> },
+    ...(whole === undefined
+      ? []
+      : [{ key: "whole", header: whole, align: "end" as const, cell: (row: CountedRanking) => formatMeasure(row.whole) }]),
     { key: "labeler", header: "Labeler", cell: ({ labeler }) => labeler.display_name },
     { key: "pool", header: "Pool", isOneLine: true, cell: ({ labeler }) => POOL_WORDS[labeler.pool] },
     projectColumn(),

@@ -2,6 +2,8 @@ import { labelOf } from "@/api/words";
 
 import { FILTERS } from "./agreement-query";
 import type { Filters } from "./agreement-query";
+import { FACT_WORDS } from "./counted-facts";
+import type { CountedWords } from "./counted-facts";
 
 /** Which figure the rankings add up to, and which part of it. */
 export const COUNTED = ["figure", "week", "labeler"] as const;
@@ -9,6 +11,7 @@ export type CountedChoice = Partial<Record<(typeof COUNTED)[number], string>>;
 
 const SAID = "said:";
 const SHARED = "shared:";
+const BESIDE = "beside:";
 
 /** All answers about a flag, and those about completions that several labelers answered about. */
 export const saidOf = (flag: string) => `${SAID}${flag}`;
@@ -25,20 +28,20 @@ export function countedAddress(filters: Partial<Filters>, choice: CountedChoice 
   return `/agreement/counted?${query.toString()}`;
 }
 
-export interface CountedWords {
-  title: string;
-  lead: string;
-  /** The columns of what is counted, and of how many. */
-  part: string;
-  whole: string;
-  back: { to: string; label: string };
-}
-
 const RATINGS_PAGE = { to: "/agreement/ratings", label: "Ratings and flags" };
 
 function flagWords(figure: string): CountedWords {
   const isShared = figure.startsWith(SHARED);
   const flag = labelOf(figure.slice(figure.indexOf(":") + 1));
+  if (figure.startsWith(BESIDE)) {
+    return {
+      title: `Beside the others: ${flag.toLowerCase()}`,
+      lead: "The rankings that answered this about a completion about which others answered it too, newest first. All yes above the others' mean share of yes, over all these answers, are the difference.",
+      part: "Yes above the others",
+      whole: "Answers by several",
+      back: { to: "/labelers", label: "Labelers" },
+    };
+  }
   return {
     title: isShared ? `Answered by several: ${flag.toLowerCase()}` : `Asked: ${flag.toLowerCase()}`,
     lead: isShared
@@ -52,6 +55,8 @@ function flagWords(figure: string): CountedWords {
 
 /** What a figure is called on the page of its rankings, and what each of them adds to it. */
 export function wordsOf(figure: string): CountedWords {
+  const fact = FACT_WORDS[figure];
+  if (fact) return fact;
   if (figure === "ratings") {
     return {
       title: "Ratings by several",

@@ -261,19 +261,20 @@ test("each figure about ratings and flags leads to the rankings that it counts",
   );
 });
 
+const row: CountedRanking = {
+  id: "00000009-0000-4000-8000-000000000009",
+  project: { id: 3, name: "Helpfulness" },
+  prompt_id: 41,
+  excerpt: "Explain the tides.",
+  labeler: { id: 7, display_name: "Amina Osei", pool: "training" },
+  k: 4,
+  submitted_at: "2026-03-02T10:00:00Z",
+  part: 4.5,
+  whole: 6,
+  values: [],
+};
+
 test("the rankings that a figure counts are listed with their part in it", async () => {
-  const row: CountedRanking = {
-    id: "00000009-0000-4000-8000-000000000009",
-    project: { id: 3, name: "Helpfulness" },
-    prompt_id: 41,
-    excerpt: "Explain the tides.",
-    labeler: { id: 7, display_name: "Amina Osei", pool: "training" },
-    k: 4,
-    submitted_at: "2026-03-02T10:00:00Z",
-    part: 4.5,
-    whole: 6,
-    values: [],
-  };
   server.on("GET /api/agreement/counted/", { body: { results: [row], next: null } });
   renderApp("/agreement/counted?figure=gold&week=2026-03-02&labeler=7&pool=training");
 
@@ -283,6 +284,21 @@ test("the rankings that a figure counts are listed with their part in it", async
   await expect.poll(() => server.sent("GET /api/agreement/counted/")[0]?.query).toBe(
     "?pool=training&figure=gold&week=2026-03-02&labeler=7",
   );
+});
+
+test.each([
+  ["tie_share", { part: 2, whole: 6 }, "Ties", /Explain the tides. 2 6 Amina/],
+  ["leniency", { part: -1.5, whole: 4 }, "Leniency", /Explain the tides. -1.5 4 Amina/],
+  ["length_preference", { part: 0.4, whole: 1 }, "Prefers longer", /Explain the tides. 0.4 Amina/],
+  ["median_seconds_shown", { part: 12, whole: 3, values: [2.5, 4, 5.5] }, "Seconds on screen", /tides. 2.5, 4, 5.5 3 Amina/],
+  ["beside:violent_content", { part: 0.5, whole: 4 }, "Beside the others: violent content", /tides. 0.5 4 Amina/],
+])("what a ranking adds to %s stands in its row", async (figure, counted, title, words) => {
+  server.on("GET /api/agreement/counted/", { body: { results: [{ ...row, ...counted }], next: null } });
+  renderApp(`/agreement/counted?figure=${figure}&labeler=7`);
+
+  expect(await screen.findByRole("row", { name: words })).toBeVisible();
+  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent(title);
+  expect(screen.getByRole("link", { name: "Labelers" })).toBeVisible();
 });
 
 test("nothing sealed is said, not shown as zeros", async () => {

@@ -6,6 +6,7 @@ import { countOf } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
 import { Section } from "@/components/section";
 
+import { CountedLink } from "./counted-link";
 import { expectedText, factOf, intervalOf, markText, rangeText, scaleOf, sizeText, valueText, writingOf } from "./facts";
 import { LabelerFlags } from "./labeler-flags";
 import classes from "./labelers.module.css";
@@ -16,10 +17,12 @@ function FactTile({
   words,
   work,
   report,
+  filters,
 }: {
   words: FactWords;
   work: LabelerWork;
   report: LabelerQualityReport;
+  filters: Filters;
 }) {
   const fact = factOf(work, words.key);
   if (fact === undefined) return null;
@@ -27,6 +30,11 @@ function FactTile({
   const all = intervalOf(factOf(report.everybody, words.key));
   const allText = valueText(words.unit, all?.value ?? null);
   const marked = markText(fact);
+  const counted = (
+    <CountedLink words={words} fact={fact} who={work.labeler} filters={filters}>
+      {sizeText(words, fact)}
+    </CountedLink>
+  );
   const notes = [
     rangeText(words.unit, fact) ?? (fact.reason_no_interval && `No interval: ${fact.reason_no_interval}`),
     expectedText(words.unit, fact),
@@ -36,12 +44,15 @@ function FactTile({
     <article className={classes.tile} aria-label={words.label}>
       <h3>{words.label}</h3>
       {interval === null ? (
-        <p className={classes.reason}>Not defined: {fact.reason_undefined}</p>
+        <>
+          <p className={classes.reason}>Not defined: {fact.reason_undefined}</p>
+          <p className={classes.small}>{counted}</p>
+        </>
       ) : (
         <>
           <p className={classes.value}>{valueText(words.unit, interval.value)}</p>
           <p className={classes.small}>
-            {sizeText(words, fact)}
+            {counted}
             {allText !== null && `; all together ${allText}`}
           </p>
           <div className={classes.mark}>
@@ -97,7 +108,7 @@ export function LabelerDetails({
       >
         <div className={classes.tiles}>
           {report.facts.map((words) => (
-            <FactTile key={words.key} words={words} work={work} report={report} />
+            <FactTile key={words.key} words={words} work={work} report={report} filters={filters} />
           ))}
         </div>
         <LabelerFlags labelerId={work.labeler.id} filters={filters} />

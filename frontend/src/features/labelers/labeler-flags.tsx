@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
 import type { FlagBesidePeers } from "@/api/research-types";
 import { DataTable } from "@/components/data-table";
@@ -12,13 +13,16 @@ import { differenceText } from "./facts";
 import classes from "./labelers.module.css";
 import { labelerFlagsQuery } from "./quality-query";
 import type { Filters } from "./quality-query";
+import { flagAddress } from "./rows-address";
 
-function Difference({ flag }: { flag: FlagBesidePeers }) {
+function Difference({ flag, to }: { flag: FlagBesidePeers; to: string }) {
   const { difference, low, high, mark, p_value: p, reason_undefined: reason, reason_no_interval: noInterval } = flag;
   if (difference === null) return <NoFigure reason={reason} />;
   return (
     <>
-      {differenceText(difference)}
+      <Link to={to} aria-label={`${differenceText(difference)} points: ${flag.label}, beside the others`}>
+        {differenceText(difference)}
+      </Link>
       <span className={classes.size}>
         {low === null || high === null ? `no interval: ${noInterval ?? ""}` : `${differenceText(low)} to ${differenceText(high)}`}
       </span>
@@ -29,16 +33,23 @@ function Difference({ flag }: { flag: FlagBesidePeers }) {
   );
 }
 
-const COLUMNS: Column<FlagBesidePeers>[] = [
+const columnsOf = (labelerId: number, filters: Filters): Column<FlagBesidePeers>[] => [
   { key: "flag", header: "Flag", isRowHeader: true, cell: ({ label }) => label },
   {
     key: "own",
     header: "Said yes",
     align: "end",
-    cell: ({ own, num_answers: count }) => (
+    cell: ({ key, label, own, num_answers: count }) => (
       <>
         {own !== null && formatShare(own)}
-        <span className={classes.size}>n = {formatCount(count)}</span>
+        <span className={classes.size}>
+          <Link
+            to={flagAddress(filters, "shared", key, labelerId)}
+            aria-label={`n = ${formatCount(count)}: said yes to ${label}`}
+          >
+            n = {formatCount(count)}
+          </Link>
+        </span>
       </>
     ),
   },
@@ -47,7 +58,7 @@ const COLUMNS: Column<FlagBesidePeers>[] = [
     key: "difference",
     header: "Difference, in points",
     align: "end",
-    cell: (flag) => <Difference flag={flag} />,
+    cell: (flag) => <Difference flag={flag} to={flagAddress(filters, "beside", flag.key, labelerId)} />,
   },
 ];
 
@@ -62,7 +73,12 @@ export function LabelerFlags({ labelerId, filters }: { labelerId: number; filter
           {found.length === 0 ? (
             <p className={classes.small}>No flag that anybody set was answered by this labeler and others too.</p>
           ) : (
-            <DataTable caption="Flags beside the others" columns={COLUMNS} rows={found} rowKey={({ key }) => key} />
+            <DataTable
+              caption="Flags beside the others"
+              columns={columnsOf(labelerId, filters)}
+              rows={found}
+              rowKey={({ key }) => key}
+            />
           )}
           <p className={classes.small}>{definition}</p>
         </div>

@@ -6,6 +6,9 @@ import { useScopeFields, useWorkFields } from "@/api/scope";
 import { DayRange } from "@/components/day-range";
 import { FilterBar } from "@/components/filter-bar";
 import type { FilterField } from "@/components/filter-bar";
+import { FilterChips } from "@/components/filter-chips";
+import type { FilterChip } from "@/components/filter-chips";
+import { KeptFocus } from "@/components/kept-focus";
 
 import type { Filter, Filters } from "./quality-query";
 
@@ -34,16 +37,22 @@ export function LabelersFilters({
   filters,
   versions,
   onFilter,
+  chips = [],
 }: {
   filters: Filters;
   /** Of the chosen project; none before one is chosen. */
   versions: LabelerQualityReport["versions"];
   onFilter: (name: Filter, value: string) => void;
+  /** What the page shows alone besides. */
+  chips?: FilterChip[];
 }) {
   const fields = useFields(versions, filters.instructions);
   return (
-    <FilterBar label="Filter the labelers" fields={fields} values={filters} onChange={onFilter}>
-      <DayRange since={filters.since} until={filters.until} label="Answered" onChange={onFilter} />
-    </FilterBar>
+    <KeptFocus label="Filters">
+      <FilterBar label="Filter the labelers" fields={fields} values={filters} onChange={onFilter}>
+        <DayRange since={filters.since} until={filters.until} label="Answered" onChange={onFilter} />
+        <FilterChips chips={chips} />
+      </FilterBar>
+    </KeptFocus>
   );
 }

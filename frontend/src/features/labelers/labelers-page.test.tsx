@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import type { LabelerFlagsReport, LabelerQualityReport, WorkFact } from "@/api/research-types";
+import type { CountedTask, LabelerFlagsReport, LabelerQualityReport, WorkFact } from "@/api/research-types";
 import { textOf } from "@/testing/files";
 import { amina, ruth, sessionOf } from "@/testing/people";
 import { project } from "@/testing/projects";
@@ -55,6 +55,19 @@ const report: LabelerQualityReport = {
       facts: [fact("skip_rate", 0.05), fact("position_preference", 0.34), fact("self_consistency", null)],
     },
   ],
+};
+
+const task: CountedTask = {
+  id: "00000009-0000-4000-8000-000000000009",
+  project: { id: 4, name: "Helpfulness" },
+  prompt_id: 41,
+  excerpt: "Explain the tides.",
+  labeler: { id: 7, display_name: "Amina Osei", pool: "training" },
+  opened_at: "2026-03-02T10:00:00Z",
+  ranking: null,
+  skip_reason: "Too long",
+  skip_comment: "Ten pages.",
+  part: 1,
 };
 
 const flags: LabelerFlagsReport = {
@@ -289,4 +302,80 @@ test("a labeler does not see the page", async () => {
   renderApp("/labelers");
 
   expect(await screen.findByText(/not part of your role/)).toBeVisible();
+});
+
+test("each fact leads to the rows that it counts, of one labeler or of all together (R42)", async () => {
+  renderApp("/labelers?project=4&k=4");
+
+  const row = within(await screen.findByRole("row", { name: /Amina Osei/ }));
+  const leads = (name: string) => row.getByRole("link", { name }).getAttribute("href");
+  expect(leads("n = 120: Skipped, Amina Osei")).toBe("/labelers/tasks?figure=skip_rate&labeler=7&project=4&k=4");
+  expect(leads("n = 120: First shown is best, Amina Osei")).toBe(
+    "/agreement/counted?figure=position_preference&labeler=7&project=4&k=4",
+  );
+  // Too few to be defined are rows all the same.
+  expect(leads("n = 3 of 10 needed: Agrees with themselves, Amina Osei")).toMatch(/figure=self_consistency&labeler=7/);
+  expect(screen.getByRole("link", { name: "n = 120: Skipped, all together" })).toHaveAttribute(
+    "href",
+    "/labelers/tasks?figure=skip_rate&project=4&k=4",
+  );
+});
+
+test.each([
+  ["gold_agreement", "/agreement/counted?figure=gold&labeler=7", "/agreement/counted?figure=gold"],
+  ["researcher_agreement", "/agreement/counted?figure=researchers&labeler=7", "/agreement/counted?figure=researchers"],
+  ["agreement_with_others", "/agreement/counted?figure=agreement_with_others&labeler=7", "/agreement/rankings"],
+  ["leniency", "/agreement/counted?figure=leniency&labeler=7", null],
+  ["median_active_minutes", "/labelers/tasks?figure=median_active_minutes&labeler=7", "/labelers/tasks?figure=median_active_minutes"],
+] as const)("%s leads to the page of its own rows", async (key, ofOne, ofAll) => {
+  const words = { key, label: "Fact", unit: "share", counted: "rankings", definition: "" } as const;
+  const everybody = { ...fact(key, null), num_counted: ofAll === null ? 0 : 9 };
+  server.on("GET /api/labeler-quality/", {
+    body: {
+      ...report,
+      facts: [words],
+      everybody: { ...report.everybody, facts: [everybody] },
+      labelers: report.labelers.map((one) => ({ ...one, facts: [fact(key, 0.5)] })),
+    },
+  });
+  renderApp("/labelers?labeler=7");
+
+  expect(await screen.findByRole("link", { name: "n = 120: Fact, Amina Osei" })).toHaveAttribute("href", ofOne);
+  expect(screen.getByRole("link", { name: "120 rankings: Fact, Amina Osei" })).toHaveAttribute("href", ofOne);
+  const all = screen.queryByRole("link", { name: "n = 9 of 10 needed: Fact, all together" });
+  expect(all?.getAttribute("href") ?? null).toBe(ofAll);
+});
+
+test("a flag leads to the labeler's answers, and its difference to how far above the others they are", async () => {
+  renderApp("/labelers?labeler=7&pool=training");
+
+  const own = await screen.findByRole("link", { name: "n = 48: said yes to Contains violent content" });
+  expect(own).toHaveAttribute("href", "/agreement/counted?figure=shared%3Aviolent_content&labeler=7&pool=training");
+  const above = screen.getByRole("link", { name: "+12.5 points: Contains violent content, beside the others" });
+  expect(above).toHaveAttribute("href", "/agreement/counted?figure=beside%3Aviolent_content&labeler=7&pool=training");
+});
+
+test("the tasks behind the share of skips say why they were skipped", async () => {
+  const answered = { ...task, id: "8", excerpt: "Bake bread.", ranking: "00000003", skip_reason: null, skip_comment: null, part: 0 };
+  server.on("GET /api/labeler-quality/tasks/", { body: { results: [task, answered], next: null } });
+  const { user, router } = renderApp("/labelers/tasks?figure=skip_rate&labeler=7&pool=training");
+
+  expect(await screen.findByRole("row", { name: /Explain the tides. Too long: Ten pages. Amina Osei/ })).toBeVisible();
+  expect(screen.getByRole("row", { name: /Bake bread. No Amina Osei/ })).toBeVisible();
+  expect(screen.getByRole("link", { name: "Explain the tides." })).toHaveAttribute("href", "/prompts/41");
+  expect(screen.getByRole("link", { name: "Bake bread." })).toHaveAttribute("href", "/rankings/00000003");
+  expect(server.sent("GET /api/labeler-quality/tasks/")[0]?.query).toBe("?pool=training&figure=skip_rate&labeler=7");
+
+  await user.click(screen.getByRole("button", { name: "Amina Osei: remove this filter" }));
+
+  expect(router.state.location.search).toBe("?figure=skip_rate&pool=training");
+});
+
+test("the answers behind the median time say their minutes", async () => {
+  const answered = { ...task, ranking: "00000003", skip_reason: null, skip_comment: null, part: 2.25 };
+  server.on("GET /api/labeler-quality/tasks/", { body: { results: [answered], next: null } });
+  renderApp("/labelers/tasks?figure=median_active_minutes");
+
+  expect(await screen.findByRole("row", { name: /Explain the tides. 2.25 Amina Osei/ })).toBeVisible();
+  expect(screen.getByRole("columnheader", { name: "Active minutes" })).toBeVisible();
 });

@@ -10,10 +10,11 @@ import { formatCount } from "@/components/formats";
 import { NoFigure } from "@/components/no-figure";
 import { NotDefined } from "@/components/not-defined";
 
+import { CountedLink } from "./counted-link";
 import { factOf, markText, missingText, valueText } from "./facts";
 import classes from "./labelers.module.css";
-import { rankingsAddress } from "./quality-query";
 import type { Filters } from "./quality-query";
+import { rankingsAddress } from "./rows-address";
 
 interface Row {
   key: string;
@@ -39,22 +40,23 @@ const SHOWN: FactWords["key"][] = [
   "skip_rate",
 ];
 
-function FactCell({ words, work }: { words: FactWords; work: WorkFacts }) {
+function FactCell({ words, row: { work, who }, filters }: { words: FactWords; row: Row; filters: Filters }) {
   const fact = factOf(work, words.key);
   if (fact === undefined) return null;
   const value = valueText(words.unit, fact.value);
   const missing = missingText(fact);
-  if (missing !== null) {
-    return (
-      <span className={classes.missing}>
-        not defined <span className={classes.size}>{missing}</span>
-      </span>
-    );
-  }
+  const size = (
+    <span className={classes.size}>
+      <CountedLink words={words} fact={fact} who={who} filters={filters}>
+        {missing ?? `n = ${formatCount(fact.num_counted)}`}
+      </CountedLink>
+    </span>
+  );
+  if (missing !== null) return <span className={classes.missing}>not defined {size}</span>;
   return (
     <>
       {value ?? <NoFigure reason={fact.reason_undefined} />}
-      <span className={classes.size}>n = {formatCount(fact.num_counted)}</span>
+      {size}
       {fact.mark !== null && <span className={classes.marked}>{markText(fact)}</span>}
     </>
   );
@@ -140,7 +142,7 @@ export function LabelersTable({
         header: words.label,
         align: "end",
         isOneLine: true,
-        cell: ({ work }) => <FactCell words={words} work={work} />,
+        cell: (row) => <FactCell words={words} row={row} filters={filters} />,
       }),
     ),
   ];

@@ -2,6 +2,8 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { chosen } from "@/api/chosen";
 import { api, bodyOf } from "@/api/client";
+import { listQuery } from "@/api/pages";
+import type { CountedTask } from "@/api/research-types";
 import type { operations } from "@/api/schema";
 import { numberIn, SCOPE, scopeOf } from "@/api/scope";
 
@@ -44,9 +46,16 @@ export function labelerFlagsQuery(labelerId: number, filters: Filters) {
   });
 }
 
-/** The rankings behind a labeler's facts, under the same filters. */
-export function rankingsAddress(filters: Filters, labelerId: number): string {
-  const query = new URLSearchParams({ labeler: String(labelerId) });
-  for (const name of FILTERS) if (filters[name] !== "") query.set(name, filters[name]);
-  return `/agreement/rankings?${query.toString()}`;
+type TasksQuery = operations["tasks_counted"]["parameters"]["query"];
+
+/** The tasks that a fact counts, the last opened first, each with its part in it. */
+export function tasksQuery(filters: Filters & Record<"figure" | "labeler", string>) {
+  const query: TasksQuery = {
+    ...selectionOf(filters),
+    figure: chosen<TasksQuery["figure"]>(filters.figure) ?? "skip_rate",
+    labeler: numberIn(filters.labeler),
+  };
+  return listQuery<CountedTask>(["labeler-quality", "tasks", query], (cursor, signal) =>
+    bodyOf(api.GET("/api/labeler-quality/tasks/", { params: { query: { ...query, cursor } }, signal })),
+  );
 }

@@ -36,6 +36,7 @@ BESIDE: Final = "beside:"
 BESIDE_OTHERS: Final = (
     "leniency",
     "agreement_with_others",
+    f"{BESIDE}{RATINGS}",
     *(f"{BESIDE}{flag}" for flag in FLAG_ITEMS),
 )
 FIGURES: Final = (
@@ -45,6 +46,7 @@ FIGURES: Final = (
     ANCHORS,
     *(f"{SAID}{flag}" for flag in FLAG_ITEMS),
     *(f"{SHARED}{flag}" for flag in FLAG_ITEMS),
+    f"{BESIDE}{RATINGS}",
     *(f"{BESIDE}{flag}" for flag in FLAG_ITEMS),
     *FACTS_OF_RANKINGS,
 )
@@ -110,7 +112,8 @@ def _counted(
         return answers_behind(selection, flag=None, is_shared=True, labeler_id=labeler)
     kind, _, flag = figure.partition(":")
     if f"{kind}:" == BESIDE:
-        return beside_others_behind(selection, flag=flag, labeler_id=labeler)
+        asked = None if flag == RATINGS else flag
+        return beside_others_behind(selection, flag=asked, labeler_id=labeler)
     return answers_behind(selection, flag=flag, is_shared=f"{kind}:" == SHARED, labeler_id=labeler)
 
 

@@ -57,15 +57,16 @@ def flags_of_labeler(selection: Selection, *, labeler_id: int) -> list[FlagOfLab
 
 
 def beside_others_behind(
-    selection: Selection, *, flag: str, labeler_id: int | None
+    selection: Selection, *, flag: str | None, labeler_id: int | None
 ) -> dict[UUID, Counted]:
     """Of the same rankings those of the labeler that answered what others answered too.
 
-    The part is how far the answers, yes being 1, lie above the others' mean. Two queries at most.
-    Raises: NotAccessible when there is no such project.
+    The part is how far the answers, yes being 1, or the ratings where there is no flag, lie above
+    the others' mean. Two queries at most. Raises: NotAccessible when there is no such project.
     """
     said = _said(selection)
-    rows, sums, drawn = above_others_by_ranking(said.about(flag))
+    answers = said.ratings if flag is None else said.about(flag)
+    rows, sums, drawn = above_others_by_ranking(answers)
     return {
         said.columns.id_of(rows[n]): Counted(float(sums.part[n]), float(sums.whole[n]))
         for n in np.flatnonzero(drawn.labeler == labeler_id).tolist()

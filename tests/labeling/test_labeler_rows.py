@@ -244,6 +244,19 @@ def test_answers_about_a_flag_come_to_the_labelers_share_and_to_how_far_above_th
     assert known["difference"] != 0
 
 
+def test_ratings_beside_the_others_come_to_the_leniency_on_the_page_of_ratings(
+    cast: Cast, project: Project
+) -> None:
+    report = client_of(cast.rosa).get("/api/rating-agreement/").json()
+    [known] = [one for one in report["leniency"] if one["labeler"]["id"] == cast.otto.pk]
+
+    found = rows(cast.rosa, RANKINGS, figure="beside:ratings", labeler=cast.otto.pk)
+
+    assert len(found) == known["num_counted"]
+    assert figure_of(found, "leniency") == pytest.approx(known["value"])
+    assert known["value"] < 0
+
+
 def test_of_a_prompt_ranked_twice_each_ranking_has_the_pairs_that_count(
     cast: Cast, project: Project
 ) -> None:

@@ -6,10 +6,21 @@ export interface CountedWords {
   part: string;
   whole?: string;
   back: { to: string; label: string };
+  /** Compares one labeler with the others: of all together there is no such figure. */
+  isOfOne?: true;
 }
 
 const back = { to: "/labelers", label: "Labelers" };
 const ALL = "are the figure.";
+
+export const LENIENCY: CountedWords = {
+  title: "Leniency",
+  lead: `The rankings that rated a completion which others rated too, newest first. All points above the others' mean, over all these ratings, ${ALL}`,
+  part: "Points above the others",
+  whole: "Ratings",
+  back,
+  isOfOne: true,
+};
 
 // By the key of the fact; those beside researchers and gold are figures of the page of ratings too.
 export const FACT_WORDS: Record<string, CountedWords> = {
@@ -59,6 +70,7 @@ export const FACT_WORDS: Record<string, CountedWords> = {
     part: "The same",
     whole: "Comparisons",
     back,
+    isOfOne: true,
   },
   calibration_agreement: {
     title: "Agreement on calibration tasks",
@@ -67,13 +79,7 @@ export const FACT_WORDS: Record<string, CountedWords> = {
     whole: "Comparisons",
     back,
   },
-  leniency: {
-    title: "Leniency",
-    lead: `The rankings that rated a completion which others rated too, newest first. All points above the others' mean, over all these ratings, ${ALL}`,
-    part: "Points above the others",
-    whole: "Ratings",
-    back,
-  },
+  leniency: LENIENCY,
   flag_share: {
     title: "Completions flagged",
     lead: `The rankings that were asked about flags, newest first. All completions with a flag set, over all that a flag was asked about, ${ALL}`,

@@ -49,7 +49,7 @@ export function CountedRowsPage() {
   const name = rankings.data?.[0]?.labeler.display_name ?? `Labeler ${labeler}`;
   const chips: FilterChip[] = [
     ...(week === "" ? [] : [{ key: "week", words: `Week of ${week}`, onRemove: () => setFilter("week", "") }]),
-    ...(labeler === "" ? [] : [{ key: "labeler", words: name, onRemove: () => setFilter("labeler", "") }]),
+    ...(labeler === "" || words.isOfOne ? [] : [{ key: "labeler", words: name, onRemove: () => setFilter("labeler", "") }]),
   ];
   return (
     <RowsPage

@@ -2,7 +2,7 @@ import { labelOf } from "@/api/words";
 
 import { FILTERS } from "./agreement-query";
 import type { Filters } from "./agreement-query";
-import { FACT_WORDS } from "./counted-facts";
+import { FACT_WORDS, LENIENCY } from "./counted-facts";
 import type { CountedWords } from "./counted-facts";
 
 /** Which figure the rankings add up to, and which part of it. */
@@ -12,6 +12,8 @@ export type CountedChoice = Partial<Record<(typeof COUNTED)[number], string>>;
 const SAID = "said:";
 const SHARED = "shared:";
 const BESIDE = "beside:";
+/** One labeler's ratings above the others', imported ones too: the leniency on the page of ratings. */
+export const BESIDE_RATINGS = "beside:ratings";
 
 /** All answers about a flag, and those about completions that several labelers answered about. */
 export const saidOf = (flag: string) => `${SAID}${flag}`;
@@ -40,6 +42,7 @@ function flagWords(figure: string): CountedWords {
       part: "Yes above the others",
       whole: "Answers by several",
       back: { to: "/labelers", label: "Labelers" },
+      isOfOne: true,
     };
   }
   return {
@@ -55,6 +58,7 @@ function flagWords(figure: string): CountedWords {
 
 /** What a figure is called on the page of its rankings, and what each of them adds to it. */
 export function wordsOf(figure: string): CountedWords {
+  if (figure === BESIDE_RATINGS) return { ...LENIENCY, back: RATINGS_PAGE };
   const fact = FACT_WORDS[figure];
   if (fact) return fact;
   if (figure === "ratings") {

@@ -128,7 +128,7 @@ test("ratings and flags have values, intervals, sizes and reasons", async () => 
   expect(document.body).not.toHaveTextContent("NaN");
 });
 
-test("a flag leads to the rankings that said yes, a labeler to their page under the same filters", async () => {
+test("a flag leads to the rankings that said yes, a leniency to the ratings that it counts", async () => {
   renderApp("/agreement/ratings?project=3&category=chat&since=2026-03-02&overlap=3");
 
   expect(await screen.findByRole("link", { name: "Contains violent content" })).toHaveAttribute(
@@ -137,7 +137,7 @@ test("a flag leads to the rankings that said yes, a labeler to their page under 
   );
   expect(screen.getByRole("link", { name: "Amina Osei" })).toHaveAttribute(
     "href",
-    "/labelers?project=3&since=2026-03-02&category=chat&labeler=7",
+    "/agreement/counted?figure=beside%3Aratings&labeler=7&project=3&overlap=3&since=2026-03-02&category=chat",
   );
   expect(screen.getByText(/Otto Berg: not defined: Rankings rated by others too so far: 3/)).toBeVisible();
   expect(screen.getByText("120 rankings, p < 0.001")).toBeVisible();
@@ -299,6 +299,9 @@ test.each([
   expect(await screen.findByRole("row", { name: words })).toBeVisible();
   expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent(title);
   expect(screen.getByRole("link", { name: "Labelers" })).toBeVisible();
+  // What compares one labeler with the others is of nobody without the labeler.
+  const isOfOne = figure === "leniency" || figure.startsWith("beside:");
+  expect(screen.queryAllByRole("button", { name: "Amina Osei: remove this filter" })).toHaveLength(isOfOne ? 0 : 1);
 });
 
 test("nothing sealed is said, not shown as zeros", async () => {

@@ -18,13 +18,13 @@ import { FILTERS, ratingsQuery } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { BesideResearchers } from "./beside-researchers";
-import { countedAddress } from "./counted";
+import { BESIDE_RATINGS, countedAddress } from "./counted";
 import { flagsFile } from "./downloads";
 import { intervalOf, noteOf, withReason } from "./figures";
 import { FlagsApart } from "./flags-apart";
 import { FlagsTable } from "./flags-table";
 import { LoneFigure } from "./lone-figure";
-import { labelerAddress, rowsAddress } from "./rows-address";
+import { rowsAddress } from "./rows-address";
 
 /** How often each flag was set, drawn from zero; each leads to the rankings that say so. */
 function Prevalences({ report, filters }: { report: RatingReport; filters: Filters }) {
@@ -54,7 +54,7 @@ function Leniency({ report, filters }: { report: RatingReport; filters: Filters 
       {
         label: one.labeler.display_name,
         note: withReason(`${countOf(one.num_counted, "ranking")}${chance}`, one.reason_no_interval),
-        to: labelerAddress(filters, one.labeler.id),
+        to: countedAddress(filters, { figure: BESIDE_RATINGS, labeler: String(one.labeler.id) }),
         interval,
       },
     ];

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
 
-import type { FactWords, LabelerQualityReport, LabelerWork } from "@/api/research-types";
+import type { FactWords, LabelerQualityReport, LabelerWork, WorkFact } from "@/api/research-types";
 import { POOL_WORDS } from "@/api/words";
 import { countOf } from "@/components/formats";
 import { IntervalMark } from "@/components/interval-mark";
@@ -11,6 +12,16 @@ import { expectedText, factOf, intervalOf, markText, rangeText, scaleOf, sizeTex
 import { LabelerFlags } from "./labeler-flags";
 import classes from "./labelers.module.css";
 import type { Filters } from "./quality-query";
+
+/** Why there is no value, and what there is so far. */
+function Undefined({ fact, children }: { fact: WorkFact; children: ReactNode }) {
+  return (
+    <>
+      <p className={classes.reason}>Not defined: {fact.reason_undefined}</p>
+      {fact.num_counted > 0 && <p className={classes.small}>{children}</p>}
+    </>
+  );
+}
 
 /** One fact with its interval, its size and its definition, beside that of all together. */
 function FactTile({
@@ -44,10 +55,7 @@ function FactTile({
     <article className={classes.tile} aria-label={words.label}>
       <h3>{words.label}</h3>
       {interval === null ? (
-        <>
-          <p className={classes.reason}>Not defined: {fact.reason_undefined}</p>
-          <p className={classes.small}>{counted}</p>
-        </>
+        <Undefined fact={fact}>{counted}</Undefined>
       ) : (
         <>
           <p className={classes.value}>{valueText(words.unit, interval.value)}</p>

@@ -20,6 +20,7 @@ from training.selectors.paper_tables import PromptRow, prompt_tables, spread
 from training.selectors.snapshot_tables import difference
 from training.services.snapshot_records import SnapshotQuery
 from training.services.snapshots import (
+    freeze_completions,
     freeze_demonstrations,
     freeze_pretraining_text,
     freeze_prompts,
@@ -67,14 +68,21 @@ class TestPure:
         assert spread([7]) == (1, 7, None, 7, 7, 7, 7, 7)
 
     def test_shares_of_use_cases_are_of_the_prompts_that_have_one(self):
-        prompts = [prompt_row(category="chat")] * 3 + [prompt_row(category="extract")]
+        """Of all prompts, and of customers' alone, as in the paper's Table 1."""
+        prompts = [
+            *[prompt_row(category="chat")] * 3,
+            *[prompt_row(category="extract", source_kind="customer")] * 2,
+            *[prompt_row(category="chat", source_kind="customer")] * 3,
+            prompt_row(),
+        ]
 
-        rows = rows_of(prompt_tables([*prompts, prompt_row()]), "table_1")
+        rows = rows_of(prompt_tables(prompts), "table_1")
 
         assert list(rows)[:2] == ["Chat", "Extract"]
-        assert rows["Chat"] == [3, 0.75]
-        assert rows["Classification"] == [0, 0.0]
-        assert rows["Nobody said"] == [1, None]
+        assert rows["Chat"] == [6, 0.75, 3, 0.6]
+        assert rows["Extract"] == [2, 0.25, 2, 0.4]
+        assert rows["Classification"] == [0, 0.0, 0, 0.0]
+        assert rows["Nobody said"] == [1, None, 0, None]
 
     def test_sizes_are_by_split_and_writer_with_their_totals(self):
         prompts = [
@@ -109,7 +117,13 @@ class TestPure:
                 assert has_undefined == bool(one.reasons_undefined), one.key
             return {one.key: list(one.reasons_undefined) for one in tables if one.reasons_undefined}
 
-        no_share = {"table_1": ["Prompts without a category count in no share."]}
+        no_share = {
+            "table_1": [
+                "Prompts without a category count in no share.",
+                "No prompt of a customer has a category.",
+            ],
+            "languages": ["Prompts whose language is not known count in no share."],
+        }
         single = "A single text has no deviation."
         nothing = "The length of none of the texts is known."
         assert reasons(*whole) == no_share
@@ -120,16 +134,19 @@ class TestPure:
             "table_9": [nothing],
             "table_10": [nothing],
         }
+        assert reasons(unknown)["table_11"] == [nothing]
         assert reasons(unknown)["table_1"] == ["No prompt has a category yet."]
 
     def test_prompts_per_customer_count_customers_only(self):
         keys = ["acme", "acme", "acme", "bolt", ""]
         prompts = [prompt_row(source_kind="customer", customer_key=key) for key in keys]
 
-        rows = rows_of(prompt_tables([*prompts, prompt_row(customer_key="amina")]), "table_8")
+        tables = prompt_tables([*prompts, prompt_row(customer_key="amina")])
 
         # Two customers with four prompts; the one without a key is nobody's.
-        assert rows == {"Train": [2, 4, 2.0, 3]}
+        assert rows_of(tables, "table_8") == {"Train": [2, 4, 2.0, 3]}
+        [table] = [one for one in tables if one.key == "table_8"]
+        assert table.definition.endswith(" Prompts of customers without a name, in no row: 1.")
 
     def test_the_order_in_which_prompts_are_read_changes_nothing(self):
         """R45: a database gives them in any."""
@@ -146,12 +163,14 @@ class TestPure:
         [of_customers] = [one for one in tables if one.key == "table_8"]
         assert of_customers.rows[0].behind[-1].where == {"split": "train", "customer_of": "1"}
 
-    def test_languages_come_by_their_share(self):
-        prompts = [prompt_row(language="en")] * 3 + [prompt_row()]
+    def test_languages_come_by_their_share_of_those_that_are_known(self):
+        """As on the page of prompts."""
+        prompts = [prompt_row(language=code) for code in ("en", "en", "en", "de", None)]
 
         assert rows_of(prompt_tables(prompts), "languages") == {
             "en": [3, 0.75],
-            "unknown": [1, 0.25],
+            "de": [1, 0.25],
+            "unknown": [1, None],
         }
 
 
@@ -185,7 +204,21 @@ class TestOverHttp:
         assert found["table_9"]["kinds"][:2] == ["count", "measure"]
         assert found["table_9"]["reasons_undefined"] == []
         assert found["table_10"]["reasons_undefined"] == ["A single text has no deviation."]
-        assert "table_11" not in found
+        assert {row["name"]: row["cells"][0] for row in found["table_11"]["rows"]} == {
+            "Labelers' prompts": 1,
+            "Customers' prompts": 1,
+        }
+
+    def test_completions_have_the_tables_of_their_prompts(self, ada, rosa, ranked):
+        """R45: any snapshot that has prompts."""
+        snapshot = freeze_completions(by=ada, name="to score", query=EVERYTHING)
+
+        found = self.tables(rosa, snapshot)
+
+        cells = {row["name"]: row["cells"] for row in found["table_6"]["rows"]}
+        assert cells["Total"] == [1, 1, 2]
+        beside = read(rosa, snapshot, "difference/", other=snapshot.pk).json()
+        assert (beside["noun"], beside["num_shared"]) == ("prompts", 2)
 
     def test_the_split_is_the_snapshots_own(self, ada, rosa, ranked):
         """With half of the keys held out, the tables count what the records say."""

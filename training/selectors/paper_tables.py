@@ -16,6 +16,8 @@ NOBODY_SAID: Final = "Nobody said"
 # Why cells are undefined.
 WITHOUT_CATEGORY: Final = "Prompts without a category count in no share."
 NO_CATEGORY: Final = "No prompt has a category yet."
+NO_CUSTOMERS_CATEGORY: Final = "No prompt of a customer has a category."
+UNKNOWN_LANGUAGE: Final = "Prompts whose language is not known count in no share."
 NOT_ASKED: Final = "Nobody was asked about the annotation in that split."
 NO_LENGTH: Final = "The length of none of the texts is known."
 SINGLE_TEXT: Final = "A single text has no deviation."
@@ -70,7 +72,9 @@ class Table:
     reasons_undefined: Sequence[str] = ()
 
 
-def prompt_tables(prompts: Sequence[PromptRow]) -> list[Table]:
+def prompt_tables(
+    prompts: Sequence[PromptRow], demonstrations: Iterable[DemonstrationRow] = ()
+) -> list[Table]:
     """Of each snapshot that has prompts, in the paper's order, the languages last."""
     return [
         use_cases(prompts),
@@ -79,33 +83,49 @@ def prompt_tables(prompts: Sequence[PromptRow]) -> list[Table]:
         per_customer(prompts),
         token_lengths(prompts),
         token_lengths_by_category(prompts),
+        demonstration_lengths(prompts, demonstrations),
         languages(prompts),
     ]
 
 
 def use_cases(prompts: Iterable[PromptRow]) -> Table:
     """Shares are over the prompts that somebody gave a category; the rest stand below them."""
-    found = Counter(one.category for one in prompts)
-    unsaid = found.pop(None, 0)
-    num_said = sum(found.values())
-    names = sorted(CATEGORIES, key=lambda key: -found[key])
+    everybody, customers = Counter[str | None](), Counter[str | None]()
+    for one in prompts:
+        everybody[one.category] += 1
+        customers[one.category] += one.source_kind == CUSTOMER
+    totals = [sum(found[key] for key in CATEGORIES) for found in (everybody, customers)]
     rows = [
         _row(
             CATEGORIES[key],
-            (found[key], _share(found[key], num_said)),
-            (PROMPTS.that(category=key),) * 2,
+            [
+                cell
+                for found, total in zip((everybody, customers), totals, strict=True)
+                for cell in (found[key], _share(found[key], total))
+            ],
+            _of_everybody_and_customers(key),
         )
-        for key in names
+        for key in sorted(CATEGORIES, key=lambda key: -everybody[key])
     ]
+    said, _, said_of_customers, _ = _of_everybody_and_customers(UNSAID)
+    unsaid = _row(
+        NOBODY_SAID,
+        (everybody[None], None, customers[None], None),
+        (said, None, said_of_customers, None),
+    )
+    reasons = [WITHOUT_CATEGORY] if totals[0] else [NO_CATEGORY]
     return Table(
         key="table_1",
         title="Table 1: use cases",
-        definition="Prompts by use-case category; shares are of the prompts that have one.",
+        definition="Prompts by use-case category, all of them and those of customers alone, as the "
+        "paper's table has them; shares are of the prompts that have a category.",
         row_header="Use case",
-        columns=("Prompts", "Share"),
-        kinds=("count", "share"),
-        rows=[*rows, _row(NOBODY_SAID, (unsaid, None), (PROMPTS.that(category=UNSAID), None))],
-        reasons_undefined=[WITHOUT_CATEGORY] if num_said else [NO_CATEGORY],
+        columns=("Prompts", "Share", "By customers", "Share of these"),
+        kinds=("count", "share") * 2,
+        rows=[*rows, unsaid],
+        reasons_undefined=[*reasons, NO_CUSTOMERS_CATEGORY]
+        if totals[0] and not totals[1]
+        else reasons,
     )
 
 
@@ -123,7 +143,8 @@ def sizes(prompts: Iterable[PromptRow]) -> Table:
     return Table(
         key="table_6",
         title="Table 6: size",
-        definition="Distinct prompts by split and by who wrote them.",
+        definition="Distinct prompts by split and by who wrote them. Imported ones are by whom "
+        "their file says, and count as labelers' where it does not say.",
         row_header="Split",
         columns=("By labelers", "By customers", "Total"),
         kinds=("count",) * 3,
@@ -158,13 +179,17 @@ def flags(prompts: Sequence[PromptRow]) -> Table:
 
 def per_customer(prompts: Sequence[PromptRow]) -> Table:
     by_split: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for one in prompts:
-        if one.source_kind == CUSTOMER and one.customer_key:
+    of_customers = [one for one in prompts if one.source_kind == CUSTOMER]
+    for one in of_customers:
+        if one.customer_key:
             by_split[one.split][one.customer_key].append(one.pk)
+    num_of_nobody = sum(not one.customer_key for one in of_customers)
+    left_out = f" Prompts of customers without a name, in no row: {num_of_nobody:,}."
     return Table(
         key="table_8",
         title="Table 8: prompts per customer",
-        definition="A customer is an organization, or a user where none is named.",
+        definition="A customer is an organization, or a user where none is named."
+        + (left_out if num_of_nobody else ""),
         row_header="Split",
         columns=("Customers", "Prompts", "Prompts per customer", "Most of one"),
         kinds=("count", "count", "measure", "count"),
@@ -195,7 +220,10 @@ def token_lengths_by_category(prompts: Sequence[PromptRow]) -> Table:
 def demonstration_lengths(
     prompts: Iterable[PromptRow], demonstrations: Iterable[DemonstrationRow]
 ) -> Table:
-    """Table 11: prompts and demonstrations of labelers' and of customers' prompts apart (R52)."""
+    """Table 11: prompts and demonstrations of labelers' and of customers' prompts apart (R52).
+
+    Only snapshots of demonstrations have any; others have the rows of their prompts.
+    """
     lengths: dict[_Group, list[int | None]] = defaultdict(list)
     for prompt in prompts:
         writer = _writer_of(prompt.source_kind)
@@ -214,21 +242,26 @@ def demonstration_lengths(
 
 def languages(prompts: Sequence[PromptRow]) -> Table:
     found = Counter(one.language or UNKNOWN for one in prompts)
+    num_known = len(prompts) - found[UNKNOWN]
+    in_order = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return Table(
         key="languages",
         title="Languages",
-        definition="As detected when the prompt came in; the paper found about 96% English.",
+        definition="As detected when the prompt came in; shares are of the prompts whose language "
+        "is known. The paper found about 96% English.",
         row_header="Language",
         columns=("Prompts", "Share"),
         kinds=("count", "share"),
         rows=[
             _row(
                 name,
-                (number, _share(number, len(prompts))),
+                (number, None if name == UNKNOWN else _share(number, num_known)),
                 (PROMPTS.that(language=name),) * 2,
             )
-            for name, number in sorted(found.items(), key=lambda one: (-one[1], one[0]))
+            for name, number in in_order
+            if number
         ],
+        reasons_undefined=[UNKNOWN_LANGUAGE] if found[UNKNOWN] else [],
     )
 
 
@@ -340,6 +373,12 @@ def _customers_row(split: str, prompts_of_each: Collection[Sequence[int]]) -> Ta
 
 def _of_both_writers(prompts: RowsBehind) -> tuple[RowsBehind, ...]:
     return (*(prompts.that(written_by=writer) for writer in Writer), prompts)
+
+
+def _of_everybody_and_customers(category: str) -> tuple[RowsBehind, ...]:
+    """Behind a number and its share, of all prompts and of customers'."""
+    everybody = PROMPTS.that(category=category)
+    return (everybody, everybody, *(everybody.that(written_by=Writer.CUSTOMERS),) * 2)
 
 
 def _flagged_and_asked(key: str, split: str) -> tuple[RowsBehind, RowsBehind]:

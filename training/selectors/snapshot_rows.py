@@ -42,6 +42,7 @@ ROWS_OF: Final = {
     Snapshot.Kind.RM: (RowsOf.RANKINGS, RowsOf.PROMPTS, RowsOf.CUSTOMERS),
     Snapshot.Kind.SFT: (RowsOf.DEMONSTRATIONS, RowsOf.PROMPTS, RowsOf.CUSTOMERS),
     Snapshot.Kind.PPO: (RowsOf.PROMPTS, RowsOf.CUSTOMERS),
+    Snapshot.Kind.COMPLETIONS: (RowsOf.PROMPTS, RowsOf.CUSTOMERS),
     Snapshot.Kind.EVAL: (RowsOf.PROMPTS, RowsOf.CUSTOMERS),
 }
 CUSTOMER_KEY: Final = Coalesce(NullIf("organization_key", Value("")), "user_key")

@@ -20,7 +20,6 @@ from training.selectors.paper_tables import (
     DemonstrationRow,
     PromptRow,
     Table,
-    demonstration_lengths,
     prompt_tables,
 )
 from training.selectors.snapshot_splits import SplitRule
@@ -33,6 +32,7 @@ LINKS: Final[Mapping[str, tuple[type[models.Model], str, str]]] = {
     Snapshot.Kind.RM: (SnapshotRanking, "ranking", "rankings"),
     Snapshot.Kind.SFT: (SnapshotDemonstration, "demonstration", "demonstrations"),
     Snapshot.Kind.PPO: (SnapshotPrompt, "prompt", "prompts"),
+    Snapshot.Kind.COMPLETIONS: (SnapshotPrompt, "prompt", "prompts"),
     Snapshot.Kind.EVAL: (SnapshotPrompt, "prompt", "prompts"),
 }
 # The way from a link row to its prompt.
@@ -40,6 +40,7 @@ PROMPT_OF: Final[Mapping[str, str]] = {
     Snapshot.Kind.RM: "ranking__task__prompt",
     Snapshot.Kind.SFT: "demonstration__prompt",
     Snapshot.Kind.PPO: "prompt",
+    Snapshot.Kind.COMPLETIONS: "prompt",
     Snapshot.Kind.EVAL: "prompt",
 }
 
@@ -63,11 +64,8 @@ def snapshot_tables(snapshot: Snapshot) -> list[Table]:
     """
     if snapshot.kind not in LINKS:
         return []
-    prompts = list(_prompt_rows(snapshot))
-    tables = prompt_tables(prompts)
-    if snapshot.kind == Snapshot.Kind.SFT:
-        tables.insert(-1, demonstration_lengths(prompts, _demonstration_rows(snapshot)))
-    return tables
+    demonstrations = _demonstration_rows(snapshot) if snapshot.kind == Snapshot.Kind.SFT else ()
+    return prompt_tables(list(_prompt_rows(snapshot)), demonstrations)
 
 
 def prompts_of(snapshot: Snapshot) -> QuerySet[Prompt]:

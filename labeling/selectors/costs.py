@@ -22,7 +22,8 @@ from labeling.selectors.sealing import sealed_answer
 PAIR_DEFINITION: Final = (
     "A pair is two completions that a sealed ranking orders; a tie makes none. Minutes are those "
     "in which the labeler was active. Minutes per pair are over the rankings whose time was "
-    "measured; imported ones have none."
+    "measured; imported ones have none. Hidden repeats and prompts that were taken out are in "
+    "neither, so what is paid may be more."
 )
 NO_TIMED_PAIR: Final = "No pair was timed."
 NO_TIMED_DEMONSTRATION: Final = "No demonstration was timed."

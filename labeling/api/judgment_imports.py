@@ -58,6 +58,9 @@ class JudgmentImportOutput(serializers.ModelSerializer[JudgmentImport]):
     state = serializers.ChoiceField(choices=JudgmentImport.State.choices)
     choices = serializers.DictField(child=serializers.CharField())
     created_by_name = serializers.CharField(source="created_by.display_name")
+    num_rows_read = serializers.IntegerField(
+        help_text="Rows of the file: those stored, with nothing new, left out and broken together."
+    )
 
     class Meta:
         model = JudgmentImport
@@ -73,6 +76,11 @@ class JudgmentImportOutput(serializers.ModelSerializer[JudgmentImport]):
             "is_dry_run",
             "state",
             "num_rows_done",
+            "num_rows_read",
+            "num_rows_stored",
+            "num_rows_skipped",
+            "num_rows_left_out",
+            "num_rows_broken",
             "is_whole",
             "num_prompts",
             "num_completions",

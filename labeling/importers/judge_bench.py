@@ -12,7 +12,7 @@ Source: Bavaresco et al. 2024.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import BinaryIO, Final
 
@@ -108,7 +108,7 @@ def tasks_of(
     for prompt, group in groups.items():
         task = settled(task_of(prompt, group))
         (found,) = with_not_kept([task], [one.members for one in group])
-        yield first_of[prompt], found
+        yield first_of[prompt], replace(found, num_rows=len(group))
 
 
 def read_instance(row: Row, metric: str, direction: int, choices: Choices) -> tuple[str, Scored]:

@@ -1,7 +1,7 @@
 """Reading the rows of a file: what is wrong with one is told in full, and the rest is read."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, Final, TypeVar
 
@@ -238,7 +238,7 @@ def read_rows(
     except BrokenRow:
         return first, list(problems_of(group))
     (found,) = with_not_kept([stored_as(record)], [row.members for row in group], in_keys)
-    return first, found
+    return first, replace(found, num_rows=len(group))
 
 
 def stored_as(record: Record) -> Record:

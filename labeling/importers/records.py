@@ -63,6 +63,7 @@ class JudgedTask:
     completions are only named, and nothing can ever be trained on them. A ``split`` is one that the
     prompt was in before. ``notes`` say what was read otherwise than it stands in the file, and
     ``not_kept`` what of it has no place here: in how many of its rows something stands there.
+    It was read of ``num_rows`` rows of the file.
     """
 
     prompt: str
@@ -75,6 +76,7 @@ class JudgedTask:
     split: Split | None = None
     notes: tuple[str, ...] = ()
     not_kept: Mapping[str, int] = field(default_factory=dict, compare=False)
+    num_rows: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,15 @@ class Demonstrated:
     split: Split | None = None
     notes: tuple[str, ...] = ()
     not_kept: Mapping[str, int] = field(default_factory=dict, compare=False)
+    num_rows: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A sound row with nothing in it that could be stored, and why."""
+    """Sound rows with nothing in them that could be stored, and why."""
 
     reason: str
+    num_rows: int = field(default=1, compare=False)
 
 
 Record = JudgedTask | Demonstrated | LeftOut

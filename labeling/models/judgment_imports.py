@@ -15,6 +15,11 @@ class JudgmentImport(Upload):
     is_dry_run = models.BooleanField(default=True)
     # Where the next worker goes on: everything before is stored, in the same transaction.
     num_rows_done = models.PositiveIntegerField(default=0)
+    # Rows of the file, of which several may be one task and one several; each counts once.
+    num_rows_stored = models.PositiveIntegerField(default=0)
+    num_rows_skipped = models.PositiveIntegerField(default=0)
+    num_rows_left_out = models.PositiveIntegerField(default=0)
+    num_rows_broken = models.PositiveIntegerField(default=0)
     # False where a dry run stopped for time: what follows was not looked at.
     is_whole = models.BooleanField(default=True)
     num_prompts = models.PositiveIntegerField(default=0)
@@ -25,6 +30,15 @@ class JudgmentImport(Upload):
     num_demonstrations = models.PositiveIntegerField(default=0)
     # Where something stands in the file that has no place here, and in how many of its rows.
     not_kept = models.JSONField(default=dict)
+
+    @property
+    def num_rows_read(self) -> int:
+        return (
+            self.num_rows_stored
+            + self.num_rows_skipped
+            + self.num_rows_left_out
+            + self.num_rows_broken
+        )
 
 
 class JudgmentImportChunk(UploadChunk):

@@ -28,6 +28,7 @@ from labeling.importers.records import NumberedRow
 from labeling.models import JudgmentImport, JudgmentImportRow
 from labeling.models.uploads import OPEN_STATES
 from labeling.selectors.uploads import waiting_uploads
+from labeling.services.import_counts import RowOutcome
 from labeling.services.imported_tasks import Target
 from labeling.services.judgment_imports import (
     JudgmentImportReport,
@@ -62,6 +63,8 @@ COUNTS: Final = (
     "num_judgments",
     "num_demonstrations",
 )
+
+ROWS_OF: Final = {outcome: f"num_rows_{outcome.name.lower()}" for outcome in RowOutcome}
 
 Outcome = JudgmentImportRow.Outcome
 
@@ -147,6 +150,7 @@ def _store_on(import_id: UUID, rows: Iterator[NumberedRow], seconds: float) -> N
     done = JudgmentImport.objects.values_list("num_rows_done", flat=True).get(pk=import_id)
     # One more, since some formats have their first row when they have read all.
     rows = chain(list(islice(rows, done, done + 1)), rows)
+    parts = whole_rows(rows)
     now = monotonic()
     until = now + max(seconds, now - began)
     while True:
@@ -154,7 +158,7 @@ def _store_on(import_id: UUID, rows: Iterator[NumberedRow], seconds: float) -> N
             found = _begun(import_id)
             if found is None or found.num_rows_done != done:
                 return
-            part = list(islice(rows, ROWS_PER_SLICE))
+            part = next(parts, [])
             _keep(found, _import_part(found, part), num_rows=len(part))
             done = found.num_rows_done
             if len(part) < ROWS_PER_SLICE:
@@ -163,6 +167,17 @@ def _store_on(import_id: UUID, rows: Iterator[NumberedRow], seconds: float) -> N
                 return
         if monotonic() >= until:
             return
+
+
+def whole_rows(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
+    """Slices that end where a row of the file does, of which several records may be read."""
+    part: list[NumberedRow] = []
+    for row in rows:
+        if len(part) >= ROWS_PER_SLICE and row[0] != part[-1][0]:
+            yield part
+            part = []
+        part.append(row)
+    yield part
 
 
 def _try_all(import_id: UUID, rows: Iterator[NumberedRow]) -> None:
@@ -231,10 +246,13 @@ def _keep(found: JudgmentImport, report: JudgmentImportReport, *, num_rows: int)
     found.num_rows_done += num_rows
     for name in COUNTS:
         setattr(found, name, getattr(found, name) + getattr(report, name))
+    for outcome, num_of_outcome in report.rows.by_outcome().items():
+        name = ROWS_OF[outcome]
+        setattr(found, name, getattr(found, name) + num_of_outcome)
     not_kept = Counter(found.not_kept)
     added(not_kept, report.not_kept)
     found.not_kept = dict(not_kept)
-    found.save(update_fields=["num_rows_done", "is_whole", "not_kept", *COUNTS])
+    found.save(update_fields=["num_rows_done", "is_whole", "not_kept", *COUNTS, *ROWS_OF.values()])
 
 
 def _said(found: JudgmentImport, report: JudgmentImportReport) -> Iterator[JudgmentImportRow]:

@@ -22,6 +22,7 @@ from labeling.models import (
     User,
 )
 from labeling.selectors.sealing import moment
+from labeling.services.import_counts import RowCounts, RowOutcome
 from labeling.services.imported_demonstrations import store_demonstrations
 from labeling.services.imported_people import ImportedPeople
 from labeling.services.imported_rankings import store_judgments
@@ -52,7 +53,6 @@ class JudgmentImportReport:
 
     dry_run: bool
     began_at: datetime
-    num_read: int = 0
     num_prompts: int = 0
     num_completions: int = 0
     num_labelers: int = 0
@@ -69,6 +69,25 @@ class JudgmentImportReport:
     not_kept: Counter[str] = field(default_factory=Counter)
     # Where each task that this import stored stands first.
     line_of_task: dict[int, int] = field(default_factory=dict)
+    rows: RowCounts = field(default_factory=RowCounts)
+
+    @property
+    def num_read(self) -> int:
+        """Rows of the file, which the four numbers of rows add up to."""
+        return self.rows.total()
+
+    def fail(self, errors: Iterable[RowError], num_rows: int = 1) -> None:
+        for error in errors:
+            self.errors.append(error)
+            self.rows.add(error.line, RowOutcome.BROKEN, num_rows)
+
+    def leave_out(self, line: int, reason: str, num_rows: int) -> None:
+        self.left_out.append(SkippedRow(line, reason))
+        self.rows.add(line, RowOutcome.LEFT_OUT, num_rows)
+
+    def skip(self, line: int, reason: str, num_rows: int) -> None:
+        self.skipped.append(SkippedRow(line, reason))
+        self.rows.add(line, RowOutcome.SKIPPED, num_rows)
 
 
 Progress = Callable[[JudgmentImportReport], object]
@@ -137,15 +156,14 @@ def _good_rows(
     rows: Iterable[NumberedRow], target: Target, report: JudgmentImportReport
 ) -> Iterator[NumberedGoodRow]:
     for line, row in rows:
-        report.num_read += 1
         if isinstance(row, list):
-            report.errors.extend(row)
+            report.fail(row)
         elif isinstance(row, LeftOut):
-            report.left_out.append(SkippedRow(line, row.reason))
+            report.leave_out(line, row.reason, row.num_rows)
         elif isinstance(row, JudgedTask) and not row.has_texts and not target.is_study:
-            report.left_out.append(SkippedRow(line, WITHOUT_TEXTS))
+            report.leave_out(line, WITHOUT_TEXTS, row.num_rows)
         elif isinstance(row, JudgedTask) and (problem := target.problem_with(row)):
-            report.errors.append(RowError(line, "", problem))
+            report.fail([RowError(line, "", problem)], row.num_rows)
         else:
             added(report.not_kept, row.not_kept)
             yield line, row
@@ -175,7 +193,9 @@ def _import_tasks(
     report: JudgmentImportReport,
 ) -> None:
     found = store_tasks(tasks, target)
-    report.errors.extend(found.errors)
+    num_rows_of = {one.line: one.task.num_rows for one in tasks}
+    for error in found.errors:
+        report.fail([error], num_rows_of[error.line])
     report.num_prompts += found.num_prompts
     report.num_completions += found.num_completions
     report.num_tasks += found.num_tasks
@@ -186,8 +206,9 @@ def _import_tasks(
             report.line_of_task[placed.task.pk] = placed.line
         if not judged.num_new:
             said = " ".join([_where(placed, report), *judged.counting])
-            report.skipped.append(SkippedRow(placed.line, said))
+            report.skip(placed.line, said, placed.row.num_rows)
             continue
+        report.rows.add(placed.line, RowOutcome.STORED, placed.row.num_rows)
         report.num_judgments += judged.num_new
         report.stored.append(
             StoredTask(placed.line, placed.task.source_key or "", placed.task.k, judged.num_new)
@@ -213,8 +234,9 @@ def _import_demonstrations(
     report.num_prompts += sum(one.is_new_prompt for one in stored)
     for (line, row), one in zip(written, stored, strict=True):
         if one.is_new:
+            report.rows.add(line, RowOutcome.STORED, row.num_rows)
             report.num_demonstrations += 1
             notes = [*row.notes, *target.reservations(one.prompt)]
             report.notes.extend(SkippedRow(line, note) for note in notes)
         else:
-            report.skipped.append(SkippedRow(line, "Already stored: the same answer."))
+            report.skip(line, "Already stored: the same answer.", row.num_rows)

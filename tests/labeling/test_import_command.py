@@ -29,11 +29,14 @@ def test_the_command_shows_progress_and_a_summary(tmp_path: Path) -> None:
     wet = run_command("ukp", str(path), "--project", "Tea and coffee")
 
     assert "line 2: would store task ukp/debate/2: K = 3, 3 judgments" in dry
-    assert "2 read, 6 judgments so far" in wet
-    assert wet.splitlines()[-1] == (
-        "read 2, stored 2 tasks with 2 new prompts, 6 new completions, 2 new labelers, "
-        "6 judgments and 0 demonstrations; skipped 0, left out 0, broken 0"
-    )
+    assert "2 rows read, 6 judgments so far" in wet
+    assert wet.splitlines()[-2:] == [
+        "read 2 rows of the file: 2 stored, 0 with nothing new, 0 left out, 0 broken",
+        (
+            "stored 2 tasks with 2 new prompts, 6 new completions, 2 new labelers, "
+            "6 judgments and 0 demonstrations"
+        ),
+    ]
     assert Project.objects.get().name == "Tea and coffee"
 
 

@@ -22,6 +22,7 @@ from labeling.models import (
 from labeling.selectors.demonstrations import demonstrations_for_training
 from labeling.selectors.prompts import is_usable
 from labeling.selectors.rankings import rankings_for_training, sealed_rankings
+from labeling.services.import_counts import RowOutcome
 from labeling.services.imported_tasks import Target
 from labeling.services.judgment_imports import JudgmentImportReport, import_judgments
 from tests.labeling.import_samples import SAMPLES, lines, vote, wmt_ranking
@@ -302,7 +303,8 @@ def test_every_format_is_stored_whole_and_only_once(name: str) -> None:
     assert report.num_judgments + report.num_demonstrations > 0
     assert rows_stored() | {"demonstrations": Demonstration.objects.count()} == before
     assert again.num_judgments + again.num_demonstrations == 0
-    assert len(again.skipped) + len(again.left_out) == again.num_read
+    num = again.rows.by_outcome()
+    assert num[RowOutcome.SKIPPED] + num[RowOutcome.LEFT_OUT] == again.num_read == report.num_read
 
 
 def test_what_has_no_texts_is_imported_for_a_study_only() -> None:

@@ -4270,6 +4270,12 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
             readonly num_rows_done: number;
+            /** @description Rows of the file: those stored, with nothing new, left out and broken together. */
+            num_rows_read: number;
+            readonly num_rows_stored: number;
+            readonly num_rows_skipped: number;
+            readonly num_rows_left_out: number;
+            readonly num_rows_broken: number;
             readonly is_whole: boolean;
             readonly num_prompts: number;
             readonly num_completions: number;
@@ -4329,6 +4335,12 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
             readonly num_rows_done: number;
+            /** @description Rows of the file: those stored, with nothing new, left out and broken together. */
+            num_rows_read: number;
+            readonly num_rows_stored: number;
+            readonly num_rows_skipped: number;
+            readonly num_rows_left_out: number;
+            readonly num_rows_broken: number;
             readonly is_whole: boolean;
             readonly num_prompts: number;
             readonly num_completions: number;

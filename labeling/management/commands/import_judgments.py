@@ -14,6 +14,7 @@ from labeling.importers.formats import FORMATS
 from labeling.importers.other_formats import read_as
 from labeling.importers.plain_files import plain
 from labeling.importers.records import Choices, DataFormat
+from labeling.services.import_counts import RowOutcome
 from labeling.services.imported_tasks import Target
 from labeling.services.judgment_import_jobs import BAD_DATASET_NAME, DATASET_NAME
 from labeling.services.judgment_imports import JudgmentImportReport, import_judgments
@@ -69,7 +70,9 @@ class Command(BaseCommand):
         self.show(report, known)
 
     def show_progress(self, report: JudgmentImportReport) -> None:
-        self.stdout.write(f"{report.num_read} read, {report.num_judgments} judgments so far")
+        self.stdout.write(
+            f"{count_of(report.num_read, 'row')} read, {report.num_judgments} judgments so far"
+        )
 
     def show(self, report: JudgmentImportReport, known: DataFormat) -> None:
         verb = "would store" if report.dry_run else "stored"
@@ -92,14 +95,24 @@ class Command(BaseCommand):
             self.stdout.write(f"{where}: error:{place} {error.message}")
         for place, num_rows in sorted(report.not_kept.items()):
             self.stdout.write(f"not kept: {place}, of {count_of(num_rows, 'row')}")
-        num_broken = len({error.line for error in report.errors})
+        self.show_numbers(report, verb)
+
+    def show_numbers(self, report: JudgmentImportReport, verb: str) -> None:
+        num = report.rows.by_outcome()
+        num_broken = num[RowOutcome.BROKEN]
         self.stdout.write(
-            f"read {report.num_read}, {verb} {report.num_tasks} tasks with "
+            f"read {count_of(report.num_read, 'row')} of the file: "
+            f"{num[RowOutcome.STORED]:,} {verb}, {num[RowOutcome.SKIPPED]:,} with nothing new, "
+            f"{num[RowOutcome.LEFT_OUT]:,} left out, {num_broken:,} broken"
+        )
+        self.stdout.write(
+            f"{verb} {report.num_tasks} tasks with "
             f"{report.num_prompts} new prompts, {report.num_completions} new completions, "
             f"{report.num_labelers} new labelers, {report.num_judgments} judgments and "
-            f"{report.num_demonstrations} demonstrations; "
-            f"skipped {len(report.skipped)}, left out {len(report.left_out)}, broken {num_broken}"
+            f"{report.num_demonstrations} demonstrations"
         )
+        if report.errors and not num_broken:
+            raise CommandError("The file cannot be read; what is wrong with it is said above.")
         if report.errors:
             raise CommandError(
                 f"{count_of(num_broken, 'row')} {are(num_broken)} broken; the good ones were kept."

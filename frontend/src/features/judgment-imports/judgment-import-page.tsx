@@ -67,7 +67,7 @@ function Report({ found }: { found: JudgmentImportDetail }) {
   return (
     <ImportReport
       title="Rows with something to say"
-      note="A row that is stored without a word is not listed."
+      note="A row that is stored without a word is not listed; one of which several things are said counts under each."
       file={`/api/judgment-imports/${found.id}/report.csv`}
       noun="row"
       counts={(Object.keys(OUTCOMES) as RowOutcome[]).map((name) => ({
@@ -84,9 +84,21 @@ function Report({ found }: { found: JudgmentImportDetail }) {
   );
 }
 
+/** Rows of the file, each once; none where there was no row, or where an earlier release did not count them. */
+function rowFacts(found: JudgmentImportDetail) {
+  if (found.num_rows_read === 0) return [];
+  return [
+    { name: "Rows of the file read", value: formatCount(found.num_rows_read) },
+    { name: "Rows stored", value: formatCount(found.num_rows_stored) },
+    { name: "Rows with nothing new", value: formatCount(found.num_rows_skipped) },
+    { name: "Rows left out", value: formatCount(found.num_rows_left_out) },
+    { name: "Rows broken", value: formatCount(found.num_rows_broken) },
+  ];
+}
+
 function Stored({ found }: { found: JudgmentImportDetail }) {
   const facts = [
-    { name: "Rows read", value: formatCount(found.num_rows_done) },
+    ...rowFacts(found),
     { name: "Tasks", value: formatCount(found.num_tasks) },
     { name: "Judgments", value: formatCount(found.num_judgments) },
     { name: "Demonstrations", value: formatCount(found.num_demonstrations) },
@@ -97,11 +109,11 @@ function Stored({ found }: { found: JudgmentImportDetail }) {
   return (
     <Section title={found.is_dry_run ? "What an import would store" : "What is stored"} isSheet>
       {isLiveImport(found) && (
-        <p>{found.state === "queued" ? "Waiting for a worker." : `${countOf(found.num_rows_done, "row")} read so far.`}</p>
+        <p>{found.state === "queued" ? "Waiting for a worker." : `${countOf(found.num_rows_read, "row")} read so far.`}</p>
       )}
       {!found.is_whole && (
         <p role="status">
-          Trying stopped after {countOf(found.num_rows_done, "row")}: the rest of the file was not looked at.
+          Trying stopped after {countOf(found.num_rows_read, "row")}: the rest of the file was not looked at.
         </p>
       )}
       <Facts facts={facts} />

@@ -21,6 +21,11 @@ const opened: JudgmentImportDetail = {
   is_dry_run: true,
   state: "queued",
   num_rows_done: 0,
+  num_rows_read: 0,
+  num_rows_stored: 0,
+  num_rows_skipped: 0,
+  num_rows_left_out: 0,
+  num_rows_broken: 0,
   is_whole: true,
   num_prompts: 0,
   num_completions: 0,
@@ -44,6 +49,9 @@ const done: JudgmentImportDetail = {
   ...opened,
   state: "done",
   num_rows_done: 3,
+  num_rows_read: 3,
+  num_rows_stored: 2,
+  num_rows_broken: 1,
   num_tasks: 2,
   num_judgments: 5,
   num_said: { broken: 1, left_out: 0, skipped: 0, note: 0 },
@@ -149,6 +157,17 @@ test("an export that was downloaded is imported as what it was exported as", asy
     dataset: "concord",
     choices: {},
   });
+});
+
+test("the rows of the file add up to those that were read", async () => {
+  server.on(`GET ${ONE}`, { body: done }).on(`GET ${ONE}rows/`, { body: { results: [], next: null } });
+  renderApp(`/data/import/${done.id}`);
+
+  const names = ["Rows of the file read", "Rows stored", "Rows with nothing new", "Rows left out", "Rows broken"];
+  const counts = [];
+  for (const name of names) counts.push((await screen.findByText(name)).nextElementSibling?.textContent);
+
+  expect(counts).toEqual(["3", "2", "0", "0", "1"]);
 });
 
 test("what of the file has no place here is named, with how many rows hold it", async () => {

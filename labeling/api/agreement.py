@@ -180,7 +180,9 @@ class ReferenceLineOutput(serializers.Serializer[Any]):
 
 class AgreementOutput(serializers.Serializer[Any]):
     definition = AgreementDefinitionOutput()
-    num_rankings = serializers.IntegerField()
+    num_rankings = serializers.IntegerField(
+        help_text="Those that the figures count; likewise the prompts and the labelers."
+    )
     num_prompts = serializers.IntegerField()
     num_labelers = serializers.IntegerField()
     figures = AgreementFigureOutput(many=True)

@@ -19,7 +19,8 @@ from labeling.selectors.agreement_rows import rankings_behind
 
 class RowsFilter(AgreementFilter):
     """The agreement's choices and whose rankings. Those within a prompt (two models, an overlap)
-    keep what is compared with others; the rankings of one labeler, or with a flag, are all of them.
+    keep what is compared with others; the rankings of one labeler, or with a flag, are all of them
+    unless ``compared`` is asked for.
     """
 
     labeler = serializers.IntegerField(min_value=1, max_value=ID_MAXIMUM, required=False)
@@ -31,6 +32,11 @@ class RowsFilter(AgreementFilter):
     )
     flag = serializers.ChoiceField(
         choices=tuple(FLAG_ITEMS), required=False, help_text="That said yes to it."
+    )
+    compared = serializers.BooleanField(
+        default=False,
+        help_text="With ``labeler`` alone: those that the agreement counts, instead of all by "
+        "their own day and version.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +50,7 @@ class RowsFilter(AgreementFilter):
             "labeler_id": self.validated_data.pop("labeler", None),
             "other_id": self.validated_data.pop("other", None),
             "flag": self.validated_data.pop("flag", None),
+            "is_compared": self.validated_data.pop("compared"),
         }
 
 

@@ -1,5 +1,6 @@
 """Reading how much labelers agree, from the counts that are worked out in the background."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,18 +21,18 @@ from labeling.models import (
     AgreementStore,
     InstructionVersion,
     Project,
-    Prompt,
     PromptAnnotation,
     User,
 )
 from labeling.selectors.agreement_counts import (
+    Counts,
     counts_of_store,
     labelers_of_store,
     summed_of_store,
 )
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.agreement_within import counts_within
-from labeling.selectors.number_columns import compiled, integer_columns, joined_numbers
+from labeling.selectors.number_columns import NOTHING, compiled, integer_columns, joined_numbers
 
 # The busiest labelers are listed one by one; a crowd of thousands is in the figures only.
 NUM_LABELERS_LISTED: Final = 100
@@ -76,7 +77,6 @@ class Share:
 class _Found:
     """All that is kept: nothing in it names anybody but by number."""
 
-    num_rankings: int
     num_prompts: int
     rankings_of: dict[int, int]
     figures: dict[str, Figure]
@@ -91,6 +91,8 @@ class _Found:
 class Agreement:
     """All that is known about agreement in one selection of sealed rankings.
 
+    The numbers of rankings, prompts and labelers are those that the figures are over: of prompts
+    on which two labelers judged the same, and under a choice within prompts with such a judgment.
     ``refreshed_at`` is the moment of the figures, None before there are any. ``num_clusters`` is
     how many groups of prompts were resampled; as many as there are prompts, or fewer.
     """
@@ -124,7 +126,7 @@ def agreement(selection: Selection) -> Agreement:
     versions = InstructionVersion.objects.filter(project=selection.project_id)
     return Agreement(
         refreshed_at=store.refreshed_at if store else None,
-        num_rankings=found.num_rankings,
+        num_rankings=sum(found.rankings_of.values()),
         num_prompts=found.num_prompts,
         num_labelers=len(found.rankings_of),
         num_clusters=found.num_clusters,
@@ -231,12 +233,15 @@ def _exists(project_id: int | None) -> bool:
 @lru_cache(maxsize=NUM_KEPT)
 def _found(_moment: _Moment | None, selection: Selection) -> _Found:
     """Kept for as long as the moment stays: it changes whenever any figure does."""
-    counts = counts_within(selection) if selection.chooses_pairs else counts_of_store(selection)
-    rankings_of, num_prompts = _rankings_and_prompts(selection)
+    counts: Counts
+    if selection.chooses_pairs:
+        counts = within = counts_within(selection)
+        rankings_of = within.rankings_of
+    else:
+        counts, rankings_of = counts_of_store(selection), _rankings_of(selection)
     busiest = sorted(rankings_of, key=lambda pk: (-rankings_of[pk], pk))
     return _Found(
-        num_rankings=sum(rankings_of.values()),
-        num_prompts=num_prompts,
+        num_prompts=counts.summed.num_prompts["comparisons"],
         rankings_of=rankings_of,
         figures=counts.summed.figures(),
         num_clusters=len(counts.summed.by_cluster.pairs),
@@ -255,36 +260,33 @@ class _Joined(Aggregate):
     output_field = BinaryField()
 
 
-def _rankings_and_prompts(selection: Selection) -> tuple[dict[int, int], int]:
-    """How many rankings each labeler has, and of how many prompts, as of the last refresh.
-
-    Counts of prompts do not add up, for two labelers may rank one: so their numbers are kept.
-    """
-    days = selection.days().order_by().values_list("labeler").annotate(joined=_Joined("prompts"))
-    prompts_of = {labeler: joined_numbers([joined]) for labeler, joined in days}
-    if selection.category is not None:
-        prompts_of = _of_category(selection.category, prompts_of)
-    # Numbers are given out one after the other, so marking them is far quicker than sorting.
-    is_ranked = _marked(list(prompts_of.values()), up_to=_largest(prompts_of))
-    rankings_of = {labeler: len(prompts) for labeler, prompts in prompts_of.items() if len(prompts)}
-    return rankings_of, int(is_ranked.sum())
-
-
-def _of_category(category: str, prompts_of: Mapping[int, IntArray]) -> dict[int, IntArray]:
-    sql, values = compiled(Prompt.objects.filter(category=category).values_list("pk"))
-    chosen = integer_columns(sql, values, num_columns=1)[0]
-    largest = _largest(prompts_of)
-    is_chosen = _marked([chosen[chosen <= largest]], up_to=largest)
-    return {labeler: prompts[is_chosen[prompts]] for labeler, prompts in prompts_of.items()}
+def _rankings_of(selection: Selection) -> dict[int, int]:
+    """How many rankings of the counted prompts each labeler has, as of the last refresh."""
+    rows = selection.labeler_days().order_by().values_list("project", "labeler")
+    ranked = defaultdict[int, dict[int, IntArray]](dict)
+    for project, labeler, joined in rows.annotate(joined=_Joined("prompts")):
+        ranked[project][labeler] = joined_numbers([joined])
+    sql, values = compiled(selection.counted().order_by().values_list("project_id", "prompt_id"))
+    if sql == NOTHING:
+        return {}
+    project_of, counted = integer_columns(sql, values, num_columns=2)
+    found = Counter[int]()
+    for project in np.unique(project_of).tolist():
+        prompts_of = ranked[project]
+        chosen = counted[project_of == project]
+        # Numbers are given out one after the other, so marking them is far quicker than sorting.
+        is_counted = _marked(chosen, up_to=max(int(chosen.max()), _largest(prompts_of)))
+        for labeler, prompts in prompts_of.items():
+            found[labeler] += int(is_counted[prompts].sum())
+    return {labeler: number for labeler, number in found.items() if number}
 
 
 def _largest(prompts_of: Mapping[int, IntArray]) -> int:
     return max((int(prompts.max(initial=0)) for prompts in prompts_of.values()), default=0)
 
 
-def _marked(numbers: Sequence[IntArray], *, up_to: int) -> BoolArray:
+def _marked(numbers: IntArray, *, up_to: int) -> BoolArray:
     """Which numbers occur. Shapes: one more than the largest."""
     marks = np.zeros(up_to + 1, dtype=np.bool_)
-    for some in numbers:
-        marks[some] = True
+    marks[numbers] = True
     return marks

@@ -140,8 +140,7 @@ def _weeks(selection: Selection, is_large: bool) -> FloatArray:
 def _shares(selection: Selection) -> list[tuple[float, int]]:
     share = Floor(F("half_points") / F("comparisons") * NUM_SHARES)
     rows = (
-        selection.stored()
-        .filter(comparisons__gt=0)
+        selection.counted()
         .annotate(tenth=Cast(share, IntegerField()))
         .order_by()
         .values_list("tenth")

@@ -38,11 +38,13 @@ def rankings_behind(
     labeler_id: int | None = None,
     other_id: int | None = None,
     flag: str | None = None,
+    is_compared: bool = False,
 ) -> QuerySet[Ranking]:
     """The sealed rankings that fit, unordered, each with its labeler, project and prompt.
 
-    Of one labeler, of both of two on the prompts that both ranked, of those that said yes to a
-    flag; with none of these, of the prompts that several labelers ranked. One query to read them.
+    Of one labeler, and where ``is_compared`` of those only what is compared with others; of both of
+    two on the prompts that both ranked, of those that said yes to a flag; with none of these, of
+    the prompts that several labelers ranked. One query to read them.
     A choice within prompts keeps those compared with a judgment that it counts, of the newest; up
     to five queries more. Raises: NotAccessible for an account that does not exist.
     """
@@ -52,13 +54,15 @@ def rankings_behind(
     if flag is not None:
         said = RankedCompletion.objects.filter(ranking=OuterRef("pk"), flags__contains={flag: True})
         rankings = selection.rankings().filter(Exists(said))
-    elif labeler_id is not None and other_id is None:
+    elif labeler_id is not None and other_id is None and not is_compared:
         rankings = selection.rankings()
     else:
         rankings = _compared(selection)
         if selection.chooses_pairs:
             couple = None if labeler_id is None or other_id is None else (labeler_id, other_id)
-            return _listed(Ranking.objects.filter(pk__in=_counted(selection, rankings, couple)))
+            counted = Ranking.objects.filter(pk__in=_counted(selection, rankings, couple))
+            is_of_one = labeler_id is not None and couple is None
+            return _listed(counted.filter(labeler=labeler_id) if is_of_one else counted)
     if labeler_id is not None and other_id is not None:
         rankings = _of_both(rankings, labeler_id, other_id)
     elif labeler_id is not None:
@@ -110,8 +114,11 @@ def _counted(
 
 
 def _compared(selection: Selection) -> QuerySet[Ranking]:
-    """Those of counted prompts: the days chosen are days of the prompt, not of the ranking."""
-    counted = selection.stored().filter(
-        project=OuterRef("task__project"), prompt=OuterRef("task__prompt"), comparisons__gt=0
+    """Those of counted prompts: the days chosen, and the K, are the prompt's, not the ranking's."""
+    counted = selection.counted().filter(
+        project=OuterRef("task__project"), prompt=OuterRef("task__prompt")
     )
-    return replace(selection, since=None, until=None).rankings().filter(Exists(counted))
+    # A choice within prompts reads the rankings of this K only.
+    k = selection.k if selection.chooses_pairs else None
+    of_prompts = replace(selection, since=None, until=None, k=k)
+    return of_prompts.rankings().filter(Exists(counted))

@@ -51,16 +51,14 @@ class Selection:
             num_labelers__gte=self.min_overlap,
         )
 
-    def days(self) -> QuerySet[LabelerDay]:
-        """The sealed rankings that fit as they were counted, but for the category of the prompts,
-        which may change.
-        """
+    def counted(self) -> QuerySet[PromptAgreement]:
+        """Those of them on which two labelers judged the same: what the figures are over."""
+        return self.stored().filter(comparisons__gt=0)
+
+    def labeler_days(self) -> QuerySet[LabelerDay]:
+        """What the people chosen ranked in this project; the rest chooses prompts."""
         chosen: dict[str, Any] = {
             "project": self.project_id,
-            "k": self.k,
-            "instructions": self.instructions_id,
-            "day__gte": self.since,
-            "day__lte": self.until,
             "labeler__pool": self.pool,
             "labeler__is_simulated": None if self.include_simulated else False,
         }

@@ -71,15 +71,23 @@ class _PartCounts:
     # Prompts that hold some of what a figure is made of; in two projects one is there twice.
     adding: Mapping[Addend, IntArray]
     labelers_per_pair: tuple[int, int]
+    rankings_of: Counter[int]
 
 
-def counts_within(selection: Selection) -> Counts:
+@dataclass(frozen=True, eq=False)
+class CountsWithin(Counts):
+    """And how many rankings with a judgment that counts each labeler has."""
+
+    rankings_of: dict[int, int]
+
+
+def counts_within(selection: Selection) -> CountsWithin:
     """As of the last refresh. One query; some thousand prompts are held at a time."""
     parts = [_counted(selection, part) for part in _parts(selection)]
     sums = _added_up([part.sums for part in parts])
     fewest, most = zip(*(part.labelers_per_pair for part in parts), strict=True)
     num_of_tenth = sum((part.num_of_tenth for part in parts), Counter[int]())
-    return Counts(
+    return CountsWithin(
         summed=Summed(
             by_cluster=sums_from_matrix(sums[:, 1:]),
             num_prompts={
@@ -91,6 +99,7 @@ def counts_within(selection: Selection) -> Counts:
         meetings=meetings_of(_added_up([part.meetings for part in parts], num_keys=3)),
         weeks=_added_up([part.weeks for part in parts], num_keys=2)[:, [0, 2, 3]],
         shares=histogram(dict(num_of_tenth)),
+        rankings_of=dict(sum((part.rankings_of for part in parts), Counter[int]())),
     )
 
 
@@ -125,7 +134,10 @@ def _counted(selection: Selection, part: _Part) -> _PartCounts:
     rows = part.rows
     is_chosen = part.is_fitting[rows.subject_of_ranking] & selection.of_rankings(rows)
     items = chosen_items(selection, rows, is_chosen)
-    judgments = items.pair_judgments().with_overlap(selection.min_overlap)
+    judgments, ranking = items.pair_judgments_of_rankings()
+    is_enough = judgments.counts().sum(axis=1) >= selection.min_overlap
+    ranked = np.unique(ranking[is_enough[judgments.pair]])
+    judgments = judgments.of_pairs(is_enough)
     of_subject = sums_by_prompt(judgments)
     prompt_of_subject = np.array([prompt for _, prompt in rows.subjects], dtype=np.int64)
     judged = np.unique(judgments.prompt)
@@ -147,6 +159,7 @@ def _counted(selection: Selection, part: _Part) -> _PartCounts:
         num_of_tenth=Counter(tenth.astype(np.int64).tolist()),
         adding={name: prompt[getattr(of_subject, name) > 0] for name in ADDENDS},
         labelers_per_pair=(int(labelers.min(initial=2**31)), int(labelers.max(initial=0))),
+        rankings_of=Counter(rows.items.labeler[ranked].tolist()),
     )
 
 

@@ -99,7 +99,7 @@ def contested_prompts(
     live = Adjudication.objects.filter(
         project=OuterRef("project"), prompt=OuterRef("prompt"), superseded_at__isnull=True
     )
-    found = selection.stored().filter(comparisons__gt=0)
+    found = selection.counted()
     if tenth is not None:
         share = Floor(F("half_points") / F("comparisons") * NUM_TENTHS)
         found = found.alias(tenth=Least(share, Value(NUM_TENTHS - 1.0))).filter(tenth=tenth)

@@ -51,6 +51,16 @@ def test_of_one_labeler_they_are_all_of_theirs(cast: Cast, project: Project) -> 
     ]
 
 
+def test_of_one_labeler_those_that_were_compared_can_be_asked_for(
+    cast: Cast, project: Project
+) -> None:
+    """R46: as many as the agreement counts of the labeler, by the day of the prompt."""
+    compared = {"labeler": cast.amina.pk, "compared": True}
+
+    assert rows(cast.rosa, **compared) == [("Amina", "The tides")]
+    assert rows(cast.rosa, **compared, until="2026-03-08") == []
+
+
 def test_of_two_they_are_those_of_the_prompts_that_both_ranked(
     cast: Cast, project: Project
 ) -> None:

@@ -11,6 +11,7 @@ from labeling.agreement.audiences import AUDIENCES
 from labeling.agreement.judgments import IntArray, PairJudgments
 from labeling.agreement.report import Study
 from labeling.models import InstructionVersion, JudgedPrompts, PromptAgreement, User
+from labeling.selectors.agreement import agreement
 from labeling.selectors.agreement_counts import Counts, counts_of_store
 from labeling.selectors.agreement_rows import rankings_behind
 from labeling.selectors.agreement_selection import Selection
@@ -120,6 +121,10 @@ def test_the_rankings_behind_such_a_choice_are_those_that_it_counts(cast: Cast, 
         behind = rankings_behind(choice)
 
         assert behind.count() == len(np.unique(ranking[is_counted[judgments.pair]]))
+        assert agreement(choice).num_rankings == behind.count() > 0
+        for one in agreement(choice).labelers:
+            of_one = rankings_behind(choice, labeler_id=one.labeler.pk, is_compared=True)
+            assert of_one.count() == one.num_rankings
         a, b = cast.amina.pk, cast.otto.pk
         of_both = rankings_behind(choice, labeler_id=a, other_id=b)
         met = counts_within(choice).meetings

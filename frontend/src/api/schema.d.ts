@@ -3038,6 +3038,7 @@ export interface components {
         };
         AgreementOutput: {
             definition: components["schemas"]["AgreementDefinitionOutput"];
+            /** @description Those that the figures count; likewise the prompts and the labelers. */
             num_rankings: number;
             num_prompts: number;
             num_labelers: number;
@@ -7528,6 +7529,8 @@ export interface operations {
         parameters: {
             query?: {
                 category?: "generation" | "open_qa" | "brainstorming" | "chat" | "rewrite" | "summarization" | "classification" | "other" | "closed_qa" | "extract";
+                /** @description With ``labeler`` alone: those that the agreement counts, instead of all by their own day and version. */
+                compared?: boolean;
                 cursor?: string;
                 /** @description That said yes to it. */
                 flag?: "fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment";

@@ -11,8 +11,8 @@ export interface CountBar {
   /** What the bar is of and how much, in words. */
   words: string;
   count: number;
-  /** Where the rows behind the bar are. */
-  to: string;
+  /** Where the rows behind the bar are, if a list has just those. */
+  to: string | undefined;
 }
 
 /** How many fall into each step of something, a bar for each with its number over it. */
@@ -43,9 +43,13 @@ export function CountBars({
       <ol className={classes.bars} aria-label={title}>
         {bars.map(({ label, words, count, to }) => (
           <li key={label} title={words}>
-            <Link className={classes.count} to={to} aria-label={words}>
-              {formatCount(count)}
-            </Link>
+            {to === undefined ? (
+              <span className={classes.count}>{formatCount(count)}</span>
+            ) : (
+              <Link className={classes.count} to={to} aria-label={words}>
+                {formatCount(count)}
+              </Link>
+            )}
             <span className={classes.bar} style={{ height: `${(count / most) * 6}rem` }} />
             <span className={classes.label}>{label}</span>
           </li>

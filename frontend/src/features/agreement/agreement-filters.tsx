@@ -9,6 +9,7 @@ import { FilterBar } from "@/components/filter-bar";
 import type { FilterField } from "@/components/filter-bar";
 import { FilterChips } from "@/components/filter-chips";
 import type { FilterChip } from "@/components/filter-chips";
+import { FilterHelp } from "@/components/filter-help";
 import { KeptFocus } from "@/components/kept-focus";
 
 import type { Filter, Filters } from "./agreement-query";
@@ -16,6 +17,18 @@ import type { Filter, Filters } from "./agreement-query";
 /** Choices that take in a part of a prompt's pairs, or only prompts with enough labelers. */
 type PairFilter = "source" | "other" | "overlap";
 const EVERY_PAIR_FILTER: readonly PairFilter[] = ["source", "other", "overlap"];
+
+/** What the days and the version choose on a page: both work otherwise for prompts than for rankings. */
+const ACTING = {
+  prompts: {
+    days: "Prompt last ranked",
+    help: "Days are those of a prompt's last ranking, in UTC; a version of the instructions keeps the prompts whose every ranking was made under it.",
+  },
+  rankings: {
+    days: "Ranked",
+    help: "Days, in UTC, and the version of the instructions are those of each ranking itself.",
+  },
+} as const;
 
 const OVERLAPS = ["3", "4", "5", "8"].map((value) => ({ value, label: `At least ${value} labelers` }));
 
@@ -56,6 +69,7 @@ function useFields(filters: Filters, within: readonly PairFilter[]): FilterField
 export function AgreementFilters({
   filters,
   within = EVERY_PAIR_FILTER,
+  choosing,
   onFilter,
   chips = [],
   children,
@@ -63,6 +77,8 @@ export function AgreementFilters({
   filters: Filters;
   /** Which choices of pairs act on what the page shows. */
   within?: readonly PairFilter[];
+  /** What the days and the version choose. */
+  choosing: keyof typeof ACTING;
   onFilter: (name: Filter, value: string, dropped?: readonly Filter[]) => void;
   /** What the page shows alone besides. */
   chips?: FilterChip[];
@@ -70,6 +86,7 @@ export function AgreementFilters({
   children?: ReactNode;
 }) {
   const fields = useFields(filters, within);
+  const { days, help } = ACTING[choosing];
   return (
     <KeptFocus label="Filters">
       <FilterBar
@@ -80,8 +97,9 @@ export function AgreementFilters({
         onChange={(name, value) => onFilter(name, value, name === "project" ? ["instructions"] : [])}
         chips={<FilterChips chips={chips} />}
       >
-        <DayRange since={filters.since} until={filters.until} label="Last ranked" onChange={onFilter} />
+        <DayRange since={filters.since} until={filters.until} label={days} onChange={onFilter} />
         {children}
+        <FilterHelp>{help}</FilterHelp>
       </FilterBar>
     </KeptFocus>
   );

@@ -15,7 +15,7 @@ import { Section } from "@/components/section";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { AgreementFilters } from "./agreement-filters";
-import { agreementQuery, anchorDriftQuery, FILTERS } from "./agreement-query";
+import { agreementQuery, anchorDriftQuery, choosesPairs, FILTERS } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { BesidePublished, PUBLISHED } from "./beside-published";
@@ -30,6 +30,12 @@ import { SharesChart } from "./shares-chart";
 import { Together } from "./together";
 import { pointOf } from "./weeks";
 
+const OWN_DAYS = "Here the days and the version of the instructions are those of each ranking of a calibration task.";
+const NO_PAIRS = "The choice of two models or of more labelers for a pair does not act on this chart.";
+const SIZE_OF = "those of prompts on which two labelers judged the same.";
+const BARS_LEAD = "A bar leads to its prompts.";
+const BARS_WITHIN =
+  "Under a choice of two models or of more labelers for a pair the agreement is that of the pairs chosen; contested prompts are listed by all their pairs, so a bar leads to none.";
 const BY_AGREEMENT =
   "How many prompts have how much agreement, in percent, a tie against a preference counting a half; prompts that several labelers ranked.";
 const BY_LABELER = "How often each agrees with the others, ties dropped, over how many comparisons; the busiest first. Ties are of the judgments beside others'.";
@@ -60,6 +66,7 @@ function Drift({ filters }: { filters: Filters }) {
   const drift = useQuery(anchorDriftQuery(filters));
   return (
     <Section title="The same comparisons, week by week" note={drift.data?.definition}>
+      <p className={classes.small}>{choosesPairs(filters) ? `${OWN_DAYS} ${NO_PAIRS}` : OWN_DAYS}</p>
       <LoadedFigures query={drift} skeleton={<LoadingShape height={240} />}>
         {({ definition, weeks }) => <DriftChart definition={definition} weeks={weeks} filters={filters} />}
       </LoadedFigures>
@@ -116,7 +123,7 @@ function Terms({ definition }: { definition: AgreementReport["definition"] }) {
 function NoFigures() {
   return (
     <Section title="Figures">
-      <EmptyNote title="No sealed ranking fits">
+      <EmptyNote title="No prompt that several labelers ranked fits">
         Agreement needs tasks that several labelers ranked: have more of them do so, or choose other filters. A ranking counts ten minutes after it was sent, when it can no longer be taken back.
       </EmptyNote>
     </Section>
@@ -134,7 +141,8 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
     );
   }
   const hasTooLittle = report.figures.some(({ key, value }) => key === PUBLISHED && value === null);
-  const size = `${countOf(report.num_rankings, "ranking")} of ${countOf(report.num_prompts, "prompt")} by ${countOf(report.num_labelers, "labeler")}`;
+  const isWithin = choosesPairs(filters);
+  const size = `${countOf(report.num_rankings, "ranking")} of ${countOf(report.num_prompts, "prompt")} by ${countOf(report.num_labelers, "labeler")}: ${SIZE_OF}`;
   const method = report.definition.interval_method;
   return (
     <>
@@ -166,9 +174,9 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
       <OverTime report={report} filters={filters} />
       <Section
         title="Prompts by their agreement"
-        note="In percent, a tie against a preference counting a half; prompts that several labelers ranked. A bar leads to its prompts."
+        note={`In percent, a tie against a preference counting a half; prompts that several labelers ranked. ${isWithin ? BARS_WITHIN : BARS_LEAD}`}
       >
-        <SharesChart shares={report.shares} search={search} definition={BY_AGREEMENT} />
+        <SharesChart shares={report.shares} search={isWithin ? null : search} definition={BY_AGREEMENT} />
       </Section>
       <Section
         title="Labelers"
@@ -210,7 +218,7 @@ export function AgreementPage() {
       >
         How often labelers who judged the same pair of completions preferred the same one.
       </PageHeader>
-      <AgreementFilters filters={filters} onFilter={setFilter} />
+      <AgreementFilters filters={filters} choosing="prompts" onFilter={setFilter} />
       <LoadedFigures query={agreement} skeleton={<LoadingShape height={320} />}>
         {(report) => (
           <>

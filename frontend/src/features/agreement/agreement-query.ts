@@ -47,6 +47,12 @@ export function selectionOf(filters: Filters): Query {
   };
 }
 
+/** Whether a part of each prompt's pairs is chosen: of two models, or of so many labelers. */
+export function choosesPairs(filters: Filters): boolean {
+  const { min_overlap: overlap = 2, source } = selectionOf(filters);
+  return overlap > 2 || source !== undefined;
+}
+
 // The figures are worked out in the background: soon for the first time, later now and then.
 const FIRST_EVERY_MS = 3_000;
 const AGAIN_EVERY_MS = 60_000;
@@ -77,12 +83,13 @@ export function poolsQuery(filters: Filters) {
 type RowsQuery = NonNullable<operations["rankings_behind_agreement"]["parameters"]["query"]>;
 
 /** The rankings behind a figure, newest first. */
-export function rowsQuery(filters: Filters & Record<"labeler" | "with" | "flag", string>) {
+export function rowsQuery(filters: Filters & Record<"labeler" | "with" | "flag" | "compared", string>) {
   const query: RowsQuery = {
     ...selectionOf(filters),
     labeler: numberIn(filters.labeler),
     other: numberIn(filters.with),
     flag: chosen<NonNullable<RowsQuery["flag"]>>(filters.flag),
+    compared: filters.compared === "yes" ? true : undefined,
   };
   return listQuery<AgreementRow>(["agreement", "rows", query], (cursor, signal) =>
     bodyOf(api.GET("/api/agreement/rankings/", { params: { query: { ...query, cursor } }, signal })),

@@ -61,15 +61,17 @@ function chipsOf(
   const people = [labeler, other].filter((id) => id !== "").map((id) => nameOf(names, id));
   const chips: FilterChip[] = [];
   if (people.length > 0) {
-    chips.push({ key: "who", words: people.join(" and "), onRemove: () => setFilter("labeler", "", ["with"]) });
+    chips.push({ key: "who", words: people.join(" and "), onRemove: () => setFilter("labeler", "", ["with", "compared"]) });
   }
   if (flag !== "") chips.push({ key: "flag", words: saidText(flag), onRemove: () => setFilter("flag", "") });
   return chips;
 }
 
-function leadOf(labeler: string, other: string, flag: string): string {
+function leadOf({ labeler, with: other, flag, compared }: Record<(typeof ROWS)[number], string>): string {
   if (flag !== "") return "The sealed rankings in which a completion was flagged so, newest first.";
   if (other !== "") return "Their sealed rankings of the prompts that both ranked, newest first.";
+  if (labeler !== "" && compared !== "")
+    return "Their sealed rankings that were compared with somebody else's, newest first.";
   if (labeler !== "") return "Their sealed rankings, newest first.";
   return "The sealed rankings of prompts that several labelers ranked, newest first.";
 }
@@ -81,17 +83,19 @@ export function AgreementRowsPage() {
   const names = new Map(
     (rankings.data ?? []).map(({ labeler }) => [String(labeler.id), labeler.display_name]),
   );
-  const { labeler, with: other, flag } = filters;
+  const { labeler, with: other, flag, compared } = filters;
+  // All of one labeler, or those with a flag: of whole rankings nothing is chosen pair by pair.
+  const areWhole = flag !== "" || (labeler !== "" && other === "" && compared === "");
   return (
     <RowsPage
       title={subjectOf(names, labeler, other, flag)}
-      lead={leadOf(labeler, other, flag)}
+      lead={leadOf(filters)}
       back={{ to: "/agreement", label: "Agreement" }}
       filters={
         <AgreementFilters
           filters={filters}
-          // Of whole rankings nothing is chosen pair by pair.
-          within={flag !== "" || (labeler !== "" && other === "") ? [] : undefined}
+          within={areWhole ? [] : undefined}
+          choosing={areWhole ? "rankings" : "prompts"}
           onFilter={setFilter}
           chips={chipsOf(filters, names, setFilter)}
         />

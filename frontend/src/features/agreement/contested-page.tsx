@@ -187,6 +187,7 @@ export function ContestedPage() {
       <AgreementFilters
         filters={filters}
         within={["overlap"]}
+        choosing="prompts"
         onFilter={setFilter}
         chips={
           filters.tenth === ""

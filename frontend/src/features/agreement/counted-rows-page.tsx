@@ -56,7 +56,7 @@ export function CountedRowsPage() {
       title={week === "" ? words.title : `${words.title}, week of ${week}`}
       lead={words.lead}
       back={words.back}
-      filters={<AgreementFilters filters={filters} within={[]} onFilter={setFilter} chips={chips} />}
+      filters={<AgreementFilters filters={filters} within={[]} choosing="rankings" onFilter={setFilter} chips={chips} />}
       query={rankings}
       caption="Rankings"
       columns={withinProject(columnsOf(words), filters.project)}

@@ -76,7 +76,7 @@ function labelersColumns(filters: Filters): Column<LabelerAgreement>[] {
     header: "Rankings",
     align: "end",
     cell: ({ labeler, num_rankings: count }) => (
-      <Link to={rowsAddress(filters, { labeler: labeler.id })} aria-label={`${formatCount(count)} rankings of ${labeler.display_name}`}>
+      <Link to={rowsAddress(filters, { labeler: labeler.id, compared: "yes" })} aria-label={`${formatCount(count)} rankings of ${labeler.display_name}`}>
         {formatCount(count)}
       </Link>
     ),

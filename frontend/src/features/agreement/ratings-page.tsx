@@ -155,7 +155,7 @@ export function RatingsPage() {
       >
         How much labelers agree about each completion by itself, and with what researchers ranked or settled.
       </PageHeader>
-      <AgreementFilters filters={filters} within={[]} onFilter={setFilter} />
+      <AgreementFilters filters={filters} within={[]} choosing="rankings" onFilter={setFilter} />
       <LoadedFigures query={ratings} skeleton={<LoadingShape height={320} />}>
         {(report) =>
           report.num_rankings === 0 ? (

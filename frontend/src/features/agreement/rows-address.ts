@@ -2,7 +2,7 @@ import { FILTERS } from "./agreement-query";
 import type { Filter, Filters } from "./agreement-query";
 
 /** Whose rankings stand behind a figure; nothing of it for those of all labelers who met. */
-export const ROWS = ["labeler", "with", "flag"] as const;
+export const ROWS = ["labeler", "with", "flag", "compared"] as const;
 export type RowsChoice = Partial<Record<(typeof ROWS)[number], string | number>>;
 
 // What chooses within a prompt says nothing of how somebody works.

@@ -15,8 +15,8 @@ export function SharesChart({
   definition,
 }: {
   shares: AgreementReport["shares"];
-  /** The filters of the page, which those of the prompts behind a bar are too. */
-  search: string;
+  /** The filters of the page and of the prompts behind a bar; null where no list is of those. */
+  search: string | null;
   definition: string;
 }) {
   return (
@@ -31,7 +31,7 @@ export function SharesChart({
           label: `${from} to ${from + 10}`,
           words: `${from} to ${from + 10}%: ${countOf(count, "prompt")}`,
           count,
-          to: behind(search, low),
+          to: search === null ? undefined : behind(search, low),
         };
       })}
     />

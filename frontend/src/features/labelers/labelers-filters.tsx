@@ -8,6 +8,7 @@ import { FilterBar } from "@/components/filter-bar";
 import type { FilterField } from "@/components/filter-bar";
 import { FilterChips } from "@/components/filter-chips";
 import type { FilterChip } from "@/components/filter-chips";
+import { FilterHelp } from "@/components/filter-help";
 import { KeptFocus } from "@/components/kept-focus";
 
 import type { Filter, Filters } from "./quality-query";
@@ -51,6 +52,10 @@ export function LabelersFilters({
     <KeptFocus label="Filters">
       <FilterBar label="Filter the labelers" fields={fields} values={filters} onChange={onFilter}>
         <DayRange since={filters.since} until={filters.until} label="Answered" onChange={onFilter} />
+        <FilterHelp>
+          Days, in UTC, and the version of the instructions are those of each answer itself. Of the agreement with others
+          they are the prompt&apos;s, as on the page of agreement: the day of its last ranking, the version of all of them.
+        </FilterHelp>
         <FilterChips chips={chips} />
       </FilterBar>
     </KeptFocus>

@@ -205,6 +205,24 @@ test("the page says what its days and its version choose, and of what its size i
   );
 });
 
+test("an interval that begins below 0 is drawn whole, in files as well (R42)", async () => {
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  const saved: Blob[] = [];
+  const keep = (blob: Blob) => `blob:${saved.push(blob)}`;
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: keep, revokeObjectURL: () => undefined }));
+  const alpha = { ...strictOf(0.05), key: "alpha_nominal" as const, label: "Alpha", low: -0.03, high: 0.13 };
+  server.on("GET /api/agreement/", { body: { ...report, figures: [alpha] } });
+  const { user } = renderApp("/agreement?pool=training");
+
+  const tile = await screen.findByRole("article", { name: "Alpha" });
+  // From -1 to 1: -0.03 stands at 48.5%.
+  expect(within(tile).getByRole("img").querySelector('line[x1="48.5%"]')).not.toBeNull();
+  await user.click(within(tile).getByText("Figures and files"));
+  await user.click(within(tile).getByRole("button", { name: "Download Alpha as SVG" }));
+  await expect.poll(() => saved.length).toBe(1);
+  expect(await textOf(saved[0] as Blob)).toContain(">-1<");
+});
+
 test("training and held-out labelers stand side by side, each leading to its rankings (R42)", async () => {
   renderApp("/agreement?project=3");
 

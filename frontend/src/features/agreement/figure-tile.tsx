@@ -16,7 +16,9 @@ function Drawing({ figure, published, method }: { figure: AgreementFigure; publi
   const interval = intervalOf(figure);
   if (!interval) return null;
   const { label, chance, definition, num_pairs: n, num_prompts: prompts } = figure;
-  const range: [number, number] = isShare(figure.key) || interval.value >= 0 ? [0, 1] : [-1, 1];
+  // A coefficient above 0 may have an interval that begins below it.
+  const isPositive = isShare(figure.key) || (interval.low ?? interval.value) >= 0;
+  const range: [number, number] = isPositive ? [0, 1] : [-1, 1];
   const references = [...(chance === null ? [] : [{ value: chance, label: "chance" }]), ...published];
   const writing = isShare(figure.key) ? AS_SHARES : AS_NUMBERS;
   const ends = range.map((end) => (writing.tick(end)));

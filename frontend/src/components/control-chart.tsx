@@ -1,7 +1,7 @@
 import type { FiguresOfChart } from "./chart";
 import { ChartFrame } from "./chart-frame";
 import classes from "./control-chart.module.css";
-import { apart, isKnown, scaleOf } from "./control-scale";
+import { apart, isKnown, marksOf, scaleOf } from "./control-scale";
 import type { ControlMark, ControlPoint, Known, Scale } from "./control-scale";
 import { countOf, formatCount, formatDay, formatShare } from "./formats";
 import { NoFigure } from "./no-figure";
@@ -40,6 +40,9 @@ function Drawing({ points, marks, scale }: { points: Known[]; marks: ControlMark
   );
 }
 
+// From here on a label ends where its line stands, so as not to leave the chart.
+const NEAR_END = 92;
+
 // Percent of the width between two days that are named, on a broad page and on a phone.
 const DAY_GAP = 9;
 const NARROW_DAY_GAP = 21;
@@ -59,20 +62,28 @@ function Days({ points, scale }: { points: Known[]; scale: Scale }) {
   );
 }
 
-function figuresOf(points: ControlPoint[], counted: string): FiguresOfChart {
+/** `Instructions 2 on 5 Mar` */
+const markWords = ({ label, moment }: ControlMark) => `${label} on ${formatDay(moment.slice(0, 10))}`;
+
+function figuresOf(points: ControlPoint[], counted: string, marks: ControlMark[]): FiguresOfChart {
+  const published = marksOf(points, marks);
   return {
-    columns: ["Week of", "Value", "Band low", "Band high", counted, "Said"],
-    rows: points.map(({ day, value, low, high, count, isOutside, reason }) => [
+    columns: ["Week of", "Value", "Band low", "Band high", counted, "Said", ...(marks.length > 0 ? [MARKS] : [])],
+    rows: points.map(({ day, value, low, high, count, isOutside, reason }, place) => [
       day,
       value,
       low,
       high,
       count,
       isOutside ? "outside the band" : (reason ?? ""),
+      ...(marks.length > 0 ? [(published[place] ?? []).map(markWords).join("; ")] : []),
     ]),
     links: points.map(({ to }) => to),
   };
 }
+
+// What is marked in a week, or before the next one that has a row.
+const MARKS = "Instructions";
 
 // More than these would push the rest of a page away.
 const FEW_WEEKS = 3;
@@ -122,15 +133,16 @@ export function ControlChart({
   if (points.length === 0) return <NoFigure reason={empty} />;
   if (!first || !last) return missing;
   const scale = scaleOf(known);
-  const shownMarks = marks.filter(({ moment }) => moment >= first.day && scale.x(moment) <= 100);
+  const shownMarks = marks.filter(({ moment }) => moment >= first.day);
   const outside = known.filter(({ isOutside }) => isOutside);
   const summary = `${title}: ${known.length} weeks, the last ${formatShare(last.value)}; ${outside.length} outside the band.`;
-  const figures = figuresOf(points, counted);
+  const marked = shownMarks.length === 0 ? "" : ` ${shownMarks.map(markWords).join("; ")}.`;
+  const figures = figuresOf(points, counted, marks);
   const draw = async () => (await import("./control-drawing")).drawControl(known, shownMarks);
   return (
     <ChartFrame chart={{ title, definition, figures, draw }} isTitled={false} isSheet>
       <div className={classes.area}>
-        <div className={`${plot.plot} ${classes.plot}`} role="img" aria-label={summary}>
+        <div className={`${plot.plot} ${classes.plot}`} role="img" aria-label={summary + marked}>
           <Drawing points={known} marks={shownMarks} scale={scale} />
           {scale.ticks.map((tick) => (
             <span key={tick} className={plot.tick} style={{ top: `${scale.y(tick)}%` }}>
@@ -138,7 +150,11 @@ export function ControlChart({
             </span>
           ))}
           {shownMarks.map(({ moment, label }) => (
-            <span key={label} className={`${plot.small} ${classes.markLabel}`} style={{ left: `${scale.x(moment)}%` }}>
+            <span
+              key={label}
+              className={`${plot.small} ${classes.markLabel}`}
+              style={{ left: `${scale.x(moment)}%`, transform: scale.x(moment) > NEAR_END ? "translateX(-100%)" : undefined }}
+            >
               {label}
             </span>
           ))}

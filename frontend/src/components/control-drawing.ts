@@ -26,7 +26,7 @@ export function drawControl(points: Known[], marks: ControlMark[]): Drawing {
   ]);
   const versions = marks.flatMap(({ moment, label }) => [
     line([across(moment), TOP], [across(moment), TOP + HEIGHT], { stroke: SOFT, dash: "2 4" }),
-    text(across(moment), TOP - 6, label, { anchor: "middle", size: 11, fill: SOFT }),
+    text(across(moment), TOP - 6, label, { anchor: scale.x(moment) > 92 ? "end" : "middle", size: 11, fill: SOFT }),
   ]);
   const dots = points.map(({ day, value, isOutside }) => {
     const at = `cx="${round(across(day))}" cy="${round(down(value))}"`;

@@ -40,10 +40,20 @@ export function scaleOf(points: Known[]): Scale {
   const margin = 0.02;
   const [least, most] = [Math.max(0, Math.min(...shares) - margin), Math.min(1, Math.max(...shares) + margin)];
   return {
-    x: (moment) => (last > first ? 2 + (96 * (Date.parse(moment) - first)) / (last - first) : 50),
+    // What is marked after the last period began stands at the edge at most.
+    x: (moment) =>
+      last > first ? Math.min(100, 2 + (96 * (Date.parse(moment) - first)) / (last - first)) : 50,
     y: (share) => 100 - (100 * (share - least)) / (most - least || 1),
     ticks: niceTicks([least, most], 4, 0.01),
   };
+}
+
+/** What is marked in each period, or after it and before the next one: one list for each. */
+export function marksOf(points: Pick<ControlPoint, "day">[], marks: ControlMark[]): ControlMark[][] {
+  return points.map(({ day }, place) => {
+    const next = points[place + 1]?.day;
+    return marks.filter(({ moment }) => moment >= day && (next === undefined || moment < next));
+  });
 }
 
 /** Those of the days, in their order, that stand so many percent apart; the last one always. */

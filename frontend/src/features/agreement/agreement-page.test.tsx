@@ -85,10 +85,13 @@ test("a week outside the band is counted, and the figures stand in a table", asy
   const chart = await screen.findByRole("img", { name: /Pairwise agreement by week/ });
   expect(chart).toHaveAccessibleName(/2 weeks, the last 55.0%; 1 outside the band/);
   expect(chart).toHaveTextContent("Instructions 2");
+  expect(chart).toHaveAccessibleName(/Instructions 2 on 5 Mar/);
   const section = screen.getByRole("region", { name: "Week by week" });
   await user.click(within(section).getByText("Figures and files"));
   expect(within(section).getByRole("cell", { name: "outside the band" })).toBeVisible();
   expect(within(section).getByRole("cell", { name: "0.55" })).toBeVisible();
+  expect(within(section).getByRole("columnheader", { name: "Instructions" })).toBeVisible();
+  expect(within(section).getByRole("cell", { name: "Instructions 2 on 5 Mar" })).toBeVisible();
   expect(within(section).getByRole("cell", { name: /15 more are needed/ })).toBeVisible();
   // What the drawing has no point for.
   expect(within(section).getByRole("list", { name: "Pairwise agreement by week: not defined" })).toHaveTextContent(

@@ -111,6 +111,19 @@ test("the drawing of intervals has a whisker where there is an interval and the 
   expect(words).toEqual(expect.arrayContaining(["ppo & ptx", "0.700 [0.600, 0.800]", "0.500", "As good 0.500"]));
 });
 
+test("a long note is broken over lines in a file, and the next row stands below it", () => {
+  const note = "12 judgments on 3 prompts. An interval needs at least 5 prompts; here are 3.";
+  const row = (label: string) => ({ label, note, interval: { value: 0.5, low: null, high: null } });
+  const drawing = drawIntervals([row("ppo"), row("sft")], [0, 1], []);
+  const document = parsed(`<svg xmlns="http://www.w3.org/2000/svg">${drawing.body}</svg>`);
+
+  const lines = [...document.querySelectorAll('text[font-size="11"]')];
+  expect(lines.slice(0, 2).map((node) => node.textContent).join(" ")).toBe(note);
+  const places = lines.map((node) => Number(node.getAttribute("y")));
+  // A row of 42 and one line more of 14.
+  expect(places).toEqual([40, 54, 96, 110]);
+});
+
 test("the drawing of curves names each curve where it ends", () => {
   const drawing = drawCurves(
     [

@@ -7,9 +7,11 @@ import classes from "./interval-chart.module.css";
 import { IntervalMark } from "./interval-mark";
 import { AS_NUMBERS, AS_SHARES, bracketsOf, positionIn, rangeOf, ticksOf } from "./interval-scale";
 import type { Interval, Reference } from "./interval-scale";
+import type { FigureSize, Undrawn } from "./undrawn";
 
 export interface IntervalRow {
   label: string;
+  size?: FigureSize;
   note?: string;
   /** Where the rows behind the figure are. */
   to?: string;
@@ -25,20 +27,29 @@ function valuesOf(rows: IntervalRow[], references: Reference[]): number[] {
   return [...drawn, ...references.map(({ value }) => value)].filter((value) => value !== null);
 }
 
-function figuresOf(rows: IntervalRow[], references: Reference[]): FiguresOfChart {
+/** What the scale must reach besides what is drawn. */
+function endsOf({ isBars, isWholeScale, bounds }: { isBars: boolean; isWholeScale: boolean; bounds?: [number, number] }) {
+  return [...(isBars ? [0] : []), ...(isWholeScale && bounds ? bounds : [])];
+}
+
+function figuresOf(rows: IntervalRow[], undrawn: Undrawn[], references: Reference[]): FiguresOfChart {
   return {
-    columns: ["Name", "Figure", "95% low", "95% high", "Behind it"],
+    columns: ["Name", "Figure", "95% low", "95% high", "n", "Prompts", "Missing because", "Behind it"],
     rows: [
-      ...rows.map(({ label, note, interval: { value, low, high } }) => [
+      ...rows.map(({ label, note, size, interval: { value, low, high } }) => [
         label,
         value,
         low,
         high,
+        size?.n ?? null,
+        size?.prompts ?? null,
+        size?.reason ?? "",
         note ?? "",
       ]),
-      ...references.map(({ label, value }) => [label, value, null, null, "reference line"]),
+      ...undrawn.map(({ label, n, prompts, reason }) => [label, null, null, null, n, prompts, reason, ""]),
+      ...references.map(({ label, value }) => [label, value, null, null, null, null, "", "reference line"]),
     ],
-    links: rows.map(({ to }) => to),
+    links: [...rows, ...undrawn].map(({ to }) => to),
   };
 }
 
@@ -69,6 +80,7 @@ export function IntervalChart({
   title,
   definition,
   rows,
+  undrawn = [],
   references = [],
   bounds,
   isWholeScale = false,
@@ -80,6 +92,8 @@ export function IntervalChart({
   /** What the figures are and how they are counted; it goes with every file made of the chart. */
   definition: string;
   rows: IntervalRow[];
+  /** What is said below the chart, for its file. */
+  undrawn?: Undrawn[];
   references?: Reference[];
   bounds?: [number, number];
   /** Whether all between the bounds is drawn: charts beside each other are compared. */
@@ -92,9 +106,8 @@ export function IntervalChart({
   isShare?: boolean;
 }) {
   const writing = isShare ? AS_SHARES : AS_NUMBERS;
-  const drawn = [...valuesOf(rows, references), ...(isBars ? [0] : []), ...(isWholeScale && bounds ? bounds : [])];
-  const range = rangeOf(drawn, bounds);
-  const figures = figuresOf(rows, references);
+  const range = rangeOf([...valuesOf(rows, references), ...endsOf({ isBars, isWholeScale, bounds })], bounds);
+  const figures = figuresOf(rows, undrawn, references);
   const draw = async () => (await import("./interval-drawing")).drawIntervals(rows, range, references, { isBars, writing });
   return (
     <ChartFrame chart={{ title, definition, figures, draw }} isTitled={isTitled}>

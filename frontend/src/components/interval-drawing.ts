@@ -1,5 +1,5 @@
 import type { Drawing } from "./chart";
-import { ACCENT, clipped, FAINT, line, round, SOFT, text } from "./drawing-marks";
+import { ACCENT, clipped, FAINT, line, round, SOFT, text, wrapped } from "./drawing-marks";
 import type { IntervalRow } from "./interval-chart";
 import { AS_NUMBERS, bracketsOf, positionIn, ticksOf } from "./interval-scale";
 import type { Reference, Writing } from "./interval-scale";
@@ -9,6 +9,8 @@ const LEFT = 250;
 const RIGHT = 190;
 const ROW = 42;
 const LABEL_LIMIT = 36;
+const NOTE_LIMIT = 44;
+const NOTE_LINE = 14;
 
 /** An interval chart for a file: a row for each figure, all on one scale. */
 export function drawIntervals(
@@ -18,18 +20,22 @@ export function drawIntervals(
   { isBars = false, writing = AS_NUMBERS }: { isBars?: boolean; writing?: Writing } = {},
 ): Drawing {
   const top = references.length * 18 + 6;
-  const bottom = top + rows.length * ROW;
+  const notes = rows.map(({ note }) => (note ? wrapped(note, NOTE_LIMIT) : []));
+  const heights = notes.map((lines) => ROW + Math.max(0, lines.length - 1) * NOTE_LINE);
+  const topOf = (place: number) => heights.slice(0, place).reduce((sum, height) => sum + height, top);
+  const bottom = topOf(rows.length);
   const across = (value: number) => LEFT + ((WIDTH - LEFT - RIGHT) * positionIn(range, value)) / 100;
   const marks = references.flatMap(({ value, label }, index) => [
     text(across(value), 12 + index * 18, `${label} ${writing.figure(value)}`, { anchor: "middle", fill: SOFT }),
     line([across(value), top], [across(value), bottom], { stroke: SOFT, dash: "2 4" }),
   ]);
-  rows.forEach(({ label, note, interval: { value, low, high }, isQuiet }, index) => {
-    const middle = top + index * ROW + ROW / 2;
+  rows.forEach(({ label, interval: { value, low, high }, isQuiet }, index) => {
+    const middle = topOf(index) + ROW / 2;
+    const lines = notes[index] ?? [];
     const color = isQuiet ? SOFT : ACCENT;
     marks.push(
-      text(0, note ? middle - 3 : middle + 4, clipped(label, LABEL_LIMIT), { weight: isQuiet ? 400 : 600 }),
-      note ? text(0, middle + 13, clipped(note, LABEL_LIMIT + 8), { size: 11, fill: SOFT }) : "",
+      text(0, lines.length > 0 ? middle - 3 : middle + 4, clipped(label, LABEL_LIMIT), { weight: isQuiet ? 400 : 600 }),
+      ...lines.map((words, place) => text(0, middle + 13 + place * NOTE_LINE, words, { size: 11, fill: SOFT })),
       line([LEFT, middle], [WIDTH - RIGHT, middle], { stroke: FAINT }),
       isBars
         ? `<rect x="${round(across(0))}" y="${middle - 6}" width="${round(across(value) - across(0))}" height="12" fill="${FAINT}"/>`

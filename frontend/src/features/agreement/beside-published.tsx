@@ -20,7 +20,7 @@ import { Section } from "@/components/section";
 import { poolsQuery } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import { poolsFile } from "./downloads";
-import { asCoefficient, asShare, intervalOf, isShare, noteOf } from "./figures";
+import { asCoefficient, asShare, intervalOf, isShare, noteOf, sizeOf } from "./figures";
 import { rowsAddress } from "./rows-address";
 
 /** The figure that the published ones are of. */
@@ -34,7 +34,7 @@ function publishedIn(figures: AgreementFigure[]): AgreementFigure | undefined {
 
 function rowsOf(label: string, figure: AgreementFigure | undefined, to: string): IntervalRow[] {
   const interval = figure ? intervalOf(figure) : null;
-  return figure && interval ? [{ label, note: noteOf(figure, figure.counted), to, interval }] : [];
+  return figure && interval ? [{ label, note: noteOf(figure, figure.counted), size: sizeOf(figure), to, interval }] : [];
 }
 
 function nameOf(pool: PoolAgreement["pool"]): string {
@@ -54,6 +54,13 @@ function AgainstReferences({
   const strict = publishedIn(report.figures);
   if (!strict) return null;
   const source = report.reference_lines[0]?.source ?? "";
+  const here = [
+    { name: "Here", figure: strict },
+    ...pools.flatMap(({ pool, figures }) => {
+      const figure = publishedIn(figures);
+      return figure ? [{ name: nameOf(pool), figure }] : [];
+    }),
+  ];
   return (
     <Section title="Beside published figures" note={source} isSheet>
       <IntervalChart
@@ -70,18 +77,13 @@ function AgainstReferences({
             isQuiet: true,
           })),
         ]}
+        undrawn={here.flatMap(({ name, figure }) => (figure.value === null ? [{ label: name, ...sizeOf(figure) }] : []))}
         references={[{ value: strict.chance ?? 0.5, label: "Chance" }]}
         isShare
       />
       <NotDefined
         title="Pairwise agreement"
-        figures={[
-          { name: "Here", figure: strict },
-          ...pools.flatMap(({ pool, figures }) => {
-            const figure = publishedIn(figures);
-            return figure ? [{ name: nameOf(pool), figure }] : [];
-          }),
-        ]}
+        figures={here}
       />
     </Section>
   );

@@ -1,6 +1,7 @@
 import type { AgreementFigure, Figure } from "@/api/research-types";
 import { countOf, formatCount, formatFixed, formatShare } from "@/components/formats";
 import type { Interval } from "@/components/interval-scale";
+import type { FigureSize } from "@/components/undrawn";
 
 /** A figure that can be drawn; null for one that is not defined. */
 export function intervalOf(figure: { value: number | null; low: number | null; high: number | null }): Interval | null {
@@ -45,6 +46,11 @@ export function tileSizeText(figure: AgreementFigure): string {
 /** The same, and why there is no interval where there is none: for a row that is drawn. */
 export function noteOf(figure: Figure, counted: string): string {
   return withReason(sizeText(figure, counted), figure.reason_no_interval);
+}
+
+/** The same in columns, for the file of a chart. */
+export function sizeOf({ num_pairs: n, num_prompts: prompts, ...figure }: Figure): FigureSize {
+  return { n, prompts, reason: figure.value === null ? figure.reason_undefined : figure.reason_no_interval };
 }
 
 export function withReason(size: string, reason: string | null): string {

@@ -20,7 +20,7 @@ import classes from "./agreement.module.css";
 import { BesideResearchers } from "./beside-researchers";
 import { BESIDE_RATINGS, countedAddress } from "./counted";
 import { flagsFile } from "./downloads";
-import { intervalOf, noteOf, withReason } from "./figures";
+import { intervalOf, noteOf, sizeOf, withReason } from "./figures";
 import { FlagsApart } from "./flags-apart";
 import { FlagsTable } from "./flags-table";
 import { LoneFigure } from "./lone-figure";
@@ -31,7 +31,7 @@ function Prevalences({ report, filters }: { report: RatingReport; filters: Filte
   const rows = report.flags.flatMap(({ key, label, prevalence }) => {
     const interval = intervalOf(prevalence);
     if (!interval) return [];
-    return [{ label, note: noteOf(prevalence, "answers"), to: rowsAddress(filters, { flag: key }), interval }];
+    return [{ label, note: noteOf(prevalence, "answers"), size: sizeOf(prevalence), to: rowsAddress(filters, { flag: key }), interval }];
   });
   if (rows.length === 0) return <EmptyNote title="No flag was asked about yet" />;
   return (
@@ -39,6 +39,9 @@ function Prevalences({ report, filters }: { report: RatingReport; filters: Filte
       title="Flags"
       definition={`${report.definitions.prevalence} ${report.definitions.interval_method}`}
       rows={rows}
+      undrawn={report.flags.flatMap(({ label, prevalence }) =>
+        prevalence.value === null ? [{ label, ...sizeOf(prevalence) }] : [],
+      )}
       bounds={[0, 1]}
       isBars
     />
@@ -54,6 +57,7 @@ function Leniency({ report, filters }: { report: RatingReport; filters: Filters 
       {
         label: one.labeler.display_name,
         note: withReason(`${countOf(one.num_counted, "ranking")}${chance}`, one.reason_no_interval),
+        size: { n: one.num_counted, prompts: null, reason: one.reason_no_interval },
         to: countedAddress(filters, { figure: BESIDE_RATINGS, labeler: String(one.labeler.id) }),
         interval,
       },
@@ -67,6 +71,12 @@ function Leniency({ report, filters }: { report: RatingReport; filters: Filters 
           title="Leniency"
           definition={`${report.definitions.leniency} ${report.definitions.leniency_interval_method}`}
           rows={rows}
+          undrawn={missing.map(({ labeler, num_counted: n, reason_undefined: reason }) => ({
+            label: labeler.display_name,
+            n,
+            prompts: null,
+            reason,
+          }))}
           references={[{ value: 0, label: "As the others" }]}
         />
       )}

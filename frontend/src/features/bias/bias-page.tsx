@@ -12,6 +12,7 @@ import { NoFigure } from "@/components/no-figure";
 import { NotDefined } from "@/components/not-defined";
 import { PageHeader } from "@/components/page-header";
 import { Section } from "@/components/section";
+import { undrawnOf } from "@/components/undrawn";
 import { useAddressFilters } from "@/components/use-address-filters";
 
 import { BiasFilters } from "./bias-filters";
@@ -56,6 +57,7 @@ function Shares({
           title={title}
           definition={definition}
           rows={rows}
+          undrawn={undrawnOf(shares)}
           bounds={[0, 1]}
           references={[reference]}
           isShare

@@ -50,7 +50,7 @@ export function drawnRows(shares: NamedShare[], counted: string): IntervalRow[] 
     const { value, low, high, n, num_prompts: prompts, reason_no_interval: reason } = figure;
     if (value === null) return [];
     const size = `${countOf(n, counted)} on ${countOf(prompts, "prompt")}`;
-    return [{ label: name, note: reason === null ? size : `${size}. ${reason}`, to, interval: { value, low, high } }];
+    return [{ label: name, note: reason === null ? size : `${size}. ${reason}`, size: { n, prompts, reason }, to, interval: { value, low, high } }];
   });
 }
 

@@ -18,6 +18,7 @@ import { LoadingShape } from "@/components/loading-shape";
 import { NoFigure } from "@/components/no-figure";
 import { NumbersWithoutInterval } from "@/components/not-defined";
 import { Section } from "@/components/section";
+import { undrawnOf } from "@/components/undrawn";
 
 import classes from "./evaluations.module.css";
 import {
@@ -63,6 +64,7 @@ function Means({
           title={title}
           definition={`${note} ${method} Only sealed rankings count; repeats are left out.`}
           rows={rows}
+          undrawn={undrawnOf(means)}
           bounds={bounds}
           references={references}
           isShare={isShare}

@@ -51,7 +51,8 @@ export function rowsOf(means: NamedMean[], counted: string): IntervalRow[] {
     const { value, low, high } = figure;
     if (value === null) return [];
     const note = [sizeOf(figure, counted), pooledText(parts.map(({ label }) => label))].filter(Boolean).join(", ");
-    return [{ label: name, note, to, parts, interval: { value, low, high }, isQuiet }];
+    const size = { n: figure.n, prompts: figure.num_prompts, reason: figure.reason_no_interval };
+    return [{ label: name, note, size, to, parts, interval: { value, low, high }, isQuiet }];
   });
 }
 

@@ -14,6 +14,7 @@ import { NoFigure } from "@/components/no-figure";
 import { NoInterval, NotDefined } from "@/components/not-defined";
 import { Section } from "@/components/section";
 import { StackedBars } from "@/components/stacked-bars";
+import { undrawnOf } from "@/components/undrawn";
 
 import {
   behindAddress,
@@ -25,6 +26,7 @@ import {
   rateBetween,
   rowsOf,
   strengthRows,
+  withoutStrength,
 } from "./standings";
 import type { NamedRate } from "./standings";
 import type { ScopeFilters } from "./win-rate-queries";
@@ -44,6 +46,7 @@ export function Strengths({ found, filters }: { found: Leaderboard; filters: Sco
           title="Strength"
           definition={`${found.strength_definition} ${found.cluster_definition} ${found.interval_method}`}
           rows={rows}
+          undrawn={withoutStrength(found)}
           bounds={[-20, 20]}
           references={[{ value: 0, label: "Mean" }]}
         />
@@ -77,6 +80,7 @@ function Rates({
           title={title}
           definition={definition}
           rows={rows}
+          undrawn={undrawnOf(rates)}
           bounds={[0, 1]}
           isWholeScale={isPanel}
           references={[HALF]}
@@ -227,6 +231,7 @@ export function Ratings({ found, filters }: { found: Leaderboard; filters: Scope
             title="Mean rating"
             definition={`Mean of the ratings from 1 to 7. ${found.pooling_definition} ${found.interval_method}`}
             rows={rows}
+            undrawn={undrawnOf(means)}
             bounds={[1, 7]}
           />
         )}
@@ -277,6 +282,7 @@ export function Prevalences({
           title={shown.label}
           definition={`${shown.label}: the share of judgments that said yes. ${ASKED_WORDS} ${found.pooling_definition} ${found.interval_method}`}
           rows={rows}
+          undrawn={undrawnOf(rates)}
           bounds={[0, 1]}
           isTitled
           isBars

@@ -4,6 +4,7 @@ import type { HeadToHead, Leaderboard, Rate, Standing } from "@/api/research-typ
 import type { FiguresOfChart } from "@/components/chart";
 import { countOf, formatCount, formatShare } from "@/components/formats";
 import type { IntervalRow } from "@/components/interval-chart";
+import type { Undrawn } from "@/components/undrawn";
 
 import { SCOPE_FILTERS } from "./win-rate-queries";
 import type { ScopeFilters } from "./win-rate-queries";
@@ -60,6 +61,7 @@ export function rowsOf(rates: NamedRate[], counted: string): IntervalRow[] {
             // Those of one model are not all that the figure counts.
             to: parts.length > 0 ? undefined : to,
             parts,
+            size: { n: figure.n, prompts: figure.num_prompts, reason: figure.reason_no_interval },
             interval: { value: figure.value, low: figure.low, high: figure.high },
             isQuiet,
           },
@@ -78,11 +80,19 @@ export function placeOf({ strength }: Standing): string {
 
 export function strengthRows({ models }: Leaderboard, filters: ScopeFilters): IntervalRow[] {
   return models.flatMap((model) => {
-    const { log_strength: value, low, high } = model.strength;
+    const { log_strength: value, low, high, num_contests: n, reason_no_interval: reason } = model.strength;
     if (value === null) return [];
     const to = modelAddress(filters, model.source.id);
-    return [{ label: model.source.name, note: placeOf(model), to, interval: { value, low, high } }];
+    const size = { n, prompts: null, reason };
+    return [{ label: model.source.name, note: placeOf(model), size, to, interval: { value, low, high } }];
   });
+}
+
+/** The models without a strength, for the file of the chart. */
+export function withoutStrength({ models }: Leaderboard): Undrawn[] {
+  return models.flatMap(({ source, strength: { log_strength: value, num_contests: n, reason_undefined: reason } }) =>
+    value === null ? [{ label: source.name, n, prompts: null, reason }] : [],
+  );
 }
 
 /** Why models have no strength, each reason once. */

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import type { BiasReport, LeakReport, RankingBehindBias, Share, ToldCompletion } from "@/api/research-types";
@@ -147,6 +147,28 @@ test("what is not defined says why", async () => {
 
   const missing = await screen.findByRole("list", { name: "Formatting: not defined" });
   expect(missing).toHaveTextContent("Code: not defined. No strictly ordered pair differs in it.");
+});
+
+test("the page ends in how its figures are counted, those of the leak as well", async () => {
+  renderApp("/bias");
+
+  const counted = await screen.findByRole("region", { name: "How this is counted" });
+  await waitFor(() => expect(counted).toHaveTextContent("Does the source show? Balanced accuracy."));
+  expect(counted).toHaveTextContent("Place, length and formatting. One half is no preference.");
+  expect(counted).toHaveTextContent("Their intervals. 95% cluster bootstrap.");
+});
+
+test("the table behind a chart has n and prompts by themselves, and what is not defined with its reason", async () => {
+  const preferences = bias.preferences.map((one) => (one.key === "longer" ? { ...one, figure: share(null) } : one));
+  server.on("GET /api/bias/", { body: { ...bias, preferences } });
+  const { user } = renderApp("/bias");
+
+  const section = await screen.findByRole("region", { name: "Place and length" });
+  await user.click(within(section).getByText("Figures and files"));
+  const heads = within(section).getAllByRole("columnheader").map((one) => one.textContent);
+  expect(heads).toEqual(["Name", "Figure", "95% low", "95% high", "n", "Prompts", "Missing because", "Behind it"]);
+  expect(within(section).getByRole("row", { name: /^Shown earlier 0.56 .* 900 120/ })).toBeVisible();
+  expect(within(section).getByRole("row", { name: /^Longer .*No strictly ordered pair differs in it/ })).toBeVisible();
 });
 
 test("a section without any share stands there and says why", async () => {

@@ -5,6 +5,7 @@ import { SCOPE } from "@/api/scope";
 import type { Scope } from "@/api/scope";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount } from "@/components/formats";
+import { HowCounted } from "@/components/how-counted";
 import { IntervalChart } from "@/components/interval-chart";
 import { failAlike, LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
@@ -162,6 +163,25 @@ function LeakFigures({ report, filters }: { report: LeakReport; filters: Scope }
   );
 }
 
+/** As much as is there: either half of the page may still load. */
+function termsOf(bias: BiasReport | undefined, leak: LeakReport | undefined): [string, string][] {
+  return [
+    ...(bias
+      ? ([
+          ["Place, length and formatting", bias.definition],
+          ["Pairs won by place", bias.by_place_definition],
+          ["Their intervals", bias.interval_method],
+        ] satisfies [string, string][])
+      : []),
+    ...(leak
+      ? ([
+          ["Does the source show?", leak.definition],
+          ["Its intervals", leak.interval_method],
+        ] satisfies [string, string][])
+      : []),
+  ];
+}
+
 /** Whether place, length, formatting or a model's manner go with being preferred. */
 export function BiasPage() {
   const [filters, setFilter] = useAddressFilters(SCOPE);
@@ -186,6 +206,7 @@ export function BiasPage() {
         <LoadedFigures query={leak} skeleton={<LoadingShape height={200} />} isSaidAbove={isOneProblem}>
           {(report) => <LeakFigures report={report} filters={filters} />}
         </LoadedFigures>
+        <HowCounted terms={termsOf(bias.data, leak.data)} />
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Leaderboard } from "@/api/research-types";
 import { EmptyNote } from "@/components/empty-note";
 import { countOf, formatCount } from "@/components/formats";
+import { HowCounted } from "@/components/how-counted";
 import { LoadedFigures } from "@/components/loaded-figures";
 import { LoadingShape } from "@/components/loading-shape";
 import { PageHeader } from "@/components/page-header";
@@ -40,6 +41,15 @@ function Figures({ found, filters, onFilter }: { found: Leaderboard; filters: Fi
       <HeadToHeads found={found} filters={filters} />
       <Ratings found={found} filters={filters} />
       <Prevalences found={found} filters={filters} flag={filters.flag} onFlag={(flag) => onFilter("flag", flag)} />
+      <HowCounted
+        terms={[
+          ["Win rates and head to head", found.win_rate_definition],
+          ["Strength", found.strength_definition],
+          ["Clusters", found.cluster_definition],
+          ["Few judgments", found.pooling_definition],
+          ["Intervals", found.interval_method],
+        ]}
+      />
     </>
   );
 }

@@ -281,6 +281,14 @@ test("a strength, a mean rating and a flag lead to the rankings of the model", a
   await expect.poll(() => server.sent("GET /api/win-rates/rankings/")[0]?.query).toBe("?pool=held_out&model=8");
 });
 
+test("the page ends in how its figures are counted, head to head among them", async () => {
+  renderApp("/win-rates");
+
+  const counted = await screen.findByRole("region", { name: "How this is counted" });
+  expect(counted).toHaveTextContent("Win rates and head to head. A tie counts one half.");
+  expect(counted).toHaveTextContent("Intervals. 95% cluster bootstrap.");
+});
+
 test("each part of a bar of ratings leads to the rankings that said it, and so does its table", async () => {
   const { user } = renderApp("/win-rates?pool=held_out");
 

@@ -30,8 +30,20 @@ TIE_RULE: Final = (
 )
 SOURCE: Final = "Ouyang et al. 2022, section 3.4"
 REFERENCE_LINES: Final = (
-    {"label": "Training labelers of InstructGPT, ± 1.5%", "value": 0.726, "source": SOURCE},
-    {"label": "Held-out labelers of InstructGPT, ± 1.3%", "value": 0.773, "source": SOURCE},
+    {
+        "label": "Training labelers of InstructGPT, ± 1.5%",
+        "value": 0.726,
+        "low": 0.711,
+        "high": 0.741,
+        "source": SOURCE,
+    },
+    {
+        "label": "Held-out labelers of InstructGPT, ± 1.3%",
+        "value": 0.773,
+        "low": 0.76,
+        "high": 0.786,
+        "source": SOURCE,
+    },
 )
 
 
@@ -175,6 +187,10 @@ class ShareOutput(serializers.Serializer[Any]):
 class ReferenceLineOutput(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # as above
     value = serializers.FloatField()
+    low = serializers.FloatField(
+        help_text="The value less what is published behind ±; of what it is, is not."
+    )
+    high = serializers.FloatField()
     source = serializers.CharField()  # type: ignore[assignment]  # as above
 
 

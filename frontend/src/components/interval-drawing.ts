@@ -25,7 +25,10 @@ export function drawIntervals(
   const topOf = (place: number) => heights.slice(0, place).reduce((sum, height) => sum + height, top);
   const bottom = topOf(rows.length);
   const across = (value: number) => LEFT + ((WIDTH - LEFT - RIGHT) * positionIn(range, value)) / 100;
-  const marks = references.flatMap(({ value, label }, index) => [
+  const marks = references.flatMap(({ value, label, low, high }, index) => [
+    low === undefined || high === undefined
+      ? ""
+      : `<rect x="${round(across(low))}" y="${top}" width="${round(across(high) - across(low))}" height="${bottom - top}" fill="${FAINT}" fill-opacity="0.6"/>`,
     text(across(value), 12 + index * 18, `${label} ${writing.figure(value)}`, { anchor: "middle", fill: SOFT }),
     line([across(value), top], [across(value), bottom], { stroke: SOFT, dash: "2 4" }),
   ]);

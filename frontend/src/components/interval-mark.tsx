@@ -45,6 +45,18 @@ export function IntervalMark({
       aria-label={`${label}: ${intervalInWords(interval, writing)}`}
     >
       <line className={classes.base} x1="0%" x2="100%" y1={MIDDLE} y2={MIDDLE} />
+      {references.map(({ label: name, low: from, high: to }) =>
+        from === undefined || to === undefined ? null : (
+          <rect
+            key={name}
+            className={classes.band}
+            x={`${positionIn(range, from)}%`}
+            y={0}
+            width={`${positionIn(range, to) - positionIn(range, from)}%`}
+            height={MIDDLE * 2}
+          />
+        ),
+      )}
       {references.map((reference) => (
         <line
           key={reference.label}

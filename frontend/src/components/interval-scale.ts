@@ -4,10 +4,15 @@ export interface Interval {
   value: number;
   low: number | null;
   high: number | null;
+  /** What the two ends are, where they are no 95% interval. */
+  ends?: string;
 }
 
 export interface Reference {
   value: number;
+  /** As far as others have given their figure. */
+  low?: number;
+  high?: number;
   label: string;
 }
 
@@ -89,9 +94,9 @@ export const AS_SHARES: Writing = {
 };
 
 /** `0.712, 95% interval 0.689 to 0.734` */
-export function intervalInWords({ value, low, high }: Interval, { figure }: Pick<Writing, "figure"> = AS_NUMBERS): string {
+export function intervalInWords({ value, low, high, ends = "95% interval" }: Interval, { figure }: Pick<Writing, "figure"> = AS_NUMBERS): string {
   if (low === null || high === null) return figure(value);
-  return `${figure(value)}, 95% interval ${figure(low)} to ${figure(high)}`;
+  return `${figure(value)}, ${ends} ${figure(low)} to ${figure(high)}`;
 }
 
 /** ` [0.689, 0.734]`, or nothing where there is no interval. */

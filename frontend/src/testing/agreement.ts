@@ -78,7 +78,7 @@ export const report: AgreementReport = {
     { a: amina, b: otto, agreement: { ...defined, num_pairs: 120 }, kappa: defined },
     { a: amina, b: lea, agreement: { ...undefinedFigure, num_pairs: 4 }, kappa: undefinedFigure },
   ],
-  reference_lines: [{ label: "Training labelers of InstructGPT", value: 0.726, source: "section 3.4" }],
+  reference_lines: [{ label: "Training labelers of InstructGPT", value: 0.726, low: 0.711, high: 0.741, source: "section 3.4" }],
 };
 
 export const strictOf = (value: number): AgreementReport["figures"][number] => ({

@@ -238,6 +238,11 @@ test("training and held-out labelers stand side by side, each leading to its ran
   );
   const chart = screen.getByRole("group", { name: "Pairwise agreement beside published figures" });
   expect(within(chart).getByRole("img", { name: /^Here, training labelers: 73.0%, 95% interval/ })).toBeVisible();
+  // What is published has ends of its own.
+  expect(
+    within(chart).getByRole("img", { name: "Training labelers of InstructGPT: 72.6%, published as 71.1% to 74.1%" }),
+  ).toBeVisible();
+  expect(chart).toHaveTextContent("of what the ± is, the paper does not say");
   expect(within(chart).getByRole("link", { name: "Here, held-out labelers" })).toHaveAttribute(
     "href",
     "/agreement/rankings?project=3&pool=held_out",

@@ -28,6 +28,8 @@ export const PUBLISHED = "strict";
 const SIDES = "Training and held-out labelers";
 const SIDE_BY_SIDE = "Each figure among training labelers alone and among held-out labelers alone.";
 
+const AS_PUBLISHED = "As published; of what the ± is, the paper does not say.";
+
 function publishedIn(figures: AgreementFigure[]): AgreementFigure | undefined {
   return figures.find(({ key }) => key === PUBLISHED);
 }
@@ -71,9 +73,10 @@ function AgainstReferences({
           ...pools.flatMap(({ pool, figures }) =>
             rowsOf(nameOf(pool), publishedIn(figures), rowsAddress({ ...filters, pool })),
           ),
-          ...report.reference_lines.map(({ label, value }) => ({
+          ...report.reference_lines.map(({ label, value, low, high }) => ({
             label,
-            interval: { value, low: null, high: null },
+            note: AS_PUBLISHED,
+            interval: { value, low, high, ends: "published as" },
             isQuiet: true,
           })),
         ]}

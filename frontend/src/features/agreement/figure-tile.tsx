@@ -5,6 +5,7 @@ import type { ChartFacts } from "@/components/chart";
 import { ChartFrame } from "@/components/chart-frame";
 import { IntervalMark } from "@/components/interval-mark";
 import { AS_NUMBERS, AS_SHARES } from "@/components/interval-scale";
+import type { Reference } from "@/components/interval-scale";
 
 import classes from "./agreement.module.css";
 import { figureText, intervalOf, intervalText, isShare, tileSizeText } from "./figures";
@@ -19,7 +20,7 @@ function Drawing({ figure, published, method }: { figure: AgreementFigure; publi
   // A coefficient above 0 may have an interval that begins below it.
   const isPositive = isShare(figure.key) || (interval.low ?? interval.value) >= 0;
   const range: [number, number] = isPositive ? [0, 1] : [-1, 1];
-  const references = [...(chance === null ? [] : [{ value: chance, label: "chance" }]), ...published];
+  const references: Reference[] = [...(chance === null ? [] : [{ value: chance, label: "chance" }]), ...published];
   const writing = isShare(figure.key) ? AS_SHARES : AS_NUMBERS;
   const ends = range.map((end) => (writing.tick(end)));
   const chart: ChartFacts = {
@@ -29,7 +30,7 @@ function Drawing({ figure, published, method }: { figure: AgreementFigure; publi
       columns: ["Name", "Figure", "95% low", "95% high", "n", "Prompts"],
       rows: [
         [label, interval.value, interval.low, interval.high, n, prompts],
-        ...references.map((one) => [one.label, one.value, null, null, null, null]),
+        ...references.map((one) => [one.label, one.value, one.low ?? null, one.high ?? null, null, null]),
       ],
     },
     draw: async () =>

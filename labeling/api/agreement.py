@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from labeling.agreement.drift import DRIFT_DEFINITION, TREND_DEFINITION, Period
 from labeling.agreement.intervals import MINIMUM_COMPARISONS, Figure, interval_method
 from labeling.agreement.report import MINIMUM_OVERLAP
-from labeling.agreement.statistics import STATISTICS, STRICT, TERNARY
+from labeling.agreement.statistics import ADDENDS, STATISTICS, STRICT, TERNARY
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.catalogue import CATEGORIES
@@ -124,6 +124,10 @@ class AgreementFigureOutput(EstimateOutput):
     label = serializers.CharField()  # type: ignore[assignment]
     definition = serializers.CharField()
     counted = serializers.CharField(help_text="What ``num_pairs`` counts, in words.")
+    made_of = serializers.ChoiceField(
+        choices=tuple(ADDENDS.items()),
+        help_text="What a prompt must hold some of to be among ``num_prompts``.",
+    )
 
 
 class AgreementDefinitionOutput(serializers.Serializer[Any]):
@@ -266,6 +270,7 @@ def _figure(key: str, figure: Figure) -> dict[str, Any]:
         "label": statistic.label,
         "definition": statistic.definition,
         "counted": statistic.counted,
+        "made_of": statistic.made_of,
     }
 
 

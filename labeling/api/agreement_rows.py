@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.pagination import KeysetPagination
+from labeling.agreement.statistics import ADDENDS
 from labeling.api.agreement import AgreeingLabelerOutput, AgreementFilter
 from labeling.api.permissions import IsResearcher
 from labeling.api.strict_fields import ID_MAXIMUM
@@ -33,6 +34,12 @@ class RowsFilter(AgreementFilter):
     flag = serializers.ChoiceField(
         choices=tuple(FLAG_ITEMS), required=False, help_text="That said yes to it."
     )
+    holding = serializers.ChoiceField(
+        choices=tuple(ADDENDS.items()),
+        default="comparisons",
+        help_text="Of what is compared: the rankings of prompts that hold some of what a figure is "
+        "made of, which ``made_of`` of the figure names.",
+    )
     compared = serializers.BooleanField(
         default=False,
         help_text="With ``labeler`` alone: those that the agreement counts, instead of all by "
@@ -50,6 +57,7 @@ class RowsFilter(AgreementFilter):
             "labeler_id": self.validated_data.pop("labeler", None),
             "other_id": self.validated_data.pop("other", None),
             "flag": self.validated_data.pop("flag", None),
+            "holding": self.validated_data.pop("holding"),
             "is_compared": self.validated_data.pop("compared"),
         }
 

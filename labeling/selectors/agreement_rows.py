@@ -6,9 +6,11 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
+from labeling.agreement.statistics import Addend
+from labeling.agreement.sums import sums_by_prompt
 from labeling.errors import NotAccessible
 from labeling.models import RankedCompletion, Ranking, User
 from labeling.selectors.agreement_selection import Selection
@@ -39,12 +41,14 @@ def rankings_behind(
     other_id: int | None = None,
     flag: str | None = None,
     is_compared: bool = False,
+    holding: Addend = "comparisons",
 ) -> QuerySet[Ranking]:
     """The sealed rankings that fit, unordered, each with its labeler, project and prompt.
 
     Of one labeler, and where ``is_compared`` of those only what is compared with others; of both of
     two on the prompts that both ranked, of those that said yes to a flag; with none of these, of
-    the prompts that several labelers ranked. One query to read them.
+    the prompts that several labelers ranked. What is compared is of prompts that hold some of what
+    a figure is made of. One query to read them.
     A choice within prompts keeps those compared with a judgment that it counts, of the newest; up
     to five queries more. Raises: NotAccessible for an account that does not exist.
     """
@@ -57,10 +61,10 @@ def rankings_behind(
     elif labeler_id is not None and other_id is None and not is_compared:
         rankings = selection.rankings()
     else:
-        rankings = _compared(selection)
+        rankings = _compared(selection, holding)
         if selection.chooses_pairs:
             couple = None if labeler_id is None or other_id is None else (labeler_id, other_id)
-            counted = Ranking.objects.filter(pk__in=_counted(selection, rankings, couple))
+            counted = Ranking.objects.filter(pk__in=_counted(selection, rankings, couple, holding))
             is_of_one = labeler_id is not None and couple is None
             return _listed(counted.filter(labeler=labeler_id) if is_of_one else counted)
     if labeler_id is not None and other_id is not None:
@@ -93,10 +97,13 @@ def _of_both(rankings: QuerySet[Ranking], labeler_id: int, other_id: int) -> Que
 
 
 def _counted(
-    selection: Selection, rankings: QuerySet[Ranking], couple: tuple[int, int] | None
+    selection: Selection,
+    rankings: QuerySet[Ranking],
+    couple: tuple[int, int] | None,
+    holding: Addend,
 ) -> list[UUID]:
     """Of the newest of these the ones that judge a pair which the choice counts, and this couple
-    both judged.
+    both judged, of prompts that hold what is asked for.
     """
     newest = rankings.order_by("-submitted_at", "-pk").values_list("pk", flat=True)[:NUM_RANKINGS]
     # As their rows are numbered.
@@ -105,6 +112,9 @@ def _counted(
     items = chosen_items(selection, rows, np.ones(len(ids), dtype=np.bool_))
     judgments, ranking = items.pair_judgments_of_rankings()
     is_counted = judgments.counts().sum(axis=1) >= selection.min_overlap
+    chosen = judgments.of_pairs(is_counted)
+    is_holding = getattr(sums_by_prompt(chosen), holding) > 0
+    is_counted &= np.isin(judgments.prompt, np.unique(chosen.prompt)[is_holding])
     kept = np.ones(len(ranking), dtype=np.bool_)
     if couple is not None:
         kept = np.isin(judgments.labeler, couple)
@@ -113,10 +123,14 @@ def _counted(
     return [ids[number] for number in np.unique(ranking[kept]).tolist()]
 
 
-def _compared(selection: Selection) -> QuerySet[Ranking]:
+def _compared(selection: Selection, holding: Addend) -> QuerySet[Ranking]:
     """Those of counted prompts: the days chosen, and the K, are the prompt's, not the ranking's."""
+    # A choice within prompts is held to its own pairs afterwards.
+    stored = "comparisons" if selection.chooses_pairs else holding
     counted = selection.counted().filter(
-        project=OuterRef("task__project"), prompt=OuterRef("task__prompt")
+        Q(**{f"{stored}__gt": 0}),
+        project=OuterRef("task__project"),
+        prompt=OuterRef("task__prompt"),
     )
     # A choice within prompts reads the rankings of this K only.
     k = selection.k if selection.chooses_pairs else None

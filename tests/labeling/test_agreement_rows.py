@@ -61,6 +61,28 @@ def test_of_one_labeler_those_that_were_compared_can_be_asked_for(
     assert rows(cast.rosa, **compared, until="2026-03-08") == []
 
 
+def test_of_a_figure_they_are_those_of_the_prompts_that_it_is_over(cast: Cast) -> None:
+    """R46: as many prompts as stand beside the figure, under a choice within prompts as well."""
+    project = make_ranking_project(overlap=3)
+    circle, tied = (make_task(project, make_prompt(text)) for text in ("A circle", "A tie"))
+    people = (cast.amina, cast.otto, cast.hana)
+    for labeler, ranks in zip(people, ([1, 2, 3, 4], [3, 1, 2, 4], [2, 3, 1, 4]), strict=True):
+        make_ranking(circle, labeler, ranks)
+        make_ranking(tied, labeler, [1, 1, 1, 1])
+    refresh_agreement()
+
+    for choice in ({}, {"min_overlap": 3}):
+        figures = client_of(cast.rosa).get("/api/agreement/", choice).json()["figures"]
+        prompts = {one["key"]: one["num_prompts"] for one in figures}
+        assert (prompts["circles"], prompts["strict"], prompts["ternary"]) == (1, 1, 2)
+        for one in figures:
+            behind = rows(cast.rosa, holding=one["made_of"], **choice)
+            assert len({excerpt for _, excerpt in behind}) == one["num_prompts"], one["key"]
+        assert {excerpt for _, excerpt in rows(cast.rosa, holding="threes", **choice)} == {
+            "A circle"
+        }
+
+
 def test_of_two_they_are_those_of_the_prompts_that_both_ranked(
     cast: Cast, project: Project
 ) -> None:

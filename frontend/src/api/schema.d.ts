@@ -3032,6 +3032,11 @@ export interface components {
             definition: string;
             /** @description What ``num_pairs`` counts, in words. */
             counted: string;
+            /**
+             * @description What a prompt must hold some of to be among ``num_prompts``.
+             * @enum {string}
+             */
+            made_of: "pairs" | "comparisons" | "strict_comparisons" | "bound_comparisons" | "length_contests" | "threes";
         };
         AgreementInputRequest: {
             version: number;
@@ -6054,6 +6059,13 @@ export interface components {
             label: string;
             /** Format: double */
             value: number;
+            /**
+             * Format: double
+             * @description The value less what is published behind ±; of what it is, is not.
+             */
+            low: number;
+            /** Format: double */
+            high: number;
             source: string;
         };
         RefreshRunOutput: {
@@ -7534,6 +7546,8 @@ export interface operations {
                 cursor?: string;
                 /** @description That said yes to it. */
                 flag?: "fails_instruction" | "inappropriate_for_assistant" | "hallucination" | "satisfies_constraint" | "sexual_content" | "violent_content" | "encourages_harm" | "denigrates_protected_class" | "harmful_advice" | "expresses_opinion" | "moral_judgment";
+                /** @description Of what is compared: the rankings of prompts that hold some of what a figure is made of, which ``made_of`` of the figure names. */
+                holding?: "pairs" | "comparisons" | "strict_comparisons" | "bound_comparisons" | "length_contests" | "threes";
                 /** @description Count simulated labelers among the people. */
                 include_simulated?: boolean;
                 /** @description Prompts all of whose rankings were made under this version. */

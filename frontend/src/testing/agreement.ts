@@ -61,8 +61,8 @@ export const report: AgreementReport = {
   num_prompts: 598,
   num_labelers: 38,
   figures: [
-    { ...defined, key: "strict", label: "Pairwise agreement", definition: "Ties dropped.", counted: "comparisons" },
-    { ...undefinedFigure, key: "fleiss_kappa", label: "Fleiss' kappa", definition: "Beyond chance.", counted: "judgments" },
+    { ...defined, key: "strict", label: "Pairwise agreement", definition: "Ties dropped.", counted: "comparisons", made_of: "strict_comparisons" },
+    { ...undefinedFigure, key: "fleiss_kappa", label: "Fleiss' kappa", definition: "Beyond chance.", counted: "judgments", made_of: "comparisons" },
   ],
   labelers: [{ labeler: amina, agreement: undefinedFigure, num_rankings: 4, tie_share: defined }],
   refreshed_at: "2026-03-09T10:00:00Z",
@@ -88,6 +88,7 @@ export const strictOf = (value: number): AgreementReport["figures"][number] => (
   label: "Pairwise agreement",
   definition: "Ties dropped.",
   counted: "comparisons",
+  made_of: "strict_comparisons",
 });
 export const pools: PoolAgreement[] = [
   { pool: "training", interval_method: "95% cluster bootstrap.", figures: [strictOf(0.73)] },

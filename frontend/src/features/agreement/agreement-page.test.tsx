@@ -167,7 +167,10 @@ test("every figure leads to the rankings behind it, under the same filters", asy
   renderApp("/agreement?project=3&pool=training");
 
   const tile = await screen.findByRole("article", { name: "Pairwise agreement" });
-  expect(within(tile).getByRole("link")).toHaveAttribute("href", "/agreement/rankings?project=3&pool=training");
+  expect(within(tile).getByRole("link")).toHaveAttribute(
+    "href",
+    "/agreement/rankings?project=3&pool=training&holding=strict_comparisons",
+  );
   const matrix = screen.getByRole("table", { name: /Agreement of every two labelers/ });
   expect(within(matrix).getAllByRole("link", { name: /rankings of Amina Osei and Otto Berg/ })[0]).toHaveAttribute(
     "href",
@@ -234,7 +237,7 @@ test("training and held-out labelers stand side by side, each leading to its ran
   expect(row).toHaveTextContent("73.0%68.4% to 72.0%17,84277.0%68.4% to 72.0%17,842");
   expect(within(row).getByRole("link", { name: /Pairwise agreement, held-out labelers/ })).toHaveAttribute(
     "href",
-    "/agreement/rankings?project=3&pool=held_out",
+    "/agreement/rankings?project=3&pool=held_out&holding=strict_comparisons",
   );
   const chart = screen.getByRole("group", { name: "Pairwise agreement beside published figures" });
   expect(within(chart).getByRole("img", { name: /^Here, training labelers: 73.0%, 95% interval/ })).toBeVisible();
@@ -245,7 +248,7 @@ test("training and held-out labelers stand side by side, each leading to its ran
   expect(chart).toHaveTextContent("of what the ± is, the paper does not say");
   expect(within(chart).getByRole("link", { name: "Here, held-out labelers" })).toHaveAttribute(
     "href",
-    "/agreement/rankings?project=3&pool=held_out",
+    "/agreement/rankings?project=3&pool=held_out&holding=strict_comparisons",
   );
   expect(server.sent("GET /api/agreement/pools/")[0]?.query).toBe("?project=3");
 });
@@ -322,7 +325,7 @@ test("the rankings behind a figure are listed and open", async () => {
       next: null,
     },
   });
-  renderApp("/agreement/rankings?labeler=7&with=8&since=2026-03-02");
+  renderApp("/agreement/rankings?labeler=7&with=8&since=2026-03-02&holding=threes");
 
   expect(await screen.findByRole("link", { name: "Explain the tides." })).toHaveAttribute(
     "href",
@@ -334,6 +337,8 @@ test("the rankings behind a figure are listed and open", async () => {
   expect(query).toContain("labeler=7");
   expect(query).toContain("other=8");
   expect(query).toContain("since=2026-03-02");
+  expect(query).toContain("holding=threes");
+  expect(screen.getByRole("button", { name: /^Prompts with three completions of which each pair/ })).toBeVisible();
 });
 
 test("without overlap the page says what is needed", async () => {

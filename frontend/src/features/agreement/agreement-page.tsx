@@ -25,7 +25,7 @@ import { FigureTile } from "./figure-tile";
 import { LabelersTable } from "./labelers-table";
 import { RaiseOverlap } from "./raise-overlap";
 import { RefreshState } from "./refresh-state";
-import { rowsAddress, weekFilters } from "./rows-address";
+import { figureAddress, rowsAddress, weekFilters } from "./rows-address";
 import { SharesChart } from "./shares-chart";
 import { Together } from "./together";
 import { pointOf } from "./weeks";
@@ -164,7 +164,7 @@ function Figures({ report, filters }: { report: AgreementReport; filters: Filter
               figure={figure}
               method={method}
               published={figure.key === PUBLISHED ? report.reference_lines : []}
-              to={rowsAddress(filters)}
+              to={figureAddress(filters, figure)}
             />
           ))}
         </div>

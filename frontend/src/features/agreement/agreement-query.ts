@@ -83,12 +83,13 @@ export function poolsQuery(filters: Filters) {
 type RowsQuery = NonNullable<operations["rankings_behind_agreement"]["parameters"]["query"]>;
 
 /** The rankings behind a figure, newest first. */
-export function rowsQuery(filters: Filters & Record<"labeler" | "with" | "flag" | "compared", string>) {
+export function rowsQuery(filters: Filters & Record<"labeler" | "with" | "flag" | "compared" | "holding", string>) {
   const query: RowsQuery = {
     ...selectionOf(filters),
     labeler: numberIn(filters.labeler),
     other: numberIn(filters.with),
     flag: chosen<NonNullable<RowsQuery["flag"]>>(filters.flag),
+    holding: chosen<NonNullable<RowsQuery["holding"]>>(filters.holding),
     compared: filters.compared === "yes" ? true : undefined,
   };
   return listQuery<AgreementRow>(["agreement", "rows", query], (cursor, signal) =>

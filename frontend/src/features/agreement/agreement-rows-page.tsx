@@ -54,7 +54,7 @@ function subjectOf(names: Names, labeler: string, other: string, flag: string): 
 
 /** Whose rankings alone these are, and what they said alone: each can be taken back by itself. */
 function chipsOf(
-  { labeler, with: other, flag }: Record<(typeof ROWS)[number], string>,
+  { labeler, with: other, flag, holding }: Record<(typeof ROWS)[number], string>,
   names: Names,
   setFilter: (name: (typeof ROWS)[number], value: string, dropped?: readonly (typeof ROWS)[number][]) => void,
 ): FilterChip[] {
@@ -64,16 +64,28 @@ function chipsOf(
     chips.push({ key: "who", words: people.join(" and "), onRemove: () => setFilter("labeler", "", ["with", "compared"]) });
   }
   if (flag !== "") chips.push({ key: "flag", words: saidText(flag), onRemove: () => setFilter("flag", "") });
+  const held = HOLDING[holding];
+  if (held !== undefined) {
+    chips.push({ key: "holding", words: `Prompts ${held}`, onRemove: () => setFilter("holding", "") });
+  }
   return chips;
 }
 
-function leadOf({ labeler, with: other, flag, compared }: Record<(typeof ROWS)[number], string>): string {
+/** Which prompts hold some of what a figure is made of. */
+const HOLDING: Partial<Record<string, string>> = {
+  strict_comparisons: "which two labelers ordered without a tie",
+  bound_comparisons: "two completions of which two labelers saw in the same order",
+  length_contests: "with a decided pair of completions of unequal length",
+  threes: "with three completions of which each pair has a majority of at least three labelers",
+};
+
+function leadOf({ labeler, with: other, flag, compared, holding }: Record<(typeof ROWS)[number], string>): string {
   if (flag !== "") return "The sealed rankings in which a completion was flagged so, newest first.";
   if (other !== "") return "Their sealed rankings of the prompts that both ranked, newest first.";
   if (labeler !== "" && compared !== "")
     return "Their sealed rankings that were compared with somebody else's, newest first.";
   if (labeler !== "") return "Their sealed rankings, newest first.";
-  return "The sealed rankings of prompts that several labelers ranked, newest first.";
+  return `The sealed rankings of prompts ${HOLDING[holding] ?? "that several labelers ranked"}, newest first.`;
 }
 
 /** The rows behind a figure of agreement: every sealed ranking that fits, each to be opened. */

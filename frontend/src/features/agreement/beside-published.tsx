@@ -21,7 +21,7 @@ import { poolsQuery } from "./agreement-query";
 import type { Filters } from "./agreement-query";
 import { poolsFile } from "./downloads";
 import { asCoefficient, asShare, intervalOf, isShare, noteOf, sizeOf } from "./figures";
-import { rowsAddress } from "./rows-address";
+import { figureAddress } from "./rows-address";
 
 /** The figure that the published ones are of. */
 export const PUBLISHED = "strict";
@@ -69,9 +69,9 @@ function AgainstReferences({
         title="Pairwise agreement beside published figures"
         definition={`${strict.definition} ${report.definition.interval_method} Published: ${source}.`}
         rows={[
-          ...rowsOf("Here", strict, rowsAddress(filters)),
+          ...rowsOf("Here", strict, figureAddress(filters, strict)),
           ...pools.flatMap(({ pool, figures }) =>
-            rowsOf(nameOf(pool), publishedIn(figures), rowsAddress({ ...filters, pool })),
+            rowsOf(nameOf(pool), publishedIn(figures), figureAddress({ ...filters, pool }, strict)),
           ),
           ...report.reference_lines.map(({ label, value, low, high }) => ({
             label,
@@ -118,14 +118,19 @@ function columnsOf(pools: PoolAgreement[], filters: Filters): Column<PoolsRow>[]
         key: `${pool} n`,
         header: "n",
         align: "end",
-        cell: ({ label, of }) => (
-          <Link
-            to={rowsAddress({ ...filters, pool })}
-            aria-label={`${formatCount(of.get(pool)?.num_pairs ?? 0)}: the rankings behind ${label}, ${POOL_WORDS[pool].toLowerCase()} labelers`}
-          >
-            {formatCount(of.get(pool)?.num_pairs ?? 0)}
-          </Link>
-        ),
+        cell: ({ label, of }) => {
+          const figure = of.get(pool);
+          return (
+            figure && (
+              <Link
+                to={figureAddress({ ...filters, pool }, figure)}
+                aria-label={`${formatCount(figure.num_pairs)}: the rankings behind ${label}, ${POOL_WORDS[pool].toLowerCase()} labelers`}
+              >
+                {formatCount(figure.num_pairs)}
+              </Link>
+            )
+          );
+        },
       },
     ]),
   ];

@@ -48,7 +48,7 @@ test("the note of a row says why it has no interval", () => {
 });
 
 test("a tile of circles says how many they are of how many threes, any other how much it counts", () => {
-  const words = { label: "", definition: "", counted: "threes of completions" };
+  const words = { label: "", definition: "", counted: "threes of completions", made_of: "threes" as const };
   const circles = { ...figure, ...words, key: "circles" as const, value: 116 / 2295, num_pairs: 2295, num_prompts: 16 };
 
   expect(tileSizeText(circles)).toBe("116 of 2,295 threes of completions, on 16 prompts");

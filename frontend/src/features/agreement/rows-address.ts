@@ -1,8 +1,10 @@
+import type { AgreementFigure } from "@/api/research-types";
+
 import { FILTERS } from "./agreement-query";
 import type { Filter, Filters } from "./agreement-query";
 
 /** Whose rankings stand behind a figure; nothing of it for those of all labelers who met. */
-export const ROWS = ["labeler", "with", "flag", "compared"] as const;
+export const ROWS = ["labeler", "with", "flag", "compared", "holding"] as const;
 export type RowsChoice = Partial<Record<(typeof ROWS)[number], string | number>>;
 
 // What chooses within a prompt says nothing of how somebody works.
@@ -26,6 +28,14 @@ export function rowsAddress(filters: Partial<Filters>, choice: RowsChoice = {}):
   }
   const search = query.toString();
   return search === "" ? "/agreement/rankings" : `/agreement/rankings?${search}`;
+}
+
+// Wherever there are pairs there are comparisons, of which the rankings are in any case.
+const EVERYWHERE: readonly AgreementFigure["made_of"][] = ["pairs", "comparisons"];
+
+/** The same of the prompts that hold some of what a figure is made of. */
+export function figureAddress(filters: Partial<Filters>, { made_of: made }: Pick<AgreementFigure, "made_of">): string {
+  return rowsAddress(filters, EVERYWHERE.includes(made) ? {} : { holding: made });
 }
 
 /** The address of what is known about how a labeler works, under those filters that the page has. */

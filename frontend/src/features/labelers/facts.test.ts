@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { WorkFact } from "@/api/research-types";
 
-import { differenceText, expectedText, intervalOf, missingText, rangeText, scaleOf, valueText } from "./facts";
+import { differenceText, endsText, expectedText, intervalOf, missingText, rangeText, scaleOf, valueText } from "./facts";
 
 const fact: WorkFact = {
   key: "position_preference",
@@ -38,6 +38,13 @@ describe("a fact in words", () => {
     expect(missingText(few)).toBe("n = 3 of 10 needed");
     expect(missingText({ ...few, reason_undefined: "A researcher's own rankings are compared with." })).toBeNull();
     expect(missingText(fact)).toBeNull();
+  });
+
+  test("the ends of an interval stand under a figure with their unit once", () => {
+    expect(endsText("share", fact)).toBe("31.0 to 49.0%");
+    expect(endsText("minutes", { low: 2.1, high: 3.42 })).toBe("2.1 to 3.4 min");
+    expect(endsText("points", { low: -0.12, high: 0.3 })).toBe("−0.12 to +0.30 points");
+    expect(endsText("share", { low: null, high: 0.4 })).toBeNull();
   });
 
   test("an interval with one end is none", () => {

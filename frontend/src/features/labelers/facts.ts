@@ -26,6 +26,14 @@ export function rangeText(unit: Unit, fact: WorkFact): string | null {
   return low === null || high === null ? null : `95% interval ${low} to ${high}`;
 }
 
+/** `8.1 to 16.9%`, the 95% interval under a figure of a table; null where there is none. */
+export function endsText(unit: Unit, { low, high }: Pick<WorkFact, "low" | "high">): string | null {
+  const ends = [valueText(unit, low), valueText(unit, high)];
+  if (ends[0] === null || ends[1] === null) return null;
+  // The unit stands once, behind both.
+  return `${ends[0]?.replace(/%| [a-z]+$/, "")} to ${ends[1]}`;
+}
+
 /** `expected 25.0%, as far off by chance in 0.3% of cases` */
 export function expectedText(unit: Unit, fact: WorkFact): string | null {
   const expected = valueText(unit, fact.expected);

@@ -112,7 +112,7 @@ test("the share of completions flagged stands in the table with its mark", async
   renderApp("/labelers");
 
   expect(await screen.findByRole("columnheader", { name: "Flagged" })).toBeVisible();
-  expect(screen.getByRole("row", { name: /Amina Osei/ })).toHaveTextContent("75.0%n = 120above the others, p < 0.001");
+  expect(screen.getByRole("row", { name: /Amina Osei/ })).toHaveTextContent("75.0%70.0 to 80.0%n = 120above the others, p < 0.001");
 });
 
 test("a row shows each fact with its size, and says what is not defined (R19)", async () => {
@@ -120,7 +120,7 @@ test("a row shows each fact with its size, and says what is not defined (R19)", 
 
   const row = await screen.findByRole("row", { name: /Amina Osei/ });
   expect(row).toHaveTextContent("Training");
-  expect(row).toHaveTextContent("5.0%n = 120");
+  expect(row).toHaveTextContent("5.0%0.0 to 10.0%n = 120");
   expect(row).toHaveTextContent("not defined n = 3 of 10 needed");
   expect(screen.getByRole("row", { name: /All together/ })).toHaveTextContent("400");
   expect(document.body).not.toHaveTextContent("NaN");

@@ -11,7 +11,7 @@ import { NoFigure } from "@/components/no-figure";
 import { NotDefined } from "@/components/not-defined";
 
 import { CountedLink } from "./counted-link";
-import { factOf, markText, missingText, valueText } from "./facts";
+import { endsText, factOf, markText, missingText, valueText } from "./facts";
 import classes from "./labelers.module.css";
 import type { Filters } from "./quality-query";
 import { rankingsAddress } from "./rows-address";
@@ -56,6 +56,7 @@ function FactCell({ words, row: { work, who }, filters }: { words: FactWords; ro
   return (
     <>
       {value ?? <NoFigure reason={fact.reason_undefined} />}
+      {endsText(words.unit, fact) !== null && <span className={classes.size}>{endsText(words.unit, fact)}</span>}
       {size}
       {fact.mark !== null && <span className={classes.marked}>{markText(fact)}</span>}
     </>

@@ -92,6 +92,15 @@ export interface Breakdown {
   rows: { label: string; figure: ReportedFigure }[];
 }
 
+// How the labelers of a held-out pair ordered it.
+const AGREEING: Record<string, string> = {
+  single: "Ordered by one labeler",
+  unanimous: "All alike",
+  majority: "As the larger side did",
+  minority: "As the smaller side did",
+  split: "Half each way",
+};
+
 const BREAKDOWNS: { key: string; title: string; labelOf: (key: string) => string }[] = [
   // Records carry the number of an account, never a name.
   {
@@ -101,7 +110,7 @@ const BREAKDOWNS: { key: string; title: string; labelOf: (key: string) => string
   },
   { key: "by_category", title: "By category", labelOf: (key) => key.replaceAll("_", " ") },
   { key: "by_k", title: "By number of completions", labelOf: (key) => `K = ${key}` },
-  { key: "by_agreement", title: "By the labelers' agreement on the pair", labelOf: (key) => key },
+  { key: "by_agreement", title: "By the labelers' agreement on the pair", labelOf: (key) => AGREEING[key] ?? key },
 ];
 
 /** The accuracy on parts of the held-out pairs (R63), most pairs first; nothing to split is left out. */

@@ -9,6 +9,9 @@ import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { rowsAddress } from "./rows-address";
 
+// Of fewer shared prompts than this the figure says little, and stands in grey.
+const FEW_PROMPTS = 20;
+
 type Person = LabelersTogether["a"];
 
 /** In the order of the list above, those who met anybody. */
@@ -43,7 +46,10 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
   const { low, high } = agreement;
   const ends = low === null || high === null ? "no interval" : `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)}`;
   return (
-    <td style={toneOf(agreement.value)}>
+    <td
+      className={agreement.num_prompts < FEW_PROMPTS ? classes.few : undefined}
+      style={agreement.num_prompts < FEW_PROMPTS ? undefined : toneOf(agreement.value)}
+    >
       <b>
         <Link to={to} aria-label={`${formatShare(agreement.value, 0)}, rankings of ${a.display_name} and ${b.display_name}`}>
           {formatShare(agreement.value, 0)}
@@ -51,6 +57,7 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
       </b>
       <span>{ends}</span>
       <span>n = {formatCount(agreement.num_pairs)}</span>
+      <span>on {countOf(agreement.num_prompts, "prompt")}</span>
     </td>
   );
 }

@@ -28,7 +28,7 @@ export function Together({
     <>
       <Section
         title="Who agrees with whom"
-        note={`${AGREEMENT}, over the 95% interval in percent and the pairs that both ordered. The stronger the tint, the more agreement beyond chance. Fewer than 20 shared pairs make no figure.`}
+        note={`${AGREEMENT}, over the 95% interval in percent, the pairs that both ordered and their prompts. The stronger the tint, the more agreement beyond chance; grey: fewer than 20 shared prompts. Fewer than 20 shared pairs make no figure.`}
         actions={
           haveMet && (
             <CsvButton

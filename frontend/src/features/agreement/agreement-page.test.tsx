@@ -194,34 +194,6 @@ test("every figure leads to the rankings behind it, under the same filters", asy
   );
 });
 
-test("a choice within prompts leads to no list of others, and the drift says that it does not act (R46)", async () => {
-  renderApp("/agreement?overlap=3");
-
-  const bars = await screen.findByRole("list", { name: "Prompts by their agreement" });
-  expect(within(bars).queryByRole("link")).not.toBeInTheDocument();
-  expect(within(bars).getByTitle("90 to 100%: 12 prompts")).toHaveTextContent("12");
-  expect(screen.getByText(/contested prompts are listed by all their pairs, so a bar leads to none/)).toBeVisible();
-  const drift = screen.getByRole("region", { name: "The same comparisons, week by week" });
-  expect(drift).toHaveTextContent("does not act on this chart");
-});
-
-test("the page says what its days and its version choose, and of what its size is (R42)", async () => {
-  renderApp("/agreement");
-
-  expect(await screen.findByText(/Days are those of a prompt's last ranking/)).toBeVisible();
-  expect(screen.getByLabelText("Prompt last ranked from")).toBeVisible();
-  const figures = await screen.findByRole("region", { name: "Figures" });
-  expect(figures).toHaveTextContent("2,410 rankings of 598 prompts by 38 labelers: those of prompts on which two labelers");
-  const drift = screen.getByRole("region", { name: "The same comparisons, week by week" });
-  expect(drift).toHaveTextContent("those of each ranking of a calibration task");
-  expect(drift).not.toHaveTextContent("does not act");
-  const labelers = screen.getByRole("table", { name: "Agreement by labeler" });
-  expect(within(labelers).getByRole("link", { name: /rankings of Amina Osei/ })).toHaveAttribute(
-    "href",
-    "/agreement/rankings?labeler=7&compared=yes",
-  );
-});
-
 test("an interval that begins below 0 is drawn whole, in files as well (R42)", async () => {
   vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
   const saved: Blob[] = [];

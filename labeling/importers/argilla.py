@@ -12,6 +12,7 @@ from typing import Final
 
 from labeling.importers.not_kept import Members
 from labeling.importers.reading import (
+    MISSING,
     Row,
     read_any_text,
     read_identity,
@@ -108,6 +109,8 @@ def with_value(response: Row, values: Row, question: str) -> Row:
 def read_ranks(answer: Row, names: Sequence[str]) -> dict[str, int | None]:
     """By the name of the field, of each that could be ranked; None where it was not."""
     rank_of: dict[str, int | None] = {}
+    if answer.members.get("value", MISSING) is None:
+        return rank_of
     for name, rank in answer.read("value", read_order) or []:
         if name not in names or name in rank_of:
             answer.problem("value", f"Not one of the fields, or twice: {name[:80]!r}.")

@@ -332,6 +332,20 @@ def test_the_printed_shape_of_every_format_is_here() -> None:
     assert named == FORMATS.keys() - {"concord", "csv"}
 
 
+def test_null_in_argilla_is_nothing() -> None:
+    """No name, no status, no answer: a person who is not known, submitted, and nothing ranked."""
+    answers = [
+        {"value": ["two", "one"], "user_id": None, "status": None},
+        {"value": None, "user_id": "u2"},
+    ]
+    fields = {"prompt": TIDES, "one": FIRST, "two": SECOND, "three": None}
+
+    (task,) = read("argilla", array({"fields": fields, "responses": {"ranking": answers}}))
+
+    assert [(one.labeler, one.ranks) for one in task.judgments] == [("somebody", (2, 1))]
+    assert task.notes == ("u2: fewer than two completions ranked; not counted.",)
+
+
 def test_an_instance_or_an_instruction_may_have_no_input() -> None:
     instances = [{"output": FIRST}, {"input": None, "output": FIRST}]
     self_instruct = lines({"id": "t", "instruction": "Say so.", "instances": instances})

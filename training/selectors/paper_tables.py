@@ -95,25 +95,22 @@ def use_cases(prompts: Iterable[PromptRow]) -> Table:
         everybody[one.category] += 1
         customers[one.category] += one.source_kind == CUSTOMER
     totals = [sum(found[key] for key in CATEGORIES) for found in (everybody, customers)]
-    rows = [
-        _row(
-            CATEGORIES[key],
-            [
-                cell
-                for found, total in zip((everybody, customers), totals, strict=True)
-                for cell in (found[key], _share(found[key], total))
-            ],
-            _of_everybody_and_customers(key),
-        )
-        for key in sorted(CATEGORIES, key=lambda key: -everybody[key])
-    ]
-    said, _, said_of_customers, _ = _of_everybody_and_customers(UNSAID)
+    rows = []
+    for key in sorted(CATEGORIES, key=lambda key: -everybody[key]):
+        cells = [
+            cell
+            for found, total in zip((everybody, customers), totals, strict=True)
+            for cell in (found[key], _share(found[key], total))
+        ]
+        rows.append(_row(CATEGORIES[key], cells, _of_everybody_and_customers(key)))
     unsaid = _row(
         NOBODY_SAID,
         (everybody[None], None, customers[None], None),
-        (said, None, said_of_customers, None),
+        _of_everybody_and_customers(UNSAID),
     )
     reasons = [WITHOUT_CATEGORY] if totals[0] else [NO_CATEGORY]
+    if totals[0] and not totals[1]:
+        reasons.append(NO_CUSTOMERS_CATEGORY)
     return Table(
         key="table_1",
         title="Table 1: use cases",
@@ -123,9 +120,7 @@ def use_cases(prompts: Iterable[PromptRow]) -> Table:
         columns=("Prompts", "Share", "By customers", "Share of these"),
         kinds=("count", "share") * 2,
         rows=[*rows, unsaid],
-        reasons_undefined=[*reasons, NO_CUSTOMERS_CATEGORY]
-        if totals[0] and not totals[1]
-        else reasons,
+        reasons_undefined=reasons,
     )
 
 
@@ -222,7 +217,7 @@ def demonstration_lengths(
 ) -> Table:
     """Table 11: prompts and demonstrations of labelers' and of customers' prompts apart (R52).
 
-    Only snapshots of demonstrations have any; others have the rows of their prompts.
+    Only snapshots of demonstrations have any.
     """
     lengths: dict[_Group, list[int | None]] = defaultdict(list)
     for prompt in prompts:
@@ -243,7 +238,6 @@ def demonstration_lengths(
 def languages(prompts: Sequence[PromptRow]) -> Table:
     found = Counter(one.language or UNKNOWN for one in prompts)
     num_known = len(prompts) - found[UNKNOWN]
-    in_order = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return Table(
         key="languages",
         title="Languages",
@@ -258,7 +252,7 @@ def languages(prompts: Sequence[PromptRow]) -> Table:
                 (number, None if name == UNKNOWN else _share(number, num_known)),
                 (PROMPTS.that(language=name),) * 2,
             )
-            for name, number in in_order
+            for name, number in sorted(found.items(), key=lambda one: (-one[1], one[0]))
             if number
         ],
         reasons_undefined=[UNKNOWN_LANGUAGE] if found[UNKNOWN] else [],

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 
-class ExactTextField(serializers.CharField):
+class ExactText(serializers.CharField):
     """Text exactly as sent: no space is trimmed, and a number is not turned into text."""
 
     def __init__(self, **options: Any) -> None:

@@ -14,10 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.permissions import MayLabel, account_of
 from labeling.api.projects import InstructionsOutput
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText, RowId
+from labeling.api.strict_fields import ID_MAXIMUM, RowId
 from labeling.catalogue import CONDITIONAL_FLAGS, SKIP_REASONS
 from labeling.models import Assignment, Draft, Project
 from labeling.selectors.assignments import (

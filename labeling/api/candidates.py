@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.agreement.experts import Score
 from labeling.api.permissions import IsResearcher, account_of
@@ -111,7 +111,7 @@ class DecisionInput(serializers.Serializer[Any]):
         choices=Pool.choices, allow_null=True, default=None, help_text="Of an accepted candidate."
     )
     # Trimmed, so that a space is no reason.
-    reason = ExactTextField(max_length=MAX_REASON_CHARACTERS, trim_whitespace=True)
+    reason = ExactText(max_length=MAX_REASON_CHARACTERS, trim_whitespace=True)
 
 
 class DemonstrationToGradeOutput(serializers.ModelSerializer[Demonstration]):

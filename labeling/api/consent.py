@@ -9,9 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.permissions import MayLabel, ResearcherReadsAdminWrites, account_of
-from labeling.api.strict_fields import ExactText, StrictInteger
+from labeling.api.strict_fields import StrictInteger
 from labeling.models import ConsentVersion
 from labeling.selectors.consent import asks_consent_of, consent_versions, newest_consent
 from labeling.services.consent import agree_to_consent, publish_consent

@@ -12,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from labeling.agreement.concordance import INTERVAL_METHOD
 from labeling.api.agreement import AgreeingLabelerOutput, AgreementFilter, EstimateOutput
 from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.questions import MAX_QUESTION_CHARACTERS
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictUuid
+from labeling.api.strict_fields import ID_MAXIMUM, StrictUuid
 from labeling.models import Adjudication
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.contested import (

@@ -8,11 +8,12 @@ from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.drafts import MAX_CHARACTERS_COUNTED, MAX_TEXT_CHARACTERS, seconds_field
 from labeling.api.permissions import ResearcherReadsLabelerSubmits, account_of
 from labeling.api.rankings import LabelerOutput, SubmittedOutput
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText, StrictInteger, StrictUuid
+from labeling.api.strict_fields import ID_MAXIMUM, StrictInteger, StrictUuid
 from labeling.models import Demonstration, DemonstrationReview
 from labeling.selectors.demonstrations import live_demonstrations
 from labeling.services.demonstrations import DemonstrationSubmission, submit_demonstration

@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from labeling.api.assignments import DraftOutput
 from labeling.api.permissions import MayLabel, account_of
-from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger, StrictNumber
+from labeling.api.strict_fields import StrictBoolean, StrictInteger, StrictNumber
 from labeling.catalogue import FLAG_ITEMS, LIKERT_MAXIMUM, LIKERT_MINIMUM, TOXICITY_SCALES
 from labeling.models import Project
 from labeling.models.projects import K_MAXIMUM

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.authentication import VisitorAuthentication
 from labeling.api.names import DisplayNameField, VendorField
@@ -71,7 +71,7 @@ class NewInvitationOutput(InvitationOutput):
 
 
 class AcceptInput(serializers.Serializer[Any]):
-    token = ExactTextField(max_length=MAX_SECRET_CHARACTERS)
+    token = ExactText(max_length=MAX_SECRET_CHARACTERS)
     display_name = DisplayNameField()
 
 

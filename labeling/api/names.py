@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from labeling.text_hygiene import has_control_characters
 
 
-class DisplayNameField(ExactTextField):
+class DisplayNameField(ExactText):
     """One line that cannot look like another's, nor forge a line of a log."""
 
     def __init__(self, **options: Any) -> None:

@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.names import DisplayNameField
 from labeling.api.permissions import ResearcherReadsAdminWrites, account_of
-from labeling.api.strict_fields import ExactText, StrictBoolean, StrictInteger, StrictNumber
+from labeling.api.strict_fields import StrictBoolean, StrictInteger, StrictNumber
 from labeling.models import Pool, Project
 from labeling.models.projects import K_MAXIMUM, NATIVE_K_MINIMUM
 from labeling.selectors.projects import access_project, projects_with_counts

@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.drafts import MAX_TEXT_CHARACTERS
 from labeling.api.permissions import MayLabel, account_of
-from labeling.api.strict_fields import ExactText, RowId, StrictUuid
+from labeling.api.strict_fields import RowId, StrictUuid
 from labeling.catalogue import CATEGORIES
 from labeling.few_shot import MAX_PAIRS, Pair
 from labeling.models import FewShotSet, Prompt, TaskDescription

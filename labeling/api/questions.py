@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.permissions import IsResearcher, MayLabel, account_of
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText, RowId, StrictUuid
+from labeling.api.strict_fields import ID_MAXIMUM, RowId, StrictUuid
 from labeling.models import Answer, Project, Question, Task
 from labeling.selectors.questions import (
     access_assignment_to_ask_about,

@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.drafts import MAX_TEXT_CHARACTERS, rating_field
 from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.rankings import LabelerOutput
-from labeling.api.strict_fields import ID_MAXIMUM, ExactText
+from labeling.api.strict_fields import ID_MAXIMUM
 from labeling.models import Demonstration, DemonstrationReview, Project
 from labeling.selectors.reviews import decided_reviews, projects_to_review, review_queue
 from labeling.services.demonstrations import MAX_TOKENS

@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from labeling.api.permissions import IsResearcher, MayLabel, account_of
-from labeling.api.strict_fields import ExactText, StrictBoolean
+from labeling.api.strict_fields import StrictBoolean
 from labeling.models import Candidacy, Screening, SensitivityItem, User
 from labeling.selectors.screening import (
     access_own_candidacy,

@@ -10,13 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.agreement.experts import DEMONSTRATION_RULE, FLAGS_RULE, RANKING_RULE
 from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsResearcher, account_of
 from labeling.api.projects import InstructionsInput
 from labeling.api.screening import ProgressOutput
-from labeling.api.strict_fields import ExactText, StrictInteger, StrictNumber
+from labeling.api.strict_fields import StrictInteger, StrictNumber
 from labeling.api.tasks import TasksInput
 from labeling.models import Screening, User
 from labeling.models.projects import K_MAXIMUM, NATIVE_K_MINIMUM

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from labeling.api.authentication import VisitorAuthentication
 from labeling.api.permissions import IsSignedIn
 from labeling.models import Pool, Role, User
@@ -44,7 +44,7 @@ class SessionOutput(serializers.Serializer[Any]):
 
 
 class RedeemInput(serializers.Serializer[Any]):
-    token = ExactTextField(max_length=MAX_SECRET_CHARACTERS)
+    token = ExactText(max_length=MAX_SECRET_CHARACTERS)
 
 
 def sign_in(request: Request, user: User) -> None:

@@ -29,18 +29,6 @@ class StrictNumber(serializers.FloatField):
         return float(data)
 
 
-class ExactText(serializers.CharField):
-    """People's text, stored as it was written: neither trimmed nor made from a number."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
 class StrictUuid(serializers.UUIDField):
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str):

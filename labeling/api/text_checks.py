@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from labeling.api.assignments import EXCERPT_CHARACTERS
 from labeling.api.drafts import MAX_TEXT_CHARACTERS
 from labeling.api.permissions import MayLabel, account_of
-from labeling.api.strict_fields import ExactText, StrictUuid
+from labeling.api.strict_fields import StrictUuid
 from labeling.models import Demonstration
 from labeling.selectors.demonstrations import languages_apart, same_answer_of
 from labeling.services.demonstrations import MAX_TOKENS

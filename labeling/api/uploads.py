@@ -19,10 +19,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from config.parsers import BytesParser
 from labeling.api.permissions import IsResearcher, account_of
-from labeling.api.strict_fields import ExactText
 from labeling.exporters.csv_cells import csv_lines
 from labeling.models import User
 from labeling.models.uploads import CHUNK_BYTES, Upload

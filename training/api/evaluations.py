@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsAdmin, IsResearcher, ResearcherReadsAdminWrites, account_of
@@ -94,7 +94,7 @@ class PromptChoiceInput(serializers.Serializer[Any]):
 
 class EvaluationInstructionsInput(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=160)
-    body = ExactTextField(max_length=MAX_INSTRUCTIONS_CHARACTERS)
+    body = ExactText(max_length=MAX_INSTRUCTIONS_CHARACTERS)
 
 
 class EvaluationPlanInput(serializers.Serializer[Any]):
@@ -136,7 +136,7 @@ class EvaluationInput(EvaluationPlanInput):
     instructions = EvaluationInstructionsInput(
         required=False, allow_null=True, help_text="The text of ``defaults`` unless given."
     )
-    content_warning = ExactTextField(
+    content_warning = ExactText(
         max_length=MAX_WARNING_CHARACTERS, required=False, allow_blank=True, default=""
     )
 

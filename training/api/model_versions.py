@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsResearcher, ResearcherReadsAdminWrites, account_of
@@ -38,7 +38,7 @@ class ModelFolderInput(serializers.Serializer[Any]):
     """A Hugging Face folder on the server's own disk: safetensors only, no code."""
 
     name = DisplayNameField(max_length=160)
-    path = ExactTextField(max_length=1_000)
+    path = ExactText(max_length=1_000)
     licence = serializers.CharField(max_length=200)
     source = serializers.CharField(  # type: ignore[assignment]  # the name is part of the contract
         max_length=300, required=False, allow_blank=True, default=""

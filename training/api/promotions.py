@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from labeling.api.permissions import IsAdmin, ResearcherReadsAdminWrites, account_of
 from labeling.errors import NotAccessible, Refused
 from labeling.selectors.evaluations import access_evaluation
@@ -41,7 +41,7 @@ class PromotionInput(serializers.Serializer[Any]):
         default=None,
         help_text="The evaluation whose win rate it stands on.",
     )
-    override_reason = ExactTextField(
+    override_reason = ExactText(
         max_length=MAXIMUM_REASON,
         required=False,
         allow_blank=True,
@@ -65,7 +65,7 @@ class PromotionInput(serializers.Serializer[Any]):
 
 
 class RollBackInput(serializers.Serializer[Any]):
-    reason = ExactTextField(max_length=MAXIMUM_REASON)
+    reason = ExactText(max_length=MAXIMUM_REASON)
 
 
 class EvaluationName(serializers.Serializer[Any]):

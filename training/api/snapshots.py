@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.fields import ExactTextField
+from config.fields import ExactText
 from config.pagination import KeysetPagination
 from labeling.api.names import DisplayNameField
 from labeling.api.permissions import IsResearcher, ResearcherReadsAdminWrites, account_of
@@ -74,7 +74,7 @@ class SnapshotInput(serializers.Serializer[Any]):
         "by before and after; it never learns from them, and no evaluation of it can use them. For "
         "eval: at most so many, one of each customer before the second of any; 0 takes all.",
     )
-    text = ExactTextField(
+    text = ExactText(
         required=False,
         allow_blank=True,
         default="",

@@ -227,6 +227,8 @@ def exact_bound(value: float, num_prompts: int, ends: Ends | None) -> Interval |
     A mean at an end has every prompt there, and resamples have no spread. With the mean m of
     prompts at an end, all S are there with probability m^S at most, so that what lies beyond
     0.025^(1/S) of the way from the far end is ruled out, whatever the prompts' distribution is.
+    That is of prompts that weigh alike: of a quotient to which few prompts may add much more than
+    the others, the bound may be too narrow, as resampling is, for neither sees a prompt not drawn.
     Source: Clopper and Pearson 1934.
     """
     if ends is None or num_prompts < MINIMUM_PROMPTS:

@@ -9,7 +9,7 @@ import type { Filters } from "./agreement-query";
 import classes from "./agreement.module.css";
 import { rowsAddress } from "./rows-address";
 
-// Of fewer shared prompts than this the figure says little, and stands in grey.
+// Over fewer prompts of which both ordered a pair the figure says little, and stands in grey.
 const FEW_PROMPTS = 20;
 
 type Person = LabelersTogether["a"];

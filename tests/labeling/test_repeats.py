@@ -9,7 +9,13 @@ from labeling.selectors.rankings import rankings_for_training, sealed_rankings
 from labeling.services.agreement_store import refresh_agreement
 from labeling.services.assignments import lease_next_assignment, skip_assignment, undo_skip
 from labeling.services.take_back import take_back
-from tests.cast import client_of, make_demonstration_project, make_ranking_project, make_task
+from tests.cast import (
+    client_of,
+    make_demonstration_project,
+    make_ranking,
+    make_ranking_project,
+    make_task,
+)
 from tests.labeling.work import let_lease_run_out, rank, read_instructions, submission, take
 
 pytestmark = pytest.mark.django_db
@@ -166,21 +172,22 @@ def test_a_repeat_in_hand_is_not_waited_for_by_anybody(project, amina, otto):
     assert (found.reason, found.num_waiting_for_others) == ("empty", 0)
 
 
-def test_a_repeat_is_left_out_of_training_and_of_agreement(project, amina):
-    """The same judgment twice is no second judgment."""
+def test_a_repeat_is_left_out_of_training_and_of_agreement(project, amina, otto):
+    """The same judgment twice is no second judgment; what somebody else judged, too, is one."""
     repeat = take_repeat(project, amina)
     rank(repeat, amina, 4, 3, 2, 1)
+    originals = repeat.project.tasks.filter(repeat_of=None, rankings__isnull=False)
+    for task in list(originals):
+        Assignment.objects.create(task=task, project=project, serve_key=task.shuffle_key, slot=2)
+        make_ranking(task, otto, [1, 2, 3, 4])
 
     trained = {record.task_id for record in rankings_for_training()}
     refresh_agreement()
-    num_rankings = agreement(Selection(project_id=project.pk)).num_rankings
+    found = agreement(Selection(project_id=project.pk))
 
     assert repeat.task_id not in trained
-    assert (
-        len(trained)
-        == num_rankings
-        == repeat.project.tasks.filter(repeat_of=None, rankings__isnull=False).count()
-    )
+    assert len(trained) == found.num_prompts == originals.distinct().count()
+    assert found.num_rankings == 2 * len(trained)
 
 
 def test_a_repeat_can_be_taken_back_like_any_answer(project, amina, settings):

@@ -39,8 +39,17 @@ EXPECTED = (
 )
 
 
+def sign_of_life(layout):
+    """Of both workers, as they stand on one machine here."""
+    return layout.state / "alive"
+
+
 def start(layout):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "CONCORD_SIGN_OF_LIFE": str(sign_of_life(layout)),
+    }
     for name in ("DATABASE_URL", "REDIS_URL"):
         environment.pop(name, None)
     launcher = subprocess.Popen(
@@ -72,7 +81,7 @@ def check_health(url, layout):
         "PORT": url.rsplit(":", 1)[1],
         "METRICS_PORT": str(settings.metrics_port),
         "CONCORD_STATE_DIR": str(layout.state),
-        "REDIS_URL": settings.embedded_redis_url(),
+        "CONCORD_SIGN_OF_LIFE": str(sign_of_life(layout)),
     }
 
     def is_well(name):

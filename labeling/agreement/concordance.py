@@ -29,7 +29,7 @@ INTERVAL_METHOD: Final = (
     "far that moves the figure is its scatter, and Student's t with one degree of freedom fewer "
     "than there are labelers is the reach. Cut at the ends of the scale. One prompt has no other "
     f"prompts to draw. Fewer than {MINIMUM_LABELERS} labelers have none: of three it would most "
-    "often reach over the whole scale."
+    "often reach over the whole scale. Whoever tied everything is not in tau-b."
 )
 
 
@@ -77,10 +77,14 @@ def concordance_w(ranks: IntArray) -> Figure:
 
 
 def concordance_tau(ranks: IntArray) -> Figure:
-    """The mean tau-b likewise; the n is every two of the labelers. Shapes: labelers x K."""
-    num_couples = comb(len(ranks), 2)
+    """The mean tau-b likewise, of the labelers who order anything; the n is every two of them.
+
+    Whoever tied everything has no tau-b with anybody. Shapes: labelers x K.
+    """
+    ordering = ranks[(ranks != ranks[:, :1]).any(axis=1)]
+    num_couples = comb(len(ordering), 2)
     return _jackknifed(
-        ranks, mean_tau_b, n=num_couples, limits=(-1.0, 1.0), when_undefined=UNDEFINED_TAU
+        ordering, mean_tau_b, n=num_couples, limits=(-1.0, 1.0), when_undefined=UNDEFINED_TAU
     )
 
 

@@ -158,7 +158,7 @@ class ContestedPromptOutput(serializers.Serializer[Any]):
     completions = ContestedCompletionOutput(many=True)
     ladders = LadderOutput(many=True)
     kendall_w = EstimateOutput(help_text="``num_pairs`` is the labelers who ranked all of it.")
-    mean_tau_b = EstimateOutput(help_text="``num_pairs`` is every two of them.")
+    mean_tau_b = EstimateOutput(help_text="``num_pairs`` is every two of those who order anything.")
     concordance_interval_method = serializers.CharField()
     adjudication = AdjudicationOutput(allow_null=True)
     exclusion = ExclusionOutput(allow_null=True)

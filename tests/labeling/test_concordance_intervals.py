@@ -62,6 +62,19 @@ def test_the_interval_of_tau_likewise() -> None:
     assert (found.high, found.num_counted) == (1, 10)
 
 
+def test_who_tied_everything_is_in_no_couple_that_the_mean_is_over() -> None:
+    """R46. Of three labelers one couple counts; a sixth who tied everything changes nothing."""
+    alike = concordance_tau(orders(ORDER, ORDER, [1, 1, 1]))
+    six = concordance_tau(orders(ORDER, ORDER, ORDER, ORDER, SWAPPED, [1, 1, 1]))
+    four = concordance_tau(orders(ORDER, ORDER, ORDER, SWAPPED, [1, 1, 1]))
+    one = concordance_tau(orders(ORDER, [1, 1, 1]))
+
+    assert (alike.value, alike.num_counted) == (1, 1)
+    assert six == concordance_tau(orders(ORDER, ORDER, ORDER, ORDER, SWAPPED))
+    assert (four.num_counted, four.reason_no_interval) == (6, TOO_FEW)
+    assert (one.value, one.num_counted) == (None, 0)
+
+
 def test_the_interval_of_the_share_of_same_answers_likewise() -> None:
     """R46. Six couples agree on all three pairs and four on two: 26 of 30.
 

@@ -3391,7 +3391,7 @@ export interface components {
             ladders: components["schemas"]["LadderOutput"][];
             /** @description ``num_pairs`` is the labelers who ranked all of it. */
             kendall_w: components["schemas"]["EstimateOutput"];
-            /** @description ``num_pairs`` is every two of them. */
+            /** @description ``num_pairs`` is every two of those who order anything. */
             mean_tau_b: components["schemas"]["EstimateOutput"];
             concordance_interval_method: string;
             adjudication: components["schemas"]["AdjudicationOutput"] | null;

@@ -12,6 +12,8 @@ from typing import Final, Literal
 from labeling.agreement.facts import Fact
 
 MARK_LEVEL: Final = 0.05
+# The median of two lies halfway between them: who stands out cannot be told.
+MINIMUM_TESTED: Final = 3
 # How many times the error of a mean that of a median of as many is, on the normal curve.
 OF_A_MEDIAN: Final = math.sqrt(math.pi / 2)
 MARK_DEFINITION: Final = (
@@ -21,7 +23,9 @@ MARK_DEFINITION: Final = (
     "out does not make the others stand out. It goes by the spread of each in the resamples of "
     "prompts (of a median and of an exact bound, by the longer side of its interval). For the "
     "completion shown first it is the exact test against one in K, and for leniency the test "
-    "against 0. A labeler is a part of the median, so the test is slow to mark where few work."
+    "against 0. A labeler is a part of the median, so the test is slow to mark where few work; "
+    f"fewer than {MINIMUM_TESTED} are not tested against it: of two both are as far from it, and "
+    "which one stands out cannot be told."
 )
 
 
@@ -52,7 +56,7 @@ def _side(difference: float) -> Literal["above", "below"]:
 
 
 def _beside_median(facts: Mapping[int, Fact]) -> dict[int, tuple[float, float]]:
-    """The p-value and the difference of those with a value and an error; a lone one has no other.
+    """The p-value and the difference of those with a value and an error, of three or more.
 
     A mean of all would be drawn towards one outlier until all the others differ from it. The error
     of the median is that of the mean of the labelers' values, times what a median's is of a mean's.
@@ -62,7 +66,7 @@ def _beside_median(facts: Mapping[int, Fact]) -> dict[int, tuple[float, float]]:
         for labeler, fact in facts.items()
         if fact.value is not None and fact.standard_error
     }
-    if len(measured) < 2:
+    if len(measured) < MINIMUM_TESTED:
         return {}
     middle = median(value for value, _ in measured.values())
     of_middle = OF_A_MEDIAN * math.hypot(*(error for _, error in measured.values())) / len(measured)

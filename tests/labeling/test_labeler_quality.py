@@ -277,17 +277,16 @@ def test_the_share_of_flagged_completions_is_of_those_that_were_asked_about(proj
     assert fact["low"] < fact["value"] < fact["high"]
 
 
-def test_who_flags_far_more_than_all_together_is_marked_by_the_test(project, amina, otto, rosa):
+def test_who_flags_far_more_than_others_is_marked_by_the_test(project, amina, otto, hana, rosa):
     """R19: two-sided, by the spread over prompts, and divided by how many are tested."""
     flag(project, amina, *[2, 4] * 10)
     flag(project, otto, *[0, 1] * 50)
+    flag(project, hana, *[0, 1] * 50)
 
     hers, his = (facts_of(rosa, labeler)["flag_share"] for labeler in (amina, otto))
 
     assert (hers["value"], his["value"]) == (0.75, 0.125)
-    assert hers["mark"] == "above"
-    assert hers["p_beside_all"] < 0.05 / 2
-    assert his["mark"] in (None, "below")
+    assert (hers["mark"], his["mark"], hers["p_beside_all"] < 0.05 / 3) == ("above", None, True)
 
 
 def test_demonstrations_count_as_work_with_a_time(amina, rosa):
@@ -387,14 +386,15 @@ def test_agreement_with_others_is_over_all_that_they_share(amina, otto, rosa):
     assert (shown["value"], shown["num_counted"]) == (pytest.approx(48 / 72), 72)
 
 
-def test_what_stands_out_is_marked_and_the_test_is_told(project, amina, otto, rosa):
-    """Amina ties everything and Otto one pair in a hundred and twenty."""
+def test_what_stands_out_is_marked_and_the_test_is_told(project, amina, otto, hana, rosa):
+    """Amina ties everything, Otto one pair in a hundred and twenty and Hana none."""
     judge(project, amina, 1, 1, 1, 1, times=20)
     judge(project, otto, 1, 2, 3, 4, times=19)
     judge(project, otto, 1, 1, 2, 3, times=1)
+    judge(project, hana, 1, 2, 3, 4, times=20)
 
-    ties = facts_of(rosa, otto)["tie_share"]
+    ties = facts_of(rosa, amina)["tie_share"]
 
-    assert (ties["mark"], ties["p_beside_all"] < 0.025) == ("below", True)
+    assert (ties["mark"], ties["p_beside_all"] < 0.05 / 3) == ("above", True)
     assert facts_of(rosa)["tie_share"]["mark"] is None
     assert "z-test" in ask(rosa).json()["mark_definition"]

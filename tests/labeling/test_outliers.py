@@ -96,11 +96,13 @@ def test_the_most_extreme_labeler_is_marked() -> None:
     ],
 )
 def test_what_has_no_interval_is_not_tested_and_counts_for_nothing(untested: Fact) -> None:
-    two = {7: fact(0.6, 0.01), 9: fact(0.4, 0.01)}
+    three = {6: fact(0.5, 0.01), 7: fact(0.6, 0.01), 9: fact(0.4, 0.01)}
 
-    assert marks(two | {8: untested}) == marks(two)
+    assert marks(three | {8: untested}) == marks(three)
     assert marks({8: untested}) == {}
 
 
-def test_a_labeler_alone_is_compared_with_nobody() -> None:
-    assert marks({7: fact(0.6, 0.04)}) == {}
+@pytest.mark.parametrize("values", [[0.9], [0.9, 0.1]])
+def test_of_fewer_than_three_labelers_nobody_is_marked(values: list[float]) -> None:
+    """R19. The median of two is their mean: both would be marked, as far from it to either side."""
+    assert marks({n: fact(value, 0.02) for n, value in enumerate(values)}) == {}

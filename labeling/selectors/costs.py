@@ -14,6 +14,7 @@ from labeling.agreement.judgments import FloatArray
 from labeling.models import Demonstration, Project, RankedCompletion, Ranking
 from labeling.models.projects import K_MAXIMUM
 from labeling.selectors.agreement_rows import EXCERPT_CHARACTERS
+from labeling.selectors.exclusions import is_excluded
 from labeling.selectors.moments import kept
 from labeling.selectors.number_columns import NOTHING, compiled, float_rows, large_read
 from labeling.selectors.rankings import sealed_rankings
@@ -51,9 +52,12 @@ class Answered:
         ).filter(self._when())
 
     def demonstrations(self) -> QuerySet[Demonstration]:
-        """Those written for a task, each in its project."""
+        """Those written for a task, each in its project, excluded prompts left out."""
         written = Demonstration.objects.filter(
-            sealed_answer(), self._when(), assignment__isnull=False
+            sealed_answer(),
+            self._when(),
+            ~is_excluded("assignment__task__"),
+            assignment__isnull=False,
         )
         if not self.include_simulated:
             written = written.filter(labeler__is_simulated=False)

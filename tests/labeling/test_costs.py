@@ -8,6 +8,7 @@ from django.utils import timezone
 from labeling.models import Ranking
 from tests.cast import (
     client_of,
+    exclude_prompt,
     make_demonstration,
     make_demonstration_project,
     make_prompt,
@@ -95,6 +96,20 @@ def test_demonstrations_count_in_their_own_columns(rosa, amina):
     assert (found["num_demonstrations"], found["demonstration_minutes"]) == (1, 1.0)
     assert found["minutes_per_demonstration"]["value"] == 1.0
     assert (found["num_rankings"], found["minutes_per_pair"]["value"]) == (0, None)
+
+
+def test_what_was_said_of_a_prompt_that_was_taken_out_costs_nothing(rosa, amina, project):
+    """A ranking and a demonstration alike, and neither is among the rows behind the cost."""
+    ranked, written = make_task(project), make_task(make_demonstration_project())
+    make_ranking(ranked, amina, [1, 2, 3, 4])
+    make_demonstration(written, amina)
+    assert len(read(rosa).json()["projects"]) == 2
+
+    for task in (ranked, written):
+        exclude_prompt(task.project, task.prompt, rosa)
+
+    assert read(rosa).json()["projects"] == []
+    assert rows(rosa, "rankings") == rows(rosa, "demonstrations") == []
 
 
 def test_simulated_labelers_cost_nothing_unless_asked_for(rosa, sim, project):

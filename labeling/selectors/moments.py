@@ -17,6 +17,7 @@ from labeling.models import (
     Adjudication,
     AgreementStore,
     Demonstration,
+    DemonstrationReview,
     PromptAnnotation,
     PromptExclusion,
     Ranking,
@@ -30,6 +31,8 @@ NUM_NEWEST: Final = 100
 
 # Questions that this process knows the answer of, of one kind.
 NUM_KEPT: Final = 64
+
+ACCEPTED: Final = DemonstrationReview.Outcome.ACCEPTED
 
 Moment = tuple[object, ...]
 Asked = ParamSpec("Asked")
@@ -75,6 +78,8 @@ def moment_of_answers() -> Moment | None:
             "token",
             _first(sealed.order_by("-submitted_at", "-pk")),
             _first(Demonstration.objects.filter(sealed_answer()).order_by("-submitted_at", "-pk")),
+            # Each takes a sealed demonstration out, of whatever day.
+            _first(DemonstrationReview.objects.exclude(outcome=ACCEPTED).order_by("-pk")),
             # Of a category, which is read as it is now.
             _first(PromptAnnotation.objects.order_by("-pk")),
             _number(PromptExclusion.objects.all()),

@@ -6,8 +6,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from labeling.models import Adjudication, Assignment, Project, PromptExclusion, User
-from labeling.selectors import labeler_quality
+from labeling.models import (
+    Adjudication,
+    Assignment,
+    Demonstration,
+    Project,
+    PromptExclusion,
+    User,
+)
+from labeling.selectors import labeler_quality, moments
 from labeling.selectors.moments import forget, moment_of_answers
 from labeling.services.agreement_store import refresh_agreement
 from tests.cast import (
@@ -69,14 +76,47 @@ def promote(cast: Cast, project: Project) -> None:
     User.objects.filter(pk=cast.otto.pk).update(role="researcher")
 
 
+def review_the_oldest(cast: Cast, **verdict: object) -> None:
+    oldest = Demonstration.objects.order_by("submitted_at").first()
+    address = f"/api/demonstrations/{oldest.pk}/review/"
+    assert client_of(cast.rosa).post(address, verdict, format="json").status_code == 201
+    oldest.refresh_from_db()
+    assert oldest.superseded_at is not None
+
+
+def give_one_back(cast: Cast, project: Project) -> None:
+    review_the_oldest(cast, outcome="returned", comment="Name the river.")
+
+
+def correct_one(cast: Cast, project: Project) -> None:
+    review_the_oldest(cast, outcome="corrected", grade=5, text="The Rhine flows north.")
+
+
+@pytest.mark.usefixtures("no_tokenizer")
 @pytest.mark.parametrize(
     "change",
-    [rank_another, write_one, exclude_one, lift_it, settle_one, promote],
+    [
+        rank_another,
+        write_one,
+        give_one_back,
+        correct_one,
+        exclude_one,
+        lift_it,
+        settle_one,
+        promote,
+    ],
     ids=lambda one: one.__name__,
 )
 def test_a_change_that_figures_are_made_of_is_another_moment(
-    cast: Cast, project: Project, change: Callable[[Cast, Project], None]
+    cast: Cast,
+    project: Project,
+    change: Callable[[Cast, Project], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """What is reviewed is not among the newest."""
+    monkeypatch.setattr(moments, "NUM_NEWEST", 1)
+    for _ in range(2):
+        write_one(cast, project)
     refresh_agreement()
     before = moment_of_answers()
     assert moment_of_answers() == before

@@ -79,13 +79,12 @@ def flags_apart(selection: Selection) -> FlagsApart:
     Over the newest rankings that fit. Four queries at most. Raises: NotAccessible when there is no
     such project.
     """
-    num_rankings, found = _apart(selection)
-    listed = [(key, apart) for key, pairs in found for apart in pairs[:NUM_APART_LISTED]]
-    people = User.objects.in_bulk({pk for _, apart in listed for pk in (apart.a, apart.b)})
+    found = _apart(selection)
+    people = User.objects.in_bulk({pk for _, apart in found.listed for pk in (apart.a, apart.b)})
     return FlagsApart(
-        num_rankings=num_rankings,
-        num_apart=sum(len(pairs) for _, pairs in found),
-        pairs=[LabelersApart(key, people[one.a], people[one.b], one) for key, one in listed],
+        num_rankings=found.num_rankings,
+        num_apart=found.num_apart,
+        pairs=[LabelersApart(key, people[one.a], people[one.b], one) for key, one in found.listed],
     )
 
 
@@ -94,10 +93,24 @@ def _beside(selection: Selection) -> list[tuple[str, dict[int, BesidePeers]]]:
     return [(key, beside_peers(answers)) for key, answers in _asked(_said(selection))]
 
 
+@dataclass(frozen=True)
+class _Apart:
+    """What is kept: of two hundred labelers there are up to 20,000 pairs of each flag."""
+
+    num_rankings: int
+    num_apart: int
+    listed: list[tuple[str, Apart]]
+
+
 @kept
-def _apart(selection: Selection) -> tuple[int, list[tuple[str, list[Apart]]]]:
+def _apart(selection: Selection) -> _Apart:
     said = _said(selection)
-    return said.num_rankings, [(key, never_together(answers)) for key, answers in _asked(said)]
+    num_apart, listed = 0, []
+    for key, answers in _asked(said):
+        pairs = never_together(answers)
+        num_apart += len(pairs)
+        listed += [(key, apart) for apart in pairs[:NUM_APART_LISTED]]
+    return _Apart(said.num_rankings, num_apart, listed)
 
 
 def _said(selection: Selection) -> WhatWasSaid:

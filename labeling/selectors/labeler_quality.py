@@ -37,7 +37,7 @@ from labeling.models import Assignment, InstructionVersion, Project, Ranking, Us
 from labeling.selectors.agreement import agreement_of_labelers
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranked_items
-from labeling.selectors.moments import kept
+from labeling.selectors.moments import kept_while
 from labeling.selectors.number_columns import float_columns
 from labeling.selectors.rating_agreement import newest_of
 from labeling.selectors.researchers import beside_researchers
@@ -102,18 +102,21 @@ def labeler_quality(selection: Selection) -> LabelerQuality:
     project = selection.project_id
     if project is not None and not Project.objects.filter(pk=project).exists():
         raise NotAccessible
-    found = _found(selection, int(time() // SECONDS_KEPT))
-    counts, facts = found.counts, dict(found.facts)
+    found = _found(selection)
+    facts = dict(found.facts)
     users = User.objects.in_bulk(found.listed)
     for key in BESIDE_RESEARCHERS:
         facts[key] = _as_labelers(facts[key], users)
-    everybody = _work_of(None, None, counts, facts)
-    works = [_work_of(labeler, users[labeler], counts, facts) for labeler in found.listed]
+    everybody = _work_of(None, None, found.finished[None], facts)
+    works = [
+        _work_of(labeler, users[labeler], found.finished[labeler], facts)
+        for labeler in found.listed
+    ]
     versions = InstructionVersion.objects.filter(project=project).order_by("version")
     return LabelerQuality(
         everybody,
         _marked(works, everybody),
-        num_labelers=counts.num_labelers,
+        num_labelers=found.num_labelers,
         num_rankings=found.num_rankings,
         versions=list(versions) if project is not None else [],
     )
@@ -121,17 +124,25 @@ def labeler_quality(selection: Selection) -> LabelerQuality:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """All that is kept: nothing in it names anybody but by number."""
+    """All that is kept: nothing in it names anybody but by number.
 
-    counts: "_Counts"
+    ``finished`` is how much each one listed answered and skipped, and all together for None.
+    """
+
     listed: list[int]
+    finished: dict[int | None, tuple[int, int]]
+    num_labelers: int
     facts: dict[str, Facts]
     num_rankings: int
 
 
-@kept
-def _found(selection: Selection, _minute: int) -> _Found:
-    """Another minute is another question: nothing else tells of a skip."""
+def _minute() -> int:
+    return int(time() // SECONDS_KEPT)
+
+
+@kept_while(_minute)
+def _found(selection: Selection) -> _Found:
+    """Anew each minute: nothing else tells of a skip."""
     scope = Scope(selection)
     answers = sealed_work(scope)
     counts = _Counts.of(scope)
@@ -149,7 +160,13 @@ def _found(selection: Selection, _minute: int) -> _Found:
         "gold_agreement": beside.gold_facts(listed),
         "leniency": _leniency(answers, listed),
     }
-    return _Found(counts, listed, facts, num_rankings=len(answers.rankings.k))
+    return _Found(
+        listed,
+        finished={labeler: counts.of_labeler(labeler) for labeler in (None, *listed)},
+        num_labelers=counts.num_labelers,
+        facts=facts,
+        num_rankings=len(answers.rankings.k),
+    )
 
 
 def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:
@@ -165,9 +182,9 @@ def _marked(works: Sequence[WorkOf], everybody: WorkOf) -> list[WorkOf]:
 
 
 def _work_of(
-    labeler: int | None, user: User | None, counts: "_Counts", facts: Mapping[str, Facts]
+    labeler: int | None, user: User | None, finished: tuple[int, int], facts: Mapping[str, Facts]
 ) -> WorkOf:
-    num_answered, num_skipped = counts.of_labeler(labeler)
+    num_answered, num_skipped = finished
     of_labeler = {key: found[labeler] for key, found in facts.items()}
     return WorkOf(user, num_answered, num_skipped, of_labeler, marks={})
 

@@ -6,7 +6,7 @@ else may change in hindsight (an account's pool, an imported ranking of long ago
 refresh of the agreement figures, which compares all rankings every minute or two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -29,8 +29,9 @@ from labeling.selectors.sealing import sealed_answer
 # Several, because one that was numbered or submitted earlier may be committed later.
 NUM_NEWEST: Final = 100
 
-# Questions that this process knows the answer of, of one kind.
-NUM_KEPT: Final = 64
+# Questions that this process knows the answer of, of one kind; what was found at another moment is
+# let go at once.
+NUM_KEPT: Final = 32
 
 ACCEPTED: Final = DemonstrationReview.Outcome.ACCEPTED
 
@@ -43,24 +44,41 @@ _KEPT: Final[list[Any]] = []
 def kept(work: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """The same, read anew only at another moment. What it is asked must be hashable.
 
-    Nothing in the answer may be something that changes without one, such as a name.
+    Nothing in the answer may be something that changes without one, such as a name; and nothing
+    large, for each process keeps it of many questions.
     """
+    return kept_while(lambda: None)(work)
 
-    def of_moment(_moment: Moment, *args: Any, **kwargs: Any) -> Answer:
-        return work(*args, **kwargs)
 
-    at: Any = lru_cache(maxsize=NUM_KEPT)(of_moment)
+def kept_while(
+    told: Callable[[], Hashable], *, most: int = NUM_KEPT
+) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
+    """As ``kept``, for as long as ``told`` says the same, too; of so many questions."""
 
-    @wraps(work)
-    def found(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        moment = moment_of_answers()
-        if moment is None:
+    def keeping(work: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+        def of_moment(_moment: object, *args: Any, **kwargs: Any) -> Answer:
             return work(*args, **kwargs)
-        answer: Answer = at(moment, *args, **kwargs)
-        return answer
 
-    _KEPT.append(at)
-    return found
+        at: Any = lru_cache(maxsize=most)(of_moment)
+        newest: object = None
+
+        @wraps(work)
+        def found(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+            nonlocal newest
+            answers = moment_of_answers()
+            if answers is None:
+                return work(*args, **kwargs)
+            moment = (answers, told())
+            if moment != newest:
+                at.cache_clear()
+                newest = moment
+            answer: Answer = at(moment, *args, **kwargs)
+            return answer
+
+        _KEPT.append(at)
+        return found
+
+    return keeping
 
 
 def forget() -> None:

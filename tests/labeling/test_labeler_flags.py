@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from labeling.models import Project, User
+from labeling.selectors import labeler_flags
+from labeling.selectors.agreement_selection import Selection
 from tests.cast import Cast, client_of, make_ranking, make_ranking_project, make_task
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,24 @@ def test_who_never_flags_the_same_is_named_with_the_test(cast: Cast, project: Pr
     assert (pair["num_shared"], {pair["num_yes_a"], pair["num_yes_b"]}) == (48, {12, 6})
     assert (pair["expected"], pair["p_value"]) == (1.5, pytest.approx(0.1587, abs=1e-4))
     assert (pair["is_marked"], body["num_apart"], body["num_rankings"]) == (False, 1, 24)
+
+
+def test_the_number_of_all_pairs_is_told_and_the_listed_ones_alone_are_kept(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three who each flag another completion are three pairs; of many labelers there are many."""
+    monkeypatch.setattr(labeler_flags, "NUM_APART_LISTED", 2)
+    project = make_ranking_project(overlap=3)
+    for _ in range(6):
+        task = make_task(project)
+        for place, labeler in enumerate((cast.amina, cast.otto, cast.hana)):
+            flags_at = {n: {VIOLENT: n == place} for n in range(4)}
+            make_ranking(task, labeler, [1, 2, 3, 4], flags_at=flags_at)
+
+    body = get(cast.rosa, APART).json()
+
+    assert (len(body["pairs"]), body["num_apart"]) == (2, 3)
+    assert len(labeler_flags._apart(Selection()).listed) == 2
 
 
 def test_the_agreements_choices_choose_here_too(cast: Cast, project: Project) -> None:

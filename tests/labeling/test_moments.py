@@ -1,5 +1,8 @@
 """What was found of the newest rankings is kept for as long as nothing of it changes (R42)."""
 
+import gc
+import pickle
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +18,8 @@ from labeling.models import (
     User,
 )
 from labeling.selectors import labeler_quality, moments
-from labeling.selectors.moments import forget, moment_of_answers
+from labeling.selectors.agreement_selection import Selection
+from labeling.selectors.moments import forget, kept, moment_of_answers
 from labeling.services.agreement_store import refresh_agreement
 from tests.cast import (
     Cast,
@@ -155,6 +159,35 @@ def test_the_same_question_is_answered_from_memory_until_something_changes(
     assert second["num_rankings"] == first["num_rankings"] + 1
     forget()
     assert client.get(f"/api/{noun}/").json() == second
+
+
+class Found:
+    """Something that is kept."""
+
+
+def test_what_was_found_at_another_moment_is_let_go(cast: Cast, project: Project) -> None:
+    """A process would hold as many large answers as it knows questions."""
+
+    @kept
+    def found(question: int) -> Found:
+        return Found()
+
+    refresh_agreement()
+    of_before = [weakref.ref(found(question)) for question in range(3)]
+    gc.collect()
+    assert all(one() is not None for one in of_before)
+
+    rank_another(cast, project)
+    found(7)
+    gc.collect()
+    assert not any(one() for one in of_before)
+
+
+def test_of_the_facts_about_labelers_no_columns_are_kept(cast: Cast, project: Project) -> None:
+    """Of two hundred labelers those of their tasks would be 6.4 MB for each choice of filters."""
+    kept_of_them = pickle.dumps(labeler_quality._found(Selection()))
+
+    assert b"numpy" not in kept_of_them
 
 
 @pytest.mark.parametrize("noun", ADDRESSES)

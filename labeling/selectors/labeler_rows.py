@@ -1,9 +1,12 @@
 """Reading the rankings that a fact about labelers counts, each with its part in the fact."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -20,9 +23,14 @@ from labeling.selectors.agreement_rows import Counted
 from labeling.selectors.agreement_selection import Selection
 from labeling.selectors.judged_pairs import ranking_rows
 from labeling.selectors.labeler_quality import calibration_rankings
+from labeling.selectors.moments import kept_while
 from labeling.selectors.sealed_work import Scope, sealed_work
 
 CountedRankings = dict[UUID, Counted]
+# Bounds the memory: so many rankings, and the rest of their last prompt, are compared at once.
+RANKINGS_AT_ONCE: Final = 20_000
+# All rankings of a labeler, which are many, from the first page of them to the last.
+NUM_KEPT: Final = 2
 # What each fact that is a habit is called among the sums.
 SUMS_OF: Final = {
     "tie_share": "tie_share",
@@ -84,8 +92,12 @@ def _leniency(selection: Selection, labeler_id: int | None) -> CountedRankings:
     }
 
 
+@kept_while(lambda: None, most=NUM_KEPT)
 def _agreement_with_others(selection: Selection, labeler_id: int | None) -> CountedRankings:
-    """Of the prompts that were counted with the labeler, as they stood when they were counted."""
+    """Of the prompts that were counted with the labeler, as they stood when they were counted.
+
+    All of them, as the figure is, and so kept.
+    """
     met = LabelerMeeting.objects.filter(
         Q(a=labeler_id) | Q(b=labeler_id), HAVE_ORDERED, agreement=OuterRef("pk")
     )
@@ -108,8 +120,28 @@ def _comparisons(rankings: QuerySet[Ranking], labeler_id: int | None) -> Counted
     """The comparisons of each ranking with others, ties dropped; of all labelers together half of
     each belongs to either side of it.
     """
-    # As their rows are numbered.
-    ids = list(rankings.order_by("submitted_at", "pk").values_list("pk", flat=True))
+    found: CountedRankings = {}
+    for ids in _blocks(rankings):
+        found |= _comparisons_of(ids, labeler_id)
+    return found
+
+
+def _blocks(rankings: QuerySet[Ranking]) -> Iterator[list[UUID]]:
+    """Those of whole prompts, for nobody is compared beyond one; each by submission. One query."""
+    subject = ("task__project_id", "task__prompt_id")
+    rows = rankings.order_by(*subject).values_list(*subject, "submitted_at", "pk")
+    block: list[tuple[datetime, UUID]] = []
+    for _, of_subject in groupby(rows, key=itemgetter(0, 1)):
+        block += [(submitted_at, pk) for *_, submitted_at, pk in of_subject]
+        if len(block) >= RANKINGS_AT_ONCE:
+            yield [pk for _, pk in sorted(block)]
+            block = []
+    if block:
+        yield [pk for _, pk in sorted(block)]
+
+
+def _comparisons_of(ids: Sequence[UUID], labeler_id: int | None) -> CountedRankings:
+    """``ids`` as their rows are numbered: by submission. Two queries."""
     rows = ranking_rows(Ranking.objects.filter(pk__in=ids))
     judgments, ranking = rows.items.pair_judgments_of_rankings()
     wanted = np.ones(len(ranking), dtype=np.bool_)

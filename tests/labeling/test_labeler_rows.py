@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from labeling.models import Adjudication, PresentedCompletion, Project, Ranking, Task, User
+from labeling.selectors import labeler_rows
 from labeling.selectors.labeler_rows import FACTS_OF_RANKINGS
 from labeling.selectors.labeler_tasks import FACTS_OF_TASKS
+from labeling.selectors.moments import forget
 from labeling.services.agreement_store import refresh_agreement
 from labeling.services.assignments import skip_assignment
 from tests.cast import (
@@ -284,6 +286,23 @@ def test_of_a_prompt_ranked_twice_each_ranking_has_the_pairs_that_count(
     assert figure_of(found, "agreement_with_others") == pytest.approx(known["value"])
 
 
+def test_many_rankings_are_compared_some_prompts_at_a_time_and_once_for_all_pages(
+    cast: Cast, project: Project, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """Five of 24 at once and the rest of their prompt, so that six are: four times two queries."""
+    chosen = {"figure": "agreement_with_others", "labeler": cast.amina.pk, "limit": 7}
+    at_once, browser = rows(cast.rosa, RANKINGS, **chosen), client_of(cast.rosa)
+    forget()
+    monkeypatch.setattr(labeler_rows, "RANKINGS_AT_ONCE", 5)
+    # The session, the account, whether anything changed; the rankings; the page.
+    with django_assert_num_queries(4 + 4 * 2 + 1):
+        first = browser.get(RANKINGS, chosen).json()
+    assert rows(cast.rosa, RANKINGS, **chosen) == at_once
+    with django_assert_num_queries(4):
+        second = browser.get(RANKINGS, {**chosen, "cursor": first["next"]}).json()
+    assert second["results"] == at_once[7:]
+
+
 def test_what_was_ranked_since_the_figures_were_worked_out_is_not_behind_them_yet(
     cast: Cast, project: Project
 ) -> None:
@@ -354,8 +373,8 @@ def test_rows_are_read_by_researchers_alone_and_of_a_project_that_is_there(
         # The session and the account; rankings, demonstrations, what is repeated; the page.
         (RANKINGS, "tie_share", 6),
         (RANKINGS, "leniency", 6),
-        # The rankings and their pairs in three; the page.
-        (RANKINGS, "agreement_with_others", 6),
+        # The rankings and their pairs in three; the page; of the first whether anything changed.
+        (RANKINGS, "agreement_with_others", 7),
         (RANKINGS, "calibration_agreement", 6),
         (TASKS, "skip_rate", 3),
         (TASKS, "median_active_minutes", 5),

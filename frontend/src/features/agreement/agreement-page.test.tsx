@@ -121,7 +121,7 @@ test("the matrix shows who agrees with whom and who shares too little", async ()
 
   const matrix = await screen.findByRole("table", { name: /Agreement of every two labelers/ });
   const row = within(matrix).getByRole("rowheader", { name: "Amina Osei" }).closest("tr");
-  expect(row).toHaveTextContent("70%68 to 72n = 120on 598 prompts");
+  expect(row).toHaveTextContent("70%68 to 72n = 120598 prompts");
   expect(row).toHaveTextContent("4 shared");
   const missing = screen.getByText(/cells? not defined/).closest("details");
   expect(missing).toHaveTextContent(/ and .+: not defined: /);
@@ -134,7 +134,7 @@ test("two labelers of fewer than 20 shared prompts stand in grey, however many p
   renderApp("/agreement");
 
   const matrix = await screen.findByRole("table", { name: /Agreement of every two labelers/ });
-  const cell = within(matrix).getAllByText("on 2 prompts")[0]?.closest("td");
+  const cell = within(matrix).getAllByText("2 prompts")[0]?.closest("td");
   expect(cell).not.toHaveAttribute("style");
   expect(screen.getByText(/grey: fewer than 20 shared prompts/)).toBeVisible();
 });

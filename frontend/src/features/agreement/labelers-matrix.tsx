@@ -57,7 +57,7 @@ function Cell({ couple, filters }: { couple: LabelersTogether | undefined; filte
       </b>
       <span>{ends}</span>
       <span>n = {formatCount(agreement.num_pairs)}</span>
-      <span>on {countOf(agreement.num_prompts, "prompt")}</span>
+      <span>{countOf(agreement.num_prompts, "prompt")}</span>
     </td>
   );
 }

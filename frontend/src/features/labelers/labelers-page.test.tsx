@@ -147,6 +147,25 @@ test("what is defined of nobody stands under the table, once (R42)", async () =>
   expect(screen.getByRole("columnheader", { name: "Agrees with themselves" })).toBeVisible();
 });
 
+test("what all together have no figure of is said under the table, and each labeler's stays in it (R42)", async () => {
+  const reason = "Each is compared with the others; all together have no others.";
+  const words = { ...report.facts[0], key: "leniency" as const, label: "Leniency" } as (typeof report.facts)[number];
+  server.on("GET /api/labeler-quality/", {
+    body: {
+      ...report,
+      facts: [words],
+      everybody: { ...report.everybody, facts: [{ ...fact("leniency", null), reason_undefined: reason }] },
+      labelers: report.labelers.map((work) => ({ ...work, facts: [fact("leniency", 0.05)] })),
+    },
+  });
+  renderApp("/labelers");
+
+  expect(await screen.findByRole("list", { name: "How labelers work: not defined" })).toHaveTextContent(
+    `Leniency, all together: not defined. ${reason}`,
+  );
+  expect(screen.getByRole("row", { name: /All together/ })).toHaveTextContent(/not defined n = \d+$/);
+});
+
 test("a name opens the intervals, the test and the definitions, and closes them again", async () => {
   const user = userEvent.setup();
   renderApp("/labelers");

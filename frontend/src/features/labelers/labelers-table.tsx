@@ -52,14 +52,17 @@ function FactCell({ words, row: { work, who }, filters }: { words: FactWords; ro
       </CountedLink>
     </span>
   );
-  if (missing !== null) return <span className={classes.missing}>not defined {size}</span>;
+  // Of all together the list below the table says why.
+  if (missing !== null || (value === null && who === null)) {
+    return <span className={classes.missing}>not defined {size}</span>;
+  }
   return (
-    <>
-      {value ?? <NoFigure reason={fact.reason_undefined} />}
+    <div className={classes.fact}>
+      <div>{value ?? <NoFigure reason={fact.reason_undefined} />}</div>
       {endsText(words.unit, fact) !== null && <span className={classes.size}>{endsText(words.unit, fact)}</span>}
       {size}
       {fact.mark !== null && <span className={classes.marked}>{markText(fact)}</span>}
-    </>
+    </div>
   );
 }
 
@@ -147,10 +150,12 @@ export function LabelersTable({
       }),
     ),
   ];
-  // A column of nothing but reasons would push what is known out of sight.
+  // A column of nothing but reasons would push what is known out of sight, and one reason makes a row high.
   const missing = facts.flatMap((words) => {
-    const figure = isKnown(words) ? undefined : factOf(report.everybody, words.key);
-    return figure ? [{ name: words.label, figure }] : [];
+    const figure = factOf(report.everybody, words.key);
+    if (figure === undefined) return [];
+    if (!isKnown(words)) return [{ name: words.label, figure }];
+    return missingText(figure) === null ? [{ name: `${words.label}, all together`, figure }] : [];
   });
   return (
     <>

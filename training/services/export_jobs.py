@@ -9,7 +9,6 @@ import logging
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +23,13 @@ from training.exporters.writing import write_on
 from training.models import Artifact, Export
 from training.selectors.lost_work import LOST, MAX_LOST
 from training.selectors.snapshots import access_snapshot
-from training.services.exports import check_export, finish_on, publish_export, wanted_of
+from training.services.exports import (
+    check_export,
+    finish_on,
+    for_so_long,
+    publish_export,
+    wanted_of,
+)
 from training.services.model_versions import record_artifact
 from training.services.unattended import DATABASE_AWAY, LONG_WORK, why
 
@@ -66,9 +71,9 @@ def export_for(seconds: float) -> bool:
 
     Precondition: nobody else does so meanwhile.
     """
-    until = monotonic() + seconds
-    while monotonic() < until:
-        if not export_one_step(lambda: monotonic() < until):
+    go_on = for_so_long(seconds)
+    while go_on():
+        if not export_one_step(go_on):
             return False
     return True
 

@@ -67,7 +67,9 @@ def write_card(folder: Path, facts: CardFacts, progress: Progress) -> None:
     for name in progress.num_rows.keys() - used.keys():
         (folder / name).unlink()
     (folder / CARD).write_text("\n".join(card_lines(facts, progress, used)) + "\n")
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != STATE]
+    # A manifest is there already where an earlier process died behind it.
+    own = (STATE, MANIFEST)
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in own]
     # Hashing lets go of the interpreter, so threads are enough to use every processor.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         hashes = pool.map(sha256_of, paths)

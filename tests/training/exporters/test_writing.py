@@ -1,5 +1,6 @@
 """An export goes on where it was, whatever it was in the middle of, and is the same to the byte."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tests.training.exporters.frozen import (
     rows_of,
     wanted_of,
 )
-from training.exporters.data_card import CardFacts, agreement_of, write_card
+from training.exporters.data_card import CardFacts, agreement_of, hashes_of_card, write_card
 from training.exporters.tally import Tally, agreement_counts
 from training.exporters.writing import STATE, write_on
 
@@ -204,3 +205,21 @@ def test_the_manifest_names_every_file_and_the_empty_ones_are_gone(tmp_path: Pat
     assert not (out / STATE).exists()
     assert manifest["files"]["train/ranking.jsonl"]["rows"] == 2
     assert (manifest["num_labelers"], manifest["tally"]["num_rankings"]) == (2, 3)
+
+
+def test_a_card_written_once_more_is_the_same_and_says_no_hash_of_its_manifest(
+    tmp_path: Path,
+) -> None:
+    """As after a process that died between its manifest and the end."""
+    records = many(30)
+    out, progress = exported(tmp_path, "rm", records)
+    write_card(out, FACTS, progress)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    write_card(out, FACTS, write_on(wanted_of(tmp_path, "rm", records), out, lambda: True))
+
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    said = hashes_of_card(out)
+    assert "manifest.json" not in said
+    for name, sha256 in said.items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == sha256
